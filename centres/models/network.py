@@ -1,0 +1,143 @@
+"""Networks, and which centre is what in them from when until when."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.fields import WordsField, translated
+from directory.core.models import Listed, ListedQuerySet, Recorded, Sourced
+from directory.core.visibility import is_editor
+
+from ..choices import CentreRole
+from .centre import Centre
+
+
+class Network(Listed, Sourced):
+    """Centres that work together: a care network of the Royal Decree, or a research group (ITCC)."""
+
+    change_kind = "network"
+
+    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    acronym = models.CharField(_("acronym"), max_length=60, blank=True)
+    name = translated(models.CharField(_("name"), max_length=200), required=("en",))
+    description = translated(models.TextField(_("description"), max_length=4000))
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    centres = models.ManyToManyField(Centre, through="Membership", related_name="networks")
+
+    objects = ListedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("network")
+        verbose_name_plural = _("networks")
+        ordering = ["slug"]
+
+    def __str__(self):
+        return self.acronym or self.name or self.slug
+
+    @property
+    def change_key(self):
+        return self.slug
+
+    @classmethod
+    def snapshots(cls, pks):
+        skipped = ("id", "updated_at", "created_at")
+        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
+        return {row.pop("pk"): row for row in cls.objects.filter(pk__in=pks).values("pk", *columns)}
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Memberships are true for a while: `since` and `until` are both included."""
+
+    def on(self, day):
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
+
+    def current(self):
+        return self.on(timezone.localdate())
+
+    def upcoming(self):
+        """Roles entered today that begin later, for example on 1 January 2027."""
+        return self.filter(since__gt=timezone.localdate())
+
+    def visible_to(self, user):
+        if is_editor(user):
+            return self.all()
+        return self.filter(network__state="listed", centre__state="listed")
+
+
+class Membership(Recorded):
+    """What one centre is in one network, dated, and what it does near the patient's home."""
+
+    change_kind = "membership"
+
+    network = models.ForeignKey(Network, models.CASCADE, related_name="memberships", verbose_name=_("network"))
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="memberships", verbose_name=_("centre"))
+    role = models.CharField(
+        _("role"),
+        max_length=12,
+        choices=CentreRole.choices,
+        blank=True,
+        help_text=_("Leave empty for a member of whom no role is stated."),
+    )
+    since = models.DateField(_("since"), null=True, blank=True, help_text=_("May lie in the future."))
+    until = models.DateField(_("until"), null=True, blank=True, help_text=_("Last day included."))
+    care = WordsField(
+        _("care near home"),
+        help_text=_("What is done there, one a line: chemotherapy, blood tests, follow-up …"),
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["network", "centre", F("since").asc(nulls_first=True)]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_dates_in_order",
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")),
+                violation_error_message=_("A membership cannot end before it begins."),
+            ),
+            models.UniqueConstraint(
+                "network",
+                "centre",
+                "role",
+                # Two unknown first days are one and the same; SQLite knows no NULLS NOT DISTINCT.
+                Coalesce("since", Value(dt.date(1, 1, 1))),
+                name="membership_once",
+                violation_error_message=_("This centre already has this role in this network from that day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.centre} · {self.network}"
+
+    @property
+    def change_key(self):
+        return "/".join([self.network.slug, self.centre.code, self.role or "member", str(self.since or "")])
+
+    def clean(self):
+        super().clean()
+        if self.since and self.until and self.since > self.until:
+            raise ValidationError({"until": _("A membership cannot end before it begins.")})
+
+    @classmethod
+    def snapshots(cls, pks):
+        rows = cls.objects.filter(pk__in=pks).values(
+            "pk", "role", "since", "until", "care", network_slug=F("network__slug"), centre_code=F("centre__code")
+        )
+        return {
+            row["pk"]: {
+                "network": row["network_slug"],
+                "centre": row["centre_code"],
+                "role": row["role"],
+                "since": row["since"] and row["since"].isoformat(),
+                "until": row["until"] and row["until"].isoformat(),
+                "care": row["care"],
+            }
+            for row in rows
+        }

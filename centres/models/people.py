@@ -1,0 +1,183 @@
+"""Professionals, where they work, whether they may be named; and who coordinates which centre."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.models import Recorded
+from directory.core.visibility import Role, is_editor
+
+from ..rights import own_centre_ids
+from .centre import Centre, validate_phone
+
+
+class ProfessionalQuerySet(models.QuerySet):
+    def publishable(self):
+        """With a consent on record that has not been withdrawn."""
+        return self.filter(consent_given_on__isnull=False, consent_withdrawn_on=None)
+
+    def visible_to(self, user):
+        """Editors all, a coordinator those of their centres, the public those who consented."""
+        if is_editor(user):
+            return self.all()
+        if own := own_centre_ids(user):
+            here = Affiliation.objects.filter(professional=models.OuterRef("pk"), centre__in=own)
+            return self.filter(models.Exists(here))
+        return self.publishable()
+
+
+class Professional(Recorded):
+    """A person who may be contacted about a trial (FHIR `Practitioner`). Public only with consent."""
+
+    change_kind = "professional"
+
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=16, blank=True, validators=[validate_phone])
+    consent_given_on = models.DateField(_("consent given on"), null=True, blank=True)
+    consent_withdrawn_on = models.DateField(_("consent withdrawn on"), null=True, blank=True)
+    consent_recorded_by = models.CharField(
+        _("consent recorded by"), max_length=12, choices=Role.choices, blank=True, editable=False
+    )
+    consent_evidence = models.CharField(
+        _("evidence of the consent"), max_length=300, blank=True, help_text=_("A letter, a form, a sheet's row.")
+    )
+
+    objects = ProfessionalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("professional")
+        verbose_name_plural = _("professionals")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="consent_withdrawn_after_given",
+                condition=Q(consent_withdrawn_on=None) | Q(consent_withdrawn_on__gte=F("consent_given_on")),
+                violation_error_message=_("A consent cannot be withdrawn before it is given."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def change_key(self):
+        return str(self.pk)
+
+    @property
+    def may_be_published(self) -> bool:
+        return self.consent_given_on is not None and self.consent_withdrawn_on is None
+
+    def clean(self):
+        super().clean()
+        withdrawn, given = self.consent_withdrawn_on, self.consent_given_on
+        if withdrawn and (given is None or withdrawn < given):
+            raise ValidationError(
+                {"consent_withdrawn_on": _("A consent cannot be withdrawn before it is given.")}
+            )
+
+    @classmethod
+    def snapshots(cls, pks):
+        rows = cls.objects.filter(pk__in=pks)
+        return {
+            one.pk: {
+                "name": one.name,
+                "email": one.email,
+                "phone": one.phone,
+                "consent_given_on": one.consent_given_on and one.consent_given_on.isoformat(),
+                "consent_withdrawn_on": one.consent_withdrawn_on and one.consent_withdrawn_on.isoformat(),
+                "consent_recorded_by": one.consent_recorded_by,
+                "consent_evidence": one.consent_evidence,
+            }
+            for one in rows
+        }
+
+
+class Affiliation(Recorded):
+    """Where a professional works and as what (FHIR `PractitionerRole`)."""
+
+    change_kind = "affiliation"
+
+    professional = models.ForeignKey(
+        Professional, models.CASCADE, related_name="affiliations", verbose_name=_("professional")
+    )
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="affiliations", verbose_name=_("centre"))
+    function = models.CharField(
+        _("function"), max_length=100, blank=True, help_text=_("For example trial coordinator.")
+    )
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        ordering = ["centre", "professional"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["professional", "centre", "function"],
+                name="affiliation_once",
+                violation_error_message=_("This person already has this function at this centre."),
+            ),
+            models.CheckConstraint(
+                name="affiliation_dates_in_order",
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")),
+                violation_error_message=_("An affiliation cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.professional} · {self.centre}"
+
+    @property
+    def change_key(self):
+        return "/".join([str(self.professional_id), self.centre.code, self.function])
+
+    @classmethod
+    def snapshots(cls, pks):
+        rows = cls.objects.filter(pk__in=pks).select_related("centre")
+        return {
+            one.pk: {
+                "professional": str(one.professional_id),
+                "centre": one.centre.code,
+                "function": one.function,
+                "since": one.since and one.since.isoformat(),
+                "until": one.until and one.until.isoformat(),
+            }
+            for one in rows
+        }
+
+
+class Coordination(Recorded):
+    """`user` keeps the sites and contacts of `centre`."""
+
+    change_kind = "coordination"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="coordinations", verbose_name=_("user")
+    )
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="coordinations", verbose_name=_("centre"))
+
+    class Meta:
+        verbose_name = _("coordination")
+        verbose_name_plural = _("coordinations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "centre"],
+                name="coordination_once",
+                violation_error_message=_("This user already coordinates this centre."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.centre}"
+
+    @property
+    def change_key(self):
+        return f"{self.user_id}/{self.centre.code}"
+
+    @classmethod
+    def snapshots(cls, pks):
+        rows = cls.objects.filter(pk__in=pks).values("pk", "user_id", code=F("centre__code"))
+        return {row["pk"]: {"user": row["user_id"], "centre": row["code"]} for row in rows}

@@ -1,0 +1,45 @@
+"""Who may edit which centre, and the two groups of the house."""
+
+from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor
+
+# What coordinators may do at all; to which records is decided per centre.
+COORDINATOR_PERMISSIONS = (
+    "trials.view_trial",
+    "trials.view_trialsite",
+    "trials.change_trialsite",
+    "centres.view_centre",
+    "centres.view_professional",
+    "centres.view_affiliation",
+    "imports.view_importrun",
+    "imports.add_importrun",
+)
+OWN_APPS = ("centres", "trials", "imports", "partners", "core")
+
+
+def make_groups(using="default", **kwargs):
+    """Create both groups and give them their permissions, after each migration. Takes none away."""
+    from django.contrib.auth.models import Group, Permission
+
+    editors, _ = Group.objects.using(using).get_or_create(name=EDITORS)
+    coordinators, _ = Group.objects.using(using).get_or_create(name=COORDINATORS)
+    permissions = Permission.objects.using(using).select_related("content_type")
+    ours = [p for p in permissions if p.content_type.app_label in OWN_APPS]
+    editors.permissions.add(*ours)
+    coordinators.permissions.add(
+        *[p for p in ours if f"{p.content_type.app_label}.{p.codename}" in COORDINATOR_PERMISSIONS]
+    )
+
+
+def may_edit_centre(user, centre) -> bool:
+    """Editors every centre, a coordinator those assigned to them."""
+    return is_editor(user) or (is_coordinator(user) and centre.pk in own_centre_ids(user))
+
+
+def own_centre_ids(user) -> frozenset[int]:
+    """The centres `user` coordinates, read once per object; empty for everybody else."""
+    if not hasattr(user, "_own_centre_ids"):
+        from .models import Coordination
+
+        ids = Coordination.objects.filter(user=user.pk).values_list("centre_id", flat=True)
+        user._own_centre_ids = frozenset(ids) if is_coordinator(user) else frozenset()
+    return user._own_centre_ids

@@ -1,0 +1,103 @@
+"""Ages as registries and people write them, in days.
+
+A year counts 365.25 days and a month a twelfth of it, both rounded down: a child of "18 years" is the
+day it turns 18 at least 6,574 days old.
+"""
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .text import fold
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+OLDEST_YEARS = 120
+
+_UNITS = {
+    "year": ("", "y", "yr", "yrs", "year", "years", "j", "jr", "jaar", "jaren", "a", "an", "ans", "annee",
+             "annees", "jahr", "jahre", "jahren"),
+    "month": ("m", "mo", "mos", "mth", "month", "months", "mnd", "maand", "maanden", "mois", "monat", "monate",
+              "monaten"),
+    "week": ("w", "wk", "wks", "week", "weeks", "weken", "semaine", "semaines", "sem", "woche", "wochen"),
+    "day": ("d", "day", "days", "dag", "dagen", "jour", "jours", "tag", "tage", "tagen"),
+}  # fmt: skip
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+_DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
+_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?", re.UNICODE)
+_AND = {"", "and", "en", "et", "und"}
+_NOTHING = {"", "n a", "na", "none", "no limit", "not specified"}
+
+
+
+class BadAge(ValueError):
+    """Not an age; the message says which forms are."""
+
+
+def parse_age(text: str | int | float | None) -> int | None:
+    """Age in days, or None where nothing is stated.
+
+    Accepts `14` (years), `14y`, `6m`, `31d`, `3w`, `2 Years`, `18 mois`, `6 maanden`, `1 year 6 months`,
+    `2,5 ans`. Raises `BadAge` for anything else, for a negative age and for one above 120 years.
+    """
+    if text is None:
+        return None
+    words = str(text).strip()
+    if fold(words) in _NOTHING and not words.startswith("-"):
+        return None
+    days = _days_in(words)
+    if days is None:
+        raise BadAge(
+            _("“%(age)s” is not an age. Write for example 14, 14y, 6m, 31d, 2 years or 18 mois.")
+            % {"age": words[:40]}
+        )
+    if days > OLDEST_YEARS * DAYS_PER_YEAR:
+        raise BadAge(
+            _("“%(age)s” is older than %(most)d years. Check the unit: y, m or d.")
+            % {"age": words[:40], "most": OLDEST_YEARS}
+        )
+    return days
+
+
+def _days_in(words: str) -> int | None:
+    total, end = 0.0, 0
+    for part in _PART.finditer(words):
+        unit, between = _UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
+        if unit is None or between not in _AND:
+            return None
+        total += float(part.group(1).replace(",", ".")) * _DAYS[unit]
+        end = part.end()
+    return int(total) if end and not words[end:].strip() else None
+
+
+def age_text(days: int | None) -> str:
+    """Days as a person reads them, in the active language: `31 months`, `2 years`; empty for None.
+
+    Whole years from two years up, months from three months up, else days.
+    """
+    if days is None:
+        return ""
+    months = round(days / DAYS_PER_MONTH, 2)
+    years = days / DAYS_PER_YEAR
+    if days >= 2 * DAYS_PER_YEAR - 1 and _nearly_whole(years):
+        return ngettext("%d year", "%d years", round(years)) % round(years)
+    if months >= 3 and _nearly_whole(months):
+        if round(months) % 12 == 0:
+            return ngettext("%d year", "%d years", round(months) // 12) % (round(months) // 12)
+        return ngettext("%d month", "%d months", round(months)) % round(months)
+    return ngettext("%d day", "%d days", days) % days
+
+
+def _nearly_whole(number: float) -> bool:
+    return abs(number - round(number)) < 0.04
+
+
+def age_range_text(min_days: int | None, max_days: int | None) -> str:
+    """`2 years to 50 years`, `from 2 years`, `up to 18 years`, or empty where no bound is known."""
+    low, high = age_text(min_days), age_text(max_days)
+    if low and high:
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    if low:
+        return _("from %(low)s") % {"low": low}
+    return _("up to %(high)s") % {"high": high} if high else ""

@@ -1,0 +1,148 @@
+"""The change log: one `Change` per record and write, in the same transaction as the data.
+
+    with changes.recording(by) as log:
+        log.watch(trial)          # before it is touched; a new, unsaved record may be watched too
+        trial.acronym = "iEuroEwing"
+        trial.save()
+    # here the change is in the log, or neither is stored
+
+Bulk writers build `Entry` rows themselves and hand them to `record` once per batch.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from .models import Change, Op, Recorded
+from .visibility import Role, role_of
+
+# Any number, the same in every process: the transactions that write the log take turns on it.
+_LOG_LOCK = 5_202_406
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who writes: a role, and the user, run and request where there are any."""
+
+    role: str
+    user_id: int | None = None
+    run: int | None = None
+    request_id: str = ""
+
+    @classmethod
+    def of(cls, user, *, request_id: str = "", run: int | None = None) -> "Actor":
+        """The actor a signed-in user is. Raises PermissionError for somebody without a role."""
+        role = role_of(user)
+        if role is None:
+            raise PermissionError(f"{user} has no role and cannot change the registry.")
+        return cls(role, user.pk, run, request_id)
+
+    def in_run(self, run: int) -> "Actor":
+        return replace(self, run=run)
+
+
+SYSTEM = Actor(Role.SYSTEM)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record's change, to be numbered. `before` is None for a creation, `after` for a deletion."""
+
+    kind: str
+    key: str
+    before: dict | None
+    after: dict | None
+
+    @property
+    def op(self) -> str:
+        if self.before is None:
+            return Op.CREATE
+        return Op.DELETE if self.after is None else Op.UPDATE
+
+
+def record(entries: Iterable[Entry], *, by: Actor) -> int:
+    """Write `entries` that changed something. Must run inside the data's transaction. Returns how many."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A change is recorded in the transaction of its data.")
+    changed = [entry for entry in entries if entry.before != entry.after]
+    if not changed:
+        return 0
+    if connection.vendor == "postgresql":
+        # Numbers are drawn under the lock and it is held to the commit: seq order is commit order.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
+    now = timezone.now()
+    Change.objects.bulk_create(
+        [
+            Change(
+                at=now, actor_role=by.role, actor_id=by.user_id, run=by.run, kind=entry.kind, key=entry.key,
+                op=entry.op, before=entry.before, after=entry.after, request_id=by.request_id[:64],
+            )
+            for entry in changed
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    return len(changed)
+
+
+def last_seq() -> int:
+    """The number of the latest committed change, 0 where there is none."""
+    return Change.objects.aggregate(last=Max("seq"))["last"] or 0
+
+
+def since(seq: int, limit: int) -> list[Change]:
+    """The next `limit` changes after `seq`, oldest first."""
+    return list(Change.objects.filter(seq__gt=seq).order_by("seq")[:limit])
+
+
+def history(kind: str, key: str):
+    """The changes of one record, latest first."""
+    return Change.objects.filter(kind=kind, key=key).order_by("-seq").select_related("actor")
+
+
+class Recorder:
+    """Collects the records a block touches and writes their changes when it ends."""
+
+    def __init__(self, by: Actor):
+        self.by = by
+        self._watched: dict[tuple[type, int], tuple[str, dict]] = {}
+        self._new: list[Recorded] = []
+
+    def watch(self, *records: Recorded) -> None:
+        """Keep what `records` are now. Call it before they are changed, saved or deleted."""
+        by_model: dict[type, list[Recorded]] = {}
+        for one in records:
+            if one.pk is None or one._state.adding:
+                self._new.append(one)
+            elif (type(one), one.pk) not in self._watched:
+                by_model.setdefault(type(one), []).append(one)
+        for model, ones in by_model.items():
+            shots = model.snapshots([one.pk for one in ones])
+            for one in ones:
+                self._watched[model, one.pk] = (one.change_key, shots[one.pk])
+
+    def entries(self) -> Iterator[Entry]:
+        """Before and after of all that was watched, in the order of watching."""
+        for model in dict.fromkeys(model for model, _pk in self._watched):
+            pks = [pk for m, pk in self._watched if m is model]
+            after = model.snapshots(pks)
+            for pk in pks:
+                key, before = self._watched[model, pk]
+                yield Entry(model.change_kind, key, before, after.get(pk))
+        for one in self._new:
+            # Created and deleted again in one block: nothing happened.
+            if one.pk is not None and (shot := type(one).snapshots([one.pk]).get(one.pk)) is not None:
+                yield Entry(type(one).change_kind, one.change_key, None, shot)
+
+
+@contextmanager
+def recording(by: Actor) -> Iterator[Recorder]:
+    """A transaction whose changes are recorded as it ends."""
+    with transaction.atomic():
+        recorder = Recorder(by)
+        yield recorder
+        record(recorder.entries(), by=by)

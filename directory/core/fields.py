@@ -1,0 +1,108 @@
+"""Fields the domains share: several words in one column, on both databases."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from translated_fields import TranslatedField
+from translated_fields.utils import fallback_to_any
+
+from .text import control_character_in, tidy
+
+MAX_WORDS, MAX_WORD = 200, 300
+
+
+class WordsFormField(forms.CharField):
+    """A text area with one entry a line; a list of strings inside."""
+
+    def __init__(self, **kwargs):
+        kwargs.pop("encoder", None), kwargs.pop("decoder", None), kwargs.pop("max_length", None)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        if isinstance(value, list):
+            return value
+        return [word for line in (super().to_python(value) or "").splitlines() if (word := tidy(line))]
+
+    def has_changed(self, initial, data):
+        return self.to_python(initial or []) != self.to_python(data)
+
+
+class WordsField(models.JSONField):
+    """An ordered list of short texts; with `words`, only members of that vocabulary.
+
+    Stored as a JSON array: SQLite has no array column, and no query joins on its members.
+    """
+
+    description = _("List of words")
+
+    def __init__(self, *args, words=None, **kwargs):
+        self.words = words
+        kwargs |= {"default": list, "blank": True}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None), kwargs.pop("blank", None)
+        return name, path, args, kwargs
+
+    def formfield(self, **kwargs):
+        if self.words is not None:
+            kwargs.pop("widget", None)
+            return forms.MultipleChoiceField(
+                choices=self.words.choices,
+                required=False,
+                label=self.verbose_name,
+                help_text=self.help_text,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return WordsFormField(required=False, label=self.verbose_name, help_text=self.help_text)
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise ValidationError(_("Give a list of texts."), code="list")
+        if len(value) > MAX_WORDS:
+            raise ValidationError(
+                _("%(n)d entries are too many. At most %(most)d fit."),
+                params={"n": len(value), "most": MAX_WORDS},
+            )
+        for word in value:
+            self._validate_word(word)
+
+    def _validate_word(self, word):
+        if len(word) > MAX_WORD:
+            raise ValidationError(
+                _("“%(word)s…” is longer than %(most)d characters."),
+                params={"word": word[:40], "most": MAX_WORD},
+            )
+        if character := control_character_in(word):
+            raise ValidationError(
+                _("The text contains the control character %(character)s."), params={"character": character}
+            )
+        if self.words is not None and word not in self.words.values:
+            raise ValidationError(
+                _("“%(word)s” is not one of: %(words)s."),
+                params={"word": word, "words": ", ".join(self.words.values)},
+            )
+
+
+LANGUAGE_CODES = ("en", "nl", "fr", "de")
+
+
+def translated(field, *, required=()):
+    """Four real columns, `name_en` … `name_de`; reading `record.name` falls back to any.
+
+    Languages in `required` must be filled, the others may be blank.
+    """
+    optional = {"blank": True, "default": ""}
+    return TranslatedField(
+        field,
+        {code: ({} if code in required else optional) for code in LANGUAGE_CODES},
+        languages=LANGUAGE_CODES,
+        attrgetter=fallback_to_any,
+    )

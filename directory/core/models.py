@@ -1,0 +1,163 @@
+"""Abstract bases of every record, and the change log."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .text import refuse_control_characters
+from .visibility import Role, is_editor
+
+
+class State(models.TextChoices):
+    """Whether the public sees a record."""
+
+    DRAFT = "draft", _("draft")
+    LISTED = "listed", _("listed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Recorded(models.Model):
+    """A record whose every write is in the change log.
+
+    A subclass names its `change_kind` and says, set-wise, what of it the log keeps (`snapshots`).
+    """
+
+    change_kind: str
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def change_key(self) -> str:
+        """The record's name in the log: stable, readable, unique within its kind."""
+        raise NotImplementedError
+
+    @classmethod
+    def snapshots(cls, pks) -> dict[int, dict]:
+        """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
+        raise NotImplementedError
+
+    def clean_fields(self, exclude=None):
+        """Field rules, plus: no field of any record takes a control character."""
+        errors = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for field in self._meta.concrete_fields:
+            if field.name in (exclude or ()) or field.name in errors:
+                continue
+            try:
+                refuse_control_characters(getattr(self, field.attname))
+            except ValidationError as error:
+                errors[field.name] = error.error_list
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args, **kwargs):
+        self.updated_at = timezone.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
+        super().save(*args, **kwargs)
+
+
+class ListedQuerySet(models.QuerySet):
+    """Records with a public state."""
+
+    def listed(self):
+        return self.filter(state=State.LISTED)
+
+    def drafts(self):
+        return self.filter(state=State.DRAFT)
+
+    def visible_to(self, user):
+        """All for an editor, the listed for everybody else."""
+        return self.all() if is_editor(user) else self.listed()
+
+
+class Listed(Recorded):
+    """A record that the public sees once an editor has listed it."""
+
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=State.choices,
+        default=State.DRAFT,
+        db_index=True,
+        help_text=_("Drafts and withdrawn records are seen by editors only."),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_listed(self) -> bool:
+        return self.state == State.LISTED
+
+
+class Sourced(models.Model):
+    """A record that says where it comes from."""
+
+    source = models.CharField(
+        _("source"), max_length=200, blank=True, help_text=_("Who says so, for example ClinicalTrials.gov.")
+    )
+    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Op(models.TextChoices):
+    CREATE = "create", _("created")
+    UPDATE = "update", _("changed")
+    DELETE = "delete", _("deleted")
+
+
+class Change(models.Model):
+    """One record's change: what it was, what it became, when, by whom in which role.
+
+    Written only by `core.changes`, in the transaction of the data. The database refuses to alter a row
+    (triggers in migration 0002). `seq` order is commit order, so a reader that has followed up to a `seq`
+    has missed nothing before it.
+    """
+
+    seq = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    actor_role = models.CharField(_("by role"), max_length=12, choices=Role.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by user"),
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    run = models.BigIntegerField(_("import run"), null=True, db_index=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    key = models.CharField(_("record"), max_length=200)
+    op = models.CharField(_("what"), max_length=6, choices=Op.choices)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-seq"]
+        indexes = [models.Index(fields=["kind", "key", "seq"], name="change_of_record")]
+        default_permissions = ("view",)
+
+    def __str__(self):
+        return f"{self.kind} {self.key} {self.op} (#{self.seq})"
+
+    def fields(self) -> list[tuple[str, object, object]]:
+        """`(field, before, after)` for each field that differs."""
+        before, after = self.before or {}, self.after or {}
+        names = list(after) + [name for name in before if name not in after]
+        return [
+            (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+        ]

@@ -1,0 +1,62 @@
+"""Text as people type it, made comparable; text that no database should be handed, refused."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# NFKD leaves these letters whole; a Belgian keyboard types them without.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_BAD_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+_SPACES = re.compile(r"\s+")
+
+
+def strip_marks(text: str) -> str:
+    """`text` in lower case without accents: `Leucémie` → `leucemie`, `Straße` → `strasse`."""
+    lowered = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+
+
+def fold(text: str) -> str:
+    """`text` as words to compare by: no case, accents, punctuation or double spaces.
+
+    >>> fold("CHC - MontLégia (Liège)")
+    'chc montlegia liege'
+    """
+    return _NOT_WORD.sub(" ", strip_marks(_INVISIBLE.sub("", text))).strip()
+
+
+def squash(text: str) -> str:
+    """`fold` without its spaces, for identifiers: `NCT 0430-7576` → `nct04307576`."""
+    return fold(text).replace(" ", "")
+
+
+def tidy(text: str) -> str:
+    """`text` without invisible characters and with single, plain spaces."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def control_character_in(text: str) -> str | None:
+    """The first character no field accepts (NUL, controls, lone surrogates) as `U+0000`, or None.
+
+    Tab, line feed and carriage return pass: free text has them.
+    """
+    found = _BAD_CONTROL.search(text)
+    return f"U+{ord(found.group()):04X}" if found else None
+
+
+def refuse_control_characters(value: object) -> None:
+    """Validator. PostgreSQL refuses NUL, SQLite stores it: both are told no before they are asked."""
+    if not isinstance(value, str):
+        return
+    if character := control_character_in(value):
+        raise ValidationError(
+            _("The text contains the control character %(character)s. Remove it and type the text again."),
+            code="control_character",
+            params={"character": character},
+        )

@@ -1,0 +1,67 @@
+"""What one can do to trials and sites: verbs, atomic, each recording what it changed."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from directory.core import changes
+from directory.core.models import Listed, State
+
+from . import statements
+from .choices import Recruitment
+from .models import StatusStatement, Trial, TrialSite
+
+
+def state_status(
+    *,
+    site: TrialSite,
+    status: str,
+    by: changes.Actor,
+    said_at: dt.date | None = None,
+    since: str = "",
+    source: str = "",
+    source_url: str = "",
+    evidence: str = "",
+) -> StatusStatement:
+    """Append what `by` says about `site` and derive its status anew.
+
+    Raises ValidationError for a status outside the vocabulary or a day in the future.
+    """
+    statement = StatusStatement(
+        site=site, status=status, since=since, said_at=said_at or timezone.localdate(), role=by.role,
+        user_id=by.user_id, run=by.run, source=source, source_url=source_url, evidence=evidence,
+    )  # fmt: skip
+    statement.full_clean(exclude=["user"])
+    with changes.recording(by) as log:
+        log.watch(site)
+        statement.save()
+        statements.settle([site])
+    return statement
+
+
+def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
+    """Close `trial` at every site that still recruits. Returns the number of sites closed."""
+    with changes.recording(by) as log:
+        sites = list(trial.sites.recruiting().select_related("trial", "centre").select_for_update(of=("self",)))
+        log.watch(*sites)
+        StatusStatement.objects.bulk_create(
+            StatusStatement(
+                site=site, status=Recruitment.ACTIVE_NOT_RECRUITING, role=by.role, user_id=by.user_id,
+                run=by.run, evidence=reason,
+            )
+            for site in sites
+        )  # fmt: skip
+        statements.settle(sites)
+    return len(sites)
+
+
+def set_state(*, records: Iterable[Listed], state: State, by: changes.Actor) -> int:
+    """List, withdraw or take back to draft. Returns how many records changed."""
+    with changes.recording(by) as log:
+        moved = [record for record in records if record.state != state]
+        log.watch(*moved)
+        for record in moved:
+            record.state = state
+            record.save(update_fields=["state"])
+    return len(moved)

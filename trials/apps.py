@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class TrialsConfig(AppConfig):
+    """Trials, the conditions they study, and where they recruit."""
+
+    name = "trials"
+    verbose_name = _("Trials")
+
+    def ready(self):
+        from .conditions import load_conditions
+
+        post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.conditions.load_conditions")

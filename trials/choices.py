@@ -1,0 +1,72 @@
+"""Vocabularies of trials: ClinicalTrials.gov API v2, in lower case (see docs/words.md)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Recruitment(models.TextChoices):
+    """Recruitment status of a trial and of a site."""
+
+    NOT_YET_RECRUITING = "not_yet_recruiting", _("Not yet recruiting")
+    RECRUITING = "recruiting", _("Recruiting")
+    ENROLLING_BY_INVITATION = "enrolling_by_invitation", _("Enrolling by invitation")
+    ACTIVE_NOT_RECRUITING = "active_not_recruiting", _("Active, not recruiting")
+    SUSPENDED = "suspended", _("Suspended")
+    COMPLETED = "completed", _("Completed")
+    TERMINATED = "terminated", _("Terminated")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Phase(models.TextChoices):
+    EARLY_PHASE1 = "early_phase1", _("Early phase 1")
+    PHASE1 = "phase1", _("Phase 1")
+    PHASE2 = "phase2", _("Phase 2")
+    PHASE3 = "phase3", _("Phase 3")
+    PHASE4 = "phase4", _("Phase 4")
+    NA = "na", _("Not applicable")
+
+
+class StudyType(models.TextChoices):
+    INTERVENTIONAL = "interventional", _("Interventional")
+    OBSERVATIONAL = "observational", _("Observational")
+    EXPANDED_ACCESS = "expanded_access", _("Expanded access")
+
+
+class Sex(models.TextChoices):
+    ALL = "all", _("All")
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+
+
+class Stage(models.TextChoices):
+    """Stage of the disease at which a trial takes patients."""
+
+    NEWLY_DIAGNOSED = "newly_diagnosed", _("Newly diagnosed")
+    RELAPSED = "relapsed", _("Relapsed")
+    REFRACTORY = "refractory", _("Refractory")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    ANY = "any", _("Any stage")
+
+
+class Freshness(models.TextChoices):
+    """How long ago a site's status was verified."""
+
+    FRESH = "fresh", _("Verified in the last 30 days")
+    AGEING = "ageing", _("Verified in the last 90 days")
+    STALE = "stale", _("Verified more than 90 days ago")
+    NEVER = "never", _("Never verified")
+    DISPUTED = "disputed", _("A newer source says otherwise")
+
+
+class Scheme(models.TextChoices):
+    """Registries that give a trial an identifier."""
+
+    NCT = "nct", "ClinicalTrials.gov"
+    EUCT = "euct", "EU CT"
+    EUDRACT = "eudract", "EudraCT"
+    ISRCTN = "isrctn", "ISRCTN"
+    DRKS = "drks", "DRKS"
+    ICTRP = "ictrp", "WHO ICTRP"
+    OTHER = "other", _("Other")

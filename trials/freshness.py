@@ -1,0 +1,35 @@
+"""How fresh a site's status is, in one place. It depends on today, so it is never stored."""
+
+import datetime as dt
+
+from .choices import Freshness
+
+FRESH_DAYS, AGEING_DAYS = 30, 90
+
+
+def freshness(verified_at: dt.date | None, disputed: bool, today: dt.date) -> Freshness:
+    """The word for a status verified on `verified_at`, read on `today`."""
+    if disputed:
+        return Freshness.DISPUTED
+    if verified_at is None:
+        return Freshness.NEVER
+    age = (today - verified_at).days
+    if age <= FRESH_DAYS:
+        return Freshness.FRESH
+    return Freshness.AGEING if age <= AGEING_DAYS else Freshness.STALE
+
+
+def next_due(verified_at: dt.date | None) -> dt.date | None:
+    """The last day on which the status still counts as fresh: it should be verified again by then."""
+    return verified_at + dt.timedelta(days=FRESH_DAYS) if verified_at else None
+
+
+def changes_on(verified_at: dt.date | None, disputed: bool, today: dt.date) -> dt.date | None:
+    """The next day after `today` on which `freshness` gives another word, None where none is coming."""
+    if disputed or verified_at is None:
+        return None
+    for days in (FRESH_DAYS, AGEING_DAYS):
+        day = verified_at + dt.timedelta(days=days + 1)
+        if day > today:
+            return day
+    return None

@@ -1,0 +1,96 @@
+"""Trial identifiers in any spelling: which registry, and how that registry writes them."""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from directory.core.text import squash, tidy
+
+from .choices import Scheme
+
+_NCT = re.compile(r"^nct(\d{8})$")
+_EU = re.compile(r"^(?:euctr|euct|eudract)?(20\d{2})([05])(\d{5})(\d{2})(\d{2})?(?:[a-z]{2})?$")
+_ISRCTN = re.compile(r"^isrctn(\d{8})$")
+_DRKS = re.compile(r"^drks(\d{8})$")
+MAX_LENGTH = 60
+_URLS = {
+    Scheme.NCT: "https://clinicaltrials.gov/study/{}",
+    Scheme.EUCT: "https://euclinicaltrials.eu/ctis-public/view/{}",
+    Scheme.EUDRACT: "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}",
+    Scheme.ISRCTN: "https://www.isrctn.com/{}",
+    Scheme.DRKS: "https://drks.de/search/en/trial/{}",
+}
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """`value` as the registry writes it; `compact` to compare and search by (unique within a scheme)."""
+
+    scheme: str
+    value: str
+
+    @property
+    def compact(self) -> str:
+        """Letters and digits in lower case; an EU CT number without its resubmission suffix."""
+        compact = squash(self.value)
+        return compact[:13] if self.scheme == Scheme.EUCT else compact
+
+    @property
+    def url(self) -> str | None:
+        pattern = _URLS.get(self.scheme)
+        return pattern.format(self.value) if pattern else None
+
+
+def parse_identifier(text: str, scheme: str | None = None) -> Identifier:
+    """The identifier `text` means, in its registry's own spelling.
+
+    Spaces, case and hyphens do not matter: `nct 0430-7576`, `EUCTR2018-001795-38-BE`, `2022-501454-11`.
+    With `scheme`, anything that is not of that scheme raises ValueError with a sentence; without, what no
+    registry's form fits is of the scheme `other`.
+    """
+    clean = tidy(text)
+    found = _recognise(squash(clean))
+    if scheme in (None, Scheme.OTHER, Scheme.ICTRP) and found is None:
+        if not squash(clean) or len(clean) > MAX_LENGTH:
+            raise ValueError(
+                _("“%(text)s” is not an identifier. It has 1 to %(most)d characters with a letter or digit.")
+                % {"text": clean[:40], "most": MAX_LENGTH}
+            )
+        return Identifier(scheme or Scheme.OTHER, clean)
+    if found is None or scheme not in (None, Scheme.OTHER, Scheme.ICTRP, found.scheme):
+        raise ValueError(_wrong_form(clean, scheme))
+    return found if scheme in (None, Scheme.OTHER) else Identifier(scheme, found.value)
+
+
+def _recognise(compact: str) -> Identifier | None:
+    if found := _NCT.match(compact):
+        return Identifier(Scheme.NCT, f"NCT{found[1]}")
+    if found := _EU.match(compact):
+        year, kind, number, check, suffix = found.groups()
+        value = f"{year}-{kind}{number}-{check}"
+        if kind == "5":
+            return Identifier(Scheme.EUCT, f"{value}-{suffix}" if suffix else value)
+        return None if suffix else Identifier(Scheme.EUDRACT, value)
+    if found := _ISRCTN.match(compact):
+        return Identifier(Scheme.ISRCTN, f"ISRCTN{found[1]}")
+    if found := _DRKS.match(compact):
+        return Identifier(Scheme.DRKS, f"DRKS{found[1]}")
+    return None
+
+
+_FORMS = {
+    Scheme.NCT: "NCT04307576",
+    Scheme.EUCT: "2022-501454-11-00",
+    Scheme.EUDRACT: "2018-001795-38",
+    Scheme.ISRCTN: "ISRCTN45535982",
+    Scheme.DRKS: "DRKS00023783",
+}
+
+
+def _wrong_form(text: str, scheme: str | None) -> str:
+    return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % {
+        "text": text[:40],
+        "registry": Scheme(scheme).label,
+        "form": _FORMS[Scheme(scheme)],
+    }

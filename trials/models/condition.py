@@ -1,0 +1,34 @@
+"""Conditions: the International Classification of Childhood Cancer, third edition (ICCC-3)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.fields import translated
+
+
+class ConditionLevel(models.TextChoices):
+    GROUP = "group", _("main group")
+    SUBGROUP = "subgroup", _("subgroup")
+    DIVISION = "division", _("division of the extended classification")
+
+
+class Condition(models.Model):
+    """One class of ICCC-3, for example VIIIc, Ewing tumour and related sarcomas of bone.
+
+    A vocabulary, not a record: it comes from `trials/vocabulary/iccc3.csv` and is not edited.
+    """
+
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    level = models.CharField(_("level"), max_length=10, choices=ConditionLevel.choices)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name = translated(models.CharField(_("name"), max_length=200), required=("en",))
+
+    class Meta:
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+        ordering = ["position"]
+        default_permissions = ("view",)
+
+    def __str__(self):
+        return f"{self.code} {self.name}"

@@ -1,0 +1,180 @@
+"""A trial at a centre, and everything that was ever said about whether it recruits there."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import Centre, Professional
+from centres.models.centre import validate_phone
+from centres.rights import own_centre_ids
+from directory.core.dates import PartialDateField
+from directory.core.models import Recorded
+from directory.core.visibility import Role, is_editor
+
+from ..choices import Recruitment
+from ..freshness import freshness, next_due
+from .trial import Trial
+
+
+class TrialSiteQuerySet(models.QuerySet):
+    """How the directory speaks of sites."""
+
+    def recruiting(self):
+        return self.filter(status=Recruitment.RECRUITING)
+
+    def listed(self):
+        """Of a listed trial at a listed centre."""
+        return self.filter(trial__state="listed", centre__state="listed")
+
+    def visible_to(self, user):
+        """Editors all, a coordinator those of their centres as well as the listed, the public the listed."""
+        if is_editor(user):
+            return self.all()
+        return self.filter(
+            Q(trial__state="listed", centre__state="listed") | Q(centre__in=own_centre_ids(user))
+        )
+
+    def editable_by(self, user):
+        """All for an editor, those of their centres for a coordinator."""
+        return self.all() if is_editor(user) else self.filter(centre__in=own_centre_ids(user))
+
+    def verified_within(self, days):
+        return self.filter(verified_at__gte=timezone.localdate() - dt.timedelta(days=days))
+
+    def stale(self, days):
+        """Listed sites that recruit on paper, but nobody said so in the last `days` days."""
+        limit = timezone.localdate() - dt.timedelta(days=days)
+        return self.recruiting().filter(Q(verified_at=None) | Q(verified_at__lt=limit) | Q(disputed=True))
+
+
+class TrialSite(Recorded):
+    """One trial at one centre. Its status columns are derived from statements (`trials.statements`)."""
+
+    change_kind = "site"
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="sites", verbose_name=_("trial"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="sites", verbose_name=_("centre"))
+    status = models.CharField(
+        _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, editable=False
+    )
+    status_since = PartialDateField(_("status since"), editable=False)
+    verified_at = models.DateField(_("verified on"), null=True, editable=False, db_index=True)
+    verified_by = models.CharField(
+        _("verified by"), max_length=12, choices=Role.choices, blank=True, editable=False
+    )
+    status_source = models.CharField(_("source of the status"), max_length=200, blank=True, editable=False)
+    disputed = models.BooleanField(_("disputed"), default=False, editable=False)
+    opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
+    url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
+    contact_role = models.CharField(
+        _("contact"), max_length=100, blank=True, help_text=_("A role, for example trial secretariat. Public.")
+    )
+    contact_email = models.EmailField(
+        _("mailbox of that role"), blank=True, help_text=_("Public. Never a person's own address.")
+    )
+    contact_phone = models.CharField(
+        _("telephone of that role"), max_length=16, blank=True, validators=[validate_phone]
+    )
+    contact_person = models.ForeignKey(
+        Professional,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_for",
+        verbose_name=_("contact person"),
+        help_text=_("Public only with consent on record."),
+    )
+    investigator = models.ForeignKey(
+        Professional,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="investigates",
+        verbose_name=_("principal investigator"),
+        help_text=_("Public only with consent on record."),
+    )
+
+    objects = TrialSiteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trial site")
+        verbose_name_plural = _("trial sites")
+        ordering = ["trial", "centre"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "centre"],
+                name="trial_once_at_a_centre",
+                violation_error_message=_("This trial already has a site at this centre."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.trial} · {self.centre}"
+
+    @property
+    def change_key(self):
+        return f"{self.trial.slug}@{self.centre.code}"
+
+    @property
+    def freshness(self):
+        return freshness(self.verified_at, self.disputed, timezone.localdate())
+
+    @property
+    def next_due(self):
+        return next_due(self.verified_at)
+
+    @classmethod
+    def snapshots(cls, pks):
+        skipped = ("id", "updated_at", "trial_id", "centre_id", "verified_at")
+        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
+        rows = cls.objects.filter(pk__in=pks).values(
+            "pk", "verified_at", *columns, trial_slug=F("trial__slug"), centre_code=F("centre__code")
+        )
+        return {
+            row["pk"]: {"trial": row["trial_slug"], "centre": row["centre_code"]}
+            | {name: row[name] for name in columns}
+            | {"verified_at": row["verified_at"] and row["verified_at"].isoformat()}
+            for row in rows
+        }
+
+
+class StatusStatement(models.Model):
+    """Somebody said, in a role and on a day, what the status of a site is. Appended, never edited.
+
+    Retracted by the undo of the import run that brought it; `trials.statements` then derives anew.
+    """
+
+    site = models.ForeignKey(TrialSite, models.CASCADE, related_name="statements", verbose_name=_("site"))
+    status = models.CharField(_("status"), max_length=24, choices=Recruitment.choices)
+    since = PartialDateField(_("since"), help_text=_("First day of this status, where it is known."))
+    said_at = models.DateField(_("said on"), default=timezone.localdate)
+    role = models.CharField(_("said by"), max_length=12, choices=Role.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=500, blank=True)
+    run = models.BigIntegerField(_("import run"), null=True, blank=True, editable=False, db_index=True)
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
+    retracted_at = models.DateTimeField(_("retracted"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("status statement")
+        verbose_name_plural = _("status statements")
+        ordering = ["-said_at", "-pk"]
+        indexes = [models.Index(fields=["site", "-said_at", "-id"], name="latest_statement")]
+
+    def __str__(self):
+        return f"{self.get_status_display()} ({self.said_at}, {self.role})"
+
+    def clean(self):
+        super().clean()
+        if self.said_at and self.said_at > timezone.localdate():
+            raise ValidationError(
+                {"said_at": _("%(date)s lies in the future. Give the day on which it was said.")
+                 % {"date": self.said_at}}
+            )  # fmt: skip

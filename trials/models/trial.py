@@ -1,0 +1,211 @@
+"""Trials and their identifiers."""
+
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.ages import age_range_text
+from directory.core.dates import PartialDateField
+from directory.core.fields import LANGUAGE_CODES, WordsField, translated
+from directory.core.models import Listed, ListedQuerySet, Sourced
+
+from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from ..conditions import subtree
+from ..identifiers import Identifier, parse_identifier
+from .condition import Condition
+
+AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
+
+
+class TrialQuerySet(ListedQuerySet):
+    """How the directory speaks of trials: `Trial.objects.listed().open_to_age(days)`."""
+
+    def recruiting(self):
+        return self.filter(status=Recruitment.RECRUITING)
+
+    def open_to_age(self, days):
+        """Both bounds included; a missing bound is open."""
+        return self.filter(
+            Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days)
+        )
+
+    def about(self, code):
+        """Trials of the condition `code` or of one below it in ICCC-3."""
+        through = Trial.conditions.through.objects.filter(condition__code__in=subtree(code))
+        return self.filter(Exists(through.filter(trial=OuterRef("pk"))))
+
+    def at_centre(self, centre):
+        """Trials with a site at `centre`, whatever its status. EXISTS: two sites are still one result."""
+        return self.filter(Exists(self._sites().filter(centre=centre)))
+
+    def recruiting_at(self, centre):
+        return self.filter(Exists(self._sites().recruiting().filter(centre=centre)))
+
+    def verified_within(self, days):
+        return self.filter(Exists(self._sites().verified_within(days)))
+
+    def with_identifier(self, text):
+        """The trials that `text` identifies in any spelling; none for text that is no identifier."""
+        try:
+            identifier = parse_identifier(text)
+        except ValueError:
+            return self.none()
+        same = TrialIdentifier.objects.filter(compact=identifier.compact, trial=OuterRef("pk"))
+        return self.filter(Exists(same))
+
+    @staticmethod
+    def _sites():
+        from .site import TrialSite
+
+        return TrialSite.objects.filter(trial=OuterRef("pk"))
+
+
+class Trial(Listed, Sourced):
+    """A clinical trial that a physician may refer a patient to: a signpost, not a protocol."""
+
+    change_kind = "trial"
+
+    slug = models.SlugField(_("short name in addresses"), max_length=80, unique=True)
+    acronym = models.CharField(_("acronym"), max_length=100, blank=True)
+    title = translated(models.CharField(_("title"), max_length=600), required=("en",))
+    summary = translated(models.TextField(_("summary"), max_length=8000))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="subprotocols", verbose_name=_("parent")
+    )
+    phases = WordsField(_("phases"), words=Phase)
+    study_type = models.CharField(_("study type"), max_length=20, choices=StudyType.choices, blank=True)
+    sponsor = models.CharField(_("sponsor"), max_length=300, blank=True)
+    groups = WordsField(_("cooperative groups"), help_text=_("One a line, for example SIOPEN."))
+    conditions = models.ManyToManyField(
+        Condition, blank=True, related_name="trials", verbose_name=_("conditions")
+    )
+    disease_terms = WordsField(_("disease terms"), help_text=_("Diseases in the trial's own words, one a line."))
+    stages = WordsField(_("stages of disease"), words=Stage)
+    alterations = WordsField(_("alterations"), help_text=_("One a line, for example ALK or BRAF V600E."))
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, default=Sex.ALL)
+    min_days = models.PositiveIntegerField(
+        _("minimum age in days"), null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    max_days = models.PositiveIntegerField(
+        _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
+    )
+    status = models.CharField(
+        _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, db_index=True
+    )
+    status_as_of = PartialDateField(_("status as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
+    opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
+    url = models.URLField(_("page about the trial"), max_length=500, blank=True)
+
+    objects = TrialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="trial_ages_in_order",
+                condition=Q(min_days=None) | Q(max_days=None) | Q(min_days__lte=F("max_days")),
+                violation_error_message=AGES_IN_ORDER,
+            ),
+            models.CheckConstraint(
+                name="trial_is_not_its_own_parent",
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                violation_error_message=_("A trial cannot be its own parent."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.acronym or self.title or self.slug
+
+    @property
+    def change_key(self):
+        return self.slug
+
+    @property
+    def age_text(self) -> str:
+        return age_range_text(self.min_days, self.max_days)
+
+    def clean(self):
+        super().clean()
+        if self.min_days is not None and self.max_days is not None and self.min_days > self.max_days:
+            raise ValidationError({"max_days": AGES_IN_ORDER})
+        if self.parent_id is not None and self.parent_id == self.pk:
+            raise ValidationError({"parent": _("A trial cannot be its own parent.")})
+
+    def titles(self) -> dict[str, str]:
+        """The titles by language, without the blank ones."""
+        return {code: text for code in LANGUAGE_CODES if (text := getattr(self, f"title_{code}"))}
+
+    @classmethod
+    def snapshots(cls, pks):
+        identifiers, conditions = defaultdict(list), defaultdict(list)
+        for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("scheme", "value"):
+            identifiers[one.trial_id].append({"scheme": one.scheme, "value": one.value})
+        links = cls.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
+        for pk, code in links.values_list("trial_id", "condition__code"):
+            conditions[pk].append(code)
+        skipped = ("id", "updated_at", "created_at", "parent_id")
+        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
+        rows = cls.objects.filter(pk__in=pks).values("pk", *columns, parent_slug=F("parent__slug"))
+        return {
+            pk: {name: row[name] for name in columns}
+            | {"parent": row["parent_slug"], "identifiers": identifiers[pk], "conditions": conditions[pk]}
+            for row in rows
+            for pk in [row["pk"]]
+        }
+
+
+class TrialIdentifier(models.Model):
+    """One identifier of a trial. A trial may have none, several, and several of one scheme."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="identifiers", verbose_name=_("trial"))
+    scheme = models.CharField(_("registry"), max_length=8, choices=Scheme.choices)
+    value = models.CharField(_("identifier"), max_length=60)
+    compact = models.CharField(max_length=60, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        ordering = ["scheme", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "compact"],
+                name="identifier_of_one_trial",
+                violation_error_message=_("Another trial already has this identifier."),
+            )
+        ]
+
+    def __str__(self):
+        return self.value
+
+    @property
+    def url(self) -> str | None:
+        return Identifier(self.scheme, self.value).url
+
+    def clean(self):
+        super().clean()
+        try:
+            found = parse_identifier(self.value, self.scheme or None)
+        except ValueError as error:
+            raise ValidationError({"value": str(error)}) from None
+        self.scheme, self.value, self.compact = found.scheme, found.value, found.compact
+        taken = (
+            TrialIdentifier.objects.filter(scheme=found.scheme, compact=found.compact)
+            .exclude(pk=self.pk)
+            .select_related("trial")
+            .first()
+        )
+        if taken:
+            raise ValidationError(
+                {"value": _("%(value)s already identifies the trial “%(trial)s”.")
+                 % {"value": found.value, "trial": taken.trial}}
+            )  # fmt: skip
+
+    def save(self, *args, **kwargs):
+        self.compact = Identifier(self.scheme, self.value).compact
+        super().save(*args, **kwargs)

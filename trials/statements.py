@@ -1,0 +1,78 @@
+"""The one rule that makes a site's status out of what was said about it.
+
+1. The latest statement by a person (coordinator, editor, sponsor) stands.
+2. Where no person ever said anything, the latest statement of a registry stands.
+3. A registry that says something else on a later day than the standing person's makes the status
+   *disputed*: it is shown beside it and never overwrites it.
+Retracted statements count for nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from directory.core.visibility import Role
+
+from .choices import Recruitment
+from .models import StatusStatement, TrialSite
+
+DERIVED = ("status", "status_since", "verified_at", "verified_by", "status_source", "disputed")
+
+
+def derive(statements: Iterable[StatusStatement]) -> dict:
+    """The values of the columns in `DERIVED`, from one site's statements in any order."""
+    said = sorted(
+        (one for one in statements if one.retracted_at is None), key=lambda one: (one.said_at, one.pk or 0)
+    )
+    registry = [one for one in said if one.role == Role.REGISTRY]
+    persons = [one for one in said if one.role != Role.REGISTRY]
+    standing = persons[-1] if persons else registry[-1] if registry else None
+    if standing is None:
+        return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", False), strict=True))
+    disputed = bool(
+        persons
+        and registry
+        and registry[-1].said_at > standing.said_at
+        and registry[-1].status != standing.status
+    )
+    return {
+        "status": standing.status,
+        "status_since": _since(standing, said),
+        "verified_at": standing.said_at,
+        "verified_by": standing.role,
+        "status_source": standing.source,
+        "disputed": disputed,
+    }
+
+
+def _since(standing: StatusStatement, said: list[StatusStatement]) -> str:
+    """The first day stated in the unbroken row of equal statements that ends with the standing one."""
+    since = standing.since
+    for one in reversed(said[: said.index(standing)]):
+        if one.status != standing.status:
+            break
+        since = since or one.since
+    return since
+
+
+def settle(sites: Iterable[TrialSite], *, save: bool = True) -> list[TrialSite]:
+    """Derive the status columns of stored `sites` anew, in two queries whatever their number.
+
+    Returns the sites of which a column changed; with `save=False` they are only set in memory.
+    """
+    sites = list(sites)
+    by_site = defaultdict(list)
+    for statement in StatusStatement.objects.filter(site__in=[site.pk for site in sites]):
+        by_site[statement.site_id].append(statement)
+    changed = []
+    for site in sites:
+        derived = derive(by_site[site.pk])
+        if any(getattr(site, name) != value for name, value in derived.items()):
+            for name, value in derived.items():
+                setattr(site, name, value)
+            site.updated_at = timezone.now()
+            changed.append(site)
+    if save and changed:
+        TrialSite.objects.bulk_update(changed, [*DERIVED, "updated_at"], batch_size=500)
+    return changed
