@@ -12,14 +12,15 @@ from functools import cache
 from pathlib import Path
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 POSTCODES = Path(__file__).with_name("data") / "postcodes_be.csv"
 EARTH_RADIUS_KM = 6371.0088
 
-_POSTAL_CODE = re.compile(r"(?:B(?:E)?[\s-]*)?([1-9][0-9]{3})(?!\d)(?:[\s,-]+(?P<name>[^\d]{1,60}))?", re.I)
+_POSTAL_CODE = re.compile(
+    r"(?:B(?:E)?[\s-]*)?([1-9][0-9]{3})(?!\d)(?:[\s,-]+(?P<name>[^\d\x00-\x1f]{1,60}))?", re.IGNORECASE
+)
 _NUMBER = r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?"
 _COORDINATES = re.compile(rf"({_NUMBER})\s*[,;]\s*({_NUMBER})")
 
