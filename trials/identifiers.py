@@ -34,7 +34,7 @@ class Identifier:
     def compact(self) -> str:
         """Letters and digits in lower case; an EU CT number without its resubmission suffix."""
         compact = squash(self.value)
-        return compact[:13] if self.scheme == Scheme.EUCT else compact
+        return compact[:12] if self.scheme == Scheme.EUCT else compact
 
     @property
     def url(self) -> str | None:
