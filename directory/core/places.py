@@ -77,17 +77,13 @@ def locate(text: str) -> Place:
     found = _POSTAL_CODE.fullmatch(tidy)
     if not found:
         raise ValueError(
-            _(
-                "“%(text)s” is not a place. Write a Belgian postal code (4000) or latitude,longitude (50.63,5.57)."
-            )
+            _("“%(text)s” is not a place. Write a Belgian postal code (4000) or coordinates (50.63,5.57).")
             % {"text": tidy[:40]}
         )
     place = _postcodes().get(found[1])
     if place is None:
         raise ValueError(
-            _(
-                "%(code)s is not a Belgian postal code. Check the number or take that of the next municipality."
-            )
+            _("%(code)s is not a Belgian postal code. Check the number or take a neighbouring one.")
             % {"code": found[1]}
         )
     return place
@@ -120,9 +116,7 @@ def postal_codes() -> Iterator[Place]:
 def _point(latitude: float, longitude: float) -> Place:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise ValueError(
-            _(
-                "%(latitude)s,%(longitude)s is not on the map. Write latitude (-90 to 90), then longitude (-180 to 180)."
-            )
+            _("%(latitude)s,%(longitude)s is not on the map. Write latitude (±90), then longitude (±180).")
             % {"latitude": latitude, "longitude": longitude}
         )
     return Place(latitude, longitude)
