@@ -56,7 +56,7 @@ def table(name: str, delimiter: str = ",") -> list[dict[str, str]]:
 
 
 def centres() -> list[dict[str, str]]:
-    sheet = openpyxl.load_workbook(DEMO / "centres.xlsx", read_only=True).active
+    sheet = openpyxl.load_workbook(DEMO / "centres.xlsx").active
     header, *rows = sheet.iter_rows(values_only=True)
     return [
         dict(zip(header, ("" if cell is None else str(cell) for cell in row), strict=True)) for row in rows
