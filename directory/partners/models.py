@@ -1,0 +1,104 @@
+"""Keys: how a partner's program is known to the API, and what it may do."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import Centre
+from directory.core.fields import WordsField
+from directory.core.models import Recorded
+from directory.core.visibility import is_editor
+
+
+class Scope(models.TextChoices):
+    """What a key may be used for."""
+
+    READ = "read", _("read: the public data, at a partner's rate")
+    IMPORTS = "imports", _("imports: send sheets, see their plans, apply them")
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def in_force(self):
+        """Neither revoked nor expired."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
+    def visible_to(self, user):
+        """Keys are the editors' business."""
+        return self.all() if is_editor(user) else self.none()
+
+
+class ApiKey(Recorded):
+    """One partner program's key. The key itself is shown once, when it is made; here is only its digest.
+
+    Life: in force → expired (by date) or revoked (by an editor); neither is undone.
+    A key that imports acts as `user`, an account of its own that nobody can sign in with: of a coordinator
+    of `centre`, or of an editor where the key has no centre. So what a key may do is decided where it is
+    decided for people.
+    """
+
+    change_kind = "key"
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("Whose key it is, and for what program."))
+    prefix = models.CharField(_("begins with"), max_length=8, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = WordsField(_("scopes"), words=Scope)
+    centre = models.ForeignKey(
+        Centre,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="keys",
+        verbose_name=_("centre"),
+        help_text=_("An importing key of a centre changes the sites of that centre only."),
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="api_key",
+        verbose_name=_("acts as"),
+    )
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(
+        _("expires"), null=True, blank=True, help_text=_("Empty: it stays valid until it is revoked.")
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def change_key(self):
+        return self.prefix
+
+    @property
+    def in_force(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    @classmethod
+    def snapshots(cls, pks):
+        """All but the digest: the log is read by more people than may use a key."""
+        rows = cls.objects.filter(pk__in=pks).values(
+            "pk", "name", "prefix", "scopes", "expires_at", "revoked_at", code=F("centre__code")
+        )
+        return {
+            row["pk"]: {
+                "name": row["name"],
+                "prefix": row["prefix"],
+                "scopes": row["scopes"],
+                "centre": row["code"],
+                "expires_at": row["expires_at"] and row["expires_at"].isoformat(),
+                "revoked_at": row["revoked_at"] and row["revoked_at"].isoformat(),
+            }
+            for row in rows
+        }
