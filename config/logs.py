@@ -1,0 +1,82 @@
+"""Logs: one JSON object a line on standard output, with the request's id.
+
+What people searched for is never in them: the query string is cut from every line.
+"""
+
+import re
+
+import structlog
+
+QUERY = re.compile(r"\?\S*")
+
+
+def without_query(_logger, _method, event: dict) -> dict:
+    """Cut everything after a question mark from the fields that may hold a URL."""
+    for name in ("request", "path", "url", "referer"):
+        if isinstance(event.get(name), str):
+            event[name] = event[name].partition("?")[0]
+    # Django's own records carry the request object; its repr holds the full path.
+    if "request" in event and not isinstance(event["request"], str):
+        del event["request"]
+    # gunicorn names the whole URI of a request that it could not handle.
+    if str(event.get("logger", "")).startswith("gunicorn"):
+        event["event"] = QUERY.sub("", str(event["event"]))
+    return event
+
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+    without_query,
+]
+
+
+def logging_config(level: str) -> dict:
+    """Django's LOGGING, the same for web, worker and scheduler; structlog is configured with it."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    quieter = {"level": "WARNING"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.JSONRenderer(),
+                ],
+                "foreign_pre_chain": SHARED,
+            }
+        },
+        "handlers": {
+            "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            # The access line of django_structlog says it all; these would say it twice.
+            "django.request": {"level": "ERROR"},
+            "django.server": quieter,
+            # gunicorn's own configuration gives these handlers and formats of their own.
+            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+            "gunicorn.access": {"level": level, "handlers": [], "propagate": True},
+            "httpx": quieter,
+            "httpcore": quieter,
+            "urllib3": quieter,
+            "celery.app.trace": quieter,
+            "celery.beat": quieter,
+            "axes": quieter,
+        },
+    }

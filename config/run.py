@@ -1,0 +1,179 @@
+"""`make run`: prepare the registry, start web, worker and scheduler together, say when it is ready."""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from config import env as environment
+from config.supervisor import Child, Supervisor
+from config.tether import tether
+
+GIVE_UP_AFTER = 5  # failures in a row before it was ever ready
+
+
+class CannotRun(Exception):
+    """Why the registry cannot be started: a sentence with the way out."""
+
+
+def say(text: str) -> None:
+    """Tell whoever started us; nobody listening any more is no reason to stop."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - kept to the end
+
+
+def main() -> int:
+    tether()
+    env = environment.load()
+    supervisor = Supervisor(say)
+    try:
+        check_port(env.port)
+        # Held to the end of the process.
+        _lock = claim(env.data_dir)
+        demo = prepare(env)
+        supervisor.listen()
+        supervisor.start(*children(env, demo))
+        code = tend(supervisor, env, demo)
+    except CannotRun as error:
+        say(str(error))
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        supervisor.stop()
+    return code
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise CannotRun(f"Port {port} may not be used by this user. Choose one above 1023.") from None
+        except OSError:
+            raise CannotRun(
+                f"Port {port} is in use. Stop what listens there, or choose another: make run PORT={port + 1}"
+            ) from None
+
+
+def claim(data_dir: Path):
+    """The right to run on `data_dir`, as an open locked file; two runs on one would write over each other."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "run.lock").open("w")
+    except OSError as error:
+        raise CannotRun(f"DATA_DIR: {data_dir} cannot be written ({error.strerror}).") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotRun(
+            f"{data_dir} is in use by another run. Stop that one, or choose another: make run DATA_DIR=other"
+        ) from None
+    return lock
+
+
+def prepare(env: environment.Environment) -> bool:
+    """Bring database, messages, static files and the first user up to date. True: load the demo."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
+    from config import messages, setup
+
+    messages.compile_all()
+    try:
+        setup.start()
+        setup.migrate()
+    except setup.DatabaseAway as error:
+        raise CannotRun(f"The database does not answer: {error}") from None
+    setup.collect_static()
+    if password := setup.first_admin(secrets.token_urlsafe(12)):
+        say(f"The admin user is “admin”, the password: {password}  (shown only now; change it at /admin/)")
+    demo = setup.demo_is_wanted()
+    setup.let_go()
+    return demo
+
+
+def children(env: environment.Environment, demo: bool) -> list[Child]:
+    """Web, worker and scheduler, as production runs them; only the pool of the worker differs."""
+    from django.conf import settings
+
+    python, logs = sys.executable, env.data_dir / "logs"
+    asked = {"LOAD_DEMO": "1" if demo else "0"}
+    worker = ["worker", "-P", settings.CELERY_WORKER_POOL, "-c", str(env.worker_concurrency)]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = ["beat", "--pidfile=", "--schedule", settings.CELERY_BEAT_SCHEDULE_FILENAME]
+    celery = [python, "-m", "celery", "-A", "config"]
+    return [
+        Child(
+            "web",
+            [python, "-m", "gunicorn", "-c", "config/server.py", "config.wsgi"],
+            logs / "web.log",
+            asked,
+        ),
+        Child("worker", celery + worker, logs / "worker.log", asked),
+        Child("scheduler", celery + beat, logs / "scheduler.log", asked),
+    ]
+
+
+def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
+    """Look after the children until asked to stop; say once when the registry can be used."""
+    loading = None
+    if demo:
+        loading = Child("loading of the demo", [sys.executable, "manage.py", "load_demo"], None)
+        loading.start()
+    ready, said, next_look = False, "", 0.0
+    try:
+        while not supervisor.asked_to_stop:
+            supervisor.tend()
+            if loading and loading.has_ended() and loading.process.returncode:
+                raise CannotRun(f"The demo registry could not be loaded. See {env.data_dir / 'logs'}.")
+            if not ready and time.monotonic() >= next_look:
+                next_look = time.monotonic() + 0.25
+                reason = why_not_ready(env)
+                ready = not reason
+                if ready:
+                    say(f"Ready at http://127.0.0.1:{env.port}/")
+                elif reason != said and supervisor.asked_to_stop is False:
+                    said = reason
+                    say(f"Starting: {reason}.")
+                give_up_on_failures(supervisor)
+            time.sleep(0.05)
+    finally:
+        if loading:
+            loading.signal_group(15)
+    return 0
+
+
+def give_up_on_failures(supervisor: Supervisor) -> None:
+    worst = supervisor.worst()
+    if worst and worst.failures >= GIVE_UP_AFTER:
+        raise CannotRun(f"The {worst.name} does not start. The end of its log:\n{worst.last_words()}")
+
+
+def why_not_ready(env: environment.Environment) -> str:
+    """The reasons that /readyz gives, empty when it can serve."""
+    host = env.allowed_hosts[0].lstrip(".")
+    request = urllib.request.Request(  # noqa: S310 - always this machine, http
+        f"http://127.0.0.1:{env.port}/readyz", headers={"Host": "localhost" if host == "*" else host}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
+            return ""
+    except urllib.error.HTTPError as error:
+        try:
+            return ", ".join(json.loads(error.read())["reasons"].values())
+        except (ValueError, KeyError):
+            return f"the web server answers {error.code}"
+    except OSError:
+        return "the web server is being started"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,319 @@
+"""What both profiles share. Everything that differs between machines comes from `config.env`."""
+
+import logging
+
+import dj_database_url
+import dj_email_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config import env as environment
+from config.logs import logging_config
+from config.secrets import secret_key
+
+env = environment.load()
+
+BASE_DIR = environment.BASE_DIR
+# All state of this registry lives under here.
+DATA_DIR = env.data_dir
+INDEX_DIR = DATA_DIR / "index"
+MEDIA_ROOT = DATA_DIR / "files"
+STATIC_ROOT = DATA_DIR / "static"
+LOAD_DEMO = env.load_demo
+DEMO_MARKER = DATA_DIR / "demo.loaded"
+
+DEBUG = False
+SECRET_KEY = env.secret_key or secret_key(DATA_DIR)
+BASE_URL = env.base_url
+ALLOWED_HOSTS = env.allowed_hosts
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+# fmt: off
+INSTALLED_APPS = [
+    "directory.core", "centres", "trials",
+    "directory.imports", "directory.search", "directory.partners",
+    "directory.api", "directory.web",
+    "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
+    "django.contrib.messages", "whitenoise.runserver_nostatic", "django.contrib.staticfiles", "django.forms",
+    "rest_framework", "rest_framework_api_key", "django_filters", "drf_spectacular", "drf_spectacular_sidecar",
+    "import_export", "corsheaders", "csp", "axes", "django_structlog", "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+]
+# fmt: on
+
+# TEMPORARY: parts that are still being written are left out.
+OURS = ("directory.", "centres", "trials")
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if not app.startswith(OURS) or (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.more_headers",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # Last: it must see what the login views answer.
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+# Components: <c-status-tag> is directory/components/status_tag.html of any part.
+COTTON_DIR = "directory/components"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Data ---------------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SQLITE_OPTIONS = {
+    # A transaction that will write takes the lock when it begins; taken later, it fails at once
+    # with "database is locked" however long the timeout.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+
+
+def database(url: str) -> dict:
+    """Django's description of the database behind `url`."""
+    described = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    if described["ENGINE"].endswith("sqlite3"):
+        described["OPTIONS"] = {**described.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    return described
+
+
+DATABASES = {"default": database(env.database_url or f"sqlite:///{DATA_DIR / 'directory.sqlite3'}")}
+if env.replica_url:
+    DATABASES["replica"] = database(env.replica_url) | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["config.replica.Router"]
+    MIDDLEWARE.append("config.replica.reads_of_visitors")
+
+# Throttles count in the cache, so a count must be atomic and shared by all web processes: Redis is both;
+# of Django's own, the file and database caches lose counts and the memory cache is one process's own.
+if env.redis_url:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": env.redis_url,
+            "KEY_PREFIX": "directory",
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
+    }
+else:
+    CACHES = {
+        "default": {"BACKEND": "config.cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}
+    }
+
+# --- People -------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    }
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+AXES_FAILURE_LIMIT = 7
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = env.trusted_proxies
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if env.trusted_proxies else ["REMOTE_ADDR"]
+)
+
+# --- Transport ----------------------------------------------------------------------------------------
+
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.secure
+SECURE_SSL_REDIRECT = env.secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if env.secure else 0
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+if env.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env.trusted_proxies
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# Anyone's page may read the public API; nobody else's page acts with a visitor's session.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "X-Request-ID"]
+
+# --- Language and time --------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("nl", _("Dutch")), ("fr", _("French")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "directory/web/locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Brussels"
+
+# --- Files --------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+# One sheet is at most 10 MB (trust.md); a little more for the form around it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- Mail ---------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
+vars().update(dj_email_url.parse(env.email_url or "file:///"))
+if not env.email_url:
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 10
+
+# --- API and sheets -----------------------------------------------------------------------------------
+
+API_ANONYMOUS_PER_MINUTE = env.api_anonymous_per_minute
+API_KEY_PER_MINUTE = env.api_key_per_minute
+CTGOV_API_URL = env.ctgov_api_url
+CTIS_API_URL = env.ctis_api_url
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "directory.api.errors.problem_handler",
+    "NUM_PROXIES": env.trusted_proxies,
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Directory of paediatric oncology trials",
+    "DESCRIPTION": "Where children with cancer in Belgium can enter a clinical trial, and who to ask.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+# Whoever may change a kind of record may import and export it.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+
+# --- Tasks --------------------------------------------------------------------------------------------
+
+BROKER_DIR = DATA_DIR / "broker"
+if env.redis_url:
+    CELERY_BROKER_URL = env.redis_url
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 3600,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+    }
+else:
+    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # One folder both ways: whoever sends and whoever works see the same queue.
+        "data_folder_in": str(BROKER_DIR / "queue"),
+        "data_folder_out": str(BROKER_DIR / "queue"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "polling_interval": 0.2,
+    }
+CELERY_WORKER_CONCURRENCY = env.worker_concurrency
+
+# --- Logs ---------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.log_level
+LOGGING = logging_config(LOG_LEVEL)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# The line at the end of a request says all that the one at its start would.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+
+if env.sentry_dsn:
+    from config.errors import report_to
+
+    report_to(env.sentry_dsn)
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+for folder in (BROKER_DIR / "queue", BROKER_DIR / "control", BROKER_DIR / "processed"):
+    folder.mkdir(parents=True, exist_ok=True)
+(DATA_DIR / "beat").mkdir(exist_ok=True)
+
+from config.settings.schedules import CELERY_BEAT_SCHEDULE, CELERY_BEAT_SCHEDULE_FILENAME  # noqa: E402, F401

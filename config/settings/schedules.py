@@ -1,0 +1,21 @@
+"""What runs by the clock. Each entry expires before the next is due: a queue never fills with repeats."""
+
+from celery.schedules import crontab
+
+from config import env as environment
+
+CELERY_BEAT_SCHEDULE_FILENAME = str(environment.load().data_dir / "beat" / "schedule")
+
+CELERY_BEAT_SCHEDULE = {
+    # Queues again what a worker left behind; the row of a run is the truth, not the broker.
+    "imports.sweep": {
+        "task": "directory.imports.tasks.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "imports.clean_up": {
+        "task": "directory.imports.tasks.clean_up",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 30 * 60},
+    },
+}

@@ -1,0 +1,13 @@
+"""The door for the web server: `gunicorn -c config/server.py config.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from config.env import settings_module
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+application = get_wsgi_application()
+
+# The web process hands over tasks, so it must know the application that knows the broker.
+from config.celery import app as celery  # noqa: E402, F401

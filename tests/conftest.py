@@ -1,0 +1,136 @@
+"""Tests are harsher than production: warnings are errors (pyproject.toml), no network, no unknown variable
+in a template, no delete trigger only where Django must empty tables, a folder of their own for all data.
+
+Fixtures for everybody: `worker` (a real Celery worker), `site` (a real server's address),
+`page` (a page of a real browser on it), `append_only_log`.
+"""
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.support import browser as browsers
+from tests.support import change_log, network, templates
+from tests.support.worker import Worker, empty_the_queue
+
+# Playwright's loop runs in the thread of the tests; Django takes that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items):
+    """A test is a journey because of where it lies."""
+    journeys = Path(__file__).parent / "journeys"
+    for item in items:
+        if journeys in item.path.parents:
+            item.add_marker(pytest.mark.journeys)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _strict_templates():
+    templates.fail_on_unknown_variables()
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    network.refuse(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Throttles and whatever else is counted begin at nothing.
+
+    A prefix of its own, not `clear()`: on Redis that empties the whole database, whosever it is.
+    """
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = f"test-{uuid.uuid4()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        change_log.allow_deletes()
+
+
+@pytest.fixture
+def append_only_log(db):
+    """The change log as it is in production: it refuses deletes too."""
+    change_log.refuse_deletes()
+    yield
+    change_log.allow_deletes()
+
+
+@pytest.fixture(scope="session")
+def _worker_process():
+    process = Worker()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def worker(transactional_db, _worker_process):
+    """A real Celery worker on this test's database. `worker.kill()` and `worker.start()` are the test's to use."""
+    empty_the_queue()
+    if not _worker_process.is_running():
+        _worker_process.start()
+    return _worker_process
+
+
+@pytest.fixture
+def index_dir(tmp_path, monkeypatch):
+    """An index of this test's own, in place of the session's."""
+    monkeypatch.setattr(settings, "INDEX_DIR", tmp_path / "index")
+    return tmp_path / "index"
+
+
+@pytest.fixture(scope="session")
+def _browser():
+    with browsers.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(live_server):
+    """The address of a real server on this test's database, without a slash at its end."""
+    return live_server.url
+
+
+@pytest.fixture
+def page(_browser, site, request):
+    """A page of a browser that has never been here, in English, 1280 wide; a failed test leaves a picture."""
+    context = _browser.new_context(base_url=site, locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    opened = context.new_page()
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        folder = settings.BASE_DIR / "test-results"
+        folder.mkdir(exist_ok=True)
+        opened.screenshot(path=folder / f"{request.node.name[:80]}.png", full_page=True)
+    context.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The real data beside the repository; tests that read it are skipped where it is absent."""
+    folder = settings.BASE_DIR.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data are not on this machine")
+    return folder
+
+
+def pytest_sessionfinish():
+    shutil.rmtree(settings.DATA_DIR / "index", ignore_errors=True)
