@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
@@ -46,7 +45,7 @@ def make(
         name=name, scopes=list(dict.fromkeys(scopes)), centre=centre, expires_at=expires_at, prefix=prefix,
         digest=_digest(text, settings.SECRET_KEY),
     )  # fmt: skip
-    _check(key)
+    key.full_clean(exclude=["user"])
     with changes.recording(by) as log:
         if Scope.IMPORTS in key.scopes:
             key.user = _account(key, log)
@@ -84,14 +83,6 @@ def recognise(text: str) -> ApiKey:
     if not key.in_force:
         raise BadKey(_("This key expired on %(day)s. Ask for a new one.") % {"day": key.expires_at.date()})
     return key
-
-
-def _check(key: ApiKey) -> None:
-    key.full_clean(exclude=["user"])
-    if not key.scopes:
-        raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(Scope.values)})
-    if key.expires_at and key.expires_at <= timezone.now():
-        raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
 
 
 def _account(key: ApiKey, log: changes.Recorder):

@@ -1,6 +1,7 @@
 """Keys: how a partner's program is known to the API, and what it may do."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -84,6 +85,13 @@ class ApiKey(Recorded):
     @property
     def in_force(self) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    def clean(self):
+        super().clean()
+        if not self.scopes:
+            raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(Scope.values)})
+        if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
+            raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
 
     @classmethod
     def snapshots(cls, pks):
