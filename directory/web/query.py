@@ -1,0 +1,77 @@
+"""The state of the search page, which lives in its address: what is asked, and the links that change it.
+
+Parameters that are not ours (`utm_source`) are left out of every link we write.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+# What a person types or chooses; the order is that of the address.
+WORDS = ("q", "age", "near", "within", "identifier", "updated_since")
+FACETS = (
+    "status",
+    "condition",
+    "stage",
+    "phase",
+    "centre",
+    "province",
+    "network",
+    "freshness",
+    "study_type",
+    "sex",
+    "country",
+)
+SORT, PAGE = "ordering", "page"
+MAX_VALUES = 50
+
+
+@dataclass(frozen=True)
+class Query:
+    """`values` holds each parameter of ours that has a value, in a fixed order."""
+
+    path: str
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, path: str, data: QueryDict) -> "Query":
+        found = []
+        for name in (*WORDS, *FACETS, SORT, PAGE):
+            # The last of a field that takes one value, as Django's forms have it.
+            given = data.getlist(name) if name in FACETS else data.getlist(name)[-1:]
+            kept = tuple(dict.fromkeys(value for value in given if value.strip()))[:MAX_VALUES]
+            if kept:
+                found.append((name, kept))
+        return cls(path, tuple(found))
+
+    def get(self, name: str) -> tuple[str, ...]:
+        return dict(self.values).get(name, ())
+
+    def first(self, name: str) -> str:
+        return next(iter(self.get(name)), "")
+
+    def set(self, **changes: str | tuple[str, ...]) -> "Query":
+        """With these parameters replaced; an empty value takes one out. Any change leads to page 1."""
+        values = dict(self.values)
+        if PAGE not in changes:
+            values.pop(PAGE, None)
+        for name, value in changes.items():
+            values[name] = (value,) if isinstance(value, str) else tuple(value)
+        order = (*WORDS, *FACETS, SORT, PAGE)
+        kept = ((name, values[name]) for name in order if any(values.get(name, ())))
+        return Query(self.path, tuple(kept))
+
+    def without(self, name: str, value: str | None = None) -> "Query":
+        """Without one value of a parameter, or without the whole parameter."""
+        left = tuple(one for one in self.get(name) if value is not None and one != value)
+        return self.set(**{name: left})
+
+    @property
+    def url(self) -> str:
+        pairs = [(name, value) for name, values in self.values for value in values]
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(name not in (SORT, PAGE) for name, _values in self.values)

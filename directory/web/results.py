@@ -1,0 +1,116 @@
+"""Found trials as a list shows them, made from the stored documents: no query a trial."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
+
+from centres.models import Centre
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.places import distance_km
+from directory.search import service
+from trials import conditions
+
+from . import words
+
+
+@dataclass(frozen=True)
+class SitePlace:
+    """A centre in a line of sites, with its distance where one was asked for."""
+
+    code: str
+    name: str
+    distance: float | None = None
+
+
+@dataclass
+class SiteLine:
+    """The sites of one trial that share a status and a freshness."""
+
+    status: str
+    freshness: str
+    places: list[SitePlace] = field(default_factory=list)
+    verified: list[dt.date] = field(default_factory=list)
+
+    @property
+    def oldest(self) -> dt.date | None:
+        """The day since which no one of them has been verified; the cautious one to show."""
+        return min(self.verified, default=None)
+
+
+@dataclass
+class Result:
+    """One found trial, ready to show."""
+
+    document: dict
+    near: object = None
+    distance: float | None = None
+    why: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return self.document["slug"]
+
+    @property
+    def label(self) -> str:
+        """The acronym, else the title in the page's language."""
+        return self.document["acronym"] or words.in_page_language(self.document["titles"])[0]
+
+    @property
+    def conditions(self) -> list[str]:
+        return [condition_name(one["code"]) for one in self.document["conditions"]]
+
+    @property
+    def lines(self) -> list[SiteLine]:
+        """The sites grouped by status and freshness: recruiting first, the nearest first in each."""
+        lines: dict[tuple[str, str], SiteLine] = {}
+        for site in self.document["sites"]:
+            key = (site["status"], site["freshness"])
+            line = lines.setdefault(key, SiteLine(*key))
+            line.places.append(self._place(site["centre"]))
+            if site["verified_at"]:
+                line.verified.append(dt.date.fromisoformat(site["verified_at"]))
+        for line in lines.values():
+            line.places.sort(key=lambda place: (place.distance is None, place.distance or 0, place.name))
+        return sorted(
+            lines.values(),
+            key=lambda line: (words.STATUS_ORDER[line.status], words.FRESHNESS_ORDER[line.freshness]),
+        )
+
+    def _place(self, centre: dict) -> SitePlace:
+        distance = None
+        if self.near is not None and centre.get("lat") is not None:
+            point = SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])
+            distance = distance_km(self.near, point)
+        names = self.document["_show"]["centres"].get(centre["code"], {})
+        return SitePlace(centre["code"], words.in_page_language(names)[0] or centre["name"], distance)
+
+
+def results_of(hits: Iterable, near=None) -> list[Result]:
+    """The trials of `hits`, in their order. One that left the index in between is left out."""
+    hits = list(hits)
+    documents = {one["slug"]: one for one in service.documents("trial", [hit.key for hit in hits])}
+    return [
+        Result(documents[hit.key], near, hit.distance_km, hit.why) for hit in hits if hit.key in documents
+    ]
+
+
+def centre_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of listed centres in the page's language, by code."""
+    columns = [f"name_{code}" for code in LANGUAGE_CODES]
+    rows = Centre.objects.listed().filter(code__in=codes).values("code", *columns)
+    return {
+        row["code"]: words.in_page_language({code: row[f"name_{code}"] for code in LANGUAGE_CODES})[0]
+        for row in rows
+    }
+
+
+@cache
+def _condition_names() -> dict[str, dict[str, str]]:
+    return {row["code"]: {c: row[f"name_{c}"] for c in LANGUAGE_CODES} for row in conditions.rows()}
+
+
+def condition_name(code: str) -> str:
+    """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
+    return words.in_page_language(_condition_names().get(code, {}))[0] or code

@@ -1,0 +1,69 @@
+"""A trial's sites as a page shows them: what stands, what contradicts it, and whom to call."""
+
+from dataclasses import dataclass, field
+
+from centres.models import Professional
+from directory.core.visibility import Role
+from trials.models import StatusStatement, TrialSite
+
+from . import words
+
+
+@dataclass
+class Place:
+    """One site with the statements behind its status. The site's statements must be prefetched."""
+
+    site: TrialSite
+    statements: list[StatusStatement] = field(init=False)
+
+    def __post_init__(self):
+        self.statements = sorted(
+            self.site.statements.all(), key=lambda one: (one.said_at, one.pk), reverse=True
+        )
+
+    @property
+    def order(self) -> tuple:
+        """Recruiting before closed, fresh before stale, then by name."""
+        return (
+            words.STATUS_ORDER[self.site.status],
+            words.FRESHNESS_ORDER[self.site.freshness],
+            self.site.centre.name,
+        )
+
+    @property
+    def standing(self) -> StatusStatement | None:
+        """The statement the status comes from."""
+        site = self.site
+        said = (
+            one for one in self.statements if (one.said_at, one.role) == (site.verified_at, site.verified_by)
+        )
+        return next((one for one in said if one.status == site.status), None)
+
+    @property
+    def contradiction(self) -> StatusStatement | None:
+        """The newer registry statement that says otherwise, where there is one."""
+        if not self.site.disputed:
+            return None
+        registry = (one for one in self.statements if one.role == Role.REGISTRY)
+        return next((one for one in registry if one.status != self.site.status), None)
+
+    @property
+    def people(self) -> list[Professional]:
+        """Persons who may be named, each once. Without a consent on record nobody is."""
+        both = (self.site.contact_person, self.site.investigator)
+        return list(dict.fromkeys(one for one in both if one is not None and one.may_be_published))
+
+    @property
+    def has_contact(self) -> bool:
+        site = self.site
+        return bool(site.contact_email or site.contact_phone or self.people)
+
+
+def history_of(places: list[Place]) -> list[StatusStatement]:
+    """All that was said about the sites, latest first; each statement's `site` is set, not fetched."""
+    said = []
+    for place in places:
+        for statement in place.statements:
+            statement.site = place.site
+            said.append(statement)
+    return sorted(said, key=lambda one: (one.said_at, one.pk), reverse=True)

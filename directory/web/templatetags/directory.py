@@ -1,0 +1,167 @@
+"""How pages write statuses, dates, ages, names and telephone numbers.
+
+Tags and not components where a page needs hundreds of them: a component costs a template each.
+"""
+
+import datetime as dt
+
+import phonenumbers
+from django import template
+from django.urls import translate_url
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centres.choices import Language
+from directory.core import dates
+from directory.core.ages import age_range_text
+from directory.core.fields import LANGUAGE_CODES
+from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+
+from .. import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def status_tag(status: str) -> SafeString:
+    """A status as a shape and its word."""
+    tone = words.TONES.get(status, "unknown")
+    return format_html(
+        '<span class="status status-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
+        tone,
+        words.label(Recruitment, status),
+    )
+
+
+@register.simple_tag
+def freshness_tag(freshness: str) -> SafeString:
+    """How fresh a status is, as a word with its tone."""
+    return format_html(
+        '<span class="fresh fresh-{}">{}</span>', freshness, words.label(Freshness, str(freshness))
+    )
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """`coordinator` → `the centre's coordinator`."""
+    return str(words.ROLES.get(role, role))
+
+
+@register.filter
+def partial_date(text: str) -> str:
+    return dates.partial_text(text)
+
+
+@register.filter
+def days_ago(day: dt.date | None) -> str:
+    """`today`, `yesterday`, `12 days ago`, `5 months ago`; empty without a day."""
+    if not day:
+        return ""
+    days = (timezone.localdate() - day).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 60:
+        return ngettext("%d day ago", "%d days ago", days) % days
+    months = days * 12 // 365
+    if months < 24:
+        return ngettext("%d month ago", "%d months ago", months) % months
+    years = days * 100 // 36525
+    return ngettext("%d year ago", "%d years ago", years) % years
+
+
+@register.filter
+def ages(trial) -> str:
+    """Ages of a trial or a document's `age`; a minimum of 0 days is no bound."""
+    bounds = trial if isinstance(trial, dict) else {"min_days": trial.min_days, "max_days": trial.max_days}
+    return age_range_text(bounds.get("min_days") or None, bounds.get("max_days"))
+
+
+@register.filter
+def phases(values: list[str]) -> str:
+    return ", ".join(words.label(Phase, value) for value in values)
+
+
+@register.filter
+def stages(values: list[str]) -> str:
+    return ", ".join(words.label(Stage, value) for value in values)
+
+
+@register.filter
+def study_type(value: str) -> str:
+    return words.label(StudyType, value)
+
+
+@register.filter
+def sex(value: str) -> str:
+    return words.label(Sex, value)
+
+
+@register.filter
+def languages(values: list[str]) -> str:
+    """Languages in which a centre receives patients."""
+    return ", ".join(words.label(Language, value) for value in values)
+
+
+@register.filter
+def registry(scheme: str) -> str:
+    return words.label(Scheme, scheme)
+
+
+@register.filter
+def kilometres(distance: float | None) -> str:
+    """`12 km`, `under 1 km`; empty where the distance is not known."""
+    if distance is None:
+        return ""
+    if distance < 1:
+        return _("under 1 km")
+    return _("%(distance)s km") % {"distance": formats.number_format(round(distance))}
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """`+3293322111` as it is read: `+32 9 332 21 11`."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.simple_tag
+def text_of(record, field: str, marked: bool = False) -> SafeString:
+    """A translated field of a record or the `{language: text}` of a document, in the page's language.
+
+    Where it exists in another language only, that language is declared and, with `marked`, said.
+    """
+    texts = (
+        record if isinstance(record, dict) else {c: getattr(record, f"{field}_{c}") for c in LANGUAGE_CODES}
+    )
+    text, code = words.in_page_language(texts)
+    if not text or code == words.page_language():
+        return format_html("{}", text)
+    note = format_html(' <span class="note">({})</span>', words.IN_LANGUAGE[code]) if marked else ""
+    return format_html('<span lang="{}">{}</span>{}', code, text, note)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context) -> list[dict]:
+    """The page in the four languages: `code`, `name` (in its own language), `url`, `address`, `current`."""
+    request = context.get("request")
+    if request is None:
+        return []
+    current = words.page_language()
+    return [
+        {
+            "code": code,
+            "name": words.LANGUAGE_NAMES[code],
+            "url": translate_url(request.get_full_path(), code),
+            "address": request.build_absolute_uri(translate_url(request.path, code)),
+            "current": code == current,
+        }
+        for code in LANGUAGE_CODES
+    ]

@@ -1,0 +1,79 @@
+"""Centres: where they are, what they are in which network, what they recruit for."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from centres.models import Centre, Membership
+from directory.core.places import Province, province_of
+from trials import conditions
+from trials.choices import Recruitment
+from trials.models import TrialSite
+
+from .. import words
+from ..results import condition_name
+
+MAX_TRIALS = 500
+
+
+def centres(request: HttpRequest) -> HttpResponse:
+    """All centres by country and province, with the number of trials that recruit there."""
+    recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state="listed")
+    found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
+    rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
+    return render(request, "directory/centres.html", {"centres": rows})
+
+
+def centre(request: HttpRequest, code: str) -> HttpResponse:
+    """One centre."""
+    found = get_object_or_404(Centre.objects.visible_to(request.user), code=code)
+    memberships = (
+        Membership.objects.visible_to(request.user)
+        .filter(Q(until=None) | Q(until__gte=timezone.localdate()), centre=found)
+        .select_related("network")
+    )
+    open_sites, more = _open_sites(request.user, found)
+    context = {
+        "centre": found,
+        "province": words.label(Province, province_of(found.postal_code)) if found.country == "BE" else "",
+        "memberships": memberships,
+        "today": timezone.localdate(),
+        "groups": by_disease(open_sites),
+        "open_count": len(open_sites),
+        "more": more,
+    }
+    return render(request, "directory/centre.html", context)
+
+
+def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
+    """Sites at `found` that recruit or soon will, at most `MAX_TRIALS`; and whether there are more."""
+    sites = (
+        TrialSite.objects.visible_to(user)
+        .filter(centre=found, status__in=words.OPEN_STATUSES)
+        .select_related("trial")
+        .prefetch_related("trial__conditions")
+        .order_by("trial__acronym", "trial__slug")[: MAX_TRIALS + 1]
+    )
+    rows = list(sites)
+    return rows[:MAX_TRIALS], len(rows) > MAX_TRIALS
+
+
+def by_disease(sites: list[TrialSite]) -> list[tuple[str, str, list[TrialSite]]]:
+    """`(code, name, sites)` for each main group of ICCC-3; a trial of two groups stands in both.
+
+    Trials without a condition come last, with an empty code and name.
+    """
+    group_of = {code: group for group in main_groups() for code in conditions.subtree(group)}
+    found: dict[str, list[TrialSite]] = {}
+    for site in sites:
+        groups = {group_of.get(condition.code, "") for condition in site.trial.conditions.all()} or {""}
+        for group in groups:
+            found.setdefault(group, []).append(site)
+    order = [*main_groups(), ""]
+    return [(code, condition_name(code) if code else "", found[code]) for code in order if code in found]
+
+
+def main_groups() -> list[str]:
+    """Codes of the twelve main groups of ICCC-3, in their order."""
+    return [row["code"] for row in conditions.rows() if not row["parent"]]

@@ -1,0 +1,76 @@
+"""The first page: one box to type in, and ways in for who would rather look."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from centres.models import Centre, Network
+from directory.search import service
+from trials.choices import Recruitment
+from trials.models import TrialSite
+
+from .. import words
+from ..results import condition_name, results_of
+from .centres import main_groups
+
+MAX_LATEST = 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """A main group of diseases with its trials that recruit, and all."""
+
+    code: str
+    name: str
+    recruiting: int
+    all: int
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('web:search')}?condition={self.code}"
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "centres": sorted(Centre.objects.listed(), key=lambda one: one.name),
+        "networks": sorted(Network.objects.listed(), key=str),
+        "latest": _latest_statements(),
+    }
+    if not service.ready():
+        context |= _from_index()
+    return render(request, "directory/home.html", context)
+
+
+def _from_index() -> dict:
+    language = words.page_language()
+    all_trials = service.find(service.Ask(kind="trial", language=language), limit=0, facets=True)
+    recruiting = {"status": (Recruitment.RECRUITING.value,)}
+    now = service.find(
+        service.Ask(kind="trial", filters=recruiting, ordering="opened", language=language),
+        limit=MAX_LATEST,
+        facets=True,
+    )
+    totals, open_now = _by_value(all_trials.facets, "condition"), _by_value(now.facets, "condition")
+    groups = [
+        Group(code, condition_name(code), open_now.get(code, 0), totals.get(code, 0))
+        for code in main_groups()
+    ]
+    opened = [one for one in results_of(now.hits) if one.document["opened_in_belgium"]]
+    return {
+        "groups": groups,
+        "trial_count": all_trials.count,
+        "recruiting_count": now.count,
+        "opened": opened,
+    }
+
+
+def _by_value(counts: dict, name: str) -> dict[str, int]:
+    return {one.value: one.count for one in counts.get(name, [])}
+
+
+def _latest_statements() -> list[TrialSite]:
+    """The sites whose status was verified last."""
+    sites = TrialSite.objects.listed().filter(verified_at__isnull=False).select_related("trial", "centre")
+    return list(sites.order_by("-verified_at", "-pk")[:MAX_LATEST])

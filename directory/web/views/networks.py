@@ -1,0 +1,44 @@
+"""Networks: who belongs to them, as what, from when, and what is done near the patient's home."""
+
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from centres.choices import CentreRole
+from centres.models import Membership, Network
+
+ROLE_ORDER = {role: place for place, role in enumerate([*CentreRole.values, ""])}
+
+
+def networks(request: HttpRequest) -> HttpResponse:
+    """All networks with the number of their members of today."""
+    today = timezone.localdate()
+    current = (
+        Q(memberships__since=None) | Q(memberships__since__lte=today),
+        Q(memberships__until=None) | Q(memberships__until__gte=today),
+        Q(memberships__centre__state="listed"),
+    )
+    members = Count("memberships__centre", distinct=True, filter=current[0] & current[1] & current[2])
+    found = Network.objects.visible_to(request.user).annotate(members=members)
+    return render(request, "directory/networks.html", {"networks": sorted(found, key=str)})
+
+
+def network(request: HttpRequest, slug: str) -> HttpResponse:
+    """One network: its members of today, and what begins later."""
+    memberships = Membership.objects.visible_to(request.user).select_related("centre")
+    found = get_object_or_404(
+        Network.objects.visible_to(request.user).prefetch_related(Prefetch("memberships", memberships)),
+        slug=slug,
+    )
+    today = timezone.localdate()
+    alive = [one for one in found.memberships.all() if one.until is None or one.until >= today]
+    alive.sort(key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
+    context = {
+        "network": found,
+        "current": [one for one in alive if one.since is None or one.since <= today],
+        "upcoming": sorted(
+            (one for one in alive if one.since and one.since > today), key=lambda one: one.since
+        ),
+    }
+    return render(request, "directory/network.html", context)

@@ -1,0 +1,145 @@
+"""The search page: its whole state is in the address, and it works without JavaScript."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+
+from directory.search import service
+from directory.search.query import ask_from
+from trials.filters import TrialFilterSet
+from trials.models import Trial
+
+from .. import facets, words
+from ..query import PAGE, SORT, Query
+from ..results import results_of
+
+PER_PAGE = 20
+# The results shown are those of a page; nobody reads further, and a deep offset is dear.
+LAST_PAGE = 500
+ORDERINGS = {
+    "relevance": _("Best match"),
+    "acronym": _("Acronym"),
+    "opened": _("Opened last"),
+    "updated": _("Changed last"),
+    "distance": _("Nearest"),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way out of an empty page: the filter to drop, and how many trials that gives."""
+
+    chip: facets.Chip
+    count: int
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where the reader is among the pages of results."""
+
+    number: int
+    last: int
+    query: Query
+
+    @property
+    def previous(self) -> str:
+        return self.query.set(page=str(self.number - 1)).url if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        return self.query.set(page=str(self.number + 1)).url if self.number < self.last else ""
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Trials found by words and filters; with htmx, only the part of the page that changes."""
+    typed = Query.of(request.path, request.GET)
+    form = _form(typed)
+    query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
+    context = {"section": "trials", "typed": _typed(typed), "errors": _errors(form), "query": query}
+    if reason := service.ready():
+        return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
+    context |= _found(form, query)
+    whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
+    context["partial"] = not whole
+    response = render(request, "directory/search.html" if whole else "directory/search/body.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    if not whole:
+        response["HX-Push-Url"] = query.url
+    return response
+
+
+def _form(typed: Query):
+    """The filters' own form over what was typed, judged. Each bad value is its field's error."""
+    data = QueryDict(mutable=True)
+    for name, values in typed.values:
+        if name != PAGE:
+            data.setlist(name, values)
+    form = TrialFilterSet(data, queryset=Trial.objects.none()).form
+    form.is_valid()
+    return form
+
+
+def _typed(typed: Query) -> dict[str, str]:
+    return {name: typed.first(name) for name in ("q", "age", "near", "within", SORT)}
+
+
+def _errors(form) -> dict[str, str]:
+    """One sentence a field; those of several fields together stand under `all`."""
+    return {("all" if name == "__all__" else name): " ".join(found) for name, found in form.errors.items()}
+
+
+def _found(form, query: Query) -> dict:
+    ask = ask_from(form.cleaned_data, words.page_language())
+    page = _page_number(query)
+    answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
+    last = min(max(1, -(-answer.count // PER_PAGE)), LAST_PAGE)
+    if page > last:
+        page = last
+        answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
+    labels = facets.labels_for(answer.facets, query)
+    chips = facets.chips_of(query, labels)
+    return {
+        "answer": answer,
+        "results": results_of(answer.hits, near=ask.near),
+        "facets": facets.facets_of(answer.facets, query, labels),
+        "chips": chips,
+        "all_off": Query(query.path, ()).set(q=query.first("q")).url if len(chips) > 1 else "",
+        "pages": Pages(page, last, query),
+        "first": (page - 1) * PER_PAGE + 1,
+        "orderings": _orderings(query),
+        "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
+        "ways": [] if answer.count else _ways_out(query, chips),
+    }
+
+
+def _page_number(query: Query) -> int:
+    given = query.first(PAGE)
+    return min(max(1, int(given)), LAST_PAGE) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+
+
+def _orderings(query: Query) -> list[tuple[str, str, bool]]:
+    """`(value, label, chosen)`; the nearest first only where a place is given."""
+    chosen = query.first(SORT) or "relevance"
+    offered = (one for one in ORDERINGS.items() if one[0] != "distance" or query.first("near"))
+    return [(value, str(label), value == chosen) for value, label in offered]
+
+
+def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:
+    """What dropping each filter gives, the most first; only what gives anything."""
+    ways = [Way(chip, _count_at(query, chip)) for chip in chips]
+    if query.first("q") and chips:
+        without = facets.Chip(str(_("Words")), query.first("q"), query.without("q").url)
+        ways.append(Way(without, _count_at(query, without)))
+    return sorted((way for way in ways if way.count), key=lambda way: -way.count)
+
+
+def _count_at(query: Query, chip: facets.Chip) -> int:
+    """How many trials the address of `chip` gives."""
+    data = QueryDict(chip.url.partition("?")[2])
+    form = _form(Query.of(query.path, data))
+    ask = dataclasses.replace(ask_from(form.cleaned_data, words.page_language()), ordering="relevance")
+    return service.find(ask, limit=0).count

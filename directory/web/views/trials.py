@@ -1,0 +1,99 @@
+"""One trial: who it is for, where it recruits, how that is known and whom to call."""
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from directory.core.visibility import is_editor
+from directory.search import service
+from trials.choices import Recruitment
+from trials.models import StatusStatement, Trial, TrialSite
+
+from .. import words
+from ..results import results_of
+from ..sites import Place, history_of
+
+MAX_RELATED = 6
+
+
+def trial(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a trial; an identifier or acronym in any spelling leads to it."""
+    found = _find(request.user, slug)
+    if found is None:
+        return redirect("web:trial", slug=_slug_meant(request.user, slug))
+    context = _context(request, found) | {
+        "related": _same_disease(found),
+        "sisters": _sisters(request, found),
+    }
+    return render(request, "directory/trial.html", context)
+
+
+def sheet(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same on one printed page, for the tumour board."""
+    found = _find(request.user, slug)
+    if found is None:
+        return redirect("web:trial-print", slug=_slug_meant(request.user, slug))
+    return render(request, "directory/trial_print.html", _context(request, found))
+
+
+def _find(user, slug: str) -> Trial | None:
+    sites = (
+        TrialSite.objects.visible_to(user)
+        .select_related("centre", "contact_person", "investigator")
+        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
+    )
+    subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
+    return (
+        Trial.objects.visible_to(user)
+        .filter(slug=slug)
+        .select_related("parent")
+        .prefetch_related(
+            "identifiers", "conditions", Prefetch("sites", sites), Prefetch("subprotocols", subprotocols)
+        )
+        .first()
+    )
+
+
+def _slug_meant(user, text: str) -> str:
+    """The slug of the trial that `text` identifies; Http404 where there is none."""
+    visible = Trial.objects.visible_to(user)
+    meant = service.slug_of(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
+    # A slug that leads to itself would redirect for ever: the index may lag behind a withdrawal.
+    if meant is None or meant == text:
+        raise Http404(_("No trial is known as “%(text)s”.") % {"text": text[:80]})
+    return meant
+
+
+def _context(request, found: Trial) -> dict:
+    places = sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
+    parent = found.parent if found.parent and (found.parent.is_listed or is_editor(request.user)) else None
+    return {
+        "trial": found,
+        "parent": parent,
+        "places": places,
+        "recruiting": sum(place.site.status == Recruitment.RECRUITING for place in places),
+        "history": history_of(places),
+    }
+
+
+def _sisters(request, found: Trial) -> list[Trial]:
+    """The other sub-protocols of the same parent."""
+    if not found.parent_id:
+        return []
+    same = Trial.objects.visible_to(request.user).filter(parent=found.parent_id).exclude(pk=found.pk)
+    return list(same.order_by("acronym", "slug")[:MAX_RELATED])
+
+
+def _same_disease(found: Trial) -> list:
+    """Recruiting trials of the same conditions."""
+    codes = tuple(condition.code for condition in found.conditions.all())
+    if not codes:
+        return []
+    ask = service.Ask(
+        kind="trial",
+        filters={"condition": codes, "status": (Recruitment.RECRUITING.value,)},
+        language=words.page_language(),
+    )
+    answer = service.find(ask, limit=MAX_RELATED + 1)
+    return [one for one in results_of(answer.hits) if one.slug != found.slug][:MAX_RELATED]

@@ -1,0 +1,63 @@
+"""Words of the pages for the registry's vocabularies, and the tone in which a status is drawn."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.visibility import Role
+from trials.choices import Freshness, Recruitment
+
+# Who stands behind a status; a role, never a name.
+ROLES = {
+    Role.COORDINATOR: _("the centre's coordinator"),
+    Role.EDITOR: _("an editor of this directory"),
+    Role.SPONSOR: _("the sponsor"),
+    Role.REGISTRY: _("a trial registry"),
+    Role.SYSTEM: _("this directory, automatically"),
+}
+
+# The order in which a physician wants to read sites, and how each is drawn. Colour is never alone:
+# each tone has a shape of its own and the word stands beside it.
+TONES = {
+    Recruitment.RECRUITING: "open",
+    Recruitment.ENROLLING_BY_INVITATION: "open",
+    Recruitment.NOT_YET_RECRUITING: "soon",
+    Recruitment.SUSPENDED: "paused",
+    Recruitment.UNKNOWN: "unknown",
+    Recruitment.ACTIVE_NOT_RECRUITING: "closed",
+    Recruitment.COMPLETED: "closed",
+    Recruitment.TERMINATED: "closed",
+    Recruitment.WITHDRAWN: "closed",
+}
+STATUS_ORDER = {status: place for place, status in enumerate(TONES)}
+FRESHNESS_ORDER = {
+    word: place
+    for place, word in enumerate(
+        (Freshness.FRESH, Freshness.AGEING, Freshness.DISPUTED, Freshness.STALE, Freshness.NEVER)
+    )
+}
+OPEN_STATUSES = (Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.NOT_YET_RECRUITING)
+
+LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
+IN_LANGUAGE = {"en": _("in English"), "nl": _("in Dutch"), "fr": _("in French"), "de": _("in German")}
+
+
+def label(choices, value: str) -> str:
+    """The word for `value` of a vocabulary; the value itself where it is not of it."""
+    return str(choices(value).label) if value in choices.values else value
+
+
+def page_language() -> str:
+    """The language of the page being written, one of the four."""
+    code = (get_language() or "en")[:2]
+    return code if code in LANGUAGE_CODES else "en"
+
+
+def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:
+    """`(text, language)`: in the page's language, else English, else any; two empty texts for none."""
+    for code in (page_language(), *LANGUAGE_CODES):
+        if texts.get(code):
+            return texts[code], code
+    return "", ""
