@@ -1,16 +1,17 @@
 """What one can do to trials and sites: verbs, atomic, each recording what it changed."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.utils import timezone
 
 from directory.core import changes
-from directory.core.models import Listed, State
+from directory.core.listing import set_state
 
 from . import statements
 from .choices import Recruitment
 from .models import StatusStatement, Trial, TrialSite
+
+__all__ = ["close_recruitment", "set_state", "state_status"]
 
 
 def state_status(
@@ -54,14 +55,3 @@ def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
         )  # fmt: skip
         statements.settle(sites)
     return len(sites)
-
-
-def set_state(*, records: Iterable[Listed], state: State, by: changes.Actor) -> int:
-    """List, withdraw or take back to draft. Returns how many records changed."""
-    with changes.recording(by) as log:
-        moved = [record for record in records if record.state != state]
-        log.watch(*moved)
-        for record in moved:
-            record.state = state
-            record.save(update_fields=["state"])
-    return len(moved)

@@ -27,7 +27,7 @@ _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 _DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?", re.UNICODE)
 _AND = {"", "and", "en", "et", "und"}
-_NOTHING = {"", "n a", "na", "none", "no limit", "not specified"}
+_NOTHING = {"n a", "na", "none", "no limit", "not specified"}
 
 
 
@@ -44,7 +44,7 @@ def parse_age(text: str | int | float | None) -> int | None:
     if text is None:
         return None
     words = str(text).strip()
-    if fold(words) in _NOTHING and not words.startswith("-"):
+    if not words or fold(words) in _NOTHING:
         return None
     days = _days_in(words)
     if days is None:
@@ -68,7 +68,8 @@ def _days_in(words: str) -> int | None:
             return None
         total += float(part.group(1).replace(",", ".")) * _DAYS[unit]
         end = part.end()
-    return int(total) if end and not words[end:].strip() else None
+    # Four hundred nines are infinitely many days, of which no integer can be made.
+    return int(min(total, 1e9)) if end and not words[end:].strip() else None
 
 
 def age_text(days: int | None) -> str:

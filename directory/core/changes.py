@@ -11,6 +11,7 @@ Bulk writers build `Entry` rows themselves and hand them to `record` once per ba
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
@@ -116,6 +117,8 @@ class Recorder:
         """Keep what `records` are now. Call it before they are changed, saved or deleted."""
         by_model: dict[type, list[Recorded]] = {}
         for one in records:
+            if any(one is new or (type(one) is type(new) and one == new) for new in self._new):
+                continue
             if one.pk is None or one._state.adding:
                 self._new.append(one)
             elif (type(one), one.pk) not in self._watched:
@@ -139,10 +142,25 @@ class Recorder:
                 yield Entry(type(one).change_kind, one.change_key, None, shot)
 
 
+_open: ContextVar[Recorder | None] = ContextVar("open_recorder", default=None)
+
+
 @contextmanager
 def recording(by: Actor) -> Iterator[Recorder]:
-    """A transaction whose changes are recorded as it ends."""
+    """A transaction whose changes are recorded as it ends.
+
+    Inside another of the same actor it joins that one, so that a record changed by two actions in a row
+    still has one change, from what it was at first to what it is at last.
+    """
+    outer = _open.get()
     with transaction.atomic():
+        if outer is not None and outer.by == by:
+            yield outer
+            return
         recorder = Recorder(by)
-        yield recorder
+        token = _open.set(recorder)
+        try:
+            yield recorder
+        finally:
+            _open.reset(token)
         record(recorder.entries(), by=by)

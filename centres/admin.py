@@ -1,0 +1,236 @@
+"""Centres, networks and people in the admin."""
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from directory.core.admin import (
+    ListedAdmin,
+    RecordedAdmin,
+    RecordedFormSet,
+    RecordedTabular,
+    actor_of,
+    attention,
+)
+from directory.core.models import State
+from directory.core.visibility import is_editor
+
+from .actions import withdraw_consent
+from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
+from .rights import own_centre_ids
+
+OTHER_LANGUAGES = {"classes": ["collapse"]}
+
+
+class AliasFormSet(RecordedFormSet):
+    def once(self, row):
+        return row.folded
+
+
+class AliasInline(RecordedTabular):
+    """Texts that mean the centre. Part of the centre's own change."""
+
+    model = CentreAlias
+    formset = AliasFormSet
+    fields = ["text", "kind"]
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(centre__in=own_centre_ids(user))
+
+
+class MembershipInline(RecordedTabular):
+    model = Membership
+    ordering = ["network", "centre", "since"]
+    fields = ["network", "centre", "role", "since", "until", "care"]
+    autocomplete_fields = ["network", "centre"]
+
+    def for_coordinator(self, queryset, user):
+        return queryset.visible_to(user)
+
+
+@admin.register(Centre)
+class CentreAdmin(ListedAdmin):
+    address_field = "code"
+    named_by = ("code",)
+    address_from = ("name_en",)
+    list_display = ["code", "name_en", "city", "country", "state", "updated_at"]
+    list_filter = ["state", "country", "memberships__role"]
+    search_fields = ["code", "name_en", "name_nl", "name_fr", "name_de", "city", "aliases__text"]
+    search_help_text = _("Code, name in any language, alias or town.")
+    inlines = [AliasInline, MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["name_en", "code", "state", "university", "languages"]}),
+        (_("Names in other languages"), {"fields": ["name_nl", "name_fr", "name_de"]}),
+        (
+            _("Place"),
+            {"fields": ["street", ("postal_code", "city", "country"), ("latitude", "longitude")]},
+        ),
+        (_("Contact"), {"fields": ["phone", "email", "website"]}),
+        (_("Identifiers and source"), {"fields": ["oms_id", "ror_id", "source", "source_url"]}),
+    ]
+
+    def owns(self, user, obj):
+        return obj.pk in own_centre_ids(user)
+
+    def history_also(self, obj):
+        return Q(kind__in=["membership", "coordination", "affiliation"]) & (
+            Q(after__centre=obj.code) | Q(before__centre=obj.code)
+        )
+
+
+@admin.register(Network)
+class NetworkAdmin(ListedAdmin):
+    address_from = ("acronym",)
+    list_display = ["slug", "acronym", "name_en", "members", "state", "updated_at"]
+    list_filter = ["state", "memberships__role"]
+    search_fields = ["slug", "acronym", "name_en", "name_nl", "name_fr", "name_de"]
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["acronym", "name_en", "slug", "state", "website", "description_en"]}),
+        (
+            _("In other languages"),
+            {
+                **OTHER_LANGUAGES,
+                "fields": [
+                    "name_nl", "name_fr", "name_de", "description_nl", "description_fr", "description_de",
+                ],
+            },
+        ),
+        (_("Source"), {"fields": ["source", "source_url"]}),
+    ]  # fmt: skip
+
+    def for_coordinator(self, queryset, user):
+        return queryset.visible_to(user)
+
+    def get_queryset(self, request):
+        return (
+            super().get_queryset(request).annotate(member_count=Count("memberships__centre", distinct=True))
+        )
+
+    @admin.display(description=_("centres"), ordering="member_count")
+    def members(self, network):
+        return network.member_count
+
+    def history_also(self, obj):
+        return Q(kind="membership") & (Q(after__network=obj.slug) | Q(before__network=obj.slug))
+
+
+class AffiliationInline(RecordedTabular):
+    model = Affiliation
+    fields = ["centre", "function", "since", "until"]
+    autocomplete_fields = ["centre"]
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(centre__in=own_centre_ids(user))
+
+
+class ConsentFilter(admin.SimpleListFilter):
+    """Whether the person may be named in public."""
+
+    title = _("consent")
+    parameter_name = "consent"
+
+    def lookups(self, request, model_admin):
+        return [("given", _("given")), ("missing", _("never given")), ("withdrawn", _("withdrawn"))]
+
+    def queryset(self, request, queryset):
+        wanted = {
+            "given": Q(consent_given_on__isnull=False, consent_withdrawn_on=None),
+            "missing": Q(consent_given_on=None),
+            "withdrawn": Q(consent_withdrawn_on__isnull=False),
+        }.get(self.value())
+        return queryset.filter(wanted) if wanted is not None else queryset
+
+
+@admin.register(Professional)
+class ProfessionalAdmin(RecordedAdmin):
+    list_display = ["name", "email", "phone", "consent"]
+    list_filter = [ConsentFilter, ("affiliations__centre", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["name", "email"]
+    inlines = [AffiliationInline]
+    actions = ["withdraw_consents"]
+    readonly_fields = ["consent_recorded_by"]
+    fieldsets = [
+        (None, {"fields": ["name", "email", "phone"]}),
+        (
+            _("Consent to be named in public"),
+            {
+                "description": _("Without it, only editors and the centre see name, e-mail and telephone."),
+                "fields": [
+                    "consent_given_on", "consent_evidence", "consent_withdrawn_on", "consent_recorded_by",
+                ],
+            },
+        ),
+    ]  # fmt: skip
+
+    def for_coordinator(self, queryset, user):
+        return queryset.visible_to(user) if own_centre_ids(user) else queryset.none()
+
+    def save_model(self, request, obj, form, change):
+        if {"consent_given_on", "consent_withdrawn_on", "consent_evidence"} & set(form.changed_data):
+            obj.consent_recorded_by = actor_of(request).role
+        super().save_model(request, obj, form, change)
+
+    def history_also(self, obj):
+        return Q(kind="affiliation") & (
+            Q(after__professional=str(obj.pk)) | Q(before__professional=str(obj.pk))
+        )
+
+    @admin.display(description=_("consent"))
+    def consent(self, person):
+        if person.may_be_published:
+            return _("given on %(day)s") % {"day": person.consent_given_on}
+        return _("withdrawn") if person.consent_withdrawn_on else _("never given")
+
+    @admin.action(description=_("Withdraw consent: no longer named in public"), permissions=["change"])
+    def withdraw_consents(self, request, queryset):
+        ended = withdraw_consent(professionals=list(queryset), by=actor_of(request))
+        told = ngettext("%d consent is withdrawn.", "%d consents are withdrawn.", ended) % ended
+        self.message_user(request, told, messages.SUCCESS if ended else messages.INFO)
+
+
+@admin.register(Coordination)
+class CoordinationAdmin(RecordedAdmin):
+    """Who keeps which centre's sites. Editors only: coordinators have no permission for it."""
+
+    list_display = ["user", "centre"]
+    list_filter = [("centre", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["user", "centre"]
+    search_fields = ["user__username", "user__last_name", "centre__code", "centre__name_en"]
+    autocomplete_fields = ["centre"]
+    fields = ["user", "centre"]
+
+    def has_module_permission(self, request):
+        return is_editor(request.user) and super().has_module_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return is_editor(request.user) and super().has_view_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            # A plain list: editors may not search all accounts, and few accounts are staff.
+            kwargs["queryset"] = (
+                get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["user", "centre"] if obj else []
+
+
+@attention.register
+def drafts_and_consents(request):
+    """Drafts to list, and people of whom nobody noted whether they may be named."""
+    if not is_editor(request.user):
+        return
+    for model, label in ((Centre, _("centres are drafts")), (Network, _("networks are drafts"))):
+        yield attention.Line(
+            model.objects.drafts().count(), label, attention.list_url(model, state__exact=State.DRAFT)
+        )
+    yield attention.Line(
+        Professional.objects.filter(consent_given_on=None).count(),
+        _("professionals without consent on record"),
+        attention.list_url(Professional, consent="missing"),
+    )

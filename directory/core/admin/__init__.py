@@ -1,0 +1,31 @@
+"""The admin every other admin of the house is made of: who may see what, and each write recorded."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from . import attention, changelog
+from .forms import AgeField, CleanTextForm, RecordedForm, RecordedFormSet
+from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, actor_of
+from .roles import ForRoles, ReadOnly
+from .states import ListedAdmin
+
+admin.site.site_header = admin.site.site_title = _("Directory of paediatric oncology trials")
+admin.site.index_title = _("Registry")
+admin.site.index_template = "core/admin/index.html"
+
+__all__ = [
+    "AgeField",
+    "CleanTextForm",
+    "ForRoles",
+    "ListedAdmin",
+    "ReadOnly",
+    "ReadOnlyAdmin",
+    "RecordedAdmin",
+    "RecordedForm",
+    "RecordedFormSet",
+    "RecordedStacked",
+    "RecordedTabular",
+    "actor_of",
+    "attention",
+    "changelog",
+]

@@ -1,0 +1,65 @@
+"""The change log in the admin: read, filtered, never written."""
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Change
+from ..visibility import is_editor
+from . import history
+from .recorded import ReadOnlyAdmin
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Which kind of record. From the models, not from the log: the log may be long."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return sorted(
+            (one.change_kind, capfirst(one._meta.verbose_name)) for one in history.recorded_models()
+        )
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    """All changes, latest first. Editors only."""
+
+    list_display = ["seq", "at", "kind", "record", "op", "who", "run_link"]
+    list_display_links = ["seq", "at"]
+    list_filter = [KindFilter, "op", "actor_role", ("at", admin.DateFieldListFilter)]
+    list_select_related = ["actor"]
+    search_fields = ["=key", "key__icontains", "=request_id"]
+    search_help_text = _("A record's short name, or a request's number.")
+    linked_by = ("run", "key", "actor")
+    fields = ["seq", "at", "kind", "key", "op", "who", "run_link", "request_id", "differences"]
+
+    def has_view_permission(self, request, obj=None):
+        return is_editor(request.user) and super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request):
+        return is_editor(request.user) and super().has_module_permission(request)
+
+    @admin.display(description=_("record"), ordering="key")
+    def record(self, change):
+        return change.key
+
+    @admin.display(description=_("by"))
+    def who(self, change):
+        role = change.get_actor_role_display()
+        return f"{role} · {change.actor.get_username()}" if change.actor_id and change.actor else role
+
+    @admin.display(description=_("import run"))
+    def run_link(self, change):
+        url = history.run_url(change.run)
+        return format_html('<a href="{}">{}</a>', url, change.run) if url else change.run or ""
+
+    @admin.display(description=_("field by field"))
+    def differences(self, change):
+        return render_to_string("core/admin/differences.html", {"fields": history.field_lines(change)})

@@ -1,0 +1,175 @@
+"""A record's history, read from the change log and made readable."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ..ages import age_text
+from ..models import Change, Op, Recorded
+from ..visibility import is_editor
+
+PER_PAGE = 50
+MOST_NAMES = 20
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One change as the page shows it."""
+
+    change: Change
+    kind: str
+    who: str
+    run_url: str | None
+    fields: tuple[FieldLine, ...]
+
+
+def of(record: Recorded, named_by: tuple[str, ...] = (), also: Q | None = None):
+    """The changes of `record` under all the keys it has had, with those that `also` finds; latest first.
+
+    `named_by` names the fields of its snapshot that make its key.
+    """
+    wanted = Q()
+    for key, first, last in _lives(record, named_by):
+        stretch = Q(kind=record.change_kind, key=key)
+        if first is not None:
+            stretch &= Q(seq__gte=first)
+        if last is not None:
+            stretch &= Q(seq__lte=last)
+        wanted |= stretch
+    return Change.objects.filter(wanted | also if also else wanted).order_by("-seq").select_related("actor")
+
+
+def _lives(record, named_by):
+    """`(key, first seq, last seq)` backwards in time; None for an open end.
+
+    A change is filed under the key the record had before it, so one that was renamed is followed into its
+    past; a key that another record had before is not followed beyond this record's creation.
+    """
+    key, last = record.change_key, None
+    shot = type(record).snapshots([record.pk]).get(record.pk) or {}
+    for _turn in range(MOST_NAMES):
+        known = Change.objects.filter(kind=record.change_kind, key=key)
+        if last is not None:
+            known = known.filter(seq__lt=last)
+        made = known.filter(op=Op.CREATE).order_by("-seq").values_list("seq", flat=True).first()
+        renamed = _renaming(record.change_kind, key, {name: shot.get(name) for name in named_by}, made, last)
+        yield key, renamed.seq if renamed else made, last
+        if renamed is None:
+            return
+        key, last, shot = renamed.key, renamed.seq, renamed.before
+
+
+def _renaming(kind, key, names, after, before):
+    """The latest change between two numbers of the log that gave a record of another key these `names`."""
+    if not names:
+        return None
+    found = Change.objects.filter(
+        kind=kind, op=Op.UPDATE, **{f"after__{name}": names[name] for name in names}
+    )
+    found = found.exclude(key=key)
+    if after is not None:
+        found = found.filter(seq__gt=after)
+    if before is not None:
+        found = found.filter(seq__lt=before)
+    return found.order_by("-seq").first()
+
+
+def page(request, found):
+    """One page of `ChangeLine`s; `?p=` counts from 1."""
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("p", 1))
+    shown.object_list = [line(change, request.user) for change in shown.object_list]
+    return shown
+
+
+def line(change: Change, user) -> ChangeLine:
+    model = model_of(change.kind)
+    kind = capfirst(model._meta.verbose_name) if model else change.kind
+    return ChangeLine(change, kind, who(change, user), run_url(change.run), field_lines(change))
+
+
+def field_lines(change: Change) -> tuple[FieldLine, ...]:
+    """Each field that differs, with its name in the form and values as a person reads them."""
+    model = model_of(change.kind)
+    return tuple(
+        FieldLine(label(model, name), text(model, name, before), text(model, name, after))
+        for name, before, after in change.fields()
+    )
+
+
+def who(change: Change, user) -> str:
+    """Role and user; a coordinator reads the names of no one but themselves."""
+    role = change.get_actor_role_display()
+    if change.actor_id is None or not (is_editor(user) or change.actor_id == user.pk):
+        return role
+    name = change.actor.get_username() if change.actor else _("user %(number)d, since removed") % {
+        "number": change.actor_id
+    }  # fmt: skip
+    return f"{role} · {name}"
+
+
+def run_url(run: int | None) -> str | None:
+    """The import run's page, where there is one."""
+    try:
+        return reverse("admin:imports_importrun_change", args=[run]) if run else None
+    except NoReverseMatch:
+        return None
+
+
+def recorded_models() -> list[type[Recorded]]:
+    return [model for model in apps.get_models() if issubclass(model, Recorded)]
+
+
+def model_of(kind: str) -> type[Recorded] | None:
+    """The recorded model of a kind, None for one that no longer exists."""
+    return next((model for model in recorded_models() if model.change_kind == kind), None)
+
+
+def _field(model, name):
+    try:
+        return model._meta.get_field(name.removesuffix("_id")) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def label(model, name: str) -> str:
+    """The field's name in the form, for example `Minimum age`."""
+    field = _field(model, name)
+    own = getattr(field, "verbose_name", None) or name.replace("_", " ")
+    if name.endswith("_days"):
+        own = own.replace(str(_("in days")), "").strip()
+    return capfirst(own)
+
+
+def text(model, name: str, value) -> str:
+    """A stored value as a person reads it; empty for nothing."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name.endswith("_days"):
+        return age_text(value)
+    field = _field(model, name)
+    if isinstance(value, list):
+        return "; ".join(_member(field, one) for one in value)
+    labels = dict(getattr(field, "flatchoices", None) or ())
+    return str(labels.get(value, value))
+
+
+def _member(field, one) -> str:
+    if isinstance(one, dict):
+        return " ".join(str(part) for part in one.values())
+    words = getattr(field, "words", None)
+    return str(dict(words.choices).get(one, one)) if words else str(one)

@@ -1,0 +1,12 @@
+"""`{% attention %}`: the panel of what waits, for the person who is signed in."""
+
+from django import template
+
+from directory.core.admin import attention as sources
+
+register = template.Library()
+
+
+@register.inclusion_tag("core/admin/attention.html", takes_context=True)
+def attention(context):
+    return {"lines": sources.lines(context["request"])}

@@ -1,0 +1,124 @@
+"""Forms of trials and sites: ages as text, identifiers in any spelling, a new statement beside the site."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.admin import AgeField, CleanTextForm, RecordedForm
+
+from .. import actions
+from ..choices import Recruitment
+from ..models import StatusStatement, Trial
+
+AGE_HELP = _("2 years, 6m or 31d. Empty: no bound.")
+
+
+class TrialForm(RecordedForm):
+    min_days = AgeField(label=_("Minimum age"), help_text=AGE_HELP)
+    max_days = AgeField(label=_("Maximum age"), help_text=AGE_HELP)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields and not self.instance.pk:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Empty: made from the acronym, or else from the title.")
+
+    def clean(self):
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = free_slug(cleaned.get("acronym") or cleaned.get("title_en") or "")
+        self._refuse_circle(cleaned.get("parent"))
+        return cleaned
+
+    def _refuse_circle(self, parent):
+        """A trial cannot be a sub-protocol of one of its own sub-protocols."""
+        above = set()
+        while parent is not None and parent.pk not in above:
+            if parent.pk == self.instance.pk:
+                self.add_error("parent", _("That trial is itself a sub-protocol of this one."))
+                return
+            above.add(parent.pk)
+            parent = parent.parent
+
+
+def free_slug(text: str) -> str:
+    """A short name made of `text` that no trial has."""
+    length = Trial._meta.get_field("slug").max_length - 4
+    stem = slugify(text)[:length].strip("-") or "trial"
+    taken = set(Trial.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, number = stem, 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+class IdentifierForm(CleanTextForm):
+    """Any spelling; the registry is recognised, and asked for only where the text fits none."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "scheme" in self.fields:
+            self.fields["scheme"].required = False
+            self.fields["scheme"].help_text = _("Empty: recognised from the identifier.")
+
+
+class SiteForm(RecordedForm):
+    """A site, and what the person who saves it has to say about its status."""
+
+    new_status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", "---------"), *Recruitment.choices]
+    )
+    new_said_at = forms.DateField(
+        label=_("Said on"), required=False, widget=AdminDateWidget, help_text=_("Empty: today.")
+    )
+    new_since = forms.CharField(
+        label=_("Since"), required=False, max_length=10, help_text=_("First day of this status, where known.")
+    )
+    new_source = forms.CharField(label=_("Source"), required=False, max_length=200)
+    new_source_url = forms.URLField(
+        label=_("Address of the source"), required=False, max_length=500, assume_scheme="https"
+    )
+    new_evidence = forms.CharField(
+        label=_("Evidence"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("contact_person", "investigator"):
+            if name in self.fields:
+                self.fields[name].help_text = _("Public only with consent on record.")
+
+    def clean(self):
+        cleaned = super().clean()
+        said = self._said(cleaned)
+        if not said.pop("status", None):
+            if any(said.values()):
+                self.add_error("new_status", _("Choose the status that this statement says."))
+            return cleaned
+        self._check(StatusStatement(status=cleaned["new_status"], **said))
+        return cleaned
+
+    def _said(self, cleaned):
+        """The fields of the new statement that were filled in, by the names of the model."""
+        fields = ("status", "said_at", "since", "source", "source_url", "evidence")
+        return {name: value for name in fields if (value := cleaned.get(f"new_{name}"))}
+
+    def _check(self, statement):
+        try:
+            statement.full_clean(exclude=["site", "role", "user"])
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                field = f"new_{name}"
+                self.add_error(field if field in self.fields else None, errors)
+
+    def state_status(self, by) -> None:
+        """Append the statement, where there is one. After the site is saved."""
+        said = self._said(self.cleaned_data)
+        if said.get("status"):
+            actions.state_status(site=self.instance, by=by, **said)

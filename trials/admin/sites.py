@@ -1,0 +1,152 @@
+"""Sites, and what was said about their status."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from centres.rights import own_centre_ids
+from directory.core import changes
+from directory.core.admin import ReadOnly, ReadOnlyAdmin, RecordedAdmin, RecordedTabular, actor_of
+from directory.core.visibility import role_of
+
+from ..actions import state_status
+from ..choices import Freshness, Recruitment
+from ..models import StatusStatement, TrialSite
+from .forms import SiteForm
+
+
+def freshness_tag(site):
+    """The freshness of a site's status, with a coloured dot."""
+    word = site.freshness
+    return format_html('<span class="freshness freshness-{}">{}</span>', word.value, word.label)
+
+
+class FreshnessFilter(admin.SimpleListFilter):
+    title = _("freshness")
+    parameter_name = "freshness"
+
+    def lookups(self, request, model_admin):
+        return Freshness.choices
+
+    def queryset(self, request, queryset):
+        return queryset.with_freshness(self.value()) if self.value() in Freshness.values else queryset
+
+
+class StatementInline(ReadOnly, RecordedTabular):
+    """Everything that was said about the site. Seen by whoever sees the site."""
+
+    model = StatusStatement
+    fields = readonly_fields = ["status", "since", "said_at", "role", "source", "evidence", "retracted_at"]
+    ordering = ["-said_at", "-pk"]
+    verbose_name_plural = _("what was said so far")
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(site__centre__in=own_centre_ids(user))
+
+    def has_view_permission(self, request, obj=None):
+        return role_of(request.user) is not None
+
+
+@admin.register(TrialSite)
+class TrialSiteAdmin(RecordedAdmin):
+    """A coordinator meets the sites of their centres, and only those."""
+
+    form = SiteForm
+    named_by = ("trial", "centre")
+    list_display = ["trial", "centre", "status", "freshness", "verified_at", "verified_by", "status_source"]
+    list_display_links = ["trial", "centre"]
+    list_filter = [
+        "status", FreshnessFilter, "disputed", ("centre", admin.RelatedOnlyFieldListFilter), "trial__state",
+        "status_source",
+    ]  # fmt: skip
+    list_select_related = ["trial", "centre"]
+    date_hierarchy = "verified_at"
+    linked_by = ("trial",)
+    search_fields = [
+        "trial__acronym", "trial__title_en", "trial__identifiers__value", "centre__code", "centre__name_en",
+    ]  # fmt: skip
+    search_help_text = _("Acronym, title or identifier of the trial; code or name of the centre.")
+    autocomplete_fields = ["trial", "centre", "contact_person", "investigator"]
+    inlines = [StatementInline]
+    actions = ["confirm_today"]
+    fieldsets = [
+        (None, {"fields": ["trial", "centre", "present_status"]}),
+        (
+            _("New status statement"),
+            {
+                "description": _("Leave the status empty to add none. What was said before stays below."),
+                "fields": [
+                    ("new_status", "new_said_at", "new_since"),
+                    ("new_source", "new_source_url"),
+                    "new_evidence",
+                ],
+            },
+        ),
+        (
+            _("Contact for referrals"),
+            {
+                "fields": [
+                    "contact_role",
+                    ("contact_email", "contact_phone"),
+                    ("contact_person", "investigator"),
+                ],
+            },
+        ),
+        (_("This site"), {"fields": ["opened_on", "url"]}),
+    ]  # fmt: skip
+
+    def owns(self, user, obj):
+        return obj.centre_id in own_centre_ids(user)
+
+    def get_readonly_fields(self, request, obj=None):
+        # Whoever moves a site makes another one: its name in the log and its statements belong to this one.
+        return ["present_status", *(["trial", "centre"] if obj else [])]
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.state_status(actor_of(request))
+
+    @admin.display(description=_("freshness"))
+    def freshness(self, site):
+        return freshness_tag(site)
+
+    @admin.display(description=_("status now"))
+    def present_status(self, site):
+        if not site.pk:
+            return _("nothing was said yet")
+        return format_html("{} · {}", site.get_status_display(), freshness_tag(site))
+
+    @admin.action(description=_("Confirm: the status is still so today"), permissions=["change"])
+    def confirm_today(self, request, queryset):
+        """States today what stands already; sites of which nothing is known are left as they are."""
+        by = actor_of(request)
+        with changes.recording(by):
+            known = list(queryset.exclude(status=Recruitment.UNKNOWN).select_related("trial", "centre"))
+            for site in known:
+                state_status(site=site, status=site.status, by=by)
+        told = ngettext(
+            "The status of %d site is confirmed as of today.",
+            "The status of %d sites is confirmed as of today.",
+            len(known),
+        ) % len(known)
+        self.message_user(request, told, messages.SUCCESS if known else messages.INFO)
+
+
+@admin.register(StatusStatement)
+class StatusStatementAdmin(ReadOnlyAdmin):
+    """Everything that was ever said, by anybody. New statements are made on the site's page."""
+
+    list_display = ["site", "status", "said_at", "role", "source", "retracted_at"]
+    list_filter = ["status", "role", ("site__centre", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["site__trial", "site__centre"]
+    date_hierarchy = "said_at"
+    linked_by = ("site", "run")
+    search_fields = ["site__trial__acronym", "site__centre__code", "source", "evidence"]
+    fields = [
+        "site", "status", "since", "said_at", "role", "source", "source_url", "evidence", "run",
+        "recorded_at", "retracted_at",
+    ]  # fmt: skip
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(site__centre__in=own_centre_ids(user))

@@ -1,0 +1,199 @@
+"""Trials."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db import transaction
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from directory.core.admin import (
+    ListedAdmin,
+    ReadOnly,
+    RecordedFormSet,
+    RecordedTabular,
+    actor_of,
+    attention,
+)
+from directory.core.text import refuse_control_characters
+
+from ..actions import close_recruitment
+from ..models import Trial, TrialIdentifier, TrialSite
+from .forms import IdentifierForm, TrialForm
+from .sites import freshness_tag
+
+
+class IdentifierFormSet(RecordedFormSet):
+    def once(self, row):
+        return (row.scheme, row.compact)
+
+
+class IdentifierInline(RecordedTabular):
+    """Identifiers in any spelling. Part of the trial's own change."""
+
+    model = TrialIdentifier
+    form = IdentifierForm
+    formset = IdentifierFormSet
+    fields = ["value", "scheme"]
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(trial__in=Trial.objects.visible_to(user))
+
+
+class SiteInline(ReadOnly, RecordedTabular):
+    """Where the trial runs: read here, edited on the site's own page."""
+
+    model = TrialSite
+    fields = readonly_fields = ["centre", "status", "freshness_tag", "verified_at"]
+    show_change_link = True
+    verbose_name_plural = _("sites")
+
+    @admin.display(description=_("freshness"))
+    def freshness_tag(self, site):
+        return freshness_tag(site)
+
+
+class CloseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept with each site's status as its evidence."),
+    )
+
+
+@admin.register(Trial)
+class TrialAdmin(ListedAdmin):
+    form = TrialForm
+    address_from = ("acronym",)
+    change_form_template = "trials/admin/trial_form.html"
+    list_display = [
+        "acronym",
+        "short_title",
+        "state",
+        "status",
+        "site_count",
+        "recruiting_count",
+        "updated_at",
+    ]
+    list_display_links = ["acronym", "short_title"]
+    list_filter = ["state", "status", "study_type", "source"]
+    editors_filter = (("sites__centre", admin.RelatedOnlyFieldListFilter),)
+    date_hierarchy = "created_at"
+    search_fields = [
+        "acronym", "slug", "title_en", "title_nl", "title_fr", "title_de", "sponsor", "identifiers__value",
+    ]  # fmt: skip
+    search_help_text = _("Acronym, title in any language, sponsor, or an identifier in any spelling.")
+    autocomplete_fields = ["conditions", "parent"]
+    inlines = [IdentifierInline, SiteInline]
+    actions = ["close_at_all_sites"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["acronym", "title_en", "slug", "state", "summary_en", ("status", "status_as_of")]},
+        ),
+        (
+            _("Who it is for"),
+            {
+                "fields": [
+                    "conditions", "disease_terms", "stages", "alterations", ("min_days", "max_days"), "sex",
+                ],
+            },
+        ),
+        (
+            _("What it is"),
+            {"fields": ["phases", "study_type", "sponsor", "groups", "parent", "opened_in_belgium", "url"]},
+        ),
+        (
+            _("In other languages"),
+            {
+                "classes": ["collapse"],
+                "fields": ["title_nl", "summary_nl", "title_fr", "summary_fr", "title_de", "summary_de"],
+            },
+        ),
+        (_("Source"), {"fields": ["source", "source_url"]}),
+    ]  # fmt: skip
+
+    def for_coordinator(self, queryset, user):
+        return queryset.visible_to(user)
+
+    def get_queryset(self, request):
+        sites = TrialSite.objects.visible_to(request.user)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(sites_all=_number_of(sites), sites_recruiting=_number_of(sites.recruiting()))
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return found, may_repeat
+        # An identifier typed as the registry does not write it finds its trial all the same.
+        same = Trial.objects.with_identifier(search_term)
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=same.values("pk"))), False
+
+    def history_also(self, obj):
+        return Q(kind="site") & (Q(after__trial=obj.slug) | Q(before__trial=obj.slug))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and self.has_change_permission(request, obj):
+            query = urlencode({"trial": obj.pk})
+            context["add_site_url"] = f"{reverse('admin:trials_trialsite_add')}?{query}"
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description=_("title"), ordering="title_en")
+    def short_title(self, trial):
+        return trial.title_en if len(trial.title_en) <= 90 else f"{trial.title_en[:89]}…"
+
+    @admin.display(description=_("sites"), ordering="sites_all")
+    def site_count(self, trial):
+        url = attention.list_url(TrialSite, trial__id__exact=trial.pk)
+        return format_html('<a href="{}">{}</a>', url, trial.sites_all) if trial.sites_all else 0
+
+    @admin.display(description=_("recruiting"), ordering="sites_recruiting")
+    def recruiting_count(self, trial):
+        return trial.sites_recruiting
+
+    @admin.action(description=_("Close recruitment at all sites…"), permissions=["change"])
+    def close_at_all_sites(self, request, queryset):
+        """Asks for a reason first; closes with the second POST."""
+        form = CloseForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            return self._close(request, queryset, form.cleaned_data["reason"])
+        trials = list(queryset)
+        open_sites = TrialSite.objects.recruiting().filter(trial__in=trials).select_related("trial", "centre")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Close recruitment at all sites"),
+            "opts": self.opts,
+            "form": form,
+            "trials": trials,
+            "sites": open_sites,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "trials/admin/close_recruitment.html", context)
+
+    def _close(self, request, queryset, reason):
+        with transaction.atomic():
+            closed = sum(
+                close_recruitment(trial=trial, by=actor_of(request), reason=reason) for trial in queryset
+            )
+        told = ngettext(
+            "Recruitment is closed at %d site.", "Recruitment is closed at %d sites.", closed
+        ) % closed  # fmt: skip
+        self.message_user(request, told, messages.SUCCESS if closed else messages.INFO)
+
+
+def _number_of(sites):
+    """How many of `sites` a trial has, counted for the rows shown only."""
+    counted = sites.filter(trial=OuterRef("pk")).order_by().values("trial").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
