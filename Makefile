@@ -32,7 +32,7 @@ backup: install ## copy the running registry to BACKUP=file
 
 lock: install-dev ## compile requirements/*.in to locked files
 	@for set in base production dev; do \
-	  $(PYTHON) -m uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url \
+	  $(PYTHON) -m uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	    --python-version 3.11 $$( [ $$set = base ] || echo "-c requirements/base.txt" ) \
 	    -o requirements/$$set.txt requirements/$$set.in || exit 1; \
 	done

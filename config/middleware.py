@@ -42,4 +42,3 @@ def more_headers(get_response):
 def resource_policy(path: str) -> str:
     """The public API may be read from any origin, everything else by this site's pages."""
     return "cross-origin" if path.startswith("/api/") else "same-origin"
-

@@ -35,7 +35,11 @@ def migrate() -> None:
 def collect_static() -> bool:
     """Collect the static files when a source of them has changed. True when it did."""
     stamp, print_ = settings.DATA_DIR / "static.stamp", _fingerprint()
-    if stamp.exists() and stamp.read_text() == print_ and (settings.STATIC_ROOT / "staticfiles.json").exists():
+    if (
+        stamp.exists()
+        and stamp.read_text() == print_
+        and (settings.STATIC_ROOT / "staticfiles.json").exists()
+    ):
         return False
     call_command("collectstatic", interactive=False, verbosity=0, clear=False)
     stamp.write_text(print_)
@@ -53,7 +57,7 @@ def _fingerprint() -> str:
 
 
 def first_admin(password: str) -> str | None:
-    """Make the user `admin` with `password` in a registry without an administrator; None where there is one."""
+    """Make the user `admin` with `password`; None in a registry that has an administrator."""
     from django.contrib.auth import get_user_model
 
     users = get_user_model().objects

@@ -72,7 +72,7 @@ def _worker_process():
 
 @pytest.fixture
 def worker(transactional_db, _worker_process):
-    """A real Celery worker on this test's database. `worker.kill()` and `worker.start()` are the test's to use."""
+    """A real Celery worker on this test's database; a test may `worker.kill()` and `worker.start()` it."""
     empty_the_queue()
     if not _worker_process.is_running():
         _worker_process.start()

@@ -36,8 +36,8 @@ INSTALLED_APPS = [
     "directory.api", "directory.web",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
     "django.contrib.messages", "whitenoise.runserver_nostatic", "django.contrib.staticfiles", "django.forms",
-    "rest_framework", "rest_framework_api_key", "django_filters", "drf_spectacular", "drf_spectacular_sidecar",
-    "import_export", "corsheaders", "csp", "axes", "django_structlog", "django_htmx",
+    "rest_framework", "django_filters", "drf_spectacular", "import_export",
+    "drf_spectacular_sidecar", "corsheaders", "csp", "axes", "django_structlog", "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
 ]
 # fmt: on
@@ -134,9 +134,7 @@ if env.redis_url:
         }
     }
 else:
-    CACHES = {
-        "default": {"BACKEND": "config.cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}
-    }
+    CACHES = {"default": {"BACKEND": "config.cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}}
 
 # --- People -------------------------------------------------------------------------------------------
 

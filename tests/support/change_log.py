@@ -8,7 +8,7 @@ NAME = "core_change_no_delete"
 
 
 def allow_deletes() -> None:
-    """Take away the trigger that refuses deletes; `append_only_log` puts it back for a test that proves it."""
+    """Take away the trigger that refuses deletes; the fixture `append_only_log` puts it back."""
     on_table = " ON core_change" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER IF EXISTS {NAME}{on_table}")

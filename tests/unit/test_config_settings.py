@@ -1,0 +1,248 @@
+"""What the settings promise: the security of every answer, the database, tasks, and quiet logs."""
+
+import importlib
+import io
+import json
+import logging
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+
+from config import errors, logs
+from config.celery import app
+
+
+@pytest.fixture
+def visitor(db):
+    return Client()
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/admin/login/"])
+def test_every_answer_has_a_policy_without_anything_inline(visitor, address):
+    policy = visitor.get(address)["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_every_answer_carries_the_headers_of_a_careful_site(visitor):
+    answer = visitor.get("/admin/login/")
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert len(answer["X-Request-ID"]) == 36
+
+
+def test_nothing_inline_is_in_the_admin_s_login(visitor):
+    page = visitor.get("/admin/login/").content.decode()
+    assert "style=" not in page
+    assert "onclick=" not in page
+    assert "<style" not in page
+
+
+def test_another_site_s_page_may_read_the_api_but_not_the_pages(visitor):
+    asked = {"HTTP_ORIGIN": "https://partner.example"}
+    assert visitor.get("/api/v1/nothing/", **asked)["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in visitor.get("/admin/login/", **asked)
+
+
+def test_guessing_a_password_is_stopped(db, django_user_model):
+    django_user_model.objects.create_user("editor", password="the right one, long enough")
+    visitor = Client()
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = visitor.post("/admin/login/", {"username": "editor", "password": "wrong"})
+    assert answer.status_code == 429
+    right = {"username": "editor", "password": "the right one, long enough"}
+    assert visitor.post("/admin/login/", right).status_code == 429
+
+
+def secured(monkeypatch, **settings):
+    """The settings as a process with these in its environment has them."""
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return importlib.reload(importlib.import_module("config.settings.base"))
+
+
+@pytest.fixture
+def reread(monkeypatch):
+    yield lambda **given: secured(monkeypatch, **given)
+    monkeypatch.undo()
+    importlib.reload(importlib.import_module("config.settings.base"))
+
+
+def test_https_secures_cookies_and_transport(reread):
+    base = reread(BASE_URL="https://directory.example")
+    assert base.SESSION_COOKIE_SECURE
+    assert base.CSRF_COOKIE_SECURE
+    assert base.SECURE_SSL_REDIRECT
+    assert base.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
+    assert "directory.example" in base.ALLOWED_HOSTS
+
+
+def test_http_asks_for_no_https(reread):
+    base = reread(BASE_URL="http://127.0.0.1:8000")
+    assert not base.SESSION_COOKIE_SECURE
+    assert not base.SECURE_SSL_REDIRECT
+    assert base.SECURE_HSTS_SECONDS == 0
+
+
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(reread):
+    alone = reread(TRUSTED_PROXIES="0")
+    assert alone.REST_FRAMEWORK["NUM_PROXIES"] == 0
+    assert alone.AXES_IPWARE_META_PRECEDENCE_ORDER == ["REMOTE_ADDR"]
+    behind = reread(TRUSTED_PROXIES="1")
+    assert behind.REST_FRAMEWORK["NUM_PROXIES"] == 1
+    assert behind.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_mail_is_kept_in_files_until_a_server_is_named(reread):
+    assert str(settings.DATA_DIR / "mail") == reread(EMAIL_URL="").EMAIL_FILE_PATH
+    base = reread(EMAIL_URL="submission://someone:secret@mail.example")
+    assert (base.EMAIL_HOST, base.EMAIL_USE_TLS) == ("mail.example", True)
+
+
+def test_a_replica_takes_the_reads_of_visitors_only(reread):
+    base = reread(
+        DATABASE_URL="postgres://a@127.0.0.1:1/main",
+        REPLICA_URL="postgres://a@127.0.0.1:1/copy",
+    )
+    assert base.DATABASE_ROUTERS == ["config.replica.Router"]
+    assert base.DATABASES["replica"]["NAME"] == "copy"
+    assert "config.replica.reads_of_visitors" in base.MIDDLEWARE
+
+
+def test_sqlite_is_set_up_for_several_writers(db):
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own settings")
+    with connection.cursor() as cursor:
+        values = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert values == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 20_000}
+    assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_connection_that_went_away_is_noticed():
+    assert connection.settings_dict["CONN_HEALTH_CHECKS"]
+    assert connection.settings_dict["CONN_MAX_AGE"]
+
+
+def test_a_task_is_delivered_again_when_its_process_dies():
+    conf = app.conf
+    assert conf.task_acks_late
+    assert conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.accept_content == ["json"]
+    assert conf.result_backend is None
+
+
+def test_what_runs_by_the_clock_expires_before_it_is_due_again():
+    for entry in app.conf.beat_schedule.values():
+        due = entry["schedule"]
+        assert entry["options"]["expires"] < (due if isinstance(due, float) else 3600)
+
+
+def test_every_scheduled_task_exists():
+    app.loader.import_default_modules()
+    missing = {entry["task"] for entry in app.conf.beat_schedule.values()} - set(app.tasks)
+    assert not missing
+
+
+@pytest.fixture
+def lines():
+    """What the log writes, as it would on standard output."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    described = logs.logging_config("INFO")["formatters"]["json"]
+    formatter = described.pop("()")
+    handler.setFormatter(formatter(**described))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel("INFO")
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_a_request_is_one_line_with_an_id_and_without_what_was_searched_for(visitor, lines):
+    answer = visitor.get("/admin/login/?q=neuroblastoma+relapse")
+    (line,) = [line for line in lines() if line.get("event") == "request_finished"]
+    assert line["request"] == "GET /admin/login/"
+    assert line["code"] == 200
+    assert line["request_id"] == answer["X-Request-ID"]
+    assert "neuroblastoma" not in json.dumps(lines())
+
+
+def test_a_failing_page_does_not_log_what_was_searched_for(lines, db, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("it broke")
+
+    monkeypatch.setattr("config.health.reasons", broken)
+    answer = Client(raise_request_exception=False).get("/readyz?q=neuroblastoma")
+    assert answer.status_code == 500
+    assert "it broke" in json.dumps(lines())
+    assert "neuroblastoma" not in json.dumps(lines())
+
+
+def test_machines_that_ask_for_health_do_not_fill_the_log(visitor, lines):
+    visitor.get("/healthz")
+    assert not [line for line in lines() if line.get("event") == "request_finished"]
+
+
+def test_the_web_server_does_not_log_a_query_either(lines):
+    logging.getLogger("gunicorn.error").error("Error handling request %s", "/en/trials/?q=neuroblastoma")
+    assert lines()[-1]["event"] == "Error handling request /en/trials/"
+
+
+def test_an_access_log_of_the_web_server_would_hold_no_query():
+    server = importlib.import_module("config.server")
+    assert not {"%(r)s", "%(q)s", "%(f)s"} & set(server.access_log_format.split())
+    assert server.control_socket_disable
+
+
+def test_an_error_report_leaves_out_what_somebody_typed():
+    event = {
+        "request": {
+            "url": "https://directory.example/en/trials/?q=neuroblastoma",
+            "query_string": "q=neuroblastoma",
+            "data": {"text": "neuroblastoma"},
+            "cookies": {"sessionid": "neuroblastoma"},
+            "headers": {"Referer": "?q=neuroblastoma"},
+            "method": "GET",
+        },
+        "user": {"email": "neuroblastoma@example.org"},
+        "breadcrumbs": {
+            "values": [{"message": "neuroblastoma", "data": {"q": "neuroblastoma"}, "type": "x"}]
+        },
+        "exception": {"values": [{"stacktrace": {"frames": [{"vars": {"q": "neuroblastoma"}}]}}]},
+    }
+    kept = errors.scrub(event, {})
+    assert "neuroblastoma" not in json.dumps(kept)
+    assert kept["request"] == {"url": "https://directory.example/en/trials/", "method": "GET"}
+
+
+def test_an_error_report_without_a_request_is_left_alone():
+    assert errors.scrub({"message": "beat stopped"}, {}) == {"message": "beat stopped"}
+
+
+def test_all_static_files_can_be_collected(tmp_path):
+    """Each file that another names is there: with the manifest of production, a missing one is an error."""
+    storages = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
+    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore=["drf_spectacular_sidecar"])
+        assert (tmp_path / "staticfiles.json").exists()
+    assert staticfiles_storage
+
+
+def test_the_four_languages_are_those_of_the_contract():
+    assert [code for code, _name in settings.LANGUAGES] == ["en", "nl", "fr", "de"]
+    assert settings.TIME_ZONE == "Europe/Brussels"
