@@ -1,0 +1,103 @@
+"""Which documents a change touches."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from centres.models import Membership
+from directory.core.models import Change
+from trials.models import Trial, TrialSite
+
+# What of the log says which records are meant, besides the key; a renamed record has another one afterwards.
+_NAMES = ("slug", "code", "trial", "centre", "network")
+
+
+@dataclass(frozen=True)
+class News:
+    """The next changes of the log: up to which number, and whom they name, by kind of change."""
+
+    last: int
+    named: dict[str, set[str]]
+
+    def __bool__(self) -> bool:
+        return bool(self.named)
+
+
+def news_since(seq: int, limit: int) -> News:
+    """What the next `limit` changes after `seq` are about, in one query."""
+    columns = [f"{side}__{name}" for side in ("before", "after") for name in _NAMES]
+    rows = Change.objects.filter(seq__gt=seq).order_by("seq").values("seq", "kind", "key", *columns)[:limit]
+    named: dict[str, set[str]] = {}
+    last = seq
+    for row in rows:
+        last = row["seq"]
+        for kind, key in _named_by(row):
+            named.setdefault(kind, set()).add(key)
+    return News(last, named)
+
+
+def _named_by(row: dict) -> Iterable[tuple[str, str]]:
+    kind, key = row["kind"], row["key"]
+    for side in ("before", "after"):
+        said = {name: row[f"{side}__{name}"] for name in _NAMES}
+        if kind == "trial" and said["slug"]:
+            yield "trial", said["slug"]
+        elif kind in ("centre", "network"):
+            yield kind, said["code" if kind == "centre" else "slug"] or key
+        elif kind == "site" and said["trial"]:
+            yield "site", f"{said['trial']}@{said['centre']}"
+        elif kind == "membership" and said["network"]:
+            yield "membership", f"{said['network']}/{said['centre']}"
+    if kind in ("trial", "professional"):
+        yield kind, key
+
+
+def documents_of(news: News) -> dict[str, list[str]]:
+    """Keys of the documents to build anew, by kind, in a constant number of queries."""
+    named = {kind: set(keys) for kind, keys in news.named.items()}
+    trials, centres = named.get("trial", set()), named.get("centre", set())
+    networks = named.get("network", set())
+    for slug, _at, code in (key.partition("@") for key in named.get("site", ())):
+        trials |= {slug}
+        centres |= {code}
+    moved = set(centres) if "centre" in named else set()
+    for slug, _slash, code in (key.partition("/") for key in named.get("membership", ())):
+        networks |= {slug}
+        centres |= {code}
+    return {
+        "centre": sorted(centres | _centres_around(named)),
+        "network": sorted(networks | _networks_of(moved)),
+        "trial": sorted(trials | _trials_around(named)),
+    }
+
+
+def _centres_around(named: dict[str, set[str]]) -> set[str]:
+    """A trial counts at its centres; a network's name stands in those of its members."""
+    found: set[str] = set()
+    if slugs := named.get("trial"):
+        sites = TrialSite.objects.filter(trial__slug__in=slugs)
+        found |= set(sites.values_list("centre__code", flat=True))
+    if slugs := named.get("network"):
+        members = Membership.objects.filter(network__slug__in=slugs)
+        found |= set(members.values_list("centre__code", flat=True))
+    return found
+
+
+def _networks_of(codes: set[str]) -> set[str]:
+    """A centre's name stands in its networks."""
+    if not codes:
+        return set()
+    return set(Membership.objects.filter(centre__code__in=codes).values_list("network__slug", flat=True))
+
+
+def _trials_around(named: dict[str, set[str]]) -> set[str]:
+    """A centre or a contact stands in the trials there; a trial's acronym in its sub-protocols."""
+    found: set[str] = set()
+    codes, people = named.get("centre"), named.get("professional")
+    if codes or people:
+        there = Q(centre__code__in=codes or ()) | Q(contact_person__in=[int(key) for key in people or ()])
+        found |= set(TrialSite.objects.filter(there).values_list("trial__slug", flat=True))
+    if slugs := named.get("trial"):
+        found |= set(Trial.objects.filter(parent__slug__in=slugs).values_list("slug", flat=True))
+    return found

@@ -1,0 +1,301 @@
+"""What filters and facet counts read: one array per question, over all documents of a kind.
+
+Columns are immutable; a refresh makes new ones, reading again only the blocks of documents that changed, so
+a search that is under way is not disturbed. What depends on today (freshness, who is in which network) is
+derived for one day at a time.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import orjson
+
+from directory.core.places import Place, distance_km
+from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+from trials.freshness import AGEING_DAYS, FRESH_DAYS
+
+from .store import Row
+
+BLOCK = 1024
+LISTS = ("phase", "condition", "stage", "identifier")
+WORDS = ("status", "study_type", "sex")
+NO_BOUND = -1
+
+
+class Codes:
+    """Words as small whole numbers. Only grows, so a number keeps its meaning."""
+
+    def __init__(self, known: Iterable[str] = ()):
+        self.words: list[str] = list(known)
+        self._numbers = {word: number for number, word in enumerate(self.words)}
+
+    def number(self, word: str) -> int:
+        """The number of `word`, a new one for a new word. Called by the one thread that refreshes."""
+        number = self._numbers.get(word)
+        if number is None:
+            number = len(self.words)
+            self.words.append(word)
+            self._numbers[word] = number
+        return number
+
+    def selected(self, words: Iterable[str]) -> np.ndarray:
+        """A mask over the numbers; words nobody ever had select nothing."""
+        mask = np.zeros(len(self.words), bool)
+        mask[[self._numbers[word] for word in words if word in self._numbers]] = True
+        return mask
+
+
+_CLOSED = {
+    "status": Recruitment.values,
+    "phase": Phase.values,
+    "stage": Stage.values,
+    "study_type": StudyType.values,
+    "sex": Sex.values,
+}
+
+
+class AllCodes:
+    """The codes of every column of trials."""
+
+    def __init__(self):
+        self.of = {name: Codes(_CLOSED.get(name, ())) for name in (*LISTS, *WORDS)}
+        self.centre = Codes()
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A column with several values a document: value `values[i]` belongs to document `owners[i]`."""
+
+    owners: np.ndarray
+    values: np.ndarray
+
+
+class Block:
+    """The arrays of up to `BLOCK` neighbouring documents."""
+
+    def __init__(self, facts: list[dict | None], start: int, codes: AllCodes):
+        empty: dict = {}
+        there = [one if one is not None else empty for one in facts]
+        self.alive = np.array([one is not None for one in facts], bool)
+        self.words = {
+            name: np.array([codes.of[name].number(one.get(name, "")) for one in there], np.int16)
+            for name in WORDS
+        }
+        self.low = np.array([_bound(one.get("min_days")) for one in there], np.int32)
+        self.high = np.array([_bound(one.get("max_days")) for one in there], np.int32)
+        self.updated = np.array([one.get("updated", 0) for one in there], np.int64)
+        self.opened = np.array([one.get("opened", 0) for one in there], np.int64)
+        self.lists = {name: self._pairs(there, name, start, codes.of[name]) for name in LISTS}
+        rows = [
+            (start + at, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
+            for at, one in enumerate(there)
+            for code, status, verified, disputed in one.get("sites", ())
+        ]
+        self.sites = np.array(rows, np.int32).reshape(-1, 5)
+
+    @staticmethod
+    def _pairs(facts: list[dict], name: str, start: int, codes: Codes) -> np.ndarray:
+        pairs = [
+            (start + at, codes.number(value)) for at, one in enumerate(facts) for value in one.get(name, ())
+        ]
+        return np.array(pairs, np.int32).reshape(-1, 2)
+
+
+def _bound(days: int | None) -> int:
+    return NO_BOUND if days is None else days
+
+
+class Trials:
+    """The columns of all trials, of one generation of the store."""
+
+    def __init__(self, facts: list[dict | None], keys: list[str], blocks: list[Block], codes: AllCodes):
+        self.facts, self.keys, self.blocks, self.codes = facts, keys, blocks, codes
+        self.size = len(facts)
+        self.alive = _joined([block.alive for block in blocks], bool)
+        self.words = {name: _joined([block.words[name] for block in blocks], np.int16) for name in WORDS}
+        self.low = _joined([block.low for block in blocks], np.int32)
+        self.high = _joined([block.high for block in blocks], np.int32)
+        self.updated = _joined([block.updated for block in blocks], np.int64)
+        self.opened = _joined([block.opened for block in blocks], np.int64)
+        self.lists = {}
+        for name in LISTS:
+            both = _joined([block.lists[name] for block in blocks], np.int32).reshape(-1, 2)
+            self.lists[name] = Pairs(np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1]))
+        sites = _joined([block.sites for block in blocks], np.int32).reshape(-1, 5)
+        columns = (np.ascontiguousarray(sites[:, at]) for at in range(5))
+        self.site_trial, self.site_centre, self.site_status, self.site_verified, self.site_disputed = columns
+
+    @classmethod
+    def empty(cls) -> "Trials":
+        return cls([], [], [], AllCodes())
+
+    def with_rows(self, rows: Iterable[Row]) -> "Trials":
+        """These columns after `rows` were written."""
+        facts, keys, touched = list(self.facts), list(self.keys), set()
+        for row in rows:
+            grow = row.ordinal + 1 - len(facts)
+            if grow > 0:
+                facts.extend([None] * grow)
+                keys.extend([""] * grow)
+            facts[row.ordinal] = orjson.loads(row.facts) if row.body is not None and row.facts else None
+            keys[row.ordinal] = row.key
+            touched.add(row.ordinal // BLOCK)
+        blocks = list(self.blocks)
+        for number in range((len(facts) + BLOCK - 1) // BLOCK):
+            start = number * BLOCK
+            if number >= len(blocks):
+                blocks.append(Block(facts[start : start + BLOCK], start, self.codes))
+            elif number in touched:
+                blocks[number] = Block(facts[start : start + BLOCK], start, self.codes)
+        return Trials(facts, keys, blocks, self.codes)
+
+    @cached_property
+    def by_label(self) -> np.ndarray:
+        """The place of each document in the alphabet of acronyms (titles where there is none)."""
+        order = sorted(range(self.size), key=self.sort_text)
+        place = np.empty(self.size, np.int64)
+        place[order] = np.arange(self.size)
+        return place
+
+    def sort_text(self, ordinal: int) -> tuple[str, str]:
+        facts = self.facts[ordinal]
+        return (facts["sort"] if facts else "", self.keys[ordinal])
+
+
+def _joined(arrays: list[np.ndarray], dtype) -> np.ndarray:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype)
+
+
+FRESHNESS = tuple(Freshness.values)
+_ATTENTION = {
+    Recruitment.RECRUITING: 3, Recruitment.ENROLLING_BY_INVITATION: 2, Recruitment.NOT_YET_RECRUITING: 2,
+    Recruitment.UNKNOWN: 1, Recruitment.SUSPENDED: 1,
+}  # fmt: skip
+
+
+class Today:
+    """What of the trials' columns depends on the day, and on the centres."""
+
+    def __init__(self, trials: Trials, places: "Places", day: dt.date):
+        self.trials, self.places, self.day = trials, places, day
+        self.site_freshness = freshness_numbers(trials.site_verified, trials.site_disputed, day)
+        # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
+        known = places.known(trials.codes.centre)
+        self.site_alive = trials.alive[trials.site_trial] & known[trials.site_centre]
+
+    @cached_property
+    def orders(self) -> dict[str, np.ndarray]:
+        """All trials in each order that does not depend on the question."""
+        trials, label = self.trials, self.trials.by_label
+        return {
+            "relevance": np.lexsort((label, -self.attention)),
+            "acronym": np.argsort(label),
+            "updated": np.lexsort((label, -trials.updated)),
+            "opened": np.lexsort((label, -trials.opened)),
+        }
+
+    @cached_property
+    def rank(self) -> np.ndarray:
+        """The place of each trial among equals."""
+        rank = np.empty(self.trials.size, np.int64)
+        rank[self.orders["relevance"]] = np.arange(self.trials.size)
+        return rank
+
+    def centre_values(self, name: str) -> tuple[np.ndarray, list[str]]:
+        """`province` or `country` of each centre, as numbers into the list of words."""
+        codes = Codes()
+        words = (self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes.centre.words)
+        return np.array([codes.number(word) for word in words], np.int64), codes.words
+
+    @cached_property
+    def provinces(self) -> tuple[np.ndarray, list[str]]:
+        return self.centre_values("province")
+
+    @cached_property
+    def countries(self) -> tuple[np.ndarray, list[str]]:
+        return self.centre_values("country")
+
+    @cached_property
+    def network_centres(self) -> dict[str, np.ndarray]:
+        """By network, a mask over the centres that are in it on this day."""
+        codes = self.trials.codes.centre.words
+        members = {code: self.places.networks_of(code, self.day) for code in codes}
+        return {
+            network: np.array([network in members[code] for code in codes], bool)
+            for network in sorted(self.places.networks)
+        }
+
+    def distances(self, place) -> np.ndarray:
+        """Kilometres from `place` to each centre, infinite where a centre's place is not known."""
+        return np.array(
+            [
+                self.places.distance(self.places.centres.get(code), place)
+                for code in self.trials.codes.centre.words
+            ],
+            float,
+        )
+
+    @cached_property
+    def attention(self) -> np.ndarray:
+        """What deserves to be seen first among equals: recruiting, and there lately verified."""
+        ranks = np.zeros(len(self.trials.codes.of["status"].words), np.int64)
+        for word, rank in _ATTENTION.items():
+            ranks[Recruitment.values.index(word)] = rank
+        attention = ranks[self.trials.words["status"]] * 10
+        recruiting = self.trials.site_status == Recruitment.values.index(Recruitment.RECRUITING)
+        for bonus, word in ((1, Freshness.STALE), (2, Freshness.AGEING), (3, Freshness.FRESH)):
+            here = recruiting & (self.site_freshness == FRESHNESS.index(word)) & self.site_alive
+            owners = np.unique(self.trials.site_trial[here])
+            attention[owners] = np.maximum(attention[owners] // 10 * 10 + bonus, attention[owners])
+        return attention
+
+
+def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) -> np.ndarray:
+    """`trials.freshness.freshness` for arrays, as numbers into `FRESHNESS`. `verified`: ordinal days, 0 = never."""
+    age = day.toordinal() - verified
+    number = np.full(len(verified), FRESHNESS.index(Freshness.STALE), np.int8)
+    number[age <= AGEING_DAYS] = FRESHNESS.index(Freshness.AGEING)
+    number[age <= FRESH_DAYS] = FRESHNESS.index(Freshness.FRESH)
+    number[verified == 0] = FRESHNESS.index(Freshness.NEVER)
+    number[disputed != 0] = FRESHNESS.index(Freshness.DISPUTED)
+    return number
+
+
+class Places:
+    """The listed centres and networks: few, so plain dictionaries."""
+
+    def __init__(self, centres: dict[str, dict], networks: dict[str, dict]):
+        self.centres, self.networks = centres, networks
+
+    def with_rows(self, kind: str, rows: Iterable[Row]) -> "Places":
+        both = {"centre": dict(self.centres), "network": dict(self.networks)}
+        for row in rows:
+            if row.body is None:
+                both[kind].pop(row.key, None)
+            else:
+                both[kind][row.key] = orjson.loads(row.facts) | {"ordinal": row.ordinal}
+        return Places(both["centre"], both["network"])
+
+    def known(self, codes: Codes) -> np.ndarray:
+        return np.array([code in self.centres for code in codes.words], bool)
+
+    @staticmethod
+    def distance(centre: dict | None, place) -> float:
+        if not centre or centre["latitude"] is None:
+            return math.inf
+        return distance_km(place, Place(centre["latitude"], centre["longitude"]))
+
+    def networks_of(self, code: str, day: dt.date) -> list[str]:
+        """The networks that the centre is in on `day`."""
+        iso = day.isoformat()
+        return sorted(
+            {
+                network
+                for network, since, until in self.centres.get(code, {}).get("networks", ())
+                if network in self.networks and since <= iso and (not until or until >= iso)
+            }
+        )

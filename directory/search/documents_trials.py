@@ -1,0 +1,267 @@
+"""Documents of trials, with their sites inside."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from django.db.models import Q
+from django.utils import timezone, translation
+
+from centres.models import CentreAlias
+from directory.core.ages import age_range_text
+from directory.core.dates import first_day
+from directory.core.places import province_of
+from directory.core.text import fold, squash
+from trials.choices import Scheme, Stage
+from trials.conditions import rows as condition_rows
+from trials.freshness import changes_on
+from trials.models import Trial, TrialIdentifier, TrialSite
+
+from .documents import Document, by_language, iso, microseconds, moment, url
+from .synonyms import path_to, vocabulary
+from .words import acronym_stems, stems
+
+
+def trials(slugs: Sequence[str]) -> Iterator[Document]:
+    """The documents of the listed trials among `slugs`, in five queries."""
+    found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
+    pks = [trial.pk for trial in found]
+    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _sites(pks)
+    aliases = _aliases({site.centre_id for several in sites.values() for site in several})
+    today = timezone.localdate()
+    with translation.override("en"):
+        for trial in found:
+            parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
+            yield Document(
+                kind="trial",
+                key=trial.slug,
+                body=_body(parts),
+                show=_show(parts),
+                facts=_facts(parts),
+                fields=_fields(parts),
+                changes_on=min(
+                    filter(None, (changes_on(s.verified_at, s.disputed, today) for s in parts.sites)),
+                    default=None,
+                ),
+            )
+
+
+class _Parts:
+    """A trial and all that belongs to it, read already."""
+
+    def __init__(self, trial, identifiers, conditions, sites, aliases):
+        self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
+        self.sites, self.aliases = sites, aliases
+        self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
+        self.updated_at = max([trial.updated_at, *(site.updated_at for site in sites)])
+
+
+def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
+    found = defaultdict(list)
+    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
+    for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("value"):
+        found[one.trial_id].append(one)
+    for several in found.values():
+        several.sort(key=lambda one: (order.get(one.scheme, 99), one.value))
+    return found
+
+
+def _conditions(pks) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    links = Trial.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
+    for pk, code in links.values_list("trial_id", "condition__code"):
+        found[pk].append(code)
+    return found
+
+
+def _sites(pks) -> dict[int, list[TrialSite]]:
+    found = defaultdict(list)
+    sites = TrialSite.objects.filter(trial__in=pks, centre__state="listed")
+    for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
+        found[site.trial_id].append(site)
+    return found
+
+
+def _aliases(centre_pks) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    for pk, text in CentreAlias.objects.filter(Q(centre__in=centre_pks)).values_list("centre_id", "text"):
+        found[pk].append(text)
+    return found
+
+
+@cache
+def condition_names() -> dict[str, dict[str, str]]:
+    """ICCC-3 names by code and language."""
+    return {
+        row["code"]: {lang: row[f"name_{lang}"] for lang in ("en", "nl", "fr", "de") if row[f"name_{lang}"]}
+        for row in condition_rows()
+    }
+
+
+# --- What is shown ------------------------------------------------------------------------------------
+
+
+def _body(parts: _Parts) -> dict:
+    """Section 5 of the contract, `Trial`."""
+    trial = parts.trial
+    return {
+        "slug": trial.slug,
+        "url": url("trials", trial.slug),
+        "acronym": trial.acronym,
+        "title": trial.title,
+        "titles": by_language(trial, "title"),
+        "summary": trial.summary or "",
+        "identifiers": [{"scheme": i.scheme, "value": i.value, "url": i.url} for i in parts.identifiers],
+        "status": trial.status,
+        "status_as_of": trial.status_as_of or None,
+        "phases": trial.phases,
+        "study_type": trial.study_type or None,
+        "conditions": [{"code": code, "name": condition_names()[code]["en"]} for code in parts.conditions],
+        "disease_terms": trial.disease_terms,
+        "stages": trial.stages,
+        "sex": trial.sex,
+        "age": {
+            "min_days": trial.min_days,
+            "max_days": trial.max_days,
+            "text": age_range_text(trial.min_days, trial.max_days),
+        },
+        "sponsor": trial.sponsor,
+        "groups": trial.groups,
+        "parent": parts.parent and {"slug": parts.parent.slug, "acronym": parts.parent.acronym},
+        "sites": [site_body(site, trial.slug) for site in parts.sites],
+        "opened_in_belgium": trial.opened_in_belgium or None,
+        "source": trial.source or trial.source_url or None,
+        "updated_at": moment(parts.updated_at),
+    }
+
+
+def site_body(site: TrialSite, slug: str) -> dict:
+    """Section 5 of the contract, `Site`."""
+    centre = site.centre
+    return {
+        "trial": slug,
+        "centre": {
+            "code": centre.code,
+            "name": centre.name,
+            "city": centre.city,
+            "postal_code": centre.postal_code,
+            "country": centre.country,
+            "lat": centre.latitude,
+            "lon": centre.longitude,
+        },
+        "status": site.status,
+        "status_since": site.status_since or None,
+        "verified_at": iso(site.verified_at),
+        "verified_by": site.verified_by or None,
+        "source": site.status_source or None,
+        "freshness": site.freshness.value,
+        "next_due": iso(site.next_due),
+        "contact": contact(site),
+    }
+
+
+def contact(site: TrialSite) -> dict | None:
+    """Whom to ask: a person who consented to be named, else the role's mailbox, else nobody."""
+    person = site.contact_person
+    if person is not None and person.may_be_published:
+        return {
+            "name": person.name,
+            "role": site.contact_role or None,
+            "email": person.email or site.contact_email or None,
+            "phone": person.phone or site.contact_phone or None,
+        }
+    if not (site.contact_role or site.contact_email or site.contact_phone):
+        return None
+    return {
+        "name": None,
+        "role": site.contact_role or None,
+        "email": site.contact_email or None,
+        "phone": site.contact_phone or None,
+    }
+
+
+def _show(parts: _Parts) -> dict:
+    """What pages need on top of the body, in all languages."""
+    trial = parts.trial
+    return {
+        "summaries": by_language(trial, "summary"),
+        "conditions": {code: condition_names()[code] for code in parts.conditions},
+        "centres": {site.centre.code: site.centre.names() for site in parts.sites},
+        "alterations": trial.alterations,
+        "page": trial.url or None,
+        "source_url": trial.source_url or None,
+        "site_pages": {site.centre.code: site.url for site in parts.sites if site.url},
+        "opened_on": {site.centre.code: site.opened_on for site in parts.sites if site.opened_on},
+    }
+
+
+# --- What is filtered, counted and sorted by ----------------------------------------------------------
+
+
+def _facts(parts: _Parts) -> dict:
+    trial = parts.trial
+    opened = first_day(trial.opened_in_belgium)
+    label = trial.acronym or trial.title or trial.slug
+    return {
+        "label": label,
+        "sort": fold(label) or trial.slug,
+        "status": trial.status,
+        "phase": trial.phases,
+        "condition": sorted({above for code in parts.conditions for above in path_to(code)}),
+        "stage": trial.stages,
+        "study_type": trial.study_type,
+        "sex": trial.sex,
+        "min_days": trial.min_days,
+        "max_days": trial.max_days,
+        "identifier": [one.compact for one in parts.identifiers],
+        "updated": microseconds(parts.updated_at),
+        "opened": int(opened.strftime("%Y%m%d")) if opened else 0,
+        "sites": [
+            [
+                site.centre.code,
+                site.status,
+                site.verified_at.toordinal() if site.verified_at else 0,
+                int(site.disputed),
+            ]
+            for site in parts.sites
+        ],
+    }
+
+
+# --- What is searched ---------------------------------------------------------------------------------
+
+
+def _fields(parts: _Parts) -> dict[str, list[str]]:
+    trial = parts.trial
+    titles = list(by_language(trial, "title").values())
+    codes = sorted({above for code in parts.conditions for above in path_to(code)})
+    names = [name for code in codes for name in condition_names()[code].values()]
+    stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
+    said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
+    return {
+        "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
+        "identifier": _spellings(parts.identifiers),
+        "acronym": [acronym_stems(trial.acronym)],
+        "title": [stems(*titles)],
+        "disease": [stems(*trial.disease_terms, *names)],
+        "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
+        "summary": [stems(*by_language(trial, "summary").values())],
+        "concept": [" ".join(sorted(set().union(*map(vocabulary().concepts_in, said))))],
+        "iccc": [" ".join(codes).lower()],
+    }
+
+
+def _spellings(identifiers) -> list[str]:
+    """Compact forms, and the digits of an NCT number without its letters."""
+    compact = {one.compact for one in identifiers}
+    return sorted(compact | {text[3:] for text in compact if text.startswith("nct")})
+
+
+def _places(parts: _Parts) -> list[str]:
+    """Names, aliases, towns and codes of the centres, and what the trial is part of."""
+    texts = [parts.parent.acronym] if parts.parent else []
+    for site in parts.sites:
+        centre = site.centre
+        texts += [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code]
+        texts.append(province_of(centre.postal_code) if centre.country == "BE" else "")
+    return texts

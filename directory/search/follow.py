@@ -1,0 +1,230 @@
+"""The index follows the change log.
+
+One writer at a time per machine and folder, by file lock; it may be killed at any point: what was not stored
+is read again from the last `seq`. The engine commits first and the store last, because readers look at the
+store's generation.
+"""
+
+import fcntl
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import timezone
+
+from directory.core import changes
+from trials import conditions
+
+from . import affected, documents, engine, store, synonyms
+from .documents import Document
+from .store import Row, State, Store
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.25
+CHANGES_A_PASS = 1000
+DOCUMENTS_A_COMMIT = 500
+# Another process leads; it is looked at this often whether it still does.
+_PAUSE_BEHIND = 2.0
+_PAUSE_AFTER_ERROR = 2.0
+
+
+def stamp() -> str:
+    """Of what an index is made besides the records; an index of another stamp is built anew."""
+    made_of = hashlib.sha256(settings.BASE_URL.encode())
+    for file in (synonyms.VOCABULARY, conditions.VOCABULARY):
+        made_of.update(file.read_bytes())
+    return f"{engine.FORMAT}:{made_of.hexdigest()[:16]}"
+
+
+def catch_up() -> int:
+    """Write all that changed since the last time. Returns how many documents were written."""
+    with locked("lock"):
+        folder = _usable()
+        if folder is None:
+            return _rebuild()
+        written = 0
+        documents_ = Store(folder)
+        try:
+            while (more := _one_pass(documents_)) is not None:
+                written += more
+        finally:
+            documents_.close()
+        return written
+
+
+def rebuild() -> int:
+    """Build the index anew and let readers go over to it. Returns the number of documents."""
+    with locked("lock"):
+        return _rebuild()
+
+
+@contextmanager
+def locked(name: str, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the file lock `name` of the index; without `wait`, yields whether it could be had."""
+    store.root().mkdir(parents=True, exist_ok=True)
+    with (store.root() / name).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def _usable() -> Path | None:
+    """The current folder, None where it must be built anew: missing, of another make or another database."""
+    folder = store.current()
+    if folder is None or not (folder / "documents.sqlite3").exists():
+        return None
+    documents_ = Store(folder)
+    try:
+        state = documents_.state()
+    finally:
+        documents_.close()
+    return folder if state.stamp == stamp() and state.seq <= changes.last_seq() else None
+
+
+def _rebuild() -> int:
+    folder = store.new_folder()
+    documents_ = Store(folder, create=True)
+    writer = engine.Writer(folder / "words")
+    # What changes while the records are read is read again: the number is taken first.
+    state = State(stamp(), changes.last_seq(), 0, timezone.now().isoformat())
+    written = 0
+    try:
+        for kind in documents.KINDS:
+            keys = documents.all_keys(kind)
+            for start in range(0, len(keys), DOCUMENTS_A_COMMIT):
+                some = keys[start : start + DOCUMENTS_A_COMMIT]
+                state = replace(state, generation=state.generation + 1)
+                written += _write(documents_, writer, kind, some, state, commit=False)
+        writer.commit()
+        documents_.write([], state)
+    finally:
+        writer.close()
+        documents_.close()
+    store.make_current(folder)
+    return written
+
+
+def _one_pass(documents_: Store) -> int | None:
+    """Take up the next changes. Returns how many documents were written, None where nothing is new."""
+    state = documents_.state()
+    news = affected.news_since(state.seq, CHANGES_A_PASS)
+    due = documents_.due(timezone.localdate().isoformat())
+    if news.last == state.seq and not due:
+        return None
+    todo = affected.documents_of(news)
+    for kind, key in due:
+        todo[kind] = [*todo[kind], key]
+    batches = [
+        (kind, some)
+        for kind, keys in todo.items()
+        for distinct in [list(dict.fromkeys(keys))]
+        for start in range(0, len(distinct), DOCUMENTS_A_COMMIT)
+        for some in [distinct[start : start + DOCUMENTS_A_COMMIT]]
+    ]
+    written = 0
+    if batches:
+        writer = engine.Writer(documents_.folder / "words")
+        try:
+            for kind, some in batches:
+                state = replace(state, generation=state.generation + 1)
+                written += _write(documents_, writer, kind, some, state, commit=True)
+        finally:
+            writer.close()
+    documents_.write([], replace(state, seq=news.last))
+    return written
+
+
+def _write(
+    documents_: Store, writer: engine.Writer, kind: str, keys: Sequence[str], state: State, *, commit: bool
+) -> int:
+    """Build and store the documents `keys`; those that the public no longer sees are taken out."""
+    built = {one.key: one for one in documents.build(kind, keys)}
+    ordinals = documents_.ordinals(kind, list(keys))
+    rows = []
+    for key in keys:
+        if key in built:
+            writer.put(kind, key, ordinals[key], built[key].fields)
+            rows.append(_row(built[key], ordinals[key]))
+        else:
+            writer.remove(kind, key)
+            rows.append(Row(kind, ordinals[key], key, None, None, None, None))
+    if commit:
+        writer.commit()
+    documents_.write(rows, state)
+    return len(rows)
+
+
+def _row(document: Document, ordinal: int) -> Row:
+    return Row(
+        document.kind,
+        ordinal,
+        document.key,
+        orjson.dumps(document.body),
+        orjson.dumps(document.show),
+        orjson.dumps(document.facts),
+        document.changes_on.isoformat() if document.changes_on else None,
+    )
+
+
+class Follower(threading.Thread):
+    """Keeps this machine's index up to date until it is stopped. Any number may run: one leads."""
+
+    def __init__(self):
+        super().__init__(name="search-follower", daemon=True)
+        self._stop_asked = threading.Event()
+
+    def stop(self, timeout: float | None = 5.0) -> None:
+        self._stop_asked.set()
+        if self.is_alive():
+            self.join(timeout)
+
+    def run(self) -> None:
+        while not self._stop_asked.is_set():
+            with locked("leader", wait=False) as leads:
+                if leads:
+                    self._lead()
+            self._stop_asked.wait(_PAUSE_BEHIND)
+
+    def _lead(self) -> None:
+        while not self._stop_asked.is_set():
+            self._stop_asked.wait(PAUSE if self._follow() else _PAUSE_AFTER_ERROR)
+
+    def _follow(self) -> bool:
+        """One look at the log. An error is logged and met by trying again."""
+        try:
+            close_old_connections()
+            if self._behind():
+                catch_up()
+            return True
+        except (DatabaseError, InterfaceError, OSError) as error:
+            log.warning("The search index could not follow the change log: %s. Trying again.", error)
+        except Exception:
+            log.exception("The search index could not follow the change log. Trying again.")
+        connection.close()
+        return False
+
+    def _behind(self) -> bool:
+        """Whether there is anything to do: asked often, so it costs one query and two looks at files."""
+        folder = store.current()
+        if folder is None or not (folder / "documents.sqlite3").exists():
+            return True
+        state = store.stores.at(folder).state()
+        due = store.stores.at(folder).due(timezone.localdate().isoformat())
+        return bool(due) or state.stamp != self._stamp() or state.seq != changes.last_seq()
+
+    def _stamp(self) -> str:
+        # The vocabulary is a file of the program: it does not change while a process runs.
+        if not hasattr(self, "_known_stamp"):
+            self._known_stamp = stamp()
+        return self._known_stamp

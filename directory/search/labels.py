@@ -1,0 +1,180 @@
+"""What people read: names of facet values, suggestions, the nearest word."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from directory.core.places import Province
+from directory.core.text import fold
+from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+
+from .columns import Today
+from .documents_trials import condition_names
+from .facets import FacetCount
+from .query import Ask
+from .reading import Snapshot
+from .synonyms import edits_allowed, vocabulary
+
+_CHOICES = {
+    "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
+    "freshness": Freshness, "province": Province,
+}  # fmt: skip
+_LETTERS = re.compile(r"[^\W\d_]{4,}")
+MOST_SUGGESTIONS = 50
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`kind`: trial, disease or centre. `key`: slug, code, or for a disease the words to search for."""
+
+    kind: str
+    key: str
+    label: str
+    detail: str
+
+
+def distance_needs_near() -> str:
+    return _("To order by distance, say from where: near=4000 or near=50.63,5.57.")
+
+
+# --- Facets -------------------------------------------------------------------------------------------
+
+
+def facet_counts(counts: dict[str, dict[str, int]], ask: Ask, today: Today) -> dict[str, list[FacetCount]]:
+    """Counts with labels, in the order of their vocabulary. A value that is chosen stays, even at zero."""
+    with translation.override(ask.language):
+        return {name: _labelled(name, found, ask, today) for name, found in counts.items()}
+
+
+def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[FacetCount]:
+    values = {**dict.fromkeys(ask.filters.get(name, ()), 0), **found}
+    return [
+        FacetCount(value, _label(name, value, ask, today), values[value]) for value in _order(name, values)
+    ]
+
+
+def _order(name: str, values: dict[str, int]) -> list[str]:
+    if name in _CHOICES:
+        vocabulary_order = _CHOICES[name].values
+    elif name == "condition":
+        vocabulary_order = list(condition_names())
+    else:
+        return sorted(values, key=lambda value: (-values[value], value))
+    return [value for value in vocabulary_order if value in values]
+
+
+def _label(name: str, value: str, ask: Ask, today: Today) -> str:
+    if name in _CHOICES:
+        return str(_CHOICES[name](value).label)
+    if name == "condition":
+        names = condition_names()[value]
+        return names.get(ask.language) or names["en"]
+    if name == "centre":
+        return _centre_name(today.places.centres.get(value), ask.language) or value
+    if name == "network":
+        return today.places.networks.get(value, {}).get("label", value)
+    return value
+
+
+def _centre_name(facts: dict | None, language: str) -> str:
+    return (facts["names"].get(language) or facts["label"]) if facts else ""
+
+
+# --- Suggestions --------------------------------------------------------------------------------------
+
+
+class Labels:
+    """Everything that can be suggested in a language, sorted by its folded text."""
+
+    def __init__(self, snapshot: Snapshot, language: str):
+        entries = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
+        entries.sort(key=lambda entry: (entry[0], entry[1]))
+        self.texts = [text for text, _rank, _one in entries]
+        self.ranks = [rank for _text, rank, _one in entries]
+        self.ones = [one for _text, _rank, one in entries]
+        self.words: dict[str, str] = {}
+        for one in self.ones:
+            for word in _LETTERS.findall(one.label):
+                self.words.setdefault(fold(word), word)
+        self.word_list = list(self.words)
+
+    def beginning(self, text: str) -> list[tuple[int, int, Suggestion]]:
+        """`(rank, length, suggestion)` of the entries that begin with `text`."""
+        found, at = [], bisect_left(self.texts, text)
+        while at < len(self.texts) and self.texts[at].startswith(text) and len(found) < MOST_SUGGESTIONS * 4:
+            found.append((self.ranks[at], len(self.texts[at]), self.ones[at]))
+            at += 1
+        return found
+
+    def near(self, text: str, limit: int) -> list[Suggestion]:
+        most = edits_allowed(text.replace(" ", ""))
+        if not most:
+            return []
+        found = process.extract(text, self.texts, scorer=OSA.distance, score_cutoff=most, limit=limit)
+        return [self.ones[at] for _text, _distance, at in found]
+
+
+def _trials(snapshot: Snapshot):
+    trials = snapshot.trials
+    for ordinal, facts in enumerate(trials.facts):
+        if facts and facts["label"]:
+            one = Suggestion("trial", trials.keys[ordinal], facts["label"], "")
+            yield facts["sort"], 0, one
+            if " " in facts["sort"]:
+                yield facts["sort"].replace(" ", ""), 0, one
+
+
+def _diseases(language: str):
+    for term in vocabulary().terms:
+        if term.type == "disease" and term.kind != "misspelling":
+            detail = "; ".join(
+                condition_names()[code].get(language, "")
+                for code in term.conditions
+                if code in condition_names()
+            )
+            rank = 1 if term.lang == language else 3
+            yield fold(term.text), rank, Suggestion("disease", term.text, term.text, detail)
+
+
+def _centres(snapshot: Snapshot, language: str):
+    for code, facts in snapshot.places.centres.items():
+        one = Suggestion("centre", code, _centre_name(facts, language), facts["city"])
+        for text in {
+            fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])
+        }:
+            yield text, 2, one
+
+
+def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Suggestion]:
+    """What `text` may become: what begins with it, else what is spelt almost like it."""
+    folded = fold(text)
+    if not folded:
+        return []
+    labels = _labels(snapshot, language)
+    found = [one for _rank, _length, one in sorted(labels.beginning(folded), key=lambda e: e[:2])]
+    if len(found) < limit:
+        found += labels.near(folded, limit)
+    distinct: dict[tuple[str, str], Suggestion] = {}
+    for one in found:
+        distinct.setdefault((one.kind, one.label.lower()), one)
+    return list(distinct.values())[:limit]
+
+
+def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
+    """The word of a suggestion that is spelt most like `word`."""
+    most, labels = edits_allowed(word), _labels(snapshot, language)
+    if not most:
+        return None
+    found = process.extract(word, labels.word_list, scorer=OSA.distance, score_cutoff=most, limit=10)
+    # People rarely mistype the first letter.
+    near = [(edits, text[0] != word[0], text) for text, edits, _at in found if edits]
+    return labels.words[min(near)[2]] if near else None
+
+
+def _labels(snapshot: Snapshot, language: str) -> Labels:
+    return snapshot.once(f"labels {language}", lambda: Labels(snapshot, language))

@@ -1,0 +1,141 @@
+"""The one door to search: ask here; nobody else opens the index."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import orjson
+from django.utils import timezone
+
+from directory.core.text import squash
+from trials.identifiers import parse_identifier
+
+from . import follow, labels, reading
+from .cursors import BadCursor
+from .documents import for_today
+from .facets import FACETS, FacetCount
+from .finding import Answer, Hit, Page
+from .finding import find as _find
+from .labels import Suggestion
+from .query import ORDERINGS, Ask, check_text
+from .store import NotReady, Row
+
+__all__ = [
+    "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "NotReady", "Suggestion",
+    "bodies", "body", "catch_up", "documents", "find", "ready", "rebuild", "slug_of", "suggest", "version",
+]  # fmt: skip
+
+
+def find(
+    ask: Ask,
+    *,
+    limit: int = 25,
+    offset: int = 0,
+    after: str | None = None,
+    before: str | None = None,
+    facets: bool = False,
+) -> Answer:
+    """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
+
+    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `NotReady` without an index.
+    """
+    return _find(reading.snapshot(), ask, Page(limit, offset, after, before), facets=facets)
+
+
+def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
+    """The API's JSON of the records `keys` that exist, in that order, right for today."""
+    if kind == "site":
+        return _site_bodies(keys)
+    rows, today = _rows(kind, keys), timezone.localdate()
+    return [_for_today(rows[key], today) for key in keys if key in rows]
+
+
+def body(kind: str, key: str) -> bytes | None:
+    """The API's JSON of one record, None where the public sees no such record."""
+    found = bodies(kind, [key])
+    return found[0] if found else None
+
+
+def documents(kind: str, keys: Sequence[str]) -> list[dict]:
+    """As `bodies`, parsed, with what pages need on top under `_show`."""
+    rows, today = _rows(kind, keys), timezone.localdate()
+    return [
+        orjson.loads(_for_today(rows[key], today)) | {"_show": orjson.loads(rows[key].show or b"{}")}
+        for key in keys
+        if key in rows
+    ]
+
+
+def slug_of(text: str) -> str | None:
+    """The slug of the listed trial that `text` names: a slug, an identifier in any spelling, an acronym."""
+    trials = reading.snapshot().trials
+    by_name = reading.snapshot().once("names of trials", lambda: _names(trials))
+    if slug := by_name.get(text):
+        return slug
+    try:
+        identifier = parse_identifier(text).compact
+    except ValueError:
+        return None
+    return by_name.get(f"#{identifier}") or by_name.get(f"={squash(text)}")
+
+
+def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
+    """Acronyms, diseases (the page's language first) and centres that begin like `text`, or nearly."""
+    most = min(limit, labels.MOST_SUGGESTIONS)
+    return labels.suggest(reading.snapshot(), check_text(text), language, most)
+
+
+def version() -> str:
+    """Changes whenever anything the index shows does."""
+    held = reading.snapshot()
+    return f"{held.folder.name[6:]}-{held.state.generation}-{timezone.localdate():%Y%m%d}"
+
+
+def ready() -> str | None:
+    """None, or why the index cannot answer."""
+    try:
+        reading.snapshot()
+    except NotReady as error:
+        return str(error)
+    return None
+
+
+def catch_up() -> int:
+    """Bring this machine's index up to the last change, at once. Returns how many documents were written."""
+    return follow.catch_up()
+
+
+def rebuild() -> int:
+    """Build this machine's index anew from the database. Returns the number of documents."""
+    return follow.rebuild()
+
+
+def _rows(kind: str, keys: Sequence[str]) -> dict[str, Row]:
+    return reading.snapshot().store().bodies(kind, list(keys))
+
+
+def _for_today(row: Row, today: dt.date) -> bytes:
+    assert row.body is not None
+    return for_today(row.body, today) if row.changes_on and row.changes_on <= today.isoformat() else row.body
+
+
+def _site_bodies(keys: Sequence[str]) -> list[bytes]:
+    slugs = list(dict.fromkeys(key.rpartition("@")[0] for key in keys))
+    found = {}
+    for trial in map(orjson.loads, bodies("trial", slugs)):
+        for site in trial["sites"]:
+            found[f"{trial['slug']}@{site['centre']['code']}"] = site
+    return [orjson.dumps(found[key]) for key in keys if key in found]
+
+
+def _names(trials) -> dict[str, str]:
+    """Slugs as they are, `#identifier` and `=acronym`; an acronym that two trials have names neither."""
+    names: dict[str, str | None] = {}
+    for slug, facts in zip(trials.keys, trials.facts, strict=True):
+        if facts:
+            acronym = f"={squash(facts['sort'])}"
+            names[acronym] = None if acronym in names else slug
+    for slug, facts in zip(trials.keys, trials.facts, strict=True):
+        if facts:
+            names |= {f"#{compact}": slug for compact in facts["identifier"]}
+            names[slug] = slug
+    return {name: slug for name, slug in names.items() if slug}

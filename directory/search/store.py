@@ -1,0 +1,196 @@
+"""The documents, kept beside the index: what is shown, what is counted, and how far they are.
+
+One folder holds a whole index: `documents.sqlite3` (this file) and `words/` (the engine's). A rebuild fills a
+new folder and then points `current` at it, so readers go on in the old one until the new one is complete.
+All of it can be thrown away: `reindex` makes it again.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+_TABLES = """
+CREATE TABLE state (
+    stamp TEXT NOT NULL, seq INTEGER NOT NULL, generation INTEGER NOT NULL, built_at TEXT NOT NULL
+);
+CREATE TABLE document (
+    kind TEXT NOT NULL, ordinal INTEGER NOT NULL, key TEXT NOT NULL, generation INTEGER NOT NULL,
+    body BLOB, show BLOB, facts BLOB, changes_on TEXT,
+    PRIMARY KEY (kind, ordinal)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX document_key ON document (kind, key);
+CREATE INDEX document_generation ON document (generation);
+CREATE INDEX document_changes_on ON document (changes_on) WHERE changes_on IS NOT NULL;
+"""
+
+
+class NotReady(RuntimeError):
+    """There is no index to ask. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class State:
+    """`stamp`: what the index was made of; `seq`: the last change in it; `generation`: its last write."""
+
+    stamp: str
+    seq: int
+    generation: int
+    built_at: str
+
+
+class Row(NamedTuple):
+    """One stored document. `body` is None for one that is gone: readers learn of it by its generation."""
+
+    kind: str
+    ordinal: int
+    key: str
+    body: bytes | None
+    show: bytes | None
+    facts: bytes | None
+    changes_on: str | None
+
+
+def root() -> Path:
+    return Path(settings.INDEX_DIR)
+
+
+def current() -> Path | None:
+    """The folder readers use now, None where nothing was built yet."""
+    try:
+        name = (root() / "current").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    return root() / name
+
+
+def new_folder() -> Path:
+    folder = root() / f"build-{uuid.uuid4().hex[:12]}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def make_current(folder: Path) -> None:
+    """Point readers at `folder`, in one step, and remove the others but the one they come from."""
+    before = current()
+    pointer = root() / f"current.{os.getpid()}"
+    pointer.write_text(folder.name, encoding="ascii")
+    os.replace(pointer, root() / "current")
+    for other in root().glob("build-*"):
+        if other not in (folder, before):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+class Store:
+    """The documents of one folder. An object belongs to one thread."""
+
+    def __init__(self, folder: Path, *, create: bool = False):
+        path = folder / "documents.sqlite3"
+        if not create and not path.exists():
+            raise NotReady(f"{path} is missing. Run `manage.py reindex`.")
+        self.folder = folder
+        self.db = sqlite3.connect(path, timeout=20, isolation_level=None)
+        if create:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.executescript(_TABLES)
+            self.db.execute("INSERT INTO state VALUES ('', 0, 0, '')")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+
+    def close(self) -> None:
+        self.db.close()
+
+    def state(self) -> State:
+        row = self.db.execute("SELECT stamp, seq, generation, built_at FROM state").fetchone()
+        return State(*row)
+
+    def generation(self) -> int:
+        return self.db.execute("SELECT generation FROM state").fetchone()[0]
+
+    def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, Row]:
+        """The documents `keys` that exist, by key."""
+        rows = self.db.execute(
+            "SELECT kind, ordinal, key, body, show, facts, changes_on FROM document"
+            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
+            [kind, json.dumps(keys)],
+        )
+        return {row.key: row for row in map(Row._make, rows)}
+
+    def changed_since(self, generation: int) -> Iterator[Row]:
+        """What was written after `generation`, those that are gone included, without bodies to show."""
+        rows = self.db.execute(
+            "SELECT kind, ordinal, key, body IS NOT NULL, NULL, facts, changes_on FROM document"
+            " WHERE generation > ? ORDER BY kind, ordinal",
+            [generation],
+        )
+        for kind, ordinal, key, there, show, facts, changes_on in rows:
+            yield Row(kind, ordinal, key, b"" if there else None, show, facts, changes_on)
+
+    def due(self, today: str) -> list[tuple[str, str]]:
+        """`(kind, key)` of the documents that say something else from `today` on."""
+        return self.db.execute(
+            "SELECT kind, key FROM document WHERE changes_on <= ? ORDER BY kind, key", [today]
+        ).fetchall()
+
+    def ordinals(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
+        """The place of each of `keys` in its kind: the one it has, or the next free one. Not yet stored."""
+        known = dict(
+            self.db.execute(
+                "SELECT key, ordinal FROM document"
+                " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+                [kind, json.dumps(keys)],
+            ).fetchall()
+        )
+        next_free = self.db.execute(
+            "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM document WHERE kind = ?", [kind]
+        ).fetchone()[0]
+        for key in keys:
+            if key not in known:
+                known[key] = next_free
+                next_free += 1
+        return known
+
+    def write(self, rows: Iterable[Row], state: State) -> None:
+        """Store `rows` and `state` in one transaction."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            self.db.executemany(
+                "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (r.kind, r.ordinal, r.key, state.generation, r.body, r.show, r.facts, r.changes_on)
+                    for r in rows
+                ),
+            )
+            self.db.execute(
+                "UPDATE state SET stamp = ?, seq = ?, generation = ?, built_at = ?",
+                [state.stamp, state.seq, state.generation, state.built_at],
+            )
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+
+
+class Stores(threading.local):
+    """This thread's open store; opened anew after a rebuild or a fork."""
+
+    _open: tuple[int, Path, Store] | None = None
+
+    def at(self, folder: Path) -> Store:
+        if self._open and self._open[:2] == (os.getpid(), folder):
+            return self._open[2]
+        if self._open and self._open[0] == os.getpid():
+            self._open[2].close()
+        store = Store(folder)
+        self._open = (os.getpid(), folder, store)
+        return store
+
+
+stores = Stores()

@@ -1,0 +1,192 @@
+"""Concepts: what a disease, an alteration, a stage or a group is called, in four languages.
+
+A text of a trial and the words of a query are both turned into concepts, so `neuroblastome` finds a trial
+whose title says neuroblastoma. The terms are `vocabulary/synonyms.csv`; its README explains the flags.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from directory.core.text import squash
+from trials import conditions
+
+from .words import Word, words
+
+VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
+# Words for people's roles head the columns of sheets; nobody looks for a trial by them.
+_LEFT_OUT = {"role"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One way to say a concept. `conditions` are ICCC-3 codes, empty for what ICCC-3 does not know.
+
+    `flags`: `case` (only in exactly this spelling), `whole` (never as the beginning of a longer word),
+    `ambiguous` (means something else as well).
+    """
+
+    concept: str
+    text: str
+    lang: str
+    kind: str
+    type: str
+    conditions: tuple[str, ...]
+    flags: frozenset[str]
+
+
+class Meaning(NamedTuple):
+    """What a row of words means; with `spelling`, only when written like that."""
+
+    concept: str
+    spelling: tuple[str, ...] | None
+    whole: bool
+    ambiguous: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words `start` to `end` (not included) mean `concepts`, and perhaps something else (`ambiguous`)."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+    ambiguous: bool
+
+
+def read_terms(path: Path) -> tuple[Term, ...]:
+    """The terms of a vocabulary file (columns concept,term,lang,kind,type,conditions,flags,note)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["type"] not in _LEFT_OUT]
+    return tuple(
+        Term(
+            concept=squash(row["concept"]),
+            text=row["term"],
+            lang=row["lang"],
+            kind=row["kind"],
+            type=row["type"],
+            conditions=tuple(row["conditions"].replace(";", " ").split()),
+            flags=frozenset(row["flags"].replace(";", " ").split()),
+        )
+        for row in rows
+    )
+
+
+class Vocabulary:
+    """Terms, looked up by their words."""
+
+    def __init__(self, terms: Iterable[Term]):
+        self.terms = tuple(terms)
+        self.conditions: dict[str, tuple[str, ...]] = {}
+        self._meanings: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+        self._longest: dict[str, int] = defaultdict(int)
+        cased = {term.text for term in self.terms if "case" in term.flags}
+        for term in self.terms:
+            known = self.conditions.get(term.concept, ())
+            self.conditions[term.concept] = tuple(dict.fromkeys(known + term.conditions))
+            parts = words(term.text)
+            self._learn(parts, term, exact="case" in term.flags)
+            if term.kind == "abbreviation" and len(parts) > 1:
+                # AT/RT is typed ATRT too; T-ALL without its hyphen is an English word.
+                joined = words("".join(part.raw for part in parts))
+                self._learn(joined, term, exact=any(part.raw in cased for part in parts))
+        loose = [key for key in self._meanings if self._loose(key)]
+        self._single = sorted(key[0] for key in loose if len(key) == 1)
+        self._texts = sorted((" ".join(key), key) for key in loose)
+
+    def _learn(self, parts: Sequence[Word], term: Term, *, exact: bool) -> None:
+        if key := tuple(part.exact for part in parts):
+            spelling = tuple(part.raw for part in parts) if exact else None
+            meaning = Meaning(term.concept, spelling, "whole" in term.flags, "ambiguous" in term.flags)
+            if meaning not in self._meanings[key]:
+                self._meanings[key].append(meaning)
+            self._longest[key[0]] = max(self._longest[key[0]], len(key))
+
+    def concepts_in(self, text: str) -> set[str]:
+        """All concepts that `text` mentions, also those inside another: `B-cell ALL` mentions ALL."""
+        parts = words(text)
+        return {
+            meaning.concept
+            for start in range(len(parts))
+            for end in self._ends(parts, start)
+            for meaning in self._means(parts[start:end])
+        }
+
+    def spans(self, parts: Sequence[Word]) -> list[Span]:
+        """The concepts of a query, longest first from the left, none overlapping."""
+        found, start = [], 0
+        while start < len(parts):
+            for end in reversed(self._ends(parts, start)):
+                if means := self._means(parts[start:end]):
+                    concepts = tuple(dict.fromkeys(one.concept for one in means))
+                    found.append(Span(start, end, concepts, all(one.ambiguous for one in means)))
+                    start = end - 1
+                    break
+            start += 1
+        return found
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """Concepts of a one-word term that is spelt almost like `word`; none for a short word."""
+        most = edits_allowed(word)
+        found = most and process.extractOne(word, self._single, scorer=OSA.distance, score_cutoff=most)
+        return self._loose((found[0],)) if found else ()
+
+    def beginning(self, text: str, limit: int = 12) -> tuple[str, ...]:
+        """Concepts of the terms that begin with the folded `text` (from four letters)."""
+        if len(text) < 4:
+            return ()
+        keys = [key for folded, key in self._texts if folded.startswith(text)][:limit]
+        return tuple(dict.fromkeys(concept for key in keys for concept in self._loose(key)))
+
+    def _loose(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """Concepts of `key` that a beginning or a near spelling may stand for."""
+        return tuple(
+            dict.fromkeys(
+                one.concept for one in self._meanings[key] if one.spelling is None and not one.whole
+            )
+        )
+
+    def _ends(self, parts: Sequence[Word], start: int) -> range:
+        first = parts[start]
+        longest = max(self._longest.get(first.exact, 0), self._longest.get(first.stem, 0))
+        return range(start + 1, min(start + longest, len(parts)) + 1)
+
+    def _means(self, parts: Sequence[Word]) -> list[Meaning]:
+        raws = tuple(part.raw for part in parts)
+        keys = dict.fromkeys((tuple(part.exact for part in parts), tuple(part.stem for part in parts)))
+        return [
+            meaning
+            for key in keys
+            for meaning in self._meanings.get(key, ())
+            if meaning.spelling in (None, raws)
+        ]
+
+
+def edits_allowed(word: str) -> int:
+    """How many typing errors a word may have: one from four letters, two from eight, none in a number."""
+    if not word.isalpha() or len(word) < 4:
+        return 0
+    return 2 if len(word) >= 8 else 1
+
+
+def path_to(code: str) -> list[str]:
+    """`code` and the codes above it in ICCC-3, from the top."""
+    parents = {row["code"]: row["parent"] for row in conditions.rows()}
+    path = []
+    while code in parents:
+        path.insert(0, code)
+        code = parents[code]
+    return path
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The project's vocabulary, read once per process."""
+    return Vocabulary(read_terms(VOCABULARY))

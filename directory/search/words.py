@@ -1,0 +1,63 @@
+"""A text as the words the index keeps, cut and folded alike for documents and for what people type."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from directory.core.text import fold, squash, tidy
+
+_RUN = re.compile(r"[^\W_]+\+?")
+_POSSESSIVE = re.compile(r"(?<=\w)['’`´]s\b", re.IGNORECASE)
+_ELISION = re.compile(r"\b(?:[dljmnstc]|qu)['’`´](?=\w)", re.IGNORECASE)
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_SAYS_NOTHING = """
+a an and at by for from in of on or the to with
+aan bij de der des die door een en het in met of om op te van voor
+au aux avec chez dans du et la le les ou par pour sur un une
+am an auf aus bei das dem den der die ein eine einer fur im mit oder und von zu zur
+"""
+STOP_WORDS = frozenset(_SAYS_NOTHING.split())
+
+
+class Word(NamedTuple):
+    """`stem` is what the index keeps; `exact` keeps a plus sign (`ph+`); `raw` is as it was written."""
+
+    stem: str
+    exact: str
+    raw: str
+
+
+def words(text: str) -> list[Word]:
+    """`Ewing's sarcomas, Ph+` → stems `ewing`, `sarcoma`, `ph`. Other scripts than Latin are left out."""
+    plain = _ELISION.sub("", _POSSESSIVE.sub("", tidy(text)))
+    return [word for run in _RUN.findall(plain) for word in _cut(run)]
+
+
+def stems(*texts: str) -> str:
+    """The distinct stems of `texts`, ready for the index."""
+    return " ".join(dict.fromkeys(word.stem for text in texts if text for word in words(text)))
+
+
+def acronym_stems(text: str) -> str:
+    """As `stems`, and its parts: `iEuroEwing` → `ieuroewing euro ewing`, `ALLTogether1` → `… alltogether`."""
+    humps = [hump for hump in _HUMP.findall(tidy(text)) if len(hump) > 1]
+    whole = squash(text)
+    return stems(text, " ".join(humps), whole, whole.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=100_000)
+def _cut(run: str) -> tuple[Word, ...]:
+    raw = run.removesuffix("+")
+    plus = run[len(raw) :]
+    parts = fold(raw).split()
+    if len(parts) == 1:
+        return (Word(_stem(parts[0]), _stem(parts[0]) + plus, raw),)
+    return tuple(Word(_stem(part), _stem(part), part) for part in parts)
+
+
+def _stem(word: str) -> str:
+    """Without the plural s of English, French and Dutch: `tumours` finds `tumour`."""
+    if len(word) > 4 and word.endswith("s") and word[-2] not in "siu" and word.isalpha():
+        return word[:-1]
+    return word
