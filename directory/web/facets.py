@@ -17,7 +17,7 @@ from .query import FACETS, Query
 from .results import centre_names, condition_name
 
 LEGENDS = {
-    "status": _("Status of the trial"),
+    "status": _("Recruitment status"),
     "condition": _("Disease"),
     "stage": _("Stage of disease"),
     "phase": _("Phase"),

@@ -97,6 +97,12 @@ def study_type(value: str) -> str:
 
 
 @register.filter
+def state(value: str) -> str:
+    """What a record that the public does not see is called."""
+    return {"draft": _("Draft"), "withdrawn": _("Withdrawn")}.get(value, value)
+
+
+@register.filter
 def sex(value: str) -> str:
     return words.label(Sex, value)
 

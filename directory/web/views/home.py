@@ -16,6 +16,8 @@ from ..results import condition_name, results_of
 from .centres import main_groups
 
 MAX_LATEST = 6
+# With a filter on places, the status is that of the site: trials that recruit at a centre in Belgium.
+RECRUITING_HERE = {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)}
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _from_index() -> dict:
     language = words.page_language()
     all_trials = service.find(service.Ask(kind="trial", language=language), limit=0, facets=True)
-    recruiting = {"status": (Recruitment.RECRUITING.value,)}
     now = service.find(
-        service.Ask(kind="trial", filters=recruiting, ordering="opened", language=language),
+        service.Ask(kind="trial", filters=RECRUITING_HERE, ordering="opened", language=language),
         limit=MAX_LATEST,
         facets=True,
     )

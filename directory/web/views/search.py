@@ -93,7 +93,7 @@ def _errors(form) -> dict[str, str]:
 
 
 def _found(form, query: Query) -> dict:
-    ask = ask_from(form.cleaned_data, words.page_language())
+    ask = _ask(form)
     page = _page_number(query)
     answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
     last = min(max(1, -(-answer.count // PER_PAGE)), LAST_PAGE)
@@ -114,6 +114,12 @@ def _found(form, query: Query) -> dict:
         "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
         "ways": [] if answer.count else _ways_out(query, chips),
     }
+
+
+def _ask(form) -> service.Ask:
+    """What the form asks; without a place, nothing is nearest."""
+    ask = ask_from(form.cleaned_data, words.page_language())
+    return dataclasses.replace(ask, ordering="relevance") if ask.ordering == "distance" and not ask.near else ask
 
 
 def _page_number(query: Query) -> int:
@@ -141,5 +147,4 @@ def _count_at(query: Query, chip: facets.Chip) -> int:
     """How many trials the address of `chip` gives."""
     data = QueryDict(chip.url.partition("?")[2])
     form = _form(Query.of(query.path, data))
-    ask = dataclasses.replace(ask_from(form.cleaned_data, words.page_language()), ordering="relevance")
-    return service.find(ask, limit=0).count
+    return service.find(_ask(form), limit=0).count

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from directory.core.visibility import is_editor
 from directory.search import service
-from trials.choices import Recruitment
+from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, Trial, TrialSite
 
 from .. import words
@@ -58,21 +58,27 @@ def _find(user, slug: str) -> Trial | None:
 def _slug_meant(user, text: str) -> str:
     """The slug of the trial that `text` identifies; Http404 where there is none."""
     visible = Trial.objects.visible_to(user)
-    meant = service.slug_of(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
+    meant = _in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
     # A slug that leads to itself would redirect for ever: the index may lag behind a withdrawal.
     if meant is None or meant == text:
         raise Http404(_("No trial is known as “%(text)s”.") % {"text": text[:80]})
     return meant
 
 
+def _in_index(text: str) -> str | None:
+    return None if service.ready() else service.slug_of(text)
+
+
 def _context(request, found: Trial) -> dict:
     places = sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
+    recruiting = [place for place in places if place.site.status == Recruitment.RECRUITING]
     parent = found.parent if found.parent and (found.parent.is_listed or is_editor(request.user)) else None
     return {
         "trial": found,
         "parent": parent,
         "places": places,
-        "recruiting": sum(place.site.status == Recruitment.RECRUITING for place in places),
+        "recruiting": len(recruiting),
+        "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
         "history": history_of(places),
     }
 
@@ -88,7 +94,7 @@ def _sisters(request, found: Trial) -> list[Trial]:
 def _same_disease(found: Trial) -> list:
     """Recruiting trials of the same conditions."""
     codes = tuple(condition.code for condition in found.conditions.all())
-    if not codes:
+    if not codes or service.ready():
         return []
     ask = service.Ask(
         kind="trial",
