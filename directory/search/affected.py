@@ -15,26 +15,39 @@ _NAMES = ("slug", "code", "trial", "centre", "network")
 
 @dataclass(frozen=True)
 class News:
-    """The next changes of the log: up to which number, and whom they name, by kind of change."""
+    """The next changes of the log: up to which number and moment, and whom they name, by kind of change."""
 
-    last: int
+    seq: int
+    seq_at: str
     named: dict[str, set[str]]
 
-    def __bool__(self) -> bool:
-        return bool(self.named)
+
+def last_change() -> tuple[int, str]:
+    """Number and moment of the latest committed change."""
+    last = Change.objects.order_by("-seq").values_list("seq", "at").first()
+    return (last[0], last[1].isoformat()) if last else (0, "")
 
 
-def news_since(seq: int, limit: int) -> News:
+def is_in_log(seq: int, seq_at: str) -> bool:
+    """Whether the log has just this change: a restored database has another one of that number, or none."""
+    at = Change.objects.filter(seq=seq).values_list("at", flat=True).first()
+    return (at.isoformat() if at else "") == seq_at
+
+
+def news_since(seq: int, seq_at: str, limit: int) -> News:
     """What the next `limit` changes after `seq` are about, in one query."""
     columns = [f"{side}__{name}" for side in ("before", "after") for name in _NAMES]
-    rows = Change.objects.filter(seq__gt=seq).order_by("seq").values("seq", "kind", "key", *columns)[:limit]
+    rows = (
+        Change.objects.filter(seq__gt=seq)
+        .order_by("seq")
+        .values("seq", "at", "kind", "key", *columns)[:limit]
+    )
     named: dict[str, set[str]] = {}
-    last = seq
     for row in rows:
-        last = row["seq"]
+        seq, seq_at = row["seq"], row["at"].isoformat()
         for kind, key in _named_by(row):
             named.setdefault(kind, set()).add(key)
-    return News(last, named)
+    return News(seq, seq_at, named)
 
 
 def _named_by(row: dict) -> Iterable[tuple[str, str]]:

@@ -255,7 +255,7 @@ class Today:
 
 
 def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) -> np.ndarray:
-    """`trials.freshness.freshness` for arrays, as numbers into `FRESHNESS`. `verified`: ordinal days, 0 = never."""
+    """The rule of `trials.freshness` for arrays: numbers into `FRESHNESS`. `verified`: days, 0 for never."""
     age = day.toordinal() - verified
     number = np.full(len(verified), FRESHNESS.index(Freshness.STALE), np.int8)
     number[age <= AGEING_DAYS] = FRESHNESS.index(Freshness.AGEING)

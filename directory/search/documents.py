@@ -31,8 +31,8 @@ KINDS = tuple(MODELS)
 class Document:
     """One record as the index keeps it.
 
-    `body` is the API's JSON; `show` what pages need on top; `facts` what filters, counts and orders read;
-    `fields` the folded words by engine field; `changes_on` the next day on which the body says something else.
+    `body` is the API's JSON, `show` what pages need on top, `facts` what filters, counts and orders read,
+    `fields` the folded words by engine field, `changes_on` the next day on which the body says something else.
     """
 
     kind: str

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from directory.core import changes
 from trials import conditions
 
 from . import affected, documents, engine, store, synonyms
@@ -89,7 +88,7 @@ def _usable() -> Path | None:
         state = documents_.state()
     finally:
         documents_.close()
-    return folder if state.stamp == stamp() and state.seq <= changes.last_seq() else None
+    return folder if state.stamp == stamp() and affected.is_in_log(state.seq, state.seq_at) else None
 
 
 def _rebuild() -> int:
@@ -97,7 +96,7 @@ def _rebuild() -> int:
     documents_ = Store(folder, create=True)
     writer = engine.Writer(folder / "words")
     # What changes while the records are read is read again: the number is taken first.
-    state = State(stamp(), changes.last_seq(), 0, timezone.now().isoformat())
+    state = State(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
     written = 0
     try:
         for kind in documents.KINDS:
@@ -118,9 +117,9 @@ def _rebuild() -> int:
 def _one_pass(documents_: Store) -> int | None:
     """Take up the next changes. Returns how many documents were written, None where nothing is new."""
     state = documents_.state()
-    news = affected.news_since(state.seq, CHANGES_A_PASS)
+    news = affected.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
     due = documents_.due(timezone.localdate().isoformat())
-    if news.last == state.seq and not due:
+    if news.seq == state.seq and not due:
         return None
     todo = affected.documents_of(news)
     for kind, key in due:
@@ -141,7 +140,7 @@ def _one_pass(documents_: Store) -> int | None:
                 written += _write(documents_, writer, kind, some, state, commit=True)
         finally:
             writer.close()
-    documents_.write([], replace(state, seq=news.last))
+    documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
     return written
 
 
@@ -221,7 +220,9 @@ class Follower(threading.Thread):
             return True
         state = store.stores.at(folder).state()
         due = store.stores.at(folder).due(timezone.localdate().isoformat())
-        return bool(due) or state.stamp != self._stamp() or state.seq != changes.last_seq()
+        return (
+            bool(due) or state.stamp != self._stamp() or (state.seq, state.seq_at) != affected.last_change()
+        )
 
     def _stamp(self) -> str:
         # The vocabulary is a file of the program: it does not change while a process runs.

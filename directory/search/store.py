@@ -20,7 +20,8 @@ from django.conf import settings
 
 _TABLES = """
 CREATE TABLE state (
-    stamp TEXT NOT NULL, seq INTEGER NOT NULL, generation INTEGER NOT NULL, built_at TEXT NOT NULL
+    stamp TEXT NOT NULL, seq INTEGER NOT NULL, seq_at TEXT NOT NULL, generation INTEGER NOT NULL,
+    built_at TEXT NOT NULL
 );
 CREATE TABLE document (
     kind TEXT NOT NULL, ordinal INTEGER NOT NULL, key TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -39,10 +40,15 @@ class NotReady(RuntimeError):
 
 @dataclass(frozen=True)
 class State:
-    """`stamp`: what the index was made of; `seq`: the last change in it; `generation`: its last write."""
+    """How far an index is.
+
+    `stamp`: what it was made of; `seq` and `seq_at`: number and moment of the last change in it (a restored
+    database may use a number again); `generation`: counts its writes.
+    """
 
     stamp: str
     seq: int
+    seq_at: str
     generation: int
     built_at: str
 
@@ -101,14 +107,14 @@ class Store:
         if create:
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.executescript(_TABLES)
-            self.db.execute("INSERT INTO state VALUES ('', 0, 0, '')")
+            self.db.execute("INSERT INTO state VALUES ('', 0, '', 0, '')")
         self.db.execute("PRAGMA synchronous=NORMAL")
 
     def close(self) -> None:
         self.db.close()
 
     def state(self) -> State:
-        row = self.db.execute("SELECT stamp, seq, generation, built_at FROM state").fetchone()
+        row = self.db.execute("SELECT stamp, seq, seq_at, generation, built_at FROM state").fetchone()
         return State(*row)
 
     def generation(self) -> int:
@@ -169,8 +175,8 @@ class Store:
                 ),
             )
             self.db.execute(
-                "UPDATE state SET stamp = ?, seq = ?, generation = ?, built_at = ?",
-                [state.stamp, state.seq, state.generation, state.built_at],
+                "UPDATE state SET stamp = ?, seq = ?, seq_at = ?, generation = ?, built_at = ?",
+                [state.stamp, state.seq, state.seq_at, state.generation, state.built_at],
             )
             self.db.execute("COMMIT")
         except BaseException:
