@@ -1,0 +1,135 @@
+"""Sheets of centres and networks: their columns, in the order of the template."""
+
+from directory.core.sheets import (
+    Address,
+    Column,
+    Day,
+    Email,
+    List,
+    LongText,
+    Number,
+    Phone,
+    Sheet,
+    Text,
+    Word,
+)
+from directory.core.text import fold, tidy
+
+from .choices import AliasKind, CentreRole, Language
+from .models import Centre, Membership
+
+_LANGUAGES = {
+    fold(word): code
+    for code, words in {
+        "nl": "Dutch Nederlands néerlandais Niederländisch",
+        "fr": "French Frans français Französisch",
+        "de": "German Duits allemand Deutsch",
+        "en": "English Engels anglais Englisch",
+    }.items()
+    for word in words.split()
+}
+_ROLES = {
+    fold(word): role
+    for role, words in {
+        "reference": ("reference centre", "referentiecentrum", "centre de référence", "Referenzzentrum"),
+        "satellite": (
+            "satellite centre",
+            "satellietcentrum",
+            "centre satellite",
+            "Satellitenzentrum",
+            "satelliet",
+        ),
+        "shared_care": ("shared care centre", "shared care", "gedeelde zorg", "soins partagés"),
+        "associated": ("associated centre", "geassocieerd centrum", "centre associé", "assoziiertes Zentrum"),
+    }.items()
+    for word in words
+}
+
+
+class Code(Text):
+    """A code of ours: lower case, letters, digits and hyphens."""
+
+    def clean(self, value, row=None, **kwargs):
+        return tidy(str(value)).lower()
+
+
+class Country(Text):
+    """Two capital letters."""
+
+    def clean(self, value, row=None, **kwargs):
+        word = fold(str(value))
+        belgium = word in {"belgium", "belgie", "belgique", "belgien"}
+        return "BE" if belgium else tidy(str(value)).upper()
+
+
+class CentreSheet(Sheet):
+    """One row a centre, found by its code."""
+
+    kind = "centres"
+    required = ("code",)
+
+    code = Column("code", Code(), nl="code", fr="code", de="Code", also=("centre_code", "centrumcode"))
+    name_en = Column(
+        "name_en", nl="naam Engels", fr="nom anglais", de="Name Englisch", also=("name", "name (en)")
+    )
+    name_nl = Column(
+        "name_nl", nl="naam Nederlands", fr="nom néerlandais", de="Name Niederländisch", also=("naam",)
+    )
+    name_fr = Column("name_fr", nl="naam Frans", fr="nom français", de="Name Französisch", also=("nom",))
+    name_de = Column("name_de", nl="naam Duits", fr="nom allemand", de="Name Deutsch")
+    street = Column("street", nl="straat", fr="rue", de="Straße", also=("address", "adres", "adresse"))
+    postal_code = Column(
+        "postal_code", nl="postcode", fr="code postal", de="Postleitzahl", also=("zip", "PLZ")
+    )
+    city = Column("city", nl="gemeente", fr="ville", de="Ort", also=("stad", "commune", "Stadt"))
+    country = Column("country", Country(), nl="land", fr="pays", de="Land")
+    latitude = Column("latitude", Number(), nl="breedtegraad", fr="latitude", de="Breitengrad", also=("lat",))
+    longitude = Column(
+        "longitude", Number(), nl="lengtegraad", fr="longitude", de="Längengrad", also=("lon", "lng")
+    )
+    phone = Column("phone", Phone(), nl="telefoon", fr="téléphone", de="Telefon", also=("telephone", "tel"))
+    email = Column("email", Email(), nl="e-mail", fr="e-mail", de="E-Mail", also=("mail", "courriel"))
+    website = Column("website", Address(), nl="website", fr="site web", de="Webseite", also=("url", "site"))
+    university = Column("university", nl="universiteit", fr="université", de="Universität")
+    languages = Column(
+        "languages",
+        List(Word(Language, _LANGUAGES, "a language"), separators=r"[;|,\n]"),
+        nl="talen", fr="langues", de="Sprachen",
+    )  # fmt: skip
+    aliases = Column(None, List(), nl="andere namen", fr="autres noms", de="andere Namen", also=("alias",))
+    oms_id = Column("oms_id", nl="OMS-nummer", fr="identifiant OMS", de="OMS-Kennung")
+    ror_id = Column("ror_id", nl="ROR-nummer", fr="identifiant ROR", de="ROR-Kennung", also=("ror",))
+
+    class Meta:
+        model = Centre
+        fields = (
+            "code", "name_en", "name_nl", "name_fr", "name_de", "street", "postal_code", "city", "country",
+            "latitude", "longitude", "phone", "email", "website", "university", "languages", "aliases", "oms_id",
+            "ror_id",
+        )  # fmt: skip
+        export_order = fields
+
+    def dehydrate_aliases(self, centre):
+        return self.written("aliases", [a.text for a in centre.aliases.all() if a.kind != AliasKind.LEARNED])
+
+
+class NetworkSheet(Sheet):
+    """One row a membership: what a centre is in a network from a day on."""
+
+    kind = "networks"
+    required = ("network", "centre")
+
+    network = Column("network__slug", nl="netwerk", fr="réseau", de="Netzwerk")
+    network_name = Column("network__name_en", nl="naam netwerk", fr="nom du réseau", de="Name des Netzwerks")
+    centre = Column(
+        "centre__code", nl="centrum", fr="centre", de="Zentrum", also=("centre_code", "centrumcode")
+    )
+    role = Column("role", Word(CentreRole, _ROLES, "a role"), nl="rol", fr="rôle", de="Rolle")
+    since = Column("since", Day(), nl="sinds", fr="depuis", de="seit", also=("from", "vanaf"))
+    until = Column("until", Day(), nl="tot", fr="jusqu'au", de="bis", also=("to", "tot en met"))
+    care = Column("care", List(LongText(), separators=r"[;|\n]"), nl="zorg", fr="soins", de="Versorgung")
+
+    class Meta:
+        model = Membership
+        fields = ("network", "network_name", "centre", "role", "since", "until", "care")
+        export_order = fields

@@ -1,0 +1,328 @@
+"""The base of every sheet's description: columns with headers in four languages, and what cells mean.
+
+A sheet is a django-import-export `Resource`: the one description of its columns, for import and export.
+`directory.imports` drives it a chunk of rows at a time; its own row by row import is closed.
+A widget's `clean` turns a cell into a value or raises ValueError with a sentence that names the cell and the
+way out; `render` writes the value so that `clean` reads it back.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from functools import cache
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from django.utils.translation import gettext as _
+from import_export import fields, resources, widgets
+
+from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from .dates import parse_partial
+from .text import fold, squash, tidy
+
+LANGUAGES = ("en", "nl", "fr", "de")
+LONGEST_CELL = 32_767  # characters; what one cell of a workbook holds
+HOME = "BE"
+YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
+NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
+_MONTHS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "january jan januari janvier januar janv", "february feb februari fevrier februar fevr",
+            "march mar maart mars marz mrt marts maerz", "april apr avril avr", "may mei mai",
+            "june jun juni juin", "july jul juli juillet juil", "august aug augustus aout",
+            "september sep sept septembre", "october oct oktober octobre okt", "november nov novembre",
+            "december dec dezember decembre dez",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_DAY_FIRST = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
+_MONTH_FIRST = re.compile(r"^(\d{1,2})[/.\-](\d{4})$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[/.\-](\d{1,2})(?:[/.\-](\d{1,2}))?(?:[T ]\d{2}:\d{2}.*)?$")
+_NAMED = re.compile(r"^(?:(\d{1,2})(?:er|st|nd|rd|th)?\.?\s+)?([^\W\d_]+)\.?,?\s+(\d{4})$")
+
+
+def written_date(text: str) -> str:
+    """A date as people write it, as ISO 8601: `03/04/2026`, `3 avril 2026`, `04/2026`, `2026-04`, `2026`.
+
+    The day comes first, as in Belgium. Raises ValueError for anything else.
+    """
+    clean = tidy(unicodedata.normalize("NFKC", text))
+    day = month = None
+    if found := _DAY_FIRST.match(clean):
+        day, month, year = found.groups()
+    elif found := _MONTH_FIRST.match(clean):
+        month, year = found.groups()
+    elif found := _YEAR_FIRST.match(clean):
+        year, month, day = found.groups()
+    elif (found := _NAMED.match(clean)) and fold(found[2]) in _MONTHS:
+        day, month, year = found[1], _MONTHS[fold(found[2])], found[3]
+    elif len(clean) == 4 and clean.isdecimal():
+        year = clean
+    else:
+        raise ValueError(_not_a_date(text))
+    try:
+        return parse_partial("-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)]))
+    except ValueError:
+        raise ValueError(_not_a_date(text)) from None
+
+
+def _not_a_date(text: str) -> str:
+    return _("“%(date)s” is not a date. Write 2026-06-03, 03/06/2026 (day first), 2026-06 or 2026.") % {
+        "date": text[:40]
+    }
+
+
+class Text(widgets.Widget):
+    """One line of text, without invisible characters or double spaces."""
+
+    def clean(self, value, row=None, **kwargs):
+        return tidy(str(value))
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
+
+
+class LongText(Text):
+    """Text that keeps its line breaks."""
+
+    def clean(self, value, row=None, **kwargs):
+        return str(value).replace("\r\n", "\n").strip()
+
+
+class Number(Text):
+    """A decimal number, with a point or a comma."""
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            number = float(tidy(str(value)).replace(",", "."))
+        except ValueError:
+            raise ValueError(
+                _("“%(value)s” is not a number. Write it like 50.8503.") % {"value": str(value)[:40]}
+            ) from None
+        if number != number or number in (float("inf"), float("-inf")):
+            raise ValueError(_("“%(value)s” is not a number.") % {"value": str(value)[:40]})
+        return number
+
+
+class PartialDay(Text):
+    """A date of which perhaps only the month or the year is known; ISO 8601 text inside."""
+
+    def clean(self, value, row=None, **kwargs):
+        return written_date(str(value))
+
+
+class Day(Text):
+    """A whole date."""
+
+    def clean(self, value, row=None, **kwargs):
+        written = written_date(str(value))
+        if len(written) != 10:
+            raise ValueError(
+                _("“%(date)s” has no day. Write the whole date, like 2027-01-01 or 01/01/2027.")
+                % {"date": str(value)[:40]}
+            )
+        return dt.date.fromisoformat(written)
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+class Age(Text):
+    """An age; days inside."""
+
+    def clean(self, value, row=None, **kwargs):
+        return parse_age(unicodedata.normalize("NFKC", str(value)))
+
+    def render(self, value, obj=None, **kwargs):
+        if value is None:
+            return ""
+        for unit, days in (("years", DAYS_PER_YEAR), ("months", DAYS_PER_MONTH)):
+            number = -(-value // days)
+            if int(number * days) == value:
+                return f"{number:.0f} {unit}"
+        return f"{value} days"
+
+
+class Phone(Text):
+    """A telephone number; E.164 inside. A national number is a Belgian one."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(unicodedata.normalize("NFKC", str(value)))
+        try:
+            number = phonenumbers.parse(text, HOME)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or number.extension or not phonenumbers.is_possible_number(number):
+            raise ValueError(
+                _("“%(phone)s” is not a telephone number. Write one number like +32 9 332 21 11.")
+                % {"phone": text[:40]}
+            )
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class _Checked(Text):
+    """Text that a validator of Django's must accept."""
+
+    check = staticmethod(EmailValidator())
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(str(value))
+        try:
+            self.check(text)
+        except ValidationError:
+            raise ValueError(self.refusal() % {"value": text[:60]}) from None
+        return text
+
+    def refusal(self):
+        raise NotImplementedError
+
+
+class Email(_Checked):
+    def refusal(self):
+        return _("“%(value)s” is not one e-mail address. Write it like trials@example.org.")
+
+
+class Address(_Checked):
+    """A web address; `www.example.org` is taken for https."""
+
+    check = staticmethod(URLValidator(schemes=["http", "https"]))
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(str(value))
+        return super().clean(f"https://{text}" if fold(text).startswith("www ") else text)
+
+    def refusal(self):
+        return _("“%(value)s” is not a web address. Write it like https://www.example.org.")
+
+
+class YesNo(Text):
+    """An explicit yes or an explicit no, in four languages, and nothing in between."""
+
+    def clean(self, value, row=None, **kwargs):
+        word = fold(str(value))
+        if word not in YES | NO:
+            raise ValueError(_("“%(value)s” is neither yes nor no. Write yes or no.") % {"value": value[:40]})
+        return word in YES
+
+    def render(self, value, obj=None, **kwargs):
+        return {True: "yes", False: "no"}.get(value, "")
+
+
+class Word(Text):
+    """One word of a vocabulary, as such, by its label, or as `also` translates it (folded → word)."""
+
+    def __init__(self, choices, also=None, what="", **kwargs):
+        super().__init__(**kwargs)
+        self.choices, self.what = choices, what
+        self.known = {fold(value): value for value in choices.values}
+        self.known |= dict(also or {})
+
+    def clean(self, value, row=None, **kwargs):
+        if word := self.known.get(fold(str(value))):
+            return word
+        raise ValueError(self.refusal(str(value)))
+
+    def refusal(self, text):
+        return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % {
+            "value": tidy(text)[:40],
+            "what": self.what,
+            "words": ", ".join(self.choices.values),
+        }
+
+
+class List(widgets.Widget):
+    """Several values in one cell, separated by `;`, `|` or line breaks; each read by `one`."""
+
+    separators = re.compile(r"[;|\n]")
+
+    def __init__(self, one=None, separators=None, **kwargs):
+        super().__init__(**kwargs)
+        self.one = one or Text()
+        self.separators = re.compile(separators) if separators else self.separators
+
+    def clean(self, value, row=None, **kwargs):
+        parts = (part.strip() for part in self.separators.split(str(value)))
+        return list(dict.fromkeys(self.one.clean(part) for part in parts if tidy(part)))
+
+    def render(self, value, obj=None, **kwargs):
+        return "; ".join(self.one.render(one) for one in value or ())
+
+
+class Column(fields.Field):
+    """A column: its contract name, its headers in Dutch, French and German, and others that are understood.
+
+    `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
+    sheet gathers itself (`dehydrate_<name>`).
+    """
+
+    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=()):
+        super().__init__(attribute=attribute, widget=widget or Text())
+        self.translations = {"nl": nl, "fr": fr, "de": de}
+        self.also = tuple(also)
+
+    def header(self, language: str = "en") -> str:
+        """The header of an exported sheet; the contract's name in English."""
+        return self.translations.get(language) or self.column_name
+
+    def headers(self) -> set[str]:
+        """Every header that means this column, squashed."""
+        words = (self.column_name, *self.translations.values(), *self.also)
+        return {squash(word) for word in words if word}
+
+
+class Sheet(resources.ModelResource):
+    """A sheet of one kind. `required` columns must be there; of `one_of`, at least one."""
+
+    kind = ""
+    required: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        return {field.column_name: field for field in cls.fields.values() if isinstance(field, Column)}
+
+    @classmethod
+    @cache
+    def by_header(cls) -> dict[str, str]:
+        """Column names by squashed header."""
+        return {header: name for name, column in cls.columns().items() for header in column.headers()}
+
+    @classmethod
+    @cache
+    def model_field(cls, name: str):
+        """The model field behind a column, None where the value lies elsewhere."""
+        attribute = cls.columns()[name].attribute
+        direct = attribute and "__" not in attribute and not attribute.endswith("_list")
+        return cls._meta.model._meta.get_field(attribute) if direct else None
+
+    @classmethod
+    def read(cls, name: str, cell: str):
+        """The value of a cell that is not blank. Raises ValueError with a sentence."""
+        value = cls.columns()[name].widget.clean(cell)
+        field = cls.model_field(name)
+        if field is not None and value not in (None, ""):
+            try:
+                field.clean(value, None)
+            except ValidationError as error:
+                raise ValueError(" ".join(error.messages)) from None
+        return value
+
+    @classmethod
+    def written(cls, name: str, value) -> str:
+        """`value` as the sheet shows it."""
+        return cls.columns()[name].widget.render(value)
+
+    def get_export_headers(self, selected_fields=None):
+        language = getattr(self, "language", "en")
+        return [field.header(language) for field in self.get_export_fields(selected_fields)]
+
+    def import_data(self, *args, **kwargs):
+        # The stock import asks nobody's rights and writes no change log.
+        raise NotImplementedError(
+            "Sheets are imported by directory.imports, which asks rights and keeps a log."
+        )

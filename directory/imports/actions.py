@@ -1,0 +1,206 @@
+"""What people do with imports: hand in a sheet, confirm its plan, cancel it."""
+
+import datetime as dt
+import hashlib
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+
+from directory.core.text import control_character_in
+from directory.core.visibility import Role, is_editor, role_of
+
+from .messages import problem
+from .models import KEPT_UNCONFIRMED, LIVE, ImportRun, Kind, Status
+from .tables import MAX_BYTES
+
+log = logging.getLogger(__name__)
+EXTENSIONS = (".xlsx", ".csv", ".tsv", ".txt")
+
+
+class Refused(Exception):
+    """The file, or what is asked of it, is refused; `problems` has `{code, message, …}` each."""
+
+    def __init__(self, problems: list[dict]):
+        super().__init__(" ".join(one["message"] for one in problems))
+        self.problems = problems
+
+
+def receive(
+    *, file, file_name: str, kind: str = "", sheet: str = "", user=None, role: str | None = None,
+    centre=None, idempotency_key: str = "", queue: bool = True,
+) -> ImportRun:  # fmt: skip
+    """Store `file` (readable, bytes) and queue its planning. Raises `Refused` at the door.
+
+    `kind` empty: recognised by its header. `role` is the user's own unless the house imports for itself
+    (`user` None, role registry). `centre` narrows the rows to one centre, as a key of that centre does.
+    The same file, still on its way, is not received twice: the first run is returned, with
+    `was_there` true; so is the run of an `idempotency_key` that was used before.
+    """
+    role = role or role_of(user)
+    _refuse_at_the_door(file_name, kind, sheet, role)
+    if idempotency_key and (known := _by_key(user, idempotency_key)):
+        return known
+    stored_as, sha256, size = _keep(file, file_name)
+    run = ImportRun(
+        kind=kind, file_name=file_name, sheet=sheet, stored_as=stored_as, sha256=sha256, size=size,
+        language=translation.get_language() or "en", created_by=user, role=role, centre=centre,
+        idempotency_key=idempotency_key, expires_at=timezone.now() + KEPT_UNCONFIRMED,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            run.save()
+    except IntegrityError:
+        run.path.unlink(missing_ok=True)
+        return _first(run, user)
+    run.was_there = False
+    if queue:
+        _queue("plan", run)
+    return run
+
+
+def confirm(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
+    """Let the plan be applied: once, however many confirm it at once. Raises `Refused`, PermissionDenied."""
+    _may_decide(run, user)
+    if run.status == Status.PLANNED and run.is_expired:
+        raise Refused([problem("expired")])
+    with transaction.atomic():
+        confirmed_by = user if getattr(user, "pk", None) else None
+        if run.claim(
+            Status.PLANNED, Status.APPLYING, confirmed_by=confirmed_by, lease_until=None, rows_done=0
+        ):
+            if queue:
+                _queue("apply", run)
+            return run
+    run.refresh_from_db()
+    if run.status in (Status.APPLYING, Status.APPLIED):
+        return run  # somebody was a moment earlier; the effect is the one that was asked for
+    raise Refused([_not_now(run)])
+
+
+def cancel(*, run: ImportRun, user) -> ImportRun:
+    """Give the run up before it is confirmed. Raises `Refused` once it is being applied."""
+    _may_decide(run, user)
+    for status in (Status.UPLOADED, Status.PLANNING, Status.PLANNED):
+        if run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now()):
+            run.path.unlink(missing_ok=True)
+            return run
+    run.refresh_from_db()
+    if run.status == Status.CANCELLED:
+        return run
+    raise Refused([_not_now(run)])
+
+
+def clean_up(*, now: dt.datetime | None = None) -> int:
+    """Cancel plans nobody confirmed in 24 hours, delete files of 30 days. Returns how many files went."""
+    from .models import KEPT_FILE
+
+    now = now or timezone.now()
+    old = ImportRun.objects.filter(status__in=(Status.UPLOADED, Status.PLANNED), expires_at__lt=now)
+    for run in old:
+        if run.claim(
+            run.status, Status.CANCELLED, lease_until=None, finished_at=now, problems=[problem("expired")]
+        ):
+            run.path.unlink(missing_ok=True)
+    gone = 0
+    for run in (
+        ImportRun.objects.exclude(stored_as="")
+        .filter(created_at__lt=now - KEPT_FILE)
+        .exclude(status__in=LIVE)
+    ):
+        run.path.unlink(missing_ok=True)
+        ImportRun.objects.filter(pk=run.pk).update(stored_as="")
+        gone += 1
+    return gone
+
+
+def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str | None) -> None:
+    problems = []
+    if role is None:
+        raise Refused([problem("rights")])
+    if control_character_in(file_name + sheet) or not 0 < len(file_name) <= 255 or len(sheet) > 100:
+        raise Refused([problem("name")])
+    if kind and kind not in Kind.values:
+        problems.append(problem("kind", kind=kind[:40], kinds=", ".join(Kind.values)))
+    elif kind and role == Role.COORDINATOR and kind != Kind.SITES:
+        problems.append(problem("rights_kind", kind=kind))
+    if not file_name.lower().endswith(EXTENSIONS):
+        problems.append(problem("extension", name=file_name[-80:]))
+    if problems:
+        raise Refused(problems)
+
+
+def _keep(file, file_name: str) -> tuple[str, str, int]:
+    """Write the upload under a random name that only we can read. Returns name, hash and size."""
+    folder = Path(settings.DATA_DIR, "uploads")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stored_as = uuid.uuid4().hex + Path(file_name).suffix.lower()
+    digest, size = hashlib.sha256(), 0
+    handle = os.open(folder / stored_as, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            while chunk := file.read(256 * 1024):
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    shown = getattr(file, "size", None) or size
+                    raise Refused([problem("too_big", size=f"{shown / 2**20:.1f}")])
+                digest.update(chunk)
+                out.write(chunk)
+        if not size:
+            raise Refused([problem("empty")])
+    except BaseException:
+        (folder / stored_as).unlink(missing_ok=True)
+        raise
+    return stored_as, digest.hexdigest(), size
+
+
+def _by_key(user, key: str) -> ImportRun | None:
+    run = ImportRun.objects.filter(created_by=user, idempotency_key=key).first()
+    if run:
+        run.was_there = True
+    return run
+
+
+def _first(run: ImportRun, user) -> ImportRun:
+    """The live run that kept this one out."""
+    if run.idempotency_key and (known := _by_key(user, run.idempotency_key)):
+        return known
+    same = ImportRun.objects.live().filter(
+        sha256=run.sha256, kind=run.kind, sheet=run.sheet, created_by=user, centre=run.centre
+    )
+    first = same.first()
+    if first is None:  # it ended in this very moment
+        raise Refused([problem("same_file", run="")])
+    first.was_there = True
+    return first
+
+
+def _may_decide(run: ImportRun, user) -> None:
+    """Whoever brought the sheet, or an editor; the house itself for its own (`user` None)."""
+    if user is None and run.created_by_id is None:
+        return
+    if not (is_editor(user) or (role_of(user) and run.created_by_id == user.pk)):
+        raise PermissionDenied
+
+
+def _not_now(run: ImportRun) -> dict:
+    from django.utils.translation import gettext as _
+
+    sentence = _("Import %(run)s is %(status)s; this can no longer be done.")
+    return problem(
+        "status", sentence % {"run": run.pk, "status": run.get_status_display()}, status=run.status
+    )
+
+
+def _queue(step: str, run: ImportRun) -> None:
+    """After the commit. A broker that is away loses nothing: the sweeper finds the row."""
+    from . import tasks
+
+    task: Callable = getattr(tasks, step)
+    transaction.on_commit(lambda: tasks.send(task, run.pk))

@@ -1,0 +1,78 @@
+"""Which column of a sheet is which: headers are matched whatever their case, spaces, accents and language."""
+
+import re
+from dataclasses import dataclass, field
+
+from directory.core.sheets import Sheet
+from directory.core.text import control_character_in, squash, tidy
+
+from .kinds import JUDGES
+from .messages import problem
+from .tables import Row, Table
+
+
+WHOLE_ROW = ("too_wide", "too_short")
+_UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass
+class Reading:
+    """The column of each cell by its place; what is wrong with the header; what is not read."""
+
+    places: dict[int, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    problems: list[dict] = field(default_factory=list)
+
+    def named(self, row: Row, header: list[str]) -> tuple[Row, dict[str, str]]:
+        """The row with its faults at columns, and its cells by column, fit to be stored and shown."""
+        cells = {name: row.cells[place] for place, name in self.places.items() if place < len(row.cells)}
+        faults = [
+            (self.places.get(place) or (header[place][:60] if place < len(header) else ""), code, params)
+            for place, code, params in row.faults
+            if place in self.places or code in WHOLE_ROW
+        ]
+        for name, cell in cells.items():
+            if character := control_character_in(cell):
+                faults.append((name, "control", {"character": character}))
+                cells[name] = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cell)
+        return Row(row.number, [], faults), cells
+
+
+def read_header(table: Table, sheet: type[Sheet]) -> Reading:
+    """Match the header of `table` to the columns of `sheet`."""
+    reading, by_header = Reading(), sheet.by_header()
+    first: dict[str, int] = {}
+    seen = [tidy(header) for header in table.header]
+    for place, header in enumerate(table.header):
+        if control_character_in(header):
+            reading.problems.append(problem("header_control", place=place + 1))
+            continue
+        name = by_header.get(squash(header))
+        if name is None:
+            if seen[place]:
+                reading.unknown.append(seen[place][:60])
+        elif name in first:
+            reading.problems.append(
+                problem("header_twice", first=seen[first[name]], second=seen[place], column=name)
+            )
+        else:
+            first[name] = place
+            reading.places[place] = name
+    shown = [header[:60] for header in seen if header][:40]
+    reading.problems += [
+        problem("missing_column", column=name, columns=shown) for name in sheet.required if name not in first
+    ]
+    if sheet.one_of and not set(sheet.one_of) & set(first):
+        reading.problems.append(problem("missing_one_of", wanted=list(sheet.one_of), columns=shown))
+    return reading
+
+
+def recognise(table: Table) -> str:
+    """The kind whose columns the header has, or empty where none or several fit equally."""
+    scores = {}
+    for kind, judge in JUDGES.items():
+        reading = read_header(table, judge.sheet)
+        if not reading.problems:
+            scores[kind] = (len(reading.places), -len(reading.unknown))
+    best = [kind for kind, score in scores.items() if score == max(scores.values())]
+    return best[0] if len(best) == 1 else ""

@@ -1,0 +1,120 @@
+"""Rows of the sheet of centres: one row a centre, found by its code."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from centres.choices import AliasKind
+from centres.models import Centre, CentreAlias
+from centres.resources import CentreSheet
+from directory.core.text import fold
+
+from ..models import Outcome
+from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+
+COLUMNS = [name for name in CentreSheet.columns() if name not in ("code", "aliases")]
+
+
+@dataclass
+class Work:
+    """A centre as it will be, and the aliases that come and go."""
+
+    centre: Centre
+    attributes: list[str]
+    new_aliases: list[str] = field(default_factory=list)
+    old_aliases: list[int] = field(default_factory=list)
+
+
+class CentreJudge(Judge):
+    sheet = CentreSheet
+
+    def __init__(self, scope):
+        super().__init__(scope)
+        self.claimed: dict[str, str] = {}  # folded alias → code, of earlier rows
+
+    def look_up(self, verdicts):
+        values = [verdict.values for verdict in verdicts]
+        codes = {one["code"] for one in values if "code" in one}
+        folds = {fold(text) for one in values for text in one.get("aliases", ())}
+        self.centres = {one.code: one for one in Centre.objects.filter(code__in=codes)}
+        self.aliases: dict[str, list[CentreAlias]] = defaultdict(list)
+        self.owners: dict[str, str] = {}
+        asked = Q(folded__in=folds) | Q(centre__code__in=codes)
+        for alias in CentreAlias.objects.filter(asked).select_related("centre").order_by("pk"):
+            self.owners[alias.folded] = alias.centre.code
+            self.aliases[alias.centre.code].append(alias)
+
+    def decide(self, verdict):
+        code = verdict.values.get("code")
+        if not code:
+            if "code" not in verdict.cells:
+                verdict.refuse(
+                    "code", _("The code is empty. Each row needs the code of its centre, like uz-gent.")
+                )
+            return
+        verdict.record = code
+        if self.is_double(code, verdict, "code") or verdict.is_bad:
+            return
+        stored = self.centres.get(code)
+        centre = stored or Centre(code=code, state=self.scope.state_of_new)
+        if stored is None and "name_en" not in verdict.values:
+            verdict.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
+        attributes = self.compare(verdict, centre, COLUMNS)
+        if (centre.latitude is None) != (centre.longitude is None):
+            verdict.refuse("latitude", _("Give both latitude and longitude, or neither."))
+        work = Work(centre, attributes)
+        self._compare_aliases(verdict, work, code)
+        if not verdict.is_bad and (verdict.changes or stored is None):
+            verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
+            verdict.work = work
+
+    def _compare_aliases(self, verdict, work, code):
+        """The cell lists all aliases but the learned ones; each means one centre only."""
+        if "aliases" not in verdict.values:
+            return
+        wanted = {fold(text): text for text in verdict.values["aliases"] if fold(text)}
+        for folded, text in wanted.items():
+            owner = self.claimed.setdefault(folded, self.owners.get(folded, code))
+            if owner != code:
+                verdict.refuse(
+                    "aliases", _("“%(text)s” already means %(owner)s. Remove it from one of them.")
+                    % {"text": shown(text), "owner": owner},
+                )  # fmt: skip
+        stored = {one.folded: one for one in self.aliases[code]}
+        old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
+        work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
+        gone = [one for one in old if one.folded not in wanted]
+        work.old_aliases = [one.pk for one in gone]
+        if work.new_aliases or gone:
+            kept = [one.text for one in old if one.folded in wanted]
+            before = "; ".join(one.text for one in old)
+            verdict.change("aliases", before, "; ".join([*kept, *work.new_aliases]))
+
+    def touched(self, verdicts):
+        return {Centre: [one.work.centre.pk for one in verdicts if one.work and one.work.centre.pk]}
+
+    def store(self, verdicts) -> Tally:
+        works = [verdict.work for verdict in verdicts if verdict.work]
+        ledger = Ledger(self.scope.actor)
+        for start in range(0, len(works), BATCH):
+            self._store(works[start : start + BATCH], ledger)
+        return ledger.tally
+
+    def _store(self, works, ledger):
+        old = [work.centre for work in works if work.centre.pk]
+        new = [work.centre for work in works if not work.centre.pk]
+        ledger.watch(Centre, [one.pk for one in old])
+        Centre.objects.bulk_create(new)
+        upsert(old, [name for work in works for name in work.attributes])
+        CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
+        CentreAlias.objects.bulk_create(
+            CentreAlias(
+                centre=work.centre, text=text, folded=fold(text), kind=AliasKind.NAME,
+                learned_by_id=self.scope.user_id, learned_from=self.scope.file_name,
+            )
+            for work in works
+            for text in work.new_aliases
+        )  # fmt: skip
+        ledger.record([*old, *new])

@@ -1,0 +1,170 @@
+"""Which trial a row means: by any identifier, else by acronym; among the stored and those of earlier rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from rapidfuzz import fuzz, process
+
+from directory.core.text import fold
+from trials.choices import Scheme
+from trials.identifiers import Identifier
+from trials.models import Trial, TrialIdentifier
+
+from .base import Verdict, shown
+
+NEAR = 88
+SLUG = 80
+
+
+class TrialFinder:
+    """Trials by identifier and acronym. `trials` holds stored ones by pk; new ones have no pk yet."""
+
+    def __init__(self):
+        self.trials: dict[int, Trial] = {}
+        self.identifiers: dict[int, list[TrialIdentifier]] = defaultdict(list)  # by pk of the trial
+        self._by_identifier: dict[tuple[str, str], Trial] = {}
+        self._new: dict[tuple[str, str], Trial] = {}
+        self._new_acronyms: dict[str, list[Trial]] = defaultdict(list)
+        self._new_identifiers: dict[int, list[Identifier]] = {}  # by id() of the new trial
+        self._acronyms: dict[str, list[int]] | None = None
+        self._slugs: set[str] = set()
+
+    @property
+    def acronyms(self) -> dict[str, list[int]]:
+        """Ids by folded acronym, of all trials; read once."""
+        if self._acronyms is None:
+            self._acronyms = defaultdict(list)
+            for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
+                self._acronyms[fold(acronym)].append(pk)
+        return self._acronyms
+
+    def look_up(self, identifiers: Iterable[Identifier], acronyms: Iterable[str]) -> set[int]:
+        """Fetch every trial that a chunk can mean, in three queries. Returns the ids that were fetched now."""
+        compacts = {one.compact for one in identifiers}
+        rows = TrialIdentifier.objects.filter(compact__in=compacts)
+        ids = set(rows.values_list("trial_id", flat=True)) if compacts else set()
+        for acronym in acronyms:
+            ids |= set(self.acronyms.get(fold(acronym), ()))
+        return self._fetch(ids)
+
+    def _fetch(self, ids: set[int]) -> set[int]:
+        missing = ids - set(self.trials)
+        if not missing:
+            return missing
+        self.trials |= {one.pk: one for one in Trial.objects.filter(pk__in=missing).select_related("parent")}
+        for one in TrialIdentifier.objects.filter(trial__in=missing).order_by("scheme", "value"):
+            self.identifiers[one.trial_id].append(one)
+            self._by_identifier[one.scheme, one.compact] = self.trials[one.trial_id]
+        return missing
+
+    def candidates(self, identifiers: Iterable[Identifier], acronym: str) -> list[Trial]:
+        """Every stored trial that the identifiers or the acronym could mean."""
+        found = [self._by_identifier.get((one.scheme, one.compact)) for one in identifiers]
+        found += [self.trials.get(pk) for pk in self.acronyms.get(fold(acronym), ())] if acronym else []
+        return [one for one in found if one is not None]
+
+    def find(
+        self, verdict: Verdict, column: str, identifiers: list[Identifier], acronym: str
+    ) -> Trial | None:
+        """The trial meant, or None for one not yet known. Refuses the row where two are meant."""
+        meant: dict[int, Trial] = {}
+        for one in identifiers:
+            key = (one.scheme, one.compact)
+            if found := self._by_identifier.get(key) or self._new.get(key):
+                meant[id(found)] = found
+        if len(meant) > 1:
+            names = ", ".join(str(one) for one in meant.values())
+            verdict.refuse(
+                column, _("The identifiers belong to different trials: %(names)s. Keep those of one trial.")
+                % {"names": names},
+            )  # fmt: skip
+            return None
+        if meant:
+            return self._checked(verdict, next(iter(meant.values())), acronym)
+        return self._by_acronym(verdict, identifiers, acronym) if acronym else None
+
+    def _checked(self, verdict, trial, acronym):
+        """The identifier decides; an acronym that is another trial's is pointed out."""
+        others = [pk for pk in self.acronyms.get(fold(acronym), ()) if pk != trial.pk] if acronym else []
+        if others and fold(acronym) != fold(trial.acronym):
+            verdict.note(
+                "acronym", _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
+                % {"acronym": shown(acronym), "trial": trial},
+            )  # fmt: skip
+        return trial
+
+    def _by_acronym(self, verdict, identifiers, acronym):
+        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
+        found += self._new_acronyms.get(fold(acronym), [])
+        if len(found) > 1:
+            names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
+            verdict.refuse(
+                "acronym",
+                _("Several trials have this acronym: %(names)s. Add an identifier.") % {"names": names},
+            )
+            return None
+        for trial in found:
+            clash = self._clash(trial, identifiers)
+            if clash:
+                verdict.refuse(
+                    "acronym", _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the "
+                    "same trial, write both; if not, it needs another acronym.")
+                    % {"acronym": shown(acronym), "stored": clash[0], "said": clash[1]},
+                )  # fmt: skip
+                return None
+            return trial
+        return None
+
+    def known_identifiers(self, trial: Trial) -> list:
+        """Identifiers of a stored or a new trial."""
+        return self.identifiers.get(trial.pk, []) if trial.pk else self._new_identifiers[id(trial)]
+
+    def _clash(self, trial, identifiers):
+        """Two different identifiers of one registry speak against one trial."""
+        for said in identifiers:
+            same = [one.value for one in self.known_identifiers(trial) if one.scheme == said.scheme]
+            if same and said.scheme not in (Scheme.OTHER, Scheme.ICTRP):
+                return ", ".join(same), said.value
+        return None
+
+    def _name(self, trial):
+        known = self.known_identifiers(trial)
+        return known[0].value if known else trial.slug
+
+    def suggestion(self, acronym: str) -> str:
+        """A known acronym that is spelt nearly like `acronym`, or empty."""
+        near = process.extractOne(fold(acronym), self.acronyms.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+        if near is None:
+            return ""
+        pk = self.acronyms[near[0]][0]
+        return (
+            Trial.objects.only("acronym").get(pk=pk).acronym
+            if pk not in self.trials
+            else self.trials[pk].acronym
+        )
+
+    def remember(self, trial: Trial, identifiers: list[Identifier]) -> None:
+        """A new trial of this file: later rows may mean it."""
+        self._new_identifiers[id(trial)] = list(identifiers)
+        for one in identifiers:
+            self._new[one.scheme, one.compact] = trial
+        if trial.acronym:
+            self._new_acronyms[fold(trial.acronym)].append(trial)
+
+    def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
+        """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""
+        words = [trial.acronym, *(one.value for one in identifiers), trial.title_en]
+        bases = [slug for word in words if (slug := slugify(word)[: SLUG - 5].strip("-"))] or ["trial"]
+        wanted = [*bases, *(f"{bases[0]}-{number}" for number in range(2, 60))]
+        slug = next(one for one in wanted if one not in self.slugs)
+        self.slugs.add(slug)
+        return slug
+
+    @property
+    def slugs(self) -> set[str]:
+        """All slugs in use; read once."""
+        if not self._slugs:
+            self._slugs = set(Trial.objects.values_list("slug", flat=True)) | {""}
+        return self._slugs

@@ -1,0 +1,134 @@
+"""Rows of the sheet of networks: one row a membership, found by network, centre, role and first day."""
+
+from dataclasses import dataclass
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from centres.matching import Matcher
+from centres.models import Centre, Membership, Network
+from centres.resources import NetworkSheet
+
+from ..models import Outcome
+from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+from .places import find_centre
+
+COLUMNS = ("until", "care")
+
+
+@dataclass
+class Work:
+    membership: Membership
+    attributes: list[str]
+    renames: bool = False
+
+
+class NetworkJudge(Judge):
+    sheet = NetworkSheet
+
+    def __init__(self, scope):
+        super().__init__(scope)
+        self.matcher = Matcher()
+        self.networks: dict[str, Network] = {}
+        self.renamed: dict[str, int] = {}
+        self.memberships: dict[tuple, Membership] = {}
+
+    def look_up(self, verdicts):
+        slugs = {slugify(one.values["network"]) for one in verdicts if "network" in one.values}
+        stored = Network.objects.filter(slug__in=slugs - set(self.networks))
+        found = {one.slug: one for one in stored}
+        self.networks |= found
+        members = Membership.objects.filter(network__in=[one.pk for one in found.values()])
+        for one in members.select_related("network"):
+            self.memberships[one.network.slug, one.centre_id, one.role, one.since] = one
+
+    def decide(self, verdict):
+        values = verdict.values
+        slug = slugify(values.get("network", ""))[:60]
+        if not slug:
+            verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
+        place = find_centre(self.matcher, verdict, "centre")
+        if not slug or place is None or verdict.is_bad:
+            return
+        role, since = values.get("role", ""), values.get("since")
+        verdict.record = "/".join([slug, place.code, role or "member", str(since or "")])
+        if self.is_double((slug, place.id, role, since), verdict, "network"):
+            return
+        network = self._network(verdict, slug)
+        stored = self.memberships.get((slug, place.id, role, since))
+        member = stored or Membership(network=network, role=role, since=since)
+        member.network = network
+        if stored is None:
+            member.centre = Centre(pk=place.id, code=place.code)
+            verdict.change("centre", "", place.code)
+            for name in ("role", "since"):
+                if name in values:
+                    verdict.change(name, "", self.sheet.written(name, values[name]))
+        else:
+            member.centre = Centre(pk=place.id, code=place.code)
+        attributes = self.compare(verdict, member, COLUMNS)
+        if member.since and member.until and member.since > member.until:
+            verdict.refuse(
+                "until", _("A membership cannot end before it begins (%(since)s).") % {"since": member.since}
+            )
+        if not verdict.is_bad and verdict.changes:
+            verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
+            verdict.work = Work(member, attributes, self.renamed.get(slug) == verdict.number)
+
+    def _network(self, verdict, slug) -> Network:
+        """The network of that slug, perhaps a new one; the first row that names it decides its name."""
+        network, name = self.networks.get(slug), verdict.values.get("network_name")
+        if network is None:
+            network = Network(
+                slug=slug, name_en=name or verdict.values["network"], state=self.scope.state_of_new
+            )
+            self.networks[slug] = network
+            self.renamed[slug] = verdict.number
+            verdict.change("network_name", "", network.name_en)
+        elif name and name != network.name_en:
+            if slug in self.renamed:
+                said = {"row": self.renamed[slug], "name": shown(network.name_en)}
+                verdict.refuse(
+                    "network_name", _("Row %(row)d calls the same network “%(name)s”. Write one name.") % said
+                )
+            else:
+                self.renamed[slug] = verdict.number
+                verdict.change("network_name", network.name_en, name)
+                network.name_en = name
+        return network
+
+    def touched(self, verdicts):
+        works = [one.work for one in verdicts if one.work]
+        return {
+            Network: list(
+                {one.membership.network.pk for one in works if one.renames and one.membership.network.pk}
+            ),
+            Membership: [one.membership.pk for one in works if one.membership.pk],
+        }
+
+    def store(self, verdicts) -> Tally:
+        works = [one.work for one in verdicts if one.work]
+        ledger = Ledger(self.scope.actor)
+        self._store_networks(works, ledger)
+        for start in range(0, len(works), BATCH):
+            batch = works[start : start + BATCH]
+            members = [work.membership for work in batch]
+            for one in members:
+                one.network_id = one.network.pk
+            old, new = [one for one in members if one.pk], [one for one in members if not one.pk]
+            ledger.watch(Membership, [one.pk for one in old])
+            Membership.objects.bulk_create(new)
+            upsert(old, [name for work in batch for name in work.attributes])
+            ledger.record([*old, *new])
+        return ledger.tally
+
+    def _store_networks(self, works, ledger):
+        """New networks of good rows, and those that got another name."""
+        wanted = {work.membership.network.slug: work.membership.network for work in works}
+        renamed = {work.membership.network.slug for work in works if work.renames}
+        new = [one for one in wanted.values() if not one.pk]
+        old = [one for slug, one in wanted.items() if one.pk and slug in renamed]
+        ledger.watch(Network, [one.pk for one in old])
+        Network.objects.bulk_create(new)
+        upsert(old, ["name_en"])
+        ledger.record([*new, *old])

@@ -1,0 +1,207 @@
+"""Rows of the sheet of trials: one row a trial, found by any identifier, else by its acronym."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from trials.identifiers import Identifier, parse_identifier
+from trials.models import Condition, Trial, TrialIdentifier
+from trials.models.trial import AGES_IN_ORDER
+from trials.resources import TrialSheet
+
+from ..models import Outcome
+from .base import BATCH, Judge, Ledger, Tally, Verdict, shown, upsert
+from .finding import TrialFinder
+
+COLUMNS = [
+    name for name, column in TrialSheet.columns().items() if column.attribute and name not in ("parent",)
+]
+
+
+@dataclass
+class Work:
+    """A trial as it will be; `conditions` None: as they are."""
+
+    trial: Trial
+    attributes: list[str]
+    identifiers: list[Identifier] = field(default_factory=list)
+    conditions: list[str] | None = None
+
+
+class TrialJudge(Judge):
+    sheet = TrialSheet
+
+    def __init__(self, scope):
+        super().__init__(scope)
+        self.finder = TrialFinder()
+        self.conditions = dict(Condition.objects.values_list("code", "pk"))
+        self.conditions_of: dict[int, list[str]] = defaultdict(list)
+        self.children: list[Verdict] = []
+
+    def look_up(self, verdicts):
+        identifiers, acronyms = [], []
+        for one in verdicts:
+            identifiers += identifiers_of(self.sheet, one)
+            acronyms += [one.values[name] for name in ("acronym", "parent") if name in one.values]
+            if "parent" in one.values:
+                identifiers += _as_identifier(one.values["parent"])
+        fresh = self.finder.look_up(identifiers, acronyms)
+        links = Trial.conditions.through.objects.filter(trial__in=fresh)
+        for pk, code in links.order_by("condition__position").values_list("trial_id", "condition__code"):
+            self.conditions_of[pk].append(code)
+
+    def decide(self, verdict):
+        identifiers = identifiers_of(self.sheet, verdict)
+        acronym = verdict.values.get("acronym", "")
+        if not identifiers and not acronym:
+            if not verdict.is_bad:
+                verdict.refuse("acronym", _("Which trial is it? Fill in its acronym or an identifier."))
+            return
+        column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
+        stored = self.finder.find(verdict, column, identifiers, acronym)
+        if verdict.is_bad:
+            return
+        if stored is not None and self.is_double(id(stored), verdict, column):
+            return
+        trial = stored if stored is not None else self._new_trial(verdict, identifiers)
+        verdict.record = trial.slug
+        self._judge(verdict, trial, identifiers)
+
+    def _new_trial(self, verdict, identifiers) -> Trial:
+        trial = Trial(acronym=verdict.values.get("acronym", ""), title_en=verdict.values.get("title", ""))
+        trial.state = self.scope.state_of_new
+        trial.slug = self.finder.free_slug(trial, identifiers)
+        trial.acronym = trial.title_en = ""
+        if "title" not in verdict.values:
+            verdict.refuse("title", _("This trial is new; it needs a title."))
+        self.seen[id(trial)] = verdict
+        return trial
+
+    def _judge(self, verdict, trial, identifiers):
+        is_new = trial.pk is None
+        work = Work(trial, self.compare(verdict, trial, COLUMNS))
+        self._compare_identifiers(verdict, work, identifiers)
+        self._compare_conditions(verdict, work)
+        self._compare_parent(verdict, work)
+        if trial.min_days is not None and trial.max_days is not None and trial.min_days > trial.max_days:
+            said = {
+                "low": self.sheet.written("age_min", trial.min_days),
+                "high": self.sheet.written("age_max", trial.max_days),
+            }
+            verdict.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
+        if is_new:
+            self.finder.remember(trial, identifiers)
+        if not verdict.is_bad and (verdict.changes or is_new):
+            verdict.outcome = Outcome.NEW if is_new else Outcome.UPDATE
+            verdict.work = work
+
+    def _compare_identifiers(self, verdict, work, identifiers):
+        """Identifiers are added, never taken away: a sheet seldom has all of them."""
+        known = self.finder.identifiers.get(work.trial.pk, []) if work.trial.pk else []
+        compacts = {(one.scheme, one.compact) for one in known}
+        for name in self.sheet.identifier_columns:
+            said = verdict.values.get(name, [])
+            new = [one for one in said if (one.scheme, one.compact) not in compacts]
+            if new:
+                schemes = {one.scheme for one in said}
+                old = [one for one in known if one.scheme in schemes]
+                verdict.change(name, self.sheet.written(name, old), self.sheet.written(name, [*old, *new]))
+                work.identifiers += new
+
+    def _compare_conditions(self, verdict, work):
+        if "conditions" not in verdict.values:
+            return
+        said = verdict.values["conditions"]
+        old = self.conditions_of.get(work.trial.pk, []) if work.trial.pk else []
+        if set(said) != set(old):
+            verdict.change("conditions", "; ".join(old), "; ".join(said))
+            work.conditions = said
+
+    def _compare_parent(self, verdict, work):
+        if "parent" not in verdict.values:
+            return
+        text = verdict.values["parent"]
+        before = len(verdict.messages)
+        parent = self.finder.find(verdict, "parent", _as_identifier(text), text)
+        if parent is work.trial:
+            verdict.refuse("parent", _("A trial cannot be its own parent."))
+        elif parent is None and len(verdict.messages) == before:
+            verdict.refuse(
+                "parent", _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
+                % {"text": shown(text)},
+            )  # fmt: skip
+        elif parent is not None and (parent.pk is None or parent.pk != work.trial.parent_id):
+            verdict.change("parent", str(work.trial.parent or ""), str(parent))
+            work.trial.parent = parent
+            work.attributes.append("parent")
+            self.children.append(verdict)
+
+    def finish(self):
+        """A sub-protocol whose new parent is refused by a later row is refused as well."""
+        for verdict in self.children:
+            parent = verdict.work and verdict.work.trial.parent
+            if parent is not None and parent.pk is None and self.seen[id(parent)].is_bad:
+                row = self.seen[id(parent)].number
+                verdict.refuse(
+                    "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
+                )
+                verdict.work, verdict.changes = None, []
+                self.revised.append(verdict)
+
+    def touched(self, verdicts):
+        return {Trial: [one.work.trial.pk for one in verdicts if one.work and one.work.trial.pk]}
+
+    def store(self, verdicts) -> Tally:
+        ledger = Ledger(self.scope.actor)
+        works = [one.work for one in verdicts if one.work]
+        for start in range(0, len(works), BATCH):
+            store_trials(works[start : start + BATCH], ledger, self.conditions)
+        return ledger.tally
+
+
+def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) -> None:
+    """Write trials with their identifiers and conditions, and their changes. Parents come first."""
+    old = [work for work in works if work.trial.pk]
+    new = [work.trial for work in works if not work.trial.pk]
+    ledger.watch(Trial, [work.trial.pk for work in old])
+    while new:
+        # A parent that is new itself is stored before its sub-protocols.
+        ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
+        for trial in ready:
+            trial.parent_id = trial.parent and trial.parent.pk
+        Trial.objects.bulk_create(ready)
+        new = [trial for trial in new if not trial.pk]
+    for work in old:
+        work.trial.parent_id = work.trial.parent and work.trial.parent.pk
+    upsert([work.trial for work in old], [name for work in old for name in work.attributes])
+    TrialIdentifier.objects.bulk_create(
+        TrialIdentifier(trial=work.trial, scheme=one.scheme, value=one.value, compact=one.compact)
+        for work in works
+        for one in work.identifiers
+    )
+    _store_conditions(works, conditions)
+    ledger.record([work.trial for work in works])
+
+
+def _store_conditions(works, conditions):
+    through = Trial.conditions.through
+    changed = [work for work in works if work.conditions is not None]
+    through.objects.filter(trial__in=[work.trial.pk for work in changed]).delete()
+    through.objects.bulk_create(
+        through(trial_id=work.trial.pk, condition_id=conditions[code])
+        for work in changed
+        for code in work.conditions
+    )
+
+
+def identifiers_of(sheet, verdict) -> list[Identifier]:
+    """All identifiers that a row gives, in the order of the columns."""
+    return [one for name in sheet.identifier_columns for one in verdict.values.get(name, ())]
+
+
+def _as_identifier(text: str) -> list[Identifier]:
+    try:
+        return [parse_identifier(text)]
+    except ValueError:
+        return []

@@ -1,0 +1,103 @@
+"""What is wrong with a file or a cell, in words: the value, the place, the way out."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def problem(code: str, message: str = "", **params) -> dict:
+    """A file-level problem or warning, as runs keep it and the API shows it."""
+    return {"code": code, "message": message or sentence(code, params), **params}
+
+
+def sentence(code: str, params: dict) -> str:
+    """The sentence of a code of `directory.imports.tables`."""
+    if code == "too_many_rows":
+        most = params["most"]
+        return ngettext(
+            "The sheet has more than %(most)d row. Split it.",
+            "The sheet has more than %(most)d rows. Split it into several files.",
+            most,
+        ) % {"most": most}
+    found = _sentences().get(code) or _("The file could not be read. Save it again as XLSX or CSV UTF-8.")
+    return found % _readable(params)
+
+
+def _readable(params: dict) -> dict:
+    shown = {key: ", ".join(value) if isinstance(value, list) else value for key, value in params.items()}
+    if "unpacked" in shown:
+        shown |= {"unpacked": f"{shown['unpacked'] / 2**20:.0f}", "most": f"{shown['most'] / 2**20:.0f}"}
+    return shown
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "too_big": _(
+            "The file has %(size)s MB; at most 10 MB are read. Remove what is not needed, or split it."
+        ),
+        "extension": _("“%(name)s” is not a kind of file that is read. Save the sheet as XLSX or CSV."),
+        "kind": _("“%(kind)s” is not a kind of sheet. Use one of: %(kinds)s."),
+        "no_kind": _(
+            "No kind of sheet has these columns: %(columns)s. Choose the kind, or use its template."
+        ),
+        "rights_kind": _("Coordinators import sheets of sites; “%(kind)s” is imported by editors."),
+        "rights": _("You have no right to import. Ask an editor for a role."),
+        "name": _("The name of the file has characters that cannot be kept, or is too long. Rename it."),
+        "empty": _("The file is empty. It needs a header and at least one row."),
+        "no_rows": _("The sheet has a header (row %(row)s) but no rows below it."),
+        "other_format": _(
+            "The file holds %(what)s, not a table that is read. Save the sheet as XLSX or CSV."
+        ),
+        "no_workbook": _("The file is not an Excel workbook, whatever its name says. Save it again as XLSX."),
+        "damaged": _(
+            "The workbook is damaged, or only part of it arrived. Open it, save it again, and retry."
+        ),
+        "encrypted": _("The workbook is protected by a password. Save it without one."),
+        "macros": _("The workbook holds macros or programs. Save it as XLSX, without macros."),
+        "unsafe": _(
+            "The workbook is built in a way that Excel does not build it (%(why)s), so it is not opened."
+        ),
+        "bomb": _(
+            "Unpacked, the workbook has %(unpacked)s MB; at most %(most)s MB, packed up to 50 to 1, are read."
+        ),
+        "too_many_columns": _(
+            "The sheet has %(columns)s columns; at most %(most)s are read. Remove the others."
+        ),
+        "too_large_inside": _(
+            "The sheet needs more memory or time than is given. Remove empty rows and columns."
+        ),
+        "too_slow": _("The file could not be read within %(seconds)s seconds. Save it again as CSV UTF-8."),
+        "no_such_sheet": _("There is no visible sheet “%(sheet)s”. The file has: %(sheets)s."),
+        "open_quote": _("Row %(row)s: a quotation mark is opened and never closed. Close it, or remove it."),
+        "stray_quote": _(
+            "Row %(row)s: text follows a closing quotation mark. Double the marks inside a cell."
+        ),
+        "encoding": _("Row %(row)s has a character in an unknown encoding. Save the file as CSV UTF-8."),
+        "mixed_encoding": _(
+            "Row %(row)s has a byte (%(byte)s) that is not UTF-8, while other rows are UTF-8. "
+            "Save the file again as CSV UTF-8."
+        ),
+        "utf16_without_mark": _("The file seems to be UTF-16 without its mark. Save it as CSV UTF-8."),
+        "header_twice": _("Columns %(first)s and %(second)s both mean “%(column)s”. Remove one of them."),
+        "header_control": _("The header of column %(place)s has a control character. Type it again."),
+        "missing_column": _("The column “%(column)s” is missing. The sheet has: %(columns)s."),
+        "missing_one_of": _("One of these columns is needed: %(wanted)s. The sheet has: %(columns)s."),
+        "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
+        "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
+        "same_file": _("This file is already on its way as import %(run)s."),
+        "moved": _(
+            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean something "
+            "else now. Nothing was stored. Import the file again to see the new plan."
+        ),
+        "busy": _("Other people kept changing the same records. Nothing was stored. Import the file again."),
+        "expired": _("This plan is older than 24 hours. Import the file again to see a plan of today."),
+        "gone": _("The stored file is no longer there. Upload it again."),
+        "failed": _("Something went wrong on our side; it was written down. Nothing was stored. Try again."),
+        "too_wide": _(
+            "The row has %(cells)s cells, the header %(columns)s. Is a “;” or “,” missing its quotes?"
+        ),
+        "too_short": _("The row has only %(cells)s of %(columns)s cells. Fill in the row to its end."),
+        "too_long": _("The text has %(length)s characters; a cell holds at most %(most)s."),
+        "control": _("The text contains the control character %(character)s. Remove it and type the text again."),
+        "merged": _("The cell is part of a merged cell. Unmerge it and fill in each row."),
+    }
+

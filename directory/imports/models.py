@@ -1,0 +1,242 @@
+"""An import run, and what became of each of its rows."""
+
+import datetime as dt
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import Centre
+from directory.core.visibility import Role, is_editor, role_of
+
+LEASE = dt.timedelta(seconds=20)
+KEPT_UNCONFIRMED = dt.timedelta(hours=24)
+KEPT_FILE = dt.timedelta(days=30)
+
+
+class Kind(models.TextChoices):
+    CENTRES = "centres", _("Centres")
+    NETWORKS = "networks", _("Networks")
+    TRIALS = "trials", _("Trials")
+    SITES = "sites", _("Trial sites")
+
+
+class Status(models.TextChoices):
+    UPLOADED = "uploaded", _("uploaded")
+    PLANNING = "planning", _("being planned")
+    PLANNED = "planned", _("planned, waiting for confirmation")
+    APPLYING = "applying", _("being applied")
+    APPLIED = "applied", _("applied")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("failed")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+
+
+class Outcome(models.TextChoices):
+    """What a row means for the registry."""
+
+    NEW = "new", _("new")
+    UPDATE = "update", _("update")
+    UNCHANGED = "unchanged", _("unchanged")
+    DUPLICATE = "duplicate", _("duplicate")
+    CONFLICT = "conflict", _("conflict")
+    INVALID = "invalid", _("invalid")
+    ERROR = "error", _("error")
+
+
+STORED = (Outcome.NEW, Outcome.UPDATE)
+NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
+WORKING = (Status.PLANNING, Status.APPLYING)
+LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
+ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
+
+
+class ImportRunQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """All for an editor, their own for a coordinator, none for anybody else."""
+        if is_editor(user):
+            return self.all()
+        return self.filter(created_by=user.pk) if role_of(user) else self.none()
+
+    def live(self):
+        """Received and neither ended nor applied."""
+        return self.filter(status__in=LIVE)
+
+    def waiting(self):
+        """Planned, and waiting for a person to confirm."""
+        return self.filter(status=Status.PLANNED)
+
+    def left_behind(self, now):
+        """Runs that a worker should be busy with, but whose lease ended or was never taken."""
+        waits = Q(status=Status.UPLOADED) | Q(status=Status.APPLYING, lease_until=None)
+        return self.filter(waits | Q(status__in=WORKING, lease_until__lt=now))
+
+
+class ImportRun(models.Model):
+    """One sheet on its way into the registry.
+
+    Life story::
+
+        uploaded ─▶ planning ─▶ planned ─▶ applying ─▶ applied ─▶ undoing ─▶ undone
+            │           │          │           │
+            └───────────┴──────────┤           └─▶ failed   the registry moved under the plan
+                        │          └─▶ cancelled            by a person, or unconfirmed for 24 hours
+                        └─▶ failed                          the file as a whole is refused
+
+    uploaded   The file is stored; a task was queued, and if it was lost the sweeper queues it again.
+    planning   A worker holds the lease and judges each row; started over, it begins anew.
+    planned    Every row has its outcome. Nothing of the registry has changed. A person decides.
+    applying   Confirmed. A worker judges each row again and stores all good rows in one transaction,
+               together with the step to applied: so a run is applied once, however often it is tried.
+    failed     Nothing was stored; `problems` says why.
+
+    The row is the truth, not the broker. A step is claimed by one conditional UPDATE; `attempt` grows with
+    each claim and is asked before anything is written, so a worker whose lease was taken over writes nothing.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.UPLOADED)
+    file_name = models.CharField(_("file"), max_length=255)
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    stored_as = models.CharField(max_length=80, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveIntegerField(_("size in bytes"), default=0)
+    language = models.CharField(max_length=5, default="en", editable=False)
+    rows_total = models.PositiveIntegerField(_("rows"), default=0)
+    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    stored = models.JSONField(
+        _("stored"), default=dict, help_text=_("Records written, by kind and operation.")
+    )
+    problems = models.JSONField(_("problems"), default=list)
+    warnings = models.JSONField(_("warnings"), default=list)
+    columns = models.JSONField(_("columns read"), default=list)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    role = models.CharField(_("in the role of"), max_length=12, choices=Role.choices)
+    centre = models.ForeignKey(
+        Centre, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("only centre")
+    )
+    idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    attempt = models.PositiveIntegerField(default=0, editable=False)
+    undo_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import run")
+        verbose_name_plural = _("import runs")
+        ordering = ["-pk"]
+        default_permissions = ("add", "view")
+        indexes = [models.Index(fields=["status", "lease_until"], name="runs_to_sweep")]
+        constraints = [
+            models.UniqueConstraint(
+                "sha256",
+                "kind",
+                "sheet",
+                Coalesce("created_by", 0),
+                Coalesce("centre", 0),
+                condition=Q(status__in=LIVE),
+                name="file_is_live_once",
+                violation_error_message=_("This file is already on its way."),
+            ),
+            models.UniqueConstraint(
+                fields=["created_by", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="idempotency_key_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.file_name} (#{self.pk})"
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.DATA_DIR, "uploads", self.stored_as or "none")
+
+    @property
+    def percent(self) -> int:
+        if self.status in (Status.PLANNED, *ENDED):
+            return 100
+        return min(99, 100 * self.rows_done // self.rows_total) if self.rows_total else 0
+
+    @property
+    def is_busy(self) -> bool:
+        return self.status in (Status.UPLOADED, Status.PLANNING, Status.APPLYING)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def bad(self) -> int:
+        """Rows that were, or will be, left out."""
+        return sum(self.counts.get(outcome, 0) for outcome in NOT_TAKEN)
+
+    @property
+    def good(self) -> int:
+        return sum(self.counts.get(outcome, 0) for outcome in (*STORED, Outcome.UNCHANGED))
+
+    def claim(self, status: str, then: str, **values) -> bool:
+        """Take the step `status` → `then`; True for the one of several who takes it."""
+        if not ImportRun.objects.filter(pk=self.pk, status=status).update(status=then, **values):
+            return False
+        self.refresh_from_db()
+        return True
+
+    def claim_work(self, status: str, then: str) -> bool:
+        """Take the lease on planning or applying this run: when nobody holds it, or it has ended."""
+        now = timezone.now()
+        free = Q(status=status) | Q(status=then)
+        mine = ImportRun.objects.filter(free, Q(lease_until=None) | Q(lease_until__lt=now), pk=self.pk)
+        if not mine.update(status=then, lease_until=now + LEASE, attempt=F("attempt") + 1, rows_done=0):
+            return False
+        self.refresh_from_db()
+        return True
+
+    def held(self):
+        """This run in the database, as long as nobody has taken it over since it was claimed."""
+        return ImportRun.objects.filter(pk=self.pk, status=self.status, attempt=self.attempt)
+
+    def renew(self, rows_done: int | None = None, lease: dt.timedelta = LEASE, **values) -> bool:
+        """Prolong the lease and tell the progress. False when the run was taken over or cancelled."""
+        if rows_done is not None:
+            values["rows_done"] = self.rows_done = rows_done
+        return self.held().update(lease_until=timezone.now() + lease, **values) == 1
+
+
+class RowOutcome(models.Model):
+    """The receipt of one row: what it said, what that means, and what is wrong with it."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", verbose_name=_("run"))
+    number = models.PositiveIntegerField(_("row"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    record = models.CharField(_("record"), max_length=200, blank=True)
+    changes = models.JSONField(_("changes"), default=list)
+    messages = models.JSONField(_("messages"), default=list)
+    values = models.JSONField(_("cells"), default=dict)
+    faults = models.JSONField(default=list, editable=False, help_text="What reading the row found: [column, code, {}].")
+
+    class Meta:
+        verbose_name = _("row")
+        verbose_name_plural = _("rows")
+        ordering = ["run", "number"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome")]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="row_once_in_a_run")]
+
+    def __str__(self):
+        return f"{self.run_id}:{self.number} {self.outcome}"

@@ -1,0 +1,314 @@
+"""Plan and apply, set-wise: read a chunk, clean, look up, judge, compare in memory, store in bulk.
+
+`plan` writes receipts and nothing of the registry. `apply` judges every row again outside any transaction,
+asks that each still means what the person confirmed, and stores all good rows in one short transaction with
+their change records and the run's step to applied. Both may be started twice or cut off anywhere.
+"""
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone, translation
+
+from centres.rights import own_centre_ids
+from directory.core import changes
+from directory.core.models import Change
+from directory.core.visibility import Role, is_coordinator, is_editor
+
+from .columns import Reading, read_header, recognise
+from .kinds import JUDGES
+from .kinds.base import Judge, Scope, Verdict
+from .messages import problem
+from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status
+from .tables import Row, Table, Unreadable, read
+
+log = logging.getLogger(__name__)
+CHUNK = 1_000
+TRIES = 3
+# While the transaction of an apply runs, a lease cannot be renewed (SQLite has one writer): it is taken
+# long enough for a slow disk beforehand.
+ROWS_STORED_A_SECOND = 150
+
+
+class TakenOver(Exception):
+    """Another worker holds the run, or it was cancelled: whatever is not committed is dropped."""
+
+
+class Moved(Exception):
+    """Records changed between judging and storing."""
+
+
+# Plan
+
+
+def plan(run: ImportRun) -> bool:
+    """Plan `run`; False when somebody else does. A run that was cut off is planned anew."""
+    if not run.claim_work(Status.UPLOADED, Status.PLANNING):
+        return False
+    with translation.override(run.language):
+        try:
+            RowOutcome.objects.filter(run=run).delete()
+            with read(run.path, name=run.file_name, sheet=run.sheet) as table:
+                _plan(run, table)
+        except Unreadable as refused:
+            _fail(run, [problem(refused.code, **refused.params)])
+        except FileNotFoundError:
+            _fail(run, [problem("gone")])
+        except TakenOver:
+            log.info("run taken over", extra={"run": run.pk})
+        except OperationalError:
+            raise  # the database is away or busy: the lease ends and the run is tried again
+        except Exception:
+            log.exception("planning failed", extra={"run": run.pk})
+            _fail(run, [problem("failed")])
+    return True
+
+
+def _plan(run: ImportRun, table: Table) -> None:
+    problems = _settle_kind(run, table)
+    if problems:
+        _fail(run, problems)
+        return
+    judge = JUDGES[run.kind](scope_of(run))
+    reading = read_header(table, judge.sheet)
+    if reading.problems:
+        _fail(run, reading.problems)
+        return
+    warnings = _warnings(table, reading)
+    _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
+    counts, done = Counter(), 0
+    for chunk in _chunks(table.rows()):
+        verdicts = judge.judge([reading.named(row, table.header) for row in chunk])
+        counts.update(str(verdict.outcome) for verdict in verdicts)
+        done += len(verdicts)
+        with transaction.atomic():
+            _renew(run, done)
+            RowOutcome.objects.bulk_create((_receipt(run, one) for one in verdicts), batch_size=500)
+    judge.finish()
+    with transaction.atomic():
+        if judge.revised:
+            _revise(run, judge.revised)
+            counts = _count(run)
+        held = run.held().update(status=Status.PLANNED, lease_until=None, counts=_with_zeros(counts))
+        if not held:
+            raise TakenOver
+    run.refresh_from_db()
+
+
+def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
+    """Recognise the kind where none was given; what is wrong with it, if anything."""
+    if not run.kind:
+        kind = recognise(table)
+        if not kind:
+            return [
+                problem("no_kind", columns=[header[:60] for header in table.header if header.strip()][:40])
+            ]
+        try:
+            with transaction.atomic():
+                run.held().update(kind=kind)
+        except IntegrityError:
+            return [problem("same_file", run="")]
+        run.kind = kind
+    if run.role == Role.COORDINATOR and run.kind != Kind.SITES:
+        return [problem("rights_kind", kind=run.kind)]
+    return []
+
+
+def _warnings(table: Table, reading: Reading) -> list[dict]:
+    found = [problem("not_read", columns=reading.unknown)] if reading.unknown else []
+    if table.others:
+        found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
+    return found
+
+
+def _receipt(run: ImportRun, verdict: Verdict) -> RowOutcome:
+    return RowOutcome(
+        run=run, number=verdict.number, outcome=verdict.outcome, record=verdict.record[:200],
+        changes=verdict.changes, messages=verdict.messages,
+        values=verdict.cells, faults=verdict.faults,
+    )  # fmt: skip
+
+
+def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
+    """Rows that a later row made bad."""
+    by_number = {one.number: one for one in verdicts}
+    rows = list(RowOutcome.objects.filter(run=run, number__in=by_number))
+    for row in rows:
+        verdict = by_number[row.number]
+        row.outcome, row.changes, row.messages = verdict.outcome, verdict.changes, verdict.messages
+    RowOutcome.objects.bulk_update(rows, ["outcome", "changes", "messages"], batch_size=100)
+
+
+# Apply
+
+
+def apply(run: ImportRun) -> bool:
+    """Store what was confirmed; False when somebody else does. All good rows, or none."""
+    if not run.claim_work(Status.APPLYING, Status.APPLYING):
+        return False
+    with translation.override(run.language):
+        try:
+            _apply(run)
+        except TakenOver:
+            log.info("run taken over", extra={"run": run.pk})
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("applying failed", extra={"run": run.pk})
+            _fail(run, [problem("failed")])
+    return True
+
+
+def _apply(run: ImportRun) -> None:
+    for _attempt in range(TRIES):
+        judged_at = changes.last_seq()
+        judge, verdicts = _judge_again(run)
+        moved = _moved(run, verdicts)
+        if moved:
+            _refuse_moved(run, moved)
+            return
+        try:
+            _store(run, judge, verdicts, judged_at)
+        except (IntegrityError, Moved):
+            # Somebody else wrote meanwhile: look again at what the rows mean now.
+            continue
+        return
+    _fail(run, [problem("busy")])
+
+
+def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
+    judge, verdicts = JUDGES[run.kind](scope_of(run)), []
+    receipts = RowOutcome.objects.filter(run=run).order_by("number")
+    for chunk in _chunks(receipts.values_list("number", "values", "faults").iterator(CHUNK)):
+        rows = [(Row(number, [], faults), cells) for number, cells, faults in chunk]
+        verdicts += judge.judge(rows)
+        _renew(run, len(verdicts))
+    judge.finish()
+    return judge, verdicts
+
+
+def _moved(run: ImportRun, verdicts: list[Verdict]) -> list[Verdict]:
+    """Rows that mean something else than in the plan. Bad rows of the plan stay out, whatever they mean now."""
+    planned = RowOutcome.objects.filter(run=run).order_by("number")
+    rows = planned.values_list("outcome", "record", "changes").iterator(CHUNK)
+    moved = []
+    for verdict, (outcome, record, plan_changes) in zip(verdicts, rows, strict=True):
+        if outcome not in (*STORED, Outcome.UNCHANGED):
+            verdict.work = None
+        elif verdict.meaning() != (outcome, record, plan_changes):
+            moved.append(verdict)
+    return moved
+
+
+def _refuse_moved(run: ImportRun, moved: list[Verdict]) -> None:
+    """Nothing is stored; the rows say `conflict`, the run says which they are."""
+    numbers = [verdict.number for verdict in moved]
+    shown = ", ".join(map(str, numbers[:20])) + ("…" if len(numbers) > 20 else "")
+    with transaction.atomic():
+        for start in range(0, len(numbers), 500):
+            RowOutcome.objects.filter(run=run, number__in=numbers[start : start + 500]).update(
+                outcome=Outcome.CONFLICT
+            )
+        _fail(run, [problem("moved", rows=shown)], counts=_with_zeros(_count(run)))
+
+
+def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int) -> None:
+    """One transaction: the rows, their change records, and the run's last step."""
+    good = [verdict for verdict in verdicts if verdict.work is not None]
+    _renew(run, lease=dt.timedelta(seconds=20 + len(good) / ROWS_STORED_A_SECOND))
+    with transaction.atomic():
+        touched = judge.touched(good)
+        _lock(touched)
+        _refuse_later_changes(touched, judged_at)
+        tally = judge.store(good)
+        counts = Counter(str(verdict.outcome) for verdict in verdicts)
+        done = run.held().update(
+            status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=tally,
+            rows_done=len(verdicts), counts=_with_zeros(counts | _bad_counts(run)),
+        )  # fmt: skip
+        if not done:
+            raise TakenOver
+    run.refresh_from_db()
+
+
+def _bad_counts(run: ImportRun) -> Counter:
+    return Counter({name: n for name, n in run.counts.items() if name not in (*STORED, Outcome.UNCHANGED)})
+
+
+def _lock(touched: dict) -> None:
+    """Hold the records that will be written, in one order for everybody. SQLite has one writer anyway."""
+    if connection.vendor != "postgresql":
+        return
+    for model in sorted(touched, key=lambda one: one.__name__):
+        rows = model.objects.filter(pk__in=touched[model]).order_by("pk")
+        list(rows.select_for_update().values_list("pk", flat=True))
+
+
+def _refuse_later_changes(touched: dict, judged_at: int) -> None:
+    """Every write is in the change log: what is not there since the judging has not changed since."""
+    later = set(Change.objects.filter(seq__gt=judged_at).values_list("kind", "key"))
+    if not later:
+        return
+    for model, pks in touched.items():
+        kinds = {key for kind, key in later if kind == model.change_kind}
+        if kinds and any(one.change_key in kinds for one in _with_keys(model, pks)):
+            raise Moved
+
+
+def _with_keys(model, pks):
+    related = [name for name in ("trial", "centre", "network", "user") if hasattr(model, name)]
+    return model.objects.filter(pk__in=pks).select_related(*related)
+
+
+# Both
+
+
+def scope_of(run: ImportRun) -> Scope:
+    """On whose behalf the rows are judged, by the rights that person has now."""
+    return Scope(
+        run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
+        user_id=run.created_by_id, centres=_centres_of(run),
+    )  # fmt: skip
+
+
+def _centres_of(run: ImportRun) -> frozenset[int] | None:
+    user = run.created_by_id and get_user_model().objects.get(pk=run.created_by_id)
+    if user is None or is_editor(user):
+        # Without a user it is the house's own import, of the registry's sheets.
+        allowed = None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
+    else:
+        allowed = own_centre_ids(user) if is_coordinator(user) else frozenset()
+    if run.centre_id is None:
+        return allowed
+    return frozenset({run.centre_id}) if allowed is None else allowed & {run.centre_id}
+
+
+def _chunks(rows: Iterator) -> Iterator[list]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _renew(run: ImportRun, rows_done: int | None = None, **values) -> None:
+    if not run.renew(rows_done, **values):
+        raise TakenOver
+
+
+def _fail(run: ImportRun, problems: list[dict], **values) -> None:
+    run.held().update(
+        status=Status.FAILED, problems=problems, lease_until=None, finished_at=timezone.now(), **values
+    )
+    run.refresh_from_db()
+
+
+def _count(run: ImportRun) -> Counter:
+    return Counter(RowOutcome.objects.filter(run=run).order_by().values_list("outcome", flat=True))
+
+
+def _with_zeros(counts: Counter) -> dict[str, int]:
+    return {outcome: counts.get(outcome, 0) for outcome in Outcome.values}

@@ -1,0 +1,79 @@
+"""Small sheets for tests: text or bytes of CSV, workbooks, and files handed in as a person would."""
+
+import csv
+import io
+
+from directory.imports import actions, pipeline
+from directory.imports.models import ImportRun
+
+
+def a_csv(*rows: dict, columns=None, delimiter=",", encoding="utf-8") -> bytes:
+    """A CSV file of `rows`; the columns are those of all rows, in order of appearance."""
+    names = list(columns or dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names, delimiter=delimiter, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def a_workbook(*rows: dict, sheet="Sheet1", more=None) -> bytes:
+    """An XLSX workbook of `rows`; `more` names other sheets and holds their rows of cells."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        page = book.add_worksheet(sheet)
+        for place, cells in enumerate([names, *([row.get(name) for name in names] for row in rows)]):
+            page.write_row(place, 0, cells)
+        for name, lines in (more or {}).items():
+            other = book.add_worksheet(name)
+            for place, cells in enumerate(lines):
+                other.write_row(place, 0, cells)
+    return out.getvalue()
+
+
+def a_file(content, name="sheet.csv"):
+    """An upload: a file object with a name."""
+    file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
+    file.name, file.size = name, len(file.getvalue())
+    return file
+
+
+def received(content, *, kind="sites", name="sheet.csv", user=None, **options) -> ImportRun:
+    """A run of `content`, not queued; without a user in the registry's role."""
+    role = options.pop("role", None if user else "registry")
+    return actions.receive(
+        file=a_file(content, name), file_name=name, kind=kind, user=user, role=role, queue=False, **options
+    )
+
+
+def planned(content, **options) -> ImportRun:
+    """A run that is planned here and now, without a worker."""
+    run = received(content, **options)
+    pipeline.plan(run)
+    run.refresh_from_db()
+    return run
+
+
+def applied(content, **options) -> ImportRun:
+    """A run that is planned, confirmed and applied here and now."""
+    run = planned(content, **options)
+    assert run.status == "planned", run.problems
+    actions.confirm(run=run, user=run.created_by, queue=False)
+    pipeline.apply(run)
+    run.refresh_from_db()
+    return run
+
+
+def outcomes(run: ImportRun) -> dict[int, str]:
+    """Outcome by row number."""
+    return dict(run.rows.values_list("number", "outcome"))
+
+
+def messages(run: ImportRun) -> list[str]:
+    """All messages of all rows, as `row column: message`."""
+    return [
+        f"{row.number} {one['column']}: {one['message']}" for row in run.rows.all() for one in row.messages
+    ]

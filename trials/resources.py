@@ -1,0 +1,343 @@
+"""Sheets of trials and of sites: their columns, in the order of the template, and the words of registries."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from directory.core.sheets import (
+    Address,
+    Age,
+    Column,
+    Email,
+    List,
+    LongText,
+    PartialDay,
+    Phone,
+    Sheet,
+    Word,
+    YesNo,
+)
+from directory.core.text import fold, tidy
+
+from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from .conditions import codes
+from .identifiers import parse_identifier
+from .models import Trial, TrialSite
+
+
+def folded(words: dict[str, str]) -> dict[str, str]:
+    """`{word: "a / b / c"}` as `{folded spelling: word}`."""
+    return {fold(spelling): word for word, spellings in words.items() for spelling in spellings.split(" / ")}
+
+
+# As registries, hospital lists and people call a status; the numbers are those of a French hospital's list.
+STATUSES = folded(
+    {
+        "not_yet_recruiting": "not yet recruiting / in preparation / en préparation / 010 en préparation / 005 pré crec / "
+        "authorised, recruitment pending / nog niet open / rekruteert nog niet / nog niet rekruterend / "
+        "pas encore de recrutement / pas encore ouvert / noch nicht rekrutierend",
+        "recruiting": "recruiting / ongoing, recruiting / open / open to inclusion / open for inclusion / rekruterend / "
+        "rekruteert / recruterend / open voor inclusie / en cours de recrutement / recrutement en cours / recrute / ouvert / "
+        "ouverte / ouverte aux inclusions / 400 ouverte aux inclusions / rekrutierend / rekrutiert / offen",
+        "enrolling_by_invitation": "enrolling by invitation / by invitation / op uitnodiging / sur invitation / "
+        "auf einladung",
+        "active_not_recruiting": "active not recruiting / active, not recruiting / not recruiting / no longer recruiting / "
+        "ongoing, recruitment ended / ongoing, not recruiting / closed to inclusion / closed to inclusion, ongoing / "
+        "niet meer rekruterend / gesloten voor inclusie / actief, niet rekruterend / close aux inclusions / "
+        "420 close aux inclusions / actif, sans recrutement / actif, ne recrute plus / ne recrute plus / "
+        "aktiv, nicht rekrutierend / rekrutierung beendet",
+        "suspended": "suspended / temporarily halted / on hold / opgeschort / geschorst / suspendu / suspendue / "
+        "suspendue aux inclusions / 410 suspendue aux inclusions / ausgesetzt",
+        "completed": "completed / ended / afgerond / voltooid / terminé / terminée / 600 terminée / "
+        "800 archivée / archived / abgeschlossen",
+        "terminated": "terminated / stopped early / vroegtijdig gestopt / stopgezet / arrêté / arrêtée / interrompu / "
+        "interrompue / vorzeitig beendet / abgebrochen",
+        "withdrawn": "withdrawn / ingetrokken / retiré / retirée / 900 invalidée / zurückgezogen",
+        "unknown": "unknown / unknown status / onbekend / inconnu / inconnue / unbekannt",
+    }
+)
+STUDY_TYPES = folded(
+    {
+        "interventional": "interventional / interventioneel / interventionnelle / interventionnel / interventionell",
+        "observational": "observational / observationeel / observationnelle / observationnel / beobachtend",
+        "expanded_access": "expanded access / compassionate use / medical need / usage compassionnel",
+    }
+)
+SEXES = folded(
+    {
+        "all": "both / alle / beide / tous / any / m/f",
+        "female": "f / women / girls / vrouw / vrouwelijk / femme / féminin / weiblich",
+        "male": "m / men / boys / man / mannelijk / homme / masculin / männlich",
+    }
+)
+STAGES = folded(
+    {
+        "newly_diagnosed": "newly diagnosed / new diagnosis / first line / nieuwe diagnose / eerste lijn / "
+        "nouveau diagnostic / première ligne / neu diagnostiziert / Erstlinie",
+        "relapsed": "relapsed / relapse / herval / rechute / rezidiv",
+        "refractory": "refractory / refractair / réfractaire / refraktär",
+        "maintenance": "maintenance / onderhoud / entretien / Erhaltung",
+        "follow_up": "follow up / opvolging / suivi / Nachsorge",
+        "any": "any stage / alle / tous",
+    }
+)
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_PHASE = re.compile(r"(?:early\s*)?(?:phase|fase)?[_\s]*([1-4]|iv|iii|ii|i)[ab]?$")
+_CONDITIONS = {code.casefold(): code for code in codes()}
+
+
+class Phases(List):
+    """`Phase 1/2`, `PHASE2|PHASE3`, `phase1; phase2`, `I/II`, `N/A`."""
+
+    separators = re.compile(r"[;|,\n/&+-]|\band\b|\ben\b|\bet\b|\bund\b")
+
+    def clean(self, value, row=None, **kwargs):
+        if fold(str(value)) in {"n a", "na", "not applicable", "niet van toepassing", "sans objet"}:
+            return [Phase.NA.value]
+        parts = (part.strip() for part in self.separators.split(str(value).casefold()))
+        return list(dict.fromkeys(self._one(part, str(value)) for part in parts if part))
+
+    def _one(self, part, whole):
+        found = _PHASE.match(part.replace("_", " ").strip())
+        if not found:
+            raise ValueError(
+                _("“%(value)s” is not a phase. Use one or more of: %(words)s.")
+                % {"value": tidy(whole)[:40], "words": ", ".join(Phase.values)}
+            )
+        number = _ROMAN.get(found[1], found[1])
+        return Phase.EARLY_PHASE1.value if part.startswith("early") else f"phase{number}"
+
+
+class Conditions(List):
+    """ICCC-3 codes, in any case: `viiic` → `VIIIc`."""
+
+    separators = re.compile(r"[;|,\n]")
+
+    def clean(self, value, row=None, **kwargs):
+        return list(
+            dict.fromkeys(self._code(part) for part in self.separators.split(str(value)) if tidy(part))
+        )
+
+    def _code(self, part):
+        if code := _CONDITIONS.get(tidy(part).casefold()):
+            return code
+        raise ValueError(
+            _("“%(value)s” is not an ICCC-3 code. Write codes like VIIIc, separated by “;”.")
+            % {"value": tidy(part)[:40]}
+        )
+
+
+class Identifiers(List):
+    """Identifiers of one registry, or of any; `trials.identifiers.Identifier` inside."""
+
+    def __init__(self, scheme=None, separators=r"[;|,\n]"):
+        super().__init__(separators=separators)
+        self.scheme = scheme
+
+    def clean(self, value, row=None, **kwargs):
+        parts = [part for part in self.separators.split(str(value)) if tidy(part)]
+        return list(dict.fromkeys(parse_identifier(part, self.scheme) for part in parts))
+
+    def render(self, value, obj=None, **kwargs):
+        return "; ".join(one if isinstance(one, str) else one.value for one in value or ())
+
+
+class TrialSheet(Sheet):
+    """One row a trial, found by any of its identifiers, else by its acronym."""
+
+    kind = "trials"
+    one_of = ("acronym", "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
+    identifier_columns = ("nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
+
+    acronym = Column(
+        "acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
+    )
+    title = Column("title_en", nl="titel", fr="titre", de="Titel", also=("title_en", "study title"))
+    title_nl = Column("title_nl", nl="titel Nederlands", fr="titre néerlandais", de="Titel Niederländisch")
+    title_fr = Column("title_fr", nl="titel Frans", fr="titre français", de="Titel Französisch")
+    title_de = Column("title_de", nl="titel Duits", fr="titre allemand", de="Titel Deutsch")
+    summary = Column("summary_en", LongText(), nl="samenvatting", fr="résumé", de="Zusammenfassung")
+    nct_number = Column(
+        None,
+        Identifiers(Scheme.NCT),
+        nl="NCT-nummer",
+        fr="numéro NCT",
+        de="NCT-Nummer",
+        also=("nct", "nct_id"),
+    )
+    eu_ct_number = Column(
+        None, Identifiers(Scheme.EUCT), nl="EU CT-nummer", fr="numéro EU CT", de="EU-CT-Nummer",
+        also=("euct", "eu trial number", "ctis"),
+    )  # fmt: skip
+    eudract_number = Column(
+        None, Identifiers(Scheme.EUDRACT), nl="EudraCT-nummer", fr="numéro EudraCT", de="EudraCT-Nummer",
+        also=("eudract",),
+    )  # fmt: skip
+    isrctn = Column(
+        None, Identifiers(Scheme.ISRCTN), nl="ISRCTN-nummer", fr="numéro ISRCTN", de="ISRCTN-Nummer"
+    )
+    other_ids = Column(
+        None, Identifiers(separators=r"[;|\n]"), nl="andere nummers", fr="autres numéros", de="andere Nummern"
+    )
+    parent = Column(
+        "parent__slug", nl="hoofdstudie", fr="étude principale", de="Hauptstudie", also=("master",)
+    )
+    phase = Column("phases", Phases(), nl="fase", fr="phase", de="Phase", also=("phases",))
+    study_type = Column(
+        "study_type",
+        Word(StudyType, STUDY_TYPES, "a study type"),
+        nl="studietype",
+        fr="type d'étude",
+        de="Studientyp",
+    )
+    sponsor = Column("sponsor", nl="opdrachtgever", fr="promoteur", de="Sponsor")
+    groups = Column("groups", List(), nl="groepen", fr="groupes", de="Gruppen")
+    conditions = Column(
+        None, Conditions(), nl="aandoeningen", fr="affections", de="Erkrankungen", also=("iccc3",)
+    )
+    disease_terms = Column("disease_terms", List(), nl="ziekten", fr="maladies", de="Krankheiten")
+    stages = Column("stages", List(Word(Stage, STAGES, "a stage")), nl="stadia", fr="stades", de="Stadien")
+    alterations = Column("alterations", List(), nl="afwijkingen", fr="altérations", de="Veränderungen")
+    sex = Column(
+        "sex", Word(Sex, SEXES, "a sex"), nl="geslacht", fr="sexe", de="Geschlecht", also=("gender",)
+    )
+    age_min = Column(
+        "min_days", Age(), nl="minimumleeftijd", fr="âge minimum", de="Mindestalter", also=("min_age",)
+    )
+    age_max = Column(
+        "max_days", Age(), nl="maximumleeftijd", fr="âge maximum", de="Höchstalter", also=("max_age",)
+    )
+    status = Column("status", Word(Recruitment, STATUSES, "a status"), nl="status", fr="statut", de="Status")
+    status_as_of = Column("status_as_of", PartialDay(), nl="status op", fr="statut au", de="Status am")
+    opened_in_belgium = Column(
+        "opened_in_belgium",
+        PartialDay(),
+        nl="open in België sinds",
+        fr="ouvert en Belgique",
+        de="offen in Belgien",
+    )
+    url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
+
+    class Meta:
+        model = Trial
+        fields = (
+            "acronym", "title", "title_nl", "title_fr", "title_de", "summary", "nct_number", "eu_ct_number",
+            "eudract_number", "isrctn", "other_ids", "parent", "phase", "study_type", "sponsor", "groups",
+            "conditions", "disease_terms", "stages", "alterations", "sex", "age_min", "age_max", "status",
+            "status_as_of", "opened_in_belgium", "url",
+        )  # fmt: skip
+        export_order = fields
+
+    def _of(self, trial, *schemes):
+        return "; ".join(one.value for one in trial.identifiers.all() if one.scheme in schemes)
+
+    def dehydrate_nct_number(self, trial):
+        return self._of(trial, Scheme.NCT)
+
+    def dehydrate_eu_ct_number(self, trial):
+        return self._of(trial, Scheme.EUCT)
+
+    def dehydrate_eudract_number(self, trial):
+        return self._of(trial, Scheme.EUDRACT)
+
+    def dehydrate_isrctn(self, trial):
+        return self._of(trial, Scheme.ISRCTN)
+
+    def dehydrate_other_ids(self, trial):
+        return self._of(trial, Scheme.DRKS, Scheme.ICTRP, Scheme.OTHER)
+
+    def dehydrate_conditions(self, trial):
+        return "; ".join(one.code for one in trial.conditions.all())
+
+
+class SiteSheet(Sheet):
+    """A coordinator's own sheet: one row a trial at a centre. Nothing of a known trial is changed by it."""
+
+    kind = "sites"
+    required = ("centre_code",)
+    one_of = ("nct_number", "eu_ct_number", "acronym")
+    identifier_columns = ("nct_number", "eu_ct_number")
+
+    centre_code = Column(
+        "centre__code", nl="centrumcode", fr="code du centre", de="Zentrumscode",
+        also=("centre", "center", "centrum", "Zentrum", "hospital", "ziekenhuis", "hôpital", "Krankenhaus", "code"),
+    )  # fmt: skip
+    nct_number = Column(
+        None,
+        Identifiers(Scheme.NCT),
+        nl="NCT-nummer",
+        fr="numéro NCT",
+        de="NCT-Nummer",
+        also=("nct", "nct_id"),
+    )
+    eu_ct_number = Column(
+        None, Identifiers(Scheme.EUCT), nl="EU CT-nummer", fr="numéro EU CT", de="EU-CT-Nummer",
+        also=("euct", "eu trial number", "ctis"),
+    )  # fmt: skip
+    acronym = Column(
+        "trial__acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
+    )
+    title = Column("trial__title_en", nl="titel", fr="titre", de="Titel", also=("study title",))
+    disease = Column(
+        "trial__disease_terms", List(), nl="ziekte", fr="maladie", de="Krankheit", also=("diagnose",)
+    )
+    phase = Column("trial__phases", Phases(), nl="fase", fr="phase", de="Phase", also=("phases",))
+    status = Column("status", Word(Recruitment, STATUSES, "a status"), nl="status", fr="statut", de="Status")
+    status_date = Column(
+        "verified_at", PartialDay(), nl="statusdatum", fr="date du statut", de="Statusdatum",
+        also=("status op", "statut au", "status as of"),
+    )  # fmt: skip
+    pi_name = Column(
+        "investigator__name", nl="hoofdonderzoeker", fr="investigateur principal", de="Hauptprüfer",
+        also=("pi", "principal investigator", "investigateur"),
+    )  # fmt: skip
+    contact_name = Column(
+        "contact_person__name",
+        nl="contactpersoon",
+        fr="personne de contact",
+        de="Ansprechpartner",
+        also=("contact",),
+    )
+    contact_email = Column(
+        "contact_person__email",
+        Email(),
+        nl="e-mail",
+        fr="courriel",
+        de="E-Mail",
+        also=("mail", "email contact"),
+    )
+    contact_phone = Column(
+        "contact_person__phone", Phone(), nl="telefoon", fr="téléphone", de="Telefon", also=("phone", "tel")
+    )
+    start_date = Column(
+        "opened_on", PartialDay(), nl="startdatum", fr="date de début", de="Startdatum", also=("opened on",)
+    )
+    url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
+    consent_to_publish = Column(
+        None, YesNo(), nl="toestemming publicatie", fr="accord de publication", de="Einwilligung Veröffentlichung",
+        also=("consent", "toestemming", "consentement", "Einwilligung"),
+    )  # fmt: skip
+
+    class Meta:
+        model = TrialSite
+        fields = (
+            "centre_code", "nct_number", "eu_ct_number", "acronym", "title", "disease", "phase", "status",
+            "status_date", "pi_name", "contact_name", "contact_email", "contact_phone", "start_date", "url",
+            "consent_to_publish",
+        )  # fmt: skip
+        export_order = fields
+
+    @classmethod
+    def model_field(cls, name):
+        # The status columns of a site are derived from statements; their fields are not asked.
+        return None if name in ("status", "status_date") else super().model_field(name)
+
+    def dehydrate_nct_number(self, site):
+        return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme == Scheme.NCT)
+
+    def dehydrate_eu_ct_number(self, site):
+        return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme == Scheme.EUCT)
+
+    def dehydrate_consent_to_publish(self, site):
+        person = site.contact_person or site.investigator
+        return "yes" if person and person.may_be_published else ""
