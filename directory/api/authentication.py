@@ -1,0 +1,52 @@
+"""`Authorization: Api-Key <key>`. Reading needs no key; one that is given must be good."""
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+
+from directory.partners import keys
+from directory.partners.models import Scope
+
+from .errors import Problem
+
+KEYWORD = "Api-Key"
+CHALLENGE = {"WWW-Authenticate": f'{KEYWORD} realm="directory"'}
+
+
+def refused(sentence: str) -> Problem:
+    return Problem("bad-key", 401, sentence, headers=CHALLENGE)
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`request.auth` is the ApiKey, `request.user` the account it acts as (nobody's for a reading key)."""
+
+    def authenticate(self, request):
+        header = request.META.get("HTTP_AUTHORIZATION")
+        if header is None:
+            return None
+        word, _, text = header.partition(" ")
+        if word.casefold() != KEYWORD.casefold() or not text.strip():
+            raise refused(f"The header has the form “Authorization: {KEYWORD} <key>”.")
+        try:
+            key = keys.recognise(text.strip())
+        except keys.BadKey as error:
+            raise refused(str(error)) from None
+        return key.user or AnonymousUser(), key
+
+
+class HasScope(BasePermission):
+    """A key has the view's scope; without a key only the scope `read` is open."""
+
+    def has_permission(self, request, view):
+        key, scope = request.auth, view.scope
+        if key is None:
+            if scope != Scope.READ:
+                raise refused(f"This needs a key with the scope “{scope}”: Authorization: {KEYWORD} <key>.")
+            return True
+        if scope not in key.scopes:
+            raise Problem(
+                "forbidden",
+                403,
+                f"The key “{key.name}” has the scopes {', '.join(key.scopes)}, not “{scope}”.",
+            )
+        return True

@@ -1,0 +1,36 @@
+"""ETags: what an answer shows is settled by what was asked and by the version of the index.
+
+So the tag is known before any work is done, and a client that has it is answered at once.
+"""
+
+from hashlib import blake2b
+
+from django.http import HttpResponse
+from django.utils.http import parse_etags, quote_etag
+
+# Any cache may keep an answer but must ask before it uses it: a withdrawn consent takes effect at once.
+CACHE_CONTROL = "public, no-cache"
+
+
+def etag_of(request, version: str) -> str:
+    """A tag for this address and query (whatever the order of its parameters) at this version."""
+    pairs = sorted((name, value) for name, values in request.GET.lists() for value in values)
+    asked = repr((version, request.get_host(), request.path, pairs))
+    return quote_etag(blake2b(asked.encode("utf-8", "replace"), digest_size=12).hexdigest())
+
+
+def is_known(request, etag: str) -> bool:
+    """Whether the client holds this version. Compared weakly (RFC 9110, 13.1.2): gzip makes tags weak."""
+    held = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return any(tag.removeprefix("W/") == etag for tag in held)
+
+
+def holds_any(request) -> bool:
+    """`If-None-Match: *`: any version will do, but whether there is one is known only afterwards."""
+    return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
+
+
+def stamp(response: HttpResponse, etag: str) -> HttpResponse:
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    return response

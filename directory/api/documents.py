@@ -1,0 +1,134 @@
+"""Lists and single records as the search service keeps them: documents built when a record changed."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import orjson
+from django_filters import FilterSet
+from rest_framework.serializers import Serializer
+
+from directory.search import service
+from directory.search.query import ask_from
+
+from . import openapi, pagination, parameters
+from .errors import Fault, bad_parameters, not_found
+from .views import ReadView
+
+LANGUAGE = "en"
+PAGING = ("page_size", "cursor", "facets", "fields", "include")
+INCLUDE = ("match",)
+
+
+class IndexView(ReadView):
+    """What it shows is the index's, and so is its version."""
+
+    def version(self) -> str:
+        return service.version()
+
+
+class DocumentList(IndexView):
+    """A page of documents of one kind."""
+
+    kind: str
+    filterset: type[FilterSet]
+    shape: type[Serializer]
+
+    @classmethod
+    def described_parameters(cls):
+        return (*openapi.of_filters(cls.filterset), *openapi.of_paging(names_of(cls.shape), INCLUDE))
+
+    @classmethod
+    def parameter_names(cls) -> tuple[str, ...]:
+        return (*cls.filterset.base_filters, *PAGING)
+
+    def answer(self, request) -> bytes:
+        asked = self.asked(request.GET)
+        found = self.find(asked)
+        return pagination.list_body(
+            request,
+            count=found.count,
+            next_=found.next,
+            previous=found.previous,
+            facets=pagination.facets_of(found) if asked.facets else {},
+            results=self.results(found.hits, asked),
+        )
+
+    def find(self, asked: parameters.Asked) -> service.Answer:
+        position = pagination.position_of(asked.cursor)
+        ask = ask_from(asked.cleaned, LANGUAGE, kind=self.kind)
+        try:
+            return service.find(
+                ask,
+                limit=asked.page_size,
+                after=position.after,
+                before=position.before,
+                facets=asked.facets,
+            )
+        except service.BadCursor as error:
+            raise pagination.bad_cursor(str(error)) from None
+        except ValueError as error:
+            raise bad_parameters([Fault("q", str(error))]) from None
+
+    def asked(self, query) -> parameters.Asked:
+        parameters.check(query, self.parameter_names())
+        return parameters.Asked(
+            cleaned=parameters.filters(query, self.filterset),
+            page_size=parameters.page_size(query),
+            cursor=parameters.one(query, "cursor"),
+            facets=parameters.switch(query, "facets"),
+            fields=parameters.names(query, "fields", names_of(self.shape)),
+            include=frozenset(parameters.names(query, "include", INCLUDE)),
+        )
+
+    def results(self, hits: Sequence, asked: parameters.Asked) -> list[bytes]:
+        if "match" not in asked.include:
+            bodies = service.bodies(self.kind, [hit.key for hit in hits])
+            return [only(body, asked.fields) for body in bodies] if asked.fields else bodies
+        pairs = ((hit, service.body(self.kind, hit.key)) for hit in hits)
+        return [with_match(only(body, asked.fields), hit) for hit, body in pairs if body is not None]
+
+
+class DocumentDetail(IndexView):
+    """One document, by its key."""
+
+    kind: str
+    shape: type[Serializer]
+
+    @classmethod
+    def described_parameters(cls):
+        return (openapi.of_fields(names_of(cls.shape)),)
+
+    def answer(self, request, key: str) -> bytes:
+        parameters.check(request.GET, ("fields",))
+        fields = parameters.names(request.GET, "fields", names_of(self.shape))
+        if fault := parameters.unusable("address", key):
+            raise bad_parameters([fault])
+        found = self.key_of(key)
+        body = service.body(self.kind, found) if found else None
+        if body is None:
+            raise not_found(f"There is no listed {self.kind} “{key[:80]}”.")
+        return only(body, fields)
+
+    def key_of(self, text: str) -> str | None:
+        return text
+
+
+@cache
+def names_of(shape: type[Serializer]) -> tuple[str, ...]:
+    """The top-level names of a document."""
+    return tuple(shape().fields)
+
+
+def only(body: bytes, fields: Sequence[str]) -> bytes:
+    """The document with these of its names, in its own order; whole where none is named."""
+    if not fields:
+        return body
+    return orjson.dumps({name: value for name, value in orjson.loads(body).items() if name in fields})
+
+
+def with_match(body: bytes, hit) -> bytes:
+    """The document and why it was found: `"match": {"score", "distance_km", "why"}`."""
+    match = orjson.dumps(
+        {"score": hit.score, "distance_km": hit.distance_km, "why": [str(w) for w in hit.why]}
+    )
+    return body[:-1] + (b"," if len(body) > 2 else b"") + b'"match":' + match + b"}"

@@ -1,0 +1,235 @@
+"""How the OpenAPI document is made: from each view's `operations` and from its filters.
+
+drf-spectacular turns the shapes into components; what it cannot know (that documents are stored bytes, that
+filters are not a DRF backend) is said here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django_filters import FilterSet
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers as s
+
+from directory.core.filter_fields import One
+from directory.partners.models import Scope
+
+from . import parameters
+from .words import PARAMETERS
+
+FROM_THE_REGISTRY = ("centre", "network", "country")
+ANY_GET = (401, 403, 406, 429, 503)
+SETTINGS = {
+    "TITLE": "Directory of paediatric oncology trials",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "SERVERS": [{"url": "/", "description": "this server"}],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What the document says of one method of one address."""
+
+    id: str
+    tag: str
+    summary: str
+    answer: object
+    description: str = ""
+    status: int = 200
+    parameters: Callable[[], tuple[OpenApiParameter, ...]] = tuple
+    request: object = None
+    problems: tuple[int, ...] = (400,)
+    examples: tuple[OpenApiExample, ...] = ()
+
+
+class Described(AutoSchema):
+    """Reads a view's `operations`, by method in lower case."""
+
+    @property
+    def operation(self) -> Operation:
+        return self.view.operations[self.method.lower()]
+
+    def get_operation_id(self):
+        return self.operation.id
+
+    def get_tags(self):
+        return [self.operation.tag]
+
+    def get_summary(self):
+        return self.operation.summary
+
+    def get_description(self):
+        return self.operation.description
+
+    def get_auth(self):
+        needed = [{"ApiKey": []}]
+        return [{}, *needed] if self.view.scope == Scope.READ else needed
+
+    def get_override_parameters(self):
+        return list(self.operation.parameters())
+
+    def get_filter_backends(self):
+        return []
+
+    def get_request_serializer(self):
+        return self.operation.request
+
+    def get_examples(self):
+        return list(self.operation.examples)
+
+    def get_response_serializers(self):
+        from .v1.shapes import Problem
+
+        answers = {self.operation.status: self.operation.answer}
+        for status in sorted({*ANY_GET, *self.operation.problems}):
+            answers[status, "application/problem+json"] = Problem
+        return answers
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "directory.api.authentication.KeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema):
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Authorization: Api-Key <key>`. Reading needs none; a key raises the limit.",
+        }
+
+
+def of_filters(filterset: type[FilterSet]) -> tuple[OpenApiParameter, ...]:
+    """The parameters of a list's filters, with the values they take."""
+    form = parameters.form_of(filterset, {})
+    return tuple(_of_field(name, form.fields[name]) for name in filterset.base_filters)
+
+
+def _of_field(name: str, form_field) -> OpenApiParameter:
+    # What depends on the registry of today has no place in a document that is committed.
+    listed = None if name in FROM_THE_REGISTRY else parameters.allowed_of(form_field)
+    return described(name, many=not isinstance(form_field, One), enum=listed)
+
+
+def described(
+    name: str, *, many: bool = False, enum: Iterable[str] | None = None, **kwargs
+) -> OpenApiParameter:
+    """A query parameter in the words of `words.PARAMETERS`."""
+    text, example = PARAMETERS[name]
+    return OpenApiParameter(
+        name,
+        type=kwargs.pop("type", OpenApiTypes.STR),
+        location=OpenApiParameter.QUERY,
+        description=text,
+        many=many,
+        explode=True if many else None,
+        enum=list(enum) if enum else None,
+        examples=[OpenApiExample(str(example), value=[example] if many else example)]
+        if example != ""
+        else [],
+        **kwargs,
+    )
+
+
+def of_paging(field_names: Iterable[str], include: Iterable[str]) -> tuple[OpenApiParameter, ...]:
+    return (
+        of_page_size(),
+        described("cursor"),
+        described("facets", enum=("0", "1")),
+        of_fields(field_names),
+        described("include", enum=tuple(include)),
+    )
+
+
+def of_page_size() -> OpenApiParameter:
+    most, usual = parameters.MAX_PAGE_SIZE, parameters.DEFAULT_PAGE_SIZE
+    return described("page_size", type={"type": "integer", "minimum": 1, "maximum": most, "default": usual})
+
+
+def of_fields(names: Iterable[str]) -> OpenApiParameter:
+    """`fields`: one text, so a client may also send a comma list."""
+    text, example = PARAMETERS["fields"]
+    listed = ", ".join(f"`{name}`" for name in names)
+    return OpenApiParameter("fields", OpenApiTypes.STR, description=f"{text} Names: {listed}.",
+                            examples=[OpenApiExample(example, value=example)])  # fmt: skip
+
+
+def page_of(shape: type[s.Serializer]) -> type[s.Serializer]:
+    """The list answer whose results are of `shape`."""
+    from .v1 import shapes
+
+    name = shape.__name__
+    result = type(
+        f"{name}Result",
+        (shape,),
+        {
+            "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
+            "match": shapes.Match(required=False),
+            "get_fields": _all_optional,
+        },
+    )
+    return type(
+        f"{name}Page",
+        (s.Serializer,),
+        {
+            "__doc__": f"A page of the list, {name} by {name}.",
+            "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
+            "next": s.URLField(allow_null=True),
+            "previous": s.URLField(allow_null=True),
+            "facets": s.DictField(child=shapes.FacetCount(many=True), help_text="Empty unless `facets=1`."),
+            "results": result(many=True),
+        },
+    )
+
+
+def partly(shape: type[s.Serializer]) -> type[s.Serializer]:
+    """One document, whole unless `fields` left names out."""
+    return type(
+        f"{shape.__name__}Document", (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional}
+    )
+
+
+def _all_optional(self):
+    fields = super(type(self), self).get_fields()
+    for one in fields.values():
+        one.required = False
+    return fields
+
+
+def document() -> dict:
+    """The whole document, made anew."""
+    from django.urls import include, path
+
+    from .words import INTRODUCTION, TAGS
+
+    own = SETTINGS | {
+        "DESCRIPTION": INTRODUCTION,
+        "TAGS": TAGS,
+        "ENUM_NAME_OVERRIDES": ENUM_NAMES,
+    }
+    with patched_settings(own):
+        patterns = [path("api/v1/", include("directory.api.v1.urls"))]
+        return SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+
+
+ENUM_NAMES = {
+    "RecruitmentStatus": "trials.choices.Recruitment",
+    "Phase": "trials.choices.Phase",
+    "Stage": "trials.choices.Stage",
+    "Freshness": "trials.choices.Freshness",
+    "IdentifierScheme": "trials.choices.Scheme",
+    "CentreRole": "centres.choices.CentreRole",
+    "SpeakerRole": "directory.core.visibility.Role",
+    "Province": "directory.core.places.Province",
+}

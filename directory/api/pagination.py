@@ -1,0 +1,73 @@
+"""Lists: stored documents put together as bytes, and the way to the next page.
+
+A cursor is the search service's own (a place in the ordering, so it holds while records come and go) behind
+a letter that says in which direction it leads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from directory.search import service
+
+from .errors import Fault, Problem, bad_parameters
+
+FORWARD, BACK = "n", "p"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page begins; both empty: at the first."""
+
+    after: str | None = None
+    before: str | None = None
+
+
+def position_of(cursor: str) -> Position:
+    """Raises Problem 400 for a text this API did not make."""
+    if not cursor:
+        return Position()
+    direction, rest = cursor[0], cursor[1:]
+    if direction == FORWARD and rest:
+        return Position(after=rest)
+    if direction == BACK and rest:
+        return Position(before=rest)
+    raise bad_cursor("This is not a cursor. Take it as it is from “next” or “previous”, or leave it out.")
+
+
+def bad_cursor(message: str) -> Problem:
+    return bad_parameters([Fault("cursor", message)])
+
+
+def list_body(
+    request, *, count: int, results: Sequence[bytes], next_: str | None, previous: str | None, facets: dict
+) -> bytes:
+    """`{"count", "next", "previous", "facets", "results"}`; `results` are JSON already."""
+    head = orjson.dumps(
+        {
+            "count": count,
+            "next": link(request, FORWARD, next_),
+            "previous": link(request, BACK, previous),
+            "facets": facets,
+        }
+    )
+    return head[:-1] + b',"results":[' + b",".join(results) + b"]}"
+
+
+def link(request, direction: str, cursor: str | None) -> str | None:
+    """This address with another cursor."""
+    if not cursor:
+        return None
+    query = request.GET.copy()
+    query["cursor"] = direction + cursor
+    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+
+
+def facets_of(answer: "service.Answer") -> dict[str, list[dict]]:
+    return {
+        name: [
+            {"value": one.value, "label": str(one.label or one.value), "count": one.count} for one in counts
+        ]
+        for name, counts in answer.facets.items()
+    }

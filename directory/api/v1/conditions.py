@@ -1,0 +1,58 @@
+from functools import cache
+from hashlib import blake2b
+
+import orjson
+
+from directory.core.fields import LANGUAGE_CODES
+from trials import conditions
+
+from .. import parameters
+from ..openapi import Operation, described, page_of
+from ..views import ReadView
+from . import shapes
+
+
+class ConditionList(ReadView):
+    """The ICCC-3 tree, parents before children. It comes with the program, so it changes only with it."""
+
+    operations = {
+        "get": Operation(
+            id="listConditions",
+            tag="Words",
+            summary="The classification ICCC-3",
+            answer=page_of(shapes.Condition),
+            parameters=lambda: (described("lang", enum=LANGUAGE_CODES),),
+        )
+    }
+
+    def version(self):
+        return tree_version()
+
+    def answer(self, request):
+        parameters.check(request.GET, ("lang",))
+        return tree(parameters.choice(request.GET, "lang", LANGUAGE_CODES, "en"))
+
+
+@cache
+def tree(language: str) -> bytes:
+    """The whole list, names in `language` where there is one, else in English."""
+    results = [_condition(row, language) for row in conditions.rows()]
+    return orjson.dumps(
+        {"count": len(results), "next": None, "previous": None, "facets": {}, "results": results}
+    )
+
+
+@cache
+def tree_version() -> str:
+    return blake2b(tree("en"), digest_size=8).hexdigest()
+
+
+def _condition(row: dict[str, str], language: str) -> dict:
+    names = {code: row[f"name_{code}"] for code in LANGUAGE_CODES if row[f"name_{code}"]}
+    return {
+        "code": row["code"],
+        "parent": row["parent"] or None,
+        "level": row["level"],
+        "name": names.get(language) or names["en"],
+        "names": names,
+    }

@@ -1,0 +1,39 @@
+from centres.filters import NetworkFilterSet
+
+from ..documents import DocumentDetail, DocumentList
+from ..openapi import Operation, page_of, partly
+from . import shapes
+
+
+class NetworkList(DocumentList):
+    """Listed networks, with their members."""
+
+    kind = "network"
+    filterset = NetworkFilterSet
+    shape = shapes.Network
+    operations = {
+        "get": Operation(
+            id="listNetworks",
+            tag="Networks",
+            summary="Networks",
+            answer=page_of(shapes.Network),
+            parameters=lambda: NetworkList.described_parameters(),
+        )
+    }
+
+
+class NetworkDetail(DocumentDetail):
+    """One listed network, by its slug."""
+
+    kind = "network"
+    shape = shapes.Network
+    operations = {
+        "get": Operation(
+            id="getNetwork",
+            tag="Networks",
+            summary="One network, by its slug",
+            answer=partly(shapes.Network),
+            parameters=lambda: NetworkDetail.described_parameters(),
+            problems=(400, 404),
+        )
+    }

@@ -1,0 +1,51 @@
+import orjson
+from django.urls import reverse
+
+from directory.core.fields import LANGUAGE_CODES
+from directory.search import service
+
+from .. import parameters
+from ..documents import IndexView
+from ..errors import Fault, bad_parameters
+from ..openapi import Operation, described
+from . import shapes
+
+# Where the API shows what is suggested; a suggestion of another kind is a word to search with.
+ADDRESS_OF = {"trial": "api:trial", "centre": "api:centre", "network": "api:network"}
+
+
+class Suggest(IndexView):
+    """What somebody who types `q` may mean: trials, centres, networks, conditions."""
+
+    operations = {
+        "get": Operation(
+            id="suggest",
+            tag="Words",
+            summary="What somebody who types may mean",
+            answer=shapes.Suggestions,
+            parameters=lambda: (described("q", required=True), described("lang", enum=LANGUAGE_CODES)),
+        )
+    }
+
+    def answer(self, request):
+        parameters.check(request.GET, ("q", "lang"))
+        text = parameters.one(request.GET, "q")
+        if "q" not in request.GET:
+            raise bad_parameters([Fault("q", "Give what was typed so far: ?q=neuro")])
+        language = parameters.choice(request.GET, "lang", LANGUAGE_CODES, "en")
+        try:
+            found = service.suggest(text, language) if text.strip() else ()
+        except ValueError as error:
+            raise bad_parameters([Fault("q", str(error))]) from None
+        return orjson.dumps({"results": [_shown(request, one) for one in found]})
+
+
+def _shown(request, one) -> dict:
+    route = ADDRESS_OF.get(one.kind)
+    return {
+        "kind": one.kind,
+        "key": one.key,
+        "label": str(one.label),
+        "detail": str(one.detail or ""),
+        "url": request.build_absolute_uri(reverse(route, args=[one.key])) if route else None,
+    }

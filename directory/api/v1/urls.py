@@ -1,0 +1,28 @@
+"""Version 1 of the API (docs/api.md)."""
+
+from django.urls import path
+
+from .centres import CentreDetail, CentreList
+from .conditions import ConditionList
+from .docs import Docs
+from .networks import NetworkDetail, NetworkList
+from .schema import Schema
+from .sites import SiteList
+from .suggest import Suggest
+from .trials import TrialDetail, TrialList
+
+app_name = "api"
+# `str`, not `slug`: an identifier in any spelling is an address too, and a wrong one gets a problem.
+urlpatterns = [
+    path("trials/", TrialList.as_view(), name="trials"),
+    path("trials/<str:key>/", TrialDetail.as_view(), name="trial"),
+    path("sites/", SiteList.as_view(), name="sites"),
+    path("centres/", CentreList.as_view(), name="centres"),
+    path("centres/<str:key>/", CentreDetail.as_view(), name="centre"),
+    path("networks/", NetworkList.as_view(), name="networks"),
+    path("networks/<str:key>/", NetworkDetail.as_view(), name="network"),
+    path("conditions/", ConditionList.as_view(), name="conditions"),
+    path("suggest/", Suggest.as_view(), name="suggest"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+]

@@ -1,0 +1,100 @@
+"""What every address of the API has in common."""
+
+from django.http import HttpResponse
+from django.utils import translation
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
+
+from directory.partners.models import Scope
+
+from . import conditional
+from .authentication import HasScope, KeyAuthentication
+from .errors import Problem, problem_handler
+from .openapi import Described, Operation
+from .throttling import RateLimit
+
+JSON = "application/json"
+SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
+
+
+class JsonOnly(BaseContentNegotiation):
+    """JSON to whoever takes JSON, 406 to whoever takes only something else."""
+
+    def select_parser(self, request, parsers):
+        media_type = (request.content_type or "").partition(";")[0].strip().casefold()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        accept = request.META.get("HTTP_ACCEPT", "*/*")
+        if accept != "*/*" and not any(_takes(part) for part in accept.split(",")):
+            raise Problem("not-acceptable", 406, f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
+        return renderers[0], JSON
+
+
+def _takes(part: str) -> bool:
+    media_type, *parameters = (piece.strip().casefold() for piece in part.split(";"))
+    refused = any(piece.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for piece in parameters)
+    return media_type in SPOKEN and not refused
+
+
+class ApiView(APIView):
+    """JSON in English, keys, limits, problems. A subclass names the `scope` that its use needs."""
+
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (HasScope,)
+    throttle_classes = (RateLimit,)
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = JsonOnly
+    schema = Described()
+    scope = Scope.READ
+    operations: dict[str, Operation] = {}
+
+    def get_exception_handler(self):
+        return problem_handler
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        allowed = ", ".join(self.allowed_methods)
+        raise Problem(
+            "method-not-allowed",
+            405,
+            f"{request.method} is not possible at {request.path}. Possible are: {allowed}.",
+            headers={"Allow": allowed},
+        )
+
+    def initial(self, request, *args, **kwargs):
+        # One language for all clients: a shared cache holds one answer, a program matches on stable words.
+        translation.activate("en")
+        super().initial(request, *args, **kwargs)
+
+    def options(self, request, *args, **kwargs):
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if request.method == "HEAD" and not response.streaming:
+            length = len(response.content)
+            response.content = b""
+            response.headers["Content-Length"] = str(length)
+        return response
+
+
+class ReadView(ApiView):
+    """A GET with an ETag. A subclass gives `version()` of what it reads and `answer()`, bytes of JSON."""
+
+    content_type = JSON
+
+    def get(self, request, **kwargs):
+        etag = conditional.etag_of(request, self.version())
+        if conditional.is_known(request, etag):
+            return conditional.stamp(HttpResponse(status=304), etag)
+        body = self.answer(request, **kwargs)
+        if conditional.holds_any(request):
+            return conditional.stamp(HttpResponse(status=304), etag)
+        return conditional.stamp(HttpResponse(body, self.content_type), etag)
+
+    def version(self) -> str:
+        raise NotImplementedError
+
+    def answer(self, request, **kwargs) -> bytes:
+        raise NotImplementedError

@@ -1,0 +1,72 @@
+"""What the documentation says, in one place: of the API, of each parameter, of each problem."""
+
+INTRODUCTION = """\
+Where children with cancer in Belgium can enter a clinical trial, and whom to ask. Reading is open to
+everybody; a key raises the limit and lets a centre send its sheets.
+
+Every answer to a GET has an `ETag`: send it back as `If-None-Match` and an unchanged answer is a 304 without
+a body. An unknown parameter or a bad value is a 400 that names it and what is allowed. Errors are
+`application/problem+json` (RFC 9457). A parameter that takes several values is repeated
+(`status=recruiting&status=suspended` means either); different parameters narrow each other.
+"""
+
+TAGS = [
+    {"name": "Trials", "description": "Clinical trials with their sites."},
+    {"name": "Sites", "description": "One trial at one centre, and whether it recruits there."},
+    {"name": "Centres", "description": "Hospitals that treat children with cancer."},
+    {"name": "Networks", "description": "Centres that work together."},
+    {"name": "Words", "description": "The vocabulary, and what somebody who types may mean."},
+    {"name": "Imports", "description": "Sheets sent by a program: planned, looked at, applied."},
+    {"name": "About", "description": "This description."},
+]
+
+# name: (what it means, an example; empty for none)
+PARAMETERS: dict[str, tuple[str, object]] = {
+    "q": (
+        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven.",
+        "ewing",
+    ),
+    "status": ("Recruitment status.", "recruiting"),
+    "phase": ("Phase of the trial.", "phase2"),
+    "condition": ("ICCC-3 code; the classes below it are included.", "VIII"),
+    "age": ("Trials that take a patient of this age: `14`, `14y`, `6m`, `31d`, `18 mois`.", "14y"),
+    "stage": ("Stage of the disease.", "relapsed"),
+    "sex": ("Trials that take patients of this sex.", "female"),
+    "study_type": ("Kind of study.", "interventional"),
+    "trial": ("A trial's slug or any of its identifiers.", "NCT04307576"),
+    "centre": ("A centre's code.", "uz-gent"),
+    "network": ("A network's slug.", ""),
+    "province": ("Province of a centre, ISO 3166-2:BE.", "BE-VOV"),
+    "country": ("Country of a centre, ISO 3166-1.", "BE"),
+    "near": ("A Belgian postal code or `latitude,longitude`.", "4000"),
+    "within": ("Kilometres around `near`.", 150),
+    "freshness": ("How long ago a site's status was verified.", "fresh"),
+    "identifier": ("An identifier in any spelling.", "nct 04307576"),
+    "updated_since": ("Changed at or after this moment, ISO 8601.", "2026-11-01"),
+    "ordering": ("What comes first. `relevance` needs `q`, `distance` needs `near`.", "acronym"),
+    "role": ("What a centre is in a network.", "reference"),
+    "page_size": ("Results a page.", 50),
+    "cursor": ("A place in the list: follow `next` and `previous`, do not make one.", ""),
+    "facets": ("`1` counts the values of each filter within the results.", "1"),
+    "fields": ("Only these top-level names of a document, separated by commas.", "slug,acronym,status"),
+    "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
+    "lang": ("Language of the names.", "nl"),
+    "outcome": ("Only the rows with this outcome.", "invalid"),
+}
+
+PROBLEMS = {
+    "bad-parameter": "A parameter is unknown or has a value that cannot be used. `errors` names each.",
+    "bad-request": "The body cannot be read or lacks something. `errors` names the fields.",
+    "bad-key": "The key is missing, unknown, expired or revoked.",
+    "forbidden": "The key is good, but has not the scope or the centre that this needs.",
+    "not-found": "No listed record, or no address, of that name.",
+    "method-not-allowed": "The header `Allow` lists what the address knows.",
+    "not-acceptable": "The `Accept` header excludes JSON.",
+    "conflict": "An import is in a state from which this step is not possible.",
+    "too-large": "The body is larger than a sheet may be.",
+    "unsupported-media-type": "The body is not of the media type that the address reads.",
+    "refused": "The file was refused before any row was read. `errors` says why.",
+    "too-many-requests": "The limit of requests a minute is used up. `Retry-After` says when to come back.",
+    "not-ready": "The database or the index does not answer. `Retry-After` says when to try again.",
+    "internal-error": "An error on our side. It was logged under the answer's `X-Request-ID`.",
+}
