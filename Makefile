@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 BROWSER ?= yes
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean backup install install-dev
+.PHONY: help run test check bench lock clean backup restore install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,12 +27,15 @@ check: install-dev ## lint, layers, types, migrations, messages, templates
 bench: install-dev ## measure, as ratios in one run; writes bench/results.json
 	@exec $(PYTHON) -m bench
 
-backup: install ## copy the running registry to BACKUP=file
-	@exec $(PYTHON) -m config.backup $(BACKUP)
+backup: install ## copy the running registry into one file (BACKUP=file)
+	@exec $(PYTHON) -m config.backup save "$(BACKUP)"
 
-lock: install-dev ## compile requirements/*.in to locked files
+restore: install ## put a registry back from such a file (BACKUP=file, into an empty DATA_DIR or database)
+	@exec $(PYTHON) -m config.backup restore "$(BACKUP)"
+
+lock: install-dev ## compile requirements/*.in to locked files (UPGRADE=1 takes newer versions)
 	@for set in base production dev; do \
-	  $(PYTHON) -m uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	  $(PYTHON) -m uv pip compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --no-header --no-emit-index-url \
 	    --python-version 3.11 $$( [ $$set = base ] || echo "-c requirements/base.txt" ) \
 	    -o requirements/$$set.txt requirements/$$set.in || exit 1; \
 	done

@@ -1,17 +1,15 @@
 """`make run`: prepare the registry, start web, worker and scheduler together, say when it is ready."""
 
 import fcntl
-import json
 import os
 import secrets
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from config import env as environment
+from config.probe import why_not
 from config.supervisor import Child, Supervisor
 from config.tether import tether
 
@@ -75,6 +73,7 @@ def claim(data_dir: Path):
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         raise CannotRun(
             f"{data_dir} is in use by another run. Stop that one, or choose another: make run DATA_DIR=other"
         ) from None
@@ -136,7 +135,7 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
                 raise CannotRun(f"The demo registry could not be loaded. See {env.data_dir / 'logs'}.")
             if not ready and time.monotonic() >= next_look:
                 next_look = time.monotonic() + 0.25
-                reason = why_not_ready(env)
+                reason = why_not(env)
                 ready = not reason
                 if ready:
                     say(f"Ready at http://127.0.0.1:{env.port}/")
@@ -155,24 +154,6 @@ def give_up_on_failures(supervisor: Supervisor) -> None:
     worst = supervisor.worst()
     if worst and worst.failures >= GIVE_UP_AFTER:
         raise CannotRun(f"The {worst.name} does not start. The end of its log:\n{worst.last_words()}")
-
-
-def why_not_ready(env: environment.Environment) -> str:
-    """The reasons that /readyz gives, empty when it can serve."""
-    host = env.allowed_hosts[0].lstrip(".")
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{env.port}/readyz", headers={"Host": "localhost" if host == "*" else host}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
-            return ""
-    except urllib.error.HTTPError as error:
-        try:
-            return ", ".join(json.loads(error.read())["reasons"].values())
-        except (ValueError, KeyError):
-            return f"the web server answers {error.code}"
-    except OSError:
-        return "the web server is being started"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -57,6 +58,12 @@ def redis() -> Iterator[str]:
         serve = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--dir", folder]
         with _serving([*serve, "--save", "", "--appendonly", "no"], None, folder, port, "Redis"):
             yield f"redis://127.0.0.1:{port}/0"
+
+
+def main(command: list[str]) -> int:
+    """`python -m tests.services COMMAND …`: run it with DATABASE_URL and REDIS_URL of private servers."""
+    with postgresql() as database, redis() as broker:
+        return subprocess.call(command, env=os.environ | {"DATABASE_URL": database, "REDIS_URL": broker})
 
 
 def free_port() -> int:
@@ -158,3 +165,7 @@ def _wait(server: subprocess.Popen, port: int, name: str, folder: Path) -> None:
         except OSError:
             time.sleep(0.05)
     raise NoService(f"{name} did not start: {(folder / 'log').read_text(errors='replace')[-2000:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -166,10 +166,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = env.trusted_proxies
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if env.trusted_proxies else ["REMOTE_ADDR"]
-)
+AXES_CLIENT_IP_CALLABLE = "config.visitors.client_address"
 
 # --- Transport ----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 
 from config import errors, logs
 from config.celery import app
+from config.visitors import client_address
 
 
 @pytest.fixture
@@ -94,10 +95,28 @@ def test_http_asks_for_no_https(reread):
 def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(reread):
     alone = reread(TRUSTED_PROXIES="0")
     assert alone.REST_FRAMEWORK["NUM_PROXIES"] == 0
-    assert alone.AXES_IPWARE_META_PRECEDENCE_ORDER == ["REMOTE_ADDR"]
+    assert not hasattr(alone, "SECURE_PROXY_SSL_HEADER")
     behind = reread(TRUSTED_PROXIES="1")
     assert behind.REST_FRAMEWORK["NUM_PROXIES"] == 1
     assert behind.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "counted"),
+    [
+        (0, "", "10.0.0.9"),
+        (0, "198.51.100.7", "10.0.0.9"),
+        (1, "", "10.0.0.9"),
+        (1, "198.51.100.7", "198.51.100.7"),
+        (1, "invented, 198.51.100.7", "198.51.100.7"),
+        (2, "invented, 198.51.100.7, 10.0.0.1", "198.51.100.7"),
+        (2, "198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_guesses_are_counted_by_an_address_that_nobody_can_invent(settings, rf, proxies, forwarded, counted):
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.get("/", REMOTE_ADDR="10.0.0.9", headers={"x-forwarded-for": forwarded})
+    assert client_address(request) == counted
 
 
 def test_mail_is_kept_in_files_until_a_server_is_named(reread):

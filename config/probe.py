@@ -1,0 +1,33 @@
+"""`python -m config.probe [readyz|healthz]`: ask our own web server; exit 0 when it answers well.
+
+For a container's health check and for scripts; knows which host and port to ask.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+
+from config import env as environment
+
+
+def why_not(env: environment.Environment, question: str = "readyz") -> str:
+    """The reasons that the web server gives, empty when all is well."""
+    host = env.allowed_hosts[0].lstrip(".").replace("*", "localhost")
+    request = urllib.request.Request(f"http://127.0.0.1:{env.port}/{question}", headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
+            return ""
+    except urllib.error.HTTPError as error:
+        try:
+            return ", ".join(json.loads(error.read())["reasons"].values())
+        except (ValueError, KeyError):
+            return f"the web server answers {error.code}"
+    except OSError:
+        return "the web server does not answer"
+
+
+if __name__ == "__main__":
+    reason = why_not(environment.load(), *sys.argv[1:])
+    print(reason or "ok")
+    sys.exit(1 if reason else 0)
