@@ -147,7 +147,8 @@ class ConsentFilter(admin.SimpleListFilter):
 @admin.register(Professional)
 class ProfessionalAdmin(RecordedAdmin):
     list_display = ["name", "email", "phone", "consent"]
-    list_filter = [ConsentFilter, ("affiliations__centre", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [ConsentFilter]
+    editors_filter = (("affiliations__centre", admin.RelatedOnlyFieldListFilter),)
     search_fields = ["name", "email"]
     inlines = [AffiliationInline]
     actions = ["withdraw_consents"]

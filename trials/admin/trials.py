@@ -93,7 +93,7 @@ class TrialAdmin(ListedAdmin):
     search_help_text = _("Acronym, title in any language, sponsor, or an identifier in any spelling.")
     autocomplete_fields = ["conditions", "parent"]
     inlines = [IdentifierInline, SiteInline]
-    actions = ["close_at_all_sites"]
+    actions = [*ListedAdmin.actions, "close_at_all_sites"]
     fieldsets = [
         (
             None,

@@ -163,6 +163,13 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
             watch_deletion(log, queryset)
             queryset.delete()
 
+    def get_deleted_objects(self, objs, request):
+        """Rows that nobody edits (statements) fall with their record; no separate right is asked for them."""
+        listed, counts, missing, protected = super().get_deleted_objects(objs, request)
+        registered = self.admin_site._registry.items()
+        read_only = {m._meta.verbose_name for m, admin in registered if isinstance(admin, ReadOnlyAdmin)}
+        return listed, counts, missing - read_only, protected
+
     # -- the form --------------------------------------------------------------------------------------
 
     def get_fieldsets(self, request, obj=None):

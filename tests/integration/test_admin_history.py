@@ -1,0 +1,178 @@
+"""The history of a record, read from the change log; and the log itself."""
+
+import pytest
+from django.urls import reverse
+
+from directory.core.admin import history
+from directory.core.changes import Actor, Entry, record
+from directory.core.models import Change
+from tests import builders
+from tests.support.admin_forms import act, admin_url, save
+from trials.actions import state_status
+from trials.models import Trial
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = builders.an_editor("mieke")
+    client.force_login(user)
+    return user
+
+
+def lines(client, one):
+    return client.get(admin_url(one, "history")).context["page"].object_list
+
+
+def test_the_history_tells_who_in_which_role_changed_what(client, editor):
+    trial = builders.a_trial("A", sponsor="UZ Gent")
+    save(client, admin_url(trial, "change"), sponsor="SIOPEN", min_days="2 years")
+    (line,) = lines(client, trial)
+    assert line.who == "editor · mieke"
+    assert {(one.name, one.before, one.after) for one in line.fields} == {
+        ("Sponsor", "UZ Gent", "SIOPEN"),
+        ("Minimum age", "", "2 years"),
+    }
+    page = client.get(admin_url(trial, "history")).content.decode()
+    assert "UZ Gent" in page
+    assert "SIOPEN" in page
+    assert "mieke" in page
+
+
+def test_choices_and_lists_are_shown_in_words(client, editor):
+    trial = builders.a_trial("A", status="unknown")
+    save(client, admin_url(trial, "change"), status="recruiting", phases=["phase1", "phase2"])
+    shown = {one.name: (one.before, one.after) for one in lines(client, trial)[0].fields}
+    assert shown == {"Status": ("Unknown", "Recruiting"), "Phases": ("", "Phase 1; Phase 2")}
+
+
+def test_what_a_registry_brought_in_a_run_names_the_run(client, editor):
+    site = builders.a_site(builders.a_trial("A"), builders.a_centre("chc"), status=None)
+    state_status(site=site, status="suspended", by=Actor("registry", run=17))
+    (line,) = lines(client, site)
+    assert (line.who, line.change.run) == ("registry", 17)
+    assert "import run 17" in client.get(admin_url(site, "history")).content.decode()
+
+
+def test_the_history_of_a_trial_holds_its_sites(client, editor):
+    trial = builders.a_trial("A", at=[builders.a_centre("chc")])
+    other = builders.a_trial("AB", at=[builders.a_centre("uza")])
+    for site in (trial.sites.get(), other.sites.get()):
+        state_status(site=site, status="suspended", by=Actor("editor"))
+    assert [line.change.key for line in lines(client, trial)] == ["a@chc"]
+
+
+def test_the_history_of_a_network_holds_its_members_even_those_removed(client, editor):
+    network = builders.a_network("suhopl", members=[(builders.a_centre("chc"), "satellite")])
+    save(client, admin_url(network, "change"), **{"memberships-0-DELETE": "on"})
+    (line,) = lines(client, network)
+    assert (line.kind, line.change.key) == ("Membership", "suhopl/chc/satellite/")
+
+
+def test_a_renamed_record_keeps_the_history_of_its_former_name(client, editor):
+    trial = builders.a_trial("A", state="draft", slug="first")
+    save(client, admin_url(trial, "change"), sponsor="X")
+    save(client, admin_url(trial, "change"), slug="second")
+    save(client, admin_url(trial, "change"), sponsor="Y")
+    trial.refresh_from_db()
+    assert [line.change.key for line in lines(client, trial)] == ["second", "first", "first"]
+
+
+def test_a_renamed_trials_site_keeps_its_history_too(client, editor):
+    trial = builders.a_trial("A", state="draft", slug="first", at=[builders.a_centre("chc")])
+    state_status(site=trial.sites.get(), status="suspended", by=Actor("editor"))
+    save(client, admin_url(trial, "change"), slug="second")
+    site = trial.sites.get()
+    assert [line.change.key for line in lines(client, site)] == ["first@chc", "first@chc"]
+
+
+def test_the_history_of_a_record_that_had_the_same_name_before_stays_its_own(client, editor):
+    first = builders.a_trial("A", slug="same", state="draft")
+    save(client, admin_url(first, "change"), sponsor="Old")
+    client.post(admin_url(first, "delete"), {"post": "yes"})
+    save(client, admin_url(Trial, "add"), acronym="A", title_en="New", slug="same")
+    again = Trial.objects.get()
+    assert [line.change.op for line in lines(client, again)] == ["create"]
+
+
+def test_a_record_made_outside_the_doors_says_that_nothing_is_known(client, editor):
+    page = client.get(admin_url(builders.a_trial(), "history")).content.decode()
+    assert "The change log holds nothing about this record" in page
+
+
+def test_a_long_history_is_cut_into_pages(client, editor):
+    trial = builders.a_trial("A")
+    record(
+        [Entry("trial", "a", {"sponsor": str(n)}, {"sponsor": str(n + 1)}) for n in range(120)],
+        by=Actor("editor"),
+    )
+    assert len(lines(client, trial)) == history.PER_PAGE
+    last = client.get(admin_url(trial, "history") + "?p=3").context["page"]
+    assert (len(last.object_list), last.has_next()) == (20, False)
+    assert client.get(admin_url(trial, "history") + "?p=bad").status_code == 200
+
+
+def test_a_field_that_no_longer_exists_is_still_shown(client, editor):
+    trial = builders.a_trial("A")
+    record([Entry("trial", "a", {"old_field": True}, {"old_field": False})], by=Actor("editor"))
+    assert [(one.name, one.before, one.after) for one in lines(client, trial)[0].fields] == [
+        ("Old field", "yes", "no")
+    ]
+
+
+def test_markup_in_a_value_is_shown_as_text(client, editor):
+    trial = builders.a_trial("A")
+    save(client, admin_url(trial, "change"), sponsor="<script>alert(1)</script>")
+    assert "<script>alert" not in client.get(admin_url(trial, "history")).content.decode()
+    change = Change.objects.get()
+    page = client.get(reverse("admin:core_change_change", args=[change.pk])).content.decode()
+    assert "&lt;script&gt;alert" in page
+    assert "<script>alert" not in page
+
+
+def test_somebody_who_left_is_still_told_apart(client, editor):
+    trial, gone = builders.a_trial("A"), builders.an_editor("left")
+    record([Entry("trial", "a", {"sponsor": "X"}, {"sponsor": "Y"})], by=Actor.of(gone))
+    number = gone.pk
+    gone.delete()
+    assert lines(client, trial)[0].who == f"editor · user {number}, since removed"
+
+
+def test_a_coordinator_reads_roles_but_not_the_names_of_others(client):
+    centre = builders.a_centre("own")
+    site = builders.a_site(builders.a_trial("A"), centre)
+    jan = builders.a_coordinator(centre, username="jan")
+    state_status(site=site, status="suspended", by=Actor.of(builders.an_editor("mieke")))
+    state_status(site=site, status="recruiting", by=Actor.of(jan))
+    client.force_login(jan)
+    assert [line.who for line in lines(client, site)] == ["coordinator · jan", "editor"]
+
+
+def test_the_log_lists_filters_and_finds(client, editor):
+    act(
+        client,
+        Trial,
+        "list_records",
+        builders.a_trial("A", state="draft"),
+        builders.a_trial("B", state="draft"),
+    )
+    url = reverse("admin:core_change_changelist")
+    for query, found in (
+        ("", 2),
+        ("?kind=trial", 2),
+        ("?kind=centre", 0),
+        ("?op__exact=update", 2),
+        ("?q=b", 1),
+    ):
+        assert client.get(url + query).context["cl"].result_count == found, query
+
+
+@pytest.mark.parametrize("view", ["add", "delete", "change"])
+def test_the_log_cannot_be_written_in_the_admin(client, editor, view):
+    act(client, Trial, "list_records", builders.a_trial("A", state="draft"))
+    change = Change.objects.get()
+    args = [] if view == "add" else [change.pk]
+    response = client.post(reverse(f"admin:core_change_{view}", args=args), {"post": "yes", "key": "other"})
+    assert response.status_code == 403
+    assert Change.objects.get().key == "a"
