@@ -1,0 +1,130 @@
+"""`manage.py import_sheet FILE [--kind K] [--sheet NAME] [--apply] [--user U] [--json]`."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError
+
+from directory.core.visibility import role_of
+from directory.imports import actions
+from directory.imports.models import NOT_TAKEN, ImportRun, Kind, Status
+from directory.imports.waiting import NobodyWorks, finish
+
+GOOD, SOME_BAD, REFUSED = 0, 3, 4
+
+
+class Command(BaseCommand):
+    help = (
+        "Plan a sheet, print the counts and every bad row; store only with --apply. "
+        "Exit code: 0 all rows good, 3 some rows bad, 4 file refused."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--kind", choices=Kind.values, default="", help="recognised by its header if left out"
+        )
+        parser.add_argument("--sheet", default="", help="of a workbook; else the first with content")
+        parser.add_argument("--apply", action="store_true", help="store what was planned")
+        parser.add_argument("--user", help="on whose behalf; else the first superuser")
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+    def handle(self, *, file, kind, sheet, apply, user, json, **options):
+        who = self._user(user)
+        try:
+            run = self._planned(file, kind, sheet, who)
+            if run.status == Status.PLANNED and apply:
+                run = finish(actions.confirm(run=run, user=who, queue=False), here=True)
+        except actions.Refused as refused:
+            sys.exit(self._tell(None, refused.problems, json))
+        except PermissionDenied:
+            raise CommandError(f"{who} may not apply this import.") from None
+        except NobodyWorks:
+            raise CommandError("Another process holds this import and does not end it. Try again.") from None
+        finally:
+            self._drop(locals().get("run"), apply)
+        sys.exit(self._tell(run, run.problems, json))
+
+    def _user(self, name):
+        users = get_user_model().objects
+        user = (
+            users.filter(username=name).first()
+            if name
+            else users.filter(is_superuser=True, is_active=True).first()
+        )
+        if user is None:
+            raise CommandError(
+                f"There is no user “{name}”."
+                if name
+                else "There is no superuser yet. Name somebody with --user."
+            )
+        if role_of(user) is None:
+            raise CommandError(f"“{user}” is neither an editor nor a coordinator and may not import.")
+        return user
+
+    def _planned(self, file, kind, sheet, user) -> ImportRun:
+        try:
+            with file.open("rb") as opened:
+                run = actions.receive(
+                    file=opened, file_name=file.name, kind=kind, sheet=sheet, user=user, queue=False
+                )
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=REFUSED) from None
+        return finish(run, here=True)
+
+    def _drop(self, run, apply):
+        """A dry run leaves nothing behind; a plan that somebody else waits for is theirs."""
+        if (
+            run is not None
+            and not apply
+            and run.status in (Status.PLANNED, Status.FAILED)
+            and not run.was_there
+        ):
+            run.path.unlink(missing_ok=True)
+            self.rows = list(_bad_rows(run))
+            ImportRun.objects.filter(pk=run.pk).delete()
+
+    def _tell(self, run, problems, as_json) -> int:
+        """Print what became of the file and its rows; returns the exit code."""
+        bad = getattr(self, "rows", None)
+        bad = (list(_bad_rows(run)) if run else []) if bad is None else bad
+        told = {
+            "file_name": run.file_name if run else "",
+            "kind": run.kind if run else "",
+            "status": run.status if run else "refused",
+            "rows_total": run.rows_total if run else 0,
+            "counts": run.counts if run else {},
+            "stored": run.stored if run else {},
+            "problems": problems,
+            "warnings": run.warnings if run else [],
+            "bad_rows": bad,
+        }
+        if as_json:
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+        else:
+            self._print(told)
+        if told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
+            return REFUSED
+        return SOME_BAD if bad else GOOD
+
+    def _print(self, told):
+        for one in told["problems"]:
+            self.stderr.write(one["message"])
+        for one in told["warnings"]:
+            self.stdout.write(one["message"])
+        for row in told["bad_rows"]:
+            for said in row["messages"]:
+                place = f"Row {row['number']}" + (f", “{said['column']}”" if said["column"] else "")
+                self.stdout.write(f"{place} ({row['outcome']}): {said['message']}")
+        if told["counts"]:
+            counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items() if number)
+            what = "applied" if told["status"] == Status.APPLIED else "planned, nothing stored"
+            self.stdout.write(f"{told['file_name']} ({told['kind']}): {what}: {counts or 'no rows'}.")
+
+
+def _bad_rows(run):
+    rows = run.rows.filter(outcome__in=NOT_TAKEN).order_by("number")
+    return rows.values("number", "outcome", "record", "messages").iterator(1_000)

@@ -1,0 +1,29 @@
+"""Seeing a run through to its end, by a worker or here and now: what commands need and pages do not."""
+
+import time
+
+from . import pipeline
+from .models import ImportRun, Status
+
+
+class NobodyWorks(Exception):
+    """No worker took the run in time."""
+
+
+def finish(run: ImportRun, *, here: bool, seconds: float = 300) -> ImportRun:
+    """Wait until `run` is neither uploaded, planning nor applying; with `here`, do the work in this process.
+
+    A step that somebody else holds is waited for either way.
+    """
+    deadline = time.monotonic() + seconds
+    while run.is_busy:
+        if here:
+            step = pipeline.apply if run.status == Status.APPLYING else pipeline.plan
+            step(run)
+        run.refresh_from_db()
+        if not run.is_busy:
+            break
+        if time.monotonic() > deadline:
+            raise NobodyWorks
+        time.sleep(0.1)
+    return run
