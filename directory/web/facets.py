@@ -156,7 +156,7 @@ def _flat(name: str, found: dict[str, int], query: Query, labels: Labels) -> lis
 
 
 def _tree(found: dict[str, int], query: Query) -> list[Option]:
-    """Conditions below their groups, in the order of ICCC-3."""
+    """Conditions below their groups, what most trials are for first, else in the order of ICCC-3."""
     chosen, options, top = set(query.get("condition")), {}, []
     for row in conditions.rows():
         code, count = row["code"], found.get(row["code"], 0)
@@ -165,6 +165,8 @@ def _tree(found: dict[str, int], query: Query) -> list[Option]:
         options[code] = Option("condition", code, condition_name(code), count, code in chosen)
         above = options.get(row["parent"])
         (above.children if above else top).append(options[code])
+    for several in (top, *(option.children for option in options.values())):
+        several.sort(key=lambda one: -(one.count or 0))
     return top
 
 

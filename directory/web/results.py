@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.places import distance_km
+from directory.core.places import distance_km, locate
 from directory.search import service
 from trials import conditions
 
@@ -80,8 +80,7 @@ class Result:
 
     def _place(self, centre: dict) -> SitePlace:
         distance = None
-        if self.near is not None and centre.get("lat") is not None:
-            point = SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])
+        if self.near is not None and (point := _point(centre)) is not None:
             distance = distance_km(self.near, point)
         names = self.document["_show"]["centres"].get(centre["code"], {})
         return SitePlace(centre["code"], words.in_page_language(names)[0] or centre["name"], distance)
@@ -104,6 +103,16 @@ def centre_names(codes: Iterable[str]) -> dict[str, str]:
         row["code"]: words.in_page_language({code: row[f"name_{code}"] for code in LANGUAGE_CODES})[0]
         for row in rows
     }
+
+
+def _point(centre: dict):
+    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else None."""
+    if centre["lat"] is not None:
+        return SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])
+    try:
+        return locate(centre["postal_code"]) if centre["country"] == "BE" else None
+    except ValueError:
+        return None
 
 
 @cache

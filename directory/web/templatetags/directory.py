@@ -7,6 +7,7 @@ import datetime as dt
 
 import phonenumbers
 from django import template
+from django.template.defaultfilters import linebreaks
 from django.urls import translate_url
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -34,6 +35,12 @@ def status_tag(status: str) -> SafeString:
         tone,
         words.label(Recruitment, status),
     )
+
+
+@register.filter
+def status(value: str) -> str:
+    """A status in words alone."""
+    return words.label(Recruitment, value)
 
 
 @register.simple_tag
@@ -144,14 +151,31 @@ def text_of(record, field: str, marked: bool = False) -> SafeString:
 
     Where it exists in another language only, that language is declared and, with `marked`, said.
     """
-    texts = (
-        record if isinstance(record, dict) else {c: getattr(record, f"{field}_{c}") for c in LANGUAGE_CODES}
-    )
-    text, code = words.in_page_language(texts)
+    text, code = _in_page_language(record, field)
     if not text or code == words.page_language():
         return format_html("{}", text)
-    note = format_html(' <span class="note">({})</span>', words.IN_LANGUAGE[code]) if marked else ""
+    note = _language_note(code) if marked else ""
     return format_html('<span lang="{}">{}</span>{}', code, text, note)
+
+
+@register.simple_tag
+def prose_of(record, field: str) -> SafeString:
+    """As `text_of`, for a text of several paragraphs."""
+    text, code = _in_page_language(record, field)
+    paragraphs = linebreaks(text, autoescape=True)
+    if not text or code == words.page_language():
+        return format_html('<div class="prose">{}</div>', paragraphs)
+    return format_html('<div class="prose" lang="{}">{}</div>{}', code, paragraphs, _language_note(code))
+
+
+def _in_page_language(record, field: str) -> tuple[str, str]:
+    if isinstance(record, dict):
+        return words.in_page_language(record)
+    return words.in_page_language({code: getattr(record, f"{field}_{code}") for code in LANGUAGE_CODES})
+
+
+def _language_note(code: str) -> SafeString:
+    return format_html(' <span class="note">({})</span>', words.IN_LANGUAGE[code])
 
 
 @register.simple_tag(takes_context=True)

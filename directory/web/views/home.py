@@ -16,6 +16,7 @@ from ..results import condition_name, results_of
 from .centres import main_groups
 
 MAX_LATEST = 6
+NEWS = (*words.OPEN_STATUSES, Recruitment.SUSPENDED, Recruitment.ACTIVE_NOT_RECRUITING)
 # With a filter on places, the status is that of the site: trials that recruit at a centre in Belgium.
 RECRUITING_HERE = {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)}
 
@@ -72,6 +73,9 @@ def _by_value(counts: dict, name: str) -> dict[str, int]:
 
 
 def _latest_statements() -> list[TrialSite]:
-    """The sites whose status was verified last."""
-    sites = TrialSite.objects.listed().filter(verified_at__isnull=False).select_related("trial", "centre")
-    return list(sites.order_by("-verified_at", "-pk")[:MAX_LATEST])
+    """The sites whose status was verified last, one a trial; those long closed are no news."""
+    sites = TrialSite.objects.listed().filter(verified_at__isnull=False, status__in=NEWS)
+    found: dict[int, TrialSite] = {}
+    for site in sites.select_related("trial", "centre").order_by("-verified_at", "-pk")[: 10 * MAX_LATEST]:
+        found.setdefault(site.trial_id, site)
+    return list(found.values())[:MAX_LATEST]

@@ -119,7 +119,9 @@ def _found(form, query: Query) -> dict:
 def _ask(form) -> service.Ask:
     """What the form asks; without a place, nothing is nearest."""
     ask = ask_from(form.cleaned_data, words.page_language())
-    return dataclasses.replace(ask, ordering="relevance") if ask.ordering == "distance" and not ask.near else ask
+    return (
+        dataclasses.replace(ask, ordering="relevance") if ask.ordering == "distance" and not ask.near else ask
+    )
 
 
 def _page_number(query: Query) -> int:
