@@ -109,7 +109,7 @@ def body(response) -> str:
     return text.decode() + response.get("Location", "")
 
 
-# -- reading --------------------------------------------------------------------------------------------------
+# -- reading ------------------------------------------------------------
 
 
 def test_no_page_of_the_admin_shows_a_canary(as_outsider, world):
@@ -158,7 +158,7 @@ def test_no_filter_of_a_list_names_what_is_hidden(as_outsider, world):
             assert CANARY not in body(as_outsider.get(f"{admin_url(model)}?{query}")), (model, query)
 
 
-# -- asking by address ----------------------------------------------------------------------------------------
+# -- asking by address ------------------------------------------------------------
 
 
 @cache
@@ -242,7 +242,7 @@ def test_a_hidden_record_and_one_that_never_was_give_the_same_answer(client, wor
             assert [len(text) for text in texts] == [len(texts[0])] * 2, address
 
 
-# -- the matrix -----------------------------------------------------------------------------------------------
+# -- the matrix ------------------------------------------------------------
 
 # list, then of an own and of the other's record: view, history, change, delete; and add.
 # Rows: what a coordinator may. An editor may all of it, others nothing.
@@ -328,7 +328,7 @@ def test_each_role_may_exactly_what_the_matrix_says(client, world, model):
     }
 
 
-# -- writing --------------------------------------------------------------------------------------------------
+# -- writing ------------------------------------------------------------
 
 
 def test_no_post_of_an_outsider_changes_anything_that_is_not_theirs(as_outsider, outsider, world):

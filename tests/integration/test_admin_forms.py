@@ -82,7 +82,7 @@ def test_a_role_that_begins_in_2027_can_be_entered_today(client, editor):
     assert Membership.objects.upcoming().get().role == "reference"
 
 
-# -- addresses that last ----------------------------------------------------------------------------------
+# -- addresses that last ------------------------------------------------------------
 
 
 def test_the_short_name_of_a_draft_can_be_changed(client, editor):
@@ -110,7 +110,7 @@ def test_a_draft_that_was_listed_once_keeps_its_address(client, editor):
     assert Trial.objects.get().slug == "a"
 
 
-# -- two people at once -------------------------------------------------------------------------------------
+# -- two people at once ------------------------------------------------------------
 
 
 def test_the_second_of_two_editors_is_told_what_the_first_did_and_loses_nothing(client, editor):
@@ -161,7 +161,7 @@ def test_a_form_without_its_version_is_not_taken_for_fresh(client, editor):
     assert "Somebody else saved" in errors(client.post(admin_url(trial, "change"), data | {"sponsor": "X"}))
 
 
-# -- hostile text -------------------------------------------------------------------------------------------
+# -- hostile text ------------------------------------------------------------
 
 CONTROL = ["\x00", "\x01", "\x1b", "\x7f", "\x85", "￾"]
 

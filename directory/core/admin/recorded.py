@@ -73,7 +73,7 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
     class Media:
         css = {"all": ["core/admin.css"]}
 
-    # -- writing ---------------------------------------------------------------------------------------
+    # -- writing ------------------------------------------------------------
 
     @contextmanager
     def recording(self, request):
@@ -170,7 +170,7 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
         read_only = {m._meta.verbose_name for m, admin in registered if isinstance(admin, ReadOnlyAdmin)}
         return listed, counts, missing - read_only, protected
 
-    # -- the form --------------------------------------------------------------------------------------
+    # -- the form ------------------------------------------------------------
 
     def get_fieldsets(self, request, obj=None):
         """The hidden version belongs to the first group, where there is something to save."""
@@ -184,7 +184,7 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
         context["may_read_history"] = obj is not None and self.may_change(request.user, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    # -- reading ---------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------
 
     def get_list_filter(self, request):
         own = list(super().get_list_filter(request))

@@ -1,0 +1,152 @@
+"""Identifiers of trials in the spellings that were seen in real sheets and registries."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trials.choices import Scheme
+from trials.identifiers import MAX_LENGTH, Identifier, parse_identifier
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "value"),
+    [
+        ("NCT05327894", "nct", "NCT05327894"),
+        (" NCT04527991", "nct", "NCT04527991"),
+        ("NCT04104776 ", "nct", "NCT04104776"),
+        ("NCT 05329766", "nct", "NCT05329766"),
+        ("nct05329766", "nct", "NCT05329766"),
+        ("nct 0430-7576", "nct", "NCT04307576"),
+        ("/NCT06295731", "nct", "NCT06295731"),
+        ("NCT\u00a004307576", "nct", "NCT04307576"),
+        ("NCT04307576\u200b", "nct", "NCT04307576"),
+        ("2022-501454-11-00", "euct", "2022-501454-11-00"),
+        ("2022-501454-11-01", "euct", "2022-501454-11-01"),
+        ("2022-501454-11", "euct", "2022-501454-11"),
+        ("EUCT 2022-501454-11-00", "euct", "2022-501454-11-00"),
+        ("2022 501454 11 00", "euct", "2022-501454-11-00"),
+        ("2022–501454–11–00", "euct", "2022-501454-11-00"),  # dashes as a word processor makes them
+        ("2018-001795-38", "eudract", "2018-001795-38"),
+        ("EUCTR2013-002766-39-NL", "eudract", "2013-002766-39"),
+        ("EudraCT 2018-001795-38", "eudract", "2018-001795-38"),
+        ("ISRCTN45535982", "isrctn", "ISRCTN45535982"),
+        ("isrctn 45535982", "isrctn", "ISRCTN45535982"),
+        ("DRKS00023783", "drks", "DRKS00023783"),
+        ("drks-00023783", "drks", "DRKS00023783"),
+        ("1006346", "other", "1006346"),
+        ("AALL1631", "other", "AALL1631"),
+        ("ITCC-057", "other", "ITCC-057"),
+        ("ET13-002", "other", "ET13-002"),
+        ("CCTL019G2201J", "other", "CCTL019G2201J"),
+        ("SIOPENRNET003", "other", "SIOPENRNET003"),
+        ("NL12345", "other", "NL12345"),
+    ],
+)
+def test_an_identifier_is_recognised_and_written_as_its_registry_does(text, scheme, value):
+    assert parse_identifier(text) == Identifier(scheme, value)
+
+
+@pytest.mark.parametrize(
+    "text", ["03569241", "4404283", "NTC05358249", "NCT0574817", "NCT05255653-2", "NON APPLICABLE", "NCT"]
+)
+def test_what_has_no_one_reading_is_not_guessed(text):
+    assert parse_identifier(text).scheme == Scheme.OTHER
+    with pytest.raises(
+        ValueError, match="is not an identifier of ClinicalTrials.gov. Write it like NCT04307576"
+    ):
+        parse_identifier(text, Scheme.NCT)
+
+
+@pytest.mark.parametrize("text", ["", " ", "---", "\u200b", "x" * (MAX_LENGTH + 1)])
+def test_what_is_no_identifier_at_all_is_refused(text):
+    with pytest.raises(ValueError, match="is not an identifier"):
+        parse_identifier(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("NCT04307576", Scheme.EUCT),
+        ("2022-501454-11", Scheme.EUDRACT),
+        ("2018-001795-38", Scheme.EUCT),
+        ("ISRCTN45535982", Scheme.DRKS),
+        ("ITCC-057", Scheme.NCT),
+    ],
+)
+def test_an_identifier_of_another_registry_is_refused_with_the_form_wanted(text, scheme):
+    with pytest.raises(ValueError, match=f"is not an identifier of {re.escape(str(scheme.label))}"):
+        parse_identifier(text, scheme)
+
+
+def test_under_other_a_known_registry_is_still_recognised():
+    assert parse_identifier("nct04307576", Scheme.OTHER) == Identifier(Scheme.NCT, "NCT04307576")
+
+
+def test_a_resubmitted_trial_is_the_same_trial():
+    first, second = parse_identifier("2022-501454-11-00"), parse_identifier("2022-501454-11-01")
+    assert first.compact == second.compact == parse_identifier("2022-501454-11").compact
+
+
+def test_other_identifiers_compare_without_punctuation_and_case():
+    assert parse_identifier("ITCC-057").compact == parse_identifier("itcc 057").compact
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("NCT04307576", "https://clinicaltrials.gov/study/NCT04307576"),
+        ("ISRCTN45535982", "https://www.isrctn.com/ISRCTN45535982"),
+        ("ITCC-057", None),
+    ],
+)
+def test_a_registry_with_pages_gives_an_address(text, url):
+    assert parse_identifier(text).url == url
+
+
+NUMBERS = st.one_of(
+    st.from_regex(r"NCT\d{8}", fullmatch=True).filter(str.isascii),
+    st.from_regex(r"20[0-9]{2}-5[0-9]{5}-[0-9]{2}(-[0-9]{2})?", fullmatch=True),
+    st.from_regex(r"20[0-9]{2}-0[0-9]{5}-[0-9]{2}", fullmatch=True),
+    st.from_regex(r"ISRCTN[0-9]{8}", fullmatch=True),
+)
+
+
+@given(NUMBERS, st.sampled_from(["", " ", "  ", "\u00a0"]), st.booleans())
+def test_spaces_and_case_never_matter(number, space, lower):
+    dirty = space + (number.lower() if lower else number) + space
+    assert parse_identifier(dirty) == parse_identifier(number)
+
+
+@given(NUMBERS)
+def test_a_canonical_identifier_is_its_own_reading(number):
+    found = parse_identifier(number)
+    assert found.value == number
+    assert parse_identifier(found.value) == found
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_an_identifier_that_fits_its_column_or_refused(text):
+    try:
+        found = parse_identifier(text)
+    except ValueError:
+        return
+    assert 0 < len(found.value) <= MAX_LENGTH
+    assert 0 < len(found.compact) <= MAX_LENGTH
+
+
+def test_the_spellings_collected_from_real_lists_are_read_or_left_alone(shared_data):
+    """Every example of the collected formats is recognised as of the registry beside it."""
+    import csv
+
+    schemes = {
+        "ClinicalTrials.gov": "nct", "EU CT (CTIS)": "euct", "EudraCT": "eudract", "ISRCTN": "isrctn",
+        "DRKS": "drks",
+    }  # fmt: skip
+    with (shared_data / "vocabulary" / "registry_id_formats.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["registry"] in schemes]
+    assert {row["registry"] for row in rows} == set(schemes)
+    for row in rows:
+        assert parse_identifier(row["example_seen"]).scheme == schemes[row["registry"]]
+        assert re.match(row["regex_strict"], parse_identifier(row["example_seen"]).value)
