@@ -1,0 +1,130 @@
+"""Search with facet counts, and suggestions: the index against SQL over the same rows, in one process."""
+
+import random
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection, models
+from django.http import QueryDict
+from django.test import override_settings
+
+from bench import synthetic
+from bench.harness import Report, measure, medians, percentile, timed
+from directory.search import reading, service
+from directory.search.query import ask_from
+from trials.filters import TrialFilterSet
+from trials.models import Trial, TrialSite
+
+QUERIES = 200
+CEILING_MS = 8.0
+# The baseline answers in seconds where we answer in milliseconds: it is given every tenth query.
+EVERY = 10
+_FACETS = ("status", "study_type", "sex", "conditions__code", "sites__centre__code")
+_FILTERS = (
+    "status=recruiting&phase=phase2", "centre=uz-gent&status=recruiting", "condition=I&age=6",
+    "province=BE-VOV&stage=relapsed", "freshness=fresh&sex=female", "network=itcc&study_type=interventional",
+    "near=4000&within=60&status=recruiting", "condition=IVa&age=31m", "country=BE&phase=phase1",
+)  # fmt: skip
+
+
+def queries(seed: int = 7) -> list[str]:
+    """200 query strings: words, beginnings, typing errors, identifiers, two filters, and both."""
+    chance = random.Random(seed)
+    titles = list(Trial.objects.order_by("slug").values_list("title_en", flat=True)[:400])
+    acronyms = list(Trial.objects.order_by("slug").values_list("acronym", flat=True)[:400])
+    made = []
+    for number in range(QUERIES):
+        words = [word.strip("(),:") for word in chance.choice(titles).split() if len(word) > 4]
+        word = chance.choice(words)
+        q = (
+            word,
+            " ".join(chance.sample(words, 2)),
+            word[: chance.randint(3, 5)],
+            mistyped(chance, word),
+            f"{chance.choice(words)} {mistyped(chance, word)}",
+            chance.choice(acronyms),
+            f"nct {10_000_000 + chance.randrange(400)}",
+            "",
+        )[number % 8]
+        with_filters = number % 8 == 7 or number % 3 == 0
+        made.append(f"q={q}" + (f"&{chance.choice(_FILTERS)}" if with_filters else ""))
+    return made
+
+
+def mistyped(chance: random.Random, word: str) -> str:
+    """`word` with two neighbouring letters swapped or one left out."""
+    at = chance.randrange(1, len(word) - 1)
+    if chance.random() < 0.5:
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return word[:at] + word[at + 1 :]
+
+
+@cache
+def ask(query: str) -> service.Ask:
+    filters = TrialFilterSet(QueryDict(query), Trial.objects.none())
+    assert filters.is_valid(), filters.errors
+    return ask_from(filters.form.cleaned_data, "en")
+
+
+def with_index(query: str) -> int:
+    return service.find(ask(query), facets=True).count
+
+
+def with_sql(query: str) -> int:
+    """The same question with what Django offers: icontains, joins and one GROUP BY a facet."""
+    found = TrialFilterSet(QueryDict(query), Trial.objects.listed()).qs
+    count = found.count()
+    list(found.order_by("acronym")[:25].values_list("slug", flat=True))
+    for column in _FACETS:
+        list(found.values_list(column).annotate(models.Count("pk", distinct=True)).order_by())
+    return count
+
+
+def p95(run: Callable[[str], object], some: list[str]) -> float:
+    """Milliseconds that 95 of 100 of the queries stay below."""
+    return percentile([timed(lambda query=query: run(query)) * 1000 for query in some], 95)
+
+
+@measure
+def search(report: Report) -> None:
+    with tempfile.TemporaryDirectory() as folder, override_settings(INDEX_DIR=Path(folder)):
+        call_command("migrate", verbosity=0)
+        for trials in (1_000, 20_000):
+            synthetic.fill(trials)
+            seconds = timed(service.rebuild)
+            _measure_one(report, trials)
+            report(
+                f"index built, {trials:,} trials, {TrialSite.objects.count():,} sites",
+                value=trials / seconds, unit="trials/s", baseline=500, floor=1,
+            )  # fmt: skip
+        synthetic.empty()
+        reading.forget()
+
+
+def _measure_one(report: Report, trials: int) -> None:
+    some = queries()
+    for query in some[:50]:
+        with_index(query)
+    ours, suggested = medians(lambda: p95(with_index, some), lambda: p95(suggest, _beginnings(some)))
+    theirs = p95(with_sql, some[::EVERY])
+    name = f"search with facets p95, {trials:,} trials"
+    report(f"{name}, ceiling", value=ours, unit="ms", baseline=CEILING_MS, floor=1, lower_is_better=True)
+    report(
+        f"{name}, {connection.vendor}", value=ours, unit="ms", baseline=theirs, floor=10, lower_is_better=True
+    )
+    report(
+        f"suggestions p95, {trials:,} trials", value=suggested, unit="ms", baseline=CEILING_MS, floor=1,
+        lower_is_better=True,
+    )  # fmt: skip
+
+
+def suggest(text: str) -> list:
+    return service.suggest(text, "nl")
+
+
+def _beginnings(some: list[str]) -> list[str]:
+    words = [query.partition("&")[0].removeprefix("q=") for query in some]
+    return [word[: 2 + number % 9] for number, word in enumerate(words) if word]
