@@ -4,19 +4,15 @@ The index answers (`directory.search`); what each word means is also said here i
 the two to each other. How filters go together is told in `directory.search.facets`.
 """
 
-import datetime as dt
-
 import django_filters
 from django.db.models import Exists, F, OuterRef, Q, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.filters import centres_that_fit, listed_centres, place_filters
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Age, Filter, FilterForm, Moment, OneWord, Several, Text, Word
 
-from . import freshness
 from .choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from .conditions import rows, subtree
 from .identifiers import parse_identifier
@@ -157,21 +153,7 @@ def _fitting_sites(cleaned: dict):
     if words := cleaned.get("status"):
         sites = sites.filter(status__in=words)
     if words := cleaned.get("freshness"):
-        sites = sites.filter(_any(_is_fresh(word) for word in words))
+        sites = sites.filter(
+            _any(Q(pk__in=TrialSite.objects.with_freshness(one).values("pk")) for one in words)
+        )
     return sites
-
-
-def _is_fresh(word: str) -> Q:
-    """`trials.freshness` as a condition on sites, today."""
-    if word == Freshness.DISPUTED:
-        return Q(disputed=True)
-    today = timezone.localdate()
-    fresh = today - dt.timedelta(days=freshness.FRESH_DAYS)
-    ageing = today - dt.timedelta(days=freshness.AGEING_DAYS)
-    verified = {
-        Freshness.NEVER: Q(verified_at=None),
-        Freshness.FRESH: Q(verified_at__gte=fresh),
-        Freshness.AGEING: Q(verified_at__gte=ageing, verified_at__lt=fresh),
-        Freshness.STALE: Q(verified_at__lt=ageing),
-    }
-    return Q(disputed=False) & verified[Freshness(word)]

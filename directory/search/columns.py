@@ -7,7 +7,7 @@ derived for one day at a time.
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
 from .store import Row
 
-BLOCK = 1024
+BLOCK = 512
 LISTS = ("phase", "condition", "stage", "identifier")
 WORDS = ("status", "study_type", "sex")
 NO_BOUND = -1
@@ -75,12 +75,21 @@ class Pairs:
 
 
 class Block:
-    """The arrays of up to `BLOCK` neighbouring documents."""
+    """The arrays of `BLOCK` neighbouring documents.
 
-    def __init__(self, facts: list[dict | None], start: int, codes: AllCodes):
-        empty: dict = {}
-        there = [one if one is not None else empty for one in facts]
-        self.alive = np.array([one is not None for one in facts], bool)
+    Nothing but arrays and strings is kept: hundreds of thousands of small lists would be walked through by
+    every full garbage collection, in the middle of somebody's search.
+    """
+
+    def __init__(self, rows: Iterable[Row], start: int, end: int, codes: AllCodes):
+        there: list[dict] = [{} for _ in range(start, end)]
+        self.keys = [""] * (end - start)
+        self.alive = np.zeros(end - start, bool)
+        for row in rows:
+            at = row.ordinal - start
+            there[at], self.keys[at], self.alive[at] = orjson.loads(row.facts), row.key, True
+        self.labels = [one.get("label", "") for one in there]
+        self.sorts = [one.get("sort", "") for one in there]
         self.words = {
             name: np.array([codes.of[name].number(one.get(name, "")) for one in there], np.int16)
             for name in WORDS
@@ -90,12 +99,12 @@ class Block:
         self.updated = np.array([one.get("updated", 0) for one in there], np.int64)
         self.opened = np.array([one.get("opened", 0) for one in there], np.int64)
         self.lists = {name: self._pairs(there, name, start, codes.of[name]) for name in LISTS}
-        rows = [
+        sites = [
             (start + at, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
             for at, one in enumerate(there)
             for code, status, verified, disputed in one.get("sites", ())
         ]
-        self.sites = np.array(rows, np.int32).reshape(-1, 5)
+        self.sites = np.array(sites, np.int32).reshape(-1, 5)
 
     @staticmethod
     def _pairs(facts: list[dict], name: str, start: int, codes: Codes) -> np.ndarray:
@@ -112,9 +121,10 @@ def _bound(days: int | None) -> int:
 class Trials:
     """The columns of all trials, of one generation of the store."""
 
-    def __init__(self, facts: list[dict | None], keys: list[str], blocks: list[Block], codes: AllCodes):
-        self.facts, self.keys, self.blocks, self.codes = facts, keys, blocks, codes
-        self.size = len(facts)
+    def __init__(self, blocks: list[Block], codes: AllCodes):
+        self.blocks, self.codes = blocks, codes
+        self.keys = [key for block in blocks for key in block.keys]
+        self.size = len(self.keys)
         self.alive = _joined([block.alive for block in blocks], bool)
         self.words = {name: _joined([block.words[name] for block in blocks], np.int16) for name in WORDS}
         self.low = _joined([block.low for block in blocks], np.int32)
@@ -131,39 +141,34 @@ class Trials:
 
     @classmethod
     def empty(cls) -> "Trials":
-        return cls([], [], [], AllCodes())
+        return cls([], AllCodes())
 
-    def with_rows(self, rows: Iterable[Row]) -> "Trials":
-        """These columns after `rows` were written."""
-        facts, keys, touched = list(self.facts), list(self.keys), set()
-        for row in rows:
-            grow = row.ordinal + 1 - len(facts)
-            if grow > 0:
-                facts.extend([None] * grow)
-                keys.extend([""] * grow)
-            facts[row.ordinal] = orjson.loads(row.facts) if row.body is not None and row.facts else None
-            keys[row.ordinal] = row.key
-            touched.add(row.ordinal // BLOCK)
+    def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Row]]) -> "Trials":
+        """These columns after the documents `ordinals` changed; `read(start, end)` gives stored ones."""
+        touched = {ordinal // BLOCK for ordinal in ordinals}
         blocks = list(self.blocks)
-        for number in range((len(facts) + BLOCK - 1) // BLOCK):
-            start = number * BLOCK
-            if number >= len(blocks):
-                blocks.append(Block(facts[start : start + BLOCK], start, self.codes))
-            elif number in touched:
-                blocks[number] = Block(facts[start : start + BLOCK], start, self.codes)
-        return Trials(facts, keys, blocks, self.codes)
+        for number in range(max(len(blocks), max(touched, default=-1) + 1)):
+            if number in touched or number >= len(blocks):
+                start, end = number * BLOCK, (number + 1) * BLOCK
+                block = Block(read(start, end), start, end, self.codes)
+                blocks[number : number + 1] = [block]
+        return Trials(blocks, self.codes)
+
+    @cached_property
+    def sorts(self) -> list[str]:
+        """By document, the folded acronym, or title where it has none."""
+        return [text for block in self.blocks for text in block.sorts]
 
     @cached_property
     def by_label(self) -> np.ndarray:
         """The place of each document in the alphabet of acronyms (titles where there is none)."""
-        order = sorted(range(self.size), key=self.sort_text)
+        texts = [f"{text}\0{key}" for text, key in zip(self.sorts, self.keys, strict=True)]
         place = np.empty(self.size, np.int64)
-        place[order] = np.arange(self.size)
+        place[sorted(range(self.size), key=texts.__getitem__)] = np.arange(self.size)
         return place
 
     def sort_text(self, ordinal: int) -> tuple[str, str]:
-        facts = self.facts[ordinal]
-        return (facts["sort"] if facts else "", self.keys[ordinal])
+        return (self.sorts[ordinal], self.keys[ordinal])
 
 
 def _joined(arrays: list[np.ndarray], dtype) -> np.ndarray:
@@ -270,15 +275,6 @@ class Places:
 
     def __init__(self, centres: dict[str, dict], networks: dict[str, dict]):
         self.centres, self.networks = centres, networks
-
-    def with_rows(self, kind: str, rows: Iterable[Row]) -> "Places":
-        both = {"centre": dict(self.centres), "network": dict(self.networks)}
-        for row in rows:
-            if row.body is None:
-                both[kind].pop(row.key, None)
-            else:
-                both[kind][row.key] = orjson.loads(row.facts) | {"ordinal": row.ordinal}
-        return Places(both["centre"], both["network"])
 
     def known(self, codes: Codes) -> np.ndarray:
         return np.array([code in self.centres for code in codes.words], bool)

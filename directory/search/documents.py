@@ -32,7 +32,7 @@ class Document:
     """One record as the index keeps it.
 
     `body` is the API's JSON, `show` what pages need on top, `facts` what filters, counts and orders read,
-    `fields` the folded words by engine field, `changes_on` the next day on which the body says something else.
+    `fields` the folded words by engine field, `changes_on` the next day on which the body reads differently.
     """
 
     kind: str

@@ -91,9 +91,9 @@ class Reader:
         ).hits
         if not found:
             return np.empty(0, np.int64), np.empty(0)
-        scores, addresses = zip(*found, strict=True)
-        ordinals = self._searcher.fast_field_values("ordinal", list(addresses))
-        return np.array(ordinals, np.int64), np.array(scores)
+        ordinals = self._searcher.fast_field_values("ordinal", [address for _score, address in found])
+        scores = np.fromiter((score for score, _address in found), float, len(found))
+        return np.array(ordinals, np.int64), scores
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
         """Whether one of `fields` has `word`."""
@@ -113,8 +113,9 @@ def word(field: str, text: str, score: float) -> Query:
 
 
 def beginning(field: str, text: str, score: float) -> Query:
-    """Documents whose `field` has a word that begins with `text` (letters and digits only)."""
-    return Query.const_score_query(Query.regex_query(SCHEMA, field, f"{text}.+"), score)
+    """Documents whose `field` has a word that begins with `text`."""
+    # A near spelling without a single error: the engine's regular expressions take 70 times as long to make.
+    return near(field, text, 0, score, prefix=True)
 
 
 def near(field: str, text: str, edits: int, score: float, *, prefix: bool = False) -> Query:

@@ -18,7 +18,7 @@ import numpy as np
 
 from trials.choices import Sex, Stage
 
-from .columns import FRESHNESS, NO_BOUND, Codes, Today
+from .columns import FRESHNESS, NO_BOUND, Codes, Today, Trials
 from .documents import microseconds
 from .query import Ask
 
@@ -178,6 +178,7 @@ class Selection:
     def counts(self, matched: np.ndarray) -> dict[str, dict[str, int]]:
         """By facet and value, how many trials of `matched` a click would give; without the zeros."""
         everything = self.trial_mask(matched)
+        self._counted: dict[str, _Sites] = {}
         counted = {"status": self._count_status(matched)}
         for name in TRIAL_FACETS:
             mask = self.trial_mask(matched, name) if self._asked(name) else everything
@@ -191,16 +192,11 @@ class Selection:
 
     def _count_status(self, matched: np.ndarray) -> list:
         words = self.trials.codes.of["status"].words
-        if self.of_sites.keys() - {"status"}:
-            mask = self._without_sites(matched, "status")
-            sites = self.site_mask("status")
-            sites &= mask[self.trials.site_trial]
-            return self._distinct(sites, self.trials.site_status, words)
-        mask = self.trial_mask(matched, "status")
         if self.status_at_site:
-            return self._distinct(
-                self.today.site_alive & mask[self.trials.site_trial], self.trials.site_status, words
-            )
+            sites = self.site_mask("status")
+            sites &= self._without_sites(matched, "status")[self.trials.site_trial]
+            return self._distinct(_Sites(self.trials, sites), self.trials.site_status, words)
+        mask = self.trial_mask(matched, "status")
         return list(
             zip(words, np.bincount(self.trials.words["status"][mask], minlength=len(words)), strict=True)
         )
@@ -234,33 +230,52 @@ class Selection:
         ]
 
     def _count_sites(self, name: str, matched: np.ndarray) -> list:
-        sites = self.site_mask(name) & self._without_sites(matched, "status")[self.trials.site_trial]
-        if self._site_status is not None:
-            sites &= self._site_status
-        here = self.trials.site_centre
+        sites = self._sites_for(name if name in self.of_sites else "", matched)
         if name == "centre":
             words = self.trials.codes.centre.words
-            return list(zip(words, np.bincount(here[sites], minlength=len(words)), strict=True))
+            return list(zip(words, np.bincount(sites.centres, minlength=len(words)), strict=True))
         if name == "freshness":
             return self._distinct(sites, self.today.site_freshness, list(FRESHNESS))
         if name == "network":
             return [
-                (network, self._trials_at(sites & centres[here]))
+                (network, sites.count_trials(centres[sites.centres]))
                 for network, centres in self.today.network_centres.items()
             ]
         numbers, words = self.today.provinces if name == "province" else self.today.countries
-        return self._distinct(sites, numbers[here], words)
+        return self._distinct(sites, numbers[self.trials.site_centre], words)
 
-    def _trials_at(self, sites: np.ndarray) -> int:
-        there = np.zeros(self.trials.size, bool)
-        there[self.trials.site_trial[sites]] = True
-        return np.count_nonzero(there)
+    def _sites_for(self, leaving_out: str, matched: np.ndarray) -> "_Sites":
+        """The sites among which a facet counts; the same for all facets without a selection."""
+        if leaving_out not in self._counted:
+            sites = self.site_mask(leaving_out)
+            sites &= self._without_sites(matched, "status")[self.trials.site_trial]
+            if self._site_status is not None:
+                sites &= self._site_status
+            self._counted[leaving_out] = _Sites(self.trials, sites)
+        return self._counted[leaving_out]
 
-    def _distinct(self, sites: np.ndarray, values: np.ndarray, words: list[str]) -> list:
+    @staticmethod
+    def _distinct(sites: "_Sites", values: np.ndarray, words: list[str]) -> list:
         """For each value, the number of different trials among `sites` that have it."""
-        grid = np.zeros((len(words), self.trials.size), bool)
-        grid[values[sites], self.trials.site_trial[sites]] = True
-        return list(zip(words, np.count_nonzero(grid, axis=1), strict=True))
+        grid = np.zeros((len(words), sites.size), bool)
+        grid[values[sites.places], sites.trials] = True
+        return [(word, np.count_nonzero(row)) for word, row in zip(words, grid, strict=True)]
+
+
+class _Sites:
+    """Some sites: where they are among all, and of which trials and centres."""
+
+    def __init__(self, trials: Trials, mask: np.ndarray):
+        self.size = trials.size
+        self.places = np.flatnonzero(mask)
+        self.trials = trials.site_trial[self.places]
+        self.centres = trials.site_centre[self.places]
+
+    def count_trials(self, mask: np.ndarray) -> int:
+        """How many different trials those of these sites have that `mask` lets through."""
+        there = np.zeros(self.size, bool)
+        there[self.trials[mask]] = True
+        return np.count_nonzero(there)
 
 
 def _named(codes: Codes, counts: np.ndarray) -> list:

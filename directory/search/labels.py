@@ -2,7 +2,10 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
+from operator import itemgetter
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -47,8 +50,7 @@ def distance_needs_near() -> str:
 
 def facet_counts(counts: dict[str, dict[str, int]], ask: Ask, today: Today) -> dict[str, list[FacetCount]]:
     """Counts with labels, in the order of their vocabulary. A value that is chosen stays, even at zero."""
-    with translation.override(ask.language):
-        return {name: _labelled(name, found, ask, today) for name, found in counts.items()}
+    return {name: _labelled(name, found, ask, today) for name, found in counts.items()}
 
 
 def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[FacetCount]:
@@ -70,7 +72,7 @@ def _order(name: str, values: dict[str, int]) -> list[str]:
 
 def _label(name: str, value: str, ask: Ask, today: Today) -> str:
     if name in _CHOICES:
-        return str(_CHOICES[name](value).label)
+        return _choice_label(name, value, ask.language)
     if name == "condition":
         names = condition_names()[value]
         return names.get(ask.language) or names["en"]
@@ -79,6 +81,12 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
     if name == "network":
         return today.places.networks.get(value, {}).get("label", value)
     return value
+
+
+@cache
+def _choice_label(name: str, value: str, language: str) -> str:
+    with translation.override(language):
+        return str(_CHOICES[name](value).label)
 
 
 def _centre_name(facts: dict | None, language: str) -> str:
@@ -92,22 +100,25 @@ class Labels:
     """Everything that can be suggested in a language, sorted by its folded text."""
 
     def __init__(self, snapshot: Snapshot, language: str):
-        entries = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
-        entries.sort(key=lambda entry: (entry[0], entry[1]))
-        self.texts = [text for text, _rank, _one in entries]
-        self.ranks = [rank for _text, rank, _one in entries]
-        self.ones = [one for _text, _rank, one in entries]
-        self.words: dict[str, str] = {}
-        for one in self.ones:
-            for word in _LETTERS.findall(one.label):
-                self.words.setdefault(fold(word), word)
-        self.word_list = list(self.words)
+        self.ones = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
+        self.ones.sort(key=itemgetter(0))
+        self.texts = [text for text, _rank, _one in self.ones]
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The words of all labels as they are written, by their folded form."""
+        found: dict[str, str] = {}
+        for _text, _rank, (_kind, _key, label, _detail) in self.ones:
+            for word in _LETTERS.findall(label):
+                found.setdefault(word.lower(), word)
+        return {fold(word): written for word, written in found.items()}
 
     def beginning(self, text: str) -> list[tuple[int, int, Suggestion]]:
         """`(rank, length, suggestion)` of the entries that begin with `text`."""
         found, at = [], bisect_left(self.texts, text)
         while at < len(self.texts) and self.texts[at].startswith(text) and len(found) < MOST_SUGGESTIONS * 4:
-            found.append((self.ranks[at], len(self.texts[at]), self.ones[at]))
+            folded, rank, one = self.ones[at]
+            found.append((rank, len(folded), Suggestion(*one)))
             at += 1
         return found
 
@@ -116,20 +127,24 @@ class Labels:
         if not most:
             return []
         found = process.extract(text, self.texts, scorer=OSA.distance, score_cutoff=most, limit=limit)
-        return [self.ones[at] for _text, _distance, at in found]
+        return [Suggestion(*self.ones[at][2]) for _text, _distance, at in found]
 
 
-def _trials(snapshot: Snapshot):
-    trials = snapshot.trials
-    for ordinal, facts in enumerate(trials.facts):
-        if facts and facts["label"]:
-            one = Suggestion("trial", trials.keys[ordinal], facts["label"], "")
-            yield facts["sort"], 0, one
-            if " " in facts["sort"]:
-                yield facts["sort"].replace(" ", ""), 0, one
+# An entry: its folded text, its rank among what begins alike, and what it suggests.
+Entry = tuple[str, int, tuple[str, str, str, str]]
 
 
-def _diseases(language: str):
+def _trials(snapshot: Snapshot) -> Iterator[Entry]:
+    for block in snapshot.trials.blocks:
+        for text, key, label in zip(block.sorts, block.keys, block.labels, strict=True):
+            if key:
+                one = ("trial", key, label, "")
+                yield text, 0, one
+                if " " in text and len(text) < 40:
+                    yield text.replace(" ", ""), 0, one
+
+
+def _diseases(language: str) -> Iterator[Entry]:
     for term in vocabulary().terms:
         if term.type == "disease" and term.kind != "misspelling":
             detail = "; ".join(
@@ -138,12 +153,12 @@ def _diseases(language: str):
                 if code in condition_names()
             )
             rank = 1 if term.lang == language else 3
-            yield fold(term.text), rank, Suggestion("disease", term.text, term.text, detail)
+            yield fold(term.text), rank, ("disease", term.text, term.text, detail)
 
 
-def _centres(snapshot: Snapshot, language: str):
+def _centres(snapshot: Snapshot, language: str) -> Iterator[Entry]:
     for code, facts in snapshot.places.centres.items():
-        one = Suggestion("centre", code, _centre_name(facts, language), facts["city"])
+        one = ("centre", code, _centre_name(facts, language), facts["city"])
         for text in {
             fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])
         }:
@@ -170,7 +185,7 @@ def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
     most, labels = edits_allowed(word), _labels(snapshot, language)
     if not most:
         return None
-    found = process.extract(word, labels.word_list, scorer=OSA.distance, score_cutoff=most, limit=10)
+    found = process.extract(word, list(labels.words), scorer=OSA.distance, score_cutoff=most, limit=10)
     # People rarely mistype the first letter.
     near = [(edits, text[0] != word[0], text) for text, edits, _at in found if edits]
     return labels.words[min(near)[2]] if near else None

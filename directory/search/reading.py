@@ -7,15 +7,19 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import engine, store
 from .columns import Places, Today, Trials
 from .store import NotReady, State
+
+_ALL = 2**62
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,19 @@ def _next(held: Snapshot | None, folder: Path) -> Snapshot:
         return held
     _refuse_other_format(state)
     trials, places = (held.trials, held.places) if again else (Trials.empty(), Places({}, {}))
-    rows = list(documents.changed_since(held.state.generation if again else -1))
-    if of_trials := [row for row in rows if row.kind == "trial"]:
-        trials = trials.with_rows(of_trials)
-    for kind in ("centre", "network"):
-        if some := [row for row in rows if row.kind == kind]:
-            places = places.with_rows(kind, some)
+    changed = documents.changed_since(held.state.generation if again else -1)
+    if ordinals := [ordinal for kind, ordinal in changed if kind == "trial"]:
+        trials = trials.with_changed(ordinals, partial(documents.facts, "trial"))
+    if {kind for kind, _ordinal in changed} - {"trial"}:
+        places = Places(*(_few(documents, kind) for kind in ("centre", "network")))
     reader = held.reader.fresh() if again else engine.Reader(folder / "words")
     return Snapshot(folder, state, reader, trials, places)
+
+
+def _few(documents: store.Store, kind: str) -> dict[str, dict]:
+    """The facts of all records of a kind that has few."""
+    rows = documents.facts(kind, 0, _ALL)
+    return {row.key: orjson.loads(row.facts) | {"ordinal": row.ordinal} for row in rows}
 
 
 def _refuse_other_format(state: State) -> None:

@@ -10,6 +10,7 @@ from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
 from . import follow, labels, reading
+from .columns import Trials
 from .cursors import BadCursor
 from .documents import for_today
 from .facets import FACETS, FacetCount
@@ -127,15 +128,14 @@ def _site_bodies(keys: Sequence[str]) -> list[bytes]:
     return [orjson.dumps(found[key]) for key in keys if key in found]
 
 
-def _names(trials) -> dict[str, str]:
+def _names(trials: Trials) -> dict[str, str]:
     """Slugs as they are, `#identifier` and `=acronym`; an acronym that two trials have names neither."""
     names: dict[str, str | None] = {}
-    for slug, facts in zip(trials.keys, trials.facts, strict=True):
-        if facts:
-            acronym = f"={squash(facts['sort'])}"
-            names[acronym] = None if acronym in names else slug
-    for slug, facts in zip(trials.keys, trials.facts, strict=True):
-        if facts:
-            names |= {f"#{compact}": slug for compact in facts["identifier"]}
-            names[slug] = slug
+    for slug, text in zip(trials.keys, trials.sorts, strict=True):
+        acronym = f"={text.replace(' ', '')}"
+        names[acronym] = None if acronym in names else slug
+    compact, pairs = trials.codes.of["identifier"].words, trials.lists["identifier"]
+    for owner, value in zip(pairs.owners.tolist(), pairs.values.tolist(), strict=True):
+        names[f"#{compact[value]}"] = trials.keys[owner]
+    names |= {slug: slug for slug in trials.keys}
     return {name: slug for name, slug in names.items() if slug}

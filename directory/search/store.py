@@ -129,15 +129,20 @@ class Store:
         )
         return {row.key: row for row in map(Row._make, rows)}
 
-    def changed_since(self, generation: int) -> Iterator[Row]:
-        """What was written after `generation`, those that are gone included, without bodies to show."""
+    def changed_since(self, generation: int) -> list[tuple[str, int]]:
+        """`(kind, ordinal)` of what was written after `generation`, those that are gone included."""
+        return self.db.execute(
+            "SELECT kind, ordinal FROM document WHERE generation > ? ORDER BY kind, ordinal", [generation]
+        ).fetchall()
+
+    def facts(self, kind: str, start: int, end: int) -> Iterator[Row]:
+        """The documents that exist with ordinals from `start` to `end` (not included), without bodies."""
         rows = self.db.execute(
-            "SELECT kind, ordinal, key, body IS NOT NULL, NULL, facts, changes_on FROM document"
-            " WHERE generation > ? ORDER BY kind, ordinal",
-            [generation],
+            "SELECT kind, ordinal, key, NULL, NULL, facts, changes_on FROM document"
+            " WHERE kind = ? AND ordinal >= ? AND ordinal < ? AND body IS NOT NULL",
+            [kind, start, end],
         )
-        for kind, ordinal, key, there, show, facts, changes_on in rows:
-            yield Row(kind, ordinal, key, b"" if there else None, show, facts, changes_on)
+        return map(Row._make, rows)
 
     def due(self, today: str) -> list[tuple[str, str]]:
         """`(kind, key)` of the documents that say something else from `today` on."""

@@ -5,6 +5,7 @@ whose title says neuroblastoma. The terms are `vocabulary/synonyms.csv`; its REA
 """
 
 import csv
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -142,7 +143,8 @@ class Vocabulary:
         """Concepts of the terms that begin with the folded `text` (from four letters)."""
         if len(text) < 4:
             return ()
-        keys = [key for folded, key in self._texts if folded.startswith(text)][:limit]
+        at = bisect_left(self._texts, (text,))
+        keys = [key for folded, key in self._texts[at : at + limit] if folded.startswith(text)]
         return tuple(dict.fromkeys(concept for key in keys for concept in self._loose(key)))
 
     def _loose(self, key: tuple[str, ...]) -> tuple[str, ...]:
