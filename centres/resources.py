@@ -1,5 +1,7 @@
 """Sheets of centres and networks: their columns, in the order of the template."""
 
+from django.utils.translation import gettext_lazy as _
+
 from directory.core.sheets import (
     Address,
     Column,
@@ -93,7 +95,7 @@ class CentreSheet(Sheet):
     university = Column("university", nl="universiteit", fr="université", de="Universität")
     languages = Column(
         "languages",
-        List(Word(Language, _LANGUAGES, "a language"), separators=r"[;|,\n]"),
+        List(Word(Language, _LANGUAGES, _("a language")), separators=r"[;|,\n]"),
         nl="talen", fr="langues", de="Sprachen",
     )  # fmt: skip
     aliases = Column(None, List(), nl="andere namen", fr="autres noms", de="andere Namen", also=("alias",))
@@ -104,8 +106,8 @@ class CentreSheet(Sheet):
         model = Centre
         fields = (
             "code", "name_en", "name_nl", "name_fr", "name_de", "street", "postal_code", "city", "country",
-            "latitude", "longitude", "phone", "email", "website", "university", "languages", "aliases", "oms_id",
-            "ror_id",
+            "latitude", "longitude", "phone", "email", "website", "university", "languages", "aliases",
+            "oms_id", "ror_id",
         )  # fmt: skip
         export_order = fields
 
@@ -124,7 +126,7 @@ class NetworkSheet(Sheet):
     centre = Column(
         "centre__code", nl="centrum", fr="centre", de="Zentrum", also=("centre_code", "centrumcode")
     )
-    role = Column("role", Word(CentreRole, _ROLES, "a role"), nl="rol", fr="rôle", de="Rolle")
+    role = Column("role", Word(CentreRole, _ROLES, _("a role")), nl="rol", fr="rôle", de="Rolle")
     since = Column("since", Day(), nl="sinds", fr="depuis", de="seit", also=("from", "vanaf"))
     until = Column("until", Day(), nl="tot", fr="jusqu'au", de="bis", also=("to", "tot en met"))
     care = Column("care", List(LongText(), separators=r"[;|\n]"), nl="zorg", fr="soins", de="Versorgung")

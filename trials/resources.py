@@ -1,8 +1,11 @@
 """Sheets of trials and of sites: their columns, in the order of the template, and the words of registries."""
 
+import csv
 import re
+from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from directory.core.sheets import (
     Address,
@@ -24,63 +27,17 @@ from .conditions import codes
 from .identifiers import parse_identifier
 from .models import Trial, TrialSite
 
-
-def folded(words: dict[str, str]) -> dict[str, str]:
-    """`{word: "a / b / c"}` as `{folded spelling: word}`."""
-    return {fold(spelling): word for word, spellings in words.items() for spelling in spellings.split(" / ")}
+VOCABULARY = Path(__file__).parent / "vocabulary" / "spellings.csv"
 
 
-# As registries, hospital lists and people call a status; the numbers are those of a French hospital's list.
-STATUSES = folded(
-    {
-        "not_yet_recruiting": "not yet recruiting / in preparation / en préparation / 010 en préparation / 005 pré crec / "
-        "authorised, recruitment pending / nog niet open / rekruteert nog niet / nog niet rekruterend / "
-        "pas encore de recrutement / pas encore ouvert / noch nicht rekrutierend",
-        "recruiting": "recruiting / ongoing, recruiting / open / open to inclusion / open for inclusion / rekruterend / "
-        "rekruteert / recruterend / open voor inclusie / en cours de recrutement / recrutement en cours / recrute / ouvert / "
-        "ouverte / ouverte aux inclusions / 400 ouverte aux inclusions / rekrutierend / rekrutiert / offen",
-        "enrolling_by_invitation": "enrolling by invitation / by invitation / op uitnodiging / sur invitation / "
-        "auf einladung",
-        "active_not_recruiting": "active not recruiting / active, not recruiting / not recruiting / no longer recruiting / "
-        "ongoing, recruitment ended / ongoing, not recruiting / closed to inclusion / closed to inclusion, ongoing / "
-        "niet meer rekruterend / gesloten voor inclusie / actief, niet rekruterend / close aux inclusions / "
-        "420 close aux inclusions / actif, sans recrutement / actif, ne recrute plus / ne recrute plus / "
-        "aktiv, nicht rekrutierend / rekrutierung beendet",
-        "suspended": "suspended / temporarily halted / on hold / opgeschort / geschorst / suspendu / suspendue / "
-        "suspendue aux inclusions / 410 suspendue aux inclusions / ausgesetzt",
-        "completed": "completed / ended / afgerond / voltooid / terminé / terminée / 600 terminée / "
-        "800 archivée / archived / abgeschlossen",
-        "terminated": "terminated / stopped early / vroegtijdig gestopt / stopgezet / arrêté / arrêtée / interrompu / "
-        "interrompue / vorzeitig beendet / abgebrochen",
-        "withdrawn": "withdrawn / ingetrokken / retiré / retirée / 900 invalidée / zurückgezogen",
-        "unknown": "unknown / unknown status / onbekend / inconnu / inconnue / unbekannt",
-    }
-)
-STUDY_TYPES = folded(
-    {
-        "interventional": "interventional / interventioneel / interventionnelle / interventionnel / interventionell",
-        "observational": "observational / observationeel / observationnelle / observationnel / beobachtend",
-        "expanded_access": "expanded access / compassionate use / medical need / usage compassionnel",
-    }
-)
-SEXES = folded(
-    {
-        "all": "both / alle / beide / tous / any / m/f",
-        "female": "f / women / girls / vrouw / vrouwelijk / femme / féminin / weiblich",
-        "male": "m / men / boys / man / mannelijk / homme / masculin / männlich",
-    }
-)
-STAGES = folded(
-    {
-        "newly_diagnosed": "newly diagnosed / new diagnosis / first line / nieuwe diagnose / eerste lijn / "
-        "nouveau diagnostic / première ligne / neu diagnostiziert / Erstlinie",
-        "relapsed": "relapsed / relapse / herval / rechute / rezidiv",
-        "refractory": "refractory / refractair / réfractaire / refraktär",
-        "maintenance": "maintenance / onderhoud / entretien / Erhaltung",
-        "follow_up": "follow up / opvolging / suivi / Nachsorge",
-        "any": "any stage / alle / tous",
-    }
-)
+def spellings(vocabulary: str) -> dict[str, str]:
+    """Words by folded spelling, as registries, hospital lists and people write them in four languages."""
+    with VOCABULARY.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["vocabulary"] == vocabulary]
+    return {fold(row["spelling"]): row["word"] for row in rows}
+
+
+STATUSES = Word(Recruitment, spellings("status"), _lazy("a status"))
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PHASE = re.compile(r"(?:early\s*)?(?:phase|fase)?[_\s]*([1-4]|iv|iii|ii|i)[ab]?$")
 _CONDITIONS = {code.casefold(): code for code in codes()}
@@ -185,7 +142,7 @@ class TrialSheet(Sheet):
     phase = Column("phases", Phases(), nl="fase", fr="phase", de="Phase", also=("phases",))
     study_type = Column(
         "study_type",
-        Word(StudyType, STUDY_TYPES, "a study type"),
+        Word(StudyType, spellings("study_type"), _lazy("a study type")),
         nl="studietype",
         fr="type d'étude",
         de="Studientyp",
@@ -196,10 +153,21 @@ class TrialSheet(Sheet):
         None, Conditions(), nl="aandoeningen", fr="affections", de="Erkrankungen", also=("iccc3",)
     )
     disease_terms = Column("disease_terms", List(), nl="ziekten", fr="maladies", de="Krankheiten")
-    stages = Column("stages", List(Word(Stage, STAGES, "a stage")), nl="stadia", fr="stades", de="Stadien")
+    stages = Column(
+        "stages",
+        List(Word(Stage, spellings("stage"), _lazy("a stage"))),
+        nl="stadia",
+        fr="stades",
+        de="Stadien",
+    )
     alterations = Column("alterations", List(), nl="afwijkingen", fr="altérations", de="Veränderungen")
     sex = Column(
-        "sex", Word(Sex, SEXES, "a sex"), nl="geslacht", fr="sexe", de="Geschlecht", also=("gender",)
+        "sex",
+        Word(Sex, spellings("sex"), _lazy("a sex")),
+        nl="geslacht",
+        fr="sexe",
+        de="Geschlecht",
+        also=("gender",),
     )
     age_min = Column(
         "min_days", Age(), nl="minimumleeftijd", fr="âge minimum", de="Mindestalter", also=("min_age",)
@@ -207,7 +175,7 @@ class TrialSheet(Sheet):
     age_max = Column(
         "max_days", Age(), nl="maximumleeftijd", fr="âge maximum", de="Höchstalter", also=("max_age",)
     )
-    status = Column("status", Word(Recruitment, STATUSES, "a status"), nl="status", fr="statut", de="Status")
+    status = Column("status", STATUSES, nl="status", fr="statut", de="Status")
     status_as_of = Column("status_as_of", PartialDay(), nl="status op", fr="statut au", de="Status am")
     opened_in_belgium = Column(
         "opened_in_belgium",
@@ -260,7 +228,8 @@ class SiteSheet(Sheet):
 
     centre_code = Column(
         "centre__code", nl="centrumcode", fr="code du centre", de="Zentrumscode",
-        also=("centre", "center", "centrum", "Zentrum", "hospital", "ziekenhuis", "hôpital", "Krankenhaus", "code"),
+        also=("centre", "center", "centrum", "Zentrum", "hospital", "ziekenhuis", "hôpital", "Krankenhaus",
+              "code"),
     )  # fmt: skip
     nct_number = Column(
         None,
@@ -282,7 +251,7 @@ class SiteSheet(Sheet):
         "trial__disease_terms", List(), nl="ziekte", fr="maladie", de="Krankheit", also=("diagnose",)
     )
     phase = Column("trial__phases", Phases(), nl="fase", fr="phase", de="Phase", also=("phases",))
-    status = Column("status", Word(Recruitment, STATUSES, "a status"), nl="status", fr="statut", de="Status")
+    status = Column("status", STATUSES, nl="status", fr="statut", de="Status")
     status_date = Column(
         "verified_at", PartialDay(), nl="statusdatum", fr="date du statut", de="Statusdatum",
         also=("status op", "statut au", "status as of"),
@@ -314,7 +283,8 @@ class SiteSheet(Sheet):
     )
     url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
     consent_to_publish = Column(
-        None, YesNo(), nl="toestemming publicatie", fr="accord de publication", de="Einwilligung Veröffentlichung",
+        None, YesNo(), nl="toestemming publicatie", fr="accord de publication",
+        de="Einwilligung Veröffentlichung",
         also=("consent", "toestemming", "consentement", "Einwilligung"),
     )  # fmt: skip
 

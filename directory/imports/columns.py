@@ -10,7 +10,6 @@ from .kinds import JUDGES
 from .messages import problem
 from .tables import Row, Table
 
-
 WHOLE_ROW = ("too_wide", "too_short")
 _UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

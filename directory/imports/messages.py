@@ -85,8 +85,8 @@ def _sentences() -> dict[str, str]:
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
         "same_file": _("This file is already on its way as import %(run)s."),
         "moved": _(
-            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean something "
-            "else now. Nothing was stored. Import the file again to see the new plan."
+            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean "
+            "something else now. Nothing was stored. Import the file again to see the new plan."
         ),
         "busy": _("Other people kept changing the same records. Nothing was stored. Import the file again."),
         "expired": _("This plan is older than 24 hours. Import the file again to see a plan of today."),
@@ -97,7 +97,8 @@ def _sentences() -> dict[str, str]:
         ),
         "too_short": _("The row has only %(cells)s of %(columns)s cells. Fill in the row to its end."),
         "too_long": _("The text has %(length)s characters; a cell holds at most %(most)s."),
-        "control": _("The text contains the control character %(character)s. Remove it and type the text again."),
+        "control": _(
+            "The text contains the control character %(character)s. Remove it and type the text again."
+        ),
         "merged": _("The cell is part of a merged cell. Unmerge it and fill in each row."),
     }
-

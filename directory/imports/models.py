@@ -228,7 +228,9 @@ class RowOutcome(models.Model):
     changes = models.JSONField(_("changes"), default=list)
     messages = models.JSONField(_("messages"), default=list)
     values = models.JSONField(_("cells"), default=dict)
-    faults = models.JSONField(default=list, editable=False, help_text="What reading the row found: [column, code, {}].")
+    faults = models.JSONField(
+        default=list, editable=False, help_text="What reading the row found: [column, code, {}]."
+    )
 
     class Meta:
         verbose_name = _("row")

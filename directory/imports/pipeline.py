@@ -193,7 +193,7 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
 
 
 def _moved(run: ImportRun, verdicts: list[Verdict]) -> list[Verdict]:
-    """Rows that mean something else than in the plan. Bad rows of the plan stay out, whatever they mean now."""
+    """Rows that mean something else than in the plan. Bad rows of the plan stay out."""
     planned = RowOutcome.objects.filter(run=run).order_by("number")
     rows = planned.values_list("outcome", "record", "changes").iterator(CHUNK)
     moved = []

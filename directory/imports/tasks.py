@@ -1,4 +1,4 @@
-"""Tasks of imports. Each takes a run's id, does one call, and may be delivered twice with the effect of once."""
+"""Tasks of imports. Each takes a run's id, does one call, and bears being delivered twice."""
 
 import logging
 

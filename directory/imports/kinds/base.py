@@ -122,7 +122,9 @@ class Judge:
         """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""
 
     def _cleaned(self, row: Row, cells: dict[str, str]) -> Verdict:
-        verdict = Verdict(row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell})
+        verdict = Verdict(
+            row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
+        )
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}

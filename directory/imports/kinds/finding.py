@@ -41,7 +41,7 @@ class TrialFinder:
         return self._acronyms
 
     def look_up(self, identifiers: Iterable[Identifier], acronyms: Iterable[str]) -> set[int]:
-        """Fetch every trial that a chunk can mean, in three queries. Returns the ids that were fetched now."""
+        """Fetch every trial that a chunk can mean, in three queries. Returns the ids fetched now."""
         compacts = {one.compact for one in identifiers}
         rows = TrialIdentifier.objects.filter(compact__in=compacts)
         ids = set(rows.values_list("trial_id", flat=True)) if compacts else set()
@@ -90,7 +90,8 @@ class TrialFinder:
         others = [pk for pk in self.acronyms.get(fold(acronym), ()) if pk != trial.pk] if acronym else []
         if others and fold(acronym) != fold(trial.acronym):
             verdict.note(
-                "acronym", _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
+                "acronym",
+                _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
                 % {"acronym": shown(acronym), "trial": trial},
             )  # fmt: skip
         return trial
@@ -109,8 +110,9 @@ class TrialFinder:
             clash = self._clash(trial, identifiers)
             if clash:
                 verdict.refuse(
-                    "acronym", _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the "
-                    "same trial, write both; if not, it needs another acronym.")
+                    "acronym",
+                    _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
+                      "trial, write both; if not, it needs another acronym.")
                     % {"acronym": shown(acronym), "stored": clash[0], "said": clash[1]},
                 )  # fmt: skip
                 return None

@@ -102,8 +102,8 @@ class People:
         elif given and person.consent_withdrawn_on:
             verdict.note(
                 column,
-                _("The consent of this person was withdrawn. A sheet does not renew it: record the new consent in "
-                  "the admin, with its evidence."),
+                _("The consent of this person was withdrawn. A sheet does not renew it: record the new "
+                  "consent in the admin, with its evidence."),
             )  # fmt: skip
         elif given and not person.consent_given_on:
             verdict.change(column, "", "yes")

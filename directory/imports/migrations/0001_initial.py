@@ -8,91 +8,234 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('centres', '0001_initial'),
+        ("centres", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, choices=[('centres', 'Centres'), ('networks', 'Networks'), ('trials', 'Trials'), ('sites', 'Trial sites')], max_length=12, verbose_name='kind')),
-                ('status', models.CharField(choices=[('uploaded', 'uploaded'), ('planning', 'being planned'), ('planned', 'planned, waiting for confirmation'), ('applying', 'being applied'), ('applied', 'applied'), ('cancelled', 'cancelled'), ('failed', 'failed'), ('undoing', 'being undone'), ('undone', 'undone')], default='uploaded', max_length=10, verbose_name='status')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('sheet', models.CharField(blank=True, max_length=100, verbose_name='sheet')),
-                ('stored_as', models.CharField(blank=True, editable=False, max_length=80)),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('size', models.PositiveIntegerField(default=0, verbose_name='size in bytes')),
-                ('language', models.CharField(default='en', editable=False, max_length=5)),
-                ('rows_total', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('rows_done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
-                ('counts', models.JSONField(default=dict, verbose_name='counts')),
-                ('stored', models.JSONField(default=dict, help_text='Records written, by kind and operation.', verbose_name='stored')),
-                ('problems', models.JSONField(default=list, verbose_name='problems')),
-                ('warnings', models.JSONField(default=list, verbose_name='warnings')),
-                ('columns', models.JSONField(default=list, verbose_name='columns read')),
-                ('role', models.CharField(choices=[('editor', 'editor'), ('coordinator', 'coordinator'), ('sponsor', 'sponsor'), ('registry', 'registry'), ('system', 'system')], max_length=12, verbose_name='in the role of')),
-                ('idempotency_key', models.CharField(blank=True, editable=False, max_length=100)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='uploaded')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='expires')),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('attempt', models.PositiveIntegerField(default=0, editable=False)),
-                ('centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='centres.centre', verbose_name='only centre')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
-                ('undo_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='imports.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("centres", "Centres"),
+                            ("networks", "Networks"),
+                            ("trials", "Trials"),
+                            ("sites", "Trial sites"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("planning", "being planned"),
+                            ("planned", "planned, waiting for confirmation"),
+                            ("applying", "being applied"),
+                            ("applied", "applied"),
+                            ("cancelled", "cancelled"),
+                            ("failed", "failed"),
+                            ("undoing", "being undone"),
+                            ("undone", "undone"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                ("sheet", models.CharField(blank=True, max_length=100, verbose_name="sheet")),
+                ("stored_as", models.CharField(blank=True, editable=False, max_length=80)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("size", models.PositiveIntegerField(default=0, verbose_name="size in bytes")),
+                ("language", models.CharField(default="en", editable=False, max_length=5)),
+                ("rows_total", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("rows_done", models.PositiveIntegerField(default=0, verbose_name="rows done")),
+                ("counts", models.JSONField(default=dict, verbose_name="counts")),
+                (
+                    "stored",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Records written, by kind and operation.",
+                        verbose_name="stored",
+                    ),
+                ),
+                ("problems", models.JSONField(default=list, verbose_name="problems")),
+                ("warnings", models.JSONField(default=list, verbose_name="warnings")),
+                ("columns", models.JSONField(default=list, verbose_name="columns read")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("editor", "editor"),
+                            ("coordinator", "coordinator"),
+                            ("sponsor", "sponsor"),
+                            ("registry", "registry"),
+                            ("system", "system"),
+                        ],
+                        max_length=12,
+                        verbose_name="in the role of",
+                    ),
+                ),
+                ("idempotency_key", models.CharField(blank=True, editable=False, max_length=100)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="uploaded"),
+                ),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires")),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("attempt", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="centres.centre",
+                        verbose_name="only centre",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+                (
+                    "undo_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="imports.importrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import run',
-                'verbose_name_plural': 'import runs',
-                'ordering': ['-pk'],
-                'default_permissions': ('add', 'view'),
+                "verbose_name": "import run",
+                "verbose_name_plural": "import runs",
+                "ordering": ["-pk"],
+                "default_permissions": ("add", "view"),
             },
         ),
         migrations.CreateModel(
-            name='RowOutcome',
+            name="RowOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='row')),
-                ('outcome', models.CharField(choices=[('new', 'new'), ('update', 'update'), ('unchanged', 'unchanged'), ('duplicate', 'duplicate'), ('conflict', 'conflict'), ('invalid', 'invalid'), ('error', 'error')], max_length=10, verbose_name='outcome')),
-                ('record', models.CharField(blank=True, max_length=200, verbose_name='record')),
-                ('changes', models.JSONField(default=list, verbose_name='changes')),
-                ('messages', models.JSONField(default=list, verbose_name='messages')),
-                ('values', models.JSONField(default=dict, verbose_name='cells')),
-                ('faults', models.JSONField(default=list, editable=False, help_text='What reading the row found: [column, code, {}].')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importrun', verbose_name='run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="row")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("update", "update"),
+                            ("unchanged", "unchanged"),
+                            ("duplicate", "duplicate"),
+                            ("conflict", "conflict"),
+                            ("invalid", "invalid"),
+                            ("error", "error"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("record", models.CharField(blank=True, max_length=200, verbose_name="record")),
+                ("changes", models.JSONField(default=list, verbose_name="changes")),
+                ("messages", models.JSONField(default=list, verbose_name="messages")),
+                ("values", models.JSONField(default=dict, verbose_name="cells")),
+                (
+                    "faults",
+                    models.JSONField(
+                        default=list,
+                        editable=False,
+                        help_text="What reading the row found: [column, code, {}].",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.importrun",
+                        verbose_name="run",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row',
-                'verbose_name_plural': 'rows',
-                'ordering': ['run', 'number'],
-                'default_permissions': (),
+                "verbose_name": "row",
+                "verbose_name_plural": "rows",
+                "ordering": ["run", "number"],
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['status', 'lease_until'], name='runs_to_sweep'),
+            model_name="importrun",
+            index=models.Index(fields=["status", "lease_until"], name="runs_to_sweep"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(models.F('sha256'), models.F('kind'), models.F('sheet'), django.db.models.functions.comparison.Coalesce('created_by', 0), django.db.models.functions.comparison.Coalesce('centre', 0), condition=models.Q(('status__in', ('uploaded', 'planning', 'planned', 'applying'))), name='file_is_live_once', violation_error_message='This file is already on its way.'),
+            model_name="importrun",
+            constraint=models.UniqueConstraint(
+                models.F("sha256"),
+                models.F("kind"),
+                models.F("sheet"),
+                django.db.models.functions.comparison.Coalesce("created_by", 0),
+                django.db.models.functions.comparison.Coalesce("centre", 0),
+                condition=models.Q(("status__in", ("uploaded", "planning", "planned", "applying"))),
+                name="file_is_live_once",
+                violation_error_message="This file is already on its way.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('created_by', 'idempotency_key'), name='idempotency_key_once'),
+            model_name="importrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key", ""), _negated=True),
+                fields=("created_by", "idempotency_key"),
+                name="idempotency_key_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rowoutcome',
-            index=models.Index(fields=['run', 'outcome', 'number'], name='rows_by_outcome'),
+            model_name="rowoutcome",
+            index=models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='rowoutcome',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='row_once_in_a_run'),
+            model_name="rowoutcome",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="row_once_in_a_run"),
         ),
     ]

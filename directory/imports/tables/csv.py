@@ -91,7 +91,7 @@ def _western(raw: bytes, error: UnicodeDecodeError) -> str:
 
 def _directive(text: str) -> tuple[str, str, int]:
     """Text without Excel's `sep=;` line, the delimiter, and how many lines were taken away."""
-    first, newline, rest = text.partition("\n")
+    first, _newline, rest = text.partition("\n")
     directive = first.strip().strip('"')
     if directive.lower().startswith("sep=") and len(directive) == 5:
         return rest, directive[4], 1

@@ -1,0 +1,178 @@
+"""Imports in the admin: hand in a sheet, watch it being planned, read the plan, confirm or cancel."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from directory.core.admin import ReadOnlyAdmin, attention
+from directory.core.visibility import is_editor
+
+from . import actions
+from .kinds import JUDGES
+from .models import ImportRun, Kind, Status
+from .plan_page import PlanPage
+
+
+class UploadForm(forms.Form):
+    """One sheet. Coordinators import sites; the kind may be left to the header."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What the sheet holds"),
+        required=False,
+        help_text=gettext_lazy("Left open, the columns tell."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Sheet"),
+        max_length=255,
+        help_text=gettext_lazy("XLSX, or CSV with “;”, “,” or tabs. At most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(actions.EXTENSIONS)}),
+        error_messages={"empty": gettext_lazy("The file is empty. It needs a header and at least one row.")},
+    )
+    sheet = forms.CharField(
+        label=gettext_lazy("Name of the sheet"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Of a workbook with several; else the first one with content is read."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = Kind.choices if is_editor(user) else [(Kind.SITES.value, Kind.SITES.label)]
+        self.fields["kind"].choices = [("", _("The columns tell")), *kinds] if len(kinds) > 1 else kinds
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    """Runs are brought about and ended by their own actions, never edited."""
+
+    list_display = ["file_name", "kind", "status", "rows_total", "bad_rows", "created_by", "created_at"]
+    list_filter = ["status", "kind"]
+    search_fields = ["file_name"]
+    search_help_text = gettext_lazy("Name of the file.")
+    list_select_related = ["created_by"]
+    add_form_template = "imports/admin/upload.html"
+    change_list_template = "imports/admin/runs.html"
+
+    @admin.display(description=gettext_lazy("rows left out"))
+    def bad_rows(self, run):
+        return run.bad or "–"
+
+    def for_coordinator(self, queryset, user):
+        return queryset.visible_to(user)
+
+    def has_add_permission(self, request, *args):
+        # Read only as records, but brought in here.
+        return request.user.has_perm("imports.add_importrun") and self.has_module_permission(request)
+
+    def get_urls(self):
+        view, name = self.admin_site.admin_view, "imports_importrun_{}".format
+        return [
+            path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
+            path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
+            path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
+            *super().get_urls(),
+        ]
+
+    # Handing in
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+        if request.method == "POST" and form.is_valid() and (run := self._received(request, form)):
+            return HttpResponseRedirect(_address(run))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import a sheet"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "templates": [
+                (label, JUDGES[kind].sheet.columns()) for kind, label in form.fields["kind"].choices if kind
+            ],
+        }
+        status = 422 if form.is_bound and form.errors else 200
+        return TemplateResponse(request, self.add_form_template, context, status=status)
+
+    def _received(self, request, form) -> ImportRun | None:
+        file = form.cleaned_data["file"]
+        try:
+            run = actions.receive(
+                file=file, file_name=file.name, kind=form.cleaned_data["kind"],
+                sheet=form.cleaned_data["sheet"], user=request.user,
+            )  # fmt: skip
+        except actions.Refused as refused:
+            for one in refused.problems:
+                form.add_error("kind" if "kind" in one["code"] else "file", one["message"])
+            return None
+        if run.was_there:
+            sentence = _("This file is already on its way: this is its import, number %(run)s.")
+            messages.info(request, sentence % {"run": run.pk})
+        return run
+
+    # One run
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        run = self._run(request, object_id)
+        page = PlanPage(run, request.GET, request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": run.file_name,
+            "subtitle": None,
+            "opts": self.opts,
+            "media": self.media,
+            "run": run,
+            "page": page,
+            "may_decide": is_editor(request.user) or run.created_by_id == request.user.pk,
+        }
+        return TemplateResponse(request, "imports/admin/run.html", context)
+
+    def progress_view(self, request, pk):
+        """The progress alone, asked for again and again; once the run stands still, the page as a whole."""
+        run = self._run(request, pk)
+        if not run.is_busy:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return TemplateResponse(request, "imports/admin/progress.html", {"run": run})
+
+    def confirm_view(self, request, pk):
+        run = self._run(request, pk)
+        return self._done(request, run, lambda: actions.confirm(run=run, user=request.user))
+
+    def cancel_view(self, request, pk):
+        run = self._run(request, pk)
+        return self._done(request, run, lambda: actions.cancel(run=run, user=request.user))
+
+    def _done(self, request, run, action):
+        try:
+            action()
+        except actions.Refused as refused:
+            messages.error(request, str(refused))
+        return HttpResponseRedirect(_address(run))
+
+    def _run(self, request, pk) -> ImportRun:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = self.get_object(request, str(pk))
+        if run is None:
+            raise Http404(_("There is no such import, or it is somebody else's."))
+        return run
+
+
+def _address(run: ImportRun) -> str:
+    return reverse("admin:imports_importrun_change", args=[run.pk])
+
+
+@attention.register
+def runs_that_wait(request):
+    """Plans that a person must confirm, and imports that failed today."""
+    runs = ImportRun.objects.visible_to(request.user)
+    url = attention.list_url(ImportRun, status__exact=Status.PLANNED.value)
+    yield attention.Line(
+        runs.waiting().count(), _("imports are planned and wait for confirmation"), url, urgent=True
+    )
