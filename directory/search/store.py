@@ -123,7 +123,8 @@ class Store:
     def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, Row]:
         """The documents `keys` that exist, by key."""
         rows = self.db.execute(
-            "SELECT kind, ordinal, key, body, show, facts, changes_on FROM document"
+            # Left to itself, SQLite reads every document of the kind (primary key) to find these few.
+            "SELECT kind, ordinal, key, body, show, facts, changes_on FROM document INDEXED BY document_key"
             " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
             [kind, json.dumps(keys)],
         )
@@ -154,7 +155,7 @@ class Store:
         """The place of each of `keys` in its kind: the one it has, or the next free one. Not yet stored."""
         known = dict(
             self.db.execute(
-                "SELECT key, ordinal FROM document"
+                "SELECT key, ordinal FROM document INDEXED BY document_key"
                 " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
                 [kind, json.dumps(keys)],
             ).fetchall()
