@@ -1,7 +1,7 @@
 """`python -m config.backup save|restore FILE`: a registry in one file, taken while it runs.
 
 The file is a tar: `database.sqlite3` (by SQLite's backup, never a copy of the live file, which is torn
-more often than not) or `database.dump` (pg_dump), `files/`, and in the embedded profile `secret_key`, on
+more often than not) or `database.dump` (pg_dump), `uploads/`, and in the embedded profile `secret_key`, on
 which the hashes of API keys depend. The search index and static files are made again from these.
 """
 

@@ -43,10 +43,7 @@ def demo() -> str | None:
 
 
 def index() -> str | None:
-    try:
-        from directory.search import service
-    except ImportError:  # TEMPORARY: the search is still being written
-        return None
+    from directory.search import service
 
     return service.ready()
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -13,6 +14,7 @@ from config.probe import why_not
 from config.supervisor import Child, Supervisor
 from config.tether import tether
 
+LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 5  # failures in a row before it was ever ready
 
 
@@ -121,32 +123,46 @@ def children(env: environment.Environment, demo: bool) -> list[Child]:
     ]
 
 
+class Waiting:
+    """Asks /readyz until it is content, and tells each new reason why it is not."""
+
+    def __init__(self, env: environment.Environment):
+        self._env = env
+        self._said = ""
+        self._next_look = 0.0
+        self.over = False
+
+    def look(self) -> None:
+        if self.over or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        reason = why_not(self._env)
+        self.over = not reason
+        if self.over:
+            say(f"Ready at http://127.0.0.1:{self._env.port}/")
+        elif reason != self._said:
+            self._said = reason
+            say(f"Starting: {reason}.")
+
+
 def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
     """Look after the children until asked to stop; say once when the registry can be used."""
-    loading = None
+    command = [sys.executable, "manage.py", "load_demo"]
+    loading = Child("loading of the demo", command, env.data_dir / "logs" / "demo.log")
     if demo:
-        loading = Child("loading of the demo", [sys.executable, "manage.py", "load_demo"], None)
         loading.start()
-    ready, said, next_look = False, "", 0.0
+    waiting = Waiting(env)
     try:
         while not supervisor.asked_to_stop:
             supervisor.tend()
-            if loading and loading.has_ended() and loading.process.returncode:
-                raise CannotRun(f"The demo registry could not be loaded. See {env.data_dir / 'logs'}.")
-            if not ready and time.monotonic() >= next_look:
-                next_look = time.monotonic() + 0.25
-                reason = why_not(env)
-                ready = not reason
-                if ready:
-                    say(f"Ready at http://127.0.0.1:{env.port}/")
-                elif reason != said and supervisor.asked_to_stop is False:
-                    said = reason
-                    say(f"Starting: {reason}.")
+            if loading.has_failed():
+                raise CannotRun(f"The demo registry could not be loaded:\n{loading.last_words()}")
+            if not waiting.over:
+                waiting.look()
                 give_up_on_failures(supervisor)
             time.sleep(0.05)
     finally:
-        if loading:
-            loading.signal_group(15)
+        loading.signal_group(signal.SIGTERM)
     return 0
 
 

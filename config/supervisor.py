@@ -48,6 +48,9 @@ class Child:
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
+    def has_failed(self) -> bool:
+        return self.process is not None and bool(self.process.poll())
+
     def signal_group(self, number: int) -> None:
         if self.process is not None:
             with suppress(ProcessLookupError):

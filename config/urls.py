@@ -1,7 +1,5 @@
 """Where everything is found. Pages stand under their language; `/` leads to the visitor's own."""
 
-from contextlib import suppress
-
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -12,9 +10,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("directory.api.v1.urls")),
+    *i18n_patterns(path("", include("directory.web.urls"))),
 ]
-# TEMPORARY: parts that are still being written are left out.
-with suppress(ImportError):
-    urlpatterns += [path("api/v1/", include("directory.api.v1.urls"))]
-with suppress(ImportError):
-    urlpatterns += i18n_patterns(path("", include("directory.web.urls")))

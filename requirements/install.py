@@ -70,7 +70,7 @@ def make_venv() -> bool:
 
 
 def install(lock: Path) -> int:
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    options = ["--quiet", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     return run(PYTHON, "-m", "pip", "install", *options, "-r", lock)
 
 

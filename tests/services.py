@@ -7,6 +7,7 @@ It comes from what the machine has (Debian's packages), else from wheels in requ
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def redis() -> Iterator[str]:
 
 def main(command: list[str]) -> int:
     """`python -m tests.services COMMAND …`: run it with DATABASE_URL and REDIS_URL of private servers."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with postgresql() as database, redis() as broker:
         return subprocess.call(command, env=os.environ | {"DATABASE_URL": database, "REDIS_URL": broker})
 

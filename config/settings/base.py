@@ -17,7 +17,7 @@ BASE_DIR = environment.BASE_DIR
 # All state of this registry lives under here.
 DATA_DIR = env.data_dir
 INDEX_DIR = DATA_DIR / "index"
-MEDIA_ROOT = DATA_DIR / "files"
+MEDIA_ROOT = DATA_DIR / "uploads"
 STATIC_ROOT = DATA_DIR / "static"
 LOAD_DEMO = env.load_demo
 DEMO_MARKER = DATA_DIR / "demo.loaded"
@@ -41,14 +41,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
 ]
 # fmt: on
-
-# TEMPORARY: parts that are still being written are left out.
-OURS = ("directory.", "centres", "trials")
-INSTALLED_APPS = [
-    app
-    for app in INSTALLED_APPS
-    if not app.startswith(OURS) or (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
-]
 
 MIDDLEWARE = [
     "config.middleware.RequestLog",

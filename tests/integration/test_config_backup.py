@@ -29,7 +29,7 @@ def a_change():
 def registry(settings, tmp_path, transactional_db):
     """A registry with one change, an uploaded file and a secret, whose state is under `tmp_path/var`."""
     settings.DATA_DIR = tmp_path / "var"
-    settings.MEDIA_ROOT = settings.DATA_DIR / "files"
+    settings.MEDIA_ROOT = settings.DATA_DIR / "uploads"
     settings.INDEX_DIR = settings.DATA_DIR / "index"
     settings.DEMO_MARKER = settings.DATA_DIR / "demo.loaded"
     settings.MEDIA_ROOT.mkdir(parents=True)
@@ -57,7 +57,7 @@ def test_a_backup_holds_the_registry_and_nothing_that_can_be_made_again(registry
     assert size > 1000
     with tarfile.open(tmp_path / "registry.tar.gz") as tar:
         names = tar.getnames()
-    assert sorted(names) == ["database.sqlite3", "files", "files/sheet.csv", "secret_key"]
+    assert sorted(names) == ["database.sqlite3", "secret_key", "uploads", "uploads/sheet.csv"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["registry.tar.gz", "var"]
 
 
@@ -69,7 +69,7 @@ def test_what_was_saved_is_there_after_a_restore(registry, database_file, tmp_pa
     monkeypatch.setattr(backup, "_database_file", lambda: tmp_path / "other" / "directory.sqlite3")
     backup.restore(tmp_path / "registry.tar.gz")
     assert not settings.INDEX_DIR.exists()
-    assert (tmp_path / "other" / "files" / "sheet.csv").read_text() == "acronym\n"
+    assert (tmp_path / "other" / "uploads" / "sheet.csv").read_text() == "acronym\n"
     assert (tmp_path / "other" / "secret_key").read_text() == "not to be lost"
     assert counted_in(f"sqlite:///{tmp_path / 'other' / 'directory.sqlite3'}", tmp_path / "other") == 1
 
