@@ -24,7 +24,11 @@ def test_a_query_of_such_words_alone_is_kept():
 def test_concepts_keep_their_place_when_words_are_left_out():
     parsed = parse("children with the acute lymphoblastic leukaemia")
     (span,) = parsed.spans
-    assert [word.stem for word in parsed.words[span.start : span.end]] == ["acute", "lymphoblastic", "leukaemia"]
+    assert [word.stem for word in parsed.words[span.start : span.end]] == [
+        "acute",
+        "lymphoblastic",
+        "leukaemia",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,10 +79,21 @@ def test_any_text_is_parsed_or_refused_with_a_sentence(text):
 
 def test_a_form_becomes_a_question_in_canonical_words():
     ghent = Place(51.03, 3.73)
-    cleaned = {"q": "ewing", "status": ["recruiting"], "age": [730], "near": ghent, "within": 30.0, "phase": []}
+    cleaned = {
+        "q": "ewing",
+        "status": ["recruiting"],
+        "age": [730],
+        "near": ghent,
+        "within": 30.0,
+        "phase": [],
+    }
     ask = ask_from(cleaned, "nl")
     assert ask == Ask(
-        q="ewing", filters={"status": ("recruiting",), "age": ("730",)}, near=ghent, within=30.0, language="nl"
+        q="ewing",
+        filters={"status": ("recruiting",), "age": ("730",)},
+        near=ghent,
+        within=30.0,
+        language="nl",
     )
 
 

@@ -95,7 +95,8 @@ def test_each_concept_knows_its_classes(small):
 
 
 @pytest.mark.parametrize(
-    ("word", "edits"), [("all", 0), ("neur", 1), ("sarcoma", 1), ("leukemia", 2), ("nct04307576", 0), ("2012", 0)]
+    ("word", "edits"),
+    [("all", 0), ("neur", 1), ("sarcoma", 1), ("leukemia", 2), ("nct04307576", 0), ("2012", 0)],
 )
 def test_a_longer_word_may_have_more_typing_errors_and_a_number_none(word, edits):
     assert edits_allowed(word) == edits
