@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
 
-from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import distance_km, locate
 from directory.search import service
@@ -93,16 +92,6 @@ def results_of(hits: Iterable, near=None) -> list[Result]:
     return [
         Result(documents[hit.key], near, hit.distance_km, hit.why) for hit in hits if hit.key in documents
     ]
-
-
-def centre_names(codes: Iterable[str]) -> dict[str, str]:
-    """Names of listed centres in the page's language, by code."""
-    columns = [f"name_{code}" for code in LANGUAGE_CODES]
-    rows = Centre.objects.listed().filter(code__in=codes).values("code", *columns)
-    return {
-        row["code"]: words.in_page_language({code: row[f"name_{code}"] for code in LANGUAGE_CODES})[0]
-        for row in rows
-    }
 
 
 def _point(centre: dict):

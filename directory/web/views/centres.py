@@ -9,7 +9,7 @@ from centres.models import Centre, Membership
 from directory.core.places import Province, province_of
 from trials import conditions
 from trials.choices import Recruitment
-from trials.models import TrialSite
+from trials.models import Trial, TrialSite
 
 from .. import words
 from ..results import condition_name
@@ -50,7 +50,8 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
     """Sites at `found` that recruit or soon will, at most `MAX_TRIALS`; and whether there are more."""
     sites = (
         TrialSite.objects.visible_to(user)
-        .filter(centre=found, status__in=words.OPEN_STATUSES)
+        # A coordinator may see a site of a draft trial, but not that trial's page.
+        .filter(centre=found, status__in=words.OPEN_STATUSES, trial__in=Trial.objects.visible_to(user))
         .select_related("trial")
         .prefetch_related("trial__conditions")
         .order_by("trial__acronym", "trial__slug")[: MAX_TRIALS + 1]

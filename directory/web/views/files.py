@@ -14,6 +14,7 @@ from trials.models import Trial
 
 # The sitemap protocol allows 50,000 addresses a file; one record has four.
 MAX_RECORDS = 12_000
+RECORDS = (("centre", Centre, "code"), ("network", Network, "slug"), ("trial", Trial, "slug"))
 
 
 def robots(request: HttpRequest) -> HttpResponse:
@@ -30,11 +31,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in its four languages (sitemaps.org, 0.9)."""
     names = [("home", []), ("centres", []), ("networks", [])]
-    for page, model, field in (
-        ("trial", Trial, "slug"),
-        ("centre", Centre, "code"),
-        ("network", Network, "slug"),
-    ):
+    for page, model, field in RECORDS:
         keys = model.objects.listed().order_by(field).values_list(field, flat=True)[:MAX_RECORDS]
         names += [(page, [key]) for key in keys]
     addresses = []

@@ -100,12 +100,12 @@ def _found(form, query: Query) -> dict:
     if page > last:
         page = last
         answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
-    labels = facets.labels_for(answer.facets, query)
-    chips = facets.chips_of(query, labels)
+    shown = facets.facets_of(answer.facets, query)
+    chips = facets.chips_of(query, shown)
     return {
         "answer": answer,
         "results": results_of(answer.hits, near=ask.near),
-        "facets": facets.facets_of(answer.facets, query, labels),
+        "facets": shown,
         "chips": chips,
         "all_off": Query(query.path, ()).set(q=query.first("q")).url if len(chips) > 1 else "",
         "pages": Pages(page, last, query),

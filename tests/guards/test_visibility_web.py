@@ -1,0 +1,132 @@
+"""No page shows what is not public: every address × kind of visitor, with canaries.
+
+The walk covers every address of `directory.web`, so a page added later is walked too, or fails for lack of
+arguments.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from centres.models import Affiliation, Membership
+from directory.search import service
+from directory.web import root_urls, urls
+from directory.web.views import files
+from tests.builders import (
+    a_centre,
+    a_coordinator,
+    a_network,
+    a_professional,
+    a_site,
+    a_trial,
+    a_user,
+    an_editor,
+    says,
+)
+
+pytestmark = pytest.mark.django_db
+# What is hidden has both words; visitors type the first, so an echo of theirs is no leak.
+TYPED, CANARY = "zkanarie", "zkanarie-verborgen"
+STATES = ("draft", "withdrawn")
+# Every name of `directory.web.urls` that takes an argument, with the keys of records there.
+KEYED = {
+    "trial": [f"{CANARY}-{state}" for state in STATES],
+    "trial-print": [f"{CANARY}-{state}" for state in STATES],
+    "centre": [f"{CANARY}-centre-{state}" for state in STATES],
+    "network": [f"{CANARY}-network-{state}" for state in STATES],
+}
+PLAIN = ("home", "search", "centres", "networks")
+PUBLIC = {"trial": "shown", "trial-print": "shown", "centre": "uz-shown", "network": "net-shown"}
+
+
+@pytest.fixture
+def world(index_dir):
+    """One public record of each kind, and beside it everything the public must not see."""
+    centre, trial = a_centre("uz-shown"), a_trial("Shown", conditions=["VIIIc"])
+    network = a_network("net-shown", members=[centre])
+    silent = a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
+    Affiliation.objects.create(professional=silent, centre=centre, function=f"{CANARY} function")
+    site = a_site(trial, centre, contact_person=silent, investigator=silent)
+    says(site, "recruiting", evidence=f"{CANARY} note", user=a_user(f"{CANARY}-user"))
+    for state in STATES:
+        hidden = a_centre(f"{CANARY}-centre-{state}", name=f"{CANARY} hospital", state=state, city=CANARY)
+        kept = a_trial(
+            f"{CANARY} {state}", state=state, parent=trial, conditions=["VIIIc"], sponsor=CANARY,
+            identifiers=[f"{CANARY}-{state}-7"],
+        )  # fmt: skip
+        a_site(trial, hidden)
+        a_site(kept, centre)
+        secret = a_network(
+            f"{CANARY}-network-{state}", members=[centre], state=state, name_en=f"{CANARY} net"
+        )
+        Membership.objects.create(network=network, centre=hidden, care=[CANARY])
+        Membership.objects.create(network=secret, centre=hidden)
+    service.rebuild()
+    return centre
+
+
+def visitors(centre):
+    """Everybody who is not an editor; a coordinator only of a centre that is public anyway."""
+    return {"the public": None, "a user without a role": a_user(), "a coordinator": a_coordinator(centre)}
+
+
+def client_of(user):
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def test_every_address_of_the_pages_is_walked_here():
+    assert {one.name for one in urls.urlpatterns} == {*PLAIN, *KEYED}
+    assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
+
+
+def test_nobody_but_an_editor_opens_a_record_that_is_not_listed(world):
+    for who, user in visitors(world).items():
+        client = client_of(user)
+        for name, keys in KEYED.items():
+            for key in keys:
+                answer = client.get(reverse(f"web:{name}", args=[key]))
+                assert answer.status_code == 404, (who, name, key)
+
+
+@pytest.mark.parametrize("kind", ["NCT", "acronym", "identifier"])
+def test_no_spelling_leads_to_a_draft(world, kind):
+    spelling = {"NCT": "NCT01234567", "acronym": f"{CANARY} draft", "identifier": f"{CANARY}-draft-7"}[kind]
+    for who, user in visitors(world).items():
+        assert client_of(user).get(f"/en/trials/{spelling}/").status_code == 404, who
+
+
+def test_no_page_holds_a_canary(world):
+    queries = ["", f"?q={TYPED}", "?condition=VIIIc", "?near=9000", "?q=shown", f"?q={TYPED}+draft"]
+    paths = [reverse(f"web:{name}") for name in PLAIN]
+    paths += [reverse("web:search") + query for query in queries]
+    paths += [reverse(f"web:{name}", args=[key]) for name, key in PUBLIC.items()]
+    for who, user in visitors(world).items():
+        client = client_of(user)
+        for path in paths:
+            answer = client.get(path)
+            assert answer.status_code == 200, (who, path)
+            assert CANARY not in answer.content.decode(), (who, path)
+
+
+def test_the_sitemap_names_no_record_that_is_not_listed(world, rf):
+    page = files.sitemap(rf.get("/sitemap.xml")).content.decode()
+    assert "/en/trials/shown/" in page
+    assert CANARY not in page
+
+
+def test_an_editor_opens_them_all_and_is_told(world):
+    client = client_of(an_editor())
+    for name, keys in KEYED.items():
+        for key in keys:
+            page = client.get(reverse(f"web:{name}", args=[key]))
+            assert page.status_code == 200, (name, key)
+            assert "The public does not see this page." in page.content.decode(), (name, key)
+
+
+def test_an_editor_is_not_shown_a_person_without_consent_either(world):
+    page = client_of(an_editor()).get("/en/trials/shown/").content.decode()
+    assert f"{CANARY} person" not in page
+    assert f"{CANARY}@example.org" not in page
