@@ -10,6 +10,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("directory.api.v1.urls")),
+    path("api/", include("directory.api.urls")),
+    path("", include("directory.web.root_urls")),
     *i18n_patterns(path("", include("directory.web.urls"))),
 ]
+handler500 = "config.errors.server_error"

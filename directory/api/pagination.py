@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
+from django.utils.encoding import escape_uri_path
+from django.utils.http import urlencode
 
 from directory.search import service
 
@@ -59,9 +61,9 @@ def link(request, direction: str, cursor: str | None) -> str | None:
     """This address with another cursor."""
     if not cursor:
         return None
-    query = request.GET.copy()
-    query["cursor"] = direction + cursor
-    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values if name != "cursor"]
+    query = urlencode([*pairs, ("cursor", direction + cursor)])
+    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}?{query}"
 
 
 def facets_of(answer: "service.Answer") -> dict[str, list[dict]]:

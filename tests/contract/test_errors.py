@@ -25,9 +25,9 @@ def test_an_unknown_parameter_is_named_with_all_that_are_allowed(world, path):
 def test_the_parameters_of_trials_are_those_of_the_contract(world):
     allowed = world.problem("trials/", nonsense="1")["errors"][0]["allowed"]
     assert set(allowed) == {
-        "q", "status", "phase", "condition", "age", "stage", "sex", "study_type", "centre", "network", "province",
-        "country", "near", "within", "freshness", "identifier", "updated_since", "ordering", "page_size", "cursor",
-        "facets", "fields", "include",
+        "q", "status", "phase", "condition", "age", "stage", "sex", "study_type", "centre", "network",
+        "province", "country", "near", "within", "freshness", "identifier", "updated_since", "ordering",
+        "page_size", "cursor", "facets", "fields", "include",
     }  # fmt: skip
 
 

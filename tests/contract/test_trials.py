@@ -10,13 +10,13 @@ from trials.models import Trial
 
 LIST = {"count", "next", "previous", "facets", "results"}
 TRIAL = {
-    "slug", "url", "acronym", "title", "titles", "summary", "identifiers", "status", "status_as_of", "phases",
-    "study_type", "conditions", "disease_terms", "stages", "sex", "age", "sponsor", "groups", "parent", "sites",
-    "opened_in_belgium", "source", "updated_at",
+    "slug", "url", "acronym", "title", "titles", "summary", "identifiers", "status", "status_as_of",
+    "phases", "study_type", "conditions", "disease_terms", "stages", "sex", "age", "sponsor", "groups",
+    "parent", "sites", "opened_in_belgium", "source", "updated_at",
 }  # fmt: skip
 SITE = {
-    "trial", "centre", "status", "status_since", "verified_at", "verified_by", "source", "freshness", "next_due",
-    "contact",
+    "trial", "centre", "status", "status_since", "verified_at", "verified_by", "source", "freshness",
+    "next_due", "contact",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
+from .imports import ImportApply, ImportCancel, ImportDetail, ImportRows, Imports
 from .networks import NetworkDetail, NetworkList
 from .schema import Schema
 from .sites import SiteList
@@ -23,6 +24,11 @@ urlpatterns = [
     path("networks/<str:key>/", NetworkDetail.as_view(), name="network"),
     path("conditions/", ConditionList.as_view(), name="conditions"),
     path("suggest/", Suggest.as_view(), name="suggest"),
+    path("imports/", Imports.as_view(), name="imports"),
+    path("imports/<int:number>/", ImportDetail.as_view(), name="import"),
+    path("imports/<int:number>/rows/", ImportRows.as_view(), name="import-rows"),
+    path("imports/<int:number>/apply/", ImportApply.as_view(), name="import-apply"),
+    path("imports/<int:number>/cancel/", ImportCancel.as_view(), name="import-cancel"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
 ]

@@ -1,0 +1,1 @@
+"""What the benchmarks measure against, and the means to do so."""

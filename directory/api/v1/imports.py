@@ -1,0 +1,280 @@
+"""Sheets sent by a program: received, planned by the worker, looked at, applied or cancelled.
+
+A key acts as its account: of a coordinator of its centre, or of an editor. What it may do is decided in
+`directory.imports`, as for people; a run that the account does not see does not exist here.
+"""
+
+import orjson
+from django.http import HttpResponse
+from django.urls import reverse
+from rest_framework.parsers import MultiPartParser
+
+from directory.imports import actions
+from directory.imports.models import ImportRun, Kind, Outcome, RowOutcome
+from directory.partners.models import Scope
+
+from .. import conditional, openapi, pagination, parameters
+from ..errors import Fault, Problem, bad_parameters, not_found
+from ..openapi import Operation, described
+from ..views import JSON, ApiView
+from . import shapes
+
+MAX_BODY_BYTES = 12 * 1024 * 1024
+REFUSALS = {
+    "too_big": ("too-large", 413),
+    "rights": ("forbidden", 403),
+    "rights_kind": ("forbidden", 403),
+}
+FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
+FORM = ("file", "kind", "sheet", "dry_run")
+
+
+class ImportsView(ApiView):
+    scope = Scope.IMPORTS
+
+    def run_of(self, request, number: int) -> ImportRun:
+        run = ImportRun.objects.visible_to(request.user).filter(pk=number).first()
+        if run is None:
+            raise not_found(f"Your key has no import run {number}.")
+        return run
+
+
+class Imports(ImportsView):
+    """Send a sheet. It is planned by the worker; nothing is stored until the run is applied."""
+
+    parser_classes = (MultiPartParser,)
+    operations = {
+        "post": Operation(
+            id="createImport",
+            tag="Imports",
+            summary="Send a sheet to be planned",
+            description="The plan is made by a worker: follow `Location` until the status is `planned`. "
+            "The same file sent again while its run is under way leads to that run.",
+            answer=shapes.ImportRun,
+            status=202,
+            request={"multipart/form-data": shapes.SentSheet},
+            problems=(400, 413, 415, 422),
+        )
+    }
+
+    def post(self, request):
+        parameters.check(request.GET, ())
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+            raise Problem("too-large", 413, "A sheet may have at most 10 MB.")
+        sent = request.data
+        _check_form(sent)
+        try:
+            run = actions.receive(
+                file=sent["file"],
+                file_name=sent["file"].name,
+                kind=sent.get("kind", ""),
+                sheet=sent.get("sheet", ""),
+                user=request.user,
+                centre=request.auth.centre,
+            )
+        except actions.Refused as error:
+            raise refused(error) from None
+        location = request.build_absolute_uri(reverse("api:import", args=[run.pk]))
+        return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
+
+
+def _check_form(sent) -> None:
+    """Problem 400 for fields that are unknown, missing, twice or unusable."""
+    parameters.check(_texts(sent), FORM)
+    faults = []
+    if not hasattr(sent.get("file"), "read"):
+        faults.append(Fault("file", "Send the sheet as the form field “file” (multipart/form-data)."))
+    if (kind := sent.get("kind", "")) and kind not in Kind.values:
+        words = ", ".join(Kind.values)
+        faults.append(Fault("kind", f"“{kind[:40]}” is not a kind of sheet. Use: {words}.", Kind.values))
+    if sent.get("dry_run", "1") not in ("0", "1"):
+        faults.append(Fault("dry_run", "“dry_run” is 0 or 1.", ["0", "1"]))
+    if faults:
+        raise bad_parameters(faults)
+
+
+def _texts(sent):
+    """The form without its file, whose content is judged elsewhere."""
+    texts = sent.copy()
+    if hasattr(texts.get("file"), "read"):
+        texts.pop("file")
+    return texts
+
+
+def refused(error: actions.Refused) -> Problem:
+    """422 for a file that is no sheet, 413 for one too large, 403 for one this key may not send."""
+    codes = [one["code"] for one in error.problems]
+    kind, status = next((REFUSALS[code] for code in codes if code in REFUSALS), ("refused", 422))
+    return Problem(kind, status, str(error), _faults(error))
+
+
+def _faults(error: actions.Refused, field: str = "file") -> list[Fault]:
+    return [Fault(FIELD_OF.get(one["code"], field), str(one["message"])) for one in error.problems]
+
+
+class ImportDetail(ImportsView):
+    """How far a run is, and what it found."""
+
+    operations = {
+        "get": Operation(
+            id="getImport",
+            tag="Imports",
+            summary="How far a run is",
+            answer=shapes.ImportRun,
+            problems=(400, 404),
+        )
+    }
+
+    def get(self, request, number):
+        parameters.check(request.GET, ())
+        return private(request, run_body(self.run_of(request, number)))
+
+
+class ImportRows(ImportsView):
+    """The rows of a run, in the order of the sheet."""
+
+    operations = {
+        "get": Operation(
+            id="listImportRows",
+            tag="Imports",
+            summary="What becomes of each row",
+            answer=openapi.page_of(shapes.ImportRow),
+            parameters=lambda: (
+                described("outcome", many=True, enum=Outcome.values),
+                openapi.of_page_size(),
+                described("cursor"),
+            ),
+            problems=(400, 404),
+        )
+    }
+
+    def get(self, request, number):
+        parameters.check(request.GET, ("outcome", "page_size", "cursor"))
+        outcomes = parameters.several(request.GET, "outcome", Outcome.values)
+        size = parameters.page_size(request.GET)
+        rows = RowOutcome.objects.filter(run=self.run_of(request, number))
+        if outcomes:
+            rows = rows.filter(outcome__in=outcomes)
+        body = rows_page(request, rows, size, parameters.one(request.GET, "cursor"))
+        return private(request, body)
+
+
+def rows_page(request, rows, size: int, cursor: str) -> bytes:
+    """One page of rows; its cursors are row numbers."""
+    position = pagination.position_of(cursor)
+    edge = position.after or position.before
+    if edge and not (edge.isascii() and edge.isdigit() and len(edge) < 10):
+        raise pagination.bad_cursor(f"“{cursor[:40]}” is not a cursor of this list.")
+    if position.before:
+        found = list(rows.filter(number__lt=int(edge)).order_by("-number")[: size + 1])
+        more, found = len(found) > size, found[:size][::-1]
+        next_, previous = edge and str(int(edge) - 1), found[0].number if more and found else None
+    else:
+        found = list(rows.filter(number__gt=int(edge or -1)).order_by("number")[: size + 1])
+        more, found = len(found) > size, found[:size]
+        next_, previous = found[-1].number if more else None, found[0].number if edge and found else None
+    return pagination.list_body(
+        request,
+        count=rows.count(),
+        results=[row_body(row) for row in found],
+        next_=str(next_) if next_ else None,
+        previous=str(previous) if previous else None,
+        facets={},
+    )
+
+
+class ImportStep(ImportsView):
+    """Take a run a step on. A subclass names the step."""
+
+    def post(self, request, number):
+        parameters.check(request.GET, ())
+        run = self.run_of(request, number)
+        try:
+            self.step(run=run, user=request.user)
+        except actions.Refused as error:
+            raise Problem("conflict", 409, str(error), _faults(error, "status")) from None
+        run.refresh_from_db()
+        return HttpResponse(run_body(run), JSON, 202)
+
+    def step(self, *, run, user):
+        raise NotImplementedError
+
+
+class ImportApply(ImportStep):
+    """Store what was planned: all good rows in one transaction, or nothing."""
+
+    operations = {
+        "post": Operation(
+            id="applyImport",
+            tag="Imports",
+            summary="Apply a planned run",
+            answer=shapes.ImportRun,
+            status=202,
+            problems=(400, 404, 409),
+        )
+    }
+
+    def step(self, *, run, user):
+        actions.confirm(run=run, user=user)
+
+
+class ImportCancel(ImportStep):
+    """Let a run go that has not been applied."""
+
+    operations = {
+        "post": Operation(
+            id="cancelImport",
+            tag="Imports",
+            summary="Cancel a run",
+            answer=shapes.ImportRun,
+            status=202,
+            problems=(400, 404, 409),
+        )
+    }
+
+    def step(self, *, run, user):
+        actions.cancel(run=run, user=user)
+
+
+def run_body(run: ImportRun) -> bytes:
+    """The contract's import run; `created_by` is a key or a role, never a person's name."""
+    return orjson.dumps(
+        {
+            "id": run.pk,
+            "kind": run.kind,
+            "file_name": run.file_name,
+            "status": run.status,
+            "rows_total": run.rows_total,
+            "rows_done": run.rows_done,
+            "percent": run.percent,
+            "counts": {outcome: run.counts.get(outcome, 0) for outcome in Outcome.values},
+            "problems": run.problems,
+            "warnings": run.warnings,
+            "created_at": run.created_at,
+            "finished_at": run.finished_at,
+            "created_by": run.role,
+            "undo_of": run.undo_of_id,
+        }
+    )
+
+
+def row_body(row: RowOutcome) -> bytes:
+    return orjson.dumps(
+        {
+            "number": row.number,
+            "outcome": row.outcome,
+            "record": row.record or None,
+            "changes": row.changes,
+            "messages": row.messages,
+        }
+    )
+
+
+def private(request, body: bytes) -> HttpResponse:
+    """An answer for this key alone, with a tag drawn from what it says."""
+    etag = conditional.etag_of(request, body.decode())
+    known = conditional.is_known(request, etag) or conditional.holds_any(request)
+    response = HttpResponse(status=304) if known else HttpResponse(body, JSON)
+    for name, value in (("ETag", etag), ("Cache-Control", "private, no-cache"), ("Vary", "Authorization")):
+        response.headers[name] = value
+    return response
