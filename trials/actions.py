@@ -35,6 +35,8 @@ def state_status(
     )  # fmt: skip
     statement.full_clean(exclude=["user"])
     with changes.recording(by) as log:
+        # What two people say at once is weighed one after the other, each with sight of all said before.
+        site.refresh_from_db(fields=statements.DERIVED, from_queryset=TrialSite.objects.select_for_update())
         log.watch(site)
         statement.save()
         statements.settle([site])
@@ -44,7 +46,9 @@ def state_status(
 def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
     """Close `trial` at every site that still recruits. Returns the number of sites closed."""
     with changes.recording(by) as log:
-        sites = list(trial.sites.recruiting().select_related("trial", "centre").select_for_update(of=("self",)))
+        sites = list(
+            trial.sites.recruiting().select_related("trial", "centre").select_for_update(of=("self",))
+        )
         log.watch(*sites)
         StatusStatement.objects.bulk_create(
             StatusStatement(

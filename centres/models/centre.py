@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, Sourced
+from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
 from directory.core.text import fold
 from directory.core.visibility import is_editor
 
@@ -64,7 +64,9 @@ class Centre(Listed, Sourced):
         _("country"),
         max_length=2,
         default="BE",
-        validators=[RegexValidator(r"^[A-Z]{2}$", _("Write the country as two capital letters, for example BE."))],
+        validators=[
+            RegexValidator(r"^[A-Z]{2}$", _("Write the country as two capital letters, for example BE."))
+        ],
         help_text=_("ISO 3166-1, two letters."),
     )
     latitude = models.FloatField(
@@ -76,7 +78,9 @@ class Centre(Listed, Sourced):
     phone = models.CharField(
         _("telephone"), max_length=16, blank=True, validators=[validate_phone], help_text=_("+3293322111")
     )
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("A mailbox of the centre, not of a person."))
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("A mailbox of the centre, not of a person.")
+    )
     website = models.URLField(_("website"), max_length=300, blank=True)
     university = models.CharField(_("university"), max_length=200, blank=True)
     languages = WordsField(_("languages"), words=Language)
@@ -86,7 +90,9 @@ class Centre(Listed, Sourced):
         max_length=40,
         blank=True,
         validators=[
-            RegexValidator(r"^https://ror\.org/0[a-z0-9]{6}\d{2}$", _("Write it like https://ror.org/00xmkp704."))
+            RegexValidator(
+                r"^https://ror\.org/0[a-z0-9]{6}\d{2}$", _("Write it like https://ror.org/00xmkp704.")
+            )
         ],
     )
 
@@ -99,14 +105,17 @@ class Centre(Listed, Sourced):
         constraints = [
             models.CheckConstraint(
                 name="centre_has_both_coordinates",
-                condition=Q(latitude=None, longitude=None) | Q(latitude__isnull=False, longitude__isnull=False),
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False),
                 violation_error_message=_("Give both latitude and longitude, or neither."),
             ),
             models.CheckConstraint(
                 name="centre_coordinates_on_earth",
                 condition=Q(latitude=None)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
-                violation_error_message=_("Latitude lies between -90 and 90, longitude between -180 and 180."),
+                violation_error_message=_(
+                    "Latitude lies between -90 and 90, longitude between -180 and 180."
+                ),
             ),
         ]
 
@@ -140,7 +149,7 @@ class Centre(Listed, Sourced):
         }
 
 
-class CentreAlias(models.Model):
+class CentreAlias(PlainText):
     """A text that means one centre, and no other: a name, an abbreviation, a spelling seen in a sheet."""
 
     centre = models.ForeignKey(Centre, models.CASCADE, related_name="aliases", verbose_name=_("centre"))
@@ -173,7 +182,12 @@ class CentreAlias(models.Model):
         self.folded = fold(self.text)
         if not self.folded:
             raise ValidationError({"text": _("Write at least one letter or digit.")})
-        taken = CentreAlias.objects.filter(folded=self.folded).exclude(pk=self.pk).select_related("centre").first()
+        taken = (
+            CentreAlias.objects.filter(folded=self.folded)
+            .exclude(pk=self.pk)
+            .select_related("centre")
+            .first()
+        )
         if taken:
             raise ValidationError(
                 {"text": _("“%(text)s” already means %(code)s. Remove it there first.")

@@ -74,7 +74,9 @@ class Membership(Recorded):
 
     change_kind = "membership"
 
-    network = models.ForeignKey(Network, models.CASCADE, related_name="memberships", verbose_name=_("network"))
+    network = models.ForeignKey(
+        Network, models.CASCADE, related_name="memberships", verbose_name=_("network")
+    )
     centre = models.ForeignKey(Centre, models.CASCADE, related_name="memberships", verbose_name=_("centre"))
     role = models.CharField(
         _("role"),
@@ -128,7 +130,13 @@ class Membership(Recorded):
     @classmethod
     def snapshots(cls, pks):
         rows = cls.objects.filter(pk__in=pks).values(
-            "pk", "role", "since", "until", "care", network_slug=F("network__slug"), centre_code=F("centre__code")
+            "pk",
+            "role",
+            "since",
+            "until",
+            "care",
+            network_slug=F("network__slug"),
+            centre_code=F("centre__code"),
         )
         return {
             row["pk"]: {

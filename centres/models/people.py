@@ -42,7 +42,10 @@ class Professional(Recorded):
         _("consent recorded by"), max_length=12, choices=Role.choices, blank=True, editable=False
     )
     consent_evidence = models.CharField(
-        _("evidence of the consent"), max_length=300, blank=True, help_text=_("A letter, a form, a sheet's row.")
+        _("evidence of the consent"),
+        max_length=300,
+        blank=True,
+        help_text=_("A letter, a form, a sheet's row."),
     )
 
     objects = ProfessionalQuerySet.as_manager()

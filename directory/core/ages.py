@@ -18,8 +18,8 @@ OLDEST_YEARS = 120
 _UNITS = {
     "year": ("", "y", "yr", "yrs", "year", "years", "j", "jr", "jaar", "jaren", "a", "an", "ans", "annee",
              "annees", "jahr", "jahre", "jahren"),
-    "month": ("m", "mo", "mos", "mth", "month", "months", "mnd", "maand", "maanden", "mois", "monat", "monate",
-              "monaten"),
+    "month": ("m", "mo", "mos", "mth", "month", "months", "mnd", "maand", "maanden", "mois", "monat",
+              "monate", "monaten"),
     "week": ("w", "wk", "wks", "week", "weeks", "weken", "semaine", "semaines", "sem", "woche", "wochen"),
     "day": ("d", "day", "days", "dag", "dagen", "jour", "jours", "tag", "tage", "tagen"),
 }  # fmt: skip
@@ -28,7 +28,6 @@ _DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?", re.UNICODE)
 _AND = {"", "and", "en", "et", "und"}
 _NOTHING = {"n a", "na", "none", "no limit", "not specified"}
-
 
 
 class BadAge(ValueError):

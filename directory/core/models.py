@@ -18,30 +18,14 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Recorded(models.Model):
-    """A record whose every write is in the change log.
-
-    A subclass names its `change_kind` and says, set-wise, what of it the log keeps (`snapshots`).
-    """
-
-    change_kind: str
-    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+class PlainText(models.Model):
+    """A row of which no field takes a control character."""
 
     class Meta:
         abstract = True
 
-    @property
-    def change_key(self) -> str:
-        """The record's name in the log: stable, readable, unique within its kind."""
-        raise NotImplementedError
-
-    @classmethod
-    def snapshots(cls, pks) -> dict[int, dict]:
-        """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
-        raise NotImplementedError
-
     def clean_fields(self, exclude=None):
-        """Field rules, plus: no field of any record takes a control character."""
+        """Field rules, plus: text that PostgreSQL would refuse and SQLite keep is refused on both."""
         errors = {}
         try:
             super().clean_fields(exclude=exclude)
@@ -57,11 +41,34 @@ class Recorded(models.Model):
         if errors:
             raise ValidationError(errors)
 
+
+class Recorded(PlainText):
+    """A record whose every write is in the change log.
+
+    A subclass names its `change_kind` and says, set-wise, what of it the log keeps (`snapshots`).
+    """
+
+    change_kind: str
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
     def save(self, *args, **kwargs):
         self.updated_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
         super().save(*args, **kwargs)
+
+    @property
+    def change_key(self) -> str:
+        """The record's name in the log: stable, readable, unique within its kind."""
+        raise NotImplementedError
+
+    @classmethod
+    def snapshots(cls, pks) -> dict[int, dict]:
+        """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
+        raise NotImplementedError
 
 
 class ListedQuerySet(models.QuerySet):

@@ -11,8 +11,9 @@ from directory.core.ages import OLDEST_YEARS, BadAge, age_range_text, age_text, 
 @pytest.mark.parametrize(
     ("typed", "days"),
     [
-        ("14", 5113), ("14y", 5113), ("14 Years", 5113), ("14 jaar", 5113), ("14 ans", 5113), ("14 Jahre", 5113),
-        ("6m", 182), ("6 months", 182), ("6 maanden", 182), ("6 mois", 182), ("6 Monate", 182), ("6 mnd.", 182),
+        ("14", 5113), ("14y", 5113), ("14 Years", 5113), ("14 jaar", 5113), ("14 ans", 5113),
+        ("14 Jahre", 5113), ("6m", 182), ("6 months", 182), ("6 maanden", 182), ("6 mois", 182),
+        ("6 Monate", 182), ("6 mnd.", 182),
         ("31d", 31), ("31 dagen", 31), ("31 jours", 31), ("31 Tage", 31),
         ("3w", 21), ("3 weken", 21), ("3 semaines", 21), ("3 Wochen", 21),
         ("1 year 6 months", 547), ("1 jaar en 6 maanden", 547), ("1 an et 6 mois", 547), ("1y6m", 547),
@@ -31,8 +32,8 @@ def test_no_age_stated_is_no_bound(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["-3", "-3 years", "soon", "14 parsecs", "14 15 x", "years", "y", "1e3", "14/15", "???", "-", "\x00", "½ y", "121 years",
-     "9" * 400, "1 year minus 6 months", "<18", "18+", "inf", "nan"],
+    ["-3", "-3 years", "soon", "14 parsecs", "14 15 x", "years", "y", "1e3", "14/15", "???", "-", "\x00",
+     "½ y", "121 years", "9" * 400, "1 year minus 6 months", "<18", "18+", "inf", "nan"],
 )  # fmt: skip
 def test_what_is_no_age_is_refused_with_a_sentence(typed):
     with pytest.raises(BadAge) as refused:

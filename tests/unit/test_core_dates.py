@@ -20,8 +20,8 @@ def test_a_whole_or_partial_date_is_kept_as_it_is(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "24", "2024-6", "2024-13", "2024-00", "2024-06-31", "2023-02-29", "2024/06/03", "03-06-2024", "June 2024",
-     "1899", "2201", "2024-06-03T00:00", "٢٠٢٤", "2024-06-03\n2024", "0000"],
+    ["", "24", "2024-6", "2024-13", "2024-00", "2024-06-31", "2023-02-29", "2024/06/03", "03-06-2024",
+     "June 2024", "1899", "2201", "2024-06-03T00:00", "٢٠٢٤", "2024-06-03\n2024", "0000"],
 )  # fmt: skip
 def test_anything_else_is_refused_with_the_three_forms(text):
     with pytest.raises(ValueError, match="Write 2024-06-03, 2024-06 or 2024"):
@@ -44,8 +44,8 @@ def test_a_partial_date_counts_from_its_first_day(partial, day):
 @pytest.mark.parametrize(
     ("partial", "language", "text"),
     [
-        ("2024", "en", "2024"), ("", "en", ""), ("2024-06", "fr", "juin 2024"), ("2024-06-03", "nl", "3 juni 2024"),
-        ("2024-06-03", "de", "3. Juni 2024"),
+        ("2024", "en", "2024"), ("", "en", ""), ("2024-06", "fr", "juin 2024"),
+        ("2024-06-03", "nl", "3 juni 2024"), ("2024-06-03", "de", "3. Juni 2024"),
     ],
 )  # fmt: skip
 def test_a_date_is_told_as_far_as_it_is_known(partial, language, text):

@@ -78,8 +78,8 @@ def test_tidying_twice_is_tidying_once(text):
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("a\x00b", "U+0000"), ("\x1b[0m", "U+001B"), ("\x7f", "U+007F"), ("\x85", "U+0085"), ("\x9f", "U+009F"),
-        ("\ud800", "U+D800"), ("\uffff", "U+FFFF"), ("\x0b", "U+000B"),
+        ("a\x00b", "U+0000"), ("\x1b[0m", "U+001B"), ("\x7f", "U+007F"), ("\x85", "U+0085"),
+        ("\x9f", "U+009F"), ("\ud800", "U+D800"), ("\uffff", "U+FFFF"), ("\x0b", "U+000B"),
     ],
 )  # fmt: skip
 def test_a_control_character_is_named(text, named):

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.template.response import TemplateResponse
@@ -13,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from directory.core import changes
 from directory.core.admin import (
     ListedAdmin,
     ReadOnly,
@@ -183,10 +183,9 @@ class TrialAdmin(ListedAdmin):
         return TemplateResponse(request, "trials/admin/close_recruitment.html", context)
 
     def _close(self, request, queryset, reason):
-        with transaction.atomic():
-            closed = sum(
-                close_recruitment(trial=trial, by=actor_of(request), reason=reason) for trial in queryset
-            )
+        by = actor_of(request)
+        with changes.recording(by):
+            closed = sum(close_recruitment(trial=trial, by=by, reason=reason) for trial in queryset)
         told = ngettext(
             "Recruitment is closed at %d site.", "Recruitment is closed at %d sites.", closed
         ) % closed  # fmt: skip

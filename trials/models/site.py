@@ -13,7 +13,7 @@ from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
 from centres.rights import own_centre_ids
 from directory.core.dates import PartialDateField
-from directory.core.models import Recorded
+from directory.core.models import PlainText, Recorded
 from directory.core.visibility import Role, is_editor
 
 from ..choices import Freshness, Recruitment
@@ -87,7 +87,10 @@ class TrialSite(Recorded):
     opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
     url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
     contact_role = models.CharField(
-        _("contact"), max_length=100, blank=True, help_text=_("A role, for example trial secretariat. Public.")
+        _("contact"),
+        max_length=100,
+        blank=True,
+        help_text=_("A role, for example trial secretariat. Public."),
     )
     contact_email = models.EmailField(
         _("mailbox of that role"), blank=True, help_text=_("Public. Never a person's own address.")
@@ -158,7 +161,7 @@ class TrialSite(Recorded):
         }
 
 
-class StatusStatement(models.Model):
+class StatusStatement(PlainText):
     """Somebody said, in a role and on a day, what the status of a site is. Appended, never edited.
 
     Retracted by the undo of the import run that brought it; `trials.statements` then derives anew.
@@ -169,7 +172,9 @@ class StatusStatement(models.Model):
     since = PartialDateField(_("since"), help_text=_("First day of this status, where it is known."))
     said_at = models.DateField(_("said on"), default=timezone.localdate)
     role = models.CharField(_("said by"), max_length=12, choices=Role.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
     source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, Sourced
+from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..conditions import subtree
@@ -29,9 +29,7 @@ class TrialQuerySet(ListedQuerySet):
 
     def open_to_age(self, days):
         """Both bounds included; a missing bound is open."""
-        return self.filter(
-            Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days)
-        )
+        return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
 
     def about(self, code):
         """Trials of the condition `code` or of one below it in ICCC-3."""
@@ -83,7 +81,9 @@ class Trial(Listed, Sourced):
     conditions = models.ManyToManyField(
         Condition, blank=True, related_name="trials", verbose_name=_("conditions")
     )
-    disease_terms = WordsField(_("disease terms"), help_text=_("Diseases in the trial's own words, one a line."))
+    disease_terms = WordsField(
+        _("disease terms"), help_text=_("Diseases in the trial's own words, one a line.")
+    )
     stages = WordsField(_("stages of disease"), words=Stage)
     alterations = WordsField(_("alterations"), help_text=_("One a line, for example ALK or BRAF V600E."))
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, default=Sex.ALL)
@@ -160,7 +160,7 @@ class Trial(Listed, Sourced):
         }
 
 
-class TrialIdentifier(models.Model):
+class TrialIdentifier(PlainText):
     """One identifier of a trial. A trial may have none, several, and several of one scheme."""
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="identifiers", verbose_name=_("trial"))

@@ -103,9 +103,13 @@ def line(change: Change, user) -> ChangeLine:
 def field_lines(change: Change) -> tuple[FieldLine, ...]:
     """Each field that differs, with its name in the form and values as a person reads them."""
     model = model_of(change.kind)
+    order = [field.attname for field in model._meta.concrete_fields] if model else []
+    differing = sorted(
+        change.fields(), key=lambda one: (order.index(one[0]) if one[0] in order else len(order), one[0])
+    )
     return tuple(
         FieldLine(label(model, name), text(model, name, before), text(model, name, after))
-        for name, before, after in change.fields()
+        for name, before, after in differing
     )
 
 
@@ -170,6 +174,7 @@ def text(model, name: str, value) -> str:
 
 def _member(field, one) -> str:
     if isinstance(one, dict):
-        return " ".join(str(part) for part in one.values())
+        # Value before scheme, text before kind: PostgreSQL keeps the order of names no more than JSON does.
+        return " · ".join(str(one[name]) for name in sorted(one, reverse=True))
     words = getattr(field, "words", None)
     return str(dict(words.choices).get(one, one)) if words else str(one)
