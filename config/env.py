@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError, ValidationError
@@ -189,7 +190,7 @@ def read() -> Environment:
     try:
         env.seal()
     except EnvValidationError as error:
-        faults = dict(error.error_messages)
+        faults = dict(cast("dict[str, list[str]]", error.error_messages))
     faults |= _faults_together(values, named=set(faults))
     if faults:
         raise BadEnvironment([f"{name}: {' '.join(faults[name])}" for name in SETTINGS if name in faults])
@@ -222,7 +223,7 @@ def _faults_together(values: dict[str, str], named: set[str]) -> dict[str, list[
 def _environment(values: dict[str, str]) -> Environment:
     base_url = (values["BASE_URL"] or f"http://127.0.0.1:{values['PORT']}").rstrip("/")
     whole = {name.lower(): int(values[name]) for name in SETTINGS if SETTINGS[name].default.isdigit()}
-    changed = {
+    changed: dict[str, Any] = {
         **whole,
         "data_dir": (BASE_DIR / Path(values["DATA_DIR"]).expanduser()).resolve(),
         "log_level": values["LOG_LEVEL"].upper(),

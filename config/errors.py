@@ -1,6 +1,16 @@
-"""Error reports to Sentry, only where SENTRY_DSN is set: no person, no query, no body leaves the house."""
+"""What happens when something breaks: an answer in the asker's own form, and a report that names nobody."""
 
 import sentry_sdk
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A problem document for a program, a page for a person."""
+    # Here, not above: the settings import this module before there are any apps.
+    from directory.api.errors import server_error as problem
+
+    return problem(request) if request.path_info.startswith("/api/") else defaults.server_error(request)
 
 
 def scrub(event: dict, _hint: dict) -> dict:
@@ -21,7 +31,7 @@ def scrub(event: dict, _hint: dict) -> dict:
 
 
 def report_to(dsn: str) -> None:
-    """Start reporting errors to `dsn`."""
+    """Start reporting errors to `dsn` (SENTRY_DSN): no person, no query, no body leaves the house."""
     sentry_sdk.init(
         dsn=dsn,
         send_default_pii=False,

@@ -34,7 +34,7 @@ class Child:
     start_again_at: float = 0.0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "config.tether", *self.command]
+        command = [sys.executable, "-m", "config.tether", str(os.getpid()), *self.command]
         environment = {**os.environ, **self.environment}
         self.started_at = time.monotonic()
         if self.log is None:
@@ -111,17 +111,16 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask all to end, wait, and kill what is left with all that it started."""
-        running = [child for child in self.children if child.process is not None]
-        for child in running:
-            with suppress(ProcessLookupError):
-                child.process.send_signal(signal.SIGTERM)
+        running = [(child, child.process) for child in self.children if child.process is not None]
+        for _child, process in running:
+            process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        for child in running:
+        for _child, process in running:
             with suppress(subprocess.TimeoutExpired):
-                child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        for child in running:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        for child, process in running:
             child.signal_group(signal.SIGKILL)
-            child.process.wait()
+            process.wait()
 
 
 def _opened(log: Path):

@@ -1,4 +1,4 @@
-"""`python -m config.tether COMMAND …`: become COMMAND, told to end (SIGTERM) when our parent dies.
+"""`python -m config.tether PARENT COMMAND …`: become COMMAND, told to end (SIGTERM) when process PARENT dies.
 
 The supervisor starts its children through this, so that even `kill -9` of it leaves no orphan.
 """
@@ -19,4 +19,7 @@ def tether() -> None:
 
 if __name__ == "__main__":
     tether()
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - no shell: the words are the supervisor's own
+    # It may have died before we asked.
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit(1)
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - no shell: the words are the supervisor's own

@@ -74,6 +74,7 @@ def _worker_process():
 def worker(transactional_db, _worker_process):
     """A real Celery worker on this test's database; a test may `worker.kill()` and `worker.start()` it."""
     empty_the_queue()
+    _index_of_this_test()
     if not _worker_process.is_running():
         _worker_process.start()
     return _worker_process
@@ -95,7 +96,15 @@ def _browser():
 @pytest.fixture
 def site(live_server):
     """The address of a real server on this test's database, without a slash at its end."""
+    _index_of_this_test()
     return live_server.url
+
+
+def _index_of_this_test():
+    """An earlier test's records are not found; worker and server share the session's one index."""
+    from directory.search import service
+
+    service.rebuild()
 
 
 @pytest.fixture
