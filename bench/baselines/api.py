@@ -57,9 +57,9 @@ class PlainTrial(serializers.ModelSerializer):
         model = Trial
         fields = (
             "slug", "url", "acronym", "title_en", "title_nl", "title_fr", "title_de", "summary_en",
-            "identifiers", "status", "status_as_of", "phases", "study_type", "conditions", "disease_terms", "stages", "sex",
-            "min_days", "max_days", "age_text", "sponsor", "groups", "parent", "sites", "opened_in_belgium",
-            "source", "updated_at",
+            "identifiers", "status", "status_as_of", "phases", "study_type", "conditions", "disease_terms",
+            "stages", "sex", "min_days", "max_days", "age_text", "sponsor", "groups", "parent", "sites",
+            "opened_in_belgium", "source", "updated_at",
         )  # fmt: skip
 
 

@@ -26,24 +26,36 @@ logger = logging.getLogger(__name__)
 
 
 class RateLimit(BaseThrottle):
-    """Raises the 429 itself: the answer says how many are allowed and when to come back."""
+    """Counts the request for its key, or for its address where it has none."""
 
     _paused_until = 0.0
 
     def allow_request(self, request, view):
-        client, limit = client_and_limit(request)
-        if time.monotonic() < RateLimit._paused_until:
-            return True
-        try:
-            count = hit(client)
-            wait = seconds_left(client) if count > limit else 0
-        except CACHE_DOWN as error:
-            RateLimit._paused_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("Requests are not counted: the cache does not answer (%s).", type(error).__name__)
-            return True
-        if count > limit:
-            raise too_many(limit, wait)
+        if request.auth is None:
+            count_visitor(request.META)
+        else:
+            count(f"api.key.{request.auth.pk}", settings.API_KEY_PER_MINUTE)
         return True
+
+
+def count_visitor(meta) -> None:
+    """Count a request without a good key. Problem 429 above the limit."""
+    count(f"api.from.{address_of(meta)}", settings.API_ANONYMOUS_PER_MINUTE)
+
+
+def count(client: str, limit: int) -> None:
+    """Problem 429 when this request of `client` is more than `limit` allow."""
+    if time.monotonic() < RateLimit._paused_until:
+        return
+    try:
+        number = hit(client)
+        wait = seconds_left(client) if number > limit else 0
+    except CACHE_DOWN as error:
+        RateLimit._paused_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("Requests are not counted: the cache does not answer (%s).", type(error).__name__)
+        return
+    if number > limit:
+        raise too_many(limit, wait)
 
 
 def too_many(limit: int, wait: int) -> Problem:
@@ -53,12 +65,6 @@ def too_many(limit: int, wait: int) -> Problem:
         f"More than {limit} requests in a minute. Come back in {wait} s; a key allows more.",
         headers={"Retry-After": str(wait)},
     )
-
-
-def client_and_limit(request) -> tuple[str, int]:
-    if request.auth is not None:
-        return f"api.key.{request.auth.pk}", settings.API_KEY_PER_MINUTE
-    return f"api.from.{address_of(request.META)}", settings.API_ANONYMOUS_PER_MINUTE
 
 
 def hit(client: str) -> int:

@@ -12,7 +12,7 @@ from . import conditional
 from .authentication import HasScope, KeyAuthentication
 from .errors import Problem, problem_handler
 from .openapi import Described, Operation
-from .throttling import RateLimit
+from .throttling import RateLimit, count_visitor
 
 JSON = "application/json"
 SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
@@ -65,7 +65,16 @@ class ApiView(APIView):
     def initial(self, request, *args, **kwargs):
         # One language for all clients: a shared cache holds one answer, a program matches on stable words.
         translation.activate("en")
-        super().initial(request, *args, **kwargs)
+        negotiated = self.get_content_negotiator().select_renderer(request, self.get_renderers())
+        request.accepted_renderer, request.accepted_media_type = negotiated
+        try:
+            self.perform_authentication(request)
+        except Problem:
+            # Trying keys is counted too.
+            count_visitor(request.META)
+            raise
+        self.check_throttles(request)
+        self.check_permissions(request)
 
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})

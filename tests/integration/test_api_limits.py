@@ -1,0 +1,191 @@
+"""Limits of requests: exact whatever comes at once, not dodged by a header, no danger to answers."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisDown
+
+from directory.api import throttling
+from directory.core import changes
+from directory.partners import keys
+
+CONDITIONS = "/api/v1/conditions/"
+
+
+@pytest.fixture(autouse=True)
+def _not_paused():
+    throttling.RateLimit._paused_until = 0.0
+    yield
+    throttling.RateLimit._paused_until = 0.0
+
+
+@pytest.fixture
+def few(settings):
+    settings.API_ANONYMOUS_PER_MINUTE, settings.API_KEY_PER_MINUTE = 3, 5
+    return settings
+
+
+def statuses(client, times, **headers):
+    return [client.get(CONDITIONS, headers=headers).status_code for _ in range(times)]
+
+
+def test_as_many_pass_as_may(few, client, db):
+    assert statuses(client, 5) == [200, 200, 200, 429, 429]
+
+
+def test_the_answer_says_how_many_and_when_to_come_back(few, client, db):
+    statuses(client, 3)
+    answer = client.get(CONDITIONS)
+    assert (answer.status_code, answer["Content-Type"]) == (429, "application/problem+json")
+    assert 1 <= int(answer["Retry-After"]) <= 60
+    assert answer.json()["detail"].startswith("More than 3 requests in a minute.")
+
+
+def test_after_a_minute_the_window_opens_again(few, client, db, time_machine):
+    time_machine.move_to("2026-11-23 10:00:30", tick=False)
+    assert statuses(client, 4)[-1] == 429
+    time_machine.move_to("2026-11-23 10:01:29", tick=False)
+    assert statuses(client, 1) == [429]
+    time_machine.move_to("2026-11-23 10:01:31", tick=False)
+    assert statuses(client, 4) == [200, 200, 200, 429]
+
+
+def test_a_key_has_a_limit_of_its_own(few, client, db):
+    _key, text = keys.make(name="x", scopes=["read"], by=changes.SYSTEM)
+    statuses(client, 4)
+    assert statuses(client, 6, Authorization=f"Api-Key {text}") == [200] * 5 + [429]
+
+
+def test_a_304_and_an_error_count_too(few, client, db):
+    tag = client.get(CONDITIONS)["ETag"]
+    assert client.get(CONDITIONS, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(CONDITIONS, {"nonsense": "1"}).status_code == 400
+    assert statuses(client, 1) == [429]
+
+
+@pytest.mark.parametrize("header", ["1.2.3.{}", "10.0.0.{}, 127.0.0.1", "unknown{}"])
+def test_a_made_up_forwarded_address_is_not_believed(few, client, db, header):
+    made_up = [{"X-Forwarded-For": header.format(n)} for n in range(5)]
+    got = [client.get(CONDITIONS, headers=headers).status_code for headers in made_up]
+    assert got == [200, 200, 200, 429, 429]
+
+
+def test_behind_a_proxy_of_ours_each_client_counts_for_itself(few, client, db):
+    few.TRUSTED_PROXIES = 1
+    for address in ("1.2.3.4", "1.2.3.5"):
+        assert statuses(client, 4, **{"X-Forwarded-For": f"9.9.9.9, {address}"}) == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize(("proxies", "forwarded", "address"), [
+    (0, "1.1.1.1", "127.0.0.1"),
+    (1, "1.1.1.1", "1.1.1.1"),
+    (1, "8.8.8.8, 1.1.1.1", "1.1.1.1"),
+    (2, "8.8.8.8, 1.1.1.1, 10.0.0.1", "1.1.1.1"),
+    (2, "1.1.1.1", "1.1.1.1"),
+    (1, None, "127.0.0.1"),
+    (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    (1, "::ffff:1.2.3.4", "1.2.3.4"),
+    (1, "nonsense", "unknown"),
+    (1, "", "127.0.0.1"),
+])  # fmt: skip
+def test_whose_address_it_is(settings, proxies, forwarded, address):
+    settings.TRUSTED_PROXIES = proxies
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    assert throttling.address_of(RequestFactory().get("/", headers=headers).META) == address
+
+
+def test_of_many_at_once_exactly_as_many_pass_as_may(settings, db):
+    """Threads with connections of their own to the shared cache, as the threads of a web process have."""
+    numbers, ready = [], threading.Barrier(8)
+
+    def run(_worker):
+        ready.wait()
+        counted = [throttling.hit("api.from.1.2.3.4") for _ in range(40)]
+        cache.close()
+        return counted
+
+    with ThreadPoolExecutor(8) as pool:
+        for counted in pool.map(run, range(8)):
+            numbers += counted
+    assert sorted(numbers) == list(range(1, 321))
+
+
+@pytest.mark.parametrize("error", [RedisDown("down"), OSError("disk"), TimeoutError()])
+def test_when_the_cache_is_down_requests_pass_and_it_is_left_alone(few, client, db, monkeypatch, error):
+    asked = []
+
+    def down(*args, **kwargs):
+        asked.append(1)
+        raise error
+
+    monkeypatch.setattr(throttling, "hit", down)
+    assert statuses(client, 6) == [200] * 6
+    assert len(asked) == 1
+
+
+def test_counting_begins_again_when_the_cache_is_back(few, client, db, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(throttling, "hit", lambda client: (_ for _ in ()).throw(RedisDown()))
+        assert statuses(client, 1) == [200]
+    throttling.RateLimit._paused_until = 0.0
+    assert statuses(client, 4) == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/", "/api/v1/imports/"])
+def test_no_address_is_without_a_limit(few, client, db, path):
+    assert [client.get(path).status_code for _ in range(4)][-1] == 429
+
+
+def test_trying_keys_is_limited(few, client, db):
+    tried = statuses(client, 5, Authorization="Api-Key aaaaaaaa." + "b" * 40)
+    assert tried == [401, 401, 401, 429, 429]
+
+
+# --- Who is asked for a key, and what a key opens ------------------------------------------------------
+
+
+def refused(client, header):
+    answer = client.get(CONDITIONS, headers={"Authorization": header})
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["WWW-Authenticate"].startswith("Api-Key")
+    return answer.status_code
+
+
+@pytest.mark.parametrize("header", [
+    "Api-Key", "Api-Key ", "Api-Key nonsense", "Bearer abc", "Basic YTpi", "Api-Key " + "a" * 9000, "\x00",
+    "",
+])  # fmt: skip
+def test_a_bad_key_is_a_401_though_reading_needs_none(client, db, header):
+    assert refused(client, header) == 401
+
+
+def test_a_revoked_key_is_a_401_that_says_so(client, db):
+    key, text = keys.make(name="x", scopes=["read"], by=changes.SYSTEM)
+    assert statuses(client, 1, Authorization=f"Api-Key {text}") == [200]
+    keys.revoke(key=key, by=changes.SYSTEM)
+    answer = client.get(CONDITIONS, headers={"Authorization": f"Api-Key {text}"})
+    assert answer.status_code == 401
+    assert "revoked on" in answer.json()["detail"]
+
+
+def test_the_word_before_the_key_may_be_written_in_any_case(client, db):
+    _key, text = keys.make(name="x", scopes=["read"], by=changes.SYSTEM)
+    assert statuses(client, 1, Authorization=f"api-key {text}") == [200]
+
+
+def test_a_key_without_the_scope_is_a_403_that_names_both(client, db):
+    _key, text = keys.make(name="Reader", scopes=["read"], by=changes.SYSTEM)
+    answer = client.post("/api/v1/imports/", headers={"Authorization": f"Api-Key {text}"})
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "The key “Reader” has the scopes read, not “imports”."
+
+
+def test_somebody_signed_in_to_the_admin_is_nobody_to_the_api(db):
+    from tests.builders import an_editor
+
+    client = Client()
+    client.force_login(an_editor())
+    assert client.post("/api/v1/imports/").status_code == 401
