@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 LOG_BYTES = 10 * 1024 * 1024
 # A child that lived this long had started well; its next failure counts as a first one.
@@ -66,7 +68,7 @@ class Child:
 class Supervisor:
     """Start with `start`, look after with `tend` (again and again), end with `stop`."""
 
-    def __init__(self, say=print):
+    def __init__(self, say: Callable[[str], None] = print):
         self.children: list[Child] = []
         self.asked_to_stop = False
         self._say = say
@@ -123,7 +125,7 @@ class Supervisor:
             process.wait()
 
 
-def _opened(log: Path):
+def _opened(log: Path) -> BinaryIO:
     """The log to append to; one that has grown large is put aside first, and the one before it goes."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_BYTES:
