@@ -24,6 +24,8 @@ FACETS = (
     "country",
 )
 SORT, PAGE = "ordering", "page"
+# The order when none is asked for.
+BEST = "relevance"
 MAX_VALUES = 50
 
 
@@ -41,6 +43,7 @@ class Query:
             # The last of a field that takes one value, as Django's forms have it.
             given = data.getlist(name) if name in FACETS else data.getlist(name)[-1:]
             kept = tuple(dict.fromkeys(value for value in given if value.strip()))[:MAX_VALUES]
+            kept = () if (name, kept) == (SORT, (BEST,)) else kept
             if kept:
                 found.append((name, kept))
         return cls(path, tuple(found))

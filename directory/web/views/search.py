@@ -14,14 +14,14 @@ from trials.filters import TrialFilterSet
 from trials.models import Trial
 
 from .. import facets, words
-from ..query import PAGE, SORT, Query
+from ..query import BEST, PAGE, SORT, Query
 from ..results import results_of
 
 PER_PAGE = 20
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
 LAST_PAGE = 500
 ORDERINGS = {
-    "relevance": _("Best match"),
+    BEST: _("Best match"),
     "acronym": _("Acronym"),
     "opened": _("Opened last"),
     "updated": _("Changed last"),
@@ -119,9 +119,7 @@ def _found(form, query: Query) -> dict:
 def _ask(form) -> service.Ask:
     """What the form asks; without a place, nothing is nearest."""
     ask = ask_from(form.cleaned_data, words.page_language())
-    return (
-        dataclasses.replace(ask, ordering="relevance") if ask.ordering == "distance" and not ask.near else ask
-    )
+    return dataclasses.replace(ask, ordering=BEST) if ask.ordering == "distance" and not ask.near else ask
 
 
 def _page_number(query: Query) -> int:
@@ -131,7 +129,7 @@ def _page_number(query: Query) -> int:
 
 def _orderings(query: Query) -> list[tuple[str, str, bool]]:
     """`(value, label, chosen)`; the nearest first only where a place is given."""
-    chosen = query.first(SORT) or "relevance"
+    chosen = query.first(SORT) or BEST
     offered = (one for one in ORDERINGS.items() if one[0] != "distance" or query.first("near"))
     return [(value, str(label), value == chosen) for value, label in offered]
 

@@ -40,6 +40,10 @@
       if (value === "") delete event.detail.parameters[name];
     }
   });
+  // htmx remembers where the reader is, words included; the address bar does that already.
+  const forget = () => window.sessionStorage.removeItem("htmx-current-path-for-history");
+  document.addEventListener("htmx:pushedIntoHistory", forget);
+  document.addEventListener("htmx:replacedInHistory", forget);
   // A server that cannot answer in part may answer in whole.
   const whole = (event) => { if (event.detail.pathInfo) window.location.assign(event.detail.pathInfo.finalRequestPath); };
   document.addEventListener("htmx:responseError", whole);

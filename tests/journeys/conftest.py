@@ -1,0 +1,27 @@
+"""The journeys' world, and browsers of other kinds than `page`."""
+
+import pytest
+
+from .world import belgium
+
+
+@pytest.fixture
+def world(index_dir, site):
+    """Belgium, indexed, behind a real server."""
+    return belgium()
+
+
+@pytest.fixture
+def page_like(_browser, site):
+    """`page_like(java_script_enabled=False, viewport=…)`: a page of a browser of that kind."""
+    contexts = []
+
+    def make(**kind):
+        context = _browser.new_context(base_url=site, **({"locale": "en-GB"} | kind))
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()

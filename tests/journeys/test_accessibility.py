@@ -1,0 +1,87 @@
+"""Every page type: axe finds nothing, nothing is wider than the screen, nothing breaks the content policy."""
+
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.usefixtures("world")
+PAGES = {
+    "home": "/en/",
+    "search": "/en/trials/",
+    "search, narrowed": "/en/trials/?q=ewing&near=9000&within=80&phase=phase3&centre=uz-gent",
+    "search, empty": "/en/trials/?q=ewing&phase=phase3&stage=relapsed",
+    "search, bad values": "/en/trials/?q=ewing&age=abc&near=x&within=y&status=z",
+    "trial": "/en/trials/ieuroewing/",
+    "trial without sites": "/en/trials/reecur/",
+    "print sheet": "/en/trials/ieuroewing/print/",
+    "centres": "/nl/centres/",
+    "centre": "/fr/centres/uz-gent/",
+    "networks": "/de/networks/",
+    "network": "/en/networks/suhopl/",
+    "not found": "/en/nothing/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_type(page_like, scheme):
+    page = page_like(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    found = {name: faults(page, path) for name, path in PAGES.items()}
+    assert found == {name: [] for name in PAGES}
+
+
+def test_axe_finds_nothing_on_a_telephone(page_like):
+    page = page_like(viewport={"width": 390, "height": 844}, has_touch=True)
+    found = {name: faults(page, path) for name, path in PAGES.items()}
+    assert found == {name: [] for name in PAGES}
+
+
+def faults(page, path):
+    """What axe says of a page with all its folds opened: rule and place."""
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    violations = Axe().run(page).response["violations"]
+    return [(one["id"], node["html"][:160]) for one in violations for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_is_wider_than_the_screen(page_like, width):
+    page = page_like(viewport={"width": width, "height": 800})
+    for name, path in PAGES.items():
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_no_page_breaks_the_content_policy_or_asks_another_host(page, site):
+    said, asked = [], set()
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url.split("/static")[0].split("/en/")[0]))
+    for path in ("/en/", "/en/trials/?q=ewing", "/en/trials/ieuroewing/", "/en/centres/uz-gent/"):
+        page.goto(path)
+    page.goto("/en/trials/")
+    page.get_by_label("Sorted by").select_option("Acronym")
+    page.wait_for_url("**ordering=acronym")
+    assert said == []
+    assert asked == {site}
+
+
+def test_headings_are_in_order_on_every_page(page):
+    for name, path in PAGES.items():
+        page.goto(path)
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])")
+        assert levels.count(1) == 1, name
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (
+            name,
+            levels,
+        )
+
+
+def test_a_page_is_light(page):
+    """At most 100 KB compressed on the first visit, all in all."""
+    sizes = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto("/en/trials/?q=ewing")
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) <= 100_000

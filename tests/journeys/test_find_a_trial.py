@@ -1,0 +1,184 @@
+"""A physician with three minutes: from a few words to a site that recruits, how we know, and whom to ring."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def search_for(page, words):
+    page.get_by_role("searchbox").last.fill(words)
+    page.get_by_role("searchbox").last.press("Enter")
+
+
+def first_result(page):
+    return page.locator(".result h3 a").first
+
+
+def row(page, name):
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def expect_the_ewing_trial(page):
+    """The trial's page says where, how we know, and whom to contact."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("iEuroEwing")
+    ghent = row(page, "Ghent University Hospital")
+    expect(ghent).to_contain_text("Recruiting")
+    expect(ghent).to_contain_text("by the centre's coordinator")
+    expect(ghent).to_contain_text("Verified in the last 30 days")
+    expect(ghent.get_by_role("link", name="trials@uz-gent.example")).to_be_visible()
+    expect(row(page, "Leuven").get_by_role("link", name="+32 16 33 22 11")).to_be_visible()
+
+
+def test_from_ewings_sarcom_to_a_site_that_recruits(page):
+    page.goto("/en/")
+    search_for(page, "ewings sarcom")
+    expect(page.locator("#count")).to_have_text(re.compile(r"\d trials?"))
+    expect(first_result(page)).to_have_text("iEuroEwing")
+    first_result(page).click()
+    expect_the_ewing_trial(page)
+
+
+def test_the_same_without_javascript(page_like):
+    page = page_like(java_script_enabled=False)
+    page.goto("/en/")
+    search_for(page, "ewings sarcom")
+    first_result(page).click()
+    expect_the_ewing_trial(page)
+
+
+def test_a_number_leads_to_the_trial(page):
+    page.goto("/en/")
+    search_for(page, "nct 04307576")
+    expect(first_result(page)).to_have_text("ALLTogether1")
+    expect(page.locator(".result")).to_have_count(1)
+
+
+def test_a_facet_narrows_at_once_and_back_leads_back(page):
+    page.goto("/en/trials/?q=ewing")
+    expect(page.locator(".result")).to_have_count(2)
+    page.locator("#facet-phase > summary").click()
+    page.get_by_role("checkbox", name="Phase 3").check()
+    expect(page.locator(".result")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/en/trials/\?q=ewing&phase=phase3$"))
+    expect(page.locator("#announce")).to_have_text("1 trial")
+    expect(page.get_by_role("checkbox", name="Phase 3")).to_be_checked()
+    page.go_back()
+    expect(page.locator(".result")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"/en/trials/\?q=ewing$"))
+    page.go_forward()
+    expect(page.locator(".result")).to_have_count(1)
+    expect(page.get_by_role("checkbox", name="Phase 3")).to_be_checked()
+
+
+def test_the_keyboard_stays_where_it_was_when_the_results_change(page):
+    page.goto("/en/trials/")
+    box = page.get_by_role("checkbox", name=re.compile("^Recruiting"))
+    box.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.get_by_role("checkbox", name=re.compile("^Recruiting"))).to_be_focused()
+
+
+def test_a_fold_that_was_opened_stays_open_when_the_results_change(page):
+    page.goto("/en/trials/")
+    page.locator("#facet-centre > summary").click()
+    page.get_by_role("checkbox", name=re.compile("^Recruiting")).check()
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("#facet-centre")).to_have_attribute("open", "")
+
+
+def test_without_javascript_filters_are_applied_by_a_button_and_dropped_by_their_chips(page_like):
+    page = page_like(java_script_enabled=False)
+    page.goto("/en/trials/?q=ewing")
+    page.locator("#facet-phase > summary").click()
+    page.get_by_role("checkbox", name="Phase 3").check()
+    page.get_by_role("button", name="Apply the filters").click()
+    expect(page.locator(".result")).to_have_count(1)
+    page.locator(".chip").click()
+    expect(page.locator(".result")).to_have_count(2)
+
+
+def test_sorting_changes_the_order_and_the_address(page):
+    page.goto("/en/trials/")
+    page.get_by_label("Sorted by").select_option("Acronym")
+    expect(page).to_have_url(re.compile(r"\?ordering=acronym$"))
+    expect(first_result(page)).to_have_text("ALLTogether1")
+
+
+def test_fields_left_empty_do_not_clutter_the_address(page):
+    page.goto("/en/trials/")
+    search_for(page, "ewing")
+    expect(page).to_have_url(re.compile(r"/en/trials/\?q=ewing$"))
+
+
+def test_a_dutch_disease_name_in_dutch(page):
+    page.goto("/nl/")
+    search_for(page, "botkanker")
+    expect(first_result(page)).to_have_text("iEuroEwing")
+    first_result(page).click()
+    expect(row(page, "Universitair Ziekenhuis Gent")).to_contain_text("Rekruteert")
+    expect(row(page, "Universitair Ziekenhuis Gent")).to_contain_text("door de coördinator van het centrum")
+
+
+def test_a_french_disease_name_in_french(page):
+    page.goto("/fr/")
+    search_for(page, "neuroblastome")
+    expect(first_result(page)).to_have_text("BEACON2")
+    first_result(page).click()
+    expect(row(page, "Hôpital universitaire de Gand")).to_contain_text("Recrutement ouvert")
+
+
+def test_another_language_keeps_the_page(page):
+    page.goto("/en/trials/?q=ewing")
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="NL").click()
+    expect(page).to_have_url(re.compile(r"/nl/trials/\?q=ewing$"))
+    expect(page.locator("#q")).to_have_value("ewing")
+
+
+def test_by_keyboard_only(page):
+    page.goto("/en/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("ewings sarcom")
+    page.keyboard.press("Enter")
+    expect(first_result(page)).to_be_visible()
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if first_result(page).evaluate("link => link === document.activeElement"):
+            break
+    expect(first_result(page)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect_the_ewing_trial(page)
+
+
+def test_a_bad_age_is_told_beside_its_field_and_the_rest_is_kept(page):
+    page.goto("/en/trials/?q=ewing")
+    page.locator("#age").fill("abc")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("“abc” is not an age.")
+    expect(page.locator("#age")).to_have_value("abc")
+    expect(page.locator("#q")).to_have_value("ewing")
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.locator("#age")).to_be_focused()
+
+
+def test_nothing_that_was_typed_stays_in_the_browsers_storage(page):
+    page.goto("/en/trials/?q=zkanarie&age=31m")
+    page.get_by_role("link", name="Remove").first.click()
+    page.goto("/en/trials/?q=ewing&age=31m")
+    page.get_by_role("checkbox", name=re.compile("^Recruiting")).check()
+    expect(page.locator(".chip")).to_have_count(2)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert kept == '[{},{},""]'
+
+
+def test_the_print_sheet_is_one_page(page):
+    page.goto("/en/trials/ieuroewing/print/")
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
