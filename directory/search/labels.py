@@ -27,6 +27,8 @@ _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
     "freshness": Freshness, "province": Province,
 }  # fmt: skip
+# An enumeration makes its list of values anew each time it is asked.
+_ORDERS = {name: tuple(choices.values) for name, choices in _CHOICES.items()}
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
 
@@ -61,13 +63,9 @@ def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[
 
 
 def _order(name: str, values: dict[str, int]) -> list[str]:
-    if name in _CHOICES:
-        vocabulary_order = _CHOICES[name].values
-    elif name == "condition":
-        vocabulary_order = list(condition_names())
-    else:
-        return sorted(values, key=lambda value: (-values[value], value))
-    return [value for value in vocabulary_order if value in values]
+    if name in _ORDERS or name == "condition":
+        return [value for value in _ORDERS.get(name) or condition_names() if value in values]
+    return sorted(values, key=lambda value: (-values[value], value))
 
 
 def _label(name: str, value: str, ask: Ask, today: Today) -> str:
@@ -159,10 +157,15 @@ def _diseases(language: str) -> Iterator[Entry]:
 def _centres(snapshot: Snapshot, language: str) -> Iterator[Entry]:
     for code, facts in snapshot.places.centres.items():
         one = ("centre", code, _centre_name(facts, language), facts["city"])
-        for text in {
-            fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])
-        }:
+        names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
+        for text in {beginning for name in names for beginning in _from_each_word(name)}:
             yield text, 2, one
+
+
+def _from_each_word(text: str) -> Iterator[str]:
+    """`ziekenhuis gent` also begins at `gent`."""
+    parts = text.split()
+    return (" ".join(parts[at:]) for at in range(len(parts)))
 
 
 def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Suggestion]:

@@ -27,21 +27,19 @@ def centre(code):
     return found
 
 
-TRIAL_KEYS = (
-    "slug url acronym title titles summary identifiers status status_as_of phases study_type conditions "
-    "disease_terms stages sex age sponsor groups parent sites opened_in_belgium source updated_at"
-).split()
-SITE_KEYS = (
-    "trial centre status status_since verified_at verified_by source freshness next_due contact".split()
-)
+TRIAL_KEYS = """
+slug url acronym title titles summary identifiers status status_as_of phases study_type conditions
+disease_terms stages sex age sponsor groups parent sites opened_in_belgium source updated_at
+"""
+SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
 
 
 def test_a_trial_has_the_keys_of_the_contract_in_its_order():
     b.a_trial("iEuroEwing", at=[b.a_centre("uz-gent")])
     body = trial("ieuroewing").body
-    assert list(body) == TRIAL_KEYS
+    assert list(body) == TRIAL_KEYS.split()
     (site,) = body["sites"]
-    assert list(site) == SITE_KEYS
+    assert list(site) == SITE_KEYS.split()
     assert list(site["centre"]) == ["code", "name", "city", "postal_code", "country", "lat", "lon"]
 
 
