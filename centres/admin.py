@@ -55,7 +55,7 @@ class CentreAdmin(ListedAdmin):
     address_field = "code"
     named_by = ("code",)
     address_from = ("name_en",)
-    list_display = ["code", "name_en", "city", "country", "state", "updated_at"]
+    list_display = ["code", "name_en", "city", "country", "state", "updated"]
     list_filter = ["state", "country", "memberships__role"]
     search_fields = ["code", "name_en", "name_nl", "name_fr", "name_de", "city", "aliases__text"]
     search_help_text = _("Code, name in any language, alias or town.")
@@ -83,7 +83,7 @@ class CentreAdmin(ListedAdmin):
 @admin.register(Network)
 class NetworkAdmin(ListedAdmin):
     address_from = ("acronym",)
-    list_display = ["slug", "acronym", "name_en", "members", "state", "updated_at"]
+    list_display = ["slug", "acronym", "name_en", "members", "state", "updated"]
     list_filter = ["state", "memberships__role"]
     search_fields = ["slug", "acronym", "name_en", "name_nl", "name_fr", "name_de"]
     inlines = [MembershipInline]
@@ -226,7 +226,7 @@ def drafts_and_consents(request):
     """Drafts to list, and people of whom nobody noted whether they may be named."""
     if not is_editor(request.user):
         return
-    for model, label in ((Centre, _("centres are drafts")), (Network, _("networks are drafts"))):
+    for model, label in ((Centre, _("centres in draft")), (Network, _("networks in draft"))):
         yield attention.Line(
             model.objects.drafts().count(), label, attention.list_url(model, state__exact=State.DRAFT)
         )

@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
 from translated_fields.utils import fallback_to_any
@@ -56,11 +57,11 @@ class WordsField(models.JSONField):
             return forms.MultipleChoiceField(
                 choices=self.words.choices,
                 required=False,
-                label=self.verbose_name,
+                label=capfirst(self.verbose_name),
                 help_text=self.help_text,
                 widget=forms.CheckboxSelectMultiple,
             )
-        return WordsFormField(required=False, label=self.verbose_name, help_text=self.help_text)
+        return WordsFormField(required=False, label=capfirst(self.verbose_name), help_text=self.help_text)
 
     def validate(self, value, model_instance):
         super().validate(value, model_instance)

@@ -146,7 +146,7 @@ def test_no_autocomplete_offers_what_is_hidden(as_outsider, world):
             if not (field.many_to_one or field.many_to_many) or field.auto_created:
                 continue
             names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
-            for term in ("", CANARY):
+            for term in ("", CANARY[:4]):
                 response = as_outsider.get(url, names | {"field_name": field.name, "term": term})
                 assert response.status_code in (200, 302, 403), (model, field.name)
                 assert CANARY not in response.content.decode(), (model, field.name)

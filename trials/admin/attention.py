@@ -29,4 +29,4 @@ def doubtful_sites(request):
 def drafts(request):
     if is_editor(request.user):
         url = attention.list_url(Trial, state__exact=State.DRAFT)
-        yield attention.Line(Trial.objects.drafts().count(), _("trials are drafts"), url)
+        yield attention.Line(Trial.objects.drafts().count(), _("trials in draft"), url)

@@ -54,7 +54,7 @@ class TrialSiteAdmin(RecordedAdmin):
 
     form = SiteForm
     named_by = ("trial", "centre")
-    list_display = ["trial", "centre", "status", "freshness", "verified_at", "verified_by", "status_source"]
+    list_display = ["trial", "centre", "status", "freshness", "verified", "status_source"]
     list_display_links = ["trial", "centre"]
     list_filter = [
         "status", FreshnessFilter, "disputed", ("centre", admin.RelatedOnlyFieldListFilter), "trial__state",
@@ -77,9 +77,10 @@ class TrialSiteAdmin(RecordedAdmin):
             {
                 "description": _("Leave the status empty to add none. What was said before stays below."),
                 "fields": [
-                    ("new_status", "new_said_at", "new_since"),
-                    ("new_source", "new_source_url"),
+                    ("new_status", "new_said_at"),
+                    ("new_since", "new_source"),
                     "new_evidence",
+                    "new_source_url",
                 ],
             },
         ),
@@ -110,6 +111,11 @@ class TrialSiteAdmin(RecordedAdmin):
     @admin.display(description=_("freshness"))
     def freshness(self, site):
         return freshness_tag(site)
+
+    @admin.display(description=_("verified"), ordering="verified_at")
+    def verified(self, site):
+        """The day, short enough for a column, and in which role somebody said so."""
+        return f"{site.verified_at} · {site.get_verified_by_display()}" if site.verified_at else ""
 
     @admin.display(description=_("status now"))
     def present_status(self, site):

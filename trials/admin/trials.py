@@ -81,7 +81,7 @@ class TrialAdmin(ListedAdmin):
         "status",
         "site_count",
         "recruiting_count",
-        "updated_at",
+        "updated",
     ]
     list_display_links = ["acronym", "short_title"]
     list_filter = ["state", "status", "study_type", "source"]

@@ -1,6 +1,7 @@
 """Admins of records with a public state: actions to list and withdraw, and addresses that last."""
 
 from django.contrib import admin, messages
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -40,6 +41,11 @@ class ListedAdmin(RecordedAdmin):
         if still := len(records) - moved:
             told += " " + ngettext("%d was so already.", "%d were so already.", still) % still
         self.message_user(request, told, messages.SUCCESS if moved else messages.INFO)
+
+    @admin.display(description=_("updated"), ordering="updated_at")
+    def updated(self, obj):
+        """The day alone: a column has no room for more."""
+        return localtime(obj.updated_at).date().isoformat()
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)
