@@ -58,7 +58,7 @@ def _fits(centre: Centre, cleaned: dict) -> bool:
         return False
     if near is None or within is None:
         return True
-    if centre.latitude is None:
+    if centre.latitude is None or centre.longitude is None:
         return False
     return distance_km(near, Place(centre.latitude, centre.longitude)) <= within
 

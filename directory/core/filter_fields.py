@@ -194,7 +194,8 @@ class FilterForm(forms.Form):
     """What is asked of two fields together."""
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         nowhere = "near" in self.fields and "near" not in self.errors and not cleaned.get("near")
         if nowhere and cleaned.get("within") is not None:
             self.add_error("within", _("Within how far of where? Give near as well, for example near=4000."))

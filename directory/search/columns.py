@@ -18,7 +18,7 @@ from directory.core.places import Place, distance_km
 from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
-from .store import Row
+from .store import Facts
 
 BLOCK = 512
 LISTS = ("phase", "condition", "stage", "identifier")
@@ -81,7 +81,7 @@ class Block:
     every full garbage collection, in the middle of somebody's search.
     """
 
-    def __init__(self, rows: Iterable[Row], start: int, end: int, codes: AllCodes):
+    def __init__(self, rows: Iterable[Facts], start: int, end: int, codes: AllCodes):
         there: list[dict] = [{} for _ in range(start, end)]
         self.keys = [""] * (end - start)
         self.alive = np.zeros(end - start, bool)
@@ -143,7 +143,7 @@ class Trials:
     def empty(cls) -> "Trials":
         return cls([], AllCodes())
 
-    def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Row]]) -> "Trials":
+    def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Facts]]) -> "Trials":
         """These columns after the documents `ordinals` changed; `read(start, end)` gives stored ones."""
         touched = {ordinal // BLOCK for ordinal in ordinals}
         blocks = list(self.blocks)
@@ -248,8 +248,8 @@ class Today:
     def attention(self) -> np.ndarray:
         """What deserves to be seen first among equals: recruiting, and there lately verified."""
         ranks = np.zeros(len(self.trials.codes.of["status"].words), np.int64)
-        for word, rank in _ATTENTION.items():
-            ranks[Recruitment.values.index(word)] = rank
+        for status, rank in _ATTENTION.items():
+            ranks[Recruitment.values.index(status)] = rank
         attention = ranks[self.trials.words["status"]] * 10
         recruiting = self.trials.site_status == Recruitment.values.index(Recruitment.RECRUITING)
         for bonus, word in ((1, Freshness.STALE), (2, Freshness.AGEING), (3, Freshness.FRESH)):

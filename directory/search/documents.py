@@ -11,15 +11,15 @@ from itertools import islice
 
 import orjson
 from django.conf import settings
-from django.db.models import Model
 
 from centres.models import Centre, Network
 from directory.core.fields import LANGUAGE_CODES
+from directory.core.models import Listed, State
 from trials.freshness import freshness
 from trials.models import Trial
 
 BATCH = 200
-MODELS: dict[str, tuple[type[Model], str]] = {
+MODELS: dict[str, tuple[type[Listed], str]] = {
     "trial": (Trial, "slug"),
     "centre": (Centre, "code"),
     "network": (Network, "slug"),
@@ -47,7 +47,8 @@ class Document:
 def all_keys(kind: str) -> list[str]:
     """The keys of all listed records of `kind`, in order."""
     model, key = MODELS[kind]
-    return list(model.objects.listed().order_by(key).values_list(key, flat=True))
+    listed = model._default_manager.filter(state=State.LISTED)
+    return list(listed.order_by(key).values_list(key, flat=True))
 
 
 def build(kind: str, keys: Iterable[str]) -> Iterator[Document]:
@@ -88,7 +89,7 @@ def microseconds(value: dt.datetime) -> int:
     return (value - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
 
 
-def by_language(record: Model, name: str) -> dict[str, str]:
+def by_language(record: Listed, name: str) -> dict[str, str]:
     """The filled columns `name_en` … `name_de` by language."""
     return {code: text for code in LANGUAGE_CODES if (text := getattr(record, f"{name}_{code}"))}
 

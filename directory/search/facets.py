@@ -275,7 +275,7 @@ class _Sites:
         """How many different trials those of these sites have that `mask` lets through."""
         there = np.zeros(self.size, bool)
         there[self.trials[mask]] = True
-        return np.count_nonzero(there)
+        return int(np.count_nonzero(there))
 
 
 def _named(codes: Codes, counts: np.ndarray) -> list:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
 from trials import conditions
@@ -189,11 +189,14 @@ class Follower(threading.Thread):
             self.join(timeout)
 
     def run(self) -> None:
-        while not self._stop_asked.is_set():
-            with locked("leader", wait=False) as leads:
-                if leads:
-                    self._lead()
-            self._stop_asked.wait(_PAUSE_BEHIND)
+        try:
+            while not self._stop_asked.is_set():
+                with locked("leader", wait=False) as leads:
+                    if leads:
+                        self._lead()
+                self._stop_asked.wait(_PAUSE_BEHIND)
+        finally:
+            connections.close_all()
 
     def _lead(self) -> None:
         while not self._stop_asked.is_set():
@@ -210,7 +213,7 @@ class Follower(threading.Thread):
             log.warning("The search index could not follow the change log: %s. Trying again.", error)
         except Exception:
             log.exception("The search index could not follow the change log. Trying again.")
-        connection.close()
+        connections.close_all()
         return False
 
     def _behind(self) -> bool:

@@ -113,7 +113,8 @@ class Labels:
 
     def beginning(self, text: str) -> list[tuple[int, int, Suggestion]]:
         """`(rank, length, suggestion)` of the entries that begin with `text`."""
-        found, at = [], bisect_left(self.texts, text)
+        found: list[tuple[int, int, Suggestion]] = []
+        at = bisect_left(self.texts, text)
         while at < len(self.texts) and self.texts[at].startswith(text) and len(found) < MOST_SUGGESTIONS * 4:
             folded, rank, one = self.ones[at]
             found.append((rank, len(folded), Suggestion(*one)))

@@ -102,6 +102,8 @@ class Parsed:
 def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     """The parsed query. Raises ValueError for a text that cannot be searched for."""
     text = check_text(text)
+    if not text:
+        return Parsed("", (), (), "")
     terms = terms or vocabulary()
     found = words(text)[:MOST_WORDS]
     spans = terms.spans(found)

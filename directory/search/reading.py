@@ -70,12 +70,14 @@ def snapshot() -> Snapshot:
     if folder is None:
         raise NotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
     held = _process.snapshot
-    if held and held.folder == folder and held.state.generation == store.stores.at(folder).generation():
-        return held
-    # Whoever comes while another thread takes up the news is served the state before them.
-    waits = held is None or held.folder != folder
-    if not _process.lock.acquire(blocking=waits):
-        return held
+    if held and held.folder == folder:
+        if held.state.generation == store.stores.at(folder).generation():
+            return held
+        # Whoever comes while another thread takes up the news is served the state before them.
+        if not _process.lock.acquire(blocking=False):
+            return held
+    else:
+        _process.lock.acquire()
     try:
         _process.snapshot = _next(_process.snapshot, folder)
         return _process.snapshot
@@ -85,19 +87,25 @@ def snapshot() -> Snapshot:
 
 def _next(held: Snapshot | None, folder: Path) -> Snapshot:
     documents = store.stores.at(folder)
-    again = held is not None and held.folder == folder
     state = documents.state()
-    if again and held.state.generation == state.generation:
-        return held
     _refuse_other_format(state)
-    trials, places = (held.trials, held.places) if again else (Trials.empty(), Places({}, {}))
-    changed = documents.changed_since(held.state.generation if again else -1)
-    if ordinals := [ordinal for kind, ordinal in changed if kind == "trial"]:
-        trials = trials.with_changed(ordinals, partial(documents.facts, "trial"))
-    if {kind for kind, _ordinal in changed} - {"trial"}:
-        places = Places(*(_few(documents, kind) for kind in ("centre", "network")))
-    reader = held.reader.fresh() if again else engine.Reader(folder / "words")
-    return Snapshot(folder, state, reader, trials, places)
+    if held is None or held.folder != folder:
+        trials = _trials(Trials.empty(), documents, since=-1)
+        return Snapshot(folder, state, engine.Reader(folder / "words"), trials, _places(documents))
+    if held.state.generation == state.generation:
+        return held
+    trials = _trials(held.trials, documents, since=held.state.generation)
+    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
+    return Snapshot(folder, state, held.reader.fresh(), trials, _places(documents))
+
+
+def _trials(trials: Trials, documents: store.Store, *, since: int) -> Trials:
+    changed = [ordinal for kind, ordinal in documents.changed_since(since) if kind == "trial"]
+    return trials.with_changed(changed, partial(documents.facts, "trial")) if changed else trials
+
+
+def _places(documents: store.Store) -> Places:
+    return Places(_few(documents, "centre"), _few(documents, "network"))
 
 
 def _few(documents: store.Store, kind: str) -> dict[str, dict]:

@@ -18,7 +18,7 @@ from .finding import Answer, Hit, Page
 from .finding import find as _find
 from .labels import Suggestion
 from .query import ORDERINGS, Ask, check_text
-from .store import NotReady, Row
+from .store import NotReady
 
 __all__ = [
     "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "NotReady", "Suggestion",
@@ -46,8 +46,8 @@ def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
     """The API's JSON of the records `keys` that exist, in that order, right for today."""
     if kind == "site":
         return _site_bodies(keys)
-    rows, today = _rows(kind, keys), timezone.localdate()
-    return [_for_today(rows[key], today) for key in keys if key in rows]
+    found, today = reading.snapshot().store().bodies(kind, list(keys)), timezone.localdate().isoformat()
+    return [_for_today(*found[key], today) for key in keys if key in found]
 
 
 def body(kind: str, key: str) -> bytes | None:
@@ -58,11 +58,13 @@ def body(kind: str, key: str) -> bytes | None:
 
 def documents(kind: str, keys: Sequence[str]) -> list[dict]:
     """As `bodies`, parsed, with what pages need on top under `_show`."""
-    rows, today = _rows(kind, keys), timezone.localdate()
+    found, today = (
+        reading.snapshot().store().bodies_to_show(kind, list(keys)),
+        timezone.localdate().isoformat(),
+    )
     return [
-        orjson.loads(_for_today(rows[key], today)) | {"_show": orjson.loads(rows[key].show or b"{}")}
-        for key in keys
-        if key in rows
+        orjson.loads(_for_today(body, changes_on, today)) | {"_show": orjson.loads(show)}
+        for body, changes_on, show in (found[key] for key in keys if key in found)
     ]
 
 
@@ -110,13 +112,9 @@ def rebuild() -> int:
     return follow.rebuild()
 
 
-def _rows(kind: str, keys: Sequence[str]) -> dict[str, Row]:
-    return reading.snapshot().store().bodies(kind, list(keys))
-
-
-def _for_today(row: Row, today: dt.date) -> bytes:
-    assert row.body is not None
-    return for_today(row.body, today) if row.changes_on and row.changes_on <= today.isoformat() else row.body
+def _for_today(body: bytes, changes_on: str | None, today: str) -> bytes:
+    due = changes_on is not None and changes_on <= today
+    return for_today(body, dt.date.fromisoformat(today)) if due else body
 
 
 def _site_bodies(keys: Sequence[str]) -> list[bytes]:

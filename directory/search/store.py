@@ -11,8 +11,9 @@ import shutil
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,17 +66,31 @@ class Row(NamedTuple):
     changes_on: str | None
 
 
+class Facts(NamedTuple):
+    """What of a stored document filters, counts and orders read; `facts` is JSON."""
+
+    ordinal: int
+    key: str
+    facts: bytes
+
+
 def root() -> Path:
     return Path(settings.INDEX_DIR)
 
 
 def current() -> Path | None:
     """The folder readers use now, None where nothing was built yet."""
+    here = os.fspath(settings.INDEX_DIR)
     try:
-        name = (root() / "current").read_text(encoding="ascii").strip()
+        # A link, because it is looked at several times a request: one call to the system, no file opened.
+        return _path(here, os.readlink(os.path.join(here, "current")))
     except FileNotFoundError:
         return None
-    return root() / name
+
+
+@lru_cache(maxsize=16)
+def _path(here: str, name: str) -> Path:
+    return Path(here, name)
 
 
 def new_folder() -> Path:
@@ -87,9 +102,9 @@ def new_folder() -> Path:
 def make_current(folder: Path) -> None:
     """Point readers at `folder`, in one step, and remove the others but the one they come from."""
     before = current()
-    pointer = root() / f"current.{os.getpid()}"
-    pointer.write_text(folder.name, encoding="ascii")
-    os.replace(pointer, root() / "current")
+    link = root() / f"current.{uuid.uuid4().hex[:12]}"
+    link.symlink_to(folder.name)
+    os.replace(link, root() / "current")
     for other in root().glob("build-*"):
         if other not in (folder, before):
             shutil.rmtree(other, ignore_errors=True)
@@ -120,15 +135,24 @@ class Store:
     def generation(self) -> int:
         return self.db.execute("SELECT generation FROM state").fetchone()[0]
 
-    def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, Row]:
-        """The documents `keys` that exist, by key."""
+    def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
+        """`(body, changes_on)` of the documents `keys` that exist, by key."""
         rows = self.db.execute(
             # Left to itself, SQLite reads every document of the kind (primary key) to find these few.
-            "SELECT kind, ordinal, key, body, show, facts, changes_on FROM document INDEXED BY document_key"
+            "SELECT key, body, changes_on FROM document INDEXED BY document_key"
             " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
             [kind, json.dumps(keys)],
         )
-        return {row.key: row for row in map(Row._make, rows)}
+        return {key: (body, changes_on) for key, body, changes_on in rows}
+
+    def bodies_to_show(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None, bytes]]:
+        """`(body, changes_on, show)` of the documents `keys` that exist, by key."""
+        rows = self.db.execute(
+            "SELECT key, body, changes_on, show FROM document INDEXED BY document_key"
+            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
+            [kind, json.dumps(keys)],
+        )
+        return {key: (body, changes_on, show) for key, body, changes_on, show in rows}
 
     def changed_since(self, generation: int) -> list[tuple[str, int]]:
         """`(kind, ordinal)` of what was written after `generation`, those that are gone included."""
@@ -136,14 +160,14 @@ class Store:
             "SELECT kind, ordinal FROM document WHERE generation > ? ORDER BY kind, ordinal", [generation]
         ).fetchall()
 
-    def facts(self, kind: str, start: int, end: int) -> Iterator[Row]:
-        """The documents that exist with ordinals from `start` to `end` (not included), without bodies."""
+    def facts(self, kind: str, start: int, end: int) -> list[Facts]:
+        """What is counted of the documents that exist with ordinals from `start` to `end` (not included)."""
         rows = self.db.execute(
-            "SELECT kind, ordinal, key, NULL, NULL, facts, changes_on FROM document"
+            "SELECT ordinal, key, facts FROM document"
             " WHERE kind = ? AND ordinal >= ? AND ordinal < ? AND body IS NOT NULL",
             [kind, start, end],
         )
-        return map(Row._make, rows)
+        return [Facts(*row) for row in rows]
 
     def due(self, today: str) -> list[tuple[str, str]]:
         """`(kind, key)` of the documents that say something else from `today` on."""

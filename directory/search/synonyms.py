@@ -181,7 +181,7 @@ def edits_allowed(word: str) -> int:
 def path_to(code: str) -> list[str]:
     """`code` and the codes above it in ICCC-3, from the top."""
     parents = {row["code"]: row["parent"] for row in conditions.rows()}
-    path = []
+    path: list[str] = []
     while code in parents:
         path.insert(0, code)
         code = parents[code]

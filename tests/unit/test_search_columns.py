@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.search.columns import BLOCK, FRESHNESS, Codes, Places, Trials, freshness_numbers
-from directory.search.store import Row
+from directory.search.store import Facts
 from trials.freshness import freshness
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
@@ -30,7 +30,7 @@ def test_a_code_keeps_its_number_and_an_unknown_word_selects_nothing():
 
 def row(ordinal, **facts):
     facts = {"label": f"T{ordinal}", "sort": f"t{ordinal}", "status": "recruiting", "sites": []} | facts
-    return Row("trial", ordinal, f"t{ordinal}", None, None, orjson.dumps(facts), None)
+    return Facts(ordinal, f"t{ordinal}", orjson.dumps(facts))
 
 
 class Stored:

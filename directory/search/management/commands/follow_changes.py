@@ -3,15 +3,12 @@ import threading
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from directory.search.follow import Follower
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Keep this machine's search index up to date, on a machine that runs web processes but no worker."
-    )
+    help = "Keep this machine's search index up to date where web processes run but no worker."
 
     def handle(self, *args, **options):
         stopped = threading.Event()

@@ -2,13 +2,12 @@ import time
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from directory.search import service
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Build this machine's search index anew. Searches go on in the old one meanwhile.")
+    help = "Build this machine's search index anew. Searches go on in the old one meanwhile."
 
     def handle(self, *args, **options):
         began = time.monotonic()
