@@ -35,15 +35,15 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """A key has the view's scope; without a key only the scope `read` is open."""
+    """A key has the view's scope, if it names one; without a key only the scope `read` is open."""
 
     def has_permission(self, request, view):
         key, scope = request.auth, view.scope
         if key is None:
-            if scope != Scope.READ:
+            if scope and scope != Scope.READ:
                 raise refused(f"This needs a key with the scope “{scope}”: Authorization: {KEYWORD} <key>.")
             return True
-        if scope not in key.scopes:
+        if scope and scope not in key.scopes:
             raise Problem(
                 "forbidden",
                 403,

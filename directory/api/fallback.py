@@ -10,6 +10,8 @@ from .views import ApiView
 class NoSuchAddress(ApiView):
     """A forgotten slash is added (308 keeps method and body); all else is 404."""
 
+    scope = None
+
     def nowhere(self, request, *args, **kwargs):
         if leads_somewhere(f"{request.path_info}/"):
             location = request.get_full_path(force_append_slash=True)

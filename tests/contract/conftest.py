@@ -1,5 +1,7 @@
 """The API as a partner's program meets it."""
 
+import shutil
+
 import pytest
 from django.test import Client
 
@@ -44,9 +46,25 @@ def indexed():
     return service.rebuild
 
 
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory):
+    """Where the index of the world is kept after the first test that needed it."""
+    return tmp_path_factory.mktemp("world") / "index"
+
+
 @pytest.fixture
-def world(api, indexed):
-    """Three trials at two centres of one network."""
+def world(api, index_dir, indexed, built_once):
+    """Three trials at two centres of one network; the same for each test, so indexed once."""
+    build_world()
+    if built_once.exists():
+        shutil.copytree(built_once, index_dir)
+    else:
+        indexed()
+        shutil.copytree(index_dir, built_once)
+    return api
+
+
+def build_world():
     ghent = a_centre("uz-demo", name="Demo Hospital Ghent")
     liege = a_centre(
         "chc-demo", name="Demo Clinic Liège", postal_code="4000", city="Liège", latitude=50.64, longitude=5.57
@@ -66,5 +84,3 @@ def world(api, indexed):
     )  # fmt: skip
     a_site(blood, liege, said=200)
     a_trial("NerveThree", title_en="Registry of neuroblastoma", conditions=["IVa"], status="completed")
-    indexed()
-    return api

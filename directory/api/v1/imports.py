@@ -5,7 +5,8 @@ A key acts as its account: of a coordinator of its centre, or of an editor. What
 """
 
 import orjson
-from django.http import HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from rest_framework.parsers import MultiPartParser
 
@@ -61,14 +62,13 @@ class Imports(ImportsView):
         parameters.check(request.GET, ())
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
             raise Problem("too-large", 413, "A sheet may have at most 10 MB.")
-        sent = request.data
-        _check_form(sent)
+        file, texts = read_form(request)
         try:
             run = actions.receive(
-                file=sent["file"],
-                file_name=sent["file"].name,
-                kind=sent.get("kind", ""),
-                sheet=sent.get("sheet", ""),
+                file=file,
+                file_name=file.name,
+                kind=texts.get("kind", ""),
+                sheet=texts.get("sheet", ""),
                 user=request.user,
                 centre=request.auth.centre,
             )
@@ -78,27 +78,27 @@ class Imports(ImportsView):
         return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
 
 
-def _check_form(sent) -> None:
-    """Problem 400 for fields that are unknown, missing, twice or unusable."""
-    parameters.check(_texts(sent), FORM)
-    faults = []
-    if not hasattr(sent.get("file"), "read"):
-        faults.append(Fault("file", "Send the sheet as the form field “file” (multipart/form-data)."))
-    if (kind := sent.get("kind", "")) and kind not in Kind.values:
+def read_form(request) -> tuple[UploadedFile, QueryDict]:
+    """The file and the texts. Problem 400 for fields that are unknown, missing, twice or unusable."""
+    texts, files = request.POST, request.FILES
+    parameters.check(texts, FORM)
+    faults = [
+        Fault(name, f"“{name}” is given twice. Give it once.") for name in FORM if _is_twice(request, name)
+    ]
+    if "file" not in files or len(files) > 1:
+        faults.append(Fault("file", "Send one sheet as the form field “file” (multipart/form-data)."))
+    if (kind := texts.get("kind", "")) and kind not in Kind.values:
         words = ", ".join(Kind.values)
         faults.append(Fault("kind", f"“{kind[:40]}” is not a kind of sheet. Use: {words}.", Kind.values))
-    if sent.get("dry_run", "1") not in ("0", "1"):
+    if texts.get("dry_run", "1") not in ("0", "1"):
         faults.append(Fault("dry_run", "“dry_run” is 0 or 1.", ["0", "1"]))
     if faults:
         raise bad_parameters(faults)
+    return files["file"], texts
 
 
-def _texts(sent):
-    """The form without its file, whose content is judged elsewhere."""
-    texts = sent.copy()
-    if hasattr(texts.get("file"), "read"):
-        texts.pop("file")
-    return texts
+def _is_twice(request, name: str) -> bool:
+    return len(request.POST.getlist(name)) + len(request.FILES.getlist(name)) > 1
 
 
 def refused(error: actions.Refused) -> Problem:
