@@ -248,6 +248,23 @@ def test_the_print_sheet_holds_sites_contacts_and_a_date(client):
         assert wanted in page
 
 
+def test_a_summary_keeps_its_paragraphs_and_its_language(client):
+    belgium()
+    assert '<div class="prose"><p>Localised or metastatic disease.</p> <p>About' in text(
+        client, "/en/trials/ieuroewing/"
+    )
+    assert '<div class="prose" lang="en"><p>Localised' in text(client, "/fr/trials/ieuroewing/")
+
+
+def test_the_family_is_not_offered_again_among_the_related(client):
+    parent = a_trial("Master", conditions=["Ia"])
+    for name in ("Part-A", "Part-B"):
+        a_site(a_trial(name, parent=parent, conditions=["Ia"]), a_centre())
+    service.rebuild()
+    assert 'id="related"' not in text(client, "/en/trials/master/")
+    assert 'id="related"' not in text(client, "/en/trials/part-a/")
+
+
 def test_a_title_in_another_language_is_declared_and_said(client):
     a_trial("Alpha", title_en="A study of something")
     page = text(client, "/nl/trials/alpha/")

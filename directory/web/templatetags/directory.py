@@ -7,7 +7,7 @@ import datetime as dt
 
 import phonenumbers
 from django import template
-from django.template.defaultfilters import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.urls import translate_url
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -162,7 +162,7 @@ def text_of(record, field: str, marked: bool = False) -> SafeString:
 def prose_of(record, field: str) -> SafeString:
     """As `text_of`, for a text of several paragraphs."""
     text, code = _in_page_language(record, field)
-    paragraphs = linebreaks(text, autoescape=True)
+    paragraphs = linebreaks_filter(text)
     if not text or code == words.page_language():
         return format_html('<div class="prose">{}</div>', paragraphs)
     return format_html('<div class="prose" lang="{}">{}</div>{}', code, paragraphs, _language_note(code))

@@ -22,11 +22,9 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     found = _find(request.user, slug)
     if found is None:
         return redirect("web:trial", slug=_slug_meant(request.user, slug))
-    context = _context(request, found) | {
-        "related": _same_disease(found),
-        "sisters": _sisters(request, found),
-    }
-    return render(request, "directory/trial.html", context)
+    sisters = _sisters(request, found)
+    more = {"sisters": sisters, "related": _same_disease(found, sisters)}
+    return render(request, "directory/trial.html", _context(request, found) | more)
 
 
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
@@ -91,8 +89,8 @@ def _sisters(request, found: Trial) -> list[Trial]:
     return list(same.order_by("acronym", "slug")[:MAX_RELATED])
 
 
-def _same_disease(found: Trial) -> list:
-    """Recruiting trials of the same conditions."""
+def _same_disease(found: Trial, sisters: list[Trial]) -> list:
+    """Recruiting trials of the same conditions, without those of the same family."""
     codes = tuple(condition.code for condition in found.conditions.all())
     if not codes or service.ready():
         return []
@@ -101,5 +99,7 @@ def _same_disease(found: Trial) -> list:
         filters={"condition": codes, "status": (Recruitment.RECRUITING.value,)},
         language=words.page_language(),
     )
-    answer = service.find(ask, limit=MAX_RELATED + 1)
-    return [one for one in results_of(answer.hits) if one.slug != found.slug][:MAX_RELATED]
+    family = {found.slug, found.parent_id and found.parent.slug, *(one.slug for one in sisters)}
+    family |= {one.slug for one in found.subprotocols.all()}
+    answer = service.find(ask, limit=MAX_RELATED + len(family))
+    return results_of([hit for hit in answer.hits if hit.key not in family][:MAX_RELATED])
