@@ -4,10 +4,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from ..ages import BadAge, age_text, parse_age
 from ..changes import history
+from ..fields import LANGUAGE_CODES
 from ..text import refuse_control_characters
 
 
@@ -50,7 +52,8 @@ class CleanTextForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = in_language(field.label, name)
             # The database would refuse (PostgreSQL) or keep (SQLite) what this refuses with a sentence.
             if isinstance(field, forms.CharField) and not isinstance(field, AgeField):
                 others = [v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)]
@@ -65,6 +68,14 @@ class CleanTextForm(forms.ModelForm):
                 field.queryset = field.queryset.model._default_manager.filter(
                     models.Q(pk__in=field.queryset.values("pk")) | models.Q(pk=present)
                 )
+
+
+def in_language(label, name: str):
+    """`label` with the language of a translated column: Name (French) for `name_fr`."""
+    stem, _dash, code = name.rpartition("_")
+    if not stem or code not in LANGUAGE_CODES or not label:
+        return label
+    return f"{label} ({get_language_info(code)['name_translated']})"
 
 
 class RecordedForm(CleanTextForm):

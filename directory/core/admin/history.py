@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..ages import age_text
 from ..models import Change, Op, Recorded
 from ..visibility import is_editor
+from .forms import in_language
 
 PER_PAGE = 50
 MOST_NAMES = 20
@@ -154,7 +155,7 @@ def label(model, name: str) -> str:
     own = getattr(field, "verbose_name", None) or name.replace("_", " ")
     if name.endswith("_days"):
         own = own.replace(str(_("in days")), "").strip()
-    return capfirst(own)
+    return capfirst(in_language(own, name))
 
 
 def text(model, name: str, value) -> str:
