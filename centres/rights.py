@@ -37,9 +37,11 @@ def may_edit_centre(user, centre) -> bool:
 
 def own_centre_ids(user) -> frozenset[int]:
     """The centres `user` coordinates, read once per object; empty for everybody else."""
+    if not is_coordinator(user):
+        return frozenset()
     if not hasattr(user, "_own_centre_ids"):
         from .models import Coordination
 
         ids = Coordination.objects.filter(user=user.pk).values_list("centre_id", flat=True)
-        user._own_centre_ids = frozenset(ids) if is_coordinator(user) else frozenset()
+        user._own_centre_ids = frozenset(ids)
     return user._own_centre_ids

@@ -1,0 +1,236 @@
+"""Trials and sites: what the database refuses, with its sentence, and how the directory speaks of them."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from tests import builders
+from trials.conditions import codes, load_conditions, rows, subtree
+from trials.models import Condition, Trial, TrialIdentifier, TrialSite
+
+pytestmark = pytest.mark.django_db
+
+
+class TestTrial:
+    def test_has_its_ages_in_order(self):
+        trial = builders.a_trial()
+        trial.min_days, trial.max_days = 6574, 730
+        with pytest.raises(ValidationError, match="The minimum age must not exceed the maximum age"):
+            trial.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            trial.save()
+
+    @pytest.mark.parametrize(("low", "high"), [(730, 730), (None, 730), (730, None), (None, None), (0, 0)])
+    def test_may_leave_a_bound_open(self, low, high):
+        trial = builders.a_trial(min_days=low, max_days=high)
+        trial.full_clean()
+
+    def test_is_not_its_own_parent(self):
+        trial = builders.a_trial()
+        trial.parent = trial
+        with pytest.raises(ValidationError, match="cannot be its own parent"):
+            trial.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            trial.save()
+
+    def test_with_subprotocols_is_not_deleted(self):
+        trial = builders.a_trial()
+        builders.a_trial(parent=trial)
+        with pytest.raises(ProtectedError):
+            trial.delete()
+
+    @pytest.mark.parametrize(
+        ("field", "value", "message"),
+        [
+            ("title_en", "", "cannot be blank"),
+            ("title_en", "x" * 601, "at most 600"),
+            ("summary_nl", "a\x00b", r"U\+0000"),
+            ("phases", ["phase9"], "is not one of"),
+            ("stages", "relapsed", "Give a list"),
+            ("opened_in_belgium", "June 2024", "Write 2024-06-03"),
+            ("status", "sometimes", "not a valid choice"),
+            ("url", "javascript:alert(1)", "valid URL"),
+            ("slug", "two words", "valid “slug”"),
+            ("groups", ["a\x1bb"], r"U\+001B"),
+        ],
+    )
+    def test_refuses_what_its_fields_cannot_hold(self, field, value, message):
+        trial = builders.a_trial()
+        setattr(trial, field, value)
+        with pytest.raises(ValidationError, match=message):
+            trial.full_clean()
+
+    def test_tells_every_fault_at_once(self):
+        trial = builders.a_trial(title_en="x", sponsor="y")
+        trial.title_en, trial.sponsor, trial.phases = "", "a\x01", ["phase9"]
+        with pytest.raises(ValidationError) as refused:
+            trial.full_clean()
+        assert set(refused.value.error_dict) == {"title_en", "sponsor", "phases"}
+
+
+class TestIdentifier:
+    def test_is_written_as_its_registry_does_when_it_is_checked(self):
+        one = TrialIdentifier(trial=builders.a_trial(), scheme="", value="nct 0430-7576")
+        one.full_clean(exclude=["scheme"])
+        assert (one.scheme, one.value, one.compact) == ("nct", "NCT04307576", "nct04307576")
+
+    @pytest.mark.parametrize("value", ["NCT04307576", "nct 0430 7576"])
+    def test_is_of_one_trial(self, value):
+        builders.a_trial("First", identifiers=["NCT04307576"])
+        one = TrialIdentifier(trial=builders.a_trial(), scheme="nct", value=value)
+        with pytest.raises(ValidationError, match="NCT04307576 already identifies the trial “First”"):
+            one.full_clean()
+
+    def test_of_a_resubmission_is_of_the_same_trial(self):
+        builders.a_trial("First", identifiers=["2022-501454-11-00"])
+        with pytest.raises(IntegrityError), transaction.atomic():
+            builders.a_trial(identifiers=["2022-501454-11-01"])
+
+    def test_of_one_scheme_may_be_two_of_one_trial(self):
+        trial = builders.a_trial("EuroNet-PHL-C2", identifiers=["NCT02684708", "NCT02797717"])
+        assert trial.identifiers.count() == 2
+
+    @pytest.mark.parametrize("value", ["ITCC\x00057", "ITCC\x01057"])
+    def test_has_no_control_character(self, value):
+        one = TrialIdentifier(trial=builders.a_trial(), scheme="other", value=value)
+        with pytest.raises(ValidationError, match=r"control character|Null characters"):
+            one.full_clean()
+
+
+class TestFindingTrials:
+    def test_by_age_counts_both_bounds_and_leaves_a_missing_one_open(self):
+        builders.a_trial("bounded", min_days=730, max_days=6574)
+        builders.a_trial("from", min_days=730)
+        builders.a_trial("upto", max_days=6574)
+        builders.a_trial("any")
+
+        def at(days):
+            return {one.acronym for one in Trial.objects.open_to_age(days)}
+
+        assert at(729) == {"upto", "any"}
+        assert at(730) == at(6574) == {"bounded", "from", "upto", "any"}
+        assert at(6575) == {"from", "any"}
+
+    def test_by_condition_takes_the_whole_subtree(self):
+        bone, group = (
+            builders.a_trial("bone", conditions=["VIIIc"]),
+            builders.a_trial("group", conditions=["VIII"]),
+        )
+        builders.a_trial("other", conditions=["IVa"])
+        assert set(Trial.objects.about("VIII")) == {bone, group}
+        assert set(Trial.objects.about("VIIIc")) == {bone}
+        assert not Trial.objects.about("nonsense").exists()
+
+    def test_by_two_conditions_of_one_subtree_is_one_result(self):
+        builders.a_trial("both", conditions=["VIIIa", "VIIIc"])
+        assert Trial.objects.about("VIII").count() == 1
+
+    def test_at_a_centre_is_one_result_whatever_the_status(self):
+        ghent, liege = builders.a_centre("uz-gent"), builders.a_centre("chc")
+        trial = builders.a_trial("A", at=[(ghent, "completed"), liege])
+        builders.a_trial("B", at=[liege])
+        assert list(Trial.objects.at_centre(ghent)) == [trial]
+        assert not Trial.objects.recruiting_at(ghent).exists()
+        assert Trial.objects.recruiting_at(liege).count() == 2
+
+    def test_by_a_recent_verification_at_any_site(self):
+        centre = builders.a_centre()
+        trial = builders.a_trial("A")
+        builders.a_site(trial, centre, said=40)
+        assert not Trial.objects.verified_within(39).exists()
+        assert list(Trial.objects.verified_within(40)) == [trial]
+
+    @pytest.mark.parametrize("text", ["NCT04307576", "nct 0430-7576", "2022-501454-11", "itcc057"])
+    def test_by_an_identifier_in_any_spelling(self, text):
+        trial = builders.a_trial(identifiers=["NCT04307576", "2022-501454-11-00", "ITCC-057"])
+        builders.a_trial(identifiers=["NCT00000001"])
+        assert list(Trial.objects.with_identifier(text)) == [trial]
+
+    @pytest.mark.parametrize("text", ["", "---", "x" * 100])
+    def test_by_what_is_no_identifier_finds_none(self, text):
+        builders.a_trial(identifiers=["NCT04307576"])
+        assert not Trial.objects.with_identifier(text).exists()
+
+    def test_the_public_sees_the_listed(self):
+        listed = builders.a_trial("A")
+        for state in ("draft", "withdrawn"):
+            builders.a_trial(state, state=state)
+        for user in (None, builders.a_user(is_staff=True), builders.a_coordinator(builders.a_centre())):
+            assert list(Trial.objects.visible_to(user)) == [listed]
+        assert Trial.objects.visible_to(builders.an_editor()).count() == 3
+
+
+class TestSite:
+    def test_is_one_for_a_trial_at_a_centre(self):
+        site = builders.a_site()
+        again = TrialSite(trial=site.trial, centre=site.centre)
+        with pytest.raises(ValidationError, match="This trial already has a site at this centre"):
+            again.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            again.save()
+
+    def test_keeps_its_centre_from_being_deleted(self):
+        with pytest.raises(ProtectedError):
+            builders.a_site().centre.delete()
+
+    def test_is_public_when_both_its_trial_and_its_centre_are(self):
+        site = builders.a_site()
+        assert TrialSite.objects.visible_to(None).exists()
+        for record in (site.trial, site.centre):
+            type(record).objects.filter(pk=record.pk).update(state="draft")
+            assert not TrialSite.objects.visible_to(None).exists()
+            assert not TrialSite.objects.listed().exists()
+            type(record).objects.filter(pk=record.pk).update(state="listed")
+
+    def test_of_a_draft_is_seen_and_edited_by_the_coordinator_of_its_centre(self):
+        own, other = builders.a_centre(), builders.a_centre()
+        draft = builders.a_trial(state="draft")
+        mine, theirs = builders.a_site(draft, own), builders.a_site(draft, other)
+        user = builders.a_coordinator(own)
+        assert list(TrialSite.objects.visible_to(user)) == [mine]
+        assert list(TrialSite.objects.editable_by(user)) == [mine]
+        assert set(TrialSite.objects.editable_by(builders.an_editor())) == {mine, theirs}
+
+    def test_is_stale_when_it_recruits_on_paper_only(self):
+        trial = builders.a_trial()
+        old = builders.a_site(trial, said=91)
+        builders.a_site(trial, said=90)
+        builders.a_site(trial, status="completed", said=400)
+        disputed = builders.a_site(trial, said=5)
+        builders.says(disputed, "completed", said=1, by="registry")
+        assert set(TrialSite.objects.stale(90)) == {old, disputed}
+
+    def test_says_when_it_is_due(self):
+        today = timezone.localdate()
+        assert builders.a_site(said=10).next_due == today + dt.timedelta(days=20)
+        assert builders.a_site(status=None).next_due is None
+
+
+class TestConditions:
+    def test_the_table_equals_the_file(self):
+        assert set(Condition.objects.values_list("code", flat=True)) == codes()
+        assert Condition.objects.filter(level="group").count() == 12
+
+    def test_every_subgroup_hangs_below_its_group(self):
+        for one in Condition.objects.exclude(level="group").select_related("parent"):
+            assert one.code.startswith(one.parent.code)
+
+    def test_a_subtree_holds_its_root_and_all_below(self):
+        assert {"VIII", "VIIIa", "VIIIc"} <= subtree("VIII")
+        assert subtree("VIIIc") <= subtree("VIII")
+        assert subtree("nonsense") == frozenset()
+        assert all(code.startswith("VIII") for code in subtree("VIII"))
+
+    def test_loading_again_changes_nothing(self, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            load_conditions()
+
+    def test_loading_mends_a_name_that_was_altered_in_the_table(self):
+        Condition.objects.filter(code="VIIIc").update(name_en="Something else")
+        load_conditions()
+        names = {row["code"]: row["name_en"] for row in rows()}
+        assert Condition.objects.get(code="VIIIc").name_en == names["VIIIc"]
