@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from tests.support import browser as browsers
 from tests.support import change_log, network, templates
@@ -38,6 +39,12 @@ def _strict_templates():
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     network.refuse(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A page asked for in French leaves its thread speaking French."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

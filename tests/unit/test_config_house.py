@@ -58,3 +58,14 @@ def test_the_change_log_of_production_refuses_deletes(append_only_log):
 def test_the_database_of_the_tests_is_the_one_asked_for(db, settings):
     asked = settings.DATABASES["default"]["ENGINE"]
     assert connection.vendor in asked.replace("sqlite3", "sqlite")
+
+
+@pytest.mark.parametrize("_round", [1, 2])
+def test_what_one_test_leaves_behind_the_next_does_not_find(_round, settings):
+    from django.core.cache import cache
+    from django.utils import translation
+
+    assert translation.get_language() == "en"
+    assert cache.get("left-behind") is None
+    translation.activate("fr")
+    cache.set("left-behind", 1)
