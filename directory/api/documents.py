@@ -89,14 +89,15 @@ class DocumentList(IndexView):
 
 
 class DocumentDetail(IndexView):
-    """One document, by its key."""
+    """One document, by its key. `address` says what the key is, with an example."""
 
     kind: str
     shape: type[Serializer]
+    address: tuple[str, str]
 
     @classmethod
     def described_parameters(cls):
-        return (openapi.of_fields(names_of(cls.shape)),)
+        return (openapi.in_path("key", *cls.address), openapi.of_fields(names_of(cls.shape)))
 
     def answer(self, request, key: str) -> bytes:
         parameters.check(request.GET, ("fields",))

@@ -31,6 +31,7 @@ SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "SERVERS": [{"url": "/", "description": "this server"}],
@@ -140,6 +141,11 @@ def described(
         else [],
         **kwargs,
     )
+
+
+def in_path(name: str, text: str, example: object, kind=OpenApiTypes.STR) -> OpenApiParameter:
+    examples = [OpenApiExample(str(example), value=example)]
+    return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=text, examples=examples)
 
 
 def of_paging(field_names: Iterable[str], include: Iterable[str]) -> tuple[OpenApiParameter, ...]:

@@ -15,7 +15,10 @@ TAGS = [
     {"name": "Sites", "description": "One trial at one centre, and whether it recruits there."},
     {"name": "Centres", "description": "Hospitals that treat children with cancer."},
     {"name": "Networks", "description": "Centres that work together."},
-    {"name": "Words", "description": "The vocabulary, and what somebody who types may mean."},
+    {
+        "name": "Vocabulary",
+        "description": "The classification of diseases, and what somebody who types may mean.",
+    },
     {"name": "Imports", "description": "Sheets sent by a program: planned, looked at, applied."},
     {"name": "About", "description": "This description."},
 ]

@@ -27,6 +27,7 @@ class CentreDetail(DocumentDetail):
 
     kind = "centre"
     shape = shapes.Centre
+    address = ("A centre's code.", "uz-gent")
     operations = {
         "get": Operation(
             id="getCentre",

@@ -18,7 +18,7 @@ class ConditionList(ReadView):
     operations = {
         "get": Operation(
             id="listConditions",
-            tag="Words",
+            tag="Vocabulary",
             summary="The classification ICCC-3",
             answer=page_of(shapes.Condition),
             parameters=lambda: (described("lang", enum=LANGUAGE_CODES),),

@@ -4,7 +4,8 @@ import json
 from functools import cache
 
 from django.template.loader import render_to_string
-from django.utils.html import strip_spaces_between_tags
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from rest_framework.negotiation import BaseContentNegotiation
 
 from .. import parameters, words
@@ -45,18 +46,25 @@ def described() -> dict:
     shapes = document["components"]["schemas"]
     return {
         "title": document["info"]["title"],
-        "paragraphs": document["info"]["description"].strip().split("\n\n"),
+        "paragraphs": [rich(text) for text in document["info"]["description"].strip().split("\n\n")],
         "sections": [_section(tag, document) for tag in document["tags"]],
         "shapes": [_shape(name, one) for name, one in shapes.items() if "properties" in one],
         "enums": [(name, one["enum"]) for name, one in shapes.items() if "enum" in one],
-        "problems": [(kind, TITLES[kind], text) for kind, text in words.PROBLEMS.items()],
+        "problems": [(kind, TITLES[kind], rich(text)) for kind, text in words.PROBLEMS.items()],
     }
 
 
 def page(host: str) -> bytes:
     """The page; its examples call `host`."""
-    text = render_to_string("api/docs.html", described() | {"host": host})
-    return strip_spaces_between_tags(text).encode()
+    return render_to_string("api/docs.html", described() | {"host": host}).encode()
+
+
+def rich(text: str) -> SafeString:
+    """`words` between backticks as code, all else as it is."""
+    pieces = text.split("`")
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", one) if at % 2 else one,) for at, one in enumerate(pieces))
+    )
 
 
 def _section(tag: dict, document: dict) -> dict:
@@ -76,7 +84,7 @@ def _operation(path: str, method: str, one: dict, document: dict) -> dict:
         "method": method.upper(),
         "path": path,
         "summary": one["summary"],
-        "description": one.get("description", ""),
+        "description": rich(one.get("description", "")),
         "needs_key": {} not in one["security"],
         "parameters": listed,
         "form": _form(one, document),
@@ -93,7 +101,7 @@ def _parameter(one: dict) -> dict:
         "name": one["name"],
         "in_path": one["in"] == "path",
         "required": one.get("required", False),
-        "text": one.get("description", ""),
+        "text": rich(one.get("description", "")),
         "repeatable": kind.get("type") == "array",
         "allowed": item.get("enum", []),
         "bounds": f"{item['minimum']} to {item['maximum']}" if "maximum" in item else "",
@@ -132,12 +140,12 @@ def _shape(name: str, one: dict) -> dict:
             "name": field,
             "type": _type(kind),
             "shape": _name_of(kind),
-            "text": kind.get("description", ""),
+            "text": rich(kind.get("description", "")),
             "required": field in one.get("required", []),
         }
         for field, kind in one["properties"].items()
     ]
-    return {"name": name, "text": one.get("description", ""), "fields": fields}
+    return {"name": name, "text": rich(one.get("description", "")), "fields": fields}
 
 
 def _name_of(kind: dict) -> str:

@@ -8,6 +8,7 @@ import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.parsers import MultiPartParser
 
 from directory.imports import actions
@@ -26,6 +27,7 @@ REFUSALS = {
     "rights": ("forbidden", 403),
     "rights_kind": ("forbidden", 403),
 }
+NUMBER = openapi.in_path("number", "The `id` of a run.", 1, OpenApiTypes.INT)
 FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
 FORM = ("file", "kind", "sheet", "dry_run")
 
@@ -121,6 +123,7 @@ class ImportDetail(ImportsView):
             tag="Imports",
             summary="How far a run is",
             answer=shapes.ImportRun,
+            parameters=lambda: (NUMBER,),
             problems=(400, 404),
         )
     }
@@ -140,6 +143,7 @@ class ImportRows(ImportsView):
             summary="What becomes of each row",
             answer=openapi.page_of(shapes.ImportRow),
             parameters=lambda: (
+                NUMBER,
                 described("outcome", many=True, enum=Outcome.values),
                 openapi.of_page_size(),
                 described("cursor"),
@@ -210,6 +214,7 @@ class ImportApply(ImportStep):
             summary="Apply a planned run",
             answer=shapes.ImportRun,
             status=202,
+            parameters=lambda: (NUMBER,),
             problems=(400, 404, 409),
         )
     }
@@ -228,6 +233,7 @@ class ImportCancel(ImportStep):
             summary="Cancel a run",
             answer=shapes.ImportRun,
             status=202,
+            parameters=lambda: (NUMBER,),
             problems=(400, 404, 409),
         )
     }

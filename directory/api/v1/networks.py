@@ -27,6 +27,7 @@ class NetworkDetail(DocumentDetail):
 
     kind = "network"
     shape = shapes.Network
+    address = ("A network's slug.", "suhopl")
     operations = {
         "get": Operation(
             id="getNetwork",

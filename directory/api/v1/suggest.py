@@ -20,7 +20,7 @@ class Suggest(IndexView):
     operations = {
         "get": Operation(
             id="suggest",
-            tag="Words",
+            tag="Vocabulary",
             summary="What somebody who types may mean",
             answer=shapes.Suggestions,
             parameters=lambda: (described("q", required=True), described("lang", enum=LANGUAGE_CODES)),

@@ -28,6 +28,7 @@ class TrialDetail(DocumentDetail):
 
     kind = "trial"
     shape = shapes.Trial
+    address = ("A slug, or an identifier in any spelling.", "NCT04307576")
     operations = {
         "get": Operation(
             id="getTrial",
