@@ -86,12 +86,14 @@ def _postgresql_programs(folder: Path) -> Path:
         raise NoService(
             "No PostgreSQL was found. Install Debian's package `postgresql`, or set DATABASE_URL."
         )
-    newest = max(Path(wheel.origin).parent.glob("pginstall*/bin/postgres"), key=lambda p: len(p.parts[-3]))
+    package = Path(wheel.origin).parent
+    newest = max(package.glob("pginstall*/bin/postgres"), key=lambda p: len(p.parts[-3])).parent
     if os.geteuid() != 0:
-        return newest.parent
-    # The user it must run as may not enter the folder of root's .venv.
-    shutil.copytree(newest.parent.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / "bin"
+        return newest
+    # The user it must run as may not enter the folder of root's .venv. Its libraries lie beside the package.
+    for part in (newest.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+    return folder / newest.relative_to(package.parent)
 
 
 def _redis_program() -> str:
