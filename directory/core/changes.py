@@ -110,12 +110,12 @@ class Recorder:
 
     def __init__(self, by: Actor):
         self.by = by
-        self._watched: dict[tuple[type, int], tuple[str, dict]] = {}
+        self._watched: dict[tuple[type[Recorded], int], tuple[str, dict]] = {}
         self._new: list[Recorded] = []
 
     def watch(self, *records: Recorded) -> None:
         """Keep what `records` are now. Call it before they are changed, saved or deleted."""
-        by_model: dict[type, list[Recorded]] = {}
+        by_model: dict[type[Recorded], list[Recorded]] = {}
         for one in records:
             if any(one is new or (type(one) is type(new) and one == new) for new in self._new):
                 continue

@@ -26,7 +26,7 @@ class PlainText(models.Model):
 
     def clean_fields(self, exclude=None):
         """Field rules, plus: text that PostgreSQL would refuse and SQLite keep is refused on both."""
-        errors = {}
+        errors: dict[str, list] = {}
         try:
             super().clean_fields(exclude=exclude)
         except ValidationError as error:
