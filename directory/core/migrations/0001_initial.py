@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,26 +15,61 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
-                ('actor_role', models.CharField(choices=[('editor', 'editor'), ('coordinator', 'coordinator'), ('sponsor', 'sponsor'), ('registry', 'registry'), ('system', 'system')], max_length=12, verbose_name='by role')),
-                ('run', models.BigIntegerField(db_index=True, null=True, verbose_name='import run')),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('key', models.CharField(max_length=200, verbose_name='record')),
-                ('op', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted')], max_length=6, verbose_name='what')),
-                ('before', models.JSONField(null=True, verbose_name='before')),
-                ('after', models.JSONField(null=True, verbose_name='after')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='request')),
-                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by user')),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="when"
+                    ),
+                ),
+                (
+                    "actor_role",
+                    models.CharField(
+                        choices=[
+                            ("editor", "editor"),
+                            ("coordinator", "coordinator"),
+                            ("sponsor", "sponsor"),
+                            ("registry", "registry"),
+                            ("system", "system"),
+                        ],
+                        max_length=12,
+                        verbose_name="by role",
+                    ),
+                ),
+                ("run", models.BigIntegerField(db_index=True, null=True, verbose_name="import run")),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("key", models.CharField(max_length=200, verbose_name="record")),
+                (
+                    "op",
+                    models.CharField(
+                        choices=[("create", "created"), ("update", "changed"), ("delete", "deleted")],
+                        max_length=6,
+                        verbose_name="what",
+                    ),
+                ),
+                ("before", models.JSONField(null=True, verbose_name="before")),
+                ("after", models.JSONField(null=True, verbose_name="after")),
+                ("request_id", models.CharField(blank=True, max_length=64, verbose_name="request")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'ordering': ['-seq'],
-                'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['kind', 'key', 'seq'], name='change_of_record')],
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "ordering": ["-seq"],
+                "default_permissions": ("view",),
+                "indexes": [models.Index(fields=["kind", "key", "seq"], name="change_of_record")],
             },
         ),
     ]
