@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -246,9 +246,14 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
         "disease": [stems(*trial.disease_terms, *names)],
         "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
         "summary": [stems(*by_language(trial, "summary").values())],
-        "concept": [" ".join(sorted(set().union(*map(vocabulary().concepts_in, said))))],
+        "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join(codes).lower()],
     }
+
+
+@lru_cache(maxsize=10_000)
+def _concepts_in(text: str) -> frozenset[str]:
+    return frozenset(vocabulary().concepts_in(text))
 
 
 def _spellings(identifiers) -> list[str]:

@@ -97,21 +97,18 @@ def _rebuild() -> int:
     writer = engine.Writer(folder / "words")
     # What changes while the records are read is read again: the number is taken first.
     state = State(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
-    written = 0
+    named = [(kind, key) for kind in documents.KINDS for key in documents.all_keys(kind)]
     try:
-        for kind in documents.KINDS:
-            keys = documents.all_keys(kind)
-            for start in range(0, len(keys), DOCUMENTS_A_COMMIT):
-                some = keys[start : start + DOCUMENTS_A_COMMIT]
-                state = replace(state, generation=state.generation + 1)
-                written += _write(documents_, writer, kind, some, state, commit=False)
+        for start in range(0, len(named), DOCUMENTS_A_COMMIT):
+            state = replace(state, generation=state.generation + 1)
+            documents_.write(_put(documents_, writer, named[start : start + DOCUMENTS_A_COMMIT]), state)
         writer.commit()
         documents_.write([], state)
     finally:
         writer.close()
         documents_.close()
     store.make_current(folder)
-    return written
+    return len(named)
 
 
 def _one_pass(documents_: Store) -> int | None:
@@ -124,44 +121,41 @@ def _one_pass(documents_: Store) -> int | None:
     todo = affected.documents_of(news)
     for kind, key in due:
         todo[kind] = [*todo[kind], key]
-    batches = [
-        (kind, some)
-        for kind, keys in todo.items()
-        for distinct in [list(dict.fromkeys(keys))]
-        for start in range(0, len(distinct), DOCUMENTS_A_COMMIT)
-        for some in [distinct[start : start + DOCUMENTS_A_COMMIT]]
-    ]
+    named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
     written = 0
-    if batches:
+    if named:
         writer = engine.Writer(documents_.folder / "words")
         try:
-            for kind, some in batches:
+            for start in range(0, len(named), DOCUMENTS_A_COMMIT):
                 state = replace(state, generation=state.generation + 1)
-                written += _write(documents_, writer, kind, some, state, commit=True)
+                rows = _put(documents_, writer, named[start : start + DOCUMENTS_A_COMMIT])
+                writer.commit()
+                documents_.write(rows, state)
+                written += len(rows)
         finally:
             writer.close()
     documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
     return written
 
 
-def _write(
-    documents_: Store, writer: engine.Writer, kind: str, keys: Sequence[str], state: State, *, commit: bool
-) -> int:
-    """Build and store the documents `keys`; those that the public no longer sees are taken out."""
-    built = {one.key: one for one in documents.build(kind, keys)}
-    ordinals = documents_.ordinals(kind, list(keys))
+def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[Row]:
+    """Give the documents `(kind, key)` to the engine and return them for the store.
+
+    Those that the public no longer sees are taken out.
+    """
     rows = []
-    for key in keys:
-        if key in built:
-            writer.put(kind, key, ordinals[key], built[key].fields)
-            rows.append(_row(built[key], ordinals[key]))
-        else:
-            writer.remove(kind, key)
-            rows.append(Row(kind, ordinals[key], key, None, None, None, None))
-    if commit:
-        writer.commit()
-    documents_.write(rows, state)
-    return len(rows)
+    for kind in documents.KINDS:
+        keys = [key for other, key in named if other == kind]
+        built = {one.key: one for one in documents.build(kind, keys)}
+        ordinals = documents_.ordinals(kind, keys)
+        for key in keys:
+            if key in built:
+                writer.put(kind, key, ordinals[key], built[key].fields)
+                rows.append(_row(built[key], ordinals[key]))
+            else:
+                writer.remove(kind, key)
+                rows.append(Row(kind, ordinals[key], key, None, None, None, None))
+    return rows
 
 
 def _row(document: Document, ordinal: int) -> Row:

@@ -5,6 +5,7 @@ new folder and then points `current` at it, so readers go on in the old one unti
 All of it can be thrown away: `reindex` makes it again.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -84,8 +85,10 @@ def current() -> Path | None:
     try:
         # A link, because it is looked at several times a request: one call to the system, no file opened.
         return _path(here, os.readlink(os.path.join(here, "current")))
-    except FileNotFoundError:
-        return None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EINVAL):  # nothing there, or something that is no link
+            return None
+        raise
 
 
 @lru_cache(maxsize=16)
@@ -172,7 +175,7 @@ class Store:
     def due(self, today: str) -> list[tuple[str, str]]:
         """`(kind, key)` of the documents that say something else from `today` on."""
         return self.db.execute(
-            "SELECT kind, key FROM document WHERE changes_on <= ? ORDER BY kind, key", [today]
+            "SELECT kind, key FROM document INDEXED BY document_changes_on WHERE changes_on <= ?", [today]
         ).fetchall()
 
     def ordinals(self, kind: str, keys: Sequence[str]) -> dict[str, int]:

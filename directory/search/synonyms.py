@@ -178,9 +178,14 @@ def edits_allowed(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
+@cache
+def _parents() -> dict[str, str]:
+    return {row["code"]: row["parent"] for row in conditions.rows()}
+
+
 def path_to(code: str) -> list[str]:
     """`code` and the codes above it in ICCC-3, from the top."""
-    parents = {row["code"]: row["parent"] for row in conditions.rows()}
+    parents = _parents()
     path: list[str] = []
     while code in parents:
         path.insert(0, code)

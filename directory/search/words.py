@@ -36,7 +36,7 @@ def words(text: str) -> list[Word]:
 
 def stems(*texts: str) -> str:
     """The distinct stems of `texts`, ready for the index."""
-    return " ".join(dict.fromkeys(word.stem for text in texts if text for word in words(text)))
+    return " ".join(dict.fromkeys(stem for text in texts if text for stem in _stems_of(text)))
 
 
 def acronym_stems(text: str) -> str:
@@ -44,6 +44,12 @@ def acronym_stems(text: str) -> str:
     humps = [hump for hump in _HUMP.findall(tidy(text)) if len(hump) > 1]
     whole = squash(text)
     return stems(text, " ".join(humps), whole, whole.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=10_000)
+def _stems_of(text: str) -> tuple[str, ...]:
+    # Names of centres, classes and groups stand in thousands of documents.
+    return tuple(word.stem for word in words(text))
 
 
 @lru_cache(maxsize=100_000)

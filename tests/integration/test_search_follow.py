@@ -284,6 +284,7 @@ class TestFolder:
 
     def test_killed_between_engine_and_store_the_change_is_taken_up_again(self, world, monkeypatch):
         trial, *_rest = world
+        assert slugs("study") == ["kalio"]
         change(trial, title_en="Something about osteosarcoma")
         with monkeypatch.context() as patch:
             patch.setattr(store.Store, "write", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
