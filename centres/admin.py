@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -219,6 +220,18 @@ class CoordinationAdmin(RecordedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["user", "centre"] if obj else []
+
+
+class AccountAdmin(UserAdmin):
+    """Accounts are closed (made inactive), never deleted: the log and the statements go on naming them, and
+    what somebody coordinated must not vanish unrecorded."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+admin.site.unregister(get_user_model())
+admin.site.register(get_user_model(), AccountAdmin)
 
 
 @attention.register

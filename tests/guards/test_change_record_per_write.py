@@ -185,6 +185,14 @@ def test_saving_what_nobody_touched_changes_and_records_nothing(client, world, m
         assert watch.wrote == []
 
 
+def test_an_account_is_closed_not_deleted_so_no_coordination_vanishes_unrecorded(client, world):
+    client.force_login(builders.a_user(is_staff=True, is_superuser=True))
+    user = Coordination.objects.get().user
+    assert client.post(admin_url(user, "delete"), {"post": "yes"}).status_code == 403
+    act(client, type(user), "delete_selected", user, post="yes")
+    assert Coordination.objects.filter(user=user).exists()
+
+
 def test_what_fails_halfway_leaves_neither_data_nor_record(client, world, monkeypatch):
     """The last step of a save breaks: all of it is undone."""
 
