@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from directory.core.text import control_character_in
 from directory.core.visibility import is_editor
 from directory.search import service
 from trials.choices import Freshness, Recruitment
@@ -36,6 +37,9 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _find(user, slug: str) -> Trial | None:
+    if control_character_in(slug):
+        # PostgreSQL refuses to compare with NUL.
+        raise Http404(_("No trial is known by this name."))
     sites = (
         TrialSite.objects.visible_to(user)
         .select_related("centre", "contact_person", "investigator")
@@ -59,7 +63,7 @@ def _slug_meant(user, text: str) -> str:
     meant = _in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
     # A slug that leads to itself would redirect for ever: the index may lag behind a withdrawal.
     if meant is None or meant == text:
-        raise Http404(_("No trial is known as “%(text)s”.") % {"text": text[:80]})
+        raise Http404(_("No trial is known by this name."))
     return meant
 
 
