@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ class Identifier:
     scheme: str
     value: str
 
-    @property
+    @cached_property
     def compact(self) -> str:
         """Letters and digits in lower case; an EU CT number without its resubmission suffix."""
         compact = squash(self.value)

@@ -308,6 +308,10 @@ class SiteSheet(Sheet):
     def dehydrate_eu_ct_number(self, site):
         return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme == Scheme.EUCT)
 
+    def dehydrate_status(self, site):
+        """Empty where nobody said anything: a sheet that comes back must not state it."""
+        return site.status if site.verified_at else ""
+
     def dehydrate_consent_to_publish(self, site):
         person = site.contact_person or site.investigator
         return "yes" if person and person.may_be_published else ""

@@ -7,6 +7,7 @@ way out; `render` writes the value so that `clean` reads it back.
 """
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from functools import cache
@@ -142,9 +143,9 @@ class Age(Text):
         if value is None:
             return ""
         for unit, days in (("years", DAYS_PER_YEAR), ("months", DAYS_PER_MONTH)):
-            number = -(-value // days)
+            number = math.ceil(value / days)
             if int(number * days) == value:
-                return f"{number:.0f} {unit}"
+                return f"{number} {unit}"
         return f"{value} days"
 
 
@@ -283,6 +284,7 @@ class Sheet(resources.ModelResource):
     one_of: tuple[str, ...] = ()
 
     @classmethod
+    @cache
     def columns(cls) -> dict[str, Column]:
         return {field.column_name: field for field in cls.fields.values() if isinstance(field, Column)}
 

@@ -18,6 +18,8 @@ _SPACES = re.compile(r"\s+")
 
 def strip_marks(text: str) -> str:
     """`text` in lower case without accents: `Leucémie` → `leucemie`, `Straße` → `strasse`."""
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 

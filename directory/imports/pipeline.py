@@ -20,6 +20,7 @@ from directory.core import changes
 from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
 
+from . import receipts
 from .columns import Reading, read_header, recognise
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
@@ -88,7 +89,7 @@ def _plan(run: ImportRun, table: Table) -> None:
         done += len(verdicts)
         with transaction.atomic():
             _renew(run, done)
-            RowOutcome.objects.bulk_create((_receipt(run, one) for one in verdicts), batch_size=500)
+            receipts.write(run, verdicts)
     judge.finish()
     with transaction.atomic():
         if judge.revised:
@@ -124,14 +125,6 @@ def _warnings(table: Table, reading: Reading) -> list[dict]:
     if table.others:
         found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
     return found
-
-
-def _receipt(run: ImportRun, verdict: Verdict) -> RowOutcome:
-    return RowOutcome(
-        run=run, number=verdict.number, outcome=verdict.outcome, record=verdict.record[:200],
-        changes=verdict.changes, messages=verdict.messages,
-        values=verdict.cells, faults=verdict.faults,
-    )  # fmt: skip
 
 
 def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
@@ -183,8 +176,8 @@ def _apply(run: ImportRun) -> None:
 
 def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
     judge, verdicts = JUDGES[run.kind](scope_of(run)), []
-    receipts = RowOutcome.objects.filter(run=run).order_by("number")
-    for chunk in _chunks(receipts.values_list("number", "values", "faults").iterator(CHUNK)):
+    planned = RowOutcome.objects.filter(run=run).order_by("number")
+    for chunk in _chunks(planned.values_list("number", "values", "faults").iterator(CHUNK)):
         rows = [(Row(number, [], faults), cells) for number, cells, faults in chunk]
         verdicts += judge.judge(rows)
         _renew(run, len(verdicts))

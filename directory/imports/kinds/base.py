@@ -177,17 +177,25 @@ class Judge:
 
         Returns the attributes that changed, and notes each change on the verdict.
         """
-        changed = []
+        changed, columns = [], self.sheet.columns()
         for name in names:
             if name not in verdict.values:
                 continue
-            attribute = self.sheet.columns()[name].attribute
+            attribute = columns[name].attribute
             old, new = getattr(record, attribute), verdict.values[name]
-            if old != new:
-                verdict.change(name, self.sheet.written(name, old), self.sheet.written(name, new))
+            if old != new and not self._reads_as(name, old, new):
+                verdict.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
         return changed
+
+    def _reads_as(self, name: str, old, new) -> bool:
+        """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
+        written = self._written(name, old)
+        return bool(written) and self._value(name, written)[0] == new
+
+    def _written(self, name: str, value) -> str:
+        return value if isinstance(value, str) else "" if value in (None, []) else self.sheet.written(name, value)
 
     # Storing
 

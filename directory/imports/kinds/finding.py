@@ -2,18 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain, count
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
-from directory.core.text import fold
+from directory.core import text
 from trials.choices import Scheme
 from trials.identifiers import Identifier
 from trials.models import Trial, TrialIdentifier
 
 from .base import Verdict, shown
 
+# Acronyms come back row after row, and are all folded once.
+fold = lru_cache(maxsize=200_000)(text.fold)
 NEAR = 88
 SLUG = 80
 
@@ -157,9 +161,10 @@ class TrialFinder:
 
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
         """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""
-        words = [trial.acronym, *(one.value for one in identifiers), trial.title_en]
-        bases = [slug for word in words if (slug := slugify(word)[: SLUG - 5].strip("-"))] or ["trial"]
-        wanted = [*bases, *(f"{bases[0]}-{number}" for number in range(2, 60))]
+        words = [trial.acronym, *(one.value for one in identifiers), trial.title_en, "trial"]
+        bases = (slug for word in words if (slug := slugify(word)[: SLUG - 7].strip("-")))
+        first = next(bases)
+        wanted = chain([first], bases, (f"{first}-{number}" for number in count(2)))
         slug = next(one for one in wanted if one not in self.slugs)
         self.slugs.add(slug)
         return slug

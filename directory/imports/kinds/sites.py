@@ -25,6 +25,7 @@ from .trials import identifiers_of, store_trials
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
+_WHO_SAID_IT = {"verified_by", "status_source"}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -182,7 +183,9 @@ class SiteJudge(Judge):
         site = work.site
         derived = statements.derive([*said, statement])
         old = {name: getattr(site, name) for name in statements.DERIVED}
-        if derived == old:
+        differs = {name for name in derived if derived[name] != old[name]}
+        if differs <= _WHO_SAID_IT or (not said and status_is_unknown(statement)):
+            # Repeating what is known, in whatever role, is no news.
             self._explain_silence(verdict, site, statement)
             return
         for name, column in _STATUS_FIELDS.items():
@@ -192,9 +195,6 @@ class SiteJudge(Judge):
             verdict.change("disputed", _yes(old["disputed"]), _yes(derived["disputed"]))
         for name, value in derived.items():
             setattr(site, name, value)
-        if not verdict.changes:
-            # Only who said it, or from where, differs: that is kept, and shown.
-            verdict.change("verified_by", old["verified_by"], derived["verified_by"])
         work.statement = statement
         statement.pk = None
 
@@ -297,6 +297,10 @@ class SiteJudge(Judge):
         attributes = [name for work in old for name in work.attributes] + list(statements.DERIVED)
         upsert([work.site for work in old], attributes)
         ledger.record([work.site for work in works])
+
+
+def status_is_unknown(statement: StatusStatement) -> bool:
+    return statement.status == Recruitment.UNKNOWN
 
 
 def _yes(value: bool) -> str:

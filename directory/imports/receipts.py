@@ -1,0 +1,29 @@
+"""Receipts written in bulk: one statement for all rows of a chunk, past the ORM's work per field."""
+
+import json
+from collections.abc import Iterable
+
+from django.db import connection
+
+from .kinds.base import Verdict
+from .models import ImportRun, RowOutcome
+
+_COLUMNS = ("run_id", "number", "outcome", "record", "changes", "messages", "values", "faults")
+
+
+def write(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
+    """Insert the receipt of each verdict. Half of the time of planning went into building ORM inserts."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in _COLUMNS)
+    # No value of anybody's is part of the statement: names are the model's own.
+    statement = f"INSERT INTO {quote(RowOutcome._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * 8)})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [_row(run, one) for one in verdicts])
+
+
+def _row(run: ImportRun, verdict: Verdict) -> tuple:
+    as_json = (verdict.changes, verdict.messages, verdict.cells, verdict.faults)
+    return (
+        run.pk, verdict.number, str(verdict.outcome), verdict.record[:200],
+        *(json.dumps(value) for value in as_json),
+    )  # fmt: skip
