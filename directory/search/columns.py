@@ -167,6 +167,12 @@ class Trials:
         place[sorted(range(self.size), key=texts.__getitem__)] = np.arange(self.size)
         return place
 
+    def values(self, name: str, ordinal: int) -> list[str]:
+        """What document `ordinal` has in a column with several values."""
+        pairs = self.lists[name]
+        first, last = np.searchsorted(pairs.owners, [ordinal, ordinal + 1])
+        return [self.codes.of[name].words[value] for value in pairs.values[first:last]]
+
     def sort_text(self, ordinal: int) -> tuple[str, str]:
         return (self.sorts[ordinal], self.keys[ordinal])
 

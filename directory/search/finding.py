@@ -19,7 +19,11 @@ _FAR = 10**9
 
 @dataclass(frozen=True)
 class Hit:
-    """One result. `distance_km`: from the place asked for to the nearest site that passes, where known."""
+    """One result.
+
+    `distance_km`: from the place asked for to the nearest site that passes, where known; `why`: sentences for
+    people where the words they typed are nowhere in the record.
+    """
 
     key: str
     score: float = 0.0
@@ -112,6 +116,7 @@ class _Ordered:
 
     def __init__(self, today: Today, ask: Ask, found: Found, selection: Selection):
         self.today, self.trials, self.ordering = today, today.trials, ask.ordering
+        self.found, self.language = found, ask.language
         self.scores = np.zeros(self.trials.size, np.int64)
         if found.ordinals is not None:
             there = found.ordinals < self.trials.size
@@ -150,7 +155,9 @@ class _Ordered:
     def hit(self, ordinal: int) -> Hit:
         far = self.metres is None or self.metres[ordinal] == _FAR
         distance = None if far else round(float(self.kilometres[ordinal]), 1)
-        return Hit(self.trials.keys[ordinal], float(self.scores[ordinal]) / _SCORE_STEPS, distance)
+        score = float(self.scores[ordinal]) / _SCORE_STEPS
+        why = labels.by_class(self.trials, ordinal, self.found.parsed, self.language, score)
+        return Hit(self.trials.keys[ordinal], score, distance, why)
 
 
 def _sites(today: Today, ask: Ask, page: Page, selection: Selection, matched: np.ndarray) -> Answer:

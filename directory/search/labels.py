@@ -16,10 +16,10 @@ from directory.core.places import Province
 from directory.core.text import fold
 from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
-from .columns import Today
+from .columns import Today, Trials
 from .documents_trials import condition_names
 from .facets import FacetCount
-from .query import Ask
+from .query import Ask, Parsed, class_score
 from .reading import Snapshot
 from .synonyms import edits_allowed, vocabulary
 
@@ -72,8 +72,7 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
     if name in _CHOICES:
         return _choice_label(name, value, ask.language)
     if name == "condition":
-        names = condition_names()[value]
-        return names.get(ask.language) or names["en"]
+        return _condition_name(value, ask.language)
     if name == "centre":
         return _centre_name(today.places.centres.get(value), ask.language) or value
     if name == "network":
@@ -81,10 +80,26 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
     return value
 
 
+def _condition_name(code: str, language: str) -> str:
+    names = condition_names()[code]
+    return names.get(language) or names["en"]
+
+
 @cache
 def _choice_label(name: str, value: str, language: str) -> str:
     with translation.override(language):
         return str(_CHOICES[name](value).label)
+
+
+def by_class(
+    trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float
+) -> tuple[str, ...]:
+    """Why a trial is found that has none of the words: it is of the disease's class."""
+    if parsed is None or not parsed.only_concepts or score != class_score(parsed.spans[0]):
+        return ()
+    codes = {code for one in parsed.only_concepts for code in vocabulary().conditions.get(one, ())}
+    here = [_condition_name(code, language) for code in trials.values("condition", ordinal) if code in codes]
+    return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 
 
 def _centre_name(facts: dict | None, language: str) -> str:

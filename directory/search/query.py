@@ -27,7 +27,8 @@ ORDERINGS = ("relevance", "acronym", "updated", "opened", "distance")
 LONGEST, MOST_WORDS = 400, 24
 
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.
-WHOLE, IDENTIFIER, CONCEPT, CLASS, AMBIGUOUS = 80.0, 100.0, 34.0, 22.0, 21.0
+WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
+AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
 EXACT = {"acronym": 60.0, "title": 32.0, "disease": 30.0, "other": 24.0, "summary": 20.0}
 BEGINS = {"acronym": 16.0, "title": 14.0, "disease": 13.0, "other": 12.0}
 BEGINS_CONCEPT, BEGINS_CLASS = 13.0, 10.0
@@ -94,6 +95,12 @@ class Parsed:
     compact: str
 
     @property
+    def only_concepts(self) -> tuple[str, ...]:
+        """The concepts of a query that is one term and nothing else: `botkanker`."""
+        whole = len(self.spans) == 1 and self.spans[0].end - self.spans[0].start == len(self.words)
+        return self.spans[0].concepts if whole else ()
+
+    @property
     def is_empty(self) -> bool:
         """Nothing was asked. (Something that has no word we know is not empty: it finds nothing.)"""
         return not self.text
@@ -120,6 +127,12 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     except ValueError:
         compact = squash(text)
     return Parsed(text, tuple(found[place] for place in keep), tuple(spans), compact)
+
+
+def class_score(span: Span) -> float:
+    """What a trial scores that is of the class of `span` and mentions neither the disease nor its words."""
+    # A concept stands for all its words, so it weighs as much as they would.
+    return (AMBIGUOUS_CLASS if span.ambiguous else CLASS) * (span.end - span.start)
 
 
 class Builder:
@@ -183,9 +196,8 @@ class Builder:
         return self._last_beginnings(parsed, clauses)
 
     def _concepts(self, span: Span, length: int) -> list[Query]:
-        # A concept stands for all its words, so it weighs as much as they would.
-        mentioned, classed = (AMBIGUOUS, 20.0) if span.ambiguous else (CONCEPT, CLASS)
-        return self._meaning(span.concepts, mentioned * length, classed * length)
+        mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
+        return self._meaning(span.concepts, mentioned * length, class_score(span))
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
         codes = dict.fromkeys(code for one in concepts for code in self.terms.conditions.get(one, ()))

@@ -201,7 +201,10 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             self.db.executemany(
-                "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (kind, ordinal) DO UPDATE SET generation = excluded.generation,"
+                " body = excluded.body, show = excluded.show, facts = excluded.facts,"
+                " changes_on = excluded.changes_on",
                 (
                     (r.kind, r.ordinal, r.key, state.generation, r.body, r.show, r.facts, r.changes_on)
                     for r in rows

@@ -143,6 +143,12 @@ class TestWords:
         assert keys("ewing")[0] == "ieuroewing"
         assert keys()[-1] in ("all-comers", "ewing-2008", "hr-nbl2siopen")
 
+    def test_a_trial_that_has_none_of_the_words_says_why_it_is_found(self):
+        hits = {hit.key: hit.why for hit in service.find(Ask(q="botkanker", language="nl")).hits}
+        assert hits["ieuroewing"] == ("By its class: Kwaadaardige bottumoren",)
+        assert all(hit.why == () for hit in answer("ewing sarcoma").hits)
+        assert all(hit.why == () for hit in answer("botkanker gent").hits)
+
     @pytest.mark.parametrize(
         "q",
         [
