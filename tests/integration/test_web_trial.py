@@ -117,7 +117,7 @@ def test_the_head_counts_the_recruiting_centres_and_how_many_are_lately_verified
 
 def test_a_trial_whose_statuses_are_all_old_warns_before_referral(client):
     a_site(a_trial("Alpha"), a_centre("one"), said=400)
-    assert "at none of them: ring before you refer" in text(client, "/en/trials/alpha/")
+    assert "not verified in the last 90 days: ring before you refer" in text(client, "/en/trials/alpha/")
 
 
 def test_recruiting_sites_stand_first_and_the_fresher_before_the_older(client):
