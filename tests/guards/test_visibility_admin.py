@@ -185,7 +185,6 @@ def test_a_coordinator_can_ask_lists_only_about_what_they_show(world):
         "Trial": {"state", "status", "study_type", "source", "created_at"},
         "TrialSite": {
             "status",
-            "disputed",
             "centre",
             "trial",
             "trial__state",

@@ -119,7 +119,7 @@ def test_the_second_of_two_editors_is_told_what_the_first_did_and_loses_nothing(
     opened = shown(client.get(url))
     client.post(url, opened | {"sponsor": "SIOPEN"})
     response = client.post(url, opened | {"title_en": "My long new title"})
-    assert "Somebody else saved this record after you opened it" in errors(response)
+    assert "This record was saved again after you opened it" in errors(response)
     assert "SIOPEN" in errors(response)
     assert "My long new title" in response.content.decode()
     assert Trial.objects.get().title_en != "My long new title"
@@ -140,7 +140,7 @@ def test_rows_changed_below_make_an_open_page_stale_too(client, editor):
     url = admin_url(network, "change")
     opened = shown(client.get(url))
     save(client, url, rows=[("memberships", {"centre": builders.a_centre().pk})])
-    assert "Somebody else saved" in errors(client.post(url, opened | {"acronym": "N"}))
+    assert "saved again after you opened it" in errors(client.post(url, opened | {"acronym": "N"}))
 
 
 def test_a_status_said_meanwhile_makes_an_open_site_stale(client, editor):
@@ -158,7 +158,9 @@ def test_a_form_without_its_version_is_not_taken_for_fresh(client, editor):
     trial = builders.a_trial("A")
     data = shown(client.get(admin_url(trial, "change")))
     del data["version"]
-    assert "Somebody else saved" in errors(client.post(admin_url(trial, "change"), data | {"sponsor": "X"}))
+    assert "saved again after you opened it" in errors(
+        client.post(admin_url(trial, "change"), data | {"sponsor": "X"})
+    )
 
 
 # -- hostile text ------------------------------------------------------------

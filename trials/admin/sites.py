@@ -57,7 +57,7 @@ class TrialSiteAdmin(RecordedAdmin):
     list_display = ["trial", "centre", "status", "freshness", "verified", "status_source"]
     list_display_links = ["trial", "centre"]
     list_filter = [
-        "status", FreshnessFilter, "disputed", ("centre", admin.RelatedOnlyFieldListFilter), "trial__state",
+        "status", FreshnessFilter, ("centre", admin.RelatedOnlyFieldListFilter), "trial__state",
         "status_source",
     ]  # fmt: skip
     list_select_related = ["trial", "centre"]

@@ -104,7 +104,7 @@ class RecordedForm(CleanTextForm):
 
 
 _STALE = _(
-    "Somebody else saved this record after you opened it (%(what)s). Nothing of yours is stored yet; your "
+    "This record was saved again after you opened it (%(what)s). Nothing of yours is stored yet; your "
     "entries are still below. Open the record in a second window and compare. Saving again stores what you "
     "see here in place of theirs."
 )

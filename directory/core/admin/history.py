@@ -108,10 +108,12 @@ def field_lines(change: Change) -> tuple[FieldLine, ...]:
     differing = sorted(
         change.fields(), key=lambda one: (order.index(one[0]) if one[0] in order else len(order), one[0])
     )
-    return tuple(
+    lines = (
         FieldLine(label(model, name), text(model, name, before), text(model, name, after))
         for name, before, after in differing
     )
+    # A creation lists every field; those that were left empty say nothing.
+    return tuple(line for line in lines if line.before or line.after)
 
 
 def who(change: Change, user) -> str:

@@ -180,6 +180,10 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
         (name, options), *others = fieldsets
         return [(name, options | {"fields": (*_without(options["fields"]), "version")}), *others]
 
+    def get_inlines(self, request, obj):
+        """A record that is not yet there has no rows that can only be read."""
+        return [one for one in self.inlines if obj is not None or not issubclass(one, ReadOnly)]
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["may_read_history"] = obj is not None and self.may_change(request.user, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
