@@ -1,7 +1,5 @@
 """The API as a partner's program meets it."""
 
-import shutil
-
 import pytest
 from django.test import Client
 
@@ -41,26 +39,29 @@ def api(db, index_dir):
 
 
 @pytest.fixture
-def indexed():
+def indexed(index_dir, settings):
     """Builders write no change log, so the index is built anew once the world stands."""
-    return service.rebuild
+
+    def build():
+        settings.INDEX_DIR = index_dir
+        service.rebuild()
+
+    return build
 
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory):
-    """Where the index of the world is kept after the first test that needed it."""
+    """Where the index of the world is kept from the first test that needs it to the last."""
     return tmp_path_factory.mktemp("world") / "index"
 
 
 @pytest.fixture
-def world(api, index_dir, indexed, built_once):
+def world(api, index_dir, built_once, settings):
     """Three trials at two centres of one network; the same for each test, so indexed once."""
     build_world()
-    if built_once.exists():
-        shutil.copytree(built_once, index_dir)
-    else:
-        indexed()
-        shutil.copytree(index_dir, built_once)
+    settings.INDEX_DIR = built_once
+    if not built_once.exists():
+        service.rebuild()
     return api
 
 
