@@ -66,7 +66,8 @@ def make_venv() -> bool:
     if os.geteuid() == 0 and Path("/usr/bin/apt-get").exists():
         run("apt-get", "update", "-q", quiet=True)
         run("apt-get", "install", "-y", "-q", "python3-venv", quiet=True)
-    return run(sys.executable, "-m", "venv", "--clear", VENV) == 0
+        return run(sys.executable, "-m", "venv", "--clear", VENV, quiet=True) == 0
+    return False
 
 
 def install(lock: Path) -> int:
