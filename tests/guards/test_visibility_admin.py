@@ -5,6 +5,7 @@ draft, carries a canary; a coordinator of the own centre, a member of staff with
 must never see one, nor learn by asking whether it is there.
 """
 
+import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -234,11 +235,16 @@ def test_a_hidden_record_and_one_that_never_was_give_the_same_answer(client, wor
     for record in (world.other, world.hidden, world.stranger, world.theirs, world.buried):
         for view in ("change", "history", "delete"):
             address = admin_url(record, view)
-            nobody = address.replace(f"/{record.pk}/", "/999999/")
-            answers = [client.get(one, follow=True) for one in (address, nobody)]
-            texts = [body(one).replace("999999", "N").replace(f"“{record.pk}”", "“N”") for one in answers]
-            assert answers[0].status_code == answers[1].status_code
-            assert [len(text) for text in texts] == [len(texts[0])] * 2, address
+            hidden = answer(client, address, record.pk)
+            nothing = answer(client, address.replace(f"/{record.pk}/", "/999999/"), 999999)
+            assert hidden == nothing, address
+
+
+def answer(client, address, number) -> tuple[int, str]:
+    """Status and page, without the number that was asked for and what differs from page to page."""
+    response = client.get(address, follow=True)
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body(response))
+    return response.status_code, text.replace(f"/{number}/", "/N/").replace(f"“{number}”", "“N”")
 
 
 # -- the matrix ------------------------------------------------------------
