@@ -91,8 +91,9 @@ class Reader:
         ).hits
         if not found:
             return np.empty(0, np.int64), np.empty(0)
+        # Lists, not generators: a word like "children" has 14,000 hits at 20,000 trials.
+        scores = np.array([score for score, _address in found])
         ordinals = self._searcher.fast_field_values("ordinal", [address for _score, address in found])
-        scores = np.fromiter((score for score, _address in found), float, len(found))
         return np.array(ordinals, np.int64), scores
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
