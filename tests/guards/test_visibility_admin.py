@@ -20,6 +20,8 @@ from centres.models import Affiliation, Centre, Coordination, Membership, Networ
 from centres.rights import OWN_APPS
 from directory.core import changes
 from directory.core.models import Change, Recorded
+from directory.imports.models import ImportRun
+from directory.partners.models import ApiKey
 from tests import builders
 from tests.support.admin_forms import admin_url
 from trials.actions import state_status
@@ -72,6 +74,12 @@ def world():
             source=f"{CANARY} source",
         )  # fmt: skip
     state_status(site=mine, status="suspended", by=changes.Actor("editor"))
+    run = ImportRun.objects.create(
+        kind="sites", file_name=f"{CANARY}.csv", sha256="0" * 64, status="planned", created_by=rival,
+        role="coordinator", centre=other, rows_total=1,
+    )  # fmt: skip
+    run.rows.create(number=2, outcome="update", record=f"{CANARY} record", values={"title": f"{CANARY} cell"})
+    ApiKey.objects.create(name=f"{CANARY} key", prefix="zkzkzk", digest="0" * 64, centre=other)
     return SimpleNamespace(
         own=own, other=other, trial=trial, hidden=hidden, colleague=colleague, stranger=stranger, mine=mine,
         theirs=theirs, buried=buried, network=network, rival=rival,
@@ -117,6 +125,8 @@ def test_no_page_of_the_admin_shows_a_canary(as_outsider, world):
     addresses = [reverse("admin:index"), *[reverse("admin:app_list", args=[app]) for app in LABELS]]
     addresses += [admin_url(model, view) for model in REGISTERED for view in ("changelist", "add")]
     addresses += [admin_url(record, view) for record in records() for view in ("change", "history", "delete")]
+    run = ImportRun.objects.get()
+    addresses += [f"{reverse('admin:imports_importrun_changelist')}{run.pk}/progress/"]
     for address in addresses:
         response = as_outsider.get(address)
         assert response.status_code in (200, 302, 403, 404), address
@@ -345,6 +355,9 @@ def test_no_post_of_an_outsider_changes_anything_that_is_not_theirs(as_outsider,
             response = as_outsider.post(admin_url(record, view), {"post": "yes", "name_en": "x", "name": "x"})
             assert response.status_code in (302, 403, 404), (record, view)
             assert CANARY not in body(response)
+    for step in ("confirm", "cancel"):
+        run = f"{reverse('admin:imports_importrun_changelist')}{ImportRun.objects.get().pk}/{step}/"
+        assert as_outsider.post(run).status_code in (302, 403, 404)
     for model in REGISTERED:
         as_outsider.post(admin_url(model, "add"), {"name": "x", "title_en": "x", "name_en": "x", "slug": "x"})
     assert everything() == before
