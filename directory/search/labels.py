@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -109,43 +110,46 @@ def _centre_name(facts: dict | None, language: str) -> str:
 # --- Suggestions --------------------------------------------------------------------------------------
 
 
+class Entry(NamedTuple):
+    """`rank`: among what begins alike; `same`: what it means, so that a disease is suggested in one word."""
+
+    text: str
+    rank: int
+    same: tuple[str, str]
+    suggestion: tuple[str, str, str, str]
+
+
 class Labels:
     """Everything that can be suggested in a language, sorted by its folded text."""
 
     def __init__(self, snapshot: Snapshot, language: str):
-        self.ones = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
-        self.ones.sort(key=itemgetter(0))
-        self.texts = [text for text, _rank, _one in self.ones]
+        self.entries = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
+        self.entries.sort(key=attrgetter("text"))
+        self.texts = [entry.text for entry in self.entries]
 
     @cached_property
     def words(self) -> dict[str, str]:
         """The words of all labels as they are written, by their folded form."""
         found: dict[str, str] = {}
-        for _text, _rank, (_kind, _key, label, _detail) in self.ones:
-            for word in _LETTERS.findall(label):
+        for entry in self.entries:
+            for word in _LETTERS.findall(entry.suggestion[2]):
                 found.setdefault(word.lower(), word)
         return {fold(word): written for word, written in found.items()}
 
-    def beginning(self, text: str) -> list[tuple[int, int, Suggestion]]:
-        """`(rank, length, suggestion)` of the entries that begin with `text`."""
-        found: list[tuple[int, int, Suggestion]] = []
-        at = bisect_left(self.texts, text)
-        while at < len(self.texts) and self.texts[at].startswith(text) and len(found) < MOST_SUGGESTIONS * 4:
-            folded, rank, one = self.ones[at]
-            found.append((rank, len(folded), Suggestion(*one)))
-            at += 1
-        return found
+    def beginning(self, text: str) -> list[Entry]:
+        """The entries that begin with `text`, the best first."""
+        first = bisect_left(self.texts, text)
+        some = self.entries[first : first + 4 * MOST_SUGGESTIONS]
+        found = [entry for entry in some if entry.text.startswith(text)]
+        return sorted(found, key=lambda entry: (entry.rank, len(entry.text)))
 
-    def near(self, text: str, limit: int) -> list[Suggestion]:
+    def near(self, text: str, limit: int) -> list[Entry]:
+        """The entries that are spelt almost like `text`, the nearest first."""
         most = edits_allowed(text.replace(" ", ""))
         if not most:
             return []
         found = process.extract(text, self.texts, scorer=OSA.distance, score_cutoff=most, limit=limit)
-        return [Suggestion(*self.ones[at][2]) for _text, _distance, at in found]
-
-
-# An entry: its folded text, its rank among what begins alike, and what it suggests.
-Entry = tuple[str, int, tuple[str, str, str, str]]
+        return [self.entries[at] for _text, _distance, at in found]
 
 
 def _trials(snapshot: Snapshot) -> Iterator[Entry]:
@@ -153,9 +157,9 @@ def _trials(snapshot: Snapshot) -> Iterator[Entry]:
         for text, key, label in zip(block.sorts, block.keys, block.labels, strict=True):
             if key:
                 one = ("trial", key, label, "")
-                yield text, 0, one
+                yield Entry(text, 0, one[:2], one)
                 if " " in text and len(text) < 40:
-                    yield text.replace(" ", ""), 0, one
+                    yield Entry(text.replace(" ", ""), 0, one[:2], one)
 
 
 def _diseases(language: str) -> Iterator[Entry]:
@@ -167,7 +171,8 @@ def _diseases(language: str) -> Iterator[Entry]:
                 if code in condition_names()
             )
             rank = 1 if term.lang == language else 3
-            yield fold(term.text), rank, ("disease", term.text, term.text, detail)
+            one = ("disease", term.text, term.text, detail)
+            yield Entry(fold(term.text), rank, ("disease", term.concept), one)
 
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[Entry]:
@@ -175,7 +180,7 @@ def _centres(snapshot: Snapshot, language: str) -> Iterator[Entry]:
         one = ("centre", code, _centre_name(facts, language), facts["city"])
         names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
         for text in {beginning for name in names for beginning in _from_each_word(name)}:
-            yield text, 2, one
+            yield Entry(text, 2, one[:2], one)
 
 
 def _from_each_word(text: str) -> Iterator[str]:
@@ -190,12 +195,12 @@ def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Su
     if not folded:
         return []
     labels = _labels(snapshot, language)
-    found = [one for _rank, _length, one in sorted(labels.beginning(folded), key=lambda e: e[:2])]
+    found = labels.beginning(folded)
     if len(found) < limit:
         found += labels.near(folded, limit)
     distinct: dict[tuple[str, str], Suggestion] = {}
-    for one in found:
-        distinct.setdefault((one.kind, one.label.lower()), one)
+    for entry in found:
+        distinct.setdefault(entry.same, Suggestion(*entry.suggestion))
     return list(distinct.values())[:limit]
 
 

@@ -308,6 +308,12 @@ class TestSuggestions:
         (one,) = [one for one in service.suggest("gand", "fr") if one.kind == "centre"]
         assert (one.key, one.label, one.detail) == ("uz-gent", "Hôpital universitaire de Gand", "Gent")
 
+    def test_a_disease_is_suggested_once_in_the_pages_language(self):
+        for language, label in (("en", "neuroblastoma"), ("nl", "neuroblastoom"), ("de", "Neuroblastom")):
+            found = [one.label for one in service.suggest("neuroblas", language)]
+            assert found[0] == label
+            assert not {"neuroblastoma", "neuroblastoom", "Neuroblastom", "neuroblastome"} & set(found[1:])
+
     def test_a_typing_error_still_suggests(self):
         assert service.suggest("ieuroewign", "en")[0].key == "ieuroewing"
 
