@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 
+from config import messages
 from tests.support import browser as browsers
 from tests.support import change_log, network, templates
 from tests.support.worker import Worker, empty_the_queue
@@ -146,6 +147,10 @@ def shared_data():
     if not folder.is_dir():
         pytest.skip("the real data are not on this machine")
     return folder
+
+
+def pytest_sessionstart():
+    messages.compile_all()
 
 
 def pytest_sessionfinish():

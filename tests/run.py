@@ -12,6 +12,8 @@ import sys
 
 from tests import services
 
+# Playwright's driver needs the second, which a bare machine has not.
+PACKAGES = ("chromium", "libatomic1")
 SERVER_SETTINGS = ("DATABASE_URL", "REDIS_URL", "REPLICA_URL", "SECRET_KEY")
 
 
@@ -25,13 +27,10 @@ def main() -> int:
         say("The journeys in a browser are left out (BROWSER=no).")
     elif not find_browser():
         say(
-            "No browser for the journeys: install Debian's package `chromium`, "
+            f"No browser for the journeys: install Debian's packages {' and '.join(PACKAGES)}, "
             "or leave the journeys out with: make test BROWSER=no"
         )
         return 1
-    from config import messages
-
-    messages.compile_all()
     say("1 of 2: SQLite, the embedded broker")
     first = pytest(given.rest, "not journeys", {})
     try:
@@ -58,20 +57,28 @@ def pytest(words: list[str], chosen: str, servers: dict[str, str]) -> int:
 
 def find_browser() -> bool:
     """A browser to drive: installed, else Debian's package when we are root, else Playwright's own."""
-    from tests.support import browser
-
-    if browser.executable():
+    if can_drive():
         return True
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing Debian's package chromium for the journeys …")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-        subprocess.call(["apt-get", "update", "-q"], **quiet)
-        options = ["-y", "-q", "--no-install-recommends"]
-        subprocess.call(["apt-get", "install", *options, "chromium"], **quiet)
-        if browser.executable():
+        say(f"Installing Debian's packages {' and '.join(PACKAGES)} for the journeys …")
+        hidden(["apt-get", "update", "-q"])
+        hidden(["apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES])
+        if can_drive():
             return True
     say("Fetching Playwright's own browser for the journeys …")
-    return subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"]) == 0
+    return hidden([sys.executable, "-m", "playwright", "install", "chromium"]) == 0
+
+
+def can_drive() -> bool:
+    """True when there is a browser, and what steers it can be started."""
+    from tests.support import browser
+
+    return browser.executable() is not None and hidden([sys.executable, "-m", "playwright", "--version"]) == 0
+
+
+def hidden(command: list[str]) -> int:
+    null = subprocess.DEVNULL
+    return subprocess.call(command, stdin=null, stdout=null, stderr=null)
 
 
 if __name__ == "__main__":
