@@ -4,21 +4,23 @@ from importlib import import_module
 
 from django.db import connection
 
-NAME = "core_change_no_delete"
+# The second stands on PostgreSQL only, where emptying a table is not deleting its rows.
+NAMES = ("core_change_no_delete", "core_change_no_truncate")
 
 
 def allow_deletes() -> None:
-    """Take away the trigger that refuses deletes; the fixture `append_only_log` puts it back."""
+    """Take away the triggers that refuse it; the fixture `append_only_log` puts them back."""
     on_table = " ON core_change" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER IF EXISTS {NAME}{on_table}")
+        for name in NAMES:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
 
 
 def refuse_deletes() -> None:
-    """The trigger as the migration makes it."""
+    """The triggers as the migration makes them."""
     migration = import_module("directory.core.migrations.0002_append_only")
     statements = migration.POSTGRESQL if connection.vendor == "postgresql" else migration.SQLITE
     with connection.cursor() as cursor:
         for statement in statements:
-            if NAME in statement:
+            if any(name in statement for name in NAMES):
                 cursor.execute(statement)
