@@ -78,7 +78,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._ask)
 
-    def _ask(self, _number, _frame) -> None:
+    def _ask(self, _number: int, _frame: object) -> None:
         self.asked_to_stop = True
 
     def start(self, *children: Child) -> None:
