@@ -25,6 +25,9 @@ __all__ = [
     "bodies", "body", "catch_up", "documents", "find", "ready", "rebuild", "slug_of", "suggest", "version",
 ]  # fmt: skip
 
+# About 2 KB each.
+KEPT_BODIES = 5_000
+
 
 def find(
     ask: Ask,
@@ -46,7 +49,7 @@ def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
     """The API's JSON of the records `keys` that exist, in that order, right for today."""
     if kind == "site":
         return _site_bodies(keys)
-    found, today = reading.snapshot().store().bodies(kind, list(keys)), timezone.localdate().isoformat()
+    found, today = _kept(kind, keys), timezone.localdate().isoformat()
     return [_for_today(*found[key], today) for key in keys if key in found]
 
 
@@ -110,6 +113,20 @@ def catch_up() -> int:
 def rebuild() -> int:
     """Build this machine's index anew from the database. Returns the number of documents."""
     return follow.rebuild()
+
+
+def _kept(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
+    """`Store.bodies`, of which this process keeps the latest some thousand until the index changes."""
+    held = reading.snapshot()
+    kept = held.once(f"bodies of {kind}", dict)
+    found = {key: one for key in keys if (one := kept.get(key))}
+    if missing := [key for key in keys if key not in found]:
+        read = held.store().bodies(kind, missing)
+        if len(kept) + len(read) > KEPT_BODIES:
+            kept.clear()
+        kept.update(read)
+        found |= read
+    return found
 
 
 def _for_today(body: bytes, changes_on: str | None, today: str) -> bytes:
