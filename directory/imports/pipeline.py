@@ -24,6 +24,7 @@ from . import receipts
 from .columns import Reading, read_header, recognise
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
+from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status
 from .tables import Row, Table, Unreadable, read
@@ -51,7 +52,7 @@ def plan(run: ImportRun) -> bool:
     """Plan `run`; False when somebody else does. A run that was cut off is planned anew."""
     if not run.claim_work(Status.UPLOADED, Status.PLANNING):
         return False
-    with translation.override(run.language):
+    with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
             with read(run.path, name=run.file_name, sheet=run.sheet) as table:
@@ -144,7 +145,7 @@ def apply(run: ImportRun) -> bool:
     """Store what was confirmed; False when somebody else does. All good rows, or none."""
     if not run.claim_work(Status.APPLYING, Status.APPLYING):
         return False
-    with translation.override(run.language):
+    with translation.override(run.language), few_collections():
         try:
             _apply(run)
         except TakenOver:

@@ -195,7 +195,13 @@ class Judge:
         return bool(written) and self._value(name, written)[0] == new
 
     def _written(self, name: str, value) -> str:
-        return value if isinstance(value, str) else "" if value in (None, []) else self.sheet.written(name, value)
+        return (
+            value
+            if isinstance(value, str)
+            else ""
+            if value in (None, [])
+            else self.sheet.written(name, value)
+        )
 
     # Storing
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import MAX_BYTES, Unreadable
 
-DELIMITERS = ";,\t"
+DELIMITERS = ",;\t"
 _BINARY = {
     b"%PDF": "PDF",
     b"\xd0\xcf\x11\xe0": "XLS",

@@ -1,0 +1,225 @@
+"""What headers and cells of sheets mean."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+
+from centres.resources import CentreSheet, NetworkSheet
+from directory.core.sheets import written_date
+from directory.imports.columns import read_header, recognise
+from directory.imports.tables import Table
+from trials.identifiers import Identifier
+from trials.resources import SiteSheet, TrialSheet
+
+SHEETS = (CentreSheet, NetworkSheet, TrialSheet, SiteSheet)
+
+
+def a_table(*header):
+    return Table("", [], list(header), 1, 1, None)
+
+
+# Headers
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_every_column_is_recognised_by_its_header_in_each_language(sheet, language):
+    header = [column.header(language) for column in sheet.columns().values()]
+    assert all(header)
+    reading = read_header(a_table(*header), sheet)
+    assert list(reading.places.values()) == list(sheet.columns())
+    assert (reading.unknown, reading.problems) == ([], [])
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_no_header_means_two_columns(sheet):
+    words = [header for column in sheet.columns().values() for header in column.headers()]
+    assert sorted(words) == sorted(set(words))
+
+
+def test_case_spaces_accents_invisible_characters_and_order_do_not_matter():
+    reading = read_header(a_table(" STATUT ", "Code\u00a0du\u200b centre", "numero NCT"), SiteSheet)
+    assert reading.places == {0: "status", 1: "centre_code", 2: "nct_number"}
+
+
+def test_the_same_header_twice_is_refused_naming_both():
+    reading = read_header(a_table("centre_code", "nct_number", "Status", "statut"), SiteSheet)
+    [problem] = reading.problems
+    assert problem["code"] == "header_twice"
+    assert "“Status”" not in problem["message"]
+    assert "Status" in problem["message"]
+    assert "statut" in problem["message"]
+
+
+def test_a_missing_column_is_named_with_those_that_are_there():
+    reading = read_header(a_table("acronym", "status"), SiteSheet)
+    [problem] = reading.problems
+    assert problem["code"] == "missing_column"
+    assert "centre_code" in problem["message"]
+    assert "acronym, status" in problem["message"]
+
+
+def test_a_sheet_of_sites_needs_something_to_find_the_trial_by():
+    [problem] = read_header(a_table("centre_code", "status"), SiteSheet).problems
+    assert problem["code"] == "missing_one_of"
+    assert "nct_number" in problem["message"]
+
+
+def test_columns_of_identity_and_ownership_are_never_read():
+    header = ["centre_code", "nct_number", "id", "pk", "is_superuser", "state", "verified_by", "centre_id"]
+    reading = read_header(a_table(*header), SiteSheet)
+    assert list(reading.places.values()) == ["centre_code", "nct_number"]
+    assert reading.unknown == header[2:]
+
+
+def test_a_control_character_in_the_header_is_refused_by_its_place():
+    [problem, *_] = read_header(a_table("centre_code", "nct\x00_number"), SiteSheet).problems
+    assert problem["code"] == "header_control"
+    assert "2" in problem["message"]
+
+
+def test_the_kind_of_a_sheet_is_told_by_its_columns():
+    assert recognise(a_table(*TrialSheet.columns())) == "trials"
+    assert recognise(a_table(*SiteSheet.columns())) == "sites"
+    assert recognise(a_table(*CentreSheet.columns())) == "centres"
+    assert recognise(a_table(*NetworkSheet.columns())) == "networks"
+    assert recognise(a_table("a", "b")) == ""
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("2026-04-03", "2026-04-03"), ("03/04/2026", "2026-04-03"), ("3.4.2026", "2026-04-03"),
+        ("3-4-2026", "2026-04-03"), ("04/2026", "2026-04"), ("2026-04", "2026-04"), ("2026", "2026"),
+        ("2026/04/03", "2026-04-03"), ("2026-03-29T02:30:00", "2026-03-29"),
+        ("2026-10-24T23:59:59Z", "2026-10-24"),
+        ("3 avril 2026", "2026-04-03"), ("1er août 2026", "2026-08-01"), ("12 maart 2026", "2026-03-12"),
+        ("5. März 2026", "2026-03-05"), ("June 2024", "2024-06"), ("２０２６-０４-０３", "2026-04-03"),
+        (" 03/04/2026 ", "2026-04-03"),
+    ],
+)  # fmt: skip
+def test_a_date_as_people_write_it(text, means):
+    assert written_date(text) == means
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31/02/2025", "2025-13-01", "04/28/2026", "45717", "soon", "3/4/26", "", "2026-04-03-01", "1/1/1800"],
+)
+def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
+    with pytest.raises(ValueError, match=r"is not a date\. Write 2026-06-03"):
+        written_date(text)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "cell", "value"),
+    [
+        (TrialSheet, "age_min", "2 Years", 730),
+        (TrialSheet, "age_max", "18 mois", 547),
+        (TrialSheet, "age_min", "31d", 31),
+        (TrialSheet, "phase", "Phase 1/2", ["phase1", "phase2"]),
+        (TrialSheet, "phase", "PHASE2|PHASE3", ["phase2", "phase3"]),
+        (TrialSheet, "phase", "I/II", ["phase1", "phase2"]),
+        (TrialSheet, "phase", "phase IIb", ["phase2"]),
+        (TrialSheet, "phase", "EARLY_PHASE1", ["early_phase1"]),
+        (TrialSheet, "phase", "N/A", ["na"]),
+        (TrialSheet, "conditions", "viiic; IXD", ["VIIIc", "IXd"]),
+        (TrialSheet, "nct_number", "nct 0430-7576", [Identifier("nct", "NCT04307576")]),
+        (TrialSheet, "nct_number", "NCT02684708; NCT02797717",
+         [Identifier("nct", "NCT02684708"), Identifier("nct", "NCT02797717")]),
+        (TrialSheet, "other_ids", "AALL1631", [Identifier("other", "AALL1631")]),
+        (TrialSheet, "stages", "relapse; réfractaire", ["relapsed", "refractory"]),
+        (TrialSheet, "sex", "Vrouw", "female"),
+        (TrialSheet, "groups", "SIOPEN|GPOH", ["SIOPEN", "GPOH"]),
+        (SiteSheet, "status", "RECRUITING", "recruiting"),
+        (SiteSheet, "status", "Rekruterend", "recruiting"),
+        (SiteSheet, "status", "400 Ouverte aux inclusions", "recruiting"),
+        (SiteSheet, "status", "Active, not recruiting", "active_not_recruiting"),
+        (SiteSheet, "status", "opgeschort", "suspended"),
+        (SiteSheet, "status", "abgeschlossen", "completed"),
+        (SiteSheet, "contact_phone", "09 332 21 11", "+3293322111"),
+        (SiteSheet, "contact_phone", "0032 9 332.21.11", "+3293322111"),
+        (SiteSheet, "contact_phone", "+31 6 12345678", "+31612345678"),
+        (SiteSheet, "consent_to_publish", "Ja", True),
+        (SiteSheet, "consent_to_publish", "non", False),
+        (SiteSheet, "url", "www.uzgent.be", "https://www.uzgent.be"),
+        (CentreSheet, "languages", "Nederlands, fr", ["nl", "fr"]),
+        (CentreSheet, "latitude", "51,02", 51.02),
+        (CentreSheet, "country", "België", "BE"),
+        (NetworkSheet, "since", "01/01/2027", dt.date(2027, 1, 1)),
+        (NetworkSheet, "role", "Referentiecentrum", "reference"),
+        (NetworkSheet, "care", "chemotherapy; blood tests", ["chemotherapy", "blood tests"]),
+    ],
+)  # fmt: skip
+def test_a_cell_means_a_value(sheet, column, cell, value):
+    assert sheet.read(column, cell) == value
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "cell", "says"),
+    [
+        (
+            SiteSheet,
+            "status",
+            "sometimes",
+            "“sometimes” is not a status. Use one of: not_yet_recruiting, recruiting",
+        ),
+        (SiteSheet, "status", "beendet", "“beendet” is not a status"),
+        (TrialSheet, "phase", "phase 7", "“phase 7” is not a phase"),
+        (TrialSheet, "conditions", "XX", "“XX” is not an ICCC-3 code"),
+        (TrialSheet, "nct_number", "NCT123", "“NCT123” is not an identifier of ClinicalTrials.gov"),
+        (TrialSheet, "nct_number", "2022-501454-11-00", "is not an identifier of ClinicalTrials.gov"),
+        (TrialSheet, "age_min", "old", "“old” is not an age"),
+        (TrialSheet, "title", "x" * 601, "at most 600 characters"),
+        (SiteSheet, "contact_email", "a@example.org,b@example.org", "is not one e-mail address"),
+        (SiteSheet, "contact_email", "a@example.org\nBcc: all@example.org", "is not one e-mail address"),
+        (SiteSheet, "contact_phone", "+32 2", "“+32 2” is not a telephone number"),
+        (SiteSheet, "contact_phone", "call me", "is not a telephone number"),
+        (SiteSheet, "contact_phone", "+32 9 332 21 11 ext 5", "is not a telephone number"),
+        (SiteSheet, "consent_to_publish", "maybe", "“maybe” is neither yes nor no"),
+        (SiteSheet, "consent_to_publish", "1", "“1” is neither yes nor no"),
+        (SiteSheet, "url", "javascript:alert(1)", "is not a web address"),
+        (CentreSheet, "latitude", "north", "“north” is not a number"),
+        (CentreSheet, "latitude", "91", "less than or equal to 90"),
+        (CentreSheet, "latitude", "nan", "is not a number"),
+        (CentreSheet, "code", "uz gent!", "slug"),
+        (CentreSheet, "country", "Belgia", "two capital letters"),
+        (NetworkSheet, "since", "2027", "“2027” has no day"),
+        (NetworkSheet, "role", "boss", "“boss” is not a role. Use one of: reference, satellite"),
+    ],
+)
+def test_a_cell_that_means_nothing_is_refused_with_its_value_and_the_way_out(sheet, column, cell, says):
+    with pytest.raises(ValueError) as refused:  # noqa: PT011 - what it says is the point
+        sheet.read(column, cell)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("days", [0, 1, 31, 365, 547, 730, 1000, 5113, 6574])
+def test_an_age_written_into_a_sheet_reads_back(days):
+    assert TrialSheet.read("age_min", TrialSheet.written("age_min", days)) == days
+
+
+def test_the_words_of_registries_are_all_understood(shared_data):
+    """The list of what was seen, re-entered; what is not about recruitment stays unknown."""
+    text = (shared_data / "vocabulary/status_mapping.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    unknown = []
+    for row in rows:
+        try:
+            SiteSheet.read("status", row["value_seen"])
+        except ValueError:
+            unknown.append(row["value_seen"])
+    assert unknown == [
+        "AVAILABLE", "NO_LONGER_AVAILABLE", "TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING",
+        "(other values not seen)",
+    ]  # fmt: skip
+
+
+def test_the_stock_import_is_closed():
+    with pytest.raises(NotImplementedError, match=r"directory\.imports"):
+        SiteSheet().import_data(None)

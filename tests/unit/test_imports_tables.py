@@ -1,0 +1,241 @@
+"""Reading files: what is honest is read, what is not is refused with a sentence, and nothing blows up."""
+
+import io
+import time
+import zipfile
+
+import pytest
+
+from directory.imports import tables
+from directory.imports.messages import problem
+from directory.imports.tables import safety
+from tests import sheets
+
+GOOD = (
+    {"centre_code": "uz-gent", "nct_number": "NCT04307576"},
+    {"centre_code": "uza", "nct_number": "NCT03911128"},
+)
+
+
+def read(tmp_path, content, name="sheet.csv", sheet=""):
+    path = tmp_path / "stored"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with tables.read(path, name=name, sheet=sheet) as table:
+        return table, list(table.rows())
+
+
+def refusal(tmp_path, content, name="sheet.csv", sheet=""):
+    with pytest.raises(tables.Unreadable) as refused:
+        read(tmp_path, content, name, sheet)
+    told = problem(refused.value.code, **refused.value.params)
+    assert "%(" not in told["message"]
+    return told
+
+
+def repacked(content: bytes, change) -> bytes:
+    """A workbook whose parts went through `change(name, data)`: None drops one, a list adds."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            for name, data in change(entry.filename, old.read(entry)):
+                new.writestr(name, data)
+    return out.getvalue()
+
+
+# Text tables
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_delimiters_and_encodings(tmp_path, delimiter, encoding):
+    content = sheets.a_csv(
+        {"centre_code": "uz-gent", "title": "Étude, phase 1; 5"}, delimiter=delimiter, encoding=encoding
+    )
+    table, rows = read(tmp_path, content)
+    assert table.header == ["centre_code", "title"]
+    assert rows[0].cells == ["uz-gent", "Étude, phase 1; 5"]
+
+
+def test_excel_s_sep_line_is_no_header_and_rows_keep_their_numbers(tmp_path):
+    table, rows = read(tmp_path, "sep=|\r\na|b\r\n1|2\r\n")
+    assert (table.header, table.header_row) == (["a", "b"], 2)
+    assert (rows[0].number, rows[0].cells) == (3, ["1", "2"])
+
+
+def test_rows_are_numbered_as_the_sheet_shows_them(tmp_path):
+    _table, rows = read(tmp_path, 'a,b\n1,"two\nlines"\n\n\n3,4\n')
+    assert [(row.number, row.cells[0]) for row in rows] == [(2, "1"), (6, "3")]
+
+
+def test_a_quote_that_is_never_closed_is_named_by_its_row(tmp_path):
+    told = refusal(tmp_path, 'a,b\n1,2\n3,"4\n5,6\n7,8\n')
+    assert (told["code"], told["row"]) == ("open_quote", 3)
+    assert "Row 3" in told["message"]
+
+
+def test_a_quote_inside_a_cell_is_text(tmp_path):
+    _table, rows = read(tmp_path, 'a,b\n1,Study "1 in lymphoma\n')
+    assert rows[0].cells[1] == 'Study "1 in lymphoma'
+
+
+def test_a_short_and_a_long_row_are_told(tmp_path):
+    _table, rows = read(tmp_path, "a,b,c\n1,2\n1,2,3,4\n1,2,3,\n")
+    assert [[fault[1] for fault in row.faults] for row in rows] == [["too_short"], ["too_wide"], []]
+
+
+def test_a_cell_longer_than_a_cell_can_be_is_told_and_not_kept(tmp_path):
+    _table, [row] = read(tmp_path, "a,b\n1," + "x" * 40_000 + "\n")
+    assert row.faults == [(1, "too_long", {"length": 40_000, "most": 32_767})]
+    assert len(row.cells[1]) == 80
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b" \r\n \r\n", "empty"),
+        (b"a,b\n", "no_rows"),
+        (b"a,b\n\n , \n", "no_rows"),
+        (b"%PDF-1.7 ...", "other_format"),
+        (b"\xd0\xcf\x11\xe0 old excel", "other_format"),
+        (b"<html><table><tr><td>1</td></tr></table>", "other_format"),
+        (b'[{"a": 1}]', "other_format"),
+        ("a,b\n1,é\n".encode("utf-16-be"), "utf16_without_mark"),
+        ("a,b\né,1\n".encode() + "2,é\n".encode("cp1252"), "mixed_encoding"),
+        (b"a,b\n1,\x81\n", "encoding"),
+        (b"PK\x03\x04 this is no archive", "damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_as_what_it_is(tmp_path, content, code):
+    assert refusal(tmp_path, content)["code"] == code
+
+
+def test_mixed_encodings_name_the_row_and_the_byte(tmp_path):
+    told = refusal(tmp_path, "a,b\né,1\n".encode() + "2,é\n".encode("cp1252"))
+    assert (told["row"], told["byte"]) == (3, "0xE9")
+
+
+def test_too_many_rows_and_columns_are_refused_while_streaming(tmp_path):
+    assert refusal(tmp_path, "a\n" + "1\n" * (tables.MAX_ROWS + 1))["code"] == "too_many_rows"
+    assert refusal(tmp_path, ",".join(f"c{n}" for n in range(300)) + "\n1\n")["code"] == "too_many_columns"
+
+
+# Workbooks
+
+
+def test_a_workbook_is_read_with_numbers_dates_and_yes_as_typed(tmp_path):
+    import datetime as dt
+
+    content = sheets.a_workbook({"code": 9000, "lat": 51.5, "day": "2027-01-01", "ok": True, "no": None})
+    _table, [row] = read(tmp_path, content, "a.xlsx")
+    assert row.cells[:4] == ["9000", "51.5", "2027-01-01", "true"]
+    from directory.imports.tables.xlsx import as_text
+
+    assert as_text(dt.datetime(2027, 1, 1)) == "2027-01-01"
+    assert as_text(dt.datetime(2027, 1, 1, 10, 30)) == "2027-01-01 10:30:00"
+
+
+def test_the_first_sheet_with_content_is_read_and_the_others_named(tmp_path):
+    content = sheets.a_workbook(*GOOD, sheet="Data", more={"Notes": [["x"]]})
+    table, rows = read(tmp_path, content, "a.xlsx")
+    assert (table.sheet, table.others, len(rows)) == ("Data", ["Notes"], 2)
+
+
+def test_a_named_sheet_is_read_and_a_wrong_name_told_with_the_right_ones(tmp_path):
+    content = sheets.a_workbook(*GOOD, sheet="One", more={"Two": [["code"], ["uz-gent"]]})
+    assert read(tmp_path, content, "a.xlsx", sheet="two")[1][0].cells == ["uz-gent"]
+    told = refusal(tmp_path, content, "a.xlsx", sheet="Three")
+    assert "“Three”" in told["message"]
+    assert "One, Two" in told["message"]
+
+
+def test_a_workbook_is_known_by_its_content_whatever_its_name(tmp_path):
+    assert len(read(tmp_path, sheets.a_workbook(*GOOD), "export.csv")[1]) == 2
+    assert refusal(tmp_path, "a,b\n1,2\n", "export.xlsx")["code"] == "no_workbook"
+
+
+def test_half_a_workbook_is_damaged(tmp_path):
+    content = sheets.a_workbook(*GOOD)
+    assert refusal(tmp_path, content[: len(content) // 2], "a.xlsx")["code"] == "damaged"
+
+
+def test_a_workbook_with_macros_is_refused(tmp_path):
+    def add(name, data):
+        return [(name, data), *([("xl/vbaProject.bin", b"x")] if name.endswith("workbook.xml") else [])]
+
+    assert refusal(tmp_path, repacked(sheets.a_workbook(*GOOD), add), "a.xlsx")["code"] == "macros"
+
+
+def test_a_document_type_is_refused_wherever_it_hides(tmp_path):
+    def declare(name, data):
+        if name.endswith("sharedStrings.xml"):
+            data = data.replace(
+                b"<sst", b"<!-- " + b"x" * 300_000 + b' --><!DOCTYPE a SYSTEM "http://127.0.0.1/">\n<sst', 1
+            )
+        return [(name, data)]
+
+    told = refusal(tmp_path, repacked(sheets.a_workbook(*GOOD), declare), "a.xlsx")
+    assert (told["code"], told["why"]) == ("unsafe", "dtd")
+
+
+def test_two_parts_of_one_name_are_refused(tmp_path):
+    out = io.BytesIO(sheets.a_workbook(*GOOD))
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+    assert refusal(tmp_path, out.getvalue(), "a.xlsx")["code"] == "unsafe"
+
+
+def test_a_bomb_is_refused_before_it_is_inflated(tmp_path):
+    def inflate(name, data):
+        grown = data.replace(b"<sheetData>", b"<sheetData>" + b" " * 80_000_000)
+        return [(name, grown if name.endswith("sheet1.xml") else data)]
+
+    begun = time.monotonic()
+    assert refusal(tmp_path, repacked(sheets.a_workbook(*GOOD), inflate), "a.xlsx")["code"] == "bomb"
+    assert time.monotonic() - begun < 10
+
+
+def test_a_plain_archive_and_an_ods_are_told_apart(tmp_path):
+    def archive(**parts):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            for name, data in parts.items():
+                packed.writestr(name.replace("_", "."), data)
+        return out.getvalue()
+
+    assert refusal(tmp_path, archive(a_txt="x"), "a.xlsx")["code"] == "no_workbook"
+    told = refusal(tmp_path, archive(mimetype="x", content_xml="<x/>"), "a.ods")
+    assert (told["code"], told["what"]) == ("other_format", "ODS")
+
+
+def test_the_limits_are_those_of_the_house():
+    assert (safety.MAX_UNPACKED, safety.MAX_RATIO, safety.MAX_ENTRIES) == (64 * 2**20, 50, 2_000)
+    assert tables.MAX_BYTES == 10 * 2**20
+
+
+def test_the_child_knows_no_secret(tmp_path, monkeypatch):
+    seen = {}
+
+    def run(command, **options):
+        seen.update(options["env"])
+        raise tables.subprocess.TimeoutExpired(command, 1)
+
+    monkeypatch.setattr(tables.subprocess, "run", run)
+    monkeypatch.setenv("SECRET_KEY", "x")
+    assert refusal(tmp_path, "a\n1\n")["code"] == "too_slow"
+    assert set(seen) == {"PYTHONPATH", "PYTHONIOENCODING", "LC_ALL"}
+
+
+def test_a_child_that_needs_too_much_memory_ends_and_is_told(tmp_path, monkeypatch):
+    """A cell at the far corner makes the reader ask for more than it is given."""
+
+    def move(name, data):
+        if name.endswith("sheet1.xml"):
+            data = data.replace(b'r="B3"', b'r="XFD1048576"').replace(b'<row r="3"', b'<row r="1048576"')
+        return [(name, data)]
+
+    began = time.monotonic()
+    told = refusal(tmp_path, repacked(sheets.a_workbook(*GOOD), move), "a.xlsx")
+    assert told["code"] in ("too_many_columns", "too_large_inside")
+    assert time.monotonic() - began < 10
