@@ -45,9 +45,9 @@ class ApiView(APIView):
     permission_classes = (HasScope,)
     throttle_classes = (RateLimit,)
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = JsonOnly
-    schema = Described()
-    scope = Scope.READ
+    content_negotiation_class: type[BaseContentNegotiation] = JsonOnly
+    schema: Described | None = Described()
+    scope: Scope | None = Scope.READ
     operations: dict[str, Operation] = {}
 
     def get_exception_handler(self):
@@ -105,5 +105,5 @@ class ReadView(ApiView):
     def version(self) -> str:
         raise NotImplementedError
 
-    def answer(self, request, **kwargs) -> bytes:
+    def answer(self, request, *args, **kwargs) -> bytes:
         raise NotImplementedError

@@ -51,7 +51,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "page_size": ("Results a page.", 50),
     "cursor": ("A place in the list: follow `next` and `previous`, do not make one.", ""),
     "facets": ("`1` counts the values of each filter within the results.", "1"),
-    "fields": ("Only these top-level names of a document, separated by commas.", "slug,acronym,status"),
+    "fields": ("Only these top-level names of a document, separated by commas.", ""),
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
     "outcome": ("Only the rows with this outcome.", "invalid"),

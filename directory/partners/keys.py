@@ -80,7 +80,7 @@ def recognise(text: str) -> ApiKey:
         raise BadKey(
             _("This key was revoked on %(day)s. Ask for a new one.") % {"day": key.revoked_at.date()}
         )
-    if not key.in_force:
+    if key.expires_at and not key.in_force:
         raise BadKey(_("This key expired on %(day)s. Ask for a new one.") % {"day": key.expires_at.date()})
     return key
 
@@ -97,5 +97,5 @@ def _account(key: ApiKey, log: changes.Recorder):
     return user
 
 
-def _digest(text: str, secret: str) -> str:
+def _digest(text: str, secret: str | bytes) -> str:
     return salted_hmac("directory.partners.keys", text, secret=secret, algorithm="sha256").hexdigest()

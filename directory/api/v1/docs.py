@@ -119,8 +119,8 @@ def _form(one: dict, document: dict) -> list[dict]:
 
 
 def _answer(status: str, one: dict) -> dict:
-    body = next(iter(one.get("content", {}).values()), {}).get("schema", {})
-    return {"status": status, "shape": _name_of(body)}
+    shapes = [body["schema"] for body in one.get("content", {}).values()]
+    return {"status": status, "shape": _name_of(shapes[0]) if shapes else ""}
 
 
 def _example(path: str, method: str, listed: list[dict]) -> str:

@@ -166,23 +166,22 @@ class ImportRows(ImportsView):
 def rows_page(request, rows, size: int, cursor: str) -> bytes:
     """One page of rows; its cursors are row numbers."""
     position = pagination.position_of(cursor)
-    edge = position.after or position.before
+    edge = position.after or position.before or ""
     if edge and not (edge.isascii() and edge.isdigit() and len(edge) < 10):
         raise pagination.bad_cursor(f"“{cursor[:40]}” is not a cursor of this list.")
-    if position.before:
-        found = list(rows.filter(number__lt=int(edge)).order_by("-number")[: size + 1])
-        more, found = len(found) > size, found[:size][::-1]
-        next_, previous = edge and str(int(edge) - 1), found[0].number if more and found else None
-    else:
-        found = list(rows.filter(number__gt=int(edge or -1)).order_by("number")[: size + 1])
-        more, found = len(found) > size, found[:size]
-        next_, previous = found[-1].number if more else None, found[0].number if edge and found else None
+    back = bool(position.before)
+    wanted = rows.filter(number__lt=edge) if back else rows.filter(number__gt=edge or -1)
+    found = list(wanted.order_by("-number" if back else "number")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if back:
+        found.reverse()
+    behind, ahead = (more, True) if back else (bool(edge), more)
     return pagination.list_body(
         request,
         count=rows.count(),
         results=[row_body(row) for row in found],
-        next_=str(next_) if next_ else None,
-        previous=str(previous) if previous else None,
+        next_=str(found[-1].number) if found and ahead else None,
+        previous=str(found[0].number) if found and behind else None,
         facets={},
     )
 

@@ -42,4 +42,4 @@ def slugs_of(texts: Iterable[str]) -> list[str]:
                 for text in unknown
             ]
         )
-    return list(found.values())
+    return [slug for slug in found.values() if slug]
