@@ -74,6 +74,37 @@ class Pairs:
     values: np.ndarray
 
 
+@dataclass(frozen=True)
+class Bitmaps:
+    """Which documents have which of `words`: a row of bits per word, 64 documents a number.
+
+    Counting a facet is then one AND and one count of bits, whatever is matched.
+    """
+
+    words: list[str]
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, words: list[str], owners: np.ndarray, values: np.ndarray, size: int) -> "Bitmaps":
+        """From pairs: document `owners[i]` has `words[values[i]]`. `size` is a multiple of 64."""
+        grid = np.zeros((len(words), size), bool)
+        grid[values, owners] = True
+        return cls(words, packed(grid))
+
+    def also(self, word: str) -> "Bitmaps":
+        """The same, where whoever has `word` has every word."""
+        return Bitmaps(self.words, self.rows | self.rows[self.words.index(word)])
+
+    def counts(self, mask: np.ndarray) -> list[tuple[str, int]]:
+        """By word, how many of the documents of the packed `mask` have it."""
+        return list(zip(self.words, np.bitwise_count(self.rows & mask).sum(axis=1).tolist(), strict=True))
+
+
+def packed(mask: np.ndarray) -> np.ndarray:
+    """A mask (or rows of masks) over documents as bits, 64 a number."""
+    return np.packbits(mask, axis=-1).view(np.uint64)
+
+
 class Block:
     """The arrays of `BLOCK` neighbouring documents.
 
@@ -153,6 +184,18 @@ class Trials:
                 block = Block(read(start, end), start, end, self.codes)
                 blocks[number : number + 1] = [block]
         return Trials(blocks, self.codes)
+
+    @cached_property
+    def bitmaps(self) -> dict[str, Bitmaps]:
+        """Facets of trials. Whoever takes all takes each: any stage of disease, all sexes."""
+        found = {}
+        for name in WORDS:
+            words = self.codes.of[name].words[:]
+            found[name] = Bitmaps.of(words, np.arange(self.size), self.words[name], self.size)
+        for name in ("phase", "condition", "stage"):
+            pairs = self.lists[name]
+            found[name] = Bitmaps.of(self.codes.of[name].words[:], pairs.owners, pairs.values, self.size)
+        return found | {"stage": found["stage"].also(Stage.ANY), "sex": found["sex"].also(Sex.ALL)}
 
     @cached_property
     def sorts(self) -> list[str]:
@@ -239,6 +282,25 @@ class Today:
             network: np.array([network in members[code] for code in codes], bool)
             for network in sorted(self.places.networks)
         }
+
+    @cached_property
+    def bitmaps(self) -> dict[str, Bitmaps]:
+        """Facets of sites, by trial: those that have any site there."""
+        owners, centres = self.trials.site_trial[self.site_alive], self.trials.site_centre[self.site_alive]
+        columns = {
+            "centre": (centres, self.trials.codes.centre.words[:]),
+            "province": (self.provinces[0][centres], self.provinces[1]),
+            "country": (self.countries[0][centres], self.countries[1]),
+            "freshness": (self.site_freshness[self.site_alive], list(FRESHNESS)),
+        }
+        found = {
+            name: Bitmaps.of(words, owners, values, self.trials.size)
+            for name, (values, words) in columns.items()
+        }
+        by_centre, members = found["centre"].rows, self.network_centres
+        networks = [np.bitwise_or.reduce(by_centre[there], axis=0) for there in members.values()]
+        rows = np.array(networks, np.uint64).reshape(len(networks), by_centre.shape[1])
+        return found | {"network": Bitmaps(list(members), rows)}
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""

@@ -18,13 +18,15 @@ import numpy as np
 
 from trials.choices import Sex, Stage
 
-from .columns import FRESHNESS, NO_BOUND, Codes, Today, Trials
+from .columns import FRESHNESS, NO_BOUND, Codes, Today, Trials, packed
 from .documents import microseconds
 from .query import Ask
 
 TRIAL_FACETS = ("phase", "condition", "stage", "study_type", "sex")
 SITE_FACETS = ("centre", "network", "province", "country", "freshness")
 FACETS = ("status", *TRIAL_FACETS, *SITE_FACETS)
+
+Counts = list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -177,63 +179,36 @@ class Selection:
 
     def counts(self, matched: np.ndarray) -> dict[str, dict[str, int]]:
         """By facet and value, how many trials of `matched` a click would give; without the zeros."""
-        everything = self.trial_mask(matched)
         self._counted: dict[str, _Sites] = {}
-        counted = {"status": self._count_status(matched)}
+        everything = packed(self.trial_mask(matched))
+        counted = {"status": self._count_status(matched, everything)}
         for name in TRIAL_FACETS:
-            mask = self.trial_mask(matched, name) if self._asked(name) else everything
-            counted[name] = self._count_trials(name, mask)
+            mask = packed(self.trial_mask(matched, name)) if self._asked(name) else everything
+            counted[name] = self.trials.bitmaps[name].counts(mask)
         for name in SITE_FACETS:
-            counted[name] = self._count_sites(name, matched)
+            counted[name] = self._count_sites(name, matched, everything)
         return {
             name: {value: int(count) for value, count in found if count and value}
             for name, found in counted.items()
         }
 
-    def _count_status(self, matched: np.ndarray) -> list:
+    def _count_status(self, matched: np.ndarray, everything: np.ndarray) -> Counts:
         words = self.trials.codes.of["status"].words
         if self.status_at_site:
             sites = self.site_mask("status")
             sites &= self._without_sites(matched, "status")[self.trials.site_trial]
             return self._distinct(_Sites(self.trials, sites), self.trials.site_status, words)
-        mask = self.trial_mask(matched, "status")
-        return list(
-            zip(words, np.bincount(self.trials.words["status"][mask], minlength=len(words)), strict=True)
-        )
+        mask = packed(self.trial_mask(matched, "status")) if self._asked("status") else everything
+        return self.trials.bitmaps["status"].counts(mask)
 
-    def _count_trials(self, name: str, mask: np.ndarray) -> list:
-        codes = self.trials.codes.of[name]
-        if name in self.trials.words:
-            counts = np.bincount(self.trials.words[name][mask], minlength=len(codes.words))
-            return self._with_open(codes, counts, Sex.ALL) if name == "sex" else _named(codes, counts)
-        pairs = self.trials.lists[name]
-        if name != "stage":
-            counts = np.bincount(pairs.values[mask[pairs.owners]], minlength=len(codes.words))
-            return _named(codes, counts)
-        open_to_all = self._listed("stage", (Stage.ANY,)) & mask
-        rest = mask & ~open_to_all
-        counts = np.bincount(pairs.values[rest[pairs.owners]], minlength=len(codes.words))
-        if Stage.ANY in codes.words:
-            counts[codes.words.index(Stage.ANY)] = np.count_nonzero(open_to_all)
-        return self._with_open(codes, counts, Stage.ANY)
-
-    @staticmethod
-    def _with_open(codes: Codes, counts: np.ndarray, open_word: str) -> list:
-        """A trial for all counts under every value that is in use."""
-        if open_word not in codes.words:
-            return _named(codes, counts)
-        of_all = counts[codes.words.index(open_word)]
-        return [
-            (word, count if word == open_word else count + of_all)
-            for word, count in zip(codes.words, counts, strict=True)
-            if word
-        ]
-
-    def _count_sites(self, name: str, matched: np.ndarray) -> list:
+    def _count_sites(self, name: str, matched: np.ndarray, everything: np.ndarray) -> Counts:
+        if not self.of_sites and self._site_status is None:
+            # Nothing is asked of a site: the trial's having one there is all that counts.
+            return self.today.bitmaps[name].counts(everything)
         sites = self._sites_for(name if name in self.of_sites else "", matched)
         if name == "centre":
             words = self.trials.codes.centre.words
-            return list(zip(words, np.bincount(sites.centres, minlength=len(words)), strict=True))
+            return list(zip(words, np.bincount(sites.centres, minlength=len(words)).tolist(), strict=True))
         if name == "freshness":
             return self._distinct(sites, self.today.site_freshness, list(FRESHNESS))
         if name == "network":
@@ -255,11 +230,11 @@ class Selection:
         return self._counted[leaving_out]
 
     @staticmethod
-    def _distinct(sites: "_Sites", values: np.ndarray, words: list[str]) -> list:
+    def _distinct(sites: "_Sites", values: np.ndarray, words: list[str]) -> Counts:
         """For each value, the number of different trials among `sites` that have it."""
         grid = np.zeros((len(words), sites.size), bool)
         grid[values[sites.places], sites.trials] = True
-        return [(word, np.count_nonzero(row)) for word, row in zip(words, grid, strict=True)]
+        return [(word, int(np.count_nonzero(row))) for word, row in zip(words, grid, strict=True)]
 
 
 class _Sites:
@@ -276,7 +251,3 @@ class _Sites:
         there = np.zeros(self.size, bool)
         there[self.trials[mask]] = True
         return int(np.count_nonzero(there))
-
-
-def _named(codes: Codes, counts: np.ndarray) -> list:
-    return list(zip(codes.words, counts, strict=True))

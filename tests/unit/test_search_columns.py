@@ -7,7 +7,16 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.search.columns import BLOCK, FRESHNESS, Codes, Places, Trials, freshness_numbers
+from directory.search.columns import (
+    BLOCK,
+    FRESHNESS,
+    Bitmaps,
+    Codes,
+    Places,
+    Trials,
+    freshness_numbers,
+    packed,
+)
 from directory.search.store import Facts
 from trials.freshness import freshness
 
@@ -26,6 +35,19 @@ def test_a_code_keeps_its_number_and_an_unknown_word_selects_nothing():
     codes = Codes(["a"])
     assert [codes.number(word) for word in ("b", "a", "b")] == [1, 0, 1]
     assert codes.selected(["b", "never seen"]).tolist() == [False, True]
+
+
+@given(st.sets(st.tuples(st.integers(0, 127), st.integers(0, 2))), st.sets(st.integers(0, 127)))
+def test_bits_count_what_sets_count(pairs, matched):
+    owners, values = np.array(sorted(pairs), int).reshape(-1, 2).T
+    mask = np.zeros(128, bool)
+    mask[sorted(matched)] = True
+    bitmaps = Bitmaps.of(["a", "b", "c"], owners, values, 128)
+    has = [{owner for owner, value in pairs if value == number} for number in range(3)]
+    counted = [(word, len(has[number] & matched)) for number, word in enumerate("abc")]
+    assert bitmaps.counts(packed(mask)) == counted
+    either = [(word, len((has[number] | has[1]) & matched)) for number, word in enumerate("abc")]
+    assert bitmaps.also("b").counts(packed(mask)) == either
 
 
 def row(ordinal, **facts):
