@@ -1,4 +1,7 @@
-"""The database itself refuses to alter or delete a change: the audit trail is append-only."""
+"""The database itself refuses to alter or delete a change: the audit trail is append-only.
+
+SQLite loses triggers when a later migration remakes the table: such a migration makes them again.
+"""
 
 from django.db import migrations
 
@@ -7,6 +10,9 @@ MESSAGE = "The change log is append-only."
 SQLITE = [
     f"CREATE TRIGGER core_change_no_update BEFORE UPDATE ON core_change BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     f"CREATE TRIGGER core_change_no_delete BEFORE DELETE ON core_change BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    # INSERT OR REPLACE takes a row's place without deleting it.
+    f"CREATE TRIGGER core_change_no_replace BEFORE INSERT ON core_change "
+    f"WHEN EXISTS (SELECT 1 FROM core_change WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
 ]
 POSTGRESQL = [
     f"CREATE FUNCTION core_change_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -15,7 +21,13 @@ POSTGRESQL = [
     "FOR EACH ROW EXECUTE FUNCTION core_change_refuse()",
     "CREATE TRIGGER core_change_no_delete BEFORE DELETE ON core_change "
     "FOR EACH ROW EXECUTE FUNCTION core_change_refuse()",
+    "CREATE TRIGGER core_change_no_truncate BEFORE TRUNCATE ON core_change "
+    "FOR EACH STATEMENT EXECUTE FUNCTION core_change_refuse()",
 ]
+TRIGGERS = {
+    "sqlite": ("core_change_no_update", "core_change_no_delete", "core_change_no_replace"),
+    "postgresql": ("core_change_no_update", "core_change_no_delete", "core_change_no_truncate"),
+}
 
 
 def create(apps, schema_editor):
@@ -26,7 +38,7 @@ def create(apps, schema_editor):
 
 def drop(apps, schema_editor):
     on_table = " ON core_change" if schema_editor.connection.vendor == "postgresql" else ""
-    for trigger in ("core_change_no_update", "core_change_no_delete"):
+    for trigger in TRIGGERS[schema_editor.connection.vendor]:
         schema_editor.execute(f"DROP TRIGGER {trigger}{on_table}")
     if on_table:
         schema_editor.execute("DROP FUNCTION core_change_refuse()")
