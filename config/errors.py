@@ -13,6 +13,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return problem(request) if request.path_info.startswith("/api/") else defaults.server_error(request)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler400`: the same choice."""
+    from directory.api.errors import bad_request as problem
+
+    if request.path_info.startswith("/api/"):
+        return problem(request)
+    return defaults.bad_request(request, exception)
+
+
 def scrub(event: dict, _hint: dict) -> dict:
     """Keep what happened and where; drop what somebody typed."""
     request = event.get("request", {})

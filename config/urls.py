@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("directory.web.root_urls")),
     *i18n_patterns(path("", include("directory.web.urls"))),
 ]
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"

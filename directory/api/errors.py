@@ -159,6 +159,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return Problem("internal-error", 500, detail).response()
 
 
+def bad_request(request: HttpRequest) -> HttpResponse:
+    """What `handler400` answers under /api/: another host, or a request cut off on its way."""
+    detail = "The request is malformed, or names a host that is not ours."
+    return Problem("bad-request", 400, detail).response()
+
+
 def _from_drf(error: drf.APIException) -> Problem:
     status = error.status_code
     if isinstance(error, drf.ValidationError):

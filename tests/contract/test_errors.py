@@ -226,3 +226,19 @@ def test_a_thousand_parameters_are_refused_not_read(world):
 
 def test_no_error_may_be_kept_by_a_cache(world):
     assert world.get("trials/", stauts="x")["Cache-Control"] == "no-store"
+
+
+def test_another_hosts_name_is_a_problem(client, db):
+    answer = client.get("/api/v1/trials/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, errors.CONTENT_TYPE)
+    assert "evil" not in answer.content.decode()
+
+
+def test_an_error_before_any_view_is_a_problem_under_api(client, db, monkeypatch):
+    def broken(self, request):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("django.middleware.locale.LocaleMiddleware.process_request", broken)
+    answer = Client(raise_request_exception=False).get("/api/v1/trials/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, errors.CONTENT_TYPE)
+    assert "secret" not in answer.content.decode()
