@@ -34,7 +34,7 @@ CHUNK = 1_000
 TRIES = 3
 # While the transaction of an apply runs, a lease cannot be renewed (SQLite has one writer): it is taken
 # long enough for a slow disk beforehand.
-ROWS_STORED_A_SECOND = 150
+ROWS_STORED_A_SECOND = 300
 
 
 class TakenOver(Exception):

@@ -1,6 +1,7 @@
 """What all kinds share: rows in, verdicts out, and the set-wise way into tables and change log."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from ..tables import Row
 
 BATCH = 500
 _SHOWN = 80
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ class Judge:
         for name, cell in verdict.cells.items():
             if name in faulty:
                 continue
+            if not cell.isascii() and _DIRECTION.search(cell):
+                verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
             value, refusal = self._value(name, cell)
             if refusal:
                 verdict.refuse(name, refusal)

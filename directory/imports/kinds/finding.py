@@ -101,8 +101,7 @@ class TrialFinder:
         return trial
 
     def _by_acronym(self, verdict, identifiers, acronym):
-        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
-        found += self._new_acronyms.get(fold(acronym), [])
+        found = self._called(acronym, identifiers)
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             verdict.refuse(
@@ -122,6 +121,13 @@ class TrialFinder:
                 return None
             return trial
         return None
+
+    def _called(self, acronym, identifiers) -> list[Trial]:
+        """Trials spelt so; else those spelt nearly so, unless their identifiers speak against it."""
+        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
+        found += self._new_acronyms.get(fold(acronym), [])
+        exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
+        return exact or [one for one in found if not self._clash(one, identifiers)]
 
     def known_identifiers(self, trial: Trial) -> list:
         """Identifiers of a stored or a new trial."""

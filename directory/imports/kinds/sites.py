@@ -100,9 +100,10 @@ class SiteJudge(Judge):
                 )
             return
         column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
+        so_far = len(verdict.messages)
         trial = self.finder.find(verdict, column, identifiers, acronym)
-        if trial is None and verdict.is_bad:
-            return
+        if trial is None and len(verdict.messages) > so_far:
+            return  # it may mean several
         if trial is not None and self.is_double((id(trial), place.id), verdict, column):
             return
         if trial is None:
@@ -120,7 +121,8 @@ class SiteJudge(Judge):
             source=_("sheet %(file)s") % {"file": self.scope.file_name[:150]},
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
-        self.finder.remember(trial, identifiers)
+        if not verdict.is_bad:
+            self.finder.remember(trial, identifiers)
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
         self.seen[id(trial), place.id] = verdict
         near = self.finder.suggestion(acronym) if acronym and not identifiers else ""

@@ -59,12 +59,14 @@ class TrialJudge(Judge):
                 verdict.refuse("acronym", _("Which trial is it? Fill in its acronym or an identifier."))
             return
         column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
-        stored = self.finder.find(verdict, column, identifiers, acronym)
-        if verdict.is_bad:
+        so_far = len(verdict.messages)
+        trial = self.finder.find(verdict, column, identifiers, acronym)
+        if trial is None and len(verdict.messages) > so_far:
+            return  # it may mean several
+        if trial is not None and self.is_double(id(trial), verdict, column):
             return
-        if stored is not None and self.is_double(id(stored), verdict, column):
-            return
-        trial = stored if stored is not None else self._new_trial(verdict, identifiers)
+        if trial is None:
+            trial = self._new_trial(verdict, identifiers)
         verdict.record = trial.slug
         self._judge(verdict, trial, identifiers)
 
@@ -73,7 +75,7 @@ class TrialJudge(Judge):
         trial.state = self.scope.state_of_new
         trial.slug = self.finder.free_slug(trial, identifiers)
         trial.acronym = trial.title_en = ""
-        if "title" not in verdict.values:
+        if "title" not in verdict.cells:
             verdict.refuse("title", _("This trial is new; it needs a title."))
         self.seen[id(trial)] = verdict
         return trial
