@@ -83,7 +83,8 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     warnings = _warnings(table, reading)
     _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
-    counts, done = Counter(), 0
+    counts: Counter = Counter()
+    done = 0
     for chunk in _chunks(table.rows()):
         verdicts = judge.judge([reading.named(row, table.header) for row in chunk])
         counts.update(str(verdict.outcome) for verdict in verdicts)
@@ -220,18 +221,14 @@ def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int
         _lock(touched)
         _refuse_later_changes(touched, judged_at)
         tally = judge.store(good)
-        counts = Counter(str(verdict.outcome) for verdict in verdicts)
+        # The counts stay the plan's: every good row means what it meant, and a bad one stayed out.
         done = run.held().update(
             status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=tally,
-            rows_done=len(verdicts), counts=_with_zeros(counts | _bad_counts(run)),
+            rows_done=len(verdicts),
         )  # fmt: skip
         if not done:
             raise TakenOver
     run.refresh_from_db()
-
-
-def _bad_counts(run: ImportRun) -> Counter:
-    return Counter({name: n for name, n in run.counts.items() if name not in (*STORED, Outcome.UNCHANGED)})
 
 
 def _lock(touched: dict) -> None:
@@ -274,7 +271,9 @@ def _centres_of(run: ImportRun) -> frozenset[int] | None:
     user = run.created_by_id and get_user_model().objects.get(pk=run.created_by_id)
     if user is None or is_editor(user):
         # Without a user it is the house's own import, of the registry's sheets.
-        allowed = None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
+        allowed: frozenset[int] | None = (
+            None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
+        )
     else:
         allowed = own_centre_ids(user) if is_coordinator(user) else frozenset()
     if run.centre_id is None:

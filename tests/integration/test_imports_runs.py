@@ -190,6 +190,17 @@ def test_what_the_run_says_it_stored_is_what_the_database_has():
     assert run.finished_at is not None
 
 
+def test_a_bad_row_of_the_plan_stays_out_and_is_counted_so_whatever_it_means_by_now():
+    a_trial("A", slug="a"), a_centre("uza")
+    rows = [{"centre_code": code, "acronym": "A"} for code in ("uz-gent", "uza")]
+    run = planned(a_csv(*rows), user=(user := an_editor()))
+    a_centre("uz-gent")
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    assert (run.status, run.counts["new"], run.counts["invalid"]) == ("applied", 1, 1)
+    assert TrialSite.objects.get().centre.code == "uza"
+
+
 def test_confirmed_twice_is_applied_once():
     run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     actions.confirm(run=ImportRun.objects.get(), user=user, queue=False)

@@ -170,6 +170,8 @@ def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) 
     while new:
         # A parent that is new itself is stored before its sub-protocols.
         ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
+        if not ready:
+            raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
         for trial in ready:
             trial.parent_id = trial.parent and trial.parent.pk
         Trial.objects.bulk_create(ready)
