@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ from .trials import identifiers_of, store_trials
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
-_WHO_SAID_IT = {"verified_by", "status_source"}
+_WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -170,10 +171,18 @@ class SiteJudge(Judge):
         site, said = work.site, self.said[work.site.pk] if work.site.pk else []
         statement = StatusStatement(
             pk=_LAST, status=status, since=self._since(verdict, site, said, status, date), said_at=said_at,
-            role=self.scope.role, user_id=self.scope.user_id, run=self.scope.run,
-            evidence=evidence(self.scope, verdict),
+            said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
+            user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, verdict),
+            **self._source(site.trial),
         )  # fmt: skip
         self._append(verdict, work, statement, said)
+
+    def _source(self, trial) -> dict[str, str]:
+        """Where a registry's sheet has it from: the public page of the trial."""
+        if self.scope.role != Role.REGISTRY or not trial.url:
+            return {}
+        host = urlsplit(trial.url).hostname or ""
+        return {"source": host.removeprefix("www."), "source_url": trial.url}
 
     def _since(self, verdict, site, said, status, date) -> str:
         """First day of the status: the start of recruitment at first, else the date of what changed."""
