@@ -14,7 +14,7 @@ from functools import cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, URLValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, URLValidator
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
@@ -310,6 +310,9 @@ class Sheet(resources.ModelResource):
         if field is not None and value not in (None, ""):
             try:
                 field.clean(value, None)
+                # Of a text without a limit in the database Django asks the length in forms only.
+                if isinstance(value, str) and field.max_length:
+                    MaxLengthValidator(field.max_length)(value)
             except ValidationError as error:
                 raise ValueError(" ".join(error.messages)) from None
         return value
