@@ -1,4 +1,4 @@
-"""A source that knows only the month: its first day counts for freshness, pages show no more than was said."""
+"""A source that knows only the month: its first day counts, and pages show no more than was said."""
 
 import datetime as dt
 
