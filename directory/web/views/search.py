@@ -62,7 +62,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Trials found by words and filters; with htmx, only the part of the page that changes."""
     typed = Query.of(request.path, request.GET).without_distance_from_nowhere()
     form = _form(typed)
-    if form.errors and request.htmx and not request.htmx.history_restore_request:
+    whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
+    if form.errors and not whole:
         # The errors stand beside the fields, outside the part that changes.
         return HttpResponse(headers={"HX-Redirect": typed.url})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
@@ -73,7 +74,6 @@ def search(request: HttpRequest) -> HttpResponse:
         # Results that pass over a filter somebody asked for would mislead.
         return render(request, "directory/search.html", context | {"kept": _kept(query)})
     context |= _found(form, query)
-    whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
     context["partial"] = not whole
     response = render(request, "directory/search.html" if whole else "directory/search/body.html", context)
     patch_vary_headers(response, ["HX-Request"])
