@@ -69,6 +69,13 @@ class CentreSheet(Sheet):
 
     kind = "centres"
     required = ("code",)
+    example = {
+        "code": "example-hospital", "name_en": "Example Hospital", "name_nl": "Voorbeeldziekenhuis",
+        "street": "Example Street 1", "postal_code": "9000", "city": "Gent", "country": "BE",
+        "latitude": "51.0258", "longitude": "3.7282", "phone": "+32 9 332 21 11",
+        "email": "trials@example.org", "website": "https://www.example.org", "languages": "nl; fr; en",
+        "aliases": "EH; Example Hospital Ghent",
+    }  # fmt: skip
 
     code = Column("code", Code(), nl="code", fr="code", de="Code", also=("centre_code", "centrumcode"))
     name_en = Column(
@@ -120,6 +127,10 @@ class NetworkSheet(Sheet):
 
     kind = "networks"
     required = ("network", "centre")
+    example = {
+        "network": "example-network", "network_name": "Example network", "centre": "uz-gent",
+        "role": "satellite", "since": "01/01/2026", "care": "chemotherapy; blood tests",
+    }  # fmt: skip
 
     network = Column("network__slug", nl="netwerk", fr="réseau", de="Netzwerk")
     network_name = Column("network__name_en", nl="naam netwerk", fr="nom du réseau", de="Name des Netzwerks")

@@ -58,8 +58,10 @@ def planned(content, **options) -> ImportRun:
 
 
 def applied(content, **options) -> ImportRun:
-    """A run that is planned, confirmed and applied here and now."""
+    """A run that is planned, confirmed and applied here and now. With nothing to store, planning ends it."""
     run = planned(content, **options)
+    if run.has_stored_nothing:
+        return run
     assert run.status == "planned", run.problems
     actions.confirm(run=run, user=run.created_by, queue=False)
     pipeline.apply(run)

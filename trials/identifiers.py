@@ -80,7 +80,7 @@ def _recognise(compact: str) -> Identifier | None:
     return None
 
 
-_FORMS = {
+FORMS = {
     Scheme.NCT: "NCT04307576",
     Scheme.EUCT: "2022-501454-11-00",
     Scheme.EUDRACT: "2018-001795-38",
@@ -93,5 +93,5 @@ def _wrong_form(text: str, scheme: str | None) -> str:
     return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % {
         "text": text[:40],
         "registry": Scheme(scheme).label,
-        "form": _FORMS[Scheme(scheme)],
+        "form": FORMS[Scheme(scheme)],
     }

@@ -24,7 +24,7 @@ from directory.core.text import fold, tidy
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes
-from .identifiers import parse_identifier
+from .identifiers import FORMS, parse_identifier
 from .models import Trial, TrialSite
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "spellings.csv"
@@ -46,7 +46,11 @@ _CONDITIONS = {code.casefold(): code for code in codes()}
 class Phases(List):
     """`Phase 1/2`, `PHASE2|PHASE3`, `phase1; phase2`, `I/II`, `N/A`."""
 
+    choices = Phase
     separators = re.compile(r"[;|,\n/&+-]|\band\b|\ben\b|\bet\b|\bund\b")
+
+    def takes(self):
+        return _("Phase 1, Phase 1/2, II, N/A …")
 
     def clean(self, value, row=None, **kwargs):
         if fold(str(value)) in {"n a", "na", "not applicable", "niet van toepassing", "sans objet"}:
@@ -69,6 +73,9 @@ class Conditions(List):
     """ICCC-3 codes, in any case: `viiic` → `VIIIc`."""
 
     separators = re.compile(r"[;|,\n]")
+
+    def takes(self):
+        return _("codes of ICCC-3, like VIIIc; several are parted by “;”")
 
     def clean(self, value, row=None, **kwargs):
         return list(
@@ -98,12 +105,23 @@ class Identifiers(List):
     def render(self, value, obj=None, **kwargs):
         return "; ".join(one if isinstance(one, str) else one.value for one in value or ())
 
+    def takes(self):
+        form = FORMS.get(self.scheme, "AALL1731")
+        return _("a number like %(form)s; several are parted by “;”") % {"form": form}
+
 
 class TrialSheet(Sheet):
     """One row a trial, found by any of its identifiers, else by its acronym."""
 
     kind = "trials"
     one_of = ("acronym", "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
+    example = {
+        "acronym": "EXAMPLE-1", "title": "A study of something in children with leukaemia",
+        "nct_number": "NCT01234567", "phase": "Phase 1/2", "study_type": "interventional",
+        "sponsor": "Example Hospital", "conditions": "Ia", "disease_terms": "acute lymphoblastic leukaemia",
+        "stages": "relapsed; refractory", "sex": "all", "age_min": "1", "age_max": "18",
+        "status": "recruiting", "status_as_of": "03/06/2026", "url": "https://www.example.org",
+    }  # fmt: skip
     identifier_columns = ("nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
 
     acronym = Column(
@@ -224,6 +242,13 @@ class SiteSheet(Sheet):
     kind = "sites"
     required = ("centre_code",)
     one_of = ("nct_number", "eu_ct_number", "acronym")
+    needs = {"status_date": "status"}
+    example = {
+        "centre_code": "uz-gent", "nct_number": "NCT01234567", "acronym": "EXAMPLE-1",
+        "status": "recruiting", "status_date": "03/06/2026", "pi_name": "Prof. Example",
+        "contact_name": "Example Person", "contact_email": "person@example.org",
+        "contact_phone": "+32 9 332 21 11", "start_date": "01/2026", "consent_to_publish": "yes",
+    }  # fmt: skip
     identifier_columns = ("nct_number", "eu_ct_number")
 
     centre_code = Column(

@@ -6,11 +6,14 @@ A widget's `clean` turns a cell into a value or raises ValueError with a sentenc
 way out; `render` writes the value so that `clean` reads it back.
 """
 
+import csv
 import datetime as dt
+import io
 import math
 import re
 import unicodedata
 from functools import cache
+from typing import ClassVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -44,6 +47,7 @@ _MONTHS = {
 _DAY_FIRST = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _MONTH_FIRST = re.compile(r"^(\d{1,2})[/.\-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[/.\-](\d{1,2})(?:[/.\-](\d{1,2}))?(?:[T ]\d{2}:\d{2}.*)?$")
+_SHORT_YEAR = re.compile(r"^\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}$")
 _NAMED = re.compile(r"^(?:(\d{1,2})(?:er|st|nd|rd|th)?\.?\s+)?([^\W\d_]+)\.?,?\s+(\d{4})$")
 
 
@@ -64,12 +68,20 @@ def written_date(text: str) -> str:
         day, month, year = found[1], _MONTHS[fold(found[2])], found[3]
     elif len(clean) == 4 and clean.isdecimal():
         year = clean
+    elif _SHORT_YEAR.match(clean):
+        raise ValueError(_short_year(text))
     else:
         raise ValueError(_not_a_date(text))
     try:
         return parse_partial("-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)]))
     except ValueError:
         raise ValueError(_not_a_date(text)) from None
+
+
+def _short_year(text: str) -> str:
+    return _("“%(date)s” may mean several years. Write the year with four digits, like 22/11/2026.") % {
+        "date": text[:40]
+    }
 
 
 def _not_a_date(text: str) -> str:
@@ -87,6 +99,10 @@ class Text(widgets.Widget):
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(value)
 
+    def takes(self) -> str:
+        """One line of what a cell may hold, for whoever fills in the sheet."""
+        return _("text")
+
 
 class LongText(Text):
     """Text that keeps its line breaks."""
@@ -97,6 +113,9 @@ class LongText(Text):
 
 class Number(Text):
     """A decimal number, with a point or a comma."""
+
+    def takes(self):
+        return _("a number, like 50.8503")
 
     def clean(self, value, row=None, **kwargs):
         try:
@@ -113,12 +132,18 @@ class Number(Text):
 class PartialDay(Text):
     """A date of which perhaps only the month or the year is known; ISO 8601 text inside."""
 
+    def takes(self):
+        return _("a date, day first: 03/06/2026; also 2026-06-03, 06/2026 or 2026")
+
     def clean(self, value, row=None, **kwargs):
         return written_date(str(value))
 
 
 class Day(Text):
     """A whole date."""
+
+    def takes(self):
+        return _("a whole date, day first: 03/06/2026; also 2026-06-03")
 
     def clean(self, value, row=None, **kwargs):
         written = written_date(str(value))
@@ -136,6 +161,9 @@ class Day(Text):
 class Age(Text):
     """An age; days inside."""
 
+    def takes(self):
+        return _("an age: 14, 14y, 6m, 31d, 18 months")
+
     def clean(self, value, row=None, **kwargs):
         return parse_age(unicodedata.normalize("NFKC", str(value)))
 
@@ -151,6 +179,9 @@ class Age(Text):
 
 class Phone(Text):
     """A telephone number; E.164 inside. A national number is a Belgian one."""
+
+    def takes(self):
+        return _("one telephone number, like +32 9 332 21 11")
 
     def clean(self, value, row=None, **kwargs):
         text = tidy(unicodedata.normalize("NFKC", str(value)))
@@ -184,12 +215,18 @@ class _Checked(Text):
 
 
 class Email(_Checked):
+    def takes(self):
+        return _("one e-mail address")
+
     def refusal(self):
         return _("“%(value)s” is not one e-mail address. Write it like trials@example.org.")
 
 
 class Address(_Checked):
     """A web address; `www.example.org` is taken for https."""
+
+    def takes(self):
+        return _("a web address")
 
     check = staticmethod(URLValidator(schemes=["http", "https"]))
 
@@ -203,6 +240,9 @@ class Address(_Checked):
 
 class YesNo(Text):
     """An explicit yes or an explicit no, in four languages, and nothing in between."""
+
+    def takes(self):
+        return _("yes or no, or empty")
 
     def clean(self, value, row=None, **kwargs):
         word = fold(str(value))
@@ -227,6 +267,11 @@ class Word(Text):
         if word := self.known.get(fold(str(value))):
             return word
         raise ValueError(self.refusal(str(value)))
+
+    def takes(self):
+        return _("one of: %(words)s; or the same in Dutch, French or German") % {
+            "words": ", ".join(self.choices.values)
+        }
 
     def refusal(self, text):
         return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % {
@@ -253,6 +298,10 @@ class List(widgets.Widget):
     def render(self, value, obj=None, **kwargs):
         return "; ".join(self.one.render(one) for one in value or ())
 
+    def takes(self) -> str:
+        """What one of them may be, and how several are parted."""
+        return _("%(one)s; several are parted by “;”") % {"one": self.one.takes()}
+
 
 class Column(fields.Field):
     """A column: its contract name, its headers in Dutch, French and German, and others that are understood.
@@ -277,17 +326,37 @@ class Column(fields.Field):
 
 
 class Sheet(resources.ModelResource):
-    """A sheet of one kind. `required` columns must be there; of `one_of`, at least one."""
+    """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
+
+    `needs` names for a column another one without which it says nothing; `example` holds the cells of the
+    template's row.
+    """
 
     kind = ""
     required: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    needs: ClassVar[dict[str, str]] = {}
+    example: ClassVar[dict[str, str]] = {}
 
     @classmethod
     @cache
     def columns(cls) -> dict[str, Column]:
         """The columns by name, in the order of the template."""
         return {name: cls.fields[name] for name in cls._meta.export_order}
+
+    @classmethod
+    def in_order(cls) -> list[Column]:
+        """The columns in the order of the template."""
+        return [cls.columns()[name] for name in cls._meta.fields]
+
+    @classmethod
+    def template(cls, language: str = "en") -> bytes:
+        """A CSV file to fill in: the headers, and one row as an example. Excel reads it as it is."""
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=";")
+        writer.writerow([column.header(language) for column in cls.in_order()])
+        writer.writerow([cls.example.get(column.column_name, "") for column in cls.in_order()])
+        return out.getvalue().encode("utf-8-sig")
 
     @classmethod
     @cache

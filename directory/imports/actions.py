@@ -41,7 +41,8 @@ def receive(
     `kind` empty: recognised by its header. `role` is the user's own unless the house imports for itself
     (`user` None, role registry). `centre` narrows the rows to one centre, as a key of that centre does.
     The same file, still on its way, is not received twice: the first run is returned, with
-    `was_there` true; so is the run of an `idempotency_key` that was used before.
+    `was_there` true; a plan that waits is planned again, since it may be outdated. So is the run of an
+    `idempotency_key` that was used before returned, as it is.
     """
     role = role or role_of(user)
     if role is None:
@@ -60,29 +61,35 @@ def receive(
             run.save()
     except IntegrityError:
         run.path.unlink(missing_ok=True)
-        return _first(run, user)
+        return _first(run, user, queue)
     run.was_there = False
     if queue:
         _queue("plan", run)
     return run
 
 
-def confirm(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
-    """Let the plan be applied: once, however many confirm it at once. Raises `Refused`, PermissionDenied."""
+def confirm(*, run: ImportRun, user, seen: int | None = None, queue: bool = True) -> ImportRun:
+    """Let the plan be applied: once, however many confirm it at once. Raises `Refused`, PermissionDenied.
+
+    `seen` is the `attempt` that made the plan which the person read; another one is not theirs to confirm.
+    """
     _may_decide(run, user)
     if run.status == Status.PLANNED and run.is_expired:
         raise Refused([problem("expired")])
     with transaction.atomic():
         confirmed_by = user if getattr(user, "pk", None) else None
         if run.claim(
-            Status.PLANNED, Status.APPLYING, confirmed_by=confirmed_by, lease_until=None, rows_done=0
-        ):
+            Status.PLANNED, Status.APPLYING, seen=seen, confirmed_by=confirmed_by, lease_until=None,
+            rows_done=0,
+        ):  # fmt: skip
             if queue:
                 _queue("apply", run)
             return run
     run.refresh_from_db()
     if run.status in (Status.APPLYING, Status.APPLIED):
         return run  # somebody was a moment earlier; the effect is the one that was asked for
+    if run.status == Status.PLANNED:
+        raise Refused([problem("another_plan")])
     raise Refused([_not_now(run)])
 
 
@@ -97,6 +104,21 @@ def cancel(*, run: ImportRun, user) -> ImportRun:
     if run.status == Status.CANCELLED:
         return run
     raise Refused([_not_now(run)])
+
+
+def plan_again(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
+    """A new run of the same file, for whoever handed it in. Raises `Refused`, PermissionDenied."""
+    _may_decide(run, user)
+    if not run.may_be_planned_again:
+        raise Refused([_not_now(run)])
+    try:
+        with run.path.open("rb") as file:
+            return receive(
+                file=file, file_name=run.file_name, kind=run.kind, sheet=run.sheet, user=run.created_by,
+                role=run.role, centre=run.centre, queue=queue,
+            )  # fmt: skip
+    except FileNotFoundError:
+        raise Refused([problem("gone")]) from None
 
 
 def clean_up(*, now: dt.datetime | None = None) -> int:
@@ -124,8 +146,10 @@ def clean_up(*, now: dt.datetime | None = None) -> int:
 
 def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str) -> None:
     problems = []
-    if control_character_in(file_name + sheet) or not 0 < len(file_name) <= 255 or len(sheet) > 100:
+    if control_character_in(file_name) or not 0 < len(file_name) <= 255:
         raise Refused([problem("name")])
+    if control_character_in(sheet) or len(sheet) > 100:
+        raise Refused([problem("sheet_name")])
     if kind and kind not in Kind.values:
         problems.append(problem("kind", kind=kind[:40], kinds=", ".join(Kind.values)))
     elif kind and role == Role.COORDINATOR and kind != Kind.SITES:
@@ -167,8 +191,8 @@ def _by_key(user, key: str) -> ImportRun | None:
     return run
 
 
-def _first(run: ImportRun, user) -> ImportRun:
-    """The live run that kept this one out."""
+def _first(run: ImportRun, user, queue: bool) -> ImportRun:
+    """The live run that kept this one out, planned again where its plan waits."""
     if run.idempotency_key and (known := _by_key(user, run.idempotency_key)):
         return known
     same = ImportRun.objects.live().filter(
@@ -177,7 +201,17 @@ def _first(run: ImportRun, user) -> ImportRun:
     first = same.first()
     if first is None:  # it ended in this very moment
         raise Refused([problem("same_file", run="")])
-    first.was_there = True
+    handed_in = first.created_at
+    # Between the look and this step it may be confirmed: then it is being stored, and stays so.
+    if again := first.claim(
+        Status.PLANNED, Status.UPLOADED, lease_until=None, rows_done=0, counts={}, warnings=[],
+        language=run.language, created_at=run.created_at, expires_at=run.expires_at,
+    ):  # fmt: skip
+        if queue:
+            _queue("plan", first)
+    else:
+        first.refresh_from_db()
+    first.was_there, first.was_there_since, first.is_planned_again = True, handed_in, again
     return first
 
 

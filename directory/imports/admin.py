@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -25,7 +26,6 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("What the sheet holds"),
         required=False,
-        help_text=gettext_lazy("Left open, the columns tell."),
     )
     file = forms.FileField(
         label=gettext_lazy("Sheet"),
@@ -45,19 +45,30 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = Kind.choices if is_editor(user) else [(Kind.SITES.value, Kind.SITES.label)]
         self.fields["kind"].choices = [("", _("The columns tell")), *kinds] if len(kinds) > 1 else kinds
+        if len(kinds) > 1:
+            self.fields["kind"].help_text = _("Left open, the columns tell.")
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """What this person may hand in."""
+        return [(kind, label) for kind, label in self.fields["kind"].choices if kind]
 
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     """Runs are brought about and ended by their own actions, never edited."""
 
-    list_display = ["file_name", "kind", "status", "rows_total", "bad_rows", "created_by", "created_at"]
+    list_display = ["file_name", "kind", "state", "rows_total", "bad_rows", "created_by", "created_at"]
     list_filter = ["status", "kind"]
     search_fields = ["file_name"]
     search_help_text = gettext_lazy("Name of the file.")
     list_select_related = ["created_by"]
     add_form_template = "imports/admin/upload.html"
     change_list_template = "imports/admin/runs.html"
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def state(self, run):
+        return _("nothing to store") if run.has_stored_nothing else run.get_status_display()
 
     @admin.display(description=gettext_lazy("rows left out"))
     def bad_rows(self, run):
@@ -73,6 +84,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def get_urls(self):
         view, name = self.admin_site.admin_view, "imports_importrun_{}".format
         return [
+            path("template/<slug:kind>.csv", view(self.template_view), name=name("template")),
+            path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
             path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
             path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
             path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
@@ -93,9 +106,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
-            "templates": [
-                (label, JUDGES[kind].sheet.columns()) for kind, label in form.fields["kind"].choices if kind
-            ],
+            "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
         return TemplateResponse(request, self.add_form_template, context, status=status)
@@ -109,12 +120,21 @@ class ImportRunAdmin(ReadOnlyAdmin):
             )  # fmt: skip
         except actions.Refused as refused:
             for one in refused.problems:
-                form.add_error("kind" if "kind" in one["code"] else "file", one["message"])
+                form.add_error(_FIELD_OF.get(one["code"], "file"), one["message"])
             return None
         if run.was_there:
-            sentence = _("This file is already on its way: this is its import, number %(run)s.")
-            messages.info(request, sentence % {"run": run.pk})
+            messages.info(request, was_there(run))
         return run
+
+    def template_view(self, request, kind):
+        """A sheet to fill in, of a kind that this person may hand in."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if kind not in dict(UploadForm(user=request.user).kinds):
+            raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
+        answer = HttpResponse(JUDGES[kind].sheet.template(), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+        return answer
 
     # One run
 
@@ -142,15 +162,21 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def confirm_view(self, request, pk):
         run = self._run(request, pk)
-        return self._done(request, run, lambda: actions.confirm(run=run, user=request.user))
+        plan = request.POST.get("plan", "")
+        seen = int(plan) if plan.isdecimal() and len(plan) < 10 else None
+        return self._done(request, run, lambda: actions.confirm(run=run, user=request.user, seen=seen))
 
     def cancel_view(self, request, pk):
         run = self._run(request, pk)
         return self._done(request, run, lambda: actions.cancel(run=run, user=request.user))
 
+    def again_view(self, request, pk):
+        run = self._run(request, pk)
+        return self._done(request, run, lambda: actions.plan_again(run=run, user=request.user))
+
     def _done(self, request, run, action):
         try:
-            action()
+            run = action()
         except actions.Refused as refused:
             messages.error(request, str(refused))
         return HttpResponseRedirect(_address(run))
@@ -162,6 +188,35 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if run is None:
             raise Http404(_("There is no such import, or it is somebody else's."))
         return run
+
+
+_FIELD_OF = {"kind": "kind", "rights_kind": "kind", "sheet_name": "sheet"}
+
+
+def columns_of(sheet) -> list[dict]:
+    """The columns of a kind of sheet in the order of its template, and what each takes."""
+    return [
+        {
+            "name": column.column_name,
+            "is_required": column.column_name in sheet.required,
+            "is_one_of": column.column_name in sheet.one_of,
+            "takes": column.widget.takes(),
+        }
+        for column in sheet.in_order()
+    ]
+
+
+def was_there(run: ImportRun) -> str:
+    """What to say to whoever hands in a file that is on its way."""
+    since = timezone.localtime(run.was_there_since or run.created_at)
+    when = f"{since:%H:%M}" if since.date() == timezone.localdate() else f"{since:%d/%m/%Y %H:%M}"
+    if run.is_planned_again:
+        sentence = _("You handed in this file at %(when)s already: it has been planned again.")
+    elif run.status == Status.APPLYING:
+        sentence = _("You handed in this file at %(when)s already: it is being stored.")
+    else:
+        sentence = _("You handed in this file at %(when)s already: this is its import.")
+    return sentence % {"when": when}
 
 
 def _address(run: ImportRun) -> str:

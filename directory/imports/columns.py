@@ -8,6 +8,7 @@ from directory.core.text import control_character_in, squash, tidy
 
 from .kinds import JUDGES
 from .messages import problem
+from .models import Kind
 from .tables import Row, Table
 
 WHOLE_ROW = ("too_wide", "too_short")
@@ -44,7 +45,7 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
     seen = [tidy(header) for header in table.header]
     for place, header in enumerate(table.header):
         if control_character_in(header):
-            reading.problems.append(problem("header_control", place=place + 1))
+            reading.problems.append(problem("header_control", place=letters(place)))
             continue
         name = by_header.get(squash(header))
         if name is None:
@@ -52,7 +53,14 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
                 reading.unknown.append(seen[place][:60])
         elif name in first:
             reading.problems.append(
-                problem("header_twice", first=seen[first[name]], second=seen[place], column=name)
+                problem(
+                    "header_twice",
+                    column=name,
+                    first=seen[first[name]],
+                    second=seen[place],
+                    place=letters(first[name]),
+                    other=letters(place),
+                )
             )
         else:
             first[name] = place
@@ -63,7 +71,33 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
     ]
     if sheet.one_of and not set(sheet.one_of) & set(first):
         reading.problems.append(problem("missing_one_of", wanted=list(sheet.one_of), columns=shown))
+    reading.problems += [
+        problem("needs_column", column=name, needed=needed, columns=shown)
+        for name, needed in sheet.needs.items()
+        if name in first and needed not in first
+    ]
     return reading
+
+
+def letters(place: int) -> str:
+    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …"""
+    found = ""
+    while place >= 0:
+        found, place = chr(ord("A") + place % 26) + found, place // 26 - 1
+    return found
+
+
+def meant_kind(table: Table, kind: str, reading: Reading) -> str:
+    """The kind whose columns `table` has rather than those of `kind`, as which it was handed in; or empty.
+
+    Sheets of trials and centres have no column that sheets of sites have not, so those would be read too.
+    """
+    other = recognise(table)
+    if other in ("", kind):
+        return ""
+    if reading.problems:
+        return other if len(read_header(table, JUDGES[other].sheet).places) > len(reading.places) else ""
+    return other if kind in (Kind.TRIALS, Kind.CENTRES) and other in (Kind.SITES, Kind.NETWORKS) else ""
 
 
 def recognise(table: Table) -> str:

@@ -23,6 +23,14 @@ def sentence(code: str, params: dict) -> str:
             "The sheet has more than %(most)d rows. Split it into several files.",
             most,
         ) % {"most": most}
+    if code == "moved":
+        return ngettext(
+            "The registry was changed by somebody else after this plan was made: row %(rows)s means "
+            "something else now. Nothing was stored. Plan it again to see what it means.",
+            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean "
+            "something else now. Nothing was stored. Plan it again to see what they mean.",
+            params["number"],
+        ) % {"rows": params["rows"]}
     found = _sentences().get(code) or _("The file could not be read. Save it again as XLSX or CSV UTF-8.")
     return found % _readable(params)
 
@@ -46,6 +54,9 @@ def _sentences() -> dict[str, str]:
         ),
         "rights_kind": _("Coordinators import sheets of sites; “%(kind)s” is imported by editors."),
         "rights": _("You have no right to import. Ask an editor for a role."),
+        "sheet_name": _(
+            "The name of the sheet has characters that cannot be kept, or more than 100. Rename the sheet."
+        ),
         "name": _("The name of the file has characters that cannot be kept, or is too long. Rename it."),
         "empty": _("The file is empty. It needs a header and at least one row."),
         "no_rows": _("The sheet has a header (row %(row)s) but no rows below it."),
@@ -82,18 +93,28 @@ def _sentences() -> dict[str, str]:
             "Save the file again as CSV UTF-8."
         ),
         "utf16_without_mark": _("The file seems to be UTF-16 without its mark. Save it as CSV UTF-8."),
-        "header_twice": _("Columns %(first)s and %(second)s both mean “%(column)s”. Remove one of them."),
+        "header_twice": _(
+            "Columns %(place)s (%(first)s) and %(other)s (%(second)s) both mean “%(column)s”. Remove one."
+        ),
+        "needs_column": _(
+            "There is a column “%(column)s”, but none for “%(needed)s”, which it is about. Add it. "
+            "The sheet has: %(columns)s."
+        ),
+        "other_kind": _(
+            "These are the columns of a sheet of “%(other)s”, not of “%(kind)s”. Hand it in as “%(other)s”."
+        ),
+        "sites_only": _(
+            "You may hand in sheets of trial sites; these are the columns of a sheet of “%(other)s”, which "
+            "editors hand in."
+        ),
         "header_control": _("The header of column %(place)s has a control character. Type it again."),
         "missing_column": _("The column “%(column)s” is missing. The sheet has: %(columns)s."),
         "missing_one_of": _("One of these columns is needed: %(wanted)s. The sheet has: %(columns)s."),
         "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
-        "same_file": _("This file is already on its way as import %(run)s."),
-        "moved": _(
-            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean "
-            "something else now. Nothing was stored. Import the file again to see the new plan."
-        ),
-        "busy": _("Other people kept changing the same records. Nothing was stored. Import the file again."),
+        "same_file": _("This file is already on its way. Look at the list of imports."),
+        "busy": _("Other people kept changing the same records. Nothing was stored. Plan it again."),
+        "another_plan": _("The file was planned again after you opened its plan. Read the new plan first."),
         "expired": _("This plan is older than 24 hours. Import the file again to see a plan of today."),
         "gone": _("The stored file is no longer there. Upload it again."),
         "failed": _("Something went wrong on our side; it was written down. Nothing was stored. Try again."),

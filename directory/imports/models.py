@@ -51,6 +51,7 @@ class Outcome(models.TextChoices):
 
 STORED = (Outcome.NEW, Outcome.UPDATE)
 NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
+NOT_ITS_FAULT = ("moved", "busy", "failed")
 WORKING = (Status.PLANNING, Status.APPLYING)
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
@@ -83,14 +84,16 @@ class ImportRun(models.Model):
     Life story::
 
         uploaded ─▶ planning ─▶ planned ─▶ applying ─▶ applied ─▶ undoing ─▶ undone
-            │           │          │           │
-            └───────────┴──────────┤           └─▶ failed   the registry moved under the plan
+            ▲           │          │           │          ▲
+            └─ again ───┼──────────┤           └─▶ failed │ the registry moved under the plan
+                        ├──────────┼──────────────────────┘ no row is to be stored
                         │          └─▶ cancelled            by a person, or unconfirmed for 24 hours
                         └─▶ failed                          the file as a whole is refused
 
     uploaded   The file is stored; a task was queued, and if it was lost the sweeper queues it again.
     planning   A worker holds the lease and judges each row; started over, it begins anew.
-    planned    Every row has its outcome. Nothing of the registry has changed. A person decides.
+    planned    Every row has its outcome. Nothing of the registry has changed. A person decides. The same
+               file handed in again is planned again. A plan with no row to store is applied at once.
     applying   Confirmed. A worker judges each row again and stores all good rows in one transaction,
                together with the step to applied: so a run is applied once, however often it is tried.
     failed     Nothing was stored; `problems` says why.
@@ -134,8 +137,10 @@ class ImportRun(models.Model):
     attempt = models.PositiveIntegerField(default=0, editable=False)
     undo_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
-    # Set by `actions.receive` where the file was on its way already.
+    # Set by `actions.receive` where the file was on its way already: since when, and what it does about it.
     was_there = False
+    was_there_since: dt.datetime | None = None
+    is_planned_again = False
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -193,9 +198,25 @@ class ImportRun(models.Model):
     def good(self) -> int:
         return sum(self.counts.get(outcome, 0) for outcome in (*STORED, Outcome.UNCHANGED))
 
-    def claim(self, status: str, then: str, **values) -> bool:
-        """Take the step `status` → `then`; True for the one of several who takes it."""
-        if not ImportRun.objects.filter(pk=self.pk, status=status).update(status=then, **values):
+    @property
+    def has_stored_nothing(self) -> bool:
+        """It ended without a row to store: all is known, or no row can be taken."""
+        return self.status == Status.APPLIED and not any(self.counts.get(outcome) for outcome in STORED)
+
+    @property
+    def may_be_planned_again(self) -> bool:
+        """It failed because of what others did, or of ourselves, not because of its file."""
+        return self.status == Status.FAILED and any(one["code"] in NOT_ITS_FAULT for one in self.problems)
+
+    def claim(self, status: str, then: str, *, seen: int | None = None, **values) -> bool:
+        """Take the step `status` → `then`; True for the one of several who takes it.
+
+        `seen`: only if it is still that attempt's plan.
+        """
+        mine = ImportRun.objects.filter(pk=self.pk, status=status)
+        if seen is not None:
+            mine = mine.filter(attempt=seen)
+        if not mine.update(status=then, **values):
             return False
         self.refresh_from_db()
         return True

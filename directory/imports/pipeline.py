@@ -22,7 +22,7 @@ from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
 from . import receipts
-from .columns import Reading, read_header, recognise
+from .columns import Reading, meant_kind, read_header, recognise
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
@@ -79,6 +79,10 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     judge = JUDGES[run.kind](scope_of(run))
     reading = read_header(table, judge.sheet)
+    if other := meant_kind(table, run.kind, reading):
+        code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
+        _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
+        return
     if reading.problems:
         _fail(run, reading.problems)
         return
@@ -100,10 +104,16 @@ def _plan(run: ImportRun, table: Table) -> None:
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
-        held = run.held().update(status=Status.PLANNED, lease_until=None, counts=_with_zeros(counts))
-        if not held:
+        if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(counts)):
             raise TakenOver
     run.refresh_from_db()
+
+
+def _planned(counts: Counter) -> dict:
+    """A plan waits for a person; one with no row to store has nothing to wait for."""
+    if any(counts[outcome] for outcome in STORED):
+        return {"status": Status.PLANNED}
+    return {"status": Status.APPLIED, "stored": {}, "finished_at": timezone.now()}
 
 
 def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
@@ -212,7 +222,7 @@ def _refuse_moved(run: ImportRun, moved: list[Verdict]) -> None:
             RowOutcome.objects.filter(run=run, number__in=numbers[start : start + 500]).update(
                 outcome=Outcome.CONFLICT
             )
-        _fail(run, [problem("moved", rows=shown)], counts=_with_zeros(_count(run)))
+        _fail(run, [problem("moved", rows=shown, number=len(numbers))], counts=_with_zeros(_count(run)))
 
 
 def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int) -> None:

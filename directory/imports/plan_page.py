@@ -10,14 +10,21 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership
+from directory.core.sheets import Day, PartialDay, YesNo
 from directory.core.text import control_character_in
 from trials.models import Trial, TrialSite
 
+from .kinds import JUDGES
+from .messages import day_first
 from .models import ImportRun, Kind, Outcome
 
 PER_PAGE = 50
+STATUS_CHANGES = "status"
+_OTHER_LABELS = {"status_since": gettext_lazy("status since"), "disputed": gettext_lazy("disputed")}
 
 
 @dataclass(frozen=True)
@@ -36,16 +43,26 @@ class PlanPage:
 
     def __init__(self, run: ImportRun, query: QueryDict, user):
         self.run, self.user = run, user
-        self.outcome = query.get("outcome", "") if query.get("outcome") in Outcome.values else ""
+        self.outcome = query.get("outcome", "")
+        if self.outcome not in (*Outcome.values, STATUS_CHANGES):
+            self.outcome = ""
         self.q = "" if control_character_in(query.get("q", "")) else query.get("q", "").strip()[:100]
         self._number = query.get("p", "1")
 
     @cached_property
     def rows(self):
         found = self.run.rows.order_by("number").defer("faults")
-        if self.outcome:
+        if self.outcome == STATUS_CHANGES:
+            found = found.filter(pk__in=self._with_another_status().values("pk"))
+        elif self.outcome:
             found = found.filter(outcome=self.outcome)
         return found.filter(self._matches()) if self.q else found
+
+    def _with_another_status(self):
+        """Updates that change the status itself, not only the day on which it was verified."""
+        updates = self.run.rows.filter(outcome=Outcome.UPDATE)
+        as_text = updates.alias(changes_text=Cast("changes", models.TextField()))
+        return as_text.filter(changes_text__contains='"field": "status"')
 
     def _matches(self) -> Q:
         """Rows whose record, cells or messages have the text; a number finds its row."""
@@ -61,9 +78,12 @@ class PlanPage:
         """One page of rows, each with the address of its record."""
         shown = Paginator(self.rows, PER_PAGE).get_page(self._number)
         shown.object_list = list(shown.object_list)
-        urls = record_urls(self.run.kind, [row.record for row in shown.object_list])
+        keys = [row.record for row in shown.object_list]
+        urls, names = record_urls(self.run.kind, keys), record_names(self.run.kind, keys, self.user)
         for row in shown.object_list:
-            row.record_url = urls.get(row.record, "")
+            row.record_url, row.record_name = urls.get(row.record, ""), names.get(row.record, "")
+            row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
+            row.differences = [difference(self.run.kind, change) for change in row.changes]
         return shown
 
     @cached_property
@@ -75,7 +95,16 @@ class PlanPage:
             if counts.get(outcome):
                 url = self.url(outcome=outcome.value)
                 tabs.append(Tab(outcome.value, outcome.label, counts[outcome], url, outcome == self.outcome))
+            if outcome == Outcome.UPDATE and (found := self._status_tab()):
+                tabs.append(found)
         return tabs
+
+    def _status_tab(self) -> Tab | None:
+        if self.run.kind not in (Kind.SITES, Kind.TRIALS) or not self.run.counts.get(Outcome.UPDATE):
+            return None
+        number, url = self._with_another_status().count(), self.url(outcome=STATUS_CHANGES)
+        is_current = self.outcome == STATUS_CHANGES
+        return Tab(STATUS_CHANGES, _("status changes"), number, url, is_current) if number else None
 
     def url(self, **changed) -> str:
         """This page's address with something changed; a changed filter begins at the first page."""
@@ -89,6 +118,54 @@ class PlanPage:
 
     def previous_url(self) -> str:
         return self.url(p=self.page.previous_page_number())
+
+
+def label(kind: str, column: str) -> str:
+    """The column's header in the language of the page; what is no column keeps its name."""
+    found = JUDGES[kind].sheet.columns().get(column) if kind in JUDGES else None
+    return found.header((get_language() or "en")[:2]) if found else str(_OTHER_LABELS.get(column, column))
+
+
+def difference(kind: str, change: dict) -> dict:
+    """A change as people read it: `{label, old, new}`, dates day first, words instead of codes."""
+    name = change["field"]
+    old, new = (reads(kind, name, change[which]) for which in ("old", "new"))
+    return {"label": label(kind, name), "old": old, "new": new}
+
+
+def reads(kind: str, name: str, written: str) -> str:
+    """What a sheet's cell says, as the page shows it."""
+    column = JUDGES[kind].sheet.columns().get(name) if kind in JUDGES else None
+    widget = column and column.widget
+    if not isinstance(written, str) or not written:
+        return written
+    if name == "status_since" or isinstance(widget, (PartialDay, Day)):
+        return day_first(written)
+    if name == "disputed" or isinstance(widget, YesNo):
+        return {"yes": _("yes"), "no": _("no")}.get(written, written)
+    choices = getattr(widget, "choices", None) or getattr(getattr(widget, "one", None), "choices", None)
+    if choices is None:
+        return written
+    words = dict(choices.choices)
+    return "; ".join(str(words.get(word, word)) for word in written.split("; "))
+
+
+def record_names(kind: str, keys: list[str], user) -> dict[str, str]:
+    """Names by record key, of what `user` may see: two queries at most."""
+    keys = [key for key in dict.fromkeys(keys) if key]
+    trials, codes = {key.split("@")[0] for key in keys}, {key.split("@")[-1] for key in keys}
+    names: dict[str, str] = {}
+    if kind in (Kind.SITES, Kind.TRIALS):
+        names |= {one.slug: str(one) for one in Trial.objects.visible_to(user).filter(slug__in=trials)}
+    if kind in (Kind.SITES, Kind.CENTRES):
+        found = {one.code: str(one) for one in Centre.objects.visible_to(user).filter(code__in=codes)}
+        if kind == Kind.CENTRES:
+            return found
+        pairs = {key: key.rsplit("@", 1) for key in keys if "@" in key}
+        return {
+            key: f"{names.get(slug, slug)} · {found.get(code, code)}" for key, (slug, code) in pairs.items()
+        }
+    return names
 
 
 def record_urls(kind: str, keys: list[str]) -> dict[str, str]:

@@ -1,13 +1,19 @@
 """The pages of imports: hand in, watch, read the plan, confirm or cancel."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from directory.imports import pipeline
+from directory.core import changes
+from directory.imports import actions, pipeline
 from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
 from tests.sheets import a_csv, a_file, a_workbook, applied, planned, received
+from trials.actions import state_status
 from trials.models import TrialSite
+from trials.resources import SiteSheet
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +59,19 @@ def test_the_same_sheet_again_leads_to_the_first_import_and_says_so(client, worl
     for _ in range(2):
         answer = client.post(ADD, {"kind": "sites", "file": a_file(a_csv(row("uz-gent")))}, follow=True)
     assert ImportRun.objects.count() == 1
-    assert "already on its way" in answer.content.decode()
+    now = f"{timezone.localtime(ImportRun.objects.get().created_at):%H:%M}"
+    assert f"You handed in this file at {now} already: this is its import." in answer.content.decode()
+
+
+def test_the_same_sheet_again_is_planned_again_and_says_so(client, world):
+    user = an_editor()
+    run = planned(a_csv(row("uz-gent")), user=user)
+    signed_in(client, user)
+    file = a_file(a_csv(row("uz-gent")))
+    text = client.post(ADD, {"kind": "sites", "file": file}, follow=True).content.decode()
+    now = f"{timezone.localtime(run.created_at):%H:%M}"
+    assert f"You handed in this file at {now} already: it has been planned again." in text
+    assert ImportRun.objects.get().status == "uploaded"
 
 
 @pytest.mark.parametrize(
@@ -83,12 +101,113 @@ def test_a_plan_shows_each_row_with_old_and_new_and_what_is_wrong(client, world)
     rows = [row("uz-gent"), row("nowhere"), row("uza", status="recruiting", status_date="2020-01-01")]
     run = planned(a_csv(*rows), user=(user := an_editor()))
     text = signed_in(client, user).get(page_of(run)).content.decode()
-    assert "<del>recruiting</del>" in text
-    assert "<ins>suspended</ins>" in text
+    assert "<del>Recruiting</del>" in text
+    assert "<ins>Suspended</ins>" in text
+    today, before = timezone.localdate(), timezone.localdate() - dt.timedelta(days=40)
+    assert f"<del>{before:%d/%m/%Y}</del>" in text
+    assert f"<ins>{today:%d/%m/%Y}</ins>" in text
+    assert ">A · Hospital uz-gent</a>" in text
+    assert "a@uz-gent" in text
+    assert "The plan: 0 new, 1 update, 1 unchanged." in text
     assert "“nowhere” is not a known centre" in text
     assert "Store all good rows" in text
     assert "1 row is left out." in text
     assert reverse("admin:trials_trialsite_change", args=[TrialSite.objects.first().pk]) in text
+
+
+def test_updates_of_the_status_are_found_among_those_of_its_date(client, world):
+    rows = [row("uz-gent"), row("uza", status="recruiting")]
+    run = planned(a_csv(*rows), user=(user := an_editor()))
+    page = signed_in(client, user).get(page_of(run) + "?outcome=status").context["page"]
+    assert [one.number for one in page.page.object_list] == [2]
+    [tab] = [tab for tab in page.tabs if tab.is_current]
+    assert (str(tab.label), tab.count) == ("status changes", 1)
+
+
+def test_a_name_that_is_not_listed_is_not_on_the_page_of_a_coordinator(client, world):
+    gent, uza = world
+    a_trial("SECRETDRAFT7", slug="nct07777777", state="draft", at=[uza], identifiers=["NCT07777777"])
+    rows = [{"centre_code": "uz-gent", "nct_number": "NCT07777777"}, row("uz-gent")]
+    run = planned(a_csv(*rows), user=(user := a_coordinator(gent)))
+    text = signed_in(client, user).get(page_of(run)).content.decode()
+    assert "SECRETDRAFT7" not in text
+    assert "NCT07777777 · Hospital uz-gent" in text
+
+
+def test_a_plan_made_again_is_not_confirmed_from_an_old_page(client, world):
+    user = an_editor()
+    run = planned(a_csv(row("uz-gent")), user=user)
+    old = f'name="plan" value="{run.attempt}"'
+    assert old in signed_in(client, user).get(page_of(run)).content.decode()
+    planned(a_csv(row("uz-gent")), user=user)
+    url = reverse("admin:imports_importrun_confirm", args=[run.pk])
+    answer = client.post(url, {"plan": str(run.attempt)}, follow=True)
+    assert "Read the new plan first." in answer.content.decode()
+    assert ImportRun.objects.get().status == "planned"
+
+
+def test_what_moved_is_planned_again_by_a_button(client, world):
+    user = an_editor()
+    run = planned(a_csv(row("uz-gent")), user=user)
+    actions.confirm(run=run, user=user, queue=False)
+    site = TrialSite.objects.get(centre=world[0])
+    state_status(site=site, status="completed", by=changes.Actor.of(user))
+    pipeline.apply(run)
+    again = reverse("admin:imports_importrun_again", args=[run.pk])
+    assert again in signed_in(client, user).get(page_of(run)).content.decode()
+    answer = client.post(again)
+    new = ImportRun.objects.exclude(pk=run.pk).get()
+    assert (answer["Location"], new.status) == (page_of(new), "uploaded")
+    assert client.get(again).status_code == 405
+
+
+def test_a_sheet_that_says_what_is_known_does_not_wait_for_anybody(client, world):
+    run = planned(a_csv({"code": "uza", "city": "Gent"}), kind="centres", user=(user := an_editor()))
+    text = signed_in(client, user).get(page_of(run)).content.decode()
+    assert "Nothing to store: the sheet says what is known." in text
+    assert "Store all good rows" not in text
+    assert "nothing to store" in client.get(LIST).content.decode()
+    assert "wait for confirmation" not in client.get("/admin/").content.decode()
+
+
+def test_a_sheet_of_which_no_row_can_be_taken_says_so(client, world):
+    run = planned(a_csv(row("nowhere")), user=(user := an_editor()))
+    text = signed_in(client, user).get(page_of(run)).content.decode()
+    assert "Nothing was stored: no row can be taken as it is." in text
+    assert "Import a corrected sheet" in text
+    assert "wait for confirmation" not in client.get("/admin/").content.decode()
+
+
+# The page to hand in
+
+
+def test_the_columns_are_in_the_template_s_order_with_what_they_take(client, world):
+    text = signed_in(client, a_coordinator(world[0])).get(ADD).content.decode()
+    places = [text.index(f"<code>{name}</code>") for name in SiteSheet._meta.fields]
+    assert places == sorted(places)
+    assert "<code>centre_code</code> <strong>required</strong>" in text
+    assert text.count("one of these is required") == 3
+    assert "a date, day first: 03/06/2026" in text
+    assert "one of: not_yet_recruiting, recruiting" in text
+    assert "the columns tell" not in text.casefold()
+    assert "the columns tell" in signed_in(client, an_editor()).get(ADD).content.decode()
+
+
+def test_an_example_is_downloaded_of_what_one_may_hand_in(client, world):
+    signed_in(client, a_coordinator(world[0]))
+    answer = client.get(f"{ADD}../template/sites.csv".replace("add/../", ""))
+    assert answer["Content-Disposition"] == 'attachment; filename="sites.csv"'
+    assert answer.content == SiteSheet.template()
+    for kind in ("trials", "patients"):
+        assert client.get(reverse("admin:imports_importrun_template", args=[kind])).status_code == 404
+    signed_in(client, an_editor())
+    assert client.get(reverse("admin:imports_importrun_template", args=["trials"])).status_code == 200
+
+
+def test_a_name_of_a_sheet_that_cannot_be_is_said_beside_it(client):
+    signed_in(client, an_editor())
+    answer = client.post(ADD, {"kind": "sites", "file": a_file(b"a\n"), "sheet": "x\x01"})
+    assert list(answer.context["form"].errors) == ["sheet"]
 
 
 def test_rows_are_filtered_by_outcome_found_and_paged(client):

@@ -47,6 +47,24 @@ def test_the_same_file_handed_in_many_times_at_once_is_one_run():
     assert sorted(run.was_there for run in runs) == [False] + [True] * 5
 
 
+def test_handed_in_again_many_times_at_once_is_planned_again_once():
+    planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
+    runs = at_once(lambda _n: received(a_csv(*ROWS), kind="centres", user=user))
+    assert sorted(run.is_planned_again for run in runs) == [False] * 5 + [True]
+    assert ImportRun.objects.get().status == "uploaded"
+
+
+def test_handed_in_again_while_it_is_confirmed_is_one_or_the_other():
+    run = planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
+
+    def work(index):
+        if index:
+            return received(a_csv(*ROWS), kind="centres", user=user).is_planned_again
+        return ImportRun.objects.get(pk=run.pk).claim("planned", "applying", lease_until=None)
+
+    assert sorted(at_once(work, 2)) == [False, True]
+
+
 def test_confirmed_by_several_at_once_is_claimed_once():
     run = planned(a_csv(*ROWS), kind="centres")
     claimed = at_once(lambda _n: ImportRun.objects.get(pk=run.pk).claim("planned", "applying"))

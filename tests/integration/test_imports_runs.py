@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -40,7 +41,8 @@ def sent(monkeypatch):
         ({"name": "sheet.csv.exe"}, "extension"),
         ({"name": "a\x00.csv"}, "name"),
         ({"name": "a" * 300 + ".csv"}, "name"),
-        ({"sheet": "x\x07"}, "name"),
+        ({"sheet": "x\x07"}, "sheet_name"),
+        ({"sheet": "x" * 101}, "sheet_name"),
     ],
 )
 def test_what_is_refused_at_the_door_leaves_no_trace(options, code, settings):
@@ -239,7 +241,7 @@ def test_an_edit_after_the_plan_is_a_conflict_and_nothing_is_stored():
     actions.confirm(run=run, user=user, queue=False)
     pipeline.apply(run)
     assert (run.status, outcomes(run)) == ("failed", {2: "conflict", 3: "update"})
-    assert "rows 2 mean something else now" in run.problems[0]["message"]
+    assert "row 2 means something else now" in run.problems[0]["message"]
     assert (changes.last_seq(), run.counts["conflict"]) == (seq, 1)
     assert set(TrialSite.objects.values_list("status", flat=True)) == {"completed", "recruiting"}
 
@@ -309,6 +311,121 @@ def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
     pipeline.apply(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "busy")
     assert changes.last_seq() == 0
+
+
+# Planned again
+
+
+SITE = {"centre_code": "uz-gent", "acronym": "A", "status": "suspended"}
+
+
+def test_the_same_file_again_plans_anew_what_waits(sent):
+    site = a_site(a_trial("A", slug="a"), a_centre("uz-gent"), said=50)
+    run = planned(a_csv(SITE), user=(user := an_editor()))
+    state_status(site=site, status="suspended", by=changes.Actor.of(user))
+    again = actions.receive(file=a_file(a_csv(SITE)), file_name="copy.csv", kind="sites", user=user)
+    assert (again.pk, again.status, again.counts) == (run.pk, "uploaded", {})
+    assert (again.was_there, again.is_planned_again, again.was_there_since) == (True, True, run.created_at)
+    pipeline.plan(again)
+    assert outcomes(again) == {2: "unchanged"}
+
+
+def test_planning_again_is_queued(sent, django_capture_on_commit_callbacks):
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.receive(file=a_file(a_csv(CENTRE)), file_name="s.csv", kind="centres", user=user)
+    assert sent == [("directory.imports.tasks.plan", run.pk, 0)]
+
+
+def test_the_same_file_again_leaves_alone_what_is_being_applied():
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    actions.confirm(run=run, user=user, queue=False)
+    again = received(a_csv(CENTRE), kind="centres", user=user)
+    assert (again.pk, again.status, again.is_planned_again) == (run.pk, "applying", False)
+    pipeline.apply(again)
+    assert again.status == "applied"
+
+
+def test_a_plan_that_was_made_again_is_not_confirmed_from_the_page_of_the_first():
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    seen = run.attempt
+    planned(a_csv(CENTRE), kind="centres", user=user)
+    with pytest.raises(actions.Refused, match="was planned again after you opened its plan"):
+        actions.confirm(run=run, user=user, seen=seen, queue=False)
+    run.refresh_from_db()
+    assert run.status == "planned"
+    assert actions.confirm(run=run, user=user, seen=run.attempt, queue=False).status == "applying"
+
+
+def a_run_that_moved(user):
+    site = a_site(a_trial("A", slug="a"), a_centre("uz-gent"), said=50)
+    run = planned(a_csv(SITE), user=user)
+    state_status(site=site, status="completed", by=changes.Actor.of(an_editor()))
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    assert run.status == "failed"
+    return run
+
+
+def test_a_run_whose_rows_moved_is_planned_again_from_its_stored_file():
+    run = a_run_that_moved(user := an_editor())
+    again = actions.plan_again(run=run, user=an_editor(), queue=False)
+    assert (again.created_by, again.role, again.file_name) == (user, "editor", run.file_name)
+    pipeline.plan(again)
+    assert (again.pk != run.pk, again.status, outcomes(again)) == (True, "planned", {2: "update"})
+    run.refresh_from_db()
+    assert run.status == "failed"
+    actions.cancel(run=again, user=user)
+    assert run.path.exists()
+
+
+def test_planning_again_is_for_whoever_may_decide_and_for_what_is_worth_it():
+    run = a_run_that_moved(an_editor())
+    with pytest.raises(PermissionDenied):
+        actions.plan_again(run=run, user=a_coordinator())
+    for other in (planned(b"name\nx\n", kind="centres"), planned(a_csv(CENTRE), kind="centres")):
+        with pytest.raises(actions.Refused, match="this can no longer be done"):
+            actions.plan_again(run=other, user=an_editor())
+    run.path.unlink()
+    with pytest.raises(actions.Refused, match="no longer there"):
+        actions.plan_again(run=run, user=run.created_by)
+
+
+# Nothing to store
+
+
+@pytest.mark.parametrize(
+    "cells", [CENTRE, {"code": "?", "name_en": "x"}], ids=["all is known", "no row can be taken"]
+)
+def test_a_plan_with_nothing_to_store_ends_by_itself(cells):
+    a_centre(CENTRE["code"], name=CENTRE["name_en"])
+    run = planned(a_csv(cells), kind="centres", user=(user := an_editor()))
+    assert (run.status, run.stored, run.has_stored_nothing) == ("applied", {}, True)
+    assert run.finished_at is not None
+    assert not ImportRun.objects.waiting().exists()
+    assert received(a_csv(cells), kind="centres", user=user).pk != run.pk
+    assert actions.confirm(run=run, user=user, queue=False).status == "applied"
+    assert changes.last_seq() == 0
+
+
+def test_a_plan_with_one_row_to_store_waits():
+    run = planned(a_csv(CENTRE, {"code": "?"}), kind="centres")
+    assert (run.status, run.has_stored_nothing) == ("planned", False)
+
+
+# The kind that was meant
+
+
+def test_a_sheet_of_sites_handed_in_as_trials_is_refused_and_not_planned():
+    run = planned(a_csv(SITE), kind="trials", user=an_editor())
+    assert (run.status, run.problems[0]["code"], run.rows.count()) == ("failed", "other_kind", 0)
+    assert "Hand it in as “Trial sites”." in run.problems[0]["message"]
+
+
+def test_a_coordinator_s_sheet_of_trials_is_told_that_they_hand_in_sites():
+    run = planned(a_csv({"acronym": "A", "title": "T", "sponsor": "S"}), user=a_coordinator(a_centre()))
+    assert [one["code"] for one in run.problems] == ["sites_only"]
+    assert "You may hand in sheets of trial sites" in run.problems[0]["message"]
 
 
 # Left behind, and cleaned up

@@ -40,7 +40,7 @@ def test_a_coordinator_hands_in_a_sheet_reads_its_plan_and_stores_their_own_rows
     a_coordinator(gent, username="co")
     sign_in(page, "co")
     hand_in(page, *ROWS)
-    page.get_by_text("The plan: 0 new, 1 updates, 0 unchanged.").wait_for()
+    page.get_by_text("The plan: 0 new, 1 update, 0 unchanged.").wait_for()
     assert "is not your centre" in page.inner_text("table.plan")
     assert set(TrialSite.objects.values_list("status", flat=True)) == {"recruiting"}
     page.get_by_role("button", name="Store all good rows").click()
@@ -56,7 +56,7 @@ def test_it_works_without_javascript(page_like, worker, gent):
     page = page_like(java_script_enabled=False)
     sign_in(page, "co")
     hand_in(page, *ROWS)
-    page.get_by_text("The plan: 0 new, 1 updates").wait_for()
+    page.get_by_text("The plan: 0 new, 1 update").wait_for()
     page.get_by_role("button", name="Store all good rows").click()
     page.get_by_text("Stored: 0 new, 1 updated.").wait_for()
 

@@ -17,8 +17,9 @@ PARAMS = {
     "size": "12.3", "name": "list.numbers", "kind": "patients", "kinds": ["sites", "trials"], "row": 7,
     "columns": ["acronym", "status"], "what": "PDF", "why": "path", "unpacked": 300 * 2**20,
     "most": 64 * 2**20, "seconds": 60, "sheet": "Blad2", "sheets": ["Blad1"], "byte": "0xE9",
-    "first": "Status", "second": "statut", "column": "status", "place": 2, "wanted": ["nct_number"],
+    "first": "Status", "second": "statut", "column": "status", "place": "H", "wanted": ["nct_number"],
     "others": ["Notes"], "run": 5, "rows": "2, 9", "cells": 3, "length": 40_000, "character": "U+0000",
+    "other": "Trials", "needed": "status date",
 }  # fmt: skip
 
 
@@ -50,8 +51,8 @@ def test_the_codes_are_found_in_the_code():
 
 @pytest.mark.parametrize(("code", "given", "file"), RAISED)
 def test_each_code_has_a_sentence_of_its_own_with_what_it_asks_for(code, given, file):
-    if code in ("too_many_rows", "unreadable"):
-        return  # said by a plural, and by the sentence for whatever has none
+    if code in ("too_many_rows", "moved", "unreadable"):
+        return  # said by plurals, and by the sentence for whatever has none
     found = messages._sentences()
     assert code in found, f"{file} raises {code}"
     if None not in given:  # **params
@@ -87,6 +88,14 @@ def test_no_two_codes_say_the_same():
 )  # fmt: skip
 def test_too_many_rows_are_told_with_the_number_that_fits(most, said):
     assert sentence("too_many_rows", {"most": most}) == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "number", "said"),
+    [("3", 1, ": row 3 means something else now."), ("3, 9", 2, ": rows 3, 9 mean something else now.")],
+)
+def test_rows_that_moved_are_told_with_the_verb_that_fits(rows, number, said):
+    assert said in sentence("moved", {"rows": rows, "number": number})
 
 
 def test_sizes_are_told_in_megabytes():

@@ -80,7 +80,7 @@ class Command(BaseCommand):
         if (
             run is not None
             and not apply
-            and run.status in (Status.PLANNED, Status.FAILED)
+            and (run.status in (Status.PLANNED, Status.FAILED) or run.has_stored_nothing)
             and not run.was_there
         ):
             run.path.unlink(missing_ok=True)
@@ -122,6 +122,8 @@ class Command(BaseCommand):
         if told["counts"]:
             counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items() if number)
             what = "applied" if told["status"] == Status.APPLIED else "planned, nothing stored"
+            if told["status"] == Status.APPLIED and not told["stored"]:
+                what = "nothing to store"
             self.stdout.write(f"{told['file_name']} ({told['kind']}): {what}: {counts or 'no rows'}.")
 
 

@@ -42,8 +42,8 @@ class Command(BaseCommand):
                     file=file, file_name=name, kind=kind, role=Role.REGISTRY, queue=not here
                 )
             run = finish(self._taken_up(run, here), here=here)
+            self._refuse_bad_rows(run)
             if run.status == Status.PLANNED:
-                self._refuse_bad_rows(run)
                 run = finish(actions.confirm(run=run, user=None, queue=not here), here=here)
         except actions.Refused as refused:
             raise CommandError(f"{name}: {refused}") from None
