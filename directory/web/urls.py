@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import centres, home, networks, search, trials
+from .views import centres, home, networks, search, suggest, trials
 
 app_name = "web"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("trials/", search.search, name="search"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),

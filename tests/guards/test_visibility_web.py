@@ -35,7 +35,7 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
-PLAIN = ("home", "search", "centres", "networks")
+PLAIN = ("home", "suggest", "search", "centres", "networks")
 PUBLIC = {"trial": "shown", "trial-print": "shown", "centre": "uz-shown", "network": "net-shown"}
 
 
@@ -101,7 +101,7 @@ def test_no_spelling_leads_to_a_draft(world, kind):
 def test_no_page_holds_a_canary(world):
     queries = ["", f"?q={TYPED}", "?condition=VIIIc", "?near=9000", "?q=shown", f"?q={TYPED}+draft"]
     paths = [reverse(f"web:{name}") for name in PLAIN]
-    paths += [reverse("web:search") + query for query in queries]
+    paths += [reverse(name) + query for name in ("web:search", "web:suggest") for query in queries]
     paths += [reverse(f"web:{name}", args=[key]) for name, key in PUBLIC.items()]
     for who, user in visitors(world).items():
         client = client_of(user)
