@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, home, networks, search, suggest, trials
+from .views import centres, exports, home, networks, search, suggest, trials
 
 app_name = "web"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("suggest/", suggest.suggest, name="suggest"),
     path("trials/", search.search, name="search"),
+    # No slug has a full stop in it, nor does a file's address end with a slash.
+    path("trials/results.html", exports.paper, name="results-print"),
+    path("trials/results.<str:kind>", exports.export, name="export"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     path("centres/", centres.centres, name="centres"),

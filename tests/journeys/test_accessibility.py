@@ -12,6 +12,7 @@ PAGES = {
     "search, narrowed": "/en/trials/?q=ewing&near=9000&within=80&phase=phase3&centre=uz-gent",
     "search, empty": "/en/trials/?q=ewing&phase=phase3&stage=relapsed",
     "search, bad values": "/en/trials/?q=ewing&age=abc&near=x&within=y&status=z",
+    "results on paper": "/en/trials/results.html?q=ewing&near=9000",
     "trial": "/en/trials/ieuroewing/",
     "trial without sites": "/en/trials/reecur/",
     "print sheet": "/en/trials/ieuroewing/print/",
