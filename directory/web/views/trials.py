@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.core.text import control_character_in
@@ -11,7 +12,8 @@ from directory.search import service
 from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, Trial, TrialSite
 
-from .. import words
+from .. import linked, words
+from ..qr import qr_of
 from ..results import results_of
 from ..sites import Place, history_of
 
@@ -24,8 +26,10 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return redirect("web:trial", slug=_slug_meant(request.user, slug))
     sisters = _sisters(request, found)
-    more = {"sisters": sisters, "related": _same_disease(found, sisters)}
-    return render(request, "directory/trial.html", _context(request, found) | more)
+    context = _context(request, found)
+    context |= {"sisters": sisters, "related": _same_disease(found, sisters)}
+    context["linked"] = linked.trial_data(found, context["places"])
+    return render(request, "directory/trial.html", context)
 
 
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
@@ -33,7 +37,9 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     found = _find(request.user, slug)
     if found is None:
         return redirect("web:trial-print", slug=_slug_meant(request.user, slug))
-    return render(request, "directory/trial_print.html", _context(request, found))
+    address = request.build_absolute_uri(reverse("web:trial", args=[found.slug]))
+    context = _context(request, found) | {"address": address, "qr": qr_of(address)}
+    return render(request, "directory/trial_print.html", context)
 
 
 def _find(user, slug: str) -> Trial | None:
