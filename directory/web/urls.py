@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, exports, home, networks, search, suggest, trials
+from .views import centres, compare, exports, home, networks, search, suggest, trials
 
 app_name = "web"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     # No slug has a full stop in it, nor does a file's address end with a slash.
     path("trials/results.html", exports.paper, name="results-print"),
     path("trials/results.<str:kind>", exports.export, name="export"),
+    path("trials/compare/", compare.compare, name="compare"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     path("centres/", centres.centres, name="centres"),

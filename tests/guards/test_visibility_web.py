@@ -38,7 +38,7 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
-PLAIN = ("home", "suggest", "search", "results-print", "centres", "networks")
+PLAIN = ("home", "suggest", "search", "results-print", "compare", "centres", "networks")
 FILES = ("csv", "xlsx", "ris")
 # Those that take what the search takes.
 ASKED = ("web:search", "web:suggest", "web:results-print")
@@ -115,6 +115,15 @@ def test_no_page_holds_a_canary(world):
             answer = client.get(path)
             assert answer.status_code == 200, (who, path)
             assert CANARY not in answer.content.decode(), (who, path)
+
+
+def test_no_comparison_holds_a_canary(world):
+    spellings = [*KEYED["trial"], f"{CANARY} draft", f"{CANARY}-draft-7", "shown"]
+    for who, user in visitors(world).items():
+        page = client_of(user).get(reverse("web:compare"), {"trial": spellings}).content.decode()
+        shown = page.partition("<thead>")[2]
+        assert "Shown" in shown, who
+        assert CANARY not in shown, who
 
 
 def test_no_file_of_results_holds_a_canary(world):

@@ -13,6 +13,8 @@ PAGES = {
     "search, empty": "/en/trials/?q=ewing&phase=phase3&stage=relapsed",
     "search, bad values": "/en/trials/?q=ewing&age=abc&near=x&within=y&status=z",
     "results on paper": "/en/trials/results.html?q=ewing&near=9000",
+    "comparison": "/en/trials/compare/?trial=ieuroewing&trial=beacon2&trial=reecur&trial=alltogether1",
+    "comparison of nothing": "/en/trials/compare/",
     "trial": "/en/trials/ieuroewing/",
     "trial without sites": "/en/trials/reecur/",
     "print sheet": "/en/trials/ieuroewing/print/",

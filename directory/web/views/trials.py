@@ -46,39 +46,43 @@ def _find(user, slug: str) -> Trial | None:
     if control_character_in(slug):
         # PostgreSQL refuses to compare with NUL.
         raise Http404(_("No trial is known by this name."))
-    sites = (
-        TrialSite.objects.visible_to(user)
-        .select_related("centre", "contact_person", "investigator")
-        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
-    )
     subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
     return (
         Trial.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("parent")
-        .prefetch_related(
-            "identifiers", "conditions", Prefetch("sites", sites), Prefetch("subprotocols", subprotocols)
-        )
+        .prefetch_related("identifiers", "conditions", sites_of(user), Prefetch("subprotocols", subprotocols))
         .first()
     )
+
+
+def sites_of(user) -> Prefetch:
+    """The sites of trials that `user` may see, with all that a page says of them."""
+    sites = (
+        TrialSite.objects.visible_to(user)
+        .select_related("centre", "contact_person", "investigator")
+        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
+    )
+    return Prefetch("sites", sites)
 
 
 def _slug_meant(user, text: str) -> str:
     """The slug of the trial that `text` identifies; Http404 where there is none."""
     visible = Trial.objects.visible_to(user)
-    meant = _in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
+    meant = in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
     # A slug that leads to itself would redirect for ever: the index may lag behind a withdrawal.
     if meant is None or meant == text:
         raise Http404(_("No trial is known by this name."))
     return meant
 
 
-def _in_index(text: str) -> str | None:
+def in_index(text: str) -> str | None:
+    """The slug of the listed trial that `text` names, as far as the index knows."""
     return None if service.ready() else service.slug_of(text)
 
 
 def _context(request, found: Trial) -> dict:
-    places = sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
+    places = places_of(found)
     recruiting = [place for place in places if place.site.status == Recruitment.RECRUITING]
     parent = found.parent if found.parent and (found.parent.is_listed or is_editor(request.user)) else None
     return {
@@ -89,6 +93,11 @@ def _context(request, found: Trial) -> dict:
         "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
         "history": history_of(places),
     }
+
+
+def places_of(found: Trial) -> list[Place]:
+    """The sites of a trial, those that recruit first."""
+    return sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
 
 
 def _sisters(request, found: Trial) -> list[Trial]:
