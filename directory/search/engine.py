@@ -12,11 +12,11 @@ import tantivy
 from tantivy import Occur, Query
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 1
+FORMAT = 2
 # One text each, compared whole.
 EXACT_FIELDS = ("kind", "doc", "whole", "identifier")
 # Words, cut at spaces.
-WORD_FIELDS = ("acronym", "title", "disease", "other", "summary", "concept", "iccc")
+WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
 _HEAP_BYTES = 32_000_000
 
 
@@ -133,6 +133,11 @@ def best_of(queries: list[Query]) -> Query:
 
 def all_of(queries: list[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def preferring(query: Query, other: Query) -> Query:
+    """What matches `query`; what matches `other` too scores more."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Should, other)])
 
 
 def some_of(queries: list[Query], at_least: int) -> Query:

@@ -112,6 +112,7 @@ def _found(form, query: Query) -> dict:
         "first": (page - 1) * PER_PAGE + 1,
         "orderings": _orderings(query),
         "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
+        "readings": [(one.label, query.set(q=one.query).url) for one in answer.readings],
         "ways": [] if answer.count else _ways_out(query, chips),
     }
 
