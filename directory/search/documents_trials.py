@@ -248,7 +248,7 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
     stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
     phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
     said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
-    said += [*phases, "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])]
+    said += [trial.sponsor, *phases, "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])]
     return {
         "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
         "identifier": _spellings(parts.identifiers),

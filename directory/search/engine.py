@@ -131,6 +131,11 @@ def best_of(queries: list[Query]) -> Query:
     return Query.disjunction_max_query(queries, tie_breaker=0.0)
 
 
+def always(query: Query, score: float) -> Query:
+    """Matches what `query` does, with one score for all."""
+    return Query.const_score_query(query, score)
+
+
 def all_of(queries: list[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 

@@ -30,6 +30,8 @@ LONGEST, MOST_WORDS = 400, 24
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.
 WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
+# All that a concept is made of: `infant` and `ALL`.
+PIECES = 28.0
 # What goes with a concept without being it; and a word that need not match, too little to matter but to equals.
 ALSO, ASIDE = 18.0, 1.0
 # Less than scores are compared by.
@@ -208,7 +210,7 @@ class Builder:
             if not span.ambiguous and any(self.terms.conditions.get(one) for one in span.concepts)
         ]
         if diseases:
-            yield engine.all_of([*diseases, engine.some_of(clauses, (len(clauses) + 1) // 2)])
+            yield engine.preferring(engine.all_of(diseases), engine.some_of(clauses, 1))
         yield engine.some_of(clauses, (len(clauses) + 1) // 2)
         yield engine.some_of(clauses, 1)
 
@@ -247,9 +249,11 @@ class Builder:
         while place <= last:
             span = starts.get(place)
             end = span.end if span else place + 1
+            # What is a known term is not mistyped.
+            known = span is not None and not span.ambiguous
             most = CONCEPT if span and self._is_no_name(span, parsed.words[place:end]) else WHOLE
             parts = [
-                self._word(parsed.words[at], begins=at == last, forgiving=forgiving, most=most)
+                self._word(parsed.words[at], begins=at == last, forgiving=forgiving and not known, most=most)
                 for at in range(place, end)
             ]
             as_words = parts[0] if len(parts) == 1 else engine.all_of(parts)
@@ -267,9 +271,13 @@ class Builder:
     def _concepts(self, span: Span, length: int) -> list[Query]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
         also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
-        return self._meaning(span.concepts, mentioned * length, class_score(span)) + [
-            engine.word("concept", other, also_score(span)) for other in also
-        ]
+        queries = self._meaning(span.concepts, mentioned * length, class_score(span))
+        queries += [engine.word("concept", other, also_score(span)) for other in also]
+        for one in span.concepts:
+            if pieces := self.terms.pieces.get(one):
+                every = [engine.best_of(self._meaning([piece], 1.0, 1.0)) for piece in pieces]
+                queries.append(engine.always(engine.all_of(every), PIECES * length))
+        return queries
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
         queries = [engine.word("concept", one, mentioned) for one in concepts]

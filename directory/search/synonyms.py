@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from directory.core.text import squash
 from trials import conditions
 
-from .words import Word, words
+from .words import STOP_WORDS, Word, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
@@ -123,6 +123,8 @@ class Vocabulary:
         self._named = {
             (term.concept, term.lang): term.text for term in self.terms if term.kind == "preferred"
         }
+        pieces = {concept: self._pieces(concept) for concept in self.conditions}
+        self.pieces = {concept: found for concept, found in pieces.items() if found}
         self._having: dict[str, set[str]] = defaultdict(set)
         for key in loose:
             for word in key:
@@ -177,6 +179,22 @@ class Vocabulary:
         most = edits_allowed(word)
         found = most and process.extractOne(word, self._single, scorer=OSA.distance, score_cutoff=most)
         return self._loose((found[0],)) if found else ()
+
+    def _pieces(self, concept: str) -> tuple[str, ...]:
+        """The other concepts that the English name of `concept` is made of, none where a word is left over."""
+        parts = [word for word in words(self.preferred(concept, "en")) if word.raw not in STOP_WORDS]
+        found: list[str] = []
+        start = 0
+        while start < len(parts):
+            for end in reversed(self._ends(parts, start)):
+                inner = [one.concept for one in self._means(parts[start:end]) if one.concept != concept]
+                if inner:
+                    found.append(inner[0])
+                    break
+            else:
+                return ()
+            start = end
+        return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
 
     def having(self, word: str) -> tuple[str, ...]:
         """The few concepts whose terms alone have `word`: `promyélocytaire` says which leukaemia."""
