@@ -18,8 +18,8 @@ with_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the source lists
 LANGUAGES = ("en", "nl", "fr", "de")
 COLUMNS = ["concept", "term", "lang", "kind", "type", "conditions", "flags", "note"]
 KINDS = {"preferred", "synonym", "abbreviation", "misspelling"}
-TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "role", "group"}
-FLAGS = {"case", "whole", "ambiguous"}
+TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "phase", "age", "role", "group"}
+FLAGS = {"case", "whole", "ambiguous", "family"}
 
 
 def synonyms() -> list[dict[str, str]]:

@@ -102,6 +102,7 @@ def _found(form, query: Query) -> dict:
         "downloads": _downloads(query) if answer.count else [],
         "paper": Query(reverse("web:results-print"), query.set(page="").values).url,
         "most_rows": exporting.MOST_ROWS if answer.count > exporting.MOST_ROWS else 0,
+        "readings": [(one.label, query.set(q=one.query).url) for one in answer.readings],
         "ways": [] if answer.count else _ways_out(query, chips),
     }
 
