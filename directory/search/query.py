@@ -317,7 +317,11 @@ class Builder:
         most = NEAR_CONCEPT if concepts else WHOLE
         queries = [
             engine.near(
-                name, stem, distance, min(score, most) * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins
+                name,
+                stem,
+                distance,
+                min(score, most) * (SECOND_EDIT if distance == 2 else 1.0),
+                prefix=begins,
             )
             for name, score in NEAR.items()
             for distance in range(1, edits + 1)
