@@ -286,7 +286,8 @@ class Sheet(resources.ModelResource):
     @classmethod
     @cache
     def columns(cls) -> dict[str, Column]:
-        return {field.column_name: field for field in cls.fields.values() if isinstance(field, Column)}
+        """The columns by name, in the order of the template."""
+        return {name: cls.fields[name] for name in cls._meta.export_order}
 
     @classmethod
     @cache

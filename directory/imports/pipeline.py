@@ -19,6 +19,7 @@ from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
+from trials.models import Trial
 
 from . import receipts
 from .columns import Reading, read_header, recognise
@@ -92,6 +93,8 @@ def _plan(run: ImportRun, table: Table) -> None:
         with transaction.atomic():
             _renew(run, done)
             receipts.write(run, verdicts)
+        for verdict in verdicts:
+            verdict.forget()
     judge.finish()
     with transaction.atomic():
         if judge.revised:
@@ -261,14 +264,21 @@ def _with_keys(model, pks):
 
 def scope_of(run: ImportRun) -> Scope:
     """On whose behalf the rows are judged, by the rights that person has now."""
+    user = get_user_model().objects.get(pk=run.created_by_id) if run.created_by_id else None
     return Scope(
         run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
-        user_id=run.created_by_id, centres=_centres_of(run),
+        user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
     )  # fmt: skip
 
 
-def _centres_of(run: ImportRun) -> frozenset[int] | None:
-    user = run.created_by_id and get_user_model().objects.get(pk=run.created_by_id)
+def _trials_of(run: ImportRun, user) -> frozenset[int] | None:
+    """The trials that may be spoken of; None for all. What is stored later than this is not among them."""
+    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
+        return None
+    return frozenset(Trial.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def _centres_of(run: ImportRun, user) -> frozenset[int] | None:
     if user is None or is_editor(user):
         # Without a user it is the house's own import, of the registry's sheets.
         allowed: frozenset[int] | None = (

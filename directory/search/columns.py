@@ -18,6 +18,7 @@ from directory.core.places import Place, distance_km
 from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
+from . import cursors
 from .store import Facts
 
 BLOCK = 512
@@ -209,9 +210,10 @@ class Trials:
     @cached_property
     def by_label(self) -> np.ndarray:
         """The place of each document in the alphabet of acronyms (titles where there is none)."""
-        texts = [f"{text}\0{key}" for text, key in zip(self.sorts, self.keys, strict=True)]
+        # One string each, as they sort faster than pairs.
+        labels = ["\0".join(self.sort_text(ordinal)) for ordinal in range(self.size)]
         place = np.empty(self.size, np.int64)
-        place[sorted(range(self.size), key=texts.__getitem__)] = np.arange(self.size)
+        place[sorted(range(self.size), key=labels.__getitem__)] = np.arange(self.size)
         return place
 
     def values(self, name: str, ordinal: int) -> list[str]:
@@ -221,7 +223,7 @@ class Trials:
         return [self.codes.of[name].words[value] for value in pairs.values[first:last]]
 
     def sort_text(self, ordinal: int) -> tuple[str, str]:
-        return (self.sorts[ordinal], self.keys[ordinal])
+        return cursors.label(self.sorts[ordinal], self.keys[ordinal])
 
 
 def _joined(arrays: list[np.ndarray], dtype) -> np.ndarray:

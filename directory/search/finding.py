@@ -210,7 +210,7 @@ def _few(snapshot: Snapshot, ask: Ask, page: Page) -> Answer:
         return float(scores.get(records[key]["ordinal"], 0.0))
 
     def sort_key(key: str) -> tuple:
-        label = (records[key]["sort"], key)
+        label = cursors.label(records[key]["sort"], key)
         if ask.ordering == "distance":
             return (metres[key], *label)
         if ask.ordering == "updated":

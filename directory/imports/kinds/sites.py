@@ -47,7 +47,7 @@ class SiteJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder, self.matcher, self.people = TrialFinder(), Matcher(), People(scope)
+        self.finder, self.matcher, self.people = TrialFinder(scope.visible_trials), Matcher(), People(scope)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
@@ -105,12 +105,24 @@ class SiteJudge(Judge):
         trial = self.finder.find(verdict, column, identifiers, acronym)
         if trial is None and len(verdict.messages) > so_far:
             return  # it may mean several
-        if trial is not None and self.is_double((id(trial), place.id), verdict, column):
-            return
-        if trial is None:
+        if trial is not None:
+            verdict.record = self._record(trial, identifiers, acronym, place)
+            if self.is_double((id(trial), place.id), verdict, column):
+                return
+            if self.finder.is_hidden(trial):
+                verdict.note(column, _("This trial is already with the editors, who will list it."))
+        else:
             trial = self._draft(verdict, identifiers, acronym, place)
-        verdict.record = f"{trial.slug}@{place.code}"
+            verdict.record = self._record(trial, identifiers, acronym, place)
         self._judge(verdict, trial, place)
+
+    def _record(self, trial, identifiers, acronym, place) -> str:
+        """The site's key; of a trial that this person may not see, what the row itself calls it.
+
+        So is that of a new trial: its slug gives away which slugs are taken.
+        """
+        is_told = self.scope.visible_trials is None or trial.pk in self.scope.visible_trials
+        return f"{trial.slug if is_told else _called(identifiers, acronym)}@{place.code}"
 
     def _draft(self, verdict, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
@@ -140,7 +152,9 @@ class SiteJudge(Judge):
         site = stored or TrialSite(trial=trial, centre=Centre(pk=place.id, code=place.code))
         if stored is None:
             verdict.change("centre_code", "", place.code)
-            verdict.change("acronym", "", str(trial))
+            hidden = self.finder.is_hidden(trial)
+            called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
+            verdict.change("acronym", "", called if hidden else str(trial))
         work = Work(site, place, self.compare(verdict, site, COLUMNS), draft=self.drafts.get(id(trial)))
         self._judge_status(verdict, work)
         if verdict.is_bad:
@@ -316,3 +330,8 @@ def status_is_unknown(statement: StatusStatement) -> bool:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def _called(identifiers, acronym: str) -> str:
+    """What the row calls its trial: its first identifier, else its acronym."""
+    return identifiers[0].value if identifiers else acronym

@@ -34,10 +34,10 @@ class TrialJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder = TrialFinder()
+        self.finder = TrialFinder(scope.visible_trials)
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
-        self.children: list[Verdict] = []
+        self.children: list[tuple[Verdict, Trial]] = []
 
     def look_up(self, verdicts):
         identifiers, acronyms = [], []
@@ -63,11 +63,13 @@ class TrialJudge(Judge):
         trial = self.finder.find(verdict, column, identifiers, acronym)
         if trial is None and len(verdict.messages) > so_far:
             return  # it may mean several
-        if trial is not None and self.is_double(id(trial), verdict, column):
-            return
-        if trial is None:
+        if trial is not None:
+            verdict.record = trial.slug
+            if self.is_double(id(trial), verdict, column):
+                return
+        else:
             trial = self._new_trial(verdict, identifiers)
-        verdict.record = trial.slug
+            verdict.record = trial.slug
         self._judge(verdict, trial, identifiers)
 
     def _new_trial(self, verdict, identifiers) -> Trial:
@@ -137,13 +139,13 @@ class TrialJudge(Judge):
             verdict.change("parent", str(work.trial.parent or ""), str(parent))
             work.trial.parent = parent
             work.attributes.append("parent")
-            self.children.append(verdict)
+            if parent.pk is None:
+                self.children.append((verdict, parent))
 
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
-        for verdict in self.children:
-            parent = verdict.work and verdict.work.trial.parent
-            if parent is not None and parent.pk is None and self.seen[id(parent)].is_bad:
+        for verdict, parent in self.children:
+            if not verdict.is_bad and self.seen[id(parent)].is_bad:
                 row = self.seen[id(parent)].number
                 verdict.refuse(
                     "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
