@@ -315,11 +315,10 @@ class Builder:
     def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
         concepts = self.terms.near(stem) or self.terms.having(stem)
         most = NEAR_CONCEPT if concepts else WHOLE
+        scores = {name: min(score, most) for name, score in NEAR.items()}
         queries = [
-            engine.near(
-                name, stem, distance, min(score, most) * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins
-            )
-            for name, score in NEAR.items()
+            engine.near(name, stem, distance, score * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins)
+            for name, score in scores.items()
             for distance in range(1, edits + 1)
         ]
         return queries + self._meaning(concepts, NEAR_CONCEPT, NEAR_CLASS)
