@@ -26,7 +26,7 @@ from directory.imports.models import ImportRun, RowOutcome
 from trials.models import Condition, Trial, TrialSite
 from trials.resources import SiteSheet, TrialSheet
 
-ROWS, SAMPLE = 10_000, 400
+ROWS, SAMPLE = 10_000, 200
 FLOOR = 12
 # Beyond what is asked: the library as a careful reader of its documentation sets it up.
 FLOOR_OF_ONE_TRANSACTION = 8

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,17 +13,22 @@ from directory.core.admin import (
     RecordedAdmin,
     RecordedFormSet,
     RecordedTabular,
+    RecordsRows,
     actor_of,
     attention,
 )
 from directory.core.models import State
-from directory.core.visibility import is_editor
+from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor
 
 from .actions import withdraw_consent
 from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
 from .rights import own_centre_ids
 
 OTHER_LANGUAGES = {"classes": ["collapse"]}
+GROUPS_EXPLAINED = _(
+    "%(editors)s keep the whole registry. %(coordinators)s keep the sites and contacts of the centres under "
+    "“Coordinates” below, and of no other. Both need “Staff status” to sign in here."
+)
 
 
 class AliasFormSet(RecordedFormSet):
@@ -222,9 +228,49 @@ class CoordinationAdmin(RecordedAdmin):
         return ["user", "centre"] if obj else []
 
 
-class AccountAdmin(UserAdmin):
+class CoordinationInline(RecordedTabular):
+    """The centres whose sites and contacts the user keeps. Editors only."""
+
+    model = Coordination
+    fields = ["centre"]
+    autocomplete_fields = ["centre"]
+    verbose_name = _("centre")
+    verbose_name_plural = _("Coordinates")
+
+    def has_add_permission(self, request, obj):
+        return is_editor(request.user) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return is_editor(request.user) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return is_editor(request.user) and super().has_delete_permission(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return is_editor(request.user) and super().has_view_permission(request, obj)
+
+
+class AccountAdmin(RecordsRows, UserAdmin):
     """Accounts are closed (made inactive), never deleted: the log and the statements go on naming them, and
     what somebody coordinated must not vanish unrecorded."""
+
+    inlines = [CoordinationInline]
+
+    def get_inlines(self, request, obj):
+        """A new account has a name and a password first."""
+        return super().get_inlines(request, obj) if obj else []
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if is_editor(request.user):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        # Whoever has the right to accounts alone writes nothing that the log keeps.
+        return super(RecordsRows, self).changeform_view(request, object_id, form_url, extra_context)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.help_text = GROUPS_EXPLAINED % {"editors": EDITORS, "coordinators": COORDINATORS}
+        return field
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -235,16 +281,32 @@ admin.site.register(get_user_model(), AccountAdmin)
 
 
 @attention.register
+def own_centres(request):
+    """Tells a coordinator which centres are theirs, and where a sheet is handed in."""
+    if not is_coordinator(request.user):
+        return
+    names = [str(centre) for centre in Centre.objects.filter(pk__in=own_centre_ids(request.user))]
+    if not names:
+        yield attention.Notice(_("You coordinate no centre yet: ask an editor."), nothing_else=True)
+        return
+    yield attention.Notice(_("You coordinate: %(centres)s.") % {"centres": ", ".join(names)})
+    if request.user.has_perm("imports.add_importrun"):
+        yield attention.Notice(_("Import a sheet"), reverse("admin:imports_importrun_add"))
+
+
+@attention.register
 def drafts_and_consents(request):
     """Drafts to list, and people of whom nobody noted whether they may be named."""
     if not is_editor(request.user):
         return
-    for model, label in ((Centre, _("centres in draft")), (Network, _("networks in draft"))):
-        yield attention.Line(
-            model.objects.drafts().count(), label, attention.list_url(model, state__exact=State.DRAFT)
-        )
-    yield attention.Line(
-        Professional.objects.filter(consent_given_on=None).count(),
-        _("professionals without consent on record"),
-        attention.list_url(Professional, consent="missing"),
+    count = Centre.objects.drafts().count()
+    url = attention.list_url(Centre, state__exact=State.DRAFT)
+    yield attention.Line(count, ngettext("centre in draft", "centres in draft", count), url)
+    count = Network.objects.drafts().count()
+    url = attention.list_url(Network, state__exact=State.DRAFT)
+    yield attention.Line(count, ngettext("network in draft", "networks in draft", count), url)
+    count = Professional.objects.filter(consent_given_on=None).count()
+    told = ngettext(
+        "professional without consent on record", "professionals without consent on record", count
     )
+    yield attention.Line(count, told, attention.list_url(Professional, consent="missing"))

@@ -49,7 +49,10 @@ def a_trial(
 ):
     """A listed, recruiting trial. `at` holds centres or `(centre, status)`; `identifiers` any spelling."""
     acronym = acronym if acronym is not None else f"TRIAL-{next(_number)}"
-    defaults = {"title_en": f"A study of {acronym or 'something'}", "slug": slugify(acronym) or f"t{next(_number)}"}
+    defaults = {
+        "title_en": f"A study of {acronym or 'something'}",
+        "slug": slugify(acronym) or f"t{next(_number)}",
+    }
     trial = Trial.objects.create(acronym=acronym, state=state, status=status, **(defaults | fields))
     for text in identifiers:
         found = parse_identifier(text)
@@ -85,7 +88,9 @@ def a_professional(name="Demo Person", *, consent=False, **fields):
 
 def a_user(username=None, **fields):
     """Somebody who may sign in and nothing else."""
-    return get_user_model().objects.create_user(username or f"user-{next(_number)}", password="secret", **fields)
+    return get_user_model().objects.create_user(
+        username or f"user-{next(_number)}", password="secret", **fields
+    )
 
 
 def an_editor(username=None):

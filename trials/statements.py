@@ -17,7 +17,15 @@ from directory.core.visibility import Role
 from .choices import Recruitment
 from .models import StatusStatement, TrialSite
 
-DERIVED = ("status", "status_since", "verified_at", "verified_by", "status_source", "disputed")
+DERIVED = (
+    "status",
+    "status_since",
+    "verified_at",
+    "verified_on",
+    "verified_by",
+    "status_source",
+    "disputed",
+)
 
 
 def derive(statements: Iterable[StatusStatement]) -> dict:
@@ -29,7 +37,7 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
     persons = [one for one in said if one.role != Role.REGISTRY]
     standing = persons[-1] if persons else registry[-1] if registry else None
     if standing is None:
-        return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", False), strict=True))
+        return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
     disputed = bool(
         persons
         and registry
@@ -40,6 +48,7 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
         "status": standing.status,
         "status_since": _since(standing, said),
         "verified_at": standing.said_at,
+        "verified_on": standing.said_on,
         "verified_by": standing.role,
         "status_source": standing.source,
         "disputed": disputed,

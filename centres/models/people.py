@@ -32,6 +32,7 @@ class Professional(Recorded):
     """A person who may be contacted about a trial (FHIR `Practitioner`). Public only with consent."""
 
     change_kind = "professional"
+    unnamed = _("a person")  # in place of a name that the reader may not see
 
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)

@@ -14,7 +14,7 @@ from functools import cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, URLValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, URLValidator
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
@@ -286,7 +286,8 @@ class Sheet(resources.ModelResource):
     @classmethod
     @cache
     def columns(cls) -> dict[str, Column]:
-        return {field.column_name: field for field in cls.fields.values() if isinstance(field, Column)}
+        """The columns by name, in the order of the template."""
+        return {name: cls.fields[name] for name in cls._meta.export_order}
 
     @classmethod
     @cache
@@ -310,6 +311,9 @@ class Sheet(resources.ModelResource):
         if field is not None and value not in (None, ""):
             try:
                 field.clean(value, None)
+                # Of a text without a limit in the database Django asks the length in forms only.
+                if isinstance(value, str) and field.max_length:
+                    MaxLengthValidator(field.max_length)(value)
             except ValidationError as error:
                 raise ValueError(" ".join(error.messages)) from None
         return value

@@ -44,6 +44,8 @@ def receive(
     `was_there` true; so is the run of an `idempotency_key` that was used before.
     """
     role = role or role_of(user)
+    if role is None:
+        raise Refused([problem("rights")])
     _refuse_at_the_door(file_name, kind, sheet, role)
     if idempotency_key and (known := _by_key(user, idempotency_key)):
         return known
@@ -120,10 +122,8 @@ def clean_up(*, now: dt.datetime | None = None) -> int:
     return gone
 
 
-def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str | None) -> None:
+def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str) -> None:
     problems = []
-    if role is None:
-        raise Refused([problem("rights")])
     if control_character_in(file_name + sheet) or not 0 < len(file_name) <= 255 or len(sheet) > 100:
         raise Refused([problem("name")])
     if kind and kind not in Kind.values:

@@ -134,6 +134,9 @@ class ImportRun(models.Model):
     attempt = models.PositiveIntegerField(default=0, editable=False)
     undo_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
+    # Set by `actions.receive` where the file was on its way already.
+    was_there = False
+
     objects = ImportRunQuerySet.as_manager()
 
     class Meta:

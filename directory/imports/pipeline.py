@@ -19,6 +19,7 @@ from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
+from trials.models import Trial
 
 from . import receipts
 from .columns import Reading, read_header, recognise
@@ -34,7 +35,7 @@ CHUNK = 1_000
 TRIES = 3
 # While the transaction of an apply runs, a lease cannot be renewed (SQLite has one writer): it is taken
 # long enough for a slow disk beforehand.
-ROWS_STORED_A_SECOND = 150
+ROWS_STORED_A_SECOND = 300
 
 
 class TakenOver(Exception):
@@ -83,7 +84,8 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     warnings = _warnings(table, reading)
     _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
-    counts, done = Counter(), 0
+    counts: Counter = Counter()
+    done = 0
     for chunk in _chunks(table.rows()):
         verdicts = judge.judge([reading.named(row, table.header) for row in chunk])
         counts.update(str(verdict.outcome) for verdict in verdicts)
@@ -91,6 +93,8 @@ def _plan(run: ImportRun, table: Table) -> None:
         with transaction.atomic():
             _renew(run, done)
             receipts.write(run, verdicts)
+        for verdict in verdicts:
+            verdict.forget()
     judge.finish()
     with transaction.atomic():
         if judge.revised:
@@ -220,18 +224,14 @@ def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int
         _lock(touched)
         _refuse_later_changes(touched, judged_at)
         tally = judge.store(good)
-        counts = Counter(str(verdict.outcome) for verdict in verdicts)
+        # The counts stay the plan's: every good row means what it meant, and a bad one stayed out.
         done = run.held().update(
             status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=tally,
-            rows_done=len(verdicts), counts=_with_zeros(counts | _bad_counts(run)),
+            rows_done=len(verdicts),
         )  # fmt: skip
         if not done:
             raise TakenOver
     run.refresh_from_db()
-
-
-def _bad_counts(run: ImportRun) -> Counter:
-    return Counter({name: n for name, n in run.counts.items() if name not in (*STORED, Outcome.UNCHANGED)})
 
 
 def _lock(touched: dict) -> None:
@@ -264,17 +264,26 @@ def _with_keys(model, pks):
 
 def scope_of(run: ImportRun) -> Scope:
     """On whose behalf the rows are judged, by the rights that person has now."""
+    user = get_user_model().objects.get(pk=run.created_by_id) if run.created_by_id else None
     return Scope(
         run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
-        user_id=run.created_by_id, centres=_centres_of(run),
+        user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
     )  # fmt: skip
 
 
-def _centres_of(run: ImportRun) -> frozenset[int] | None:
-    user = run.created_by_id and get_user_model().objects.get(pk=run.created_by_id)
+def _trials_of(run: ImportRun, user) -> frozenset[int] | None:
+    """The trials that may be spoken of; None for all. What is stored later than this is not among them."""
+    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
+        return None
+    return frozenset(Trial.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def _centres_of(run: ImportRun, user) -> frozenset[int] | None:
     if user is None or is_editor(user):
         # Without a user it is the house's own import, of the registry's sheets.
-        allowed = None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
+        allowed: frozenset[int] | None = (
+            None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
+        )
     else:
         allowed = own_centre_ids(user) if is_coordinator(user) else frozenset()
     if run.centre_id is None:

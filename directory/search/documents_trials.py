@@ -194,6 +194,7 @@ def _show(parts: _Parts) -> dict:
         "page": trial.url or None,
         "source_url": trial.source_url or None,
         "site_pages": {site.centre.code: site.url for site in parts.sites if site.url},
+        "said_in": {site.centre.code: site.verified_on for site in parts.sites if site.verified_on},
         "opened_on": {site.centre.code: site.opened_on for site in parts.sites if site.opened_on},
     }
 

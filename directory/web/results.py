@@ -1,6 +1,5 @@
 """Found trials as a list shows them, made from the stored documents: no query a trial."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,12 +29,12 @@ class SiteLine:
     status: str
     freshness: str
     places: list[SitePlace] = field(default_factory=list)
-    verified: list[dt.date] = field(default_factory=list)
+    verified: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def oldest(self) -> dt.date | None:
-        """The day since which no one of them has been verified; the cautious one to show."""
-        return min(self.verified, default=None)
+    def oldest(self) -> str:
+        """The day, or the month, since which no one of them has been verified: the cautious one to show."""
+        return min(self.verified, default=("", ""))[1]
 
 
 @dataclass
@@ -69,7 +68,8 @@ class Result:
             line = lines.setdefault(key, SiteLine(*key))
             line.places.append(self._place(site["centre"]))
             if site["verified_at"]:
-                line.verified.append(dt.date.fromisoformat(site["verified_at"]))
+                said = self.document["_show"]["said_in"].get(site["centre"]["code"], site["verified_at"])
+                line.verified.append((site["verified_at"], said))
         for line in lines.values():
             line.places.sort(key=lambda place: (place.distance is None, place.distance or 0, place.name))
         return sorted(

@@ -14,7 +14,7 @@ ROLES = {
     Role.COORDINATOR: _("the centre's coordinator"),
     Role.EDITOR: _("an editor of this directory"),
     Role.SPONSOR: _("the sponsor"),
-    Role.REGISTRY: _("a trial registry"),
+    Role.REGISTRY: _("a public source"),
     Role.SYSTEM: _("this directory, automatically"),
 }
 

@@ -1,8 +1,11 @@
 """The history of a record, read from the change log; and the log itself."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from centres.models import Affiliation
 from directory.core.admin import history
 from directory.core.changes import Actor, Entry, record
 from directory.core.models import Change
@@ -147,6 +150,67 @@ def test_a_coordinator_reads_roles_but_not_the_names_of_others(client):
     state_status(site=site, status="recruiting", by=Actor.of(jan))
     client.force_login(jan)
     assert [line.who for line in lines(client, site)] == ["coordinator · jan", "editor"]
+
+
+def test_people_are_named_and_not_numbered(client, editor):
+    site = builders.a_site(builders.a_trial("A"), builders.a_centre("chc"))
+    els, piet = builders.a_professional("Els Peeters"), builders.a_professional("Piet Claes")
+    record(
+        [Entry("site", "a@chc", {"contact_person_id": els.pk}, {"contact_person_id": piet.pk})],
+        by=Actor("editor"),
+    )
+    (line,) = lines(client, site)
+    (field,) = line.fields
+    assert (field.name, field.before, field.after) == ("Contact person", "Els Peeters", "Piet Claes")
+    url = reverse("admin:core_change_change", args=[line.change.pk])
+    assert "Piet Claes" in client.get(url).content.decode()
+
+
+def test_an_affiliation_and_a_coordination_name_their_people_too(client, editor):
+    centre, els = builders.a_centre("chc"), builders.a_professional("Els Peeters")
+    jan = builders.a_user("jan")
+    record(
+        [
+            Entry("affiliation", f"{els.pk}/chc/", None, {"professional": str(els.pk), "centre": "chc"}),
+            Entry("coordination", f"{jan.pk}/chc", None, {"user": jan.pk, "centre": "chc"}),
+        ],
+        by=Actor("editor"),
+    )
+    shown = [{one.name: one.after for one in line.fields} for line in lines(client, centre)]
+    assert shown == [{"User": "jan", "Centre": "chc"}, {"Professional": "Els Peeters", "Centre": "chc"}]
+
+
+def test_a_coordinator_reads_the_names_of_their_own_people_only(client):
+    centre = builders.a_centre("own")
+    site = builders.a_site(builders.a_trial("A"), centre)
+    own, other = builders.a_professional("Own Person"), builders.a_professional("Other Person")
+    Affiliation.objects.create(professional=own, centre=centre)
+    record(
+        [Entry("site", "a@own", {"contact_person_id": other.pk}, {"contact_person_id": own.pk})],
+        by=Actor("editor"),
+    )
+    client.force_login(builders.a_coordinator(centre))
+    (line,) = lines(client, site)
+    assert (line.fields[0].before, line.fields[0].after) == ("a person", "Own Person")
+
+
+def test_the_number_of_people_named_costs_no_query_each(client, editor):
+    site = builders.a_site(builders.a_trial("A"), builders.a_centre("chc"))
+    people = [builders.a_professional(f"Person {number}") for number in range(12)]
+    counts = []
+    for some in (people[:2], people[2:]):
+        steps = [Entry("site", "a@chc", None, {"contact_person_id": one.pk}) for one in some]
+        record(steps, by=Actor("editor"))
+        with CaptureQueriesContext(connection) as asked:
+            assert len(lines(client, site))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_the_filter_of_roles_is_named_once(client, editor):
+    page = client.get(reverse("admin:core_change_changelist")).content.decode()
+    assert "By role" in page
+    assert "By by" not in page
 
 
 def test_the_log_lists_filters_and_finds(client, editor):

@@ -44,12 +44,25 @@ def test_an_editor_sees_doubtful_sites_drafts_and_missing_consents(client):
     builders.a_professional(consent=True)
     client.force_login(builders.an_editor())
     assert lines(client) == {
-        "recruiting sites of which a newer source says otherwise": 1,
-        "recruiting sites that nobody verified for more than 90 days": 1,
-        "trials in draft": 1,
-        "centres in draft": 1,
-        "networks in draft": 1,
-        "professionals without consent on record": 1,
+        "recruiting site of which a newer source says otherwise": 1,
+        "recruiting site that nobody verified for more than 90 days": 1,
+        "trial in draft": 1,
+        "centre in draft": 1,
+        "network in draft": 1,
+        "professional without consent on record": 1,
+    }
+
+
+def test_several_are_said_in_the_plural(client):
+    for _ in range(2):
+        builders.a_trial(state="draft")
+        builders.a_professional()
+        builders.a_site(said=91)
+    client.force_login(builders.an_editor())
+    assert lines(client) == {
+        "recruiting sites that nobody verified for more than 90 days": 2,
+        "trials in draft": 2,
+        "professionals without consent on record": 2,
     }
 
 
@@ -67,7 +80,24 @@ def test_a_coordinator_sees_the_doubtful_sites_of_their_centres_only(client):
     builders.a_site(trial, builders.a_centre("other"), said=91)
     builders.a_trial(state="draft")
     client.force_login(builders.a_coordinator(own))
-    assert lines(client) == {"recruiting sites that nobody verified for more than 90 days": 1}
+    assert lines(client) == {"recruiting site that nobody verified for more than 90 days": 1}
+
+
+def test_a_coordinator_reads_which_centres_are_theirs_and_finds_the_door_for_sheets(client):
+    client.force_login(builders.a_coordinator(builders.a_centre("own", name="Ghent University Hospital")))
+    builders.a_centre("other", name="Another Hospital")
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "You coordinate: Ghent University Hospital." in page
+    assert "Another Hospital" not in page
+    assert f'<a class="door" href="{reverse("admin:imports_importrun_add")}">Import a sheet</a>' in page
+
+
+def test_a_coordinator_without_a_centre_is_told_whom_to_ask(client):
+    client.force_login(builders.a_coordinator())
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "You coordinate no centre yet: ask an editor." in page
+    assert "Nothing waits for you." not in page
+    assert 'class="door"' not in page
 
 
 def test_staff_without_a_role_see_no_record_at_all(client):

@@ -110,7 +110,7 @@ def test_a_network_comes_with_its_members():
     rows = [
         {"network": "Zorgnet", "network_name": "Zorgnetwerk", "centre": "UZG", "role": "reference",
          "since": "01/01/2027", "care": "chemotherapy; blood tests"},
-        {"network": "zorgnet", "network_name": "", "centre": "uza", "role": "satelliet", "since": "2027-01-01"},
+        {"network": "zorgnet", "centre": "uza", "role": "satelliet", "since": "2027-01-01"},
     ]  # fmt: skip
     run = applied(a_csv(*rows), kind="networks", user=an_editor())
     assert run.counts["new"] == 2
@@ -156,18 +156,12 @@ def test_a_network_is_renamed_once_and_two_names_in_a_sheet_are_refused():
 def test_an_unknown_centre_is_refused_with_who_it_might_be():
     a_centre("uz-gent", name="Ghent University Hospital")
     run = planned(a_csv({"network": "itcc", "centre": "uz-gend"}), kind="networks")
-    assert messages(run) == [
-        "2 centre: “uz-gend” is not a known centre. Did you mean uz-gent (Ghent University Hospital)? Write the code."
-    ]
+    [said] = messages(run)
+    assert "“uz-gend” is not a known centre. Did you mean uz-gent (Ghent University Hospital)?" in said
 
 
 @pytest.mark.parametrize("rows", [5, 60])
 def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_max_num_queries):
-    content = a_csv(
-        *(
-            {"code": f"c-{number}", "name_en": f"C {number}", "aliases": f"A{number}"}
-            for number in range(rows)
-        )
-    )
+    content = a_csv(*({"code": f"c-{n}", "name_en": f"C {n}", "aliases": f"A{n}"} for n in range(rows)))
     with django_assert_max_num_queries(60):
         applied(content, kind="centres")

@@ -1,6 +1,6 @@
 """What needs attention of the trials and their sites, on the first page of the admin."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from directory.core.admin import attention
 from directory.core.models import State
@@ -9,24 +9,39 @@ from directory.core.visibility import is_editor
 from ..choices import Freshness, Recruitment
 from ..models import Trial, TrialSite
 
-DOUBTFUL = {
-    Freshness.DISPUTED: _("recruiting sites of which a newer source says otherwise"),
-    Freshness.STALE: _("recruiting sites that nobody verified for more than 90 days"),
-    Freshness.NEVER: _("recruiting sites that nobody ever verified"),
-}
+
+def _said_of(freshness, count: int) -> str:
+    """What is wrong with `count` recruiting sites of this freshness."""
+    return {
+        Freshness.DISPUTED: ngettext(
+            "recruiting site of which a newer source says otherwise",
+            "recruiting sites of which a newer source says otherwise",
+            count,
+        ),
+        Freshness.STALE: ngettext(
+            "recruiting site that nobody verified for more than 90 days",
+            "recruiting sites that nobody verified for more than 90 days",
+            count,
+        ),
+        Freshness.NEVER: ngettext(
+            "recruiting site that nobody ever verified", "recruiting sites that nobody ever verified", count
+        ),
+    }[freshness]
 
 
 @attention.register
 def doubtful_sites(request):
     """Sites that recruit on paper but nobody vouches for: to a coordinator, those of their centres."""
     sites = TrialSite.objects.editable_by(request.user).recruiting()
-    for word, label in DOUBTFUL.items():
+    for word in (Freshness.DISPUTED, Freshness.STALE, Freshness.NEVER):
         url = attention.list_url(TrialSite, status__exact=Recruitment.RECRUITING, freshness=word)
-        yield attention.Line(sites.with_freshness(word).count(), label, url, urgent=True)
+        count = sites.with_freshness(word).count()
+        yield attention.Line(count, _said_of(word, count), url, urgent=True)
 
 
 @attention.register
 def drafts(request):
     if is_editor(request.user):
         url = attention.list_url(Trial, state__exact=State.DRAFT)
-        yield attention.Line(Trial.objects.drafts().count(), _("trials in draft"), url)
+        count = Trial.objects.drafts().count()
+        yield attention.Line(count, ngettext("trial in draft", "trials in draft", count), url)

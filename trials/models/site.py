@@ -79,6 +79,7 @@ class TrialSite(Recorded):
     )
     status_since = PartialDateField(_("status since"), editable=False)
     verified_at = models.DateField(_("verified on"), null=True, editable=False, db_index=True)
+    verified_on = PartialDateField(_("verified on, as far as it was said"), editable=False)
     verified_by = models.CharField(
         _("verified by"), max_length=12, choices=Role.choices, blank=True, editable=False
     )
@@ -171,6 +172,12 @@ class StatusStatement(PlainText):
     status = models.CharField(_("status"), max_length=24, choices=Recruitment.choices)
     since = PartialDateField(_("since"), help_text=_("First day of this status, where it is known."))
     said_at = models.DateField(_("said on"), default=timezone.localdate)
+    said_on = PartialDateField(
+        _("said in"),
+        help_text=_(
+            "Only where no more than the month or the year is known; its first day then stands above."
+        ),
+    )
     role = models.CharField(_("said by"), max_length=12, choices=Role.choices)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

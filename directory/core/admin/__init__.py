@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import attention, changelog
 from .forms import AgeField, CleanTextForm, RecordedForm, RecordedFormSet
-from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, actor_of
+from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, RecordsRows, actor_of
 from .roles import ForRoles, ReadOnly
 from .states import ListedAdmin
 
@@ -25,6 +25,7 @@ __all__ = [
     "RecordedFormSet",
     "RecordedStacked",
     "RecordedTabular",
+    "RecordsRows",
     "actor_of",
     "attention",
     "changelog",

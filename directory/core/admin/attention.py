@@ -4,9 +4,9 @@ Each app says it for its own records, from its admin module:
 
     @attention.register
     def drafts(request):
-        yield attention.Line(count, _("drafts of trials"), url)
+        yield attention.Line(count, ngettext("trial in draft", "trials in draft", count), url)
 
-Lines whose count is 0 are left out.
+Lines whose count is 0 are left out. What is no number is a `Notice`.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,10 @@ from django.utils.http import urlencode
 
 @dataclass(frozen=True)
 class Line:
-    """`count` things that wait, what they are (without the number), and the page that lists them."""
+    """`count` things that wait, what they are (without the number), and the page that lists them.
+
+    The label agrees with the count: `ngettext("trial in draft", "trials in draft", count)`.
+    """
 
     count: int
     label: str
@@ -26,7 +29,19 @@ class Line:
     urgent: bool = False
 
 
-Source = Callable[..., Iterable[Line]]
+@dataclass(frozen=True)
+class Notice:
+    """A sentence at the head of the panel; with `url` a link that stands out.
+
+    `nothing_else`: the sentence says why nothing waits.
+    """
+
+    text: str
+    url: str = ""
+    nothing_else: bool = False
+
+
+Source = Callable[..., Iterable[Line | Notice]]
 _sources: list[Source] = []
 
 
@@ -39,8 +54,15 @@ def register(source: Source) -> Source:
 
 def lines(request) -> list[Line]:
     """All lines with something to do, the urgent first."""
-    found = [line for source in _sources for line in source(request) if line.count]
-    return sorted(found, key=lambda line: not line.urgent)
+    return panel(request)[1]
+
+
+def panel(request) -> tuple[list[Notice], list[Line]]:
+    """The notices, and all lines with something to do, the urgent first."""
+    said = [one for source in _sources for one in source(request)]
+    found = [one for one in said if isinstance(one, Line) and one.count]
+    notices = [one for one in said if isinstance(one, Notice)]
+    return notices, sorted(found, key=lambda line: not line.urgent)
 
 
 def list_url(model, **filters) -> str:

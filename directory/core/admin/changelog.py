@@ -27,13 +27,21 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class RoleFilter(admin.ChoicesFieldListFilter):
+    """Django puts “By” before the title; the field's own name begins with it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("role")
+
+
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
     """All changes, latest first. Editors only."""
 
     list_display = ["seq", "at", "kind", "record", "op", "who", "run_link"]
     list_display_links = ["seq", "at"]
-    list_filter = [KindFilter, "op", "actor_role", ("at", admin.DateFieldListFilter)]
+    list_filter = [KindFilter, "op", ("actor_role", RoleFilter), ("at", admin.DateFieldListFilter)]
     list_select_related = ["actor"]
     search_fields = ["=key", "key__icontains", "=request_id"]
     search_help_text = _("A record's short name, or a request's number.")
@@ -62,4 +70,12 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("field by field"))
     def differences(self, change):
-        return render_to_string("core/admin/differences.html", {"fields": history.field_lines(change)})
+        people = history.people_in([change], change.reader)
+        fields = history.field_lines(change, people)
+        return render_to_string("core/admin/differences.html", {"fields": fields})
+
+    def get_object(self, request, *args, **kwargs):
+        change = super().get_object(request, *args, **kwargs)
+        if change is not None:
+            change.reader = request.user
+        return change

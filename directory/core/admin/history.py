@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -16,6 +17,8 @@ from ..visibility import is_editor
 from .forms import in_language
 
 PER_PAGE = 50
+# By model and number as text.
+People = dict[tuple[type, str], str]
 MOST_NAMES = 20
 
 
@@ -91,17 +94,19 @@ def _renaming(kind, key, names, after, before):
 def page(request, found):
     """One page of `ChangeLine`s; `?p=` counts from 1."""
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("p", 1))
-    shown.object_list = [line(change, request.user) for change in shown.object_list]
+    changes = list(shown.object_list)
+    people = people_in(changes, request.user)
+    shown.object_list = [line(change, request.user, people) for change in changes]
     return shown
 
 
-def line(change: Change, user) -> ChangeLine:
+def line(change: Change, user, people: People) -> ChangeLine:
     model = model_of(change.kind)
     kind = capfirst(model._meta.verbose_name) if model else change.kind
-    return ChangeLine(change, kind, who(change, user), run_url(change.run), field_lines(change))
+    return ChangeLine(change, kind, who(change, user), run_url(change.run), field_lines(change, people))
 
 
-def field_lines(change: Change) -> tuple[FieldLine, ...]:
+def field_lines(change: Change, people: People) -> tuple[FieldLine, ...]:
     """Each field that differs, with its name in the form and values as a person reads them."""
     model = model_of(change.kind)
     order = [field.attname for field in model._meta.concrete_fields] if model else []
@@ -109,7 +114,7 @@ def field_lines(change: Change) -> tuple[FieldLine, ...]:
         change.fields(), key=lambda one: (order.index(one[0]) if one[0] in order else len(order), one[0])
     )
     lines = (
-        FieldLine(label(model, name), text(model, name, before), text(model, name, after))
+        FieldLine(label(model, name), text(model, name, before, people), text(model, name, after, people))
         for name, before, after in differing
     )
     # A creation lists every field; those that were left empty say nothing.
@@ -160,7 +165,38 @@ def label(model, name: str) -> str:
     return capfirst(in_language(own, name))
 
 
-def text(model, name: str, value) -> str:
+def people_in(changes: list[Change], user) -> People:
+    """The names of the people whom `changes` mention by number, as far as `user` may see them.
+
+    One query a kind of person (professionals, accounts), whatever the number of changes.
+    """
+    mentioned: dict[type, set[str]] = {}
+    for change in changes:
+        for name, before, after in change.fields():
+            if related := _person_model(model_of(change.kind), name):
+                mentioned.setdefault(related, set()).update(str(one) for one in (before, after) if one)
+    return {
+        (related, str(one.pk)): str(one)
+        for related, numbers in mentioned.items()
+        for one in _visible(related, user).filter(pk__in=[n for n in numbers if n.isdecimal()])
+    }
+
+
+def _person_model(model, name):
+    """The model of people that a field points to, None for any other field. The log has their numbers."""
+    related = getattr(_field(model, name), "related_model", None)
+    return related if related is get_user_model() or hasattr(related, "unnamed") else None
+
+
+def _visible(related, user):
+    """Of whom `user` reads the names. Accounts: editors all, others their own."""
+    everybody = related._default_manager.all()
+    if hasattr(everybody, "visible_to"):
+        return everybody.visible_to(user)
+    return everybody if is_editor(user) else everybody.filter(pk=user.pk)
+
+
+def text(model, name: str, value, people: People) -> str:
     """A stored value as a person reads it; empty for nothing."""
     if value is None or value == "" or value == []:
         return ""
@@ -168,6 +204,8 @@ def text(model, name: str, value) -> str:
         return _("yes") if value else _("no")
     if name.endswith("_days"):
         return age_text(value)
+    if related := _person_model(model, name):
+        return people.get((related, str(value))) or str(getattr(related, "unnamed", _("a user")))
     field = _field(model, name)
     if isinstance(value, list):
         return "; ".join(_member(field, one) for one in value)

@@ -58,22 +58,8 @@ def watch_deletion(log: changes.Recorder, objects) -> None:
         watch_stored(log, model, found)
 
 
-class RecordedAdmin(ForRoles, admin.ModelAdmin):
-    """Base of the admins of recorded models. `named_by`: the snapshot's fields that make the key."""
-
-    form = RecordedForm
-    list_per_page = 50
-    show_full_result_count = False
-    object_history_template = "core/admin/history.html"
-    change_form_template = "core/admin/change_form.html"
-    named_by: tuple[str, ...] = ()
-    linked_by: tuple[str, ...] = ()  # further lookups that links of our own pages use
-    editors_filter: tuple = ()  # filters that would tell a coordinator about other centres
-
-    class Media:
-        css = {"all": ["core/admin.css"]}
-
-    # -- writing ------------------------------------------------------------
+class RecordsRows:
+    """For a ModelAdmin: what its page and the rows of its inlines write is in the log, in one transaction."""
 
     @contextmanager
     def recording(self, request):
@@ -83,7 +69,7 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         def view():
-            return super(RecordedAdmin, self).changeform_view(request, object_id, form_url, extra_context)
+            return super(RecordsRows, self).changeform_view(request, object_id, form_url, extra_context)
 
         if request.method != "POST":
             return view()
@@ -103,6 +89,31 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
                 request, _("The database refused this. Reload the page and try again."), messages.ERROR
             )
             return HttpResponseRedirect(request.get_full_path())
+
+    def save_formset(self, request, form, formset, change):
+        if issubclass(formset.model, Recorded):
+            log = request.change_log
+            watch_stored(log, formset.model, [row.instance.pk for row in formset.initial_forms])
+            log.watch(*[row.instance for row in formset.extra_forms if row.has_changed()])
+        super().save_formset(request, form, formset, change)
+
+
+class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
+    """Base of the admins of recorded models. `named_by`: the snapshot's fields that make the key."""
+
+    form = RecordedForm
+    list_per_page = 50
+    show_full_result_count = False
+    object_history_template = "core/admin/history.html"
+    change_form_template = "core/admin/change_form.html"
+    named_by: tuple[str, ...] = ()
+    linked_by: tuple[str, ...] = ()  # further lookups that links of our own pages use
+    editors_filter: tuple = ()  # filters that would tell a coordinator about other centres
+
+    class Media:
+        css = {"all": ["core/admin.css"]}
+
+    # -- writing ------------------------------------------------------------
 
     def delete_view(self, request, object_id, extra_context=None):
         if request.method != "POST":
@@ -141,13 +152,6 @@ class RecordedAdmin(ForRoles, admin.ModelAdmin):
             if relation.one_to_many and issubclass(relation.related_model, Recorded):
                 found = relation.related_model._base_manager.filter(**{relation.field.name: obj.pk})
                 watch_stored(request.change_log, relation.related_model, found.values_list("pk", flat=True))
-
-    def save_formset(self, request, form, formset, change):
-        if issubclass(formset.model, Recorded):
-            log = request.change_log
-            watch_stored(log, formset.model, [row.instance.pk for row in formset.initial_forms])
-            log.watch(*[row.instance for row in formset.extra_forms if row.has_changed()])
-        super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

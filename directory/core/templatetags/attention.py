@@ -9,4 +9,9 @@ register = template.Library()
 
 @register.inclusion_tag("core/admin/attention.html", takes_context=True)
 def attention(context):
-    return {"lines": sources.lines(context["request"])}
+    notices, lines = sources.panel(context["request"])
+    return {
+        "notices": notices,
+        "lines": lines,
+        "explained": any(notice.nothing_else for notice in notices),
+    }

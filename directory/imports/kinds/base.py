@@ -1,6 +1,7 @@
 """What all kinds share: rows in, verdicts out, and the set-wise way into tables and change log."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,11 +22,15 @@ from ..tables import Row
 
 BATCH = 500
 _SHOWN = 80
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """On whose behalf rows are judged. `centres` None: every centre; else only these."""
+    """On whose behalf rows are judged. `centres` None: every centre; else only these.
+
+    `visible_trials` None: all; else the pks of the trials that this person may see.
+    """
 
     run: int
     file_name: str
@@ -33,6 +38,7 @@ class Scope:
     day: dt.date
     user_id: int | None = None
     centres: frozenset[int] | None = None
+    visible_trials: frozenset[int] | None = None
 
     @property
     def actor(self) -> changes.Actor:
@@ -78,6 +84,10 @@ class Verdict:
 
     def change(self, name: str, old, new) -> None:
         self.changes.append({"field": name, "old": old, "new": new})
+
+    def forget(self) -> None:
+        """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
+        self.work, self.values, self.changes = None, {}, []
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
@@ -131,6 +141,8 @@ class Judge:
         for name, cell in verdict.cells.items():
             if name in faulty:
                 continue
+            if not cell.isascii() and _DIRECTION.search(cell):
+                verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
             value, refusal = self._value(name, cell)
             if refusal:
                 verdict.refuse(name, refusal)
@@ -159,12 +171,14 @@ class Judge:
             return False
         verdict.outcome = Outcome.DUPLICATE
         if first.cells == verdict.cells:
-            verdict.note(column, _("The same as row %(row)d, which is taken.") % {"row": first.number})
+            said = {"row": first.number, "record": verdict.record}
+            verdict.note(column, _("The same as row %(row)d (%(record)s), which is taken.") % said)
             return True
         sentence = _(
-            "Rows %(first)d and %(second)d are about the same record and say different things. Keep one."
+            "Rows %(first)d and %(second)d are about the same record (%(record)s) and say different things. "
+            "Keep one."
         )
-        sentence %= {"first": first.number, "second": verdict.number}
+        sentence %= {"first": first.number, "second": verdict.number, "record": verdict.record}
         verdict.note(column, sentence)
         if not first.is_bad or first.outcome == Outcome.DUPLICATE:
             first.outcome, first.work, first.changes = Outcome.DUPLICATE, None, []

@@ -55,11 +55,11 @@ class CentreJudge(Judge):
                 )
             return
         verdict.record = code
-        if self.is_double(code, verdict, "code") or verdict.is_bad:
+        if self.is_double(code, verdict, "code"):
             return
         stored = self.centres.get(code)
         centre = stored or Centre(code=code, state=self.scope.state_of_new)
-        if stored is None and "name_en" not in verdict.values:
+        if stored is None and "name_en" not in verdict.cells:
             verdict.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
         attributes = self.compare(verdict, centre, COLUMNS)
         if (centre.latitude is None) != (centre.longitude is None):

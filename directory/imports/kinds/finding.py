@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, count
 
 from django.utils.text import slugify
@@ -23,9 +23,15 @@ SLUG = 80
 
 
 class TrialFinder:
-    """Trials by identifier and acronym. `trials` holds stored ones by pk; new ones have no pk yet."""
+    """Trials by identifier and acronym. `trials` holds stored ones by pk; new ones have no pk yet.
 
-    def __init__(self):
+    `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are found
+    too, so that no trial is stored twice, but no message, suggestion or record says anything of them that
+    the row itself does not say.
+    """
+
+    def __init__(self, visible: frozenset[int] | None = None):
+        self.visible = visible
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[TrialIdentifier]] = defaultdict(list)  # by pk of the trial
         self._by_identifier: dict[tuple[str, str], Trial] = {}
@@ -43,6 +49,13 @@ class TrialFinder:
             for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
                 self._acronyms[fold(acronym)].append(pk)
         return self._acronyms
+
+    def is_hidden(self, trial: Trial) -> bool:
+        """A stored trial that whoever hands in the sheet may not see."""
+        return trial.pk is not None and not self._is_visible(trial.pk)
+
+    def _is_visible(self, pk: int) -> bool:
+        return self.visible is None or pk in self.visible
 
     def look_up(self, identifiers: Iterable[Identifier], acronyms: Iterable[str]) -> set[int]:
         """Fetch every trial that a chunk can mean, in three queries. Returns the ids fetched now."""
@@ -73,36 +86,45 @@ class TrialFinder:
         self, verdict: Verdict, column: str, identifiers: list[Identifier], acronym: str
     ) -> Trial | None:
         """The trial meant, or None for one not yet known. Refuses the row where two are meant."""
-        meant: dict[int, Trial] = {}
+        meant: dict[int, tuple[Trial, Identifier]] = {}
         for one in identifiers:
             key = (one.scheme, one.compact)
             if found := self._by_identifier.get(key) or self._new.get(key):
-                meant[id(found)] = found
+                meant.setdefault(id(found), (found, one))
         if len(meant) > 1:
-            names = ", ".join(str(one) for one in meant.values())
+            names = ", ".join(
+                said.value if self.is_hidden(found) else str(found) for found, said in meant.values()
+            )
             verdict.refuse(
                 column, _("The identifiers belong to different trials: %(names)s. Keep those of one trial.")
                 % {"names": names},
             )  # fmt: skip
             return None
         if meant:
-            return self._checked(verdict, next(iter(meant.values())), acronym)
+            trial, said = next(iter(meant.values()))
+            return self._checked(verdict, trial, said, acronym)
         return self._by_acronym(verdict, identifiers, acronym) if acronym else None
 
-    def _checked(self, verdict, trial, acronym):
+    def _checked(self, verdict, trial, said, acronym):
         """The identifier decides; an acronym that is another trial's is pointed out."""
-        others = [pk for pk in self.acronyms.get(fold(acronym), ()) if pk != trial.pk] if acronym else []
-        if others and fold(acronym) != fold(trial.acronym):
+        known = self.acronyms.get(fold(acronym), ()) if acronym else ()
+        others = [pk for pk in known if pk != trial.pk and self._is_visible(pk)]
+        hidden = self.is_hidden(trial)
+        if others and (hidden or fold(acronym) != fold(trial.acronym)):
             verdict.note(
                 "acronym",
                 _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
-                % {"acronym": shown(acronym), "trial": trial},
+                % {"acronym": shown(acronym), "trial": said.value if hidden else trial},
             )  # fmt: skip
         return trial
 
     def _by_acronym(self, verdict, identifiers, acronym):
-        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
-        found += self._new_acronyms.get(fold(acronym), [])
+        found = self._called(acronym, identifiers)
+        # Where one is hidden and another is not, the row means the one that its author can know of.
+        found = [one for one in found if not self.is_hidden(one)] or found
+        if len(found) > 1 and self.is_hidden(found[0]):
+            verdict.refuse("acronym", _("Several trials have this acronym. Add an identifier."))
+            return None
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             verdict.refuse(
@@ -112,6 +134,8 @@ class TrialFinder:
             return None
         for trial in found:
             clash = self._clash(trial, identifiers)
+            if clash and self.is_hidden(trial):
+                return None  # by its number another trial: an editor, who sees both, decides
             if clash:
                 verdict.refuse(
                     "acronym",
@@ -122,6 +146,13 @@ class TrialFinder:
                 return None
             return trial
         return None
+
+    def _called(self, acronym, identifiers) -> list[Trial]:
+        """Trials spelt so; else those spelt nearly so, unless their identifiers speak against it."""
+        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
+        found += self._new_acronyms.get(fold(acronym), [])
+        exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
+        return exact or [one for one in found if not self._clash(one, identifiers)]
 
     def known_identifiers(self, trial: Trial) -> list:
         """Identifiers of a stored or a new trial."""
@@ -141,15 +172,19 @@ class TrialFinder:
 
     def suggestion(self, acronym: str) -> str:
         """A known acronym that is spelt nearly like `acronym`, or empty."""
-        near = process.extractOne(fold(acronym), self.acronyms.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+        near = process.extractOne(fold(acronym), self._visible_acronyms, scorer=fuzz.ratio, score_cutoff=NEAR)
         if near is None:
             return ""
-        pk = self.acronyms[near[0]][0]
+        pk = next(pk for pk in self.acronyms[near[0]] if self._is_visible(pk))
         return (
             Trial.objects.only("acronym").get(pk=pk).acronym
             if pk not in self.trials
             else self.trials[pk].acronym
         )
+
+    @cached_property
+    def _visible_acronyms(self) -> list[str]:
+        return [one for one, pks in self.acronyms.items() if any(map(self._is_visible, pks))]
 
     def remember(self, trial: Trial, identifiers: list[Identifier]) -> None:
         """A new trial of this file: later rows may mean it."""

@@ -48,7 +48,7 @@ class NetworkJudge(Judge):
         if not slug:
             verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
         place = find_centre(self.matcher, verdict, "centre")
-        if not slug or place is None or verdict.is_bad:
+        if not slug or place is None:
             return
         role, since = values.get("role", ""), values.get("since")
         verdict.record = "/".join([slug, place.code, role or "member", str(since or "")])

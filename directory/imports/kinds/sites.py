@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ from .trials import identifiers_of, store_trials
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
-_WHO_SAID_IT = {"verified_by", "status_source"}
+_WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -46,7 +47,7 @@ class SiteJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder, self.matcher, self.people = TrialFinder(), Matcher(), People(scope)
+        self.finder, self.matcher, self.people = TrialFinder(scope.visible_trials), Matcher(), People(scope)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
@@ -100,15 +101,28 @@ class SiteJudge(Judge):
                 )
             return
         column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
+        so_far = len(verdict.messages)
         trial = self.finder.find(verdict, column, identifiers, acronym)
-        if trial is None and verdict.is_bad:
-            return
-        if trial is not None and self.is_double((id(trial), place.id), verdict, column):
-            return
-        if trial is None:
+        if trial is None and len(verdict.messages) > so_far:
+            return  # it may mean several
+        if trial is not None:
+            verdict.record = self._record(trial, identifiers, acronym, place)
+            if self.is_double((id(trial), place.id), verdict, column):
+                return
+            if self.finder.is_hidden(trial):
+                verdict.note(column, _("This trial is already with the editors, who will list it."))
+        else:
             trial = self._draft(verdict, identifiers, acronym, place)
-        verdict.record = f"{trial.slug}@{place.code}"
+            verdict.record = self._record(trial, identifiers, acronym, place)
         self._judge(verdict, trial, place)
+
+    def _record(self, trial, identifiers, acronym, place) -> str:
+        """The site's key; of a trial that this person may not see, what the row itself calls it.
+
+        So is that of a new trial: its slug gives away which slugs are taken.
+        """
+        is_told = self.scope.visible_trials is None or trial.pk in self.scope.visible_trials
+        return f"{trial.slug if is_told else _called(identifiers, acronym)}@{place.code}"
 
     def _draft(self, verdict, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
@@ -120,7 +134,8 @@ class SiteJudge(Judge):
             source=_("sheet %(file)s") % {"file": self.scope.file_name[:150]},
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
-        self.finder.remember(trial, identifiers)
+        if not verdict.is_bad:
+            self.finder.remember(trial, identifiers)
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
         self.seen[id(trial), place.id] = verdict
         near = self.finder.suggestion(acronym) if acronym and not identifiers else ""
@@ -137,7 +152,9 @@ class SiteJudge(Judge):
         site = stored or TrialSite(trial=trial, centre=Centre(pk=place.id, code=place.code))
         if stored is None:
             verdict.change("centre_code", "", place.code)
-            verdict.change("acronym", "", str(trial))
+            hidden = self.finder.is_hidden(trial)
+            called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
+            verdict.change("acronym", "", called if hidden else str(trial))
         work = Work(site, place, self.compare(verdict, site, COLUMNS), draft=self.drafts.get(id(trial)))
         self._judge_status(verdict, work)
         if verdict.is_bad:
@@ -168,10 +185,18 @@ class SiteJudge(Judge):
         site, said = work.site, self.said[work.site.pk] if work.site.pk else []
         statement = StatusStatement(
             pk=_LAST, status=status, since=self._since(verdict, site, said, status, date), said_at=said_at,
-            role=self.scope.role, user_id=self.scope.user_id, run=self.scope.run,
-            evidence=evidence(self.scope, verdict),
+            said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
+            user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, verdict),
+            **self._source(site.trial),
         )  # fmt: skip
         self._append(verdict, work, statement, said)
+
+    def _source(self, trial) -> dict[str, str]:
+        """Where a registry's sheet has it from: the public page of the trial."""
+        if self.scope.role != Role.REGISTRY or not trial.url:
+            return {}
+        host = urlsplit(trial.url).hostname or ""
+        return {"source": host.removeprefix("www."), "source_url": trial.url}
 
     def _since(self, verdict, site, said, status, date) -> str:
         """First day of the status: the start of recruitment at first, else the date of what changed."""
@@ -305,3 +330,8 @@ def status_is_unknown(statement: StatusStatement) -> bool:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def _called(identifiers, acronym: str) -> str:
+    """What the row calls its trial: its first identifier, else its acronym."""
+    return identifiers[0].value if identifiers else acronym

@@ -34,10 +34,10 @@ class TrialJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder = TrialFinder()
+        self.finder = TrialFinder(scope.visible_trials)
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
-        self.children: list[Verdict] = []
+        self.children: list[tuple[Verdict, Trial]] = []
 
     def look_up(self, verdicts):
         identifiers, acronyms = [], []
@@ -59,13 +59,17 @@ class TrialJudge(Judge):
                 verdict.refuse("acronym", _("Which trial is it? Fill in its acronym or an identifier."))
             return
         column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
-        stored = self.finder.find(verdict, column, identifiers, acronym)
-        if verdict.is_bad:
-            return
-        if stored is not None and self.is_double(id(stored), verdict, column):
-            return
-        trial = stored if stored is not None else self._new_trial(verdict, identifiers)
-        verdict.record = trial.slug
+        so_far = len(verdict.messages)
+        trial = self.finder.find(verdict, column, identifiers, acronym)
+        if trial is None and len(verdict.messages) > so_far:
+            return  # it may mean several
+        if trial is not None:
+            verdict.record = trial.slug
+            if self.is_double(id(trial), verdict, column):
+                return
+        else:
+            trial = self._new_trial(verdict, identifiers)
+            verdict.record = trial.slug
         self._judge(verdict, trial, identifiers)
 
     def _new_trial(self, verdict, identifiers) -> Trial:
@@ -73,7 +77,7 @@ class TrialJudge(Judge):
         trial.state = self.scope.state_of_new
         trial.slug = self.finder.free_slug(trial, identifiers)
         trial.acronym = trial.title_en = ""
-        if "title" not in verdict.values:
+        if "title" not in verdict.cells:
             verdict.refuse("title", _("This trial is new; it needs a title."))
         self.seen[id(trial)] = verdict
         return trial
@@ -135,13 +139,13 @@ class TrialJudge(Judge):
             verdict.change("parent", str(work.trial.parent or ""), str(parent))
             work.trial.parent = parent
             work.attributes.append("parent")
-            self.children.append(verdict)
+            if parent.pk is None:
+                self.children.append((verdict, parent))
 
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
-        for verdict in self.children:
-            parent = verdict.work and verdict.work.trial.parent
-            if parent is not None and parent.pk is None and self.seen[id(parent)].is_bad:
+        for verdict, parent in self.children:
+            if not verdict.is_bad and self.seen[id(parent)].is_bad:
                 row = self.seen[id(parent)].number
                 verdict.refuse(
                     "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
@@ -168,6 +172,8 @@ def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) 
     while new:
         # A parent that is new itself is stored before its sub-protocols.
         ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
+        if not ready:
+            raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
         for trial in ready:
             trial.parent_id = trial.parent and trial.parent.pk
         Trial.objects.bulk_create(ready)

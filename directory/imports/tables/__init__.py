@@ -69,6 +69,8 @@ def read(path: Path, *, name: str, sheet: str = "") -> Table:
 
     The child writes to a temporary file, so that it ends whatever the reader's pace.
     """
+    if not path.is_file():
+        raise FileNotFoundError(path)
     out = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - the table closes it
     try:
         _run([str(path), name, sheet], out)

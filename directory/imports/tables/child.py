@@ -11,7 +11,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-MEMORY, CPU_SECONDS, OUTPUT = 640 * 1024 * 1024, 40, 512 * 1024 * 1024
+MEMORY, CPU_SECONDS, OUTPUT = 384 * 1024 * 1024, 40, 512 * 1024 * 1024
 
 
 def set_limits() -> None:

@@ -63,6 +63,14 @@ def partial_date(text: str) -> str:
 
 
 @register.filter
+def verified_day(site) -> str:
+    """The day on which a site was verified, no more exact than it was said: `03/06/2024` or `June 2024`."""
+    if site.verified_on:
+        return dates.partial_text(site.verified_on)
+    return formats.date_format(site.verified_at, "SHORT_DATE_FORMAT")
+
+
+@register.filter
 def days_ago(day: dt.date | None) -> str:
     """`today`, `yesterday`, `12 days ago`, `5 months ago`; empty without a day."""
     if not day:

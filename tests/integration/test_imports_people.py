@@ -1,0 +1,149 @@
+"""Contacts and investigators of a sheet: who they are, and that nobody is public without a yes."""
+
+import pytest
+from django.utils import timezone
+
+from centres.models import Affiliation, Professional
+from directory.core import changes
+from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_trial, an_editor
+from tests.sheets import a_csv, applied, messages, outcomes, planned
+from trials.models import TrialSite
+
+pytestmark = pytest.mark.django_db
+
+ROW = {
+    "centre_code": "uz-gent",
+    "acronym": "A",
+    "contact_name": "Demo Person",
+    "contact_email": "demo@example.org",
+}
+
+
+@pytest.fixture
+def gent():
+    centre = a_centre("uz-gent")
+    a_trial("A", slug="a"), a_trial("B", slug="b")
+    return centre
+
+
+def works_at(person, centre, function="trial contact"):
+    Affiliation.objects.create(professional=person, centre=centre, function=function)
+    return person
+
+
+def test_contact_and_investigator_are_made_with_their_affiliations(gent):
+    row = ROW | {"contact_phone": "09 332 21 11", "pi_name": "Prof. Invented"}
+    run = applied(a_csv(row), user=an_editor())
+    site = TrialSite.objects.get()
+    assert (site.contact_person.name, site.contact_person.phone) == ("Demo Person", "+3293322111")
+    assert site.investigator.name == "Prof. Invented"
+    assert set(Affiliation.objects.values_list("professional__name", "function")) == {
+        ("Demo Person", "trial contact"), ("Prof. Invented", "principal investigator"),
+    }  # fmt: skip
+    assert run.stored["professional"] == {"create": 2, "update": 0}
+    assert changes.history("professional", str(site.contact_person.pk)).get().run == run.pk
+
+
+@pytest.mark.parametrize("cell", ["", "no", "nee", "NON"])
+def test_without_an_explicit_yes_nobody_is_public(gent, cell):
+    applied(a_csv(ROW | {"consent_to_publish": cell, "pi_name": "Prof. Invented"}), user=an_editor())
+    assert Professional.objects.count() == 2
+    assert not Professional.objects.publishable().exists()
+
+
+def test_an_explicit_yes_is_recorded_with_day_role_and_evidence(gent):
+    row = ROW | {"consent_to_publish": "Oui", "pi_name": "Prof. Invented"}
+    applied(a_csv(row), user=a_coordinator(gent), name="ours.csv")
+    person = Professional.objects.publishable().get()
+    assert (person.name, person.consent_given_on) == ("Demo Person", timezone.localdate())
+    assert (person.consent_recorded_by, person.consent_evidence) == ("coordinator", "row 2 of ours.csv")
+
+
+def test_a_yes_that_is_no_yes_is_refused(gent):
+    run = applied(a_csv(ROW | {"consent_to_publish": "perhaps"}), user=an_editor())
+    assert outcomes(run) == {2: "invalid"}
+    assert not Professional.objects.exists()
+
+
+def test_a_no_withdraws_and_no_sheet_gives_it_back(gent):
+    user = a_coordinator(gent)
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="1.csv")
+    run = applied(a_csv(ROW | {"consent_to_publish": "no"}), user=user, name="2.csv")
+    assert {one["field"] for one in run.rows.get().changes} == {"consent_to_publish"}
+    assert not Professional.objects.publishable().exists()
+    run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="3.csv")
+    assert outcomes(run) == {2: "unchanged"}
+    assert "was withdrawn. A sheet does not renew it" in messages(run)[0]
+    assert not Professional.objects.publishable().exists()
+
+
+def test_one_no_in_a_sheet_outweighs_a_yes_in_another_row(gent):
+    rows = [ROW | {"consent_to_publish": "no"}, ROW | {"acronym": "B", "consent_to_publish": "yes"}]
+    applied(a_csv(*rows), user=an_editor())
+    assert Professional.objects.count() == 1
+    assert not Professional.objects.publishable().exists()
+
+
+def test_a_person_is_one_record_by_address_and_name_or_by_name_at_the_centre(gent):
+    rows = [ROW, ROW | {"acronym": "B", "contact_name": "demo  PERSON", "contact_email": ""}]
+    applied(a_csv(*rows), user=an_editor())
+    assert Professional.objects.count() == 1
+    assert TrialSite.objects.filter(contact_person__name="Demo Person").count() == 2
+
+
+def test_a_new_address_of_a_known_person_is_an_update_shown_field_by_field(gent):
+    works_at(a_professional("Demo Person", email="old@example.org"), gent)
+    run = applied(a_csv(ROW), user=an_editor())
+    assert {
+        "field": "contact_email",
+        "old": "old@example.org",
+        "new": "demo@example.org",
+    } in run.rows.get().changes
+    assert Professional.objects.get().email == "demo@example.org"
+
+
+def test_a_shared_mailbox_does_not_rename_the_person_who_had_it(gent):
+    works_at(a_professional("Somebody Else", email="demo@example.org", consent=True), gent)
+    applied(a_csv(ROW), user=an_editor())
+    assert set(Professional.objects.values_list("name", flat=True)) == {"Somebody Else", "Demo Person"}
+    assert TrialSite.objects.get().contact_person.may_be_published is False
+
+
+def test_an_address_typed_by_a_coordinator_opens_nobody_s_record_elsewhere(gent):
+    other = a_centre("uza")
+    works_at(
+        a_professional("Demo Person", email="demo@example.org", phone="+3238213000", consent=True), other
+    )
+    run = applied(a_csv(ROW), user=a_coordinator(gent))
+    assert Professional.objects.filter(name="Demo Person").count() == 2
+    site = TrialSite.objects.get()
+    assert (site.contact_person.phone, site.contact_person.may_be_published) == ("", False)
+    assert "+3238213000" not in str(list(run.rows.values()))
+    assert Affiliation.objects.filter(centre=other).count() == 1
+
+
+def test_an_address_without_a_name_is_refused_unless_it_is_known(gent):
+    nameless = {"centre_code": "uz-gent", "acronym": "A", "contact_email": "demo@example.org"}
+    run = planned(a_csv(nameless), user=an_editor())
+    assert messages(run) == ["2 contact_email: Nobody is named beside this. Fill in contact_name."]
+    works_at(a_professional("Demo Person", email="Demo@example.org"), gent)
+    applied(a_csv(nameless), user=an_editor(), name="again.csv")
+    assert TrialSite.objects.get().contact_person.name == "Demo Person"
+
+
+def test_what_a_refused_row_says_of_a_person_does_not_reach_them(gent):
+    person = works_at(a_professional("Demo Person", email="right@example.org"), gent)
+    rows = [
+        ROW | {"contact_email": "wrong@example.org", "status": "sometimes"},
+        ROW | {"acronym": "B", "contact_email": "", "contact_phone": "09 332 21 11"},
+    ]
+    applied(a_csv(*rows), user=an_editor())
+    person.refresh_from_db()
+    assert (person.email, person.phone) == ("right@example.org", "+3293322111")
+
+
+def test_a_blank_contact_keeps_the_one_who_is_there(gent):
+    site = a_site(a_trial("C", slug="c"), gent, contact_person=a_professional("Stays"))
+    applied(a_csv({"centre_code": "uz-gent", "acronym": "C", "url": "https://example.org"}), user=an_editor())
+    site.refresh_from_db()
+    assert site.contact_person.name == "Stays"

@@ -1,0 +1,117 @@
+"""Several at once: one run, one apply, each row once. Each guard has a twin that shows what it prevents."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from directory.core import changes
+from directory.core.models import Change
+from directory.imports import actions, pipeline
+from directory.imports.models import ImportRun
+from tests.builders import an_editor
+from tests.sheets import a_csv, planned, received
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS = [{"code": f"c-{number}", "name_en": f"Centre {number}"} for number in range(40)]
+
+
+def at_once(work, number=6):
+    """Call `work(i)` in `number` threads that begin together; their results and errors."""
+    gate, found = threading.Barrier(number), []
+
+    def one(index):
+        try:
+            gate.wait()
+            found.append(work(index))
+        except Exception as error:
+            found.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=[index]) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    errors = [one for one in found if isinstance(one, Exception)]
+    assert errors == []
+    return found
+
+
+def test_the_same_file_handed_in_many_times_at_once_is_one_run():
+    user = an_editor()
+    runs = at_once(lambda _n: received(a_csv(*ROWS), kind="centres", user=user))
+    assert {run.pk for run in runs} == {ImportRun.objects.get().pk}
+    assert sorted(run.was_there for run in runs) == [False] + [True] * 5
+
+
+def test_confirmed_by_several_at_once_is_claimed_once():
+    run = planned(a_csv(*ROWS), kind="centres")
+    claimed = at_once(lambda _n: ImportRun.objects.get(pk=run.pk).claim("planned", "applying"))
+    assert sorted(claimed) == [False] * 5 + [True]
+
+
+def test_a_claim_that_looks_first_and_writes_then_would_start_it_twice():
+    """The twin: without the one conditional UPDATE, all who looked at once go on."""
+    run, looked = planned(a_csv(*ROWS), kind="centres"), threading.Barrier(2)
+
+    def look_then_write(_n):
+        mine = ImportRun.objects.get(pk=run.pk)
+        free = mine.status == "planned"
+        looked.wait()
+        if free:
+            ImportRun.objects.filter(pk=run.pk).update(status="applying")
+        return free
+
+    assert at_once(look_then_write, 2) == [True, True]
+
+
+def test_a_task_delivered_several_times_at_once_stores_each_row_once():
+    run = planned(a_csv(*ROWS), kind="centres")
+    actions.confirm(run=run, user=None, queue=False)
+    did = at_once(lambda _n: pipeline.apply(ImportRun.objects.get(pk=run.pk)), 4)
+    assert sum(did) == 1
+    run.refresh_from_db()
+    assert (run.status, run.stored) == ("applied", {"centre": {"create": 40, "update": 0}})
+    assert Change.objects.count() == 40
+
+
+def test_two_sheets_with_the_same_new_records_end_as_one_and_a_conflict():
+    runs = [planned(a_csv(*ROWS, *extra), kind="centres") for extra in ([], [{"code": "x", "name_en": "X"}])]
+    for run in runs:
+        actions.confirm(run=run, user=None, queue=False)
+    at_once(lambda n: pipeline.apply(ImportRun.objects.get(pk=runs[n].pk)), 2)
+    assert sorted(ImportRun.objects.values_list("status", flat=True)) == ["applied", "failed"]
+    assert Change.objects.filter(kind="centre").count() in (40, 41)
+
+
+def test_an_import_beside_ordinary_saves_disturbs_no_id():
+    """The stock import rewinds PostgreSQL's sequence; records that others make beside it then collide."""
+    from tests.builders import a_centre
+
+    run = planned(a_csv(*ROWS), kind="centres")
+    actions.confirm(run=run, user=None, queue=False)
+
+    def work(index):
+        if index == 0:
+            return pipeline.apply(ImportRun.objects.get(pk=run.pk))
+        return [a_centre(f"own-{index}-{number}").pk for number in range(15)]
+
+    found = at_once(work, 3)
+    made = [pk for one in found if isinstance(one, list) for pk in one]
+    run.refresh_from_db()
+    assert run.status == "applied"
+    assert len(made) == len(set(made)) == 30
+    a_centre("after")
+
+
+def test_the_log_s_order_is_kept_beside_an_import():
+    assert connection.vendor in ("sqlite", "postgresql")
+    run = planned(a_csv(*ROWS), kind="centres")
+    actions.confirm(run=run, user=None, queue=False)
+    before = changes.last_seq()
+    pipeline.apply(run)
+    numbers = [change.seq for change in changes.since(before, 100)]
+    assert numbers == list(range(numbers[0], numbers[0] + 40))

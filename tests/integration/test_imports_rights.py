@@ -1,0 +1,119 @@
+"""Who may import what, and that a refused row tells nothing."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from directory.imports import actions, pipeline
+from directory.imports.models import ImportRun
+from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
+from tests.sheets import a_csv, applied, messages, outcomes, planned, received
+from trials.models import TrialSite
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "https://canary.example.org/stored-value"
+
+
+@pytest.fixture
+def world():
+    gent, uza = (
+        a_centre("uz-gent"),
+        a_centre("uza", name="Antwerp University Hospital", aliases=["UZ Antwerpen"]),
+    )
+    trial = a_trial("A", slug="a")
+    a_site(trial, gent, status="recruiting", said=40)
+    a_site(trial, uza, status="recruiting", said=40, url=CANARY)
+    return gent, uza
+
+
+def row(centre, **cells):
+    return {"centre_code": centre, "acronym": "A", "status": "suspended"} | cells
+
+
+@pytest.mark.parametrize("spelling", ["uza", "UZ Antwerpen", "Antwerp University Hospital"])
+def test_a_coordinator_changes_only_the_sites_of_their_centres(world, spelling):
+    gent, uza = world
+    run = applied(a_csv(row("uz-gent"), row(spelling)), user=a_coordinator(gent))
+    assert outcomes(run) == {2: "update", 3: "invalid"}
+    assert "is not your centre. Remove the row." in messages(run)[0]
+    assert TrialSite.objects.get(centre=gent).status == "suspended"
+    assert TrialSite.objects.get(centre=uza).status == "recruiting"
+
+
+def test_a_refused_row_shows_nothing_that_is_stored(world):
+    gent, _uza = world
+    run = planned(a_csv(row("uza", url="https://example.org")), user=a_coordinator(gent))
+    [receipt] = run.rows.values("record", "changes", "messages")
+    assert (receipt["record"], receipt["changes"]) == ("", [])
+    assert CANARY not in str(receipt)
+    assert "recruiting" not in str(receipt["messages"])
+
+
+def test_ownership_columns_do_not_help(world):
+    gent, uza = world
+    sheet = a_csv(row("uza", id="1", centre_id="1", created_by="1", verified_by="editor"))
+    run = applied(sheet, user=a_coordinator(gent))
+    assert outcomes(run) == {2: "invalid"}
+    assert run.warnings[0]["columns"] == ["id", "centre_id", "created_by", "verified_by"]
+    assert TrialSite.objects.get(centre=uza).status == "recruiting"
+
+
+def test_a_key_of_one_centre_narrows_an_editor_too(world):
+    gent, _uza = world
+    run = planned(a_csv(row("uz-gent"), row("uza")), user=an_editor(), centre=gent)
+    assert outcomes(run) == {2: "update", 3: "invalid"}
+
+
+@pytest.mark.parametrize("kind", ["centres", "networks", "trials"])
+def test_coordinators_import_sites_and_nothing_else(world, kind):
+    with pytest.raises(actions.Refused) as refused:
+        received(a_csv({"code": "x"}), kind=kind, user=a_coordinator(world[0]))
+    assert refused.value.problems[0]["code"] == "rights_kind"
+    assert kind in str(refused.value)
+
+
+def test_a_kind_that_the_columns_tell_is_asked_for_rights_as_well(world):
+    run = planned(a_csv({"code": "new", "name_en": "New"}), kind="", user=a_coordinator(world[0]))
+    assert (run.status, run.problems[0]["code"]) == ("failed", "rights_kind")
+
+
+@pytest.mark.parametrize("who", [a_user, AnonymousUser])
+def test_nobody_without_a_role_imports(who):
+    with pytest.raises(actions.Refused) as refused:
+        actions.receive(file=None, file_name="a.csv", kind="sites", user=who(), queue=False)
+    assert refused.value.problems[0]["code"] == "rights"
+    assert not ImportRun.objects.exists()
+
+
+def test_who_lost_a_centre_between_plan_and_apply_changes_nothing_there(world):
+    gent, _uza = world
+    run = planned(a_csv(row("uz-gent")), user=(user := a_coordinator(gent)))
+    actions.confirm(run=run, user=user, queue=False)
+    user.coordinations.all().delete()
+    pipeline.apply(run)
+    assert (run.status, run.problems[0]["code"]) == ("failed", "moved")
+    assert TrialSite.objects.get(centre=gent).status == "recruiting"
+
+
+def test_runs_are_seen_and_decided_by_whoever_brought_them_and_by_editors(world):
+    gent, uza = world
+    mine, theirs, editor = a_coordinator(gent), a_coordinator(uza), an_editor()
+    run = planned(a_csv(row("uz-gent")), user=mine)
+    assert list(ImportRun.objects.visible_to(mine)) == [run]
+    assert list(ImportRun.objects.visible_to(editor)) == [run]
+    assert not ImportRun.objects.visible_to(theirs).exists()
+    assert not ImportRun.objects.visible_to(a_user()).exists()
+    for action in (actions.confirm, actions.cancel):
+        with pytest.raises(PermissionDenied):
+            action(run=run, user=theirs)
+    actions.confirm(run=run, user=editor, queue=False)
+
+
+def test_an_editor_confirms_but_the_coordinator_s_rights_and_word_hold(world):
+    gent, uza = world
+    run = planned(a_csv(row("uz-gent"), row("uza")), user=a_coordinator(gent))
+    actions.confirm(run=run, user=an_editor(), queue=False)
+    pipeline.apply(run)
+    assert TrialSite.objects.get(centre=gent).verified_by == "coordinator"
+    assert TrialSite.objects.get(centre=uza).status == "recruiting"

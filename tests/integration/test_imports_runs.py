@@ -1,0 +1,354 @@
+"""The life of a run: received once, planned, confirmed once, applied once, or not at all."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from directory.core import changes
+from directory.imports import actions, pipeline, tasks
+from directory.imports.models import LIVE, ImportRun, RowOutcome, Status
+from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
+from tests.sheets import a_csv, a_file, applied, outcomes, planned, received
+from trials.actions import state_status
+from trials.models import TrialSite
+
+pytestmark = pytest.mark.django_db
+
+CENTRE = {"code": "uz-gent", "name_en": "Ghent University Hospital"}
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What was queued, instead of queueing it."""
+    queued = []
+    monkeypatch.setattr(
+        tasks, "send", lambda task, pk, countdown=0: queued.append((task.name, pk, countdown)) or 1
+    )
+    return queued
+
+
+# At the door
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"kind": "patients"}, "kind"),
+        ({"name": "sheet.pdf"}, "extension"),
+        ({"name": "sheet.csv.exe"}, "extension"),
+        ({"name": "a\x00.csv"}, "name"),
+        ({"name": "a" * 300 + ".csv"}, "name"),
+        ({"sheet": "x\x07"}, "name"),
+    ],
+)
+def test_what_is_refused_at_the_door_leaves_no_trace(options, code, settings):
+    with pytest.raises(actions.Refused) as refused:
+        received(a_csv(CENTRE), **({"kind": "centres"} | options))
+    assert refused.value.problems[0]["code"] == code
+    assert not ImportRun.objects.exists()
+
+
+def test_an_unknown_kind_is_told_the_known_ones():
+    with pytest.raises(
+        actions.Refused, match=r"“patients” is not a kind of sheet\. Use one of: centres, networks"
+    ):
+        received(a_csv(CENTRE), kind="patients")
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"", "empty"), (b"x" * (10 * 2**20 + 1), "too_big")])
+def test_nothing_is_kept_of_a_file_that_is_refused(content, code, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    with pytest.raises(actions.Refused) as refused:
+        received(content, kind="centres")
+    assert refused.value.problems[0]["code"] == code
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_an_upload_is_kept_under_a_random_name_for_nobody_else(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    run = received(a_csv(CENTRE), kind="centres", name="patients of dr x.csv")
+    assert "patients" not in run.stored_as
+    assert oct(run.path.stat().st_mode)[-3:] == "600"
+    assert oct(run.path.parent.stat().st_mode)[-3:] == "700"
+
+
+def test_the_same_file_twice_is_one_run_and_the_second_is_told():
+    user = an_editor()
+    first = received(a_csv(CENTRE), kind="centres", user=user)
+    second = received(a_csv(CENTRE), kind="centres", user=user, name="copy.csv")
+    assert (second.pk, first.was_there, second.was_there) == (first.pk, False, True)
+    assert len(list(first.path.parent.glob("*"))) >= 1
+    assert ImportRun.objects.count() == 1
+
+
+def test_another_user_another_kind_and_a_run_that_ended_do_not_stand_in_the_way():
+    user = an_editor()
+    first = received(a_csv(CENTRE), kind="centres", user=user)
+    assert received(a_csv(CENTRE), kind="centres", user=an_editor()).pk != first.pk
+    assert received(a_csv(CENTRE), kind="trials", user=user).pk != first.pk
+    actions.cancel(run=first, user=user)
+    assert received(a_csv(CENTRE), kind="centres", user=user).pk != first.pk
+
+
+def test_an_idempotency_key_leads_to_its_run_whatever_became_of_it():
+    user = an_editor()
+    first = received(a_csv(CENTRE), kind="centres", user=user, idempotency_key="k1")
+    actions.cancel(run=first, user=user)
+    again = received(a_csv(CENTRE), kind="centres", user=user, idempotency_key="k1")
+    assert (again.pk, again.was_there) == (first.pk, True)
+
+
+def test_the_database_itself_keeps_a_live_file_single():
+    """The twin of the test above: past the action, the constraint stands."""
+    run = received(a_csv(CENTRE), kind="centres")
+    run.pk = None
+    with pytest.raises(IntegrityError):
+        run.save(force_insert=True)
+
+
+# Planning
+
+
+def test_a_plan_stores_nothing_of_the_registry():
+    a_trial("A", slug="a", at=[a_centre("uz-gent")])
+    seq, before = changes.last_seq(), TrialSite.snapshots(TrialSite.objects.values_list("pk", flat=True))
+    run = planned(a_csv({"centre_code": "uz-gent", "acronym": "A", "status": "suspended"}), user=an_editor())
+    assert (run.status, run.counts["update"], run.rows_done) == ("planned", 1, 1)
+    assert changes.last_seq() == seq
+    assert TrialSite.snapshots(TrialSite.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (a_csv({"name_en": "x"}), "missing_column"),
+        (a_csv({"code": "x", "Code": "y"}), "header_twice"),
+        (b"code\n", "no_rows"),
+        (b"%PDF-1.4", "other_format"),
+    ],
+)
+def test_a_file_that_cannot_be_planned_fails_with_a_sentence(content, code):
+    run = planned(content, kind="centres")
+    assert (run.status, run.problems[0]["code"]) == ("failed", code)
+    assert run.problems[0]["message"].endswith((".", "]")) or "name_en" in run.problems[0]["message"]
+    assert not RowOutcome.objects.exists()
+
+
+def test_a_run_whose_file_is_gone_fails():
+    run = received(a_csv(CENTRE), kind="centres")
+    run.path.unlink()
+    pipeline.plan(run)
+    assert (run.status, run.problems[0]["code"]) == ("failed", "gone")
+
+
+def test_an_error_of_ours_is_told_as_one_and_stores_nothing(monkeypatch):
+    from directory.imports.kinds.centres import CentreJudge
+
+    run = received(a_csv(CENTRE), kind="centres")
+    monkeypatch.setattr(CentreJudge, "decide", lambda *_: 1 / 0)
+    pipeline.plan(run)
+    assert (run.status, run.problems[0]["code"]) == ("failed", "failed")
+
+
+def test_planning_that_was_cut_off_begins_anew():
+    run = received(a_csv(CENTRE), kind="centres")
+    assert run.claim_work(Status.UPLOADED, Status.PLANNING)
+    RowOutcome.objects.create(run=run, number=2, outcome="new")
+    assert pipeline.plan(run) is False  # somebody holds the lease
+    ImportRun.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert pipeline.plan(run) is True
+    assert (run.status, outcomes(run), run.attempt) == ("planned", {2: "new"}, 2)
+
+
+def test_a_worker_whose_run_was_taken_over_writes_nothing():
+    run = received(a_csv(CENTRE), kind="centres")
+    slow = ImportRun.objects.get(pk=run.pk)
+    assert slow.claim_work(Status.UPLOADED, Status.PLANNING)
+    ImportRun.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert run.claim_work(Status.UPLOADED, Status.PLANNING)
+    assert slow.renew(5) is False
+    assert run.renew(1) is True
+
+
+def test_a_cancelled_run_is_not_planned():
+    run = received(a_csv(CENTRE), kind="centres")
+    stale = ImportRun.objects.get(pk=run.pk)
+    actions.cancel(run=run, user=None)
+    assert pipeline.plan(stale) is False
+    assert ImportRun.objects.get().status == "cancelled"
+
+
+# Confirming and applying
+
+
+def test_what_the_run_says_it_stored_is_what_the_database_has():
+    run = applied(a_csv(CENTRE, {"code": "uza", "name_en": "A"}, {"code": "?"}), kind="centres")
+    assert run.stored == {"centre": {"create": 2, "update": 0}}
+    assert (run.counts["new"], run.counts["invalid"], run.good, run.bad) == (2, 1, 2, 1)
+    assert run.finished_at is not None
+
+
+def test_a_bad_row_of_the_plan_stays_out_and_is_counted_so_whatever_it_means_by_now():
+    a_trial("A", slug="a"), a_centre("uza")
+    rows = [{"centre_code": code, "acronym": "A"} for code in ("uz-gent", "uza")]
+    run = planned(a_csv(*rows), user=(user := an_editor()))
+    a_centre("uz-gent")
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    assert (run.status, run.counts["new"], run.counts["invalid"]) == ("applied", 1, 1)
+    assert TrialSite.objects.get().centre.code == "uza"
+
+
+def test_confirmed_twice_is_applied_once():
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    actions.confirm(run=ImportRun.objects.get(), user=user, queue=False)
+    actions.confirm(run=run, user=user, queue=False)
+    assert [pipeline.apply(ImportRun.objects.get()) for _ in range(3)] == [True, False, False]
+    assert changes.history("centre", "uz-gent").count() == 1
+
+
+def test_what_was_not_planned_is_not_confirmed():
+    run = received(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    with pytest.raises(actions.Refused, match="this can no longer be done"):
+        actions.confirm(run=run, user=user)
+
+
+def test_a_plan_of_yesterday_is_not_confirmed():
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    run.expires_at = timezone.now() - dt.timedelta(minutes=1)
+    with pytest.raises(actions.Refused, match="older than 24 hours"):
+        actions.confirm(run=run, user=user)
+
+
+def test_an_applied_run_is_not_cancelled():
+    run = applied(a_csv(CENTRE), kind="centres")
+    with pytest.raises(actions.Refused):
+        actions.cancel(run=run, user=None)
+
+
+def test_an_edit_after_the_plan_is_a_conflict_and_nothing_is_stored():
+    gent, uza = a_centre("uz-gent"), a_centre("uza")
+    trial = a_trial("A", slug="a")
+    edited, _other = a_site(trial, gent, said=50), a_site(trial, uza, said=50)
+    rows = [{"centre_code": code, "acronym": "A", "status": "suspended"} for code in ("uz-gent", "uza")]
+    run = planned(a_csv(*rows), user=(user := an_editor()))
+    state_status(site=edited, status="completed", by=changes.Actor.of(a_coordinator(gent)))
+    seq = changes.last_seq()
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    assert (run.status, outcomes(run)) == ("failed", {2: "conflict", 3: "update"})
+    assert "rows 2 mean something else now" in run.problems[0]["message"]
+    assert (changes.last_seq(), run.counts["conflict"]) == (seq, 1)
+    assert set(TrialSite.objects.values_list("status", flat=True)) == {"completed", "recruiting"}
+
+
+def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
+    """The narrow gap: judged, then edited by somebody, then stored. The rows are judged again."""
+    centre = a_centre("uz-gent", name="Old")
+    run = planned(a_csv(CENTRE), kind="centres")
+    actions.confirm(run=run, user=None, queue=False)
+    judge_again, times = pipeline._judge_again, []
+
+    def judged_then_edited(run):
+        found = judge_again(run)
+        if not times:
+            with changes.recording(changes.SYSTEM) as log:
+                log.watch(centre)
+                centre.name_en = "Edited meanwhile"
+                centre.save()
+        times.append(1)
+        return found
+
+    monkeypatch.setattr(pipeline, "_judge_again", judged_then_edited)
+    pipeline.apply(run)
+    centre.refresh_from_db()
+    assert (run.status, centre.name_en, len(times)) == ("failed", "Edited meanwhile", 2)
+
+
+def test_without_that_look_the_edit_would_be_lost(monkeypatch):
+    """The twin: the guard taken away, the import overwrites what was edited a moment ago."""
+    monkeypatch.setattr(pipeline, "_refuse_later_changes", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_an_edit_between_judging_and_storing_is_seen(monkeypatch)
+
+
+def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
+    from directory.imports.kinds.centres import CentreJudge
+
+    run = planned(a_csv(CENTRE, {"code": "uza", "name_en": "A"}), kind="centres")
+    actions.confirm(run=run, user=None, queue=False)
+    store = CentreJudge.store
+
+    def store_then_fail(judge, verdicts):
+        store(judge, verdicts)
+        raise IntegrityError
+
+    monkeypatch.setattr(CentreJudge, "store", store_then_fail)
+    pipeline.apply(run)
+    assert (run.status, run.problems[0]["code"]) == ("failed", "busy")
+    assert changes.last_seq() == 0
+
+
+# Left behind, and cleaned up
+
+
+def test_the_sweeper_queues_what_nobody_works_on(sent):
+    user = an_editor()
+    uploaded = received(a_csv(CENTRE), kind="centres", user=user)
+    dead = received(a_csv(CENTRE | {"city": "Gent"}), kind="centres", user=user)
+    dead.claim_work(Status.UPLOADED, Status.PLANNING)
+    ImportRun.objects.filter(pk=dead.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=5))
+    confirmed = planned(a_csv(CENTRE | {"city": "Ghent"}), kind="centres", user=user)
+    actions.confirm(run=confirmed, user=user, queue=False)
+    planned(a_csv(CENTRE | {"city": "Gand"}), kind="centres", user=user)
+    tasks.sweep()
+    name = "directory.imports.tasks.{}".format
+    assert sorted(sent) == sorted(
+        [(name("plan"), uploaded.pk, 0), (name("plan"), dead.pk, 0), (name("apply"), confirmed.pk, 0)]
+    )
+
+
+def test_a_run_under_way_is_queued_for_when_its_lease_ends(sent):
+    run = received(a_csv(CENTRE), kind="centres")
+    run.claim_work(Status.UPLOADED, Status.PLANNING)
+    tasks.sweep()
+    [(_task, _pk, countdown)] = sent
+    assert 15 < countdown < 25
+
+
+def test_a_broker_that_is_away_loses_no_run(monkeypatch, django_capture_on_commit_callbacks):
+    from kombu.exceptions import OperationalError
+
+    def away(*_args, **_kwargs):
+        raise OperationalError("no route to broker")
+
+    monkeypatch.setattr(tasks.plan, "apply_async", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = actions.receive(file=a_file(a_csv(CENTRE)), file_name="a.csv", kind="centres", role="registry")
+    assert ImportRun.objects.get().status == "uploaded"
+    assert run in ImportRun.objects.left_behind(timezone.now())
+
+
+def test_a_task_for_a_run_that_is_gone_does_nothing():
+    tasks.plan(0)
+    tasks.apply(0)
+
+
+def test_unconfirmed_plans_end_after_a_day_and_files_go_after_thirty():
+    user = an_editor()
+    old = planned(a_csv(CENTRE), kind="centres", user=user)
+    done = applied(a_csv(CENTRE | {"city": "Gent"}), kind="centres", user=user)
+    fresh = planned(a_csv(CENTRE | {"city": "Ghent"}), kind="centres", user=user)
+    month_ago = timezone.now() - dt.timedelta(days=31)
+    ImportRun.objects.filter(pk=old.pk).update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+    ImportRun.objects.filter(pk=done.pk).update(created_at=month_ago, expires_at=month_ago)
+    assert actions.clean_up() == 1
+    old.refresh_from_db(), done.refresh_from_db()
+    assert (old.status, old.problems[0]["code"], done.status) == ("cancelled", "expired", "applied")
+    assert not old.path.exists()
+    assert done.stored_as == ""
+    assert done.rows.count() == 1
+    assert fresh.path.exists()
+    assert ImportRun.objects.get(pk=fresh.pk).status in LIVE

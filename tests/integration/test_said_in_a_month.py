@@ -1,0 +1,81 @@
+"""A source that knows only the month: its first day counts, and pages show no more than was said."""
+
+import datetime as dt
+
+import pytest
+
+from directory.core.visibility import Role
+from directory.search import service
+from tests.builders import a_centre, a_site, a_trial, an_editor, says
+from tests.sheets import applied
+from trials.models import StatusStatement, TrialSite
+
+pytestmark = pytest.mark.django_db
+
+
+def a_site_known_by_its_month():
+    site = a_site(a_trial("MONTHLY"), a_centre("uz-gent"), status=None)
+    StatusStatement.objects.create(
+        site=site, status="recruiting", said_at=dt.date(2024, 6, 1), said_on="2024-06", role=Role.REGISTRY,
+        source="bspho.be", source_url="https://www.bspho.be/news",
+    )  # fmt: skip
+    says(site, "recruiting", said=3000, by=Role.REGISTRY)
+    site.refresh_from_db()
+    return site
+
+
+def test_the_site_keeps_the_month_beside_the_day_that_counts():
+    site = a_site_known_by_its_month()
+    assert (site.verified_at, site.verified_on) == (dt.date(2024, 6, 1), "2024-06")
+    assert site.freshness == "stale"
+
+
+def test_a_later_exact_statement_leaves_no_month_behind():
+    site = a_site_known_by_its_month()
+    says(site, "recruiting", by=Role.COORDINATOR)
+    site.refresh_from_db()
+    assert site.verified_on == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Stated in <strong>June 2024</strong> by a public source"),
+        ("nl", "Opgegeven in <strong>juni 2024</strong> door een openbare bron"),
+        ("fr", "Déclaré en <strong>juin 2024</strong> par une source publique"),
+        ("de", "Angegeben <strong>Juni 2024</strong> von einer öffentlichen Quelle"),
+    ],
+)
+def test_the_trial_page_invents_no_day_and_names_the_source(client, language, sentence):
+    a_site_known_by_its_month()
+    page = client.get(f"/{language}/trials/monthly/").content.decode()
+    assert sentence in page
+    assert 'href="https://www.bspho.be/news"' in page
+    assert "1 June" not in page
+
+
+def test_the_list_of_results_shows_the_month(client, index_dir):
+    a_site_known_by_its_month()
+    service.rebuild()
+    page = client.get("/en/trials/?q=monthly").content.decode()
+    assert "(June 2024)" in page
+    assert "1 June" not in page
+
+
+def test_a_sheet_s_month_is_kept_and_the_registry_s_page_is_its_source():
+    a_trial("MONTHLY", url="https://www.bspho.be/en/news/monthly")
+    a_centre("uz-gent")
+    sheet = b"centre_code;acronym;status;status_date\nuz-gent;MONTHLY;recruiting;2024-06\n"
+    applied(sheet, role=Role.REGISTRY)
+    site = TrialSite.objects.get()
+    assert (site.verified_on, site.status_source) == ("2024-06", "bspho.be")
+    assert site.statements.get().source_url == "https://www.bspho.be/en/news/monthly"
+
+
+def test_a_person_s_sheet_names_no_source_of_its_own():
+    a_trial("MONTHLY", url="https://www.bspho.be/en/news/monthly")
+    a_centre("uz-gent")
+    person = an_editor()
+    sheet = b"centre_code;acronym;status;status_date\nuz-gent;MONTHLY;recruiting;20/11/2026\n"
+    applied(sheet, user=person)
+    assert (TrialSite.objects.get().status_source, TrialSite.objects.get().verified_on) == ("", "")
