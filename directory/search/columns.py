@@ -339,7 +339,7 @@ class Today:
         return (by_status * 10 + by_site) * (_WIDEST + 1) + _WIDEST - trials.width
 
     def _site_attention(self) -> np.ndarray:
-        """By trial, the best of its living sites in `_SITE_ATTENTION`; 1 where none recruits, 0 without any."""
+        """By trial, the best of its living sites (`_SITE_ATTENTION`); 1 where none recruits, 0 for none."""
         trials = self.trials
         best = np.zeros(trials.size, np.int64)
         bonus = np.array([_SITE_ATTENTION[Freshness(word)] for word in FRESHNESS], np.int64)

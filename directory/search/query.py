@@ -32,7 +32,7 @@ WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
 # All that a concept is made of: `infant` and `ALL`.
 PIECES = 28.0
-# What goes with a concept without being it; and a word that need not match, too little to matter but to equals.
+# What goes with a concept without being it; and a word that need not match, which decides among equals only.
 ALSO, ASIDE = 18.0, 1.0
 # Less than scores are compared by.
 UNSEEN = 0.04
