@@ -335,12 +335,13 @@ class Today:
             ranks[Recruitment.values.index(status)] = rank
         by_status, by_site = ranks[trials.words["status"]], self._site_attention()
         # A site that recruits says more than a trial whose own status nobody knows.
-        open_here = (by_site >= _SITE_ATTENTION[Freshness.STALE]) & (by_status == _ATTENTION[Recruitment.UNKNOWN])
-        by_status = np.where(open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
+        unknown = trials.words["status"] == Recruitment.values.index(Recruitment.UNKNOWN)
+        open_here = by_site >= _SITE_ATTENTION[Freshness.STALE]
+        by_status = np.where(unknown & open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
         return (by_status * 10 + by_site) * (_WIDEST + 1) + _WIDEST - trials.width
 
     def _site_attention(self) -> np.ndarray:
-        """By trial, the best of its living sites in `_SITE_ATTENTION`; 1 where none recruits, 0 without any."""
+        """By trial, the best of its living sites (`_SITE_ATTENTION`); 1 where none recruits, 0 for none."""
         trials = self.trials
         best = np.zeros(trials.size, np.int64)
         bonus = np.array([_SITE_ATTENTION[Freshness(word)] for word in FRESHNESS], np.int64)
@@ -348,6 +349,7 @@ class Today:
         each = np.where(recruiting, bonus[self.site_freshness], 1)
         np.maximum.at(best, trials.site_trial[self.site_alive], each[self.site_alive])
         return best
+
 
 def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) -> np.ndarray:
     """The rule of `trials.freshness` for arrays: numbers into `FRESHNESS`. `verified`: days, 0 for never."""

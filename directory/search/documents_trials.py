@@ -248,8 +248,10 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
     names = [name for code in codes for name in condition_names()[code].values()]
     stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
     phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
+    both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
-    said += [trial.sponsor, *phases, "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])]
+    said += [trial.sponsor, *phases, both]
+    open_at = [text for site in parts.sites if site.status == _OPEN for text in _place(site, parts)]
     return {
         "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
         "identifier": _spellings(parts.identifiers),
@@ -257,7 +259,7 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
         "title": [stems(*titles)],
         "disease": [stems(*trial.disease_terms, *names)],
         "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
-        "open": [stems(*(text for site in parts.sites if site.status == _OPEN for text in _place(site, parts)))],
+        "open": [stems(*open_at)],
         "summary": [stems(*by_language(trial, "summary").values())],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join(codes).lower()],

@@ -94,9 +94,7 @@ def _choice_label(name: str, value: str, language: str) -> str:
         return str(_CHOICES[name](value).label)
 
 
-def why(
-    trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float
-) -> tuple[str, ...]:
+def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
     """Why a trial is found that has none of the words: its class, or what goes with them."""
     if parsed is None or not parsed.only_concepts:
         return ()

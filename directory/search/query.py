@@ -32,7 +32,7 @@ WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
 # All that a concept is made of: `infant` and `ALL`.
 PIECES = 28.0
-# What goes with a concept without being it; and a word that need not match, too little to matter but to equals.
+# What goes with a concept without being it; and a word that need not match, which decides among equals only.
 ALSO, ASIDE = 18.0, 1.0
 # Less than scores are compared by.
 UNSEEN = 0.04
@@ -315,15 +315,10 @@ class Builder:
     def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
         concepts = self.terms.near(stem) or self.terms.having(stem)
         most = NEAR_CONCEPT if concepts else WHOLE
+        scores = {name: min(score, most) for name, score in NEAR.items()}
         queries = [
-            engine.near(
-                name,
-                stem,
-                distance,
-                min(score, most) * (SECOND_EDIT if distance == 2 else 1.0),
-                prefix=begins,
-            )
-            for name, score in NEAR.items()
+            engine.near(name, stem, distance, score * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins)
+            for name, score in scores.items()
             for distance in range(1, edits + 1)
         ]
         return queries + self._meaning(concepts, NEAR_CONCEPT, NEAR_CLASS)

@@ -32,7 +32,7 @@ def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[
 
 
 def _ambiguous(parsed: Parsed) -> Iterator[Word]:
-    """In capitals anywhere; in any letters where it is all that was typed, or was left out as saying nothing."""
+    """In capitals anywhere; in any letters where it is all that was typed, or was put aside."""
     for span in parsed.spans:
         if span.ambiguous and span.end - span.start == 1:
             yield parsed.words[span.start]

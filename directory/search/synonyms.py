@@ -181,7 +181,7 @@ class Vocabulary:
         return self._loose((found[0],)) if found else ()
 
     def _pieces(self, concept: str) -> tuple[str, ...]:
-        """The other concepts that the English name of `concept` is made of, none where a word is left over."""
+        """The other concepts that the English name of `concept` is made of; none if a word is left over."""
         parts = [word for word in words(self.preferred(concept, "en")) if word.raw not in STOP_WORDS]
         found: list[str] = []
         start = 0

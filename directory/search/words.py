@@ -20,7 +20,8 @@ am an auf aus bei das dem den der die ein eine einer fur im mit oder und von zu 
 STOP_WORDS = frozenset(_SAYS_NOTHING.split())
 
 _SAID_OF_EVERY_TRIAL = """
-all any child children clinical open paediatric patient patients pediatric recruiting studies study trial trials
+all any child children clinical open paediatric patient patients pediatric recruiting
+studies study trial trials
 alle kind kinderen klinisch klinische onderzoek patienten pediatrisch pediatrische studie studies
 clinique enfant enfants essai essais etude etudes ouvert ouverts patients pediatrique recrutement tous toutes
 kinder kindern klinische offen patienten studie studien

@@ -22,6 +22,23 @@ def test_a_query_of_such_words_alone_is_kept():
     assert stems("the") == ["the"]
 
 
+@pytest.mark.parametrize("text", ["all trials", "studies for children", "tous les essais", "alle Studien"])
+def test_a_query_of_words_said_of_every_trial_asks_for_all_of_them(text):
+    assert parse(text).is_empty
+
+
+@pytest.mark.parametrize("text", ["all", "trial", "Kinder"])
+def test_such_a_word_alone_may_be_a_name_and_is_searched_for(text):
+    assert stems(text) != []
+
+
+def test_all_in_small_letters_is_put_aside_in_case_it_is_the_leukaemia():
+    parsed = parse("all relapse")
+    assert [word.stem for word in parsed.words] == ["relapse"]
+    assert [word.stem for word in parsed.asides] == ["all"]
+    assert parse("children relapse").asides == ()
+
+
 def test_concepts_keep_their_place_when_words_are_left_out():
     parsed = parse("children with the acute lymphoblastic leukaemia")
     (span,) = parsed.spans
@@ -38,6 +55,8 @@ def test_concepts_keep_their_place_when_words_are_left_out():
         ("nct 0430-7576", "nct04307576"),
         ("EUCTR2018-001795-38-BE", "201800179538"),
         ("2022-501454-11-00", "202250145411"),
+        ("CTIS 2022-501454-11-00", "202250145411"),
+        ("EudraCT 2019-001068-31", "201900106831"),
         ("iEuroEwing", "ieuroewing"),
     ],
 )
