@@ -35,15 +35,15 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """A key has the view's scope, if it names one; without a key only the scope `read` is open."""
+    """What everybody may read is open with any key too; all else needs a key with the view's scope."""
 
     def has_permission(self, request, view):
         key, scope = request.auth, view.scope
-        if key is None:
-            if scope and scope != Scope.READ:
-                raise refused(f"This needs a key with the scope “{scope}”: Authorization: {KEYWORD} <key>.")
+        if scope in (None, Scope.READ):
             return True
-        if scope and scope not in key.scopes:
+        if key is None:
+            raise refused(f"This needs a key with the scope “{scope}”: Authorization: {KEYWORD} <key>.")
+        if scope not in key.scopes:
             raise Problem(
                 "forbidden",
                 403,

@@ -15,7 +15,7 @@ CACHE_CONTROL = "public, no-cache"
 def etag_of(request, version: str) -> str:
     """A tag for this address and query (whatever the order of its parameters) at this version."""
     pairs = sorted((name, value) for name, values in request.GET.lists() for value in values)
-    asked = repr((version, request.get_host(), request.path, pairs))
+    asked = repr((version, request.path, pairs))
     return quote_etag(blake2b(asked.encode("utf-8", "replace"), digest_size=12).hexdigest())
 
 

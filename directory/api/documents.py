@@ -111,7 +111,8 @@ class DocumentDetail(IndexView):
         return only(body, fields)
 
     def key_of(self, text: str) -> str | None:
-        return text
+        """The key that `text` is; keys are in lower case, addresses in whatever case they were typed."""
+        return text.lower()
 
 
 @cache

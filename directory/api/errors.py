@@ -29,6 +29,7 @@ PROBLEMS = {
     "method-not-allowed": "This address does not know that method",
     "not-acceptable": "Only JSON is spoken here",
     "conflict": "The state of the record does not allow this",
+    "length-required": "The length of the body is not said",
     "too-large": "The request is too large",
     "unsupported-media-type": "The body has the wrong media type",
     "refused": "The file was refused",
@@ -44,6 +45,7 @@ _SLUG_OF = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    411: "length-required",
     413: "too-large",
     415: "unsupported-media-type",
     429: "too-many-requests",
@@ -170,10 +172,10 @@ def _from_drf(error: drf.APIException) -> Problem:
     if isinstance(error, drf.ValidationError):
         status = 400
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None) is not None:
-        headers["Retry-After"] = str(max(1, int(error.wait)))
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, int(wait)))
     kind = _SLUG_OF.get(status, "bad-request")
     detail = error.detail if isinstance(error.detail, str) else HTTPStatus(status).phrase
     return Problem(kind, status, detail, headers=headers)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from directory.search import service
 
+from . import addresses
 from .errors import Fault, Problem, bad_parameters
 
 FORWARD, BACK = "n", "p"
@@ -63,7 +64,7 @@ def link(request, direction: str, cursor: str | None) -> str | None:
         return None
     pairs = [(name, value) for name, values in request.GET.lists() for value in values if name != "cursor"]
     query = urlencode([*pairs, ("cursor", direction + cursor)])
-    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}?{query}"
+    return addresses.absolute(f"{escape_uri_path(request.path)}?{query}")
 
 
 def facets_of(answer: "service.Answer") -> dict[str, list[dict]]:

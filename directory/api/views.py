@@ -26,7 +26,7 @@ class JsonOnly(BaseContentNegotiation):
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(self, request, renderers, format_suffix=None):
-        accept = request.META.get("HTTP_ACCEPT", "*/*")
+        accept = request.META.get("HTTP_ACCEPT", "").strip() or "*/*"
         if accept != "*/*" and not any(_takes(part) for part in accept.split(",")):
             raise Problem("not-acceptable", 406, f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
         return renderers[0], JSON

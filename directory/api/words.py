@@ -10,6 +10,11 @@ a body. An unknown parameter or a bad value is a 400 that names it and what is a
 (`status=recruiting&status=suspended` means either); different parameters narrow each other.
 """
 
+KEYS = (
+    "`Authorization: Api-Key <key>`. Reading needs no key, and any key reads, whatever its scopes: "
+    "it raises the limit. Imports need a key with the scope `imports`."
+)
+
 TAGS = [
     {"name": "Trials", "description": "Clinical trials with their sites."},
     {"name": "Sites", "description": "One trial at one centre, and whether it recruits there."},
@@ -26,7 +31,8 @@ TAGS = [
 # name: (what it means, an example; empty for none)
 PARAMETERS: dict[str, tuple[str, object]] = {
     "q": (
-        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven.",
+        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven. "
+        "Empty: as if it was left out.",
         "ewing",
     ),
     "status": ("Recruitment status.", "recruiting"),
@@ -65,6 +71,7 @@ PROBLEMS = {
     "not-found": "No listed record, or no address, of that name.",
     "method-not-allowed": "The header `Allow` lists what the address knows.",
     "not-acceptable": "The `Accept` header excludes JSON.",
+    "length-required": "The body came without `Content-Length` (chunked), so it was not read.",
     "conflict": "An import is in a state from which this step is not possible.",
     "too-large": "The body is larger than a sheet may be.",
     "unsupported-media-type": "The body is not of the media type that the address reads.",

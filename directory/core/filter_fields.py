@@ -157,7 +157,8 @@ class Kilometres(One):
             distance = math.nan
         if not 0 < distance <= 20_000:
             raise ValueError(
-                _("“%(text)s” is not a number of kilometres from 0 to 20000.") % {"text": text[:40]}
+                _("“%(text)s” is not a number of kilometres. Give more than 0 and at most 20000.")
+                % {"text": text[:40]}
             )
         return distance
 

@@ -12,6 +12,7 @@ _LETTERS = str.maketrans(
 )
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _BAD_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_NOT_IN_A_LINE = re.compile(r"[\t\n\r]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 
@@ -43,12 +44,12 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
-def control_character_in(text: str) -> str | None:
+def control_character_in(text: str, *, line: bool = False) -> str | None:
     """The first character no field accepts (NUL, controls, lone surrogates) as `U+0000`, or None.
 
-    Tab, line feed and carriage return pass: free text has them.
+    Tab, line feed and carriage return pass, for free text has them; in a single `line` they do not.
     """
-    found = _BAD_CONTROL.search(text)
+    found = _BAD_CONTROL.search(text) or (_NOT_IN_A_LINE.search(text) if line else None)
     return f"U+{ord(found.group()):04X}" if found else None
 
 

@@ -9,6 +9,11 @@ def problem(code: str, message: str = "", **params) -> dict:
     return {"code": code, "message": message or sentence(code, params), **params}
 
 
+def day_first(partial: str) -> str:
+    """`2026-04-03`, `2026-04` or `2026` as Belgians write it: `03/04/2026`, `04/2026`, `2026`."""
+    return "/".join(reversed(partial.split("-")))
+
+
 def sentence(code: str, params: dict) -> str:
     """The sentence of a code of `directory.imports.tables`."""
     if code == "too_many_rows":

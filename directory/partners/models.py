@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre
 from directory.core.fields import WordsField
 from directory.core.models import Recorded
+from directory.core.text import control_character_in
 from directory.core.visibility import is_editor
 
 
@@ -88,6 +89,9 @@ class ApiKey(Recorded):
 
     def clean(self):
         super().clean()
+        if character := control_character_in(self.name, line=True):
+            sentence = _("The name contains the control character %s. Remove it.") % character
+            raise ValidationError({"name": sentence})
         if not self.scopes:
             raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(Scope.values)})
         if self._state.adding and self.expires_at and self.expires_at <= timezone.now():

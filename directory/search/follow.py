@@ -54,6 +54,8 @@ def catch_up() -> int:
         try:
             while (more := _one_pass(documents_)) is not None:
                 written += more
+            if not documents_.forget_replaced():
+                log.warning("Replaced documents stay in the index's log until the next change is written.")
         finally:
             documents_.close()
         return written

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+_WAIT_SECONDS, _LOG_WAIT_MS = 20, 500
 _TABLES = """
 CREATE TABLE state (
     stamp TEXT NOT NULL, seq INTEGER NOT NULL, seq_at TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -121,12 +122,14 @@ class Store:
         if not create and not path.exists():
             raise NotReady(f"{path} is missing. Run `manage.py reindex`.")
         self.folder = folder
-        self.db = sqlite3.connect(path, timeout=20, isolation_level=None)
+        self.db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         if create:
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.executescript(_TABLES)
             self.db.execute("INSERT INTO state VALUES ('', 0, '', 0, '')")
         self.db.execute("PRAGMA synchronous=NORMAL")
+        # What is replaced is overwritten: a contact taken back is not left in a free page.
+        self.db.execute("PRAGMA secure_delete=ON")
 
     def close(self) -> None:
         self.db.close()
@@ -218,6 +221,18 @@ class Store:
         except BaseException:
             self.db.execute("ROLLBACK")
             raise
+
+    def forget_replaced(self) -> bool:
+        """Empty the log of writes, in which replaced documents could still be read. False: try again later.
+
+        Waits for readers, who are gone in milliseconds, but not long.
+        """
+        self.db.execute(f"PRAGMA busy_timeout={_LOG_WAIT_MS}")
+        try:
+            busy, *_pages = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self.db.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        return not busy
 
 
 class Stores(threading.local):

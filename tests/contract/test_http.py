@@ -120,6 +120,25 @@ def test_pages_of_other_origins_may_send_a_key_and_nothing_else(world):
     assert "POST" not in answer["Access-Control-Allow-Methods"]
 
 
+def test_pages_of_other_origins_may_ask_for_news_only(world):
+    asked = {"Origin": "https://partner.example", "Access-Control-Request-Method": "GET"}
+    allowed = world.client.options("/api/v1/trials/", headers=asked)["Access-Control-Allow-Headers"]
+    assert "if-none-match" in allowed
+    assert "csrf" not in allowed
+
+
+@pytest.mark.parametrize("claim", [
+    {"X-Forwarded-Proto": "https"},
+    {"X-Forwarded-Host": "evil.example"},
+    {"Host": "localhost"},
+])  # fmt: skip
+@pytest.mark.parametrize("path", ["trials/?page_size=1", "sites/?page_size=1", "suggest/?q=bone", "docs/"])
+def test_addresses_in_answers_are_this_sites_whatever_a_request_claims(world, path, claim, settings):
+    plain, claimed = world.get(path), world.client.get(f"/api/v1/{path}", headers=claim, secure=True)
+    assert settings.BASE_URL in claimed.content.decode()
+    assert (claimed.content, claimed["ETag"]) == (plain.content, plain["ETag"])
+
+
 def test_no_cookie_is_set(world):
     assert not world.get("trials/").cookies
 

@@ -1,6 +1,7 @@
 """`sites/`, `centres/`, `networks/`, `conditions/`, `suggest/`."""
 
 import pytest
+from django.conf import settings
 
 from tests.builders import a_centre, a_network, a_site, a_trial
 from trials import conditions
@@ -48,7 +49,7 @@ def test_a_site_in_the_list_is_the_site_in_its_trial(world):
 
 def test_sites_come_in_pages(world):
     first = world.json("sites/", page_size=2)
-    second = world.get(first["next"].removeprefix("http://testserver/api/v1/")).json()
+    second = world.get(first["next"].removeprefix(f"{settings.BASE_URL}/api/v1/")).json()
     assert keys(first) | keys(second) == ALL_SITES
     assert second["next"] is None
 
@@ -77,6 +78,22 @@ def test_a_centre_shows_its_networks_and_how_many_trials_recruit(world):
     centre = world.json("centres/chc-demo/")
     assert centre["trials"] == {"total": 2, "recruiting": 1}
     assert [(one["network"], one["role"]) for one in centre["memberships"]] == [("demo-net", "satellite")]
+
+
+@pytest.mark.parametrize("address", ["centres/UZ-Demo/", "networks/DEMO-NET/"])
+def test_an_address_is_found_whatever_its_case(world, address):
+    assert world.json(address) == world.json(address.lower())
+
+
+def test_a_slug_that_is_no_acronym_is_found_whatever_its_case(api, indexed):
+    a_trial("", slug="no-acronym", title_en="Something else")
+    indexed()
+    assert api.json("trials/No-Acronym/")["slug"] == "no-acronym"
+
+
+@pytest.mark.parametrize("path", ["trials/", "centres/", "networks/"])
+def test_empty_words_are_as_none(world, path):
+    assert world.json(path, q="")["count"] == world.json(path)["count"]
 
 
 @pytest.mark.parametrize("code", ["nowhere", "UZ-DEMO!", "demo-net"])
@@ -124,7 +141,7 @@ def test_conditions_are_named_in_the_language_asked_for(api, language):
 def test_suggestions_lead_to_what_they_name(world):
     found = world.json("suggest/", q="bone")["results"]
     trial = next(one for one in found if one["kind"] == "trial")
-    assert (trial["key"], trial["url"]) == ("boneone", "http://testserver/api/v1/trials/boneone/")
+    assert (trial["key"], trial["url"]) == ("boneone", f"{settings.BASE_URL}/api/v1/trials/boneone/")
 
 
 def test_suggestions_speak_the_language_asked_for(world):

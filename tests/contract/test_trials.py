@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from tests.builders import a_centre, a_professional, a_site, a_trial
@@ -179,7 +180,7 @@ def walk(api, direction="next", start=None, **query):
     answer = start or api.json("trials/", **query)
     slugs = [one["slug"] for one in answer["results"]]
     while answer[direction]:
-        address = answer[direction].removeprefix("http://testserver/api/v1/")
+        address = answer[direction].removeprefix(f"{settings.BASE_URL}/api/v1/")
         answer = api.get(address).json()
         page = [one["slug"] for one in answer["results"]]
         slugs = slugs + page if direction == "next" else page + slugs
@@ -210,7 +211,7 @@ def test_the_way_back_shows_the_same(twelve):
 
 def test_the_links_keep_what_was_asked(twelve):
     link = twelve.json("trials/", page_size=5, q="sarcoma", status="recruiting")["next"]
-    assert link.startswith("http://testserver/api/v1/trials/?")
+    assert link.startswith(f"{settings.BASE_URL}/api/v1/trials/?")
     assert "page_size=5" in link
     assert "q=sarcoma" in link
     assert "status=recruiting" in link

@@ -15,7 +15,7 @@ from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType
 
 OURS = ("core", "centres", "trials", "imports", "search", "partners", "web", "api")
 SKIPPED = {".venv", "var", "build", "node_modules", ".git", "test-results", ".pytest_cache"}
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ADR = re.compile(r"^(\d{4})-([a-z0-9-]+)\.md$")
 
 

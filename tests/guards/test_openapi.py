@@ -43,6 +43,42 @@ def test_every_address_is_in_the_document():
     assert get_resolver().reverse_dict
 
 
+def everything_in(part):
+    """Each object of the document, from the outermost in."""
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from everything_in(one)
+
+
+def test_every_reference_leads_somewhere():
+    references = {one["$ref"] for one in everything_in(DOCUMENT) if isinstance(one.get("$ref"), str)}
+    assert references
+    for reference in references:
+        root, *steps = reference.split("/")
+        target = DOCUMENT
+        for step in steps:
+            target = target[step]
+        assert root == "#", reference
+        assert target, reference
+
+
+def test_every_operation_names_a_way_of_authenticating_that_is_described():
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    operations = [one for item in DOCUMENT["paths"].values() for one in item.values()]
+    assert (
+        {name for one in operations for way in one["security"] for name in way} == set(schemes) == {"ApiKey"}
+    )
+    assert (schemes["ApiKey"]["in"], schemes["ApiKey"]["name"]) == ("header", "Authorization")
+
+
+def test_every_shape_is_a_json_schema():
+    for shape in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(shape)
+
+
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
 def test_every_parameter_and_operation_is_explained(path):
     for operation in DOCUMENT["paths"][path].values():

@@ -1,6 +1,7 @@
 """Sheets sent by a program: what a key may send, how its run is followed, applied, cancelled."""
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -75,7 +76,7 @@ def test_a_sheet_is_received_and_its_run_has_an_address(hospital):
     assert answer.status_code == 202
     assert set(answer.json()) == RUN
     assert answer.json()["status"] == "uploaded"
-    assert answer["Location"] == f"http://testserver/api/v1/imports/{answer.json()['id']}/"
+    assert answer["Location"] == f"{settings.BASE_URL}/api/v1/imports/{answer.json()['id']}/"
 
 
 def test_a_plan_stores_nothing(hospital):
@@ -285,6 +286,22 @@ def test_a_body_far_too_large_is_not_even_read(hospital):
         headers=hospital.headers | {"Content-Length": str(10**9)},
     )  # fmt: skip
     problem(answer, 413)
+
+
+def test_a_body_in_chunks_is_a_411_that_says_what_to_send(hospital):
+    # As gunicorn hands it over: without a length, so that Django would see an empty form.
+    answer = hospital.client.generic(
+        "POST", "/api/v1/imports/", b"", content_type="multipart/form-data; boundary=x",
+        headers=hospital.headers | {"Transfer-Encoding": "chunked"},
+    )  # fmt: skip
+    body = problem(answer, 411)
+    assert body["type"].endswith("#problem-length-required")
+    assert body["detail"].startswith("Send Content-Length")
+
+
+def test_a_key_that_only_imports_reads_what_everybody_reads(hospital):
+    answer = hospital.client.get("/api/v1/conditions/", headers=hospital.headers)
+    assert answer.status_code == 200
 
 
 def test_a_file_that_cannot_be_read_fails_with_a_sentence(hospital):

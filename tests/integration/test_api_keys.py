@@ -154,7 +154,7 @@ def test_scopes_are_of_the_vocabulary(scopes, sentence):
     assert not ApiKey.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", "n\x00l", "n" * 81])
+@pytest.mark.parametrize("name", ["", "n\x00l", "a\x1b[2Jb", "two\nlines", "\udcff", "n" * 81])
 def test_a_key_has_a_name_that_fits(name):
     with pytest.raises(ValidationError):
         a_key(name=name)
@@ -183,6 +183,8 @@ def test_make_key_reads_only_unless_told():
     (["x", "--scopes", ""], "Choose at least one of: read, imports"),
     (["x", "--centre", "nowhere"], "“nowhere” is not the code of a centre. Known are: uz-demo."),
     (["n" * 90], "at most 80 characters"),
+    (["a\x07b"], "The name contains the control character U\\+0007. Remove it."),
+    (["a\nb"], "The name contains the control character U\\+000A. Remove it."),
 ])  # fmt: skip
 def test_make_key_says_what_is_wrong(arguments, sentence):
     a_centre("uz-demo")

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from centres.models import Affiliation, Professional
 from directory.core import changes
+from directory.imports import actions, pipeline
 from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import TrialSite
@@ -147,3 +148,67 @@ def test_a_blank_contact_keeps_the_one_who_is_there(gent):
     applied(a_csv({"centre_code": "uz-gent", "acronym": "C", "url": "https://example.org"}), user=an_editor())
     site.refresh_from_db()
     assert site.contact_person.name == "Stays"
+
+
+# A consent is for what was known when it was given
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"contact_email": "private@example.org"}, {"contact_phone": "09 332 21 11"}],
+    ids=["mail", "phone"],
+)
+def test_other_details_without_a_yes_are_taken_and_end_the_consent(gent, cells):
+    user = a_coordinator(gent)
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="first.csv")
+    run = planned(a_csv(ROW | cells), user=user, name="second.csv")
+    assert {"field": "consent_to_publish", "old": "yes", "new": ""} in run.rows.get().changes
+    assert "the contact is hidden until consent is given again" in messages(run)[0]
+    assert Professional.objects.publishable().exists()
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    person = Professional.objects.get()
+    assert (person.email, person.phone) in [("private@example.org", ""), ("demo@example.org", "+3293322111")]
+    assert (person.may_be_published, person.consent_evidence) == (False, "")
+    kept = changes.history("professional", str(person.pk)).latest("seq").before
+    assert (kept["consent_evidence"], kept["email"]) == ("row 2 of first.csv", "demo@example.org")
+
+
+def test_other_details_with_a_yes_renew_the_consent(gent):
+    user = a_coordinator(gent)
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="first.csv")
+    cells = {"contact_email": "new@example.org", "consent_to_publish": "yes"}
+    applied(a_csv(ROW | cells), user=user, name="second.csv")
+    person = Professional.objects.publishable().get()
+    assert (person.email, person.consent_evidence) == ("new@example.org", "row 2 of second.csv")
+
+
+def test_a_consent_that_ended_is_given_again_by_a_sheet(gent):
+    user = a_coordinator(gent)
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="1.csv")
+    applied(a_csv(ROW | {"contact_phone": "09 332 21 11"}), user=user, name="2.csv")
+    assert not Professional.objects.publishable().exists()
+    applied(
+        a_csv(ROW | {"contact_phone": "09 332 21 11", "consent_to_publish": "yes"}), user=user, name="3.csv"
+    )
+    assert Professional.objects.publishable().get().phone == "+3293322111"
+
+
+def test_the_same_address_in_capitals_is_no_other_address(gent):
+    user = a_coordinator(gent)
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="1.csv")
+    applied(a_csv(ROW | {"contact_email": "Demo@Example.org"}), user=user, name="2.csv")
+    assert Professional.objects.publishable().exists()
+
+
+def test_a_consent_that_covers_only_the_contact_is_said_so(gent):
+    row = ROW | {"consent_to_publish": "yes", "pi_name": "Prof. Invented"}
+    run = planned(a_csv(row), user=a_coordinator(gent))
+    assert messages(run)[-1] == (
+        "2 consent_to_publish: The consent of this row is its contact's; the investigator (Prof. Invented) "
+        "stays hidden."
+    )
+    alone = planned(
+        a_csv(ROW | {"consent_to_publish": "yes", "pi_name": "Demo Person"}), user=a_coordinator(gent)
+    )
+    assert messages(alone) == []

@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
+from directory.core import changes
 from directory.imports import actions, pipeline
 from directory.imports.models import ImportRun
+from directory.partners import keys
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned, received
 from trials.models import TrialSite
@@ -117,3 +119,91 @@ def test_an_editor_confirms_but_the_coordinator_s_rights_and_word_hold(world):
     pipeline.apply(run)
     assert TrialSite.objects.get(centre=gent).verified_by == "coordinator"
     assert TrialSite.objects.get(centre=uza).status == "recruiting"
+
+
+# What is not listed yet is the editors' alone
+
+
+@pytest.fixture
+def secret(world):
+    """A draft that editors prepare with another centre, and one that was withdrawn."""
+    a_trial(
+        "SECRETDRAFT7", slug="secretdraft7", state="draft", at=[world[1]],
+        identifiers=["NCT07777777", "2029-577777-11-00"],
+    )  # fmt: skip
+    a_trial("SECRETGONE", slug="secretgone", state="withdrawn", identifiers=["NCT06666666"])
+    return world[0]
+
+
+def coordinator_of(centre):
+    return a_coordinator(centre), None
+
+
+def key_of(centre):
+    key, _text = keys.make(name="Hospital", scopes=["imports"], centre=centre, by=changes.SYSTEM)
+    return key.user, centre
+
+
+GUESSES = [
+    {"nct_number": "NCT07777777"},
+    {"nct_number": "NCT07777777", "acronym": "A"},
+    {"nct_number": "NCT07777777", "eu_ct_number": "2029-577777-11-00"},
+    {"nct_number": "NCT07777777; NCT06666666"},
+    {"nct_number": "NCT06666666", "acronym": "My own"},
+    {"acronym": "SECRETDRAFT"},
+    {"acronym": "SECRETDRAFT8"},
+]
+
+
+@pytest.mark.parametrize("who", [coordinator_of, key_of])
+@pytest.mark.parametrize("guess", GUESSES)
+def test_a_plan_tells_nothing_of_a_trial_that_is_not_listed_but_what_the_row_says(secret, who, guess):
+    user, centre = who(secret)
+    run = planned(a_csv({"centre_code": "uz-gent"} | guess), user=user, centre=centre)
+    [receipt] = run.rows.values("record", "changes", "messages")
+    told = str(receipt)
+    for number in ("NCT07777777", "577777", "NCT06666666"):
+        assert number in str(guess) or number not in told
+    assert "SECRETDRAFT7" not in told
+    assert "secretdraft7" not in told
+    assert "SECRETGONE" not in told
+
+
+@pytest.mark.parametrize("who", [coordinator_of, key_of])
+def test_a_name_that_is_right_is_followed_without_a_number_and_without_a_word(secret, who):
+    user, centre = who(secret)
+    run = planned(a_csv({"centre_code": "uz-gent", "acronym": "secretdraft7"}), user=user, centre=centre)
+    [receipt] = run.rows.values("record", "changes", "messages")
+    assert receipt["record"] == "secretdraft7@uz-gent"
+    assert "SECRETDRAFT7" not in str(receipt)
+    assert "NCT07777777" not in str(receipt)
+
+
+@pytest.mark.parametrize("who", [coordinator_of, key_of])
+def test_the_number_of_a_hidden_trial_is_not_told_to_whoever_knows_its_name(secret, who):
+    user, centre = who(secret)
+    rows = {"centre_code": "uz-gent", "acronym": "SECRETDRAFT7", "nct_number": "NCT00000001"}
+    run = planned(a_csv(rows), user=user, centre=centre)
+    [receipt] = run.rows.values("record", "changes", "messages")
+    assert receipt["record"] == "NCT00000001@uz-gent"
+    assert "NCT07777777" not in str(receipt)
+
+
+def test_a_trial_that_is_with_the_editors_gets_the_site_and_no_double(secret):
+    run = applied(
+        a_csv({"centre_code": "uz-gent", "nct_number": "nct 0777 7777"}), user=a_coordinator(secret)
+    )
+    assert run.rows.get().record == "NCT07777777@uz-gent"
+    assert messages(run) == ["2 nct_number: This trial is already with the editors, who will list it."]
+    assert TrialSite.objects.filter(centre=secret, trial__acronym="SECRETDRAFT7").count() == 1
+
+
+def test_a_listed_trial_is_meant_where_a_hidden_one_has_its_acronym_too(secret):
+    a_trial("A", slug="a-draft", state="draft", identifiers=["NCT05555555"])
+    run = planned(a_csv(row("uz-gent")), user=a_coordinator(secret))
+    assert (outcomes(run), run.rows.get().record) == ({2: "update"}, "a@uz-gent")
+
+
+def test_editors_are_told_everything(secret):
+    run = planned(a_csv({"centre_code": "uz-gent", "acronym": "SECRETDRAFT"}), user=an_editor())
+    assert "Did you mean SECRETDRAFT7?" in messages(run)[0]

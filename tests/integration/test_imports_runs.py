@@ -267,6 +267,26 @@ def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
     assert (run.status, centre.name_en, len(times)) == ("failed", "Edited meanwhile", 2)
 
 
+def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatch):
+    gent = a_centre("uz-gent")
+    site = a_site(a_trial("A", slug="a"), gent, status="recruiting", said=50)
+    run = planned(a_csv({"centre_code": "uz-gent", "acronym": "A", "status": "suspended"}), user=an_editor())
+    actions.confirm(run=run, user=run.created_by, queue=False)
+    coordinator, judge_again = changes.Actor.of(a_coordinator(gent)), pipeline._judge_again
+
+    def judged_then_said(run):
+        found = judge_again(run)
+        site.refresh_from_db()
+        if site.status == "recruiting":
+            state_status(site=site, status="completed", by=coordinator)
+        return found
+
+    monkeypatch.setattr(pipeline, "_judge_again", judged_then_said)
+    pipeline.apply(run)
+    site.refresh_from_db()
+    assert (run.status, site.status, site.statements.count()) == ("failed", "completed", 2)
+
+
 def test_without_that_look_the_edit_would_be_lost(monkeypatch):
     """The twin: the guard taken away, the import overwrites what was edited a moment ago."""
     monkeypatch.setattr(pipeline, "_refuse_later_changes", lambda *_: None)

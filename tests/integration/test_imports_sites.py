@@ -87,6 +87,14 @@ def test_an_unknown_trial_becomes_one_draft_however_many_rows_name_it(gent):
     assert changes.history("trial", draft.slug).get().run == run.pk
 
 
+def test_a_plan_shows_what_will_be_stored_of_a_new_trial(gent):
+    new = {"nct_number": "NCT00000042", "title": "A new trial", "disease": "AML|ALL", "phase": "I/II"}
+    told = changed(planned(a_csv(ROW | new), user=a_coordinator(gent)))
+    assert [told[name][1] for name in ("title", "nct_number", "disease", "phase")] == [
+        "A new trial", "NCT00000042", "AML; ALL", "phase1; phase2",
+    ]  # fmt: skip
+
+
 def test_an_acronym_spelt_nearly_right_is_asked_about_not_guessed(gent):
     a_trial("iEuroEwing", slug="ieuroewing")
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "iEuroEwng"}), user=an_editor())
@@ -137,7 +145,7 @@ def test_an_older_date_with_another_status_is_a_conflict_and_not_stored(gent, tr
     a_site(trial, gent, status="recruiting", said=5)
     run = applied(a_csv(ROW | {"status": "suspended", "status_date": ago(60)}), user=a_coordinator(gent))
     assert outcomes(run) == {2: "conflict"}
-    assert "recruiting was stated on" in messages(run)[0]
+    assert "“Recruiting”, stated on" in messages(run)[0]
     assert (TrialSite.objects.get().status, StatusStatement.objects.count()) == ("recruiting", 1)
 
 
@@ -153,7 +161,7 @@ def test_an_older_registry_statement_is_no_news(gent, trial):
     a_site(trial, gent, status="recruiting", said=2)
     run = applied(a_csv(ROW | {"status": "completed", "status_date": ago(200)}))
     assert outcomes(run) == {2: "unchanged"}
-    assert "fresher, and stands" in messages(run)[0]
+    assert "is fresher and stands" in messages(run)[0]
     assert StatusStatement.objects.count() == 1
 
 

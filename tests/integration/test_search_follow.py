@@ -155,7 +155,7 @@ class TestChanges:
         service.catch_up()
         assert shown("centre", "uz-gent")["memberships"][0]["name"] == "ITCC-2"
 
-    def test_a_consent_withdrawn_takes_the_name_out(self, world):
+    def test_a_consent_withdrawn_takes_the_name_out_and_off_the_disk(self, world):
         trial, *_rest = world
         person = b.a_professional("Canary Person", consent=True)
         change(trial.sites.get(), contact_person=person)
@@ -164,6 +164,8 @@ class TestChanges:
         change(person, consent_withdrawn_on=timezone.localdate())
         service.catch_up()
         assert b"Canary" not in service.body("trial", "kalio")
+        files = store.current().glob("documents.sqlite3*")
+        assert not any(b"Canary" in file.read_bytes() for file in files)
 
     def test_a_parents_new_acronym_stands_in_its_subprotocols(self, world):
         trial, *_rest = world

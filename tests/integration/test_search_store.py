@@ -56,6 +56,30 @@ class TestStore:
         assert documents.due("2026-11-30") == []
         assert documents.due("2026-12-01") == [("trial", "a")]
 
+    def test_what_was_replaced_can_no_longer_be_read_from_the_files(self, documents, folder):
+        person, long = (
+            b'{"contact": "Jane Withdrawn"}',
+            b'{"contact": "Jane Withdrawn", "x": "%s"}' % (b"y" * 9000),
+        )
+        documents.write([row(0, "a", person), row(1, "b", long), row(2, "c", person)], state(1))
+        reader = store.Store(folder)
+        assert reader.bodies("trial", ["a"])
+        documents.write([row(0, "a"), row(1, "b"), row(2, "c", body=None)], state(2))
+        assert documents.forget_replaced()
+        left = b"".join(file.read_bytes() for file in folder.glob("documents.sqlite3*"))
+        assert b"Jane Withdrawn" not in left
+        assert reader.bodies("trial", ["a"])["a"] == (b"{}", None)
+        reader.close()
+
+    def test_a_reader_who_stays_is_not_waited_for_long(self, documents, folder):
+        reader = sqlite3.connect(folder / "documents.sqlite3", isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM state").fetchall()
+        documents.write([row(0, "a")], state(1))
+        assert not documents.forget_replaced()
+        reader.close()
+        assert documents.forget_replaced()
+
     def test_a_write_that_fails_changes_nothing(self, documents):
         documents.write([row(0, "a")], state(1))
         with pytest.raises(sqlite3.IntegrityError):

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from rest_framework.negotiation import BaseContentNegotiation
 
-from .. import parameters, words
+from .. import addresses, parameters, words
 from ..errors import PROBLEMS as TITLES
 from ..views import ReadView
 from . import schema
@@ -36,7 +36,7 @@ class Docs(ReadView):
 
     def answer(self, request):
         parameters.check(request.GET, ())
-        return page(request.build_absolute_uri("/").rstrip("/"))
+        return page(addresses.absolute(""))
 
 
 @cache

@@ -4,6 +4,8 @@ A key acts as its account: of a coordinator of its centre, or of an editor. What
 `directory.imports`, as for people; a run that the account does not see does not exist here.
 """
 
+from collections.abc import Mapping
+
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
@@ -15,7 +17,7 @@ from directory.imports import actions
 from directory.imports.models import ImportRun, Kind, Outcome, RowOutcome
 from directory.partners.models import Scope
 
-from .. import conditional, openapi, pagination, parameters
+from .. import addresses, conditional, openapi, pagination, parameters
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
 from ..views import JSON, ApiView
@@ -56,14 +58,13 @@ class Imports(ImportsView):
             answer=shapes.ImportRun,
             status=202,
             request={"multipart/form-data": shapes.SentSheet},
-            problems=(400, 413, 415, 422),
+            problems=(400, 411, 413, 415, 422),
         )
     }
 
     def post(self, request):
         parameters.check(request.GET, ())
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-            raise Problem("too-large", 413, "A sheet may have at most 10 MB.")
+        check_length(request.META)
         file, texts = read_form(request)
         try:
             run = actions.receive(
@@ -76,8 +77,21 @@ class Imports(ImportsView):
             )
         except actions.Refused as error:
             raise refused(error) from None
-        location = request.build_absolute_uri(reverse("api:import", args=[run.pk]))
+        location = addresses.absolute(reverse("api:import", args=[run.pk]))
         return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
+
+
+def check_length(meta: Mapping) -> None:
+    """Problem 413 for a body far larger than a sheet, 411 for one of unknown length: neither is read."""
+    length = meta.get("CONTENT_LENGTH")
+    if not length and meta.get("HTTP_TRANSFER_ENCODING"):
+        raise Problem(
+            "length-required",
+            411,
+            "Send Content-Length: a body in chunks is not read here. Send a whole file, not a stream.",
+        )
+    if int(length or 0) > MAX_BODY_BYTES:
+        raise Problem("too-large", 413, "A sheet may have at most 10 MB.")
 
 
 def read_form(request) -> tuple[UploadedFile, QueryDict]:

@@ -4,7 +4,7 @@ from django.urls import reverse
 from directory.core.fields import LANGUAGE_CODES
 from directory.search import service
 
-from .. import parameters
+from .. import addresses, parameters
 from ..documents import IndexView
 from ..errors import Fault, bad_parameters
 from ..openapi import Operation, described
@@ -37,15 +37,15 @@ class Suggest(IndexView):
             found = service.suggest(text, language) if text.strip() else ()
         except ValueError as error:
             raise bad_parameters([Fault("q", str(error))]) from None
-        return orjson.dumps({"results": [_shown(request, one) for one in found]})
+        return orjson.dumps({"results": [_shown(one) for one in found]})
 
 
-def _shown(request, one) -> dict:
+def _shown(one) -> dict:
     route = ADDRESS_OF.get(one.kind)
     return {
         "kind": one.kind,
         "key": one.key,
         "label": str(one.label),
         "detail": str(one.detail or ""),
-        "url": request.build_absolute_uri(reverse(route, args=[one.key])) if route else None,
+        "url": addresses.absolute(reverse(route, args=[one.key])) if route else None,
     }

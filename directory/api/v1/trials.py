@@ -41,4 +41,4 @@ class TrialDetail(DocumentDetail):
     }
 
     def key_of(self, text):
-        return service.slug_of(text)
+        return service.slug_of(text) or service.slug_of(text.lower())

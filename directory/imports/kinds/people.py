@@ -13,6 +13,7 @@ from directory.core.text import fold
 from .base import BATCH, Ledger, Scope, Verdict, upsert
 
 CONTACT, INVESTIGATOR = "trial contact", "principal investigator"
+_CONSENT = ("consent_given_on", "consent_recorded_by", "consent_evidence")
 
 
 class People:
@@ -82,15 +83,38 @@ class People:
         found = self._by_email.get(email.casefold(), ())
         return found[0] if len(found) == 1 else None
 
-    def learn(self, person: Professional, verdict: Verdict, **said: str) -> list[str]:
-        """Set what the row says of a person; returns the attributes that changed."""
+    def learn(self, person: Professional, verdict: Verdict, given: bool | None, **said: str) -> list[str]:
+        """Set what the row says of a person; returns the attributes that changed.
+
+        A consent covers what was known when it was given: with other details it ends, unless this row says
+        yes to them. The change log keeps what it was.
+        """
+        was_public, before = person.may_be_published, (person.email.casefold(), person.phone)
         changed = [name for name, value in said.items() if value and getattr(person, name) != value]
         for name in changed:
             verdict.change(f"contact_{name}", getattr(person, name), said[name])
             setattr(person, name, said[name])
         if "email" in changed:
             self._by_email[person.email.casefold()].append(person)
+        if was_public and before != (person.email.casefold(), person.phone):
+            changed += self._renewed(person, verdict) if given else self._ended(person, verdict, given)
         return changed
+
+    def _renewed(self, person, verdict) -> list[str]:
+        person.consent_given_on, person.consent_recorded_by = self.scope.day, self.scope.role
+        person.consent_evidence = evidence(self.scope, verdict)
+        return list(_CONSENT)
+
+    def _ended(self, person, verdict, given) -> list[str]:
+        if given is False:
+            return []  # `consent` withdraws it
+        verdict.change("consent_to_publish", "yes", "")
+        verdict.note(
+            "consent_to_publish",
+            _("The consent was for the former address: the contact is hidden until consent is given again."),
+        )
+        person.consent_given_on, person.consent_recorded_by, person.consent_evidence = None, "", ""
+        return list(_CONSENT)
 
     def consent(self, person: Professional, verdict: Verdict, given: bool | None) -> list[str]:
         """Only an explicit yes is a consent, only an explicit no withdraws it; a withdrawn one stays so."""
@@ -107,9 +131,7 @@ class People:
             )  # fmt: skip
         elif given and not person.consent_given_on:
             verdict.change(column, "", "yes")
-            person.consent_given_on, person.consent_recorded_by = self.scope.day, self.scope.role
-            person.consent_evidence = evidence(self.scope, verdict)
-            return ["consent_given_on", "consent_recorded_by", "consent_evidence"]
+            return self._renewed(person, verdict)
         elif given is False and person.may_be_published:
             verdict.change(column, "yes", "no")
             person.consent_withdrawn_on = self.scope.day

@@ -16,6 +16,7 @@ from trials.choices import Recruitment
 from trials.models import Condition, StatusStatement, Trial, TrialSite
 from trials.resources import SiteSheet
 
+from ..messages import day_first
 from ..models import Outcome
 from .base import BATCH, Judge, Ledger, Tally, shown, upsert
 from .finding import TrialFinder
@@ -138,6 +139,10 @@ class SiteJudge(Judge):
             self.finder.remember(trial, identifiers)
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
         self.seen[id(trial), place.id] = verdict
+        verdict.change("title", "", trial.title_en)
+        for column in (*self.sheet.identifier_columns, "disease", "phase"):
+            if column in values:
+                verdict.change(column, "", self.sheet.written(column, values[column]))
         near = self.finder.suggestion(acronym) if acronym and not identifiers else ""
         hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
         said = {"name": shown(name)}
@@ -179,7 +184,7 @@ class SiteJudge(Judge):
         if said_at > self.scope.day:
             verdict.refuse(
                 "status_date", _("%(date)s lies in the future. Give the day on which the status was known.")
-                % {"date": date},
+                % {"date": shown(verdict.cells["status_date"])},
             )  # fmt: skip
             return
         site, said = work.site, self.said[work.site.pk] if work.site.pk else []
@@ -227,9 +232,13 @@ class SiteJudge(Judge):
         """The statement changes nothing: because it is known, or because a fresher one stands."""
         if statement.status == site.status or site.verified_at is None:
             return
-        said = {"status": statement.status, "standing": site.status, "date": site.verified_at}
+        said = {
+            "status": Recruitment(statement.status).label,
+            "standing": Recruitment(site.status).label,
+            "date": day_first(site.verified_at.isoformat()),
+        }
         sentence = _(
-            "The sheet says %(status)s; %(standing)s was stated on %(date)s, which is fresher, and stands."
+            "The sheet says “%(status)s”; “%(standing)s”, stated on %(date)s, is fresher and stands."
         )
         verdict.note("status", sentence % said)
         if statement.role != Role.REGISTRY:
@@ -243,14 +252,21 @@ class SiteJudge(Judge):
         contact = self._contact(verdict, site, place)
         if contact is not None:
             changed = self.people.learn(
-                contact, verdict, email=values.get("contact_email", ""), phone=values.get("contact_phone", "")
-            )
+                contact, verdict, given, email=values.get("contact_email", ""),
+                phone=values.get("contact_phone", ""),
+            )  # fmt: skip
             changed += self.people.consent(contact, verdict, given)
             self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
             person = self.people.find(name, "", place)
             # The consent of a row is that of its contact; without one, that of its investigator.
             changed = self.people.consent(person, verdict, given) if contact is None else []
+            if given and contact not in (None, person) and not person.may_be_published:
+                verdict.note(
+                    "consent_to_publish",
+                    _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
+                    % {"name": shown(person.name)},
+                )  # fmt: skip
             self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
 
     def _contact(self, verdict, site, place) -> Professional | None:

@@ -1,0 +1,119 @@
+"""What a physician must not misread is said in each of the four languages, on the page where it counts."""
+
+import html
+import re
+
+import pytest
+
+from tests.builders import a_centre, a_site, a_trial
+from tests.journeys.world import belgium
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("index_dir")]
+
+# Written here by hand, so that a catalogue that loses or alters one of these sentences is noticed.
+SAID = {
+    "trials/ieuroewing/": {
+        "en": ["Recruiting", "Suspended", "A newer source says otherwise"],
+        "nl": ["Rekruteert", "Opgeschort", "Een recentere bron zegt iets anders"],
+        "fr": ["Recrutement ouvert", "Suspendu", "Une source plus récente dit autre chose"],
+        "de": ["Rekrutiert", "Ausgesetzt", "Eine neuere Quelle sagt etwas anderes"],
+    },
+    "trials/beacon2/": {
+        "en": ["not verified in the last 90 days: ring before you refer"],
+        "nl": ["niet bevestigd in de laatste 90 dagen: bel voor u verwijst"],
+        "fr": ["non vérifié ces 90 derniers jours : appelez avant d’adresser un patient"],
+        "de": ["in den letzten 90 Tagen nicht bestätigt: Rufen Sie vor der Überweisung an"],
+    },
+    "trials/alltogether1/": {
+        "en": ["Nobody has stated whether this centre recruits.", "ring the centre's switchboard"],
+        "nl": [
+            "Niemand heeft opgegeven of dit centrum rekruteert.",
+            "bel de telefooncentrale van het centrum",
+        ],
+        "fr": ["Personne n’a déclaré si ce centre recrute.", "appelez le central du centre"],
+        "de": [
+            "Niemand hat angegeben, ob dieses Zentrum rekrutiert.",
+            "Rufen Sie die Zentrale des Zentrums an",
+        ],
+    },
+    "trials/?q=ewing&phase=phase4": {
+        "en": ["No trial of this directory matches all of this.", "A trial that is not here may exist"],
+        "nl": ["Geen studie in deze gids beantwoordt aan dit alles.", "Een studie die hier niet staat, kan"],
+        "fr": ["Aucune étude de ce répertoire ne correspond à tout cela.", "Une étude absente d’ici peut"],
+        "de": ["Keine Studie dieses Verzeichnisses passt zu allem.", "Eine Studie, die hier fehlt, kann"],
+    },
+    "": {
+        "en": ["Find a trial for a child with cancer"],
+        "nl": ["Vind een studie voor een kind met kanker"],
+        "fr": ["Trouver une étude pour un enfant atteint d’un cancer"],
+        "de": ["Eine Studie für ein krebskrankes Kind finden"],
+    },
+    "trials/nothing-at-all/": {
+        "en": ["Nothing is at this address, or it is not public."],
+        "nl": ["Op dit adres staat niets, of het is niet openbaar."],
+        "fr": ["Il n’y a rien à cette adresse, ou ce n’est pas public."],
+        "de": ["Unter dieser Adresse gibt es nichts, oder es ist nicht öffentlich."],
+    },
+}
+EVERYWHERE = {
+    "en": ("a signpost, not medical advice", "Do not type anything that identifies a patient."),
+    "nl": ("een wegwijzer, geen medisch advies", "Typ niets waaraan een patiënt herkenbaar is."),
+    "fr": ("il ne donne pas d’avis médical", "Ne tapez rien qui identifie un patient."),
+    "de": ("ein Wegweiser, kein ärztlicher Rat", "Geben Sie nichts ein, woran ein Patient erkennbar ist."),
+}
+LANGUAGES = tuple(EVERYWHERE)
+
+
+def words_of(client, language, path):
+    """The page as it is read: without markup, with single spaces."""
+    answer = client.get(f"/{language}/{path}")
+    assert answer.status_code in (200, 404)
+    text = html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    return re.sub(r"[\s\u00a0\u202f]+", " ", text)
+
+
+@pytest.fixture
+def world():
+    return belgium()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SAID)
+def test_what_counts_is_said_in_the_readers_language(client, world, path, language):
+    shown = words_of(client, language, path)
+    for sentence in SAID[path][language]:
+        assert sentence in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SAID)
+def test_no_warning_of_another_language_stands_on_the_page(client, world, path, language):
+    shown = words_of(client, language, path)
+    others = [one for other in LANGUAGES if other != language for one in EVERYWHERE[other]]
+    assert [one for one in others if one in shown] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["", "trials/", "trials/ieuroewing/", "centres/uz-gent/", "networks/"])
+def test_each_page_says_that_it_is_no_advice(client, world, path, language):
+    assert EVERYWHERE[language][0] in words_of(client, language, path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["", "trials/"])
+def test_where_something_is_typed_the_page_asks_to_leave_the_patient_out(client, world, path, language):
+    assert EVERYWHERE[language][1] in words_of(client, language, path)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Not recruiting at any centre of this directory"),
+        ("nl", "Rekruteert in geen enkel centrum van deze gids"),
+        ("fr", "Aucun recrutement ouvert dans les centres de ce répertoire"),
+        ("de", "Rekrutiert an keinem Zentrum dieses Verzeichnisses"),
+    ],
+)
+def test_a_trial_that_recruits_nowhere_says_so_whatever_its_registry_says(client, language, says):
+    a_site(a_trial("Closed", slug="closed", status="recruiting"), a_centre(), status="completed")
+    assert says in words_of(client, language, "trials/closed/")
