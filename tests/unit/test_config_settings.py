@@ -4,13 +4,17 @@ import importlib
 import io
 import json
 import logging
+import runpy
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.db import connection
+from django.shortcuts import resolve_url
 from django.test import Client, override_settings
+from gunicorn.config import Config
+from gunicorn.http import RequestParser
 
 from config import errors, logs
 from config.celery import app
@@ -99,6 +103,19 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(reread):
     behind = reread(TRUSTED_PROXIES="1")
     assert behind.REST_FRAMEWORK["NUM_PROXIES"] == 1
     assert behind.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_the_web_server_itself_believes_no_forwarded_scheme(monkeypatch, proxies):
+    monkeypatch.setenv("TRUSTED_PROXIES", proxies)
+    gunicorn = Config()
+    gunicorn.set("forwarded_allow_ips", runpy.run_module("config.server")["forwarded_allow_ips"])
+    sent = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n"
+    assert next(RequestParser(gunicorn, iter([sent]), ("127.0.0.1", 50000))).scheme == "http"
+
+
+def test_whoever_signs_in_is_led_to_the_admin():
+    assert resolve_url(settings.LOGIN_REDIRECT_URL) == "/admin/"
 
 
 @pytest.mark.parametrize(
