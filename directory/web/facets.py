@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from directory.search import service
 from directory.search.service import FacetCount
 from trials import conditions
 
+from . import words
 from .query import FACETS, Query
 
 LEGENDS = {
@@ -24,6 +26,10 @@ LEGENDS = {
     "sex": _("Sex"),
     "country": _("Country"),
 }
+# Kinds of record whose names are in several languages.
+NAMED = ("centre", "network")
+# What needs saying below the head.
+HINTS = {"status": _("Of the whole trial. With a place chosen: at that place.")}
 # Filters that are typed, not ticked.
 TYPED = {"age": _("Age"), "identifier": _("Identifier"), "updated_since": _("Changed since")}
 # Open when the page is first seen; the others when something in them is chosen.
@@ -39,6 +45,7 @@ class Option:
     label: str
     count: int
     checked: bool
+    language: str = ""  # of the label, where it is not the page's
     children: list["Option"] = field(default_factory=list)
 
     @property
@@ -60,6 +67,10 @@ class Facet:
     options: list[Option]
 
     @property
+    def hint(self) -> str:
+        return str(HINTS.get(self.name, ""))
+
+    @property
     def chosen(self) -> int:
         return sum(1 for _option in _chosen(self.options))
 
@@ -75,6 +86,7 @@ class Chip:
     legend: str
     label: str
     url: str
+    language: str = ""  # of the label, where it is not the page's
 
 
 def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[Facet]:
@@ -90,7 +102,21 @@ def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[
 
 def _flat(name: str, found: Sequence[FacetCount], query: Query) -> list[Option]:
     chosen = set(query.get(name))
-    return [Option(name, one.value, one.label, one.count, one.value in chosen) for one in found]
+    options = [Option(name, one.value, one.label, one.count, one.value in chosen) for one in found]
+    if name in NAMED:
+        _name(options, name)
+    return options
+
+
+def _name(options: list[Option], kind: str) -> None:
+    """Centres and networks by their name in the page's language, else in another, which is said."""
+    key = "code" if kind == "centre" else "slug"
+    documents = service.documents(kind, [option.value for option in options])
+    names = {one[key]: one["names"] for one in documents}
+    for option in options:
+        label, language = words.in_page_language(names.get(option.value, {}))
+        option.label = label or option.label
+        option.language = "" if language == words.page_language() else language
 
 
 def _tree(found: Sequence[FacetCount], query: Query) -> list[Option]:
@@ -119,7 +145,7 @@ def chips_of(query: Query, facets: list[Facet]) -> list[Chip]:
     for facet in facets:
         for option in _chosen(facet.options):
             url = query.without(facet.name, option.value).url
-            chips.append(Chip(facet.legend, option.label, url))
+            chips.append(Chip(facet.legend, option.label, url, option.language))
     return chips
 
 

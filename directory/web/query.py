@@ -26,6 +26,7 @@ FACETS = (
 SORT, PAGE = "ordering", "page"
 # The order when none is asked for.
 BEST = "relevance"
+NEAREST = "distance"
 MAX_VALUES = 50
 
 
@@ -69,6 +70,10 @@ class Query:
         """Without one value of a parameter, or without the whole parameter."""
         left = tuple(one for one in self.get(name) if value is not None and one != value)
         return self.set(**{name: left})
+
+    def without_distance_from_nowhere(self) -> "Query":
+        """Without the order that a place had, where the place is gone."""
+        return self if self.first("near") or self.first(SORT) != NEAREST else self.without(SORT)
 
     @property
     def url(self) -> str:

@@ -20,6 +20,7 @@ class SitePlace:
     code: str
     name: str
     distance: float | None = None
+    language: str = ""  # of the name, where it is not the page's
 
 
 @dataclass
@@ -82,7 +83,9 @@ class Result:
         if self.near is not None and (point := _point(centre)) is not None:
             distance = distance_km(self.near, point)
         names = self.document["_show"]["centres"].get(centre["code"], {})
-        return SitePlace(centre["code"], words.in_page_language(names)[0] or centre["name"], distance)
+        name, language = words.in_page_language(names)
+        language = "" if language == words.page_language() else language
+        return SitePlace(centre["code"], name or centre["name"], distance, language)
 
 
 def results_of(hits: Iterable, near=None) -> list[Result]:

@@ -121,23 +121,105 @@ def test_an_age_finds_the_trials_open_to_it_and_a_missing_bound_is_open(client):
         ("q", "x" * 10_000, "10000 characters"),
     ],
 )
-def test_a_bad_value_is_a_sentence_beside_its_field_and_the_other_fields_are_kept(
+def test_a_bad_value_is_one_sentence_at_its_field_and_the_other_fields_are_kept(
     client, name, value, sentence
 ):
     belgium()
     page = text(client, f"?{name}={value}&phase=phase3")
-    error = page.partition(f'id="{name}-error">')[2].partition("</p>")[0]
+    error = page.partition(f'id="{name}-error">')[2].partition("</li>")[0]
     assert sentence in error
+    assert page.count(sentence) == 1
+    assert f'aria-describedby="{name}-error"' in page or f' {name}-error"' in page
     assert 'aria-invalid="true"' in page
-    assert re.search(r'name="phase" value="phase3" checked', page)
-    assert found(client, f"?{name}={value}&phase=phase3") == found(client, "?phase=phase3")
+    assert '<input type="hidden" name="phase" value="phase3">' in page
 
 
-def test_a_bad_facet_value_is_named_and_left_out_of_the_links(client):
+def test_nothing_is_listed_below_a_bad_value_and_the_form_keeps_its_layout(client):
     belgium()
-    page = text(client, "?status=sometimes&q=ewing&phase=phase3")
-    assert "“sometimes” is not a status." in page
-    assert "status=sometimes" not in page.replace("/en/trials/?status=sometimes", "").partition("<main")[2]
+    page = text(client, "?age=abc&within=x&near=9000&q=ewing")
+    assert found(client, "?age=abc&within=x&near=9000&q=ewing") == []
+    assert 'id="search-body"' not in page
+    assert page.index('<button type="submit" class="primary">') < page.index('class="error-summary"')
+    assert page.index('class="error-summary"') < page.index("</form>")
+
+
+def test_a_bad_facet_value_is_named_and_not_sent_again(client):
+    belgium()
+    page = text(client, "?status=sometimes&q=ewing&phase=phase3").partition("<main")[2]
+    assert page.count("“sometimes” is not a status.") == 1
+    assert 'name="status"' not in page
+    assert 'name="phase" value="phase3"' in page
+
+
+def test_a_bad_value_met_by_htmx_leads_to_the_whole_page_with_its_sentence(client):
+    belgium()
+    answer = client.get("/en/trials/?age=abc&phase=phase3", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/en/trials/?age=abc&phase=phase3"
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize("name", ["q", "near", "age"])
+def test_bytes_that_are_no_text_are_said_and_nothing_is_searched(client, name):
+    belgium()
+    page = text(client, f"?{name}=%ff")
+    assert page.partition(f'id="{name}-error">')[2].partition("</li>")[0] != ""
+    assert "0 trials" not in page
+    assert "not UTF-8" in text(client, "?q=%ff")
+
+
+def test_near_a_place_and_without_words_the_nearest_comes_first(client):
+    world = belgium()
+    far = a_trial("Aaa", at=[world["liege"]])
+    service.rebuild()
+    assert found(client, "?near=9000")[-2:] == [far.slug, "reecur"]  # the last has no site
+    assert found(client, "?near=9000") == found(client, "?near=9000&ordering=distance")
+    assert found(client, "?near=9000&ordering=acronym")[0] == far.slug
+    page = text(client, "?near=9000")
+    assert '<option value="" selected>Nearest</option>' in page
+    assert "Best match" not in page
+
+
+def test_with_words_the_best_match_comes_first_wherever_it_is(client):
+    belgium()
+    page = text(client, "?near=9000&q=ewing")
+    assert '<option value="relevance" selected>Best match</option>' in page
+    assert '<option value="distance">Nearest</option>' in page
+
+
+def test_the_order_of_a_place_that_was_taken_out_is_forgotten(client):
+    belgium()
+    assert found(client, "?near=&ordering=distance") == found(client)
+    assert 'class="error-summary"' not in text(client, "?ordering=distance")
+
+
+def test_within_says_that_no_distance_is_in_force(client):
+    belgium()
+    assert re.search(r'id="within"[^>]*placeholder="any"', text(client))
+    assert re.search(r'id="within"[^>]*placeholder="onbeperkt"', text(client, language="nl"))
+
+
+def test_the_facet_of_statuses_says_whose_status_it_is(client):
+    belgium()
+    page = text(client)
+    assert 'aria-describedby="hint-status"' in page
+    assert "Of the whole trial. With a place chosen: at that place." in page
+    assert "De toute l’étude." in text(client, language="fr")
+
+
+def test_a_name_in_another_language_says_so_wherever_it_stands(client):
+    world = belgium()
+    page = text(client, "?network=suhopl&centre=chc-montlegia", "fr")
+    assert '<span lang="en">SUHOPL</span>' in page
+    assert re.search(r'<label for="f-centre-chc-montlegia"><span lang="en">CHC MontLégia Clinic</span>', page)
+    assert re.search(r'#site-chc-montlegia" lang="en">CHC MontLégia Clinic', page)
+    assert re.search(r'#site-uz-gent">Hôpital universitaire de Gand', text(client, "?q=ieuroewing", "fr"))
+    crumbs = client.get(f"/fr/centres/{world['liege'].code}/").content.decode()
+    assert '<li aria-current="page"><span lang="en">CHC MontLégia Clinic</span></li>' in crumbs
+
+
+def test_a_french_chip_has_its_space_before_the_colon(client):
+    belgium()
+    assert "Près de\N{NO-BREAK SPACE}:" in client.get("/fr/trials/?near=9000").content.decode()
 
 
 def test_parameters_that_are_not_ours_are_ignored_and_not_passed_on(client):

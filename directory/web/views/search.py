@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -12,10 +12,12 @@ from directory.search import service
 
 from .. import exporting, facets
 from ..asking import ask_of, form_of
-from ..query import BEST, PAGE, SORT, Query
+from ..query import BEST, NEAREST, PAGE, SORT, Query
 from ..results import results_of
 
 PER_PAGE = 20
+# The fields at the head of the page.
+TYPED = ("q", "age", "near", "within")
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
 LAST_PAGE = 500
 ORDERINGS = {
@@ -23,7 +25,7 @@ ORDERINGS = {
     "acronym": _("Acronym"),
     "opened": _("Opened last"),
     "updated": _("Changed last"),
-    "distance": _("Nearest"),
+    NEAREST: _("Nearest"),
 }
 
 
@@ -54,14 +56,20 @@ class Pages:
 
 def search(request: HttpRequest) -> HttpResponse:
     """Trials found by words and filters; with htmx, only the part of the page that changes."""
-    typed = Query.of(request.path, request.GET)
+    typed = Query.of(request.path, request.GET).without_distance_from_nowhere()
     form = form_of(typed)
+    whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
+    if form.errors and not whole:
+        # The errors stand beside the fields, outside the part that changes.
+        return HttpResponse(headers={"HX-Redirect": typed.url})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
     context = {"section": "trials", "typed": _typed(typed), "errors": _errors(form), "query": query}
     if reason := service.ready():
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
+    if form.errors:
+        # Results that pass over a filter somebody asked for would mislead.
+        return render(request, "directory/search.html", context | {"kept": _kept(query)})
     context |= _found(form, query)
-    whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
     context["partial"] = not whole
     response = render(request, "directory/search.html" if whole else "directory/search/body.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -70,8 +78,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _kept(query: Query) -> list[tuple[str, str]]:
+    """What was chosen and is right, so that it need not be chosen again once the errors are mended."""
+    return [(name, value) for name, values in query.values if name not in TYPED for value in values]
+
+
 def _typed(typed: Query) -> dict[str, str]:
-    return {name: typed.first(name) for name in ("q", "age", "near", "within", SORT)}
+    return {name: typed.first(name) for name in (*TYPED, SORT)}
 
 
 def _errors(form) -> dict[str, str]:
@@ -121,10 +134,19 @@ def _page_number(query: Query) -> int:
 
 
 def _orderings(query: Query) -> list[tuple[str, str, bool]]:
-    """`(value, label, chosen)`; the nearest first only where a place is given."""
-    chosen = query.first(SORT) or BEST
-    offered = (one for one in ORDERINGS.items() if one[0] != "distance" or query.first("near"))
-    return [(value, str(label), value == chosen) for value, label in offered]
+    """`(value, label, chosen)`; the nearest only where a place is given, the best match not without words.
+
+    The value of the order that holds anyhow is empty where that depends on what is asked.
+    """
+    near, words_given = query.first("near"), query.first("q")
+    usual = NEAREST if near and not words_given else BEST
+    chosen = query.first(SORT) or usual
+    hidden = {BEST} if usual == NEAREST else set() if near else {NEAREST}
+    return [
+        ("" if value == usual == NEAREST else value, str(label), value == chosen)
+        for value, label in ORDERINGS.items()
+        if value not in hidden
+    ]
 
 
 def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:
