@@ -115,7 +115,10 @@ class TrialSiteAdmin(RecordedAdmin):
     @admin.display(description=_("verified"), ordering="verified_at")
     def verified(self, site):
         """The day, short enough for a column, and in which role somebody said so."""
-        return f"{site.verified_at} · {site.get_verified_by_display()}" if site.verified_at else ""
+        if not site.verified_at:
+            return ""
+        day = '<span class="nowrap">{}</span> · {}'
+        return format_html(day, site.verified_at, site.get_verified_by_display())
 
     @admin.display(description=_("status now"))
     def present_status(self, site):
