@@ -156,6 +156,7 @@ def test_a_bad_value_met_by_htmx_leads_to_the_whole_page_with_its_sentence(clien
     answer = client.get("/en/trials/?age=abc&phase=phase3", headers={"HX-Request": "true"})
     assert answer["HX-Redirect"] == "/en/trials/?age=abc&phase=phase3"
     assert answer.content == b""
+    assert "HX-Request" in answer["Vary"]
 
 
 @pytest.mark.parametrize("name", ["q", "near", "age"])

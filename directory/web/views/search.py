@@ -61,14 +61,16 @@ def search(request: HttpRequest) -> HttpResponse:
     whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
     if form.errors and not whole:
         # The errors stand beside the fields, outside the part that changes.
-        return HttpResponse(headers={"HX-Redirect": typed.url})
+        return HttpResponse(headers={"HX-Redirect": typed.url, "Vary": "HX-Request"})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
     context = {"section": "trials", "typed": _typed(typed), "errors": _errors(form), "query": query}
     if reason := service.ready():
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
     if form.errors:
         # Results that pass over a filter somebody asked for would mislead.
-        return render(request, "directory/search.html", context | {"kept": _kept(query)})
+        response = render(request, "directory/search.html", context | {"kept": _kept(query)})
+        patch_vary_headers(response, ["HX-Request"])
+        return response
     context |= _found(form, query)
     context["partial"] = not whole
     response = render(request, "directory/search.html" if whole else "directory/search/body.html", context)
