@@ -184,7 +184,7 @@ def test_what_cannot_be_read_leads_to_the_page_that_says_so(client, kind, query)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/en/trials/?")
     page = client.get(answer["Location"]).content.decode()
-    assert "Part of what you asked was left out" in page
+    assert "Please correct this, then search again" in page
 
 
 @pytest.mark.parametrize("kind", ["csv", "html"])
