@@ -25,6 +25,7 @@ BLOCK = 512
 LISTS = ("phase", "condition", "stage", "identifier")
 WORDS = ("status", "study_type", "sex")
 NO_BOUND = -1
+_WIDEST = 99
 
 
 class Codes:
@@ -130,6 +131,8 @@ class Block:
         self.high = np.array([_bound(one.get("max_days")) for one in there], np.int32)
         self.updated = np.array([one.get("updated", 0) for one in there], np.int64)
         self.opened = np.array([one.get("opened", 0) for one in there], np.int64)
+        # Without any class, a trial is for every disease.
+        self.width = np.array([min(one.get("width") or _WIDEST, _WIDEST) for one in there], np.int64)
         self.lists = {name: self._pairs(there, name, start, codes.of[name]) for name in LISTS}
         sites = [
             (start + at, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
@@ -163,6 +166,7 @@ class Trials:
         self.high = _joined([block.high for block in blocks], np.int32)
         self.updated = _joined([block.updated for block in blocks], np.int64)
         self.opened = _joined([block.opened for block in blocks], np.int64)
+        self.width = _joined([block.width for block in blocks], np.int64)
         self.lists = {}
         for name in LISTS:
             both = _joined([block.lists[name] for block in blocks], np.int32).reshape(-1, 2)
@@ -227,9 +231,14 @@ def _joined(arrays: list[np.ndarray], dtype) -> np.ndarray:
 
 
 FRESHNESS = tuple(Freshness.values)
+# How much a trial in this status deserves to be seen among equals; what is not here, least.
 _ATTENTION = {
-    Recruitment.RECRUITING: 3, Recruitment.ENROLLING_BY_INVITATION: 2, Recruitment.NOT_YET_RECRUITING: 2,
-    Recruitment.UNKNOWN: 1, Recruitment.SUSPENDED: 1,
+    Recruitment.RECRUITING: 5, Recruitment.ENROLLING_BY_INVITATION: 4, Recruitment.NOT_YET_RECRUITING: 4,
+    Recruitment.UNKNOWN: 3, Recruitment.SUSPENDED: 3, Recruitment.ACTIVE_NOT_RECRUITING: 2,
+}  # fmt: skip
+# More for a recruiting site, by how lately that was verified; little for any site at all.
+_SITE_ATTENTION = {
+    Freshness.FRESH: 4, Freshness.AGEING: 3, Freshness.STALE: 2, Freshness.NEVER: 2, Freshness.DISPUTED: 1,
 }  # fmt: skip
 
 
@@ -316,17 +325,30 @@ class Today:
 
     @cached_property
     def attention(self) -> np.ndarray:
-        """What deserves to be seen first among equals: recruiting, and there lately verified."""
-        ranks = np.zeros(len(self.trials.codes.of["status"].words), np.int64)
+        """What deserves to be seen first among equals, as whole numbers.
+
+        Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
+        """
+        trials = self.trials
+        ranks = np.zeros(len(trials.codes.of["status"].words), np.int64)
         for status, rank in _ATTENTION.items():
             ranks[Recruitment.values.index(status)] = rank
-        attention = ranks[self.trials.words["status"]] * 10
-        recruiting = self.trials.site_status == Recruitment.values.index(Recruitment.RECRUITING)
-        for bonus, word in ((1, Freshness.STALE), (2, Freshness.AGEING), (3, Freshness.FRESH)):
-            here = recruiting & (self.site_freshness == FRESHNESS.index(word)) & self.site_alive
-            owners = np.unique(self.trials.site_trial[here])
-            attention[owners] = np.maximum(attention[owners] // 10 * 10 + bonus, attention[owners])
-        return attention
+        by_status, by_site = ranks[trials.words["status"]], self._site_attention()
+        # A site that recruits says more than a trial whose own status nobody knows.
+        unknown = trials.words["status"] == Recruitment.values.index(Recruitment.UNKNOWN)
+        open_here = by_site >= _SITE_ATTENTION[Freshness.STALE]
+        by_status = np.where(unknown & open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
+        return (by_status * 10 + by_site) * (_WIDEST + 1) + _WIDEST - trials.width
+
+    def _site_attention(self) -> np.ndarray:
+        """By trial, the best of its living sites (`_SITE_ATTENTION`); 1 where none recruits, 0 for none."""
+        trials = self.trials
+        best = np.zeros(trials.size, np.int64)
+        bonus = np.array([_SITE_ATTENTION[Freshness(word)] for word in FRESHNESS], np.int64)
+        recruiting = trials.site_status == Recruitment.values.index(Recruitment.RECRUITING)
+        each = np.where(recruiting, bonus[self.site_freshness], 1)
+        np.maximum.at(best, trials.site_trial[self.site_alive], each[self.site_alive])
+        return best
 
 
 def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) -> np.ndarray:

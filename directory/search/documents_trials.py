@@ -12,14 +12,17 @@ from directory.core.ages import age_range_text
 from directory.core.dates import first_day
 from directory.core.places import province_of
 from directory.core.text import fold, squash
-from trials.choices import Scheme, Stage
+from trials.choices import Phase, Recruitment, Scheme, Stage
 from trials.conditions import rows as condition_rows
+from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 
 from .documents import Document, by_language, iso, microseconds, moment, url
 from .synonyms import path_to, vocabulary
 from .words import acronym_stems, stems
+
+_OPEN = Recruitment.RECRUITING
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
@@ -215,6 +218,7 @@ def _facts(parts: _Parts) -> dict:
         "min_days": trial.min_days,
         "max_days": trial.max_days,
         "identifier": [one.compact for one in parts.identifiers],
+        "width": _width(parts.conditions),
         "updated": microseconds(parts.updated_at),
         "opened": int(opened.strftime("%Y%m%d")) if opened else 0,
         "sites": [
@@ -229,6 +233,11 @@ def _facts(parts: _Parts) -> dict:
     }
 
 
+def _width(codes: Sequence[str]) -> int:
+    """How many classes of ICCC-3 a trial is for, with those below: 1 for the narrowest; 0, for any."""
+    return len({below for code in codes for below in subtree(code)})
+
+
 # --- What is searched ---------------------------------------------------------------------------------
 
 
@@ -238,7 +247,11 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
     codes = sorted({above for code in parts.conditions for above in path_to(code)})
     names = [name for code in codes for name in condition_names()[code].values()]
     stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
+    phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
+    both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
+    said += [trial.sponsor, *phases, both]
+    open_at = [text for site in parts.sites if site.status == _OPEN for text in _place(site, parts)]
     return {
         "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
         "identifier": _spellings(parts.identifiers),
@@ -246,6 +259,7 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
         "title": [stems(*titles)],
         "disease": [stems(*trial.disease_terms, *names)],
         "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
+        "open": [stems(*open_at)],
         "summary": [stems(*by_language(trial, "summary").values())],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join(codes).lower()],
@@ -264,10 +278,13 @@ def _spellings(identifiers) -> list[str]:
 
 
 def _places(parts: _Parts) -> list[str]:
-    """Names, aliases, towns and codes of the centres, and what the trial is part of."""
+    """What the trial is part of, and where it is."""
     texts = [parts.parent.acronym] if parts.parent else []
-    for site in parts.sites:
-        centre = site.centre
-        texts += [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code]
-        texts.append(province_of(centre.postal_code) if centre.country == "BE" else "")
-    return texts
+    return texts + [text for site in parts.sites for text in _place(site, parts)]
+
+
+def _place(site: TrialSite, parts: _Parts) -> list[str]:
+    """Names, aliases, town and code of a site's centre."""
+    centre = site.centre
+    province = province_of(centre.postal_code) if centre.country == "BE" else ""
+    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code, province]

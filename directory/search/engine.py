@@ -16,7 +16,7 @@ FORMAT = 2
 # One text each, compared whole.
 EXACT_FIELDS = ("kind", "doc", "whole", "identifier")
 # Words, cut at spaces.
-WORD_FIELDS = ("acronym", "title", "disease", "other", "summary", "concept", "iccc")
+WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
 _HEAP_BYTES = 32_000_000
 
 
@@ -131,8 +131,18 @@ def best_of(queries: list[Query]) -> Query:
     return Query.disjunction_max_query(queries, tie_breaker=0.0)
 
 
+def always(query: Query, score: float) -> Query:
+    """Matches what `query` does, with one score for all."""
+    return Query.const_score_query(query, score)
+
+
 def all_of(queries: list[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def preferring(query: Query, other: Query) -> Query:
+    """What matches `query`; what matches `other` too scores more."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Should, other)])
 
 
 def some_of(queries: list[Query], at_least: int) -> Query:

@@ -11,6 +11,7 @@ from .columns import Today
 from .facets import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
 from .reading import Snapshot
+from .readings import Reading, readings
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
@@ -33,7 +34,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
-    """`next` and `previous` are cursors. `relaxed`: nothing had all words, so these have some of them."""
+    """`next` and `previous` are cursors. `relaxed`: nothing had all words, so these have some of them.
+
+    `readings`: what an ambiguous abbreviation of the query may mean.
+    """
 
     count: int
     hits: tuple[Hit, ...]
@@ -42,6 +46,7 @@ class Answer:
     previous: str | None = None
     did_you_mean: str | None = None
     relaxed: bool = False
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def find(snapshot: Snapshot, ask: Ask, page: Page, *, facets: bool) -> Answer:
     return _answer(
         ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts, relaxed=found.relaxed,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
+        readings=readings(snapshot, found.parsed, ask.language),
     )  # fmt: skip
 
 
@@ -118,9 +124,11 @@ class _Ordered:
         self.today, self.trials, self.ordering = today, today.trials, ask.ordering
         self.found, self.language = found, ask.language
         self.scores = np.zeros(self.trials.size, np.int64)
+        self.exact = np.zeros(self.trials.size)
         if found.ordinals is not None:
             there = found.ordinals < self.trials.size
             self.scores[found.ordinals[there]] = np.rint(found.scores[there] * _SCORE_STEPS)
+            self.exact[found.ordinals[there]] = found.scores[there]
         self.has_scores = found.ordinals is not None
         self.metres = None
         if ask.near is not None:
@@ -156,7 +164,7 @@ class _Ordered:
         far = self.metres is None or self.metres[ordinal] == _FAR
         distance = None if far else round(float(self.kilometres[ordinal]), 1)
         score = float(self.scores[ordinal]) / _SCORE_STEPS
-        why = labels.by_class(self.trials, ordinal, self.found.parsed, self.language, score)
+        why = labels.why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
         return Hit(self.trials.keys[ordinal], score, distance, why)
 
 

@@ -20,7 +20,7 @@ from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from .columns import Today, Trials
 from .documents_trials import condition_names
 from .facets import FacetCount
-from .query import Ask, Parsed, class_score
+from .query import Ask, Parsed, also_score, class_score, family_score
 from .reading import Snapshot
 from .synonyms import edits_allowed, vocabulary
 
@@ -32,6 +32,8 @@ _CHOICES = {
 _ORDERS = {name: tuple(choices.values) for name, choices in _CHOICES.items()}
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
+# Scores come back from the engine in single precision.
+_SAME = 0.01
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,28 @@ def _choice_label(name: str, value: str, language: str) -> str:
         return str(_CHOICES[name](value).label)
 
 
-def by_class(
-    trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float
-) -> tuple[str, ...]:
-    """Why a trial is found that has none of the words: it is of the disease's class."""
-    if parsed is None or not parsed.only_concepts or score != class_score(parsed.spans[0]):
+def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
+    """Why a trial is found that has none of the words: its class, or what goes with them."""
+    if parsed is None or not parsed.only_concepts:
         return ()
-    codes = {code for one in parsed.only_concepts for code in vocabulary().conditions.get(one, ())}
+    span = parsed.spans[0]
+    if abs(score - also_score(span)) < _SAME:
+        return _by_what_goes_with(parsed.only_concepts, language)
+    if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
+        return _by_class(trials, ordinal, parsed.only_concepts, language)
+    return ()
+
+
+def _by_class(trials: Trials, ordinal: int, concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
+    codes = {code for one in concepts for code in vocabulary().conditions.get(one, ())}
     here = [_condition_name(code, language) for code in trials.values("condition", ordinal) if code in codes]
     return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
+
+
+def _by_what_goes_with(concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
+    others = dict.fromkeys(other for one in concepts for other in vocabulary().also.get(one, ()))
+    names = "; ".join(vocabulary().preferred(other, language) for other in others)
+    return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()
 
 
 def _centre_name(facts: dict | None, language: str) -> str:

@@ -3,8 +3,8 @@
 A word finds documents that have it (exact), that have one beginning with it (the last word, from two
 letters) or, where the index knows neither, one that is spelt almost like it. What is exact always scores
 above a beginning, and that above a near spelling. A concept finds the trials that mention it in any
-language, then those of its ICCC-3 class. All words must match; where nothing does, half of them, then any,
-and the answer says so (`relaxed`).
+language, then those of its ICCC-3 class, then what goes with it (`also.csv`). All words must match; where
+nothing does, the disease alone, then half of the words, then any, and the answer says so (`relaxed`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +14,14 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from directory.core.places import Place
-from directory.core.text import control_character_in, squash, tidy
+from directory.core.text import control_character_in, fold, squash, tidy
+from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
 from . import engine
 from .engine import Query
 from .synonyms import Span, Vocabulary, edits_allowed, vocabulary
-from .words import STOP_WORDS, Word, words
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, words
 
 KINDS = ("trial", "site", "centre", "network")
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "distance")
@@ -29,11 +30,17 @@ LONGEST, MOST_WORDS = 400, 24
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.
 WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
-EXACT = {"acronym": 60.0, "title": 32.0, "disease": 30.0, "other": 24.0, "summary": 20.0}
+# All that a concept is made of: `infant` and `ALL`.
+PIECES = 28.0
+# What goes with a concept without being it; and a word that need not match, which decides among equals only.
+ALSO, ASIDE = 18.0, 1.0
+# Less than scores are compared by.
+UNSEEN = 0.04
+EXACT = {"acronym": 60.0, "title": 32.0, "disease": 30.0, "other": 24.0, "open": 25.0, "summary": 20.0}
 BEGINS = {"acronym": 16.0, "title": 14.0, "disease": 13.0, "other": 12.0}
 BEGINS_CONCEPT, BEGINS_CLASS = 13.0, 10.0
-NEAR = {"acronym": 5.0, "title": 4.0, "disease": 4.0, "other": 3.0}
-NEAR_CONCEPT, NEAR_CLASS = 4.0, 3.0
+NEAR = {"acronym": 5.0, "title": 4.0, "disease": 3.5, "other": 3.0}
+NEAR_CONCEPT, NEAR_CLASS = 4.5, 3.0
 # A word two typing errors away scores below one that is one away.
 SECOND_EDIT = 0.4
 
@@ -87,12 +94,16 @@ def check_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The words of a query, without those that say nothing, and the concepts among them."""
+    """The words of a query, without those that say nothing, and the concepts among them.
+
+    `asides`: words left out that may be an abbreviation in small letters (`all relapse`).
+    """
 
     text: str
     words: tuple[Word, ...]
     spans: tuple[Span, ...]
     compact: str
+    asides: tuple[Word, ...] = ()
 
     @property
     def only_concepts(self) -> tuple[str, ...]:
@@ -106,33 +117,70 @@ class Parsed:
         return not self.text
 
 
+NOTHING = Parsed("", (), (), "")
+
+
 def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     """The parsed query. Raises ValueError for a text that cannot be searched for."""
     text = check_text(text)
     if not text:
-        return Parsed("", (), (), "")
+        return NOTHING
     terms = terms or vocabulary()
     found = words(text)[:MOST_WORDS]
     spans = terms.spans(found)
     in_span = {place for span in spans for place in range(span.start, span.end)}
-    keep = [
-        place for place, word in enumerate(found) if place in in_span or word.raw.lower() not in STOP_WORDS
-    ]
+    keep = [place for place, word in enumerate(found) if place in in_span or not _says_nothing(word)]
+    asides = tuple(
+        word
+        for place, word in enumerate(found)
+        if place not in in_span and word.exact in OF_EVERY_TRIAL and terms.readings(word)
+    )
+    if not keep and len(found) > 1 and any(_is_of_every_trial(word) for word in found):
+        return NOTHING
     if not keep:
-        keep = list(range(len(found)))
+        keep, asides = list(range(len(found))), ()
     moved = {old: new for new, old in enumerate(keep)}
     spans = [Span(moved[s.start], moved[s.end - 1] + 1, s.concepts, s.ambiguous) for s in spans]
-    try:
-        compact = parse_identifier(text).compact
-    except ValueError:
-        compact = squash(text)
-    return Parsed(text, tuple(found[place] for place in keep), tuple(spans), compact)
+    return Parsed(text, tuple(found[place] for place in keep), tuple(spans), _compact(text), asides)
+
+
+def _says_nothing(word: Word) -> bool:
+    return word.raw.lower() in STOP_WORDS or _is_of_every_trial(word)
+
+
+def _is_of_every_trial(word: Word) -> bool:
+    return fold(word.raw) in OF_EVERY_TRIAL
+
+
+def _compact(text: str) -> str:
+    """The identifier that `text` is, also behind the name of its registry (`CTIS 2022-501454-11-00`)."""
+    _name, _space, rest = text.partition(" ")
+    for part in (text, rest):
+        try:
+            identifier = parse_identifier(part)
+        except ValueError:
+            continue
+        if identifier.scheme != Scheme.OTHER:
+            return identifier.compact
+    return squash(text)
+
+
+# A concept stands for all its words, so it weighs as much as they would.
 
 
 def class_score(span: Span) -> float:
     """What a trial scores that is of the class of `span` and mentions neither the disease nor its words."""
-    # A concept stands for all its words, so it weighs as much as they would.
     return (AMBIGUOUS_CLASS if span.ambiguous else CLASS) * (span.end - span.start)
+
+
+def family_score(span: Span) -> float:
+    """As `class_score`, of a family: no less than mentioning it, but told apart from that."""
+    return (AMBIGUOUS if span.ambiguous else CONCEPT) * (span.end - span.start) - UNSEEN
+
+
+def also_score(span: Span) -> float:
+    """What a trial scores that mentions only what goes with `span`."""
+    return ALSO * (span.end - span.start)
 
 
 class Builder:
@@ -148,12 +196,29 @@ class Builder:
             yield engine.word("identifier", parsed.compact or " ", IDENTIFIER), False
             return
         clauses = self._clauses(parsed, forgiving=False)
-        yield self._or_whole(parsed, engine.all_of(clauses)), False
+        yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses))), False
         forgiving = self._clauses(parsed, forgiving=True)
-        yield engine.all_of(forgiving), False
+        yield self._with_asides(parsed, engine.all_of(forgiving)), False
         if len(forgiving) > 1:
-            yield engine.some_of(forgiving, (len(forgiving) + 1) // 2), True
-            yield engine.some_of(forgiving, 1), True
+            yield from ((query, True) for query in self._some(parsed, forgiving))
+
+    def _some(self, parsed: Parsed, clauses: list[Query]) -> Iterable[Query]:
+        """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
+        diseases = [
+            engine.best_of(self._concepts(span, span.end - span.start))
+            for span in parsed.spans
+            if not span.ambiguous and any(self.terms.conditions.get(one) for one in span.concepts)
+        ]
+        if diseases:
+            yield engine.preferring(engine.all_of(diseases), engine.some_of(clauses, 1))
+        yield engine.some_of(clauses, (len(clauses) + 1) // 2)
+        yield engine.some_of(clauses, 1)
+
+    def _with_asides(self, parsed: Parsed, query: Query) -> Query:
+        if not parsed.asides:
+            return query
+        names = [engine.word(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
+        return engine.preferring(query, engine.best_of(names))
 
     def unknown(self, parsed: Parsed) -> list[Word]:
         """The words that the index has in no field and that are no concept."""
@@ -184,8 +249,11 @@ class Builder:
         while place <= last:
             span = starts.get(place)
             end = span.end if span else place + 1
+            # What is a known term is not mistyped.
+            known = span is not None and not span.ambiguous
+            most = CONCEPT if span and self._is_no_name(span, parsed.words[place:end]) else WHOLE
             parts = [
-                self._word(parsed.words[at], begins=at == last, forgiving=forgiving)
+                self._word(parsed.words[at], begins=at == last, forgiving=forgiving and not known, most=most)
                 for at in range(place, end)
             ]
             as_words = parts[0] if len(parts) == 1 else engine.all_of(parts)
@@ -195,15 +263,31 @@ class Builder:
             place = end
         return self._last_beginnings(parsed, clauses)
 
+    @staticmethod
+    def _is_no_name(span: Span, words: Sequence[Word]) -> bool:
+        """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
+        return not span.ambiguous and all(word.stem.isalpha() for word in words)
+
     def _concepts(self, span: Span, length: int) -> list[Query]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
-        return self._meaning(span.concepts, mentioned * length, class_score(span))
+        also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
+        queries = self._meaning(span.concepts, mentioned * length, class_score(span))
+        queries += [engine.word("concept", other, also_score(span)) for other in also]
+        for one in span.concepts:
+            if pieces := self.terms.pieces.get(one):
+                every = [engine.best_of(self._meaning([piece], 1.0, 1.0)) for piece in pieces]
+                queries.append(engine.always(engine.all_of(every), PIECES * length))
+        return queries
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
-        codes = dict.fromkeys(code for one in concepts for code in self.terms.conditions.get(one, ()))
-        return [engine.word("concept", one, mentioned) for one in concepts] + [
-            engine.word("iccc", code.lower(), classed) for code in codes
-        ]
+        queries = [engine.word("concept", one, mentioned) for one in concepts]
+        for one in concepts:
+            # Every trial of class III is for brain tumours, whether it says so or not.
+            score = mentioned - UNSEEN if one in self.terms.families else classed
+            queries += [
+                engine.word("iccc", code.lower(), score) for code in self.terms.conditions.get(one, ())
+            ]
+        return queries
 
     def _last_beginnings(self, parsed: Parsed, clauses: list[Query]) -> list[Query]:
         """The last words may be the beginning of a longer term: `acute lymf`, `botkank`."""
@@ -217,9 +301,9 @@ class Builder:
             return [engine.best_of([*clauses, *more])]
         return [engine.best_of([engine.all_of(clauses), *more])]
 
-    def _word(self, word: Word, *, begins: bool, forgiving: bool) -> Query:
+    def _word(self, word: Word, *, begins: bool, forgiving: bool, most: float) -> Query:
         stem = word.stem
-        queries = [engine.word(name, stem, score) for name, score in EXACT.items()]
+        queries = [engine.word(name, stem, min(score, most)) for name, score in EXACT.items()]
         queries.append(engine.word("identifier", stem, IDENTIFIER))
         if begins and len(stem) >= 2:
             queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
@@ -229,12 +313,15 @@ class Builder:
         return engine.best_of(queries)
 
     def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
+        concepts = self.terms.near(stem) or self.terms.having(stem)
+        most = NEAR_CONCEPT if concepts else WHOLE
+        scores = {name: min(score, most) for name, score in NEAR.items()}
         queries = [
             engine.near(name, stem, distance, score * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins)
-            for name, score in NEAR.items()
+            for name, score in scores.items()
             for distance in range(1, edits + 1)
         ]
-        return queries + self._meaning(self.terms.near(stem), NEAR_CONCEPT, NEAR_CLASS)
+        return queries + self._meaning(concepts, NEAR_CONCEPT, NEAR_CLASS)
 
     def _known(self, stem: str, *, begins: bool) -> bool:
         if self.reader.knows(stem, EXACT) or self.reader.knows(stem, ["identifier"]):

@@ -18,10 +18,12 @@ from .finding import Answer, Hit, Page
 from .finding import find as _find
 from .labels import Suggestion
 from .query import ORDERINGS, Ask, check_text
+from .readings import Reading
 from .store import NotReady
 
 __all__ = [
-    "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "NotReady", "Suggestion",
+    "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "NotReady", "Reading",
+    "Suggestion",
     "bodies", "body", "catch_up", "documents", "find", "ready", "rebuild", "slug_of", "suggest", "version",
 ]  # fmt: skip
 

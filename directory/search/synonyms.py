@@ -7,7 +7,7 @@ whose title says neuroblastoma. The terms are `vocabulary/synonyms.csv`; its REA
 import csv
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,18 @@ from rapidfuzz.distance import OSA
 from directory.core.text import squash
 from trials import conditions
 
-from .words import Word, words
+from .words import STOP_WORDS, Word, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
+ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
 # Words for people's roles head the columns of sheets; nobody looks for a trial by them.
 _LEFT_OUT = {"role"}
+# `Non-Hodgkin lymphoma` does not mention Hodgkin lymphoma.
+_NOT = frozenset(("non", "not", "niet", "nicht"))
+# A word in the terms of more concepts than that says too little.
+_FEW = 4
+# Dutch and German write in one word what people type in two or three: `hoogrisico neuroblastoom`.
+_PARTS_OF_A_COMPOUND, _SHORTEST_COMPOUND = 3, 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Term:
     """One way to say a concept. `conditions` are ICCC-3 codes, empty for what ICCC-3 does not know.
 
     `flags`: `case` (only in exactly this spelling), `whole` (never as the beginning of a longer word),
-    `ambiguous` (means something else as well).
+    `ambiguous` (means something else as well), `family` (whatever is of its classes is one).
     """
 
     concept: str
@@ -80,11 +87,22 @@ def read_terms(path: Path) -> tuple[Term, ...]:
     )
 
 
-class Vocabulary:
-    """Terms, looked up by their words."""
+def read_also(path: Path) -> dict[str, tuple[str, ...]]:
+    """By concept, the concepts it finds too: `CAR T-cell therapy` finds `tisagenlecleucel`."""
+    found: dict[str, tuple[str, ...]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            concept = squash(row["concept"])
+            found[concept] = (*found.get(concept, ()), squash(row["also"]))
+    return found
 
-    def __init__(self, terms: Iterable[Term]):
+
+class Vocabulary:
+    """Terms, looked up by their words. `also`: see `read_also`."""
+
+    def __init__(self, terms: Iterable[Term], also: Mapping[str, tuple[str, ...]] | None = None):
         self.terms = tuple(terms)
+        self.also = also or {}
         self.conditions: dict[str, tuple[str, ...]] = {}
         self._meanings: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)
@@ -101,6 +119,16 @@ class Vocabulary:
         loose = [key for key in self._meanings if self._loose(key)]
         self._single = sorted(key[0] for key in loose if len(key) == 1)
         self._texts = sorted((" ".join(key), key) for key in loose)
+        self.families = {term.concept for term in self.terms if "family" in term.flags}
+        self._named = {
+            (term.concept, term.lang): term.text for term in self.terms if term.kind == "preferred"
+        }
+        pieces = {concept: self._pieces(concept) for concept in self.conditions}
+        self.pieces = {concept: found for concept, found in pieces.items() if found}
+        self._having: dict[str, set[str]] = defaultdict(set)
+        for key in loose:
+            for word in key:
+                self._having[word].update(self._loose(key))
 
     def _learn(self, parts: Sequence[Word], term: Term, *, exact: bool) -> None:
         if key := tuple(part.exact for part in parts):
@@ -116,6 +144,7 @@ class Vocabulary:
         return {
             meaning.concept
             for start in range(len(parts))
+            if not (start and parts[start - 1].exact in _NOT)
             for end in self._ends(parts, start)
             for meaning in self._means(parts[start:end])
         }
@@ -124,20 +153,62 @@ class Vocabulary:
         """The concepts of a query, longest first from the left, none overlapping."""
         found, start = [], 0
         while start < len(parts):
-            for end in reversed(self._ends(parts, start)):
-                if means := self._means(parts[start:end]):
-                    concepts = tuple(dict.fromkeys(one.concept for one in means))
-                    found.append(Span(start, end, concepts, all(one.ambiguous for one in means)))
-                    start = end - 1
-                    break
-            start += 1
+            span = self._compound(parts, start) or self._longest_at(parts, start)
+            if span:
+                found.append(span)
+            start = span.end if span else start + 1
         return found
+
+    def _longest_at(self, parts: Sequence[Word], start: int) -> Span | None:
+        for end in reversed(self._ends(parts, start)):
+            if means := self._means(parts[start:end]):
+                concepts = tuple(dict.fromkeys(one.concept for one in means))
+                return Span(start, end, concepts, all(one.ambiguous for one in means))
+        return None
+
+    def _compound(self, parts: Sequence[Word], start: int) -> Span | None:
+        """A term of one word that was typed in several."""
+        for end in range(min(start + _PARTS_OF_A_COMPOUND, len(parts)), start + 1, -1):
+            joined = "".join(part.stem for part in parts[start:end])
+            if len(joined) >= _SHORTEST_COMPOUND and joined.isalpha() and (found := self._loose((joined,))):
+                return Span(start, end, found, False)
+        return None
 
     def near(self, word: str) -> tuple[str, ...]:
         """Concepts of a one-word term that is spelt almost like `word`; none for a short word."""
         most = edits_allowed(word)
         found = most and process.extractOne(word, self._single, scorer=OSA.distance, score_cutoff=most)
         return self._loose((found[0],)) if found else ()
+
+    def _pieces(self, concept: str) -> tuple[str, ...]:
+        """The other concepts that the English name of `concept` is made of; none if a word is left over."""
+        parts = [word for word in words(self.preferred(concept, "en")) if word.raw not in STOP_WORDS]
+        found: list[str] = []
+        start = 0
+        while start < len(parts):
+            for end in reversed(self._ends(parts, start)):
+                inner = [one.concept for one in self._means(parts[start:end]) if one.concept != concept]
+                if inner:
+                    found.append(inner[0])
+                    break
+            else:
+                return ()
+            start = end
+        return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
+
+    def having(self, word: str) -> tuple[str, ...]:
+        """The few concepts whose terms alone have `word`: `promyélocytaire` says which leukaemia."""
+        found = self._having.get(word, set())
+        return tuple(sorted(found)) if len(found) <= _FEW else ()
+
+    def readings(self, word: Word) -> tuple[str, ...]:
+        """Concepts that `word` may mean beside something else, whatever its capitals: `os`, `ALL`."""
+        found = self._meanings.get((word.exact,), ())
+        return tuple(dict.fromkeys(one.concept for one in found if one.ambiguous))
+
+    def preferred(self, concept: str, language: str) -> str:
+        """What `concept` is called in `language`, else in English."""
+        return self._named.get((concept, language)) or self._named.get((concept, "en"), "")
 
     def beginning(self, text: str, limit: int = 12) -> tuple[str, ...]:
         """Concepts of the terms that begin with the folded `text` (from four letters)."""
@@ -151,7 +222,7 @@ class Vocabulary:
         """Concepts of `key` that a beginning or a near spelling may stand for."""
         return tuple(
             dict.fromkeys(
-                one.concept for one in self._meanings[key] if one.spelling is None and not one.whole
+                one.concept for one in self._meanings.get(key, ()) if one.spelling is None and not one.whole
             )
         )
 
@@ -196,4 +267,4 @@ def path_to(code: str) -> list[str]:
 @cache
 def vocabulary() -> Vocabulary:
     """The project's vocabulary, read once per process."""
-    return Vocabulary(read_terms(VOCABULARY))
+    return Vocabulary(read_terms(VOCABULARY), read_also(ALSO))

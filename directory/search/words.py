@@ -19,6 +19,16 @@ am an auf aus bei das dem den der die ein eine einer fur im mit oder und von zu 
 """
 STOP_WORDS = frozenset(_SAYS_NOTHING.split())
 
+_SAID_OF_EVERY_TRIAL = """
+all any child children clinical open paediatric patient patients pediatric recruiting
+studies study trial trials
+alle kind kinderen klinisch klinische onderzoek patienten pediatrisch pediatrische studie studies
+clinique enfant enfants essai essais etude etudes ouvert ouverts patients pediatrique recrutement tous toutes
+kinder kindern klinische offen patienten studie studien
+"""
+# Folded. What every record here is says nothing about which one is wanted.
+OF_EVERY_TRIAL = frozenset(_SAID_OF_EVERY_TRIAL.split())
+
 
 class Word(NamedTuple):
     """`stem` is what the index keeps; `exact` keeps a plus sign (`ph+`); `raw` is as it was written."""

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from .views import centres, home, networks, search, trials
+from .views import centres, compare, exports, home, networks, search, suggest, trials
 
 app_name = "web"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("trials/", search.search, name="search"),
+    # No slug has a full stop in it, nor does a file's address end with a slash.
+    path("trials/results.html", exports.paper, name="results-print"),
+    path("trials/results.<str:kind>", exports.export, name="export"),
+    path("trials/compare/", compare.compare, name="compare"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     path("centres/", centres.centres, name="centres"),

@@ -4,6 +4,9 @@ The walk covers every address of `directory.web`, so a page added later is walke
 arguments.
 """
 
+import io
+import zipfile
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -35,7 +38,10 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
-PLAIN = ("home", "search", "centres", "networks")
+PLAIN = ("home", "suggest", "search", "results-print", "compare", "centres", "networks")
+FILES = ("csv", "xlsx", "ris")
+# Those that take what the search takes.
+ASKED = ("web:search", "web:suggest", "web:results-print")
 PUBLIC = {"trial": "shown", "trial-print": "shown", "centre": "uz-shown", "network": "net-shown"}
 
 
@@ -78,7 +84,7 @@ def client_of(user):
 
 
 def test_every_address_of_the_pages_is_walked_here():
-    assert {one.name for one in urls.urlpatterns} == {*PLAIN, *KEYED}
+    assert {one.name for one in urls.urlpatterns} == {*PLAIN, *KEYED, "export"}
     assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
 
 
@@ -101,7 +107,7 @@ def test_no_spelling_leads_to_a_draft(world, kind):
 def test_no_page_holds_a_canary(world):
     queries = ["", f"?q={TYPED}", "?condition=VIIIc", "?near=9000", "?q=shown", f"?q={TYPED}+draft"]
     paths = [reverse(f"web:{name}") for name in PLAIN]
-    paths += [reverse("web:search") + query for query in queries]
+    paths += [reverse(name) + query for name in ASKED for query in queries]
     paths += [reverse(f"web:{name}", args=[key]) for name, key in PUBLIC.items()]
     for who, user in visitors(world).items():
         client = client_of(user)
@@ -109,6 +115,31 @@ def test_no_page_holds_a_canary(world):
             answer = client.get(path)
             assert answer.status_code == 200, (who, path)
             assert CANARY not in answer.content.decode(), (who, path)
+
+
+def test_no_comparison_holds_a_canary(world):
+    spellings = [*KEYED["trial"], f"{CANARY} draft", f"{CANARY}-draft-7", "shown"]
+    for who, user in visitors(world).items():
+        page = client_of(user).get(reverse("web:compare"), {"trial": spellings}).content.decode()
+        shown = page.partition("<thead>")[2]
+        assert "Shown" in shown, who
+        assert CANARY not in shown, who
+
+
+def test_no_file_of_results_holds_a_canary(world):
+    for kind in FILES:
+        for query in ("", f"?q={TYPED}", "?condition=VIIIc", "?q=shown"):
+            answer = client_of(an_editor()).get(reverse("web:export", args=[kind]) + query)
+            assert answer.status_code == 200, (kind, query)
+            assert CANARY not in readable(kind, answer.content), (kind, query)
+
+
+def readable(kind, content):
+    """The text of a file; of a workbook all its parts."""
+    if kind != "xlsx":
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist())
 
 
 def test_the_sitemap_names_no_record_that_is_not_listed(world, rf):

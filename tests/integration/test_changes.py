@@ -358,11 +358,9 @@ def test_the_database_itself_refuses_to_alter_a_change(a_change, alter):
 
 @pytest.mark.django_db
 def test_no_other_row_takes_the_place_of_a_change_and_the_log_is_not_emptied(a_change):
-    sql = (
-        "TRUNCATE core_change"
-        if connection.vendor == "postgresql"
-        else f"INSERT OR REPLACE INTO core_change SELECT seq, at, actor_role, actor_id, run, kind, 'b', op, before, after, request_id FROM core_change WHERE seq = {a_change.seq}"
-    )
+    columns = "seq, at, actor_role, actor_id, run, kind, {key}, op, before, after, request_id"
+    replace = f"INSERT OR REPLACE INTO core_change SELECT {columns.format(key="'b'")} FROM core_change"  # noqa: S608
+    sql = "TRUNCATE core_change" if connection.vendor == "postgresql" else replace
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         run(sql)
     assert Change.objects.get().key == "a"

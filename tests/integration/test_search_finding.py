@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from centres.models import Centre
 from directory.core.places import locate
 from directory.search import service
 from directory.search.service import Answer, Ask, BadCursor
@@ -142,6 +143,75 @@ class TestWords:
     def test_among_equals_what_recruits_comes_first(self):
         assert keys("ewing")[0] == "ieuroewing"
         assert keys()[-1] in ("all-comers", "ewing-2008", "hr-nbl2siopen")
+
+    def test_among_equals_a_recruiting_site_counts_more_than_a_trial_without_any(self):
+        ghent = Centre.objects.get(code="uz-gent")
+        for acronym, status, at in (
+            ("AAA", "completed", []), ("BBB", "recruiting", []), ("CCC", "completed", [(ghent, "completed")]),
+            ("DDD", "recruiting", [(ghent, "recruiting")]), ("EEE", "unknown", [(ghent, "recruiting")]),
+            ("FFF", "active_not_recruiting", []),
+        ):  # fmt: skip
+            b.a_trial(acronym, status=status, at=at, title_en="Chordoma", conditions=["VIIId"])
+        service.rebuild()
+        assert keys("chordoma") == ["ddd", "eee", "bbb", "fff", "ccc", "aaa"]
+
+    def test_among_equals_what_is_about_fewer_diseases_comes_first(self):
+        for acronym, conditions in (("AAA", []), ("BBB", ["VIII", "IX"]), ("CCC", ["VIIId"])):
+            b.a_trial(acronym, title_en="Chordoma", conditions=conditions)
+        service.rebuild()
+        assert keys("chordoma") == ["ccc", "bbb", "aaa"]
+
+    def test_a_disease_in_an_acronym_is_worth_no_more_than_in_a_title(self):
+        b.a_trial("OLD-NEUROBLASTOMA", status="completed", title_en="Something", conditions=["IVa"])
+        service.rebuild()
+        assert keys("neuroblastoma")[-1] == "old-neuroblastoma"
+
+    def test_at_a_centre_what_recruits_there_comes_first(self):
+        ghent, liege = (Centre.objects.get(code=code) for code in ("uz-gent", "chc-montlegia"))
+        b.a_trial("AAA", at=[(ghent, "completed"), (liege, "recruiting")], title_en="Chordoma")
+        b.a_trial("BBB", at=[(ghent, "recruiting"), (liege, "completed")], title_en="Chordoma")
+        service.rebuild()
+        assert keys("chordoma gent") == ["bbb", "aaa"]
+        assert keys("chordoma chc-montlegia") == ["aaa", "bbb"]
+
+    def test_what_is_not_hodgkin_does_not_come_before_what_is(self):
+        b.a_trial("AAA", title_en="Non-Hodgkin lymphoma", conditions=["IIb"])
+        b.a_trial("BBB", title_en="Classical Hodgkin lymphoma", conditions=["IIa"])
+        service.rebuild()
+        assert keys("hodgkinlymfoom", language="nl")[0] == "bbb"
+
+    def test_the_disease_stays_when_a_query_is_relaxed(self):
+        found = answer("neuroblastoma gent zzzzqqq")
+        assert found.relaxed
+        assert {hit.key for hit in found.hits} == {"hr-nbl2siopen", "veritas"}
+
+    def test_what_goes_with_an_alteration_is_found_below_what_says_it_and_says_by_what(self):
+        b.a_trial("AAA", title_en="Ewing tumours with EWSR1::FLI1", status="completed", conditions=["VIIIc"])
+        service.rebuild()
+        hits = {hit.key: hit.why for hit in answer("EWSR1-FLI1").hits}
+        assert next(iter(hits)) == "aaa"
+        assert hits["aaa"] == ()
+        assert hits["ieuroewing"] == ("By what goes with it: Ewing sarcoma",)
+        assert answer("qqqqqqqq").count == 0
+
+    def test_a_phase_is_found_in_words_and_figures(self):
+        b.a_trial("AAA", title_en="Chordoma", phases=["phase3"])
+        b.a_trial("BBB", title_en="Chordoma", phases=["phase1", "phase2"])
+        service.rebuild()
+        assert keys("fase 3 chordoma") == keys("chordoma phase III") == ["aaa"]
+        assert keys("phase I/II chordoma") == ["bbb"]
+
+    def test_an_ambiguous_abbreviation_offers_its_readings(self):
+        readings = dict(answer("CHC", language="fr").readings)
+        assert readings == {
+            "carcinome hépatocellulaire": "carcinome hépatocellulaire",
+            "CHC MontLégia Clinic": "CHC MontLégia Clinic",
+        }
+        assert answer("ALL relapse").readings == (
+            ("acute lymphoblastic leukaemia", "acute lymphoblastic leukaemia relapse"),
+        )
+        assert [label for label, _query in answer("os", language="nl").readings] == ["osteosarcoom"]
+        assert answer("neuroblastoma").readings == ()
 
     def test_a_trial_that_has_none_of_the_words_says_why_it_is_found(self):
         hits = {hit.key: hit.why for hit in service.find(Ask(q="botkanker", language="nl")).hits}

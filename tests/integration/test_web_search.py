@@ -261,6 +261,15 @@ def test_a_word_that_is_nowhere_offers_the_nearest_one(client):
     assert "beacon2" in found(client, "?q=neurblastoma")
 
 
+def test_an_ambiguous_abbreviation_offers_what_it_may_mean(client):
+    belgium()
+    assert re.search(
+        r'Bedoelde u <a href="[^"]*q=osteosarcoom[^"]*">osteosarcoom</a>\?',
+        text(client, "?q=OS", language="nl"),
+    )
+    assert "Did you mean" not in text(client, "?q=neuroblastoma")
+
+
 def test_pages_of_results_are_links_that_keep_the_question(client):
     for number in range(45):
         a_trial(f"Bulk-{number:02}", phases=["phase1"])

@@ -14,7 +14,9 @@ LANGUAGES = ("nl", "fr", "de")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|</?\w+>")
 PAGES = (
     "", "trials/", "trials/?q=ewing&phase=phase3&stage=relapsed", "trials/?q=ewing&age=abc&within=x&status=z",
-    "trials/?near=9000&within=90", "trials/ieuroewing/", "trials/ieuroewing/print/", "trials/alltogether1/",
+    "trials/?near=9000&within=90", "trials/results.html?q=ewing&phase=phase3",
+    "trials/compare/?trial=ieuroewing&trial=beacon2&trial=x", "trials/compare/",
+    "trials/ieuroewing/", "trials/ieuroewing/print/", "trials/alltogether1/",
     "centres/", "centres/uz-gent/", "networks/", "networks/suhopl/", "nothing/",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A physician with three minutes: from a few words to a site that recruits, how we know, and whom to ring."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -9,8 +10,9 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 def search_for(page, words):
-    page.get_by_role("searchbox").last.fill(words)
-    page.get_by_role("searchbox").last.press("Enter")
+    # With a script the box is a combobox, without it a search box.
+    page.locator("input[type=search]").last.fill(words)
+    page.locator("input[type=search]").last.press("Enter")
 
 
 def first_result(page):
@@ -176,6 +178,27 @@ def test_nothing_that_was_typed_stays_in_the_browsers_storage(page):
     expect(page.locator(".chip")).to_have_count(2)
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert kept == '[{},{},""]'
+
+
+def test_what_is_downloaded_is_what_the_filters_leave(page):
+    page.goto("/en/trials/?q=ewing")
+    page.locator("#facet-phase > summary").click()
+    page.get_by_role("checkbox", name="Phase 3").check()
+    expect(page.locator(".result")).to_have_count(1)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="CSV").click()
+    assert downloading.value.suggested_filename.endswith(".csv")
+    lines = Path(downloading.value.path()).read_text("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["slug", "ieuroewing"]
+
+
+def test_the_results_on_paper_have_a_way_back(page):
+    page.goto("/en/trials/?q=ewing")
+    page.get_by_role("link", name="Print these results").click()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    expect(page.locator(".result")).to_have_count(2)
+    page.get_by_role("link", name="Back to the search").click()
+    expect(page).to_have_url(re.compile(r"/en/trials/\?q=ewing$"))
 
 
 def test_the_print_sheet_is_one_page(page):

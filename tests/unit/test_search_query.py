@@ -13,12 +13,30 @@ def stems(text):
 
 
 def test_words_that_say_nothing_are_left_out():
-    assert stems("a trial for children with Ewing sarcoma") == ["trial", "children", "ewing", "sarcoma"]
+    assert stems("a trial for children with Ewing sarcoma") == ["ewing", "sarcoma"]
+    assert stems("studies voor kinderen met neuroblastoom") == ["neuroblastoom"]
     assert stems("le cancer des os") == ["cancer", "des", "os"]
 
 
 def test_a_query_of_such_words_alone_is_kept():
     assert stems("the") == ["the"]
+
+
+@pytest.mark.parametrize("text", ["all trials", "studies for children", "tous les essais", "alle Studien"])
+def test_a_query_of_words_said_of_every_trial_asks_for_all_of_them(text):
+    assert parse(text).is_empty
+
+
+@pytest.mark.parametrize("text", ["all", "trial", "Kinder"])
+def test_such_a_word_alone_may_be_a_name_and_is_searched_for(text):
+    assert stems(text) != []
+
+
+def test_all_in_small_letters_is_put_aside_in_case_it_is_the_leukaemia():
+    parsed = parse("all relapse")
+    assert [word.stem for word in parsed.words] == ["relapse"]
+    assert [word.stem for word in parsed.asides] == ["all"]
+    assert parse("children relapse").asides == ()
 
 
 def test_concepts_keep_their_place_when_words_are_left_out():
@@ -37,6 +55,8 @@ def test_concepts_keep_their_place_when_words_are_left_out():
         ("nct 0430-7576", "nct04307576"),
         ("EUCTR2018-001795-38-BE", "201800179538"),
         ("2022-501454-11-00", "202250145411"),
+        ("CTIS 2022-501454-11-00", "202250145411"),
+        ("EudraCT 2019-001068-31", "201900106831"),
         ("iEuroEwing", "ieuroewing"),
     ],
 )

@@ -2,7 +2,14 @@
 
 import pytest
 
-from directory.search.synonyms import Vocabulary, edits_allowed, path_to, read_terms, vocabulary
+from directory.search.synonyms import (
+    Vocabulary,
+    edits_allowed,
+    path_to,
+    read_also,
+    read_terms,
+    vocabulary,
+)
 from directory.search.words import words
 
 
@@ -92,6 +99,59 @@ def test_the_words_for_peoples_roles_are_not_searched_with(small):
 
 def test_each_concept_knows_its_classes(small):
     assert small.conditions["ewingsarcoma"] == ("VIIIc", "IXd")
+
+
+def test_what_is_denied_is_not_mentioned():
+    terms = vocabulary()
+    assert "hodgkinlymphoma" in terms.concepts_in("Classical Hodgkin lymphoma")
+    for text in ("B-cell Non-Hodgkin Lymphoma", "niet Hodgkin lymfoom", "Nicht-Hodgkin Lymphom"):
+        assert "hodgkinlymphoma" not in terms.concepts_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hodgkin lymfoom", "Hirn Tumor", "weke delen sarcoom", "hoogrisico neuroblastoom"]
+)
+def test_a_compound_typed_in_several_words_is_one_term(text):
+    (span,) = vocabulary().spans(words(text))
+    assert (span.start, span.end) == (0, len(text.split()))
+
+
+def test_words_that_only_look_like_a_compound_are_none():
+    assert [(s.start, s.end) for s in vocabulary().spans(words("zzzz neuroblastoma"))] == [(1, 2)]
+
+
+def test_a_word_that_few_concepts_have_stands_for_them():
+    assert vocabulary().having("promyelocytaire") == ("acutepromyelocyticleukaemia",)
+    assert vocabulary().having("tumour") == ()
+    assert vocabulary().having("zzzz") == ()
+
+
+def test_an_abbreviation_in_any_letters_has_its_readings():
+    for text in ("os", "OS", "Os"):
+        assert vocabulary().readings(words(text)[0]) == ("osteosarcoma",)
+    assert vocabulary().readings(words("neuroblastoma")[0]) == ()
+
+
+def test_a_concept_is_called_by_its_preferred_term_in_a_language_or_in_english():
+    assert vocabulary().preferred("osteosarcoma", "nl") == "osteosarcoom"
+    assert vocabulary().preferred("siopen", "nl") == "SIOPEN"
+    assert vocabulary().preferred("nothing", "nl") == ""
+
+
+def test_a_concept_made_of_others_knows_its_pieces_and_no_other_does():
+    assert vocabulary().pieces["infantall"] == ("infant", ALL)
+    assert "highriskneuroblastoma" not in vocabulary().pieces
+
+
+def test_a_family_is_flagged_and_a_kind_is_none():
+    assert {"braintumour", "bonetumour"} <= vocabulary().families
+    assert not {"spinalcordtumour", "ependymoma", "neuroblastoma"} & vocabulary().families
+
+
+def test_what_goes_with_a_concept_is_read_from_its_file(tmp_path):
+    file = tmp_path / "also.csv"
+    file.write_text("concept,also,note\nCD19,blinatumomab,\nCD19,tisagenlecleucel,\n", encoding="utf-8")
+    assert read_also(file) == {"cd19": ("blinatumomab", "tisagenlecleucel")}
 
 
 @pytest.mark.parametrize(

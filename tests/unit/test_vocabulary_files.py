@@ -13,13 +13,14 @@ from trials.conditions import codes, rows, subtree
 ROOT = Path(__file__).resolve().parents[2]
 SYNONYMS = ROOT / "directory" / "search" / "vocabulary" / "synonyms.csv"
 SOURCES = ROOT.parent / "shared" / "data" / "vocabulary"
+ALSO = SYNONYMS.with_name("also.csv")
 with_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the source lists are not beside the project")
 
 LANGUAGES = ("en", "nl", "fr", "de")
 COLUMNS = ["concept", "term", "lang", "kind", "type", "conditions", "flags", "note"]
 KINDS = {"preferred", "synonym", "abbreviation", "misspelling"}
-TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "role", "group"}
-FLAGS = {"case", "whole", "ambiguous"}
+TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "phase", "age", "role", "group"}
+FLAGS = {"case", "whole", "ambiguous", "family"}
 
 
 def synonyms() -> list[dict[str, str]]:
@@ -205,3 +206,19 @@ def test_every_term_of_the_source_is_here_but_the_three_that_were_no_words():
     here = {strip_marks(row["term"].replace("’", "'")) for row in synonyms()}
     missing = {row["term"] for row in source("synonyms") if strip_marks(row["term"]) not in here}
     assert missing == {"HL (langerhansienne)", "ONC201 target", "NCI (role)"}
+
+
+def test_what_goes_with_a_concept_is_said_in_concepts_of_the_vocabulary_once():
+    with ALSO.open(encoding="utf-8", newline="") as file:
+        pairs = [(row["concept"], row["also"]) for row in csv.DictReader(file, strict=True)]
+    known = {row["concept"] for row in synonyms()}
+    assert {name for pair in pairs for name in pair} - known == set()
+    assert len(pairs) == len(set(pairs))
+    assert all(concept != also for concept, also in pairs)
+
+
+def test_a_family_is_flagged_on_its_english_preferred_term_and_has_classes():
+    for row in synonyms():
+        if "family" in several(row["flags"]):
+            assert (row["lang"], row["kind"]) == ("en", "preferred"), row
+            assert row["conditions"], row

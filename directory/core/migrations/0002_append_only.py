@@ -11,8 +11,9 @@ SQLITE = [
     f"CREATE TRIGGER core_change_no_update BEFORE UPDATE ON core_change BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     f"CREATE TRIGGER core_change_no_delete BEFORE DELETE ON core_change BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     # INSERT OR REPLACE takes a row's place without deleting it.
-    f"CREATE TRIGGER core_change_no_replace BEFORE INSERT ON core_change "
-    f"WHEN EXISTS (SELECT 1 FROM core_change WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    "CREATE TRIGGER core_change_no_replace BEFORE INSERT ON core_change "
+    "WHEN EXISTS (SELECT 1 FROM core_change WHERE seq = NEW.seq) "
+    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
 ]
 POSTGRESQL = [
     f"CREATE FUNCTION core_change_refuse() RETURNS trigger LANGUAGE plpgsql AS "

@@ -153,6 +153,12 @@ def telephone(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+@register.filter
+def first_of(query, name: str) -> str:
+    """The value of a parameter of the search's address; empty without one."""
+    return query.first(name)
+
+
 @register.simple_tag
 def text_of(record, field: str, marked: bool = False) -> SafeString:
     """A translated field of a record or the `{language: text}` of a document, in the page's language.

@@ -11,7 +11,7 @@ from trials import conditions
 from trials.choices import Recruitment
 from trials.models import Trial, TrialSite
 
-from .. import words
+from .. import linked, words
 from ..results import condition_name
 
 MAX_TRIALS = 500
@@ -42,6 +42,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "groups": by_disease(open_sites),
         "open_count": len(open_sites),
         "more": more,
+        "linked": linked.centre_data(found),
     }
     return render(request, "directory/centre.html", context)
 

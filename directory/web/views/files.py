@@ -22,7 +22,11 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
-        *[f"Disallow: /{code}/trials/?" for code in LANGUAGE_CODES],
+        *[
+            f"Disallow: /{code}/trials/{rest}"
+            for code in LANGUAGE_CODES
+            for rest in ("?", "results.", "compare/")
+        ],
     ]
     lines.append(f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

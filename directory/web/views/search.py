@@ -1,25 +1,21 @@
 """The search page: its whole state is in the address, and it works without JavaScript."""
 
-import dataclasses
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from directory.search import service
-from directory.search.query import ask_from
-from trials.filters import TrialFilterSet
-from trials.models import Trial
 
-from .. import facets, words
+from .. import exporting, facets
+from ..asking import ask_of, form_of
 from ..query import BEST, NEAREST, PAGE, SORT, Query
 from ..results import results_of
 
 PER_PAGE = 20
-# What Django reads for bytes that are no UTF-8.
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 # The fields at the head of the page.
 TYPED = ("q", "age", "near", "within")
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
@@ -61,7 +57,7 @@ class Pages:
 def search(request: HttpRequest) -> HttpResponse:
     """Trials found by words and filters; with htmx, only the part of the page that changes."""
     typed = Query.of(request.path, request.GET).without_distance_from_nowhere()
-    form = _form(typed)
+    form = form_of(typed)
     whole = not request.headers.get("HX-Request") or "HX-History-Restore-Request" in request.headers
     if form.errors and not whole:
         # The errors stand beside the fields, outside the part that changes.
@@ -84,20 +80,6 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _form(typed: Query):
-    """The filters' own form over what was typed, judged. Each bad value is its field's error."""
-    data = QueryDict(mutable=True)
-    for name, values in typed.values:
-        if name != PAGE:
-            data.setlist(name, values)
-    form = TrialFilterSet(data, queryset=Trial.objects.none()).form
-    form.is_valid()
-    for name, values in typed.values:
-        if name in form.fields and name not in form.errors and any(UNREADABLE in text for text in values):
-            form.add_error(name, _("Part of this could not be read: it is not UTF-8 text. Type it again."))
-    return form
-
-
 def _kept(query: Query) -> list[tuple[str, str]]:
     """What was chosen and is right, so that it need not be chosen again once the errors are mended."""
     return [(name, value) for name, values in query.values if name not in TYPED for value in values]
@@ -113,7 +95,7 @@ def _errors(form) -> dict[str, str]:
 
 
 def _found(form, query: Query) -> dict:
-    ask = _ask(form)
+    ask = ask_of(form)
     page = _page_number(query)
     answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
     last = min(max(1, -(-answer.count // PER_PAGE)), LAST_PAGE)
@@ -132,16 +114,20 @@ def _found(form, query: Query) -> dict:
         "first": (page - 1) * PER_PAGE + 1,
         "orderings": _orderings(query),
         "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
+        "downloads": _downloads(query) if answer.count else [],
+        "paper": Query(reverse("web:results-print"), query.set(page="").values).url,
+        "most_rows": exporting.MOST_ROWS if answer.count > exporting.MOST_ROWS else 0,
+        "readings": [(one.label, query.set(q=one.query).url) for one in answer.readings],
         "ways": [] if answer.count else _ways_out(query, chips),
     }
 
 
-def _ask(form) -> service.Ask:
-    """What the form asks. Without words nothing matches better: near a place the nearest comes first."""
-    ask = ask_from(form.cleaned_data, words.page_language())
-    if ask.near and not ask.q and ask.ordering == BEST:
-        return dataclasses.replace(ask, ordering=NEAREST)
-    return ask
+def _downloads(query: Query) -> list[tuple[str, str]]:
+    """`(name of the format, address)` of the same results as a file."""
+    return [
+        (form.label, Query(reverse("web:export", args=[name]), query.set(page="").values).url)
+        for name, form in exporting.FORMATS.items()
+    ]
 
 
 def _page_number(query: Query) -> int:
@@ -177,5 +163,5 @@ def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:
 def _count_at(query: Query, chip: facets.Chip) -> int:
     """How many trials the address of `chip` gives."""
     data = QueryDict(chip.url.partition("?")[2])
-    form = _form(Query.of(query.path, data))
-    return service.find(_ask(form), limit=0).count
+    form = form_of(Query.of(query.path, data))
+    return service.find(ask_of(form), limit=0).count

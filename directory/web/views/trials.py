@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.core.text import control_character_in
@@ -11,7 +12,8 @@ from directory.search import service
 from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, Trial, TrialSite
 
-from .. import words
+from .. import linked, words
+from ..qr import qr_of
 from ..results import results_of
 from ..sites import Place, history_of
 
@@ -24,8 +26,10 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return redirect("web:trial", slug=_slug_meant(request.user, slug))
     sisters = _sisters(request, found)
-    more = {"sisters": sisters, "related": _same_disease(found, sisters)}
-    return render(request, "directory/trial.html", _context(request, found) | more)
+    context = _context(request, found)
+    context |= {"sisters": sisters, "related": _same_disease(found, sisters)}
+    context["linked"] = linked.trial_data(found, context["places"])
+    return render(request, "directory/trial.html", context)
 
 
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
@@ -33,46 +37,52 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     found = _find(request.user, slug)
     if found is None:
         return redirect("web:trial-print", slug=_slug_meant(request.user, slug))
-    return render(request, "directory/trial_print.html", _context(request, found))
+    address = request.build_absolute_uri(reverse("web:trial", args=[found.slug]))
+    context = _context(request, found) | {"address": address, "qr": qr_of(address)}
+    return render(request, "directory/trial_print.html", context)
 
 
 def _find(user, slug: str) -> Trial | None:
     if control_character_in(slug):
         # PostgreSQL refuses to compare with NUL.
         raise Http404(_("No trial is known by this name."))
-    sites = (
-        TrialSite.objects.visible_to(user)
-        .select_related("centre", "contact_person", "investigator")
-        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
-    )
     subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
     return (
         Trial.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("parent")
-        .prefetch_related(
-            "identifiers", "conditions", Prefetch("sites", sites), Prefetch("subprotocols", subprotocols)
-        )
+        .prefetch_related("identifiers", "conditions", sites_of(user), Prefetch("subprotocols", subprotocols))
         .first()
     )
+
+
+def sites_of(user) -> Prefetch:
+    """The sites of trials that `user` may see, with all that a page says of them."""
+    sites = (
+        TrialSite.objects.visible_to(user)
+        .select_related("centre", "contact_person", "investigator")
+        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
+    )
+    return Prefetch("sites", sites)
 
 
 def _slug_meant(user, text: str) -> str:
     """The slug of the trial that `text` identifies; Http404 where there is none."""
     visible = Trial.objects.visible_to(user)
-    meant = _in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
+    meant = in_index(text) or visible.with_identifier(text).values_list("slug", flat=True).first()
     # A slug that leads to itself would redirect for ever: the index may lag behind a withdrawal.
     if meant is None or meant == text:
         raise Http404(_("No trial is known by this name."))
     return meant
 
 
-def _in_index(text: str) -> str | None:
+def in_index(text: str) -> str | None:
+    """The slug of the listed trial that `text` names, as far as the index knows."""
     return None if service.ready() else service.slug_of(text)
 
 
 def _context(request, found: Trial) -> dict:
-    places = sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
+    places = places_of(found)
     recruiting = [place for place in places if place.site.status == Recruitment.RECRUITING]
     parent = found.parent if found.parent and (found.parent.is_listed or is_editor(request.user)) else None
     return {
@@ -83,6 +93,11 @@ def _context(request, found: Trial) -> dict:
         "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
         "history": history_of(places),
     }
+
+
+def places_of(found: Trial) -> list[Place]:
+    """The sites of a trial, those that recruit first."""
+    return sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
 
 
 def _sisters(request, found: Trial) -> list[Trial]:

@@ -1,0 +1,41 @@
+"""What the address of the search page asks: its filters judged, and the question for the index."""
+
+import dataclasses
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from directory.search import service
+from directory.search.query import ask_from
+from trials.filters import TrialFilterSet
+from trials.models import Trial
+
+from . import words
+from .query import BEST, NEAREST, PAGE, Query
+
+# What Django reads for bytes that are no UTF-8.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+def form_of(typed: Query):
+    """The filters' own form over what was typed, judged. Each bad value is its field's error."""
+    data = QueryDict(mutable=True)
+    for name, values in typed.values:
+        if name != PAGE:
+            data.setlist(name, values)
+    form = TrialFilterSet(data, queryset=Trial.objects.none()).form
+    form.is_valid()
+    for name, values in typed.values:
+        if name in form.fields and name not in form.errors and any(UNREADABLE in text for text in values):
+            form.add_error(name, _("Part of this could not be read: it is not UTF-8 text. Type it again."))
+    return form
+
+
+def ask_of(form) -> service.Ask:
+    """What a judged form asks. Without words nothing matches better: near a place the nearest comes first."""
+    ask = ask_from(form.cleaned_data, words.page_language())
+    if ask.ordering == NEAREST and not ask.near:
+        return dataclasses.replace(ask, ordering=BEST)
+    if ask.near and not ask.q and ask.ordering == BEST:
+        return dataclasses.replace(ask, ordering=NEAREST)
+    return ask

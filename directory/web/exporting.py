@@ -1,0 +1,212 @@
+"""Found trials as files: CSV and XLSX for a spreadsheet, RIS for a reference manager.
+
+Columns and values are the words of the contract (sections 3 and 6), the same in all languages, so that a
+program can read them; titles and condition names are in the language of the page.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import xlsxwriter
+from django.conf import settings
+from django.urls import reverse
+
+from directory.core.text import tidy
+from directory.search import service
+
+from . import words
+from .results import condition_name
+
+MOST_ROWS = 5_000
+BATCH = 500
+# Excel holds no more in a cell.
+LONGEST_CELL = 32_767
+# What a spreadsheet takes for the beginning of a formula, full-width forms too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBERS = {"nct": "nct_number", "euct": "eu_ct_number", "eudract": "eudract_number", "isrctn": "isrctn"}
+
+TRIAL_COLUMNS = (
+    "slug", "acronym", "title", "status", "status_as_of", "phase", "study_type", "conditions",
+    "condition_names", "disease_terms", "stages", "alterations", "sex", "age", "age_min", "age_max",
+    "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
+    "opened_in_belgium", "sites", "updated_at", "url",
+)  # fmt: skip
+SITE_COLUMNS = (
+    "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
+    "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
+    "contact_phone",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: how it is called, what it is to a browser, and who writes it."""
+
+    label: str
+    content_type: str
+    write: Callable[[list[dict]], bytes]
+
+
+def documents_of(ask: service.Ask) -> list[dict]:
+    """The stored documents of what `ask` finds, in its order, at most `MOST_ROWS`."""
+    keys = [hit.key for hit in service.find(ask, limit=MOST_ROWS).hits]
+    batches = (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
+    return [one for batch in batches for one in service.documents("trial", batch)]
+
+
+def address_of(document: dict) -> str:
+    """The trial's page in the language of the one asked for, absolute."""
+    return settings.BASE_URL + reverse("web:trial", args=[document["slug"]])
+
+
+def title_of(document: dict) -> str:
+    return words.in_page_language(document["titles"])[0]
+
+
+# --- Rows ---------------------------------------------------------------------------------------------
+
+
+def trial_row(one: dict) -> dict[str, str]:
+    """A trial by column; several values in one cell are separated by `; `, as import sheets have them."""
+    age = one["age"]
+    return {
+        **{name: one[name] for name in TRIAL_COLUMNS if isinstance(one.get(name), str)},
+        "title": title_of(one),
+        "phase": _joined(one["phases"]),
+        "conditions": _joined(condition["code"] for condition in one["conditions"]),
+        "condition_names": _joined(condition_name(condition["code"]) for condition in one["conditions"]),
+        "disease_terms": _joined(one["disease_terms"]),
+        "stages": _joined(one["stages"]),
+        "alterations": _joined(one["_show"]["alterations"]),
+        "age": age["text"],
+        "age_min": _days(age["min_days"]),
+        "age_max": _days(age["max_days"]),
+        **_numbers(one["identifiers"]),
+        "groups": _joined(one["groups"]),
+        "parent": one["parent"]["slug"] if one["parent"] else "",
+        "sites": _joined(_site_in_words(site) for site in one["sites"]),
+        "url": address_of(one),
+    }
+
+
+def site_rows(one: dict) -> list[dict[str, str]]:
+    """A trial's sites by column."""
+    return [_site_row(one, site) for site in one["sites"]]
+
+
+def _site_row(one: dict, site: dict) -> dict[str, str]:
+    centre, contact = site["centre"], site["contact"] or {}
+    names = one["_show"]["centres"].get(centre["code"], {})
+    row = {name: site[name] for name in SITE_COLUMNS if isinstance(site.get(name), str)}
+    return row | {
+        "acronym": one["acronym"],
+        "centre_code": centre["code"],
+        "centre": words.in_page_language(names)[0] or centre["name"],
+        "city": centre["city"],
+        "country": centre["country"],
+        **{f"contact_{name}": text or "" for name, text in contact.items()},
+    }
+
+
+def _site_in_words(site: dict) -> str:
+    """`uz-gent: recruiting (fresh, verified 2026-11-18)`."""
+    verified = f", verified {site['verified_at']}" if site["verified_at"] else ""
+    return f"{site['centre']['code']}: {site['status']} ({site['freshness']}{verified})"
+
+
+def _numbers(identifiers: list[dict]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for one in identifiers:
+        found.setdefault(NUMBERS.get(one["scheme"], "other_ids"), []).append(one["value"])
+    return {name: _joined(values) for name, values in found.items()}
+
+
+def _joined(values: Iterable[str]) -> str:
+    return "; ".join(values)
+
+
+def _days(days: int | None) -> str:
+    return "" if days is None else f"{days}d"
+
+
+# --- Files --------------------------------------------------------------------------------------------
+
+
+def as_csv(documents: list[dict]) -> bytes:
+    """Comma-separated, with the byte order mark by which Excel knows UTF-8; one row a trial."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(TRIAL_COLUMNS)
+    for row in map(trial_row, documents):
+        writer.writerow([unformula(row.get(name, "")) for name in TRIAL_COLUMNS])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def unformula(text: str) -> str:
+    """`text` that no spreadsheet calculates: behind an apostrophe where it begins like a formula.
+
+    >>> unformula("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def as_xlsx(documents: list[dict]) -> bytes:
+    """A sheet `trials`, one row a trial, and a sheet `sites`, one row a site. Every cell is text."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        rows = [trial_row(one) for one in documents]
+        _fill(book.add_worksheet("trials"), TRIAL_COLUMNS, rows, bold)
+        _fill(
+            book.add_worksheet("sites"), SITE_COLUMNS, [r for one in documents for r in site_rows(one)], bold
+        )
+    return out.getvalue()
+
+
+def _fill(sheet, columns: tuple[str, ...], rows: list[dict[str, str]], bold) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(columns) - 1, 18)
+    for place, name in enumerate(columns):
+        sheet.write_string(0, place, name, bold)
+    for number, row in enumerate(rows, start=1):
+        for place, name in enumerate(columns):
+            if text := row.get(name):
+                sheet.write_string(number, place, text[:LONGEST_CELL])
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+
+
+def as_ris(documents: list[dict]) -> bytes:
+    """One reference a trial, of the kind web page, with its numbers, diseases and sites."""
+    return "".join(map(_reference, documents)).encode()
+
+
+def _reference(one: dict) -> str:
+    title, numbers = title_of(one), [identifier["value"] for identifier in one["identifiers"]]
+    tags = [
+        ("TY", "ELEC"),
+        ("TI", f"{one['acronym']}: {title}" if one["acronym"] else title),
+        ("ST", one["acronym"]),
+        # A corporate author ends with a comma; else its last word is taken for a first name.
+        ("AU", f"{one['sponsor'].replace(',', ' ')}," if one["sponsor"] else ""),
+        ("PY", one["updated_at"][:4]),
+        ("DA", one["updated_at"][:10].replace("-", "/")),
+        ("AB", words.in_page_language(one["_show"]["summaries"])[0]),
+        *(("KW", condition_name(condition["code"])) for condition in one["conditions"]),
+        *(("KW", term) for term in one["disease_terms"]),
+        ("AN", "; ".join(numbers)),
+        *(("N1", _site_in_words(site)) for site in one["sites"]),
+        ("UR", address_of(one)),
+    ]
+    lines = [f"{tag}  - {tidy(text)}\r\n" for tag, text in tags if text]
+    return "".join(lines) + "ER  - \r\n\r\n"
+
+
+FORMATS = {
+    "csv": Format("CSV", "text/csv; charset=utf-8", as_csv),
+    "xlsx": Format("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", as_ris),
+}

@@ -1,0 +1,1 @@
+"""Whether the right trial comes first: queries with what a physician expects of them."""
