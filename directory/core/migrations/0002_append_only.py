@@ -13,7 +13,7 @@ SQLITE = [
     # INSERT OR REPLACE takes a row's place without deleting it.
     "CREATE TRIGGER core_change_no_replace BEFORE INSERT ON core_change "
     "WHEN EXISTS (SELECT 1 FROM core_change WHERE seq = NEW.seq) "
-    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    "BEGIN SELECT RAISE(ABORT, 'The change log is append-only.'); END",
 ]
 POSTGRESQL = [
     f"CREATE FUNCTION core_change_refuse() RETURNS trigger LANGUAGE plpgsql AS "
