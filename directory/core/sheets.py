@@ -69,19 +69,13 @@ def written_date(text: str) -> str:
     elif len(clean) == 4 and clean.isdecimal():
         year = clean
     elif _SHORT_YEAR.match(clean):
-        raise ValueError(_short_year(text))
+        raise ValueError(_("“%(date)s”: write the year with four digits, like 22/11/2026.") % {"date": clean})
     else:
         raise ValueError(_not_a_date(text))
     try:
         return parse_partial("-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)]))
     except ValueError:
         raise ValueError(_not_a_date(text)) from None
-
-
-def _short_year(text: str) -> str:
-    return _("“%(date)s” may mean several years. Write the year with four digits, like 22/11/2026.") % {
-        "date": text[:40]
-    }
 
 
 def _not_a_date(text: str) -> str:

@@ -176,7 +176,7 @@ def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
 
 @pytest.mark.parametrize("text", ["22/11/26", "3.4.26", "3-4-26"])
 def test_a_year_of_two_digits_is_asked_for_with_four(text):
-    with pytest.raises(ValueError, match=r"Write the year with four digits"):
+    with pytest.raises(ValueError, match=r"write the year with four digits"):
         written_date(text)
 
 
