@@ -135,7 +135,12 @@ class NetworkSheet(Sheet):
     network = Column("network__slug", nl="netwerk", fr="réseau", de="Netzwerk")
     network_name = Column("network__name_en", nl="naam netwerk", fr="nom du réseau", de="Name des Netzwerks")
     centre = Column(
-        "centre__code", nl="centrum", fr="centre", de="Zentrum", also=("centre_code", "centrumcode")
+        "centre__code",
+        nl="centrum",
+        fr="centre",
+        de="Zentrum",
+        also=("centre_code", "centrumcode"),
+        takes=_("the centre's code, like uz-gent, or its name"),
     )
     role = Column("role", Word(CentreRole, _ROLES, _("a role")), nl="rol", fr="rôle", de="Rolle")
     since = Column("since", Day(), nl="sinds", fr="depuis", de="seit", also=("from", "vanaf"))

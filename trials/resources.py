@@ -255,6 +255,7 @@ class SiteSheet(Sheet):
         "centre__code", nl="centrumcode", fr="code du centre", de="Zentrumscode",
         also=("centre", "center", "centrum", "Zentrum", "hospital", "ziekenhuis", "hôpital", "Krankenhaus",
               "code"),
+        takes=_lazy("the centre's code, like uz-gent, or its name"),
     )  # fmt: skip
     nct_number = Column(
         None,

@@ -301,13 +301,13 @@ class Column(fields.Field):
     """A column: its contract name, its headers in Dutch, French and German, and others that are understood.
 
     `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
-    sheet gathers itself (`dehydrate_<name>`).
+    sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
     """
 
-    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=()):
+    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes=""):
         super().__init__(attribute=attribute, widget=widget or Text())
         self.translations = {"nl": nl, "fr": fr, "de": de}
-        self.also = tuple(also)
+        self.also, self.takes = tuple(also), takes
 
     def header(self, language: str = "en") -> str:
         """The header of an exported sheet; the contract's name in English."""

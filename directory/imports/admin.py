@@ -200,7 +200,7 @@ def columns_of(sheet) -> list[dict]:
             "name": column.column_name,
             "is_required": column.column_name in sheet.required,
             "is_one_of": column.column_name in sheet.one_of,
-            "takes": column.widget.takes(),
+            "takes": column.takes or column.widget.takes(),
         }
         for column in sheet.in_order()
     ]

@@ -188,6 +188,7 @@ def test_the_columns_are_in_the_template_s_order_with_what_they_take(client, wor
     assert "<code>centre_code</code> <strong>required</strong>" in text
     assert text.count("one of these is required") == 3
     assert "a date, day first: 03/06/2026" in text
+    assert "code, like uz-gent, or its name" in text
     assert "one of: not_yet_recruiting, recruiting" in text
     assert "the columns tell" not in text.casefold()
     assert "the columns tell" in signed_in(client, an_editor()).get(ADD).content.decode()
