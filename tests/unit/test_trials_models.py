@@ -186,14 +186,22 @@ class TestSite:
             assert not TrialSite.objects.listed().exists()
             type(record).objects.filter(pk=record.pk).update(state="listed")
 
-    def test_of_a_draft_is_seen_and_edited_by_the_coordinator_of_its_centre(self):
+    def test_of_a_draft_is_the_editors_alone_also_at_ones_own_centre(self):
         own, other = builders.a_centre(), builders.a_centre()
-        draft = builders.a_trial(state="draft")
-        mine, theirs = builders.a_site(draft, own), builders.a_site(draft, other)
-        user = builders.a_coordinator(own)
-        assert list(TrialSite.objects.visible_to(user)) == [mine]
-        assert list(TrialSite.objects.editable_by(user)) == [mine]
-        assert set(TrialSite.objects.editable_by(builders.an_editor())) == {mine, theirs}
+        draft = builders.a_trial("SECRETDRAFT", state="draft")
+        sites = [builders.a_site(draft, own), builders.a_site(draft, other)]
+        coordinator = builders.a_coordinator(own)
+        assert not TrialSite.objects.visible_to(coordinator).exists()
+        assert not TrialSite.objects.editable_by(coordinator).exists()
+        assert set(TrialSite.objects.visible_to(builders.an_editor())) == set(sites)
+
+    def test_is_the_coordinators_again_once_its_trial_is_listed(self):
+        own, other = builders.a_centre(state="draft"), builders.a_centre(state="draft")
+        trial = builders.a_trial()
+        mine, theirs = builders.a_site(trial, own), builders.a_site(trial, other)
+        coordinator = builders.a_coordinator(own)
+        assert list(TrialSite.objects.visible_to(coordinator)) == [mine]
+        assert list(TrialSite.objects.editable_by(coordinator)) == [mine]
 
     def test_is_stale_when_it_recruits_on_paper_only(self):
         trial = builders.a_trial()

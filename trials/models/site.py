@@ -32,16 +32,24 @@ class TrialSiteQuerySet(models.QuerySet):
         return self.filter(trial__state="listed", centre__state="listed")
 
     def visible_to(self, user):
-        """Editors all, a coordinator those of their centres as well as the listed, the public the listed."""
+        """Editors all, a coordinator their own as well as the listed, the public the listed."""
         if is_editor(user):
             return self.all()
         return self.filter(
-            Q(trial__state="listed", centre__state="listed") | Q(centre__in=own_centre_ids(user))
+            Q(trial__state="listed") & (Q(centre__state="listed") | Q(centre__in=own_centre_ids(user)))
         )
 
     def editable_by(self, user):
-        """All for an editor, those of their centres for a coordinator."""
-        return self.all() if is_editor(user) else self.filter(centre__in=own_centre_ids(user))
+        """All for an editor; for a coordinator those of their centres whose trial is listed.
+
+        A draft is the editors' alone, also where a site of it is at one's own centre: another centre may
+        have brought it in, and its name is not to be told.
+        """
+        return (
+            self.all()
+            if is_editor(user)
+            else self.filter(trial__state="listed", centre__in=own_centre_ids(user))
+        )
 
     def verified_within(self, days):
         return self.filter(verified_at__gte=timezone.localdate() - dt.timedelta(days=days))
