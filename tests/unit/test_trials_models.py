@@ -198,7 +198,8 @@ class TestSite:
     def test_is_the_coordinators_again_once_its_trial_is_listed(self):
         own, other = builders.a_centre(state="draft"), builders.a_centre(state="draft")
         trial = builders.a_trial()
-        mine, theirs = builders.a_site(trial, own), builders.a_site(trial, other)
+        mine = builders.a_site(trial, own)
+        builders.a_site(trial, other)
         coordinator = builders.a_coordinator(own)
         assert list(TrialSite.objects.visible_to(coordinator)) == [mine]
         assert list(TrialSite.objects.editable_by(coordinator)) == [mine]
