@@ -109,7 +109,7 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(reread):
 def test_the_web_server_itself_believes_no_forwarded_scheme(monkeypatch, proxies):
     monkeypatch.setenv("TRUSTED_PROXIES", proxies)
     gunicorn = Config()
-    gunicorn.set("forwarded_allow_ips", runpy.run_module("config.server")["forwarded_allow_ips"])
+    gunicorn.set("forwarded_allow_ips", runpy.run_path("config/server.py")["forwarded_allow_ips"])
     sent = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n"
     assert next(RequestParser(gunicorn, iter([sent]), ("127.0.0.1", 50000))).scheme == "http"
 
