@@ -10,6 +10,8 @@ from tests.relevance import judging
 @measure
 def relevance(report: Report) -> None:
     call_command("migrate", verbosity=0)
+    # A measure before this one may have left its own registry.
+    synthetic.empty()
     with judging.demo_registry():
         verdicts = judging.judge(judging.read())
         print(judging.table(verdicts), flush=True)
