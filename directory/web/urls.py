@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, compare, exports, home, networks, search, suggest, trials
+from .views import centres, compare, exports, gaps, home, networks, search, suggest, trials
 
 app_name = "web"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
+    path("gaps/", gaps.page, name="gaps"),
+    path("gaps/gaps.csv", gaps.as_csv, name="gaps-csv"),
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:slug>/", networks.network, name="network"),
 ]

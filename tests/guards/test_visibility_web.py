@@ -38,7 +38,7 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
-PLAIN = ("home", "suggest", "search", "results-print", "compare", "centres", "networks")
+PLAIN = ("home", "suggest", "search", "results-print", "compare", "centres", "networks", "gaps", "gaps-csv")
 FILES = ("csv", "xlsx", "ris")
 # Those that take what the search takes.
 ASKED = ("web:search", "web:suggest", "web:results-print")

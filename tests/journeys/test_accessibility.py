@@ -20,6 +20,8 @@ PAGES = {
     "print sheet": "/en/trials/ieuroewing/print/",
     "centres": "/nl/centres/",
     "centre": "/fr/centres/uz-gent/",
+    "gaps": "/nl/gaps/?show=all",
+    "gaps, bad values": "/en/gaps/?age=abc&stage=x",
     "networks": "/de/networks/",
     "network": "/en/networks/suhopl/",
     "not found": "/en/nothing/",

@@ -154,6 +154,12 @@ def telephone(number: str) -> str:
 
 
 @register.filter
+def gap_label(trial) -> str:
+    """What a trial of the page of gaps is called: its acronym, else its title in the page's language."""
+    return trial.acronym or words.in_page_language(trial.titles)[0]
+
+
+@register.filter
 def first_of(query, name: str) -> str:
     """The value of a parameter of the search's address; empty without one."""
     return query.first(name)
