@@ -17,6 +17,7 @@ from directory.core.sheets import (
     PartialDay,
     Phone,
     Sheet,
+    Whole,
     Word,
     YesNo,
 )
@@ -26,6 +27,7 @@ from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes
 from .identifiers import FORMS, parse_identifier
 from .models import Trial, TrialSite
+from .models.trial import MOST_LINES
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "spellings.csv"
 
@@ -203,6 +205,26 @@ class TrialSheet(Sheet):
         de="offen in Belgien",
     )
     url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
+    alterations_excluded = Column(
+        "alterations_excluded", List(), nl="uitgesloten afwijkingen", fr="altérations exclues",
+        de="ausgeschlossene Veränderungen", also=("excluded alterations",),
+    )  # fmt: skip
+    lines_min = Column(
+        "lines_min", Whole(MOST_LINES), nl="minimum aantal lijnen", fr="lignes minimum",
+        de="Mindestzahl Therapielinien", also=("min_lines",),
+    )  # fmt: skip
+    lines_max = Column(
+        "lines_max", Whole(MOST_LINES), nl="maximum aantal lijnen", fr="lignes maximum",
+        de="Höchstzahl Therapielinien", also=("max_lines",),
+    )  # fmt: skip
+    eligibility = Column(
+        "eligibility_en", LongText(), nl="andere criteria", fr="autres critères", de="weitere Kriterien",
+        also=("other criteria", "eligibility_en"),
+    )  # fmt: skip
+    arms = Column(
+        "arms_en", LongText(), nl="armen", fr="bras", de="Behandlungsarme",
+        also=("arms_en", "treatment arms"),
+    )  # fmt: skip
 
     class Meta:
         model = Trial
@@ -210,7 +232,8 @@ class TrialSheet(Sheet):
             "acronym", "title", "title_nl", "title_fr", "title_de", "summary", "nct_number", "eu_ct_number",
             "eudract_number", "isrctn", "other_ids", "parent", "phase", "study_type", "sponsor", "groups",
             "conditions", "disease_terms", "stages", "alterations", "sex", "age_min", "age_max", "status",
-            "status_as_of", "opened_in_belgium", "url",
+            "status_as_of", "opened_in_belgium", "url", "alterations_excluded", "lines_min", "lines_max",
+            "eligibility", "arms",
         )  # fmt: skip
         export_order = fields
 

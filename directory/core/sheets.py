@@ -123,6 +123,27 @@ class Number(Text):
         return number
 
 
+class Whole(Text):
+    """A whole number from 0 up to `most`; `350.0`, as a spreadsheet may write it, is 350."""
+
+    def __init__(self, most, **kwargs):
+        super().__init__(**kwargs)
+        self.most = most
+
+    def takes(self):
+        return _("a whole number from 0 to %(most)d") % {"most": self.most}
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(unicodedata.normalize("NFKC", str(value)))
+        digits = re.sub(r"[.,]0+$", "", text)
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= self.most):
+            raise ValueError(
+                _("“%(value)s” is not a whole number from 0 to %(most)d.")
+                % {"value": text[:40], "most": self.most}
+            )
+        return int(digits)
+
+
 class PartialDay(Text):
     """A date of which perhaps only the month or the year is known; ISO 8601 text inside."""
 

@@ -22,7 +22,9 @@ from . import cursors
 from .store import Facts
 
 BLOCK = 512
-LISTS = ("phase", "condition", "stage", "identifier")
+LISTS = (
+    "phase", "condition", "stage", "identifier", "class", "named", "mention", "alteration", "excluded",
+)  # fmt: skip
 WORDS = ("status", "study_type", "sex")
 NO_BOUND = -1
 _WIDEST = 99
@@ -129,6 +131,8 @@ class Block:
         }
         self.low = np.array([_bound(one.get("min_days")) for one in there], np.int32)
         self.high = np.array([_bound(one.get("max_days")) for one in there], np.int32)
+        lines = [one.get("lines", (NO_BOUND, NO_BOUND)) for one in there]
+        self.lines = np.array(lines, np.int16).reshape(-1, 2)
         self.updated = np.array([one.get("updated", 0) for one in there], np.int64)
         self.opened = np.array([one.get("opened", 0) for one in there], np.int64)
         # Without any class, a trial is for every disease.
@@ -164,6 +168,7 @@ class Trials:
         self.words = {name: _joined([block.words[name] for block in blocks], np.int16) for name in WORDS}
         self.low = _joined([block.low for block in blocks], np.int32)
         self.high = _joined([block.high for block in blocks], np.int32)
+        self.lines = _joined([block.lines for block in blocks], np.int16).reshape(-1, 2)
         self.updated = _joined([block.updated for block in blocks], np.int64)
         self.opened = _joined([block.opened for block in blocks], np.int64)
         self.width = _joined([block.width for block in blocks], np.int64)
@@ -215,6 +220,13 @@ class Trials:
         place = np.empty(self.size, np.int64)
         place[sorted(range(self.size), key=labels.__getitem__)] = np.arange(self.size)
         return place
+
+    def having(self, name: str, words: Iterable[str]) -> np.ndarray:
+        """A mask: the documents that have one of `words` in a column with several values."""
+        pairs = self.lists[name]
+        mask = np.zeros(self.size, bool)
+        mask[pairs.owners[self.codes.of[name].selected(words)[pairs.values]]] = True
+        return mask
 
     def values(self, name: str, ordinal: int) -> list[str]:
         """What document `ordinal` has in a column with several values."""

@@ -18,6 +18,7 @@ from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 
+from .columns import NO_BOUND
 from .documents import Document, by_language, iso, microseconds, moment, url
 from .synonyms import path_to, vocabulary
 from .words import acronym_stems, stems
@@ -191,6 +192,10 @@ def _show(parts: _Parts) -> dict:
         "conditions": {code: condition_names()[code] for code in parts.conditions},
         "centres": {site.centre.code: site.centre.names() for site in parts.sites},
         "alterations": trial.alterations,
+        "alterations_excluded": trial.alterations_excluded,
+        "lines": {"min": trial.lines_min, "max": trial.lines_max},
+        "eligibility": by_language(trial, "eligibility"),
+        "arms": by_language(trial, "arms"),
         "page": trial.url or None,
         "source_url": trial.source_url or None,
         "site_pages": {site.centre.code: site.url for site in parts.sites if site.url},
@@ -218,6 +223,11 @@ def _facts(parts: _Parts) -> dict:
         "min_days": trial.min_days,
         "max_days": trial.max_days,
         "identifier": [one.compact for one in parts.identifiers],
+        "class": parts.conditions,
+        **_diseases(trial),
+        "alteration": trial.alterations,
+        "excluded": trial.alterations_excluded,
+        "lines": [_open(trial.lines_min), _open(trial.lines_max)],
         "width": _width(parts.conditions),
         "updated": microseconds(parts.updated_at),
         "opened": int(opened.strftime("%Y%m%d")) if opened else 0,
@@ -231,6 +241,26 @@ def _facts(parts: _Parts) -> dict:
             for site in parts.sites
         ],
     }
+
+
+def _open(bound: int | None) -> int:
+    return NO_BOUND if bound is None else bound
+
+
+def _diseases(trial: Trial) -> dict[str, list[str]]:
+    """The diseases that titles and disease terms name, in the longest terms, and what these are kinds of."""
+    texts = [*by_language(trial, "title").values(), *trial.disease_terms]
+    named, mentioned = set(), set()
+    for text in texts:
+        of_text = _diseases_in(text)
+        named |= of_text
+        mentioned |= {one for one in _concepts_in(text) if vocabulary().types.get(one) == "disease"}
+    return {"named": sorted(named), "mention": sorted(mentioned | named)}
+
+
+@lru_cache(maxsize=10_000)
+def _diseases_in(text: str) -> frozenset[str]:
+    return frozenset(vocabulary().diseases_in(text))
 
 
 def _width(codes: Sequence[str]) -> int:

@@ -114,10 +114,7 @@ class Selection:
         ]
 
     def _listed(self, name: str, values) -> np.ndarray:
-        pairs = self.trials.lists[name]
-        mask = np.zeros(self.trials.size, bool)
-        mask[pairs.owners[self.trials.codes.of[name].selected(values)[pairs.values]]] = True
-        return mask
+        return self.trials.having(name, values)
 
     def _word(self, name: str, values) -> np.ndarray:
         return self.trials.codes.of[name].selected(values)[self.trials.words[name]]

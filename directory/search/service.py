@@ -1,7 +1,7 @@
 """The one door to search: ask here; nobody else opens the index."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 from django.utils import timezone
@@ -17,14 +17,17 @@ from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Page
 from .finding import find as _find
 from .labels import Suggestion
+from .profile import BANDS, Matching, Profile
+from .profile import match as _match
 from .query import ORDERINGS, Ask, check_text
 from .readings import Reading
 from .store import NotReady
 
 __all__ = [
-    "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "NotReady", "Reading",
-    "Suggestion",
-    "bodies", "body", "catch_up", "documents", "find", "ready", "rebuild", "slug_of", "suggest", "version",
+    "BANDS", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "Matching", "NotReady",
+    "Profile", "Reading", "Suggestion",
+    "bodies", "body", "catch_up", "documents", "find", "match", "ready", "rebuild", "slug_of", "suggest",
+    "version",
 ]  # fmt: skip
 
 # About 2 KB each.
@@ -45,6 +48,16 @@ def find(
     ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `NotReady` without an index.
     """
     return _find(reading.snapshot(), ask, Page(limit, offset, after, before), facets=facets)
+
+
+def match(
+    profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
+) -> Matching:
+    """Every listed trial judged against `profile`, in three bands (`profile.match`). Keeps nothing of it.
+
+    ValueError, with a sentence, for free words that cannot be read; `NotReady` without an index.
+    """
+    return _match(reading.snapshot(), profile, language=language, limit=limit, offsets=offsets)
 
 
 def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:

@@ -23,6 +23,7 @@ from .words import STOP_WORDS, Word, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
+APART = Path(__file__).parent / "vocabulary" / "apart.csv"
 # Words for people's roles head the columns of sheets; nobody looks for a trial by them.
 _LEFT_OUT = {"role"}
 # `Non-Hodgkin lymphoma` does not mention Hodgkin lymphoma.
@@ -97,6 +98,18 @@ def read_also(path: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
+def apart() -> dict[str, frozenset[str]]:
+    """By concept, those that a patient with it cannot have: a glioma is of low or of high grade."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with APART.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            one, other = squash(row["concept"]), squash(row["other"])
+            found[one].add(other)
+            found[other].add(one)
+    return {concept: frozenset(others) for concept, others in found.items()}
+
+
 class Vocabulary:
     """Terms, looked up by their words. `also`: see `read_also`."""
 
@@ -104,6 +117,7 @@ class Vocabulary:
         self.terms = tuple(terms)
         self.also = also or {}
         self.conditions: dict[str, tuple[str, ...]] = {}
+        self.types = {term.concept: term.type for term in self.terms}
         self._meanings: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)
         cased = {term.text for term in self.terms if "case" in term.flags}
@@ -147,6 +161,17 @@ class Vocabulary:
             if not (start and parts[start - 1].exact in _NOT)
             for end in self._ends(parts, start)
             for meaning in self._means(parts[start:end])
+        }
+
+    def diseases_in(self, text: str) -> set[str]:
+        """The diseases that `text` names in their longest terms, without doubtful abbreviations."""
+        parts = words(text)
+        return {
+            concept
+            for span in self.spans(parts)
+            if not span.ambiguous and not (span.start and parts[span.start - 1].exact in _NOT)
+            for concept in span.concepts
+            if self.types.get(concept) == "disease"
         }
 
     def spans(self, parts: Sequence[Word]) -> list[Span]:

@@ -19,7 +19,13 @@ from config.messages import sources
 
 LANGUAGES = ("nl", "fr", "de")
 # What a visitor meets: the pages, and the vocabulary that they show.
-SHOWN = ("directory/web", "trials/choices.py", "trials/freshness.py", "centres/choices.py")
+SHOWN = (
+    "directory/web",
+    "directory/search/reasons.py",
+    "trials/choices.py",
+    "trials/freshness.py",
+    "centres/choices.py",
+)
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}

@@ -217,6 +217,15 @@ def test_what_goes_with_a_concept_is_said_in_concepts_of_the_vocabulary_once():
     assert all(concept != also for concept, also in pairs)
 
 
+def test_what_keeps_two_diseases_apart_is_said_once_in_diseases_of_the_vocabulary():
+    with ALSO.with_name("apart.csv").open(encoding="utf-8", newline="") as file:
+        pairs = [frozenset((row["concept"], row["other"])) for row in csv.DictReader(file, strict=True)]
+    diseases = {row["concept"] for row in synonyms() if row["type"] == "disease"}
+    assert frozenset().union(*pairs) - diseases == set()
+    assert all(len(pair) == 2 for pair in pairs)
+    assert len(pairs) == len(set(pairs))
+
+
 def test_a_family_is_flagged_on_its_english_preferred_term_and_has_classes():
     for row in synonyms():
         if "family" in several(row["flags"]):

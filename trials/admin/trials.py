@@ -103,19 +103,29 @@ class TrialAdmin(ListedAdmin):
             _("Who it is for"),
             {
                 "fields": [
-                    "conditions", "disease_terms", "stages", "alterations", ("min_days", "max_days"), "sex",
+                    "conditions", "disease_terms", "stages", ("lines_min", "lines_max"), "alterations",
+                    "alterations_excluded", ("min_days", "max_days"), "sex", "eligibility_en",
                 ],
             },
         ),
         (
             _("What it is"),
-            {"fields": ["phases", "study_type", "sponsor", "groups", "parent", "opened_in_belgium", "url"]},
+            {
+                "fields": [
+                    "arms_en", "phases", "study_type", "sponsor", "groups", "parent", "opened_in_belgium",
+                    "url",
+                ],
+            },
         ),
         (
             _("In other languages"),
             {
                 "classes": ["collapse"],
-                "fields": ["title_nl", "summary_nl", "title_fr", "summary_fr", "title_de", "summary_de"],
+                "fields": [
+                    f"{name}_{code}"
+                    for code in ("nl", "fr", "de")
+                    for name in ("title", "summary", "eligibility", "arms")
+                ],
             },
         ),
         (_("Source"), {"fields": ["source", "source_url"]}),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
 
 AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
+LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
+MOST_LINES = 20
 
 
 class TrialQuerySet(ListedQuerySet):
@@ -85,7 +87,27 @@ class Trial(Listed, Sourced):
         _("disease terms"), help_text=_("Diseases in the trial's own words, one a line.")
     )
     stages = WordsField(_("stages of disease"), words=Stage)
-    alterations = WordsField(_("alterations"), help_text=_("One a line, for example ALK or BRAF V600E."))
+    alterations = WordsField(
+        _("alterations required"),
+        help_text=_("One a line, for example ALK or BRAF V600E. A patient needs one of them, not all."),
+    )
+    alterations_excluded = WordsField(
+        _("alterations excluded"), help_text=_("One a line. A patient may have none of them.")
+    )
+    lines_min = models.PositiveSmallIntegerField(
+        _("fewest previous lines"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_LINES)],
+        help_text=_("Lines of systemic treatment before this trial. Empty: no bound."),
+    )
+    lines_max = models.PositiveSmallIntegerField(
+        _("most previous lines"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_LINES)],
+        help_text=_("0: only patients not treated before. Empty: no bound."),
+    )
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, default=Sex.ALL)
     min_days = models.PositiveIntegerField(
         _("minimum age in days"), null=True, blank=True, validators=[MinValueValidator(0)]
@@ -93,6 +115,8 @@ class Trial(Listed, Sourced):
     max_days = models.PositiveIntegerField(
         _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
     )
+    eligibility = translated(models.TextField(_("other criteria"), max_length=8000))
+    arms = translated(models.TextField(_("arms"), max_length=4000))
     status = models.CharField(
         _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, db_index=True
     )
@@ -111,6 +135,11 @@ class Trial(Listed, Sourced):
                 name="trial_ages_in_order",
                 condition=Q(min_days=None) | Q(max_days=None) | Q(min_days__lte=F("max_days")),
                 violation_error_message=AGES_IN_ORDER,
+            ),
+            models.CheckConstraint(
+                name="trial_lines_in_order",
+                condition=Q(lines_min=None) | Q(lines_max=None) | Q(lines_min__lte=F("lines_max")),
+                violation_error_message=LINES_IN_ORDER,
             ),
             models.CheckConstraint(
                 name="trial_is_not_its_own_parent",
@@ -134,6 +163,8 @@ class Trial(Listed, Sourced):
         super().clean()
         if self.min_days is not None and self.max_days is not None and self.min_days > self.max_days:
             raise ValidationError({"max_days": AGES_IN_ORDER})
+        if self.lines_min is not None and self.lines_max is not None and self.lines_min > self.lines_max:
+            raise ValidationError({"lines_max": LINES_IN_ORDER})
         if self.parent_id is not None and self.parent_id == self.pk:
             raise ValidationError({"parent": _("A trial cannot be its own parent.")})
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from trials.identifiers import Identifier, parse_identifier
 from trials.models import Condition, Trial, TrialIdentifier
-from trials.models.trial import AGES_IN_ORDER
+from trials.models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from trials.resources import TrialSheet
 
 from ..models import Outcome
@@ -94,6 +94,8 @@ class TrialJudge(Judge):
                 "high": self.sheet.written("age_max", trial.max_days),
             }
             verdict.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
+        if trial.lines_min is not None and trial.lines_max is not None and trial.lines_min > trial.lines_max:
+            verdict.refuse("lines_min", f"{LINES_IN_ORDER} ({trial.lines_min} > {trial.lines_max})")
         if is_new:
             self.finder.remember(trial, identifiers)
         if not verdict.is_bad and (verdict.changes or is_new):

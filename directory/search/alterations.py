@@ -1,0 +1,171 @@
+"""Alterations as people and protocols write them, and whether one that was found is one that is asked for.
+
+`ALK`, `ALK mutated`, `ALK p.F1174L`, `ALK-rearranged`, `NPM1::ALK`, `ALK negative`, `Ph+`. Genes are compared
+by their HGNC symbols; words in four languages say the kind (mutation, fusion …). What is not said is not
+known: only an explicit negative excludes.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from directory.core.text import fold, squash, tidy
+
+from .synonyms import vocabulary
+from .words import words
+
+MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
+
+_KINDS = {
+    "fusion": "fusion fused fusie rearrangement rearranged herschikking herschikt translocation translocatie "
+    "rearrangement rearrange rearrangee rearrangiert translokation",
+    "mutation": "mutation mutations mutated mutant mutatie gemuteerd mute mutee mutiert variant",
+    "amplification": "amplification amplified amplificatie geamplificeerd amplifie amplifiee amplifikation "
+    "amplifiziert",
+    "loss": "loss deletion deleted deletie verlies perte delete deletee verlust deletiert del",
+    "gain": "gain winst zugewinn",
+    "itd": "itd",
+    "tkd": "tkd",
+}
+_KIND_OF = {word: kind for kind, several in _KINDS.items() for word in several.split()}
+_SAYS_NO = """
+negative negatief negatif negativ wildtype wild wt no not without absent
+geen niet zonder non pas sans kein keine ohne nicht
+"""
+_NEGATIVE = frozenset(_SAYS_NO.split())
+# One name for a gene, and the genes that a name for several stands for.
+_SAME_GENE = {
+    "MLL": "KMT2A",
+    "INI1": "SMARCB1",
+    "CRAF": "RAF1",
+    "P53": "TP53",
+    "ERBB2": "HER2",
+    "TRK": "NTRK",
+}
+_FAMILIES = {
+    "RAF": frozenset({"RAF", "BRAF", "RAF1", "ARAF"}),
+    "NTRK": frozenset({"NTRK", "NTRK1", "NTRK2", "NTRK3"}),
+    "RAS": frozenset({"RAS", "KRAS", "NRAS", "HRAS"}),
+    "FGFR": frozenset({"FGFR", "FGFR1", "FGFR2", "FGFR3", "FGFR4"}),
+}
+_SYMBOL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{1,8})(?![A-Za-z0-9])")
+_PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})[-–/]([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
+_VARIANT = re.compile(r"(?<![A-Za-z0-9])(?:p\.)?([A-Z]\d{2,4}(?:[A-Z]|\*)?)(?![A-Za-z0-9])")
+# Diseases that an alteration defines: whoever says the one has said the other.
+_DEFINED_BY = {
+    squash("Philadelphia chromosome-positive ALL"): squash("BCR::ABL1"),
+    squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
+}
+_NO_SYMBOL = frozenset({"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL"})
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """`genes`: HGNC symbols; `kind` and `variant` empty where not said; `concepts`: of the vocabulary."""
+
+    text: str
+    genes: frozenset[str]
+    kind: str
+    variant: str
+    negative: bool
+    concepts: frozenset[str]
+
+    @property
+    def is_at_large(self) -> bool:
+        """The gene, whatever happened to it."""
+        return bool(self.genes) and not self.kind and not self.variant
+
+
+@lru_cache(maxsize=5_000)
+def read(text: str) -> Alteration:
+    """What `text` says. Text that names no gene and no known alteration has neither."""
+    clean = tidy(text)
+    parts = words(clean)
+    negative = clean.startswith("!") or clean.endswith("-") or any(one.exact in _NEGATIVE for one in parts)
+    concepts = _concepts(clean)
+    names = " ".join(vocabulary().preferred(one, "en") for one in sorted(concepts))
+    own = _genes(clean, known_only=bool(concepts))
+    # A bare gene is no more than that, though the vocabulary finds its commonest alteration by it.
+    said = clean if own else f"{clean} {names}"
+    variant = _VARIANT.search(said)
+    return Alteration(
+        clean, own | _genes(names, known_only=True), _kind(said, variant), variant[1] if variant else "",
+        negative, concepts,
+    )  # fmt: skip
+
+
+def _kind(said: str, variant) -> str:
+    pair = _PAIR.search(said)
+    if "::" in said or (pair and {one.upper() for one in pair.groups()} <= _known()):
+        return "fusion"
+    kinds = (_KIND_OF[one.exact] for one in words(said) if one.exact in _KIND_OF)
+    return next(kinds, "mutation" if variant else "")
+
+
+def compare(given: Alteration, asked: Alteration) -> str:
+    """Whether a patient who has `given` has `asked`.
+
+    `met`; `unknown` (the same gene, and not said whether it is this alteration of it); `absent` (explicitly
+    not there); `other` (of another gene: says nothing).
+    """
+    if not _related(given, asked):
+        return OTHER
+    if given.negative:
+        return ABSENT if given.is_at_large or _covers(asked, given) else UNKNOWN
+    return MET if _covers(given, asked) else UNKNOWN
+
+
+def _related(one: Alteration, other: Alteration) -> bool:
+    if one.concepts & other.concepts:
+        return True
+    return bool(_with_families(one.genes) & other.genes or one.genes & _with_families(other.genes))
+
+
+def _covers(narrow: Alteration, wide: Alteration) -> bool:
+    """Whether `narrow` is `wide`, or a sort of it."""
+    if narrow.concepts & wide.concepts and not wide.variant and wide.kind in ("", narrow.kind):
+        return True
+    # A fusion of two named genes is not any alteration of one of them.
+    if not all(_with_families({gene}) & narrow.genes for gene in wide.genes):
+        return False
+    if wide.variant:
+        return narrow.variant.startswith(wide.variant)
+    return not wide.kind or wide.kind == narrow.kind
+
+
+def _with_families(genes) -> frozenset[str]:
+    """The genes, and those that a name for a family stands for."""
+    return frozenset().union(*(_FAMILIES.get(gene, frozenset({gene})) for gene in genes))
+
+
+def _concepts(text: str) -> frozenset[str]:
+    terms = vocabulary()
+    found = {one for span in terms.spans(words(text)) for one in span.concepts}
+    found |= {_DEFINED_BY[one] for one in found if one in _DEFINED_BY}
+    return frozenset(one for one in found if terms.types.get(one) == "alteration")
+
+
+def _genes(text: str, *, known_only: bool) -> frozenset[str]:
+    found = set()
+    for symbol in _SYMBOL.findall(text):
+        upper = symbol.upper()
+        if upper in _NO_SYMBOL or fold(symbol) in _KIND_OF or _VARIANT.fullmatch(upper):
+            continue
+        is_symbol = symbol == upper and not known_only
+        if is_symbol or upper in _known() or upper in _SAME_GENE:
+            found.add(_SAME_GENE.get(upper, upper))
+    return frozenset(found)
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The symbols in the English names of the vocabulary's alterations, and the families' genes."""
+    names = [term.text for term in vocabulary().terms if term.type == "alteration" and term.lang == "en"]
+    symbols = {symbol for name in names for symbol in _SYMBOL.findall(name) if symbol == symbol.upper()}
+    # H3K27M is a histone and its variant in one word.
+    symbols = {
+        one
+        for one in symbols
+        if one not in _NO_SYMBOL and not one.startswith("H3K") and not _VARIANT.search(one)
+    }
+    return frozenset(symbols).union(_FAMILIES, *_FAMILIES.values())

@@ -1,0 +1,263 @@
+"""Every listed trial against one profile, criterion by criterion, as arrays.
+
+Verdicts are whole numbers: unmet, unknown, met; `NOT_ASKED` where neither the trial nor the profile says
+anything of a criterion. The sentences that tell why are made in `reasons`, for the trials shown only.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trials.choices import Freshness, Recruitment, Sex, Stage
+
+from . import alterations
+from .columns import FRESHNESS, NO_BOUND, Codes, Today
+from .profile_reading import NO_DISEASE, Read, below, families
+from .synonyms import apart, path_to, vocabulary
+
+if TYPE_CHECKING:
+    from .profile import Profile
+
+NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
+CRITERIA = (
+    "diagnosis", "age", "stage", "lines", "alterations", "alterations_excluded", "sex", "recruitment",
+    "reach",
+)  # fmt: skip
+FAR = 10**9
+
+
+class Judged:
+    """The verdicts on all trials. `metres`: to the nearest recruiting site in reach; 0 without a place."""
+
+    def __init__(self, today: Today, profile: "Profile", said: Read):
+        self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
+        self.alive = self.trials.alive
+        self.kilometres = today.distances(profile.near) if profile.near is not None else None
+        self.open_sites = today.site_alive & (self.trials.site_status == _number(Recruitment.RECRUITING))
+        self.verdicts = {name: getattr(self, f"_{name}")() for name in CRITERIA}
+
+    def count(self, verdict: int) -> np.ndarray:
+        """By trial, how many criteria have `verdict`."""
+        return sum((self.verdicts[name] == verdict).astype(np.int64) for name in CRITERIA)
+
+    def _all(self, verdict: int) -> np.ndarray:
+        return np.full(self.trials.size, verdict, np.int8)
+
+    # --- The disease ----------------------------------------------------------------------------------
+
+    def _diagnosis(self) -> np.ndarray:
+        """See `docs/adr/0008`: what the trial names decides, then its classes of ICCC-3."""
+        if not self.said.says_a_disease:
+            return self._all(UNKNOWN)
+        trials, disease = self.trials, self.disease
+        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes.of["named"]))
+        fits = trials.having("named", self.said.mentioned)
+        in_class = trials.having("class", disease.above)
+        narrower = trials.having("class", disease.below)
+        a_kind = trials.having("mention", self.said.named)
+        near = trials.having("named", disease.overlapping)
+        apart_only = trials.having("named", disease.apart) & ~trials.having(
+            "named", disease.not_apart(trials.codes.of["named"])
+        )
+        verdict = self._all(UNMET)
+        elsewhere = trials.having("named", disease.wide_elsewhere)
+        verdict[~coded & ((~named & ~elsewhere) | near)] = UNKNOWN
+        # Of the same class, but the trial names another disease of it.
+        verdict[in_class] = MET
+        if self.said.named:
+            verdict[in_class & named] = UNKNOWN
+        verdict[narrower & ~in_class] = UNKNOWN
+        verdict[a_kind] = UNKNOWN
+        verdict[apart_only] = UNMET
+        verdict[fits] = MET
+        return verdict
+
+    @cached_property
+    def disease(self) -> "Disease":
+        return Disease(self.said)
+
+    def _any(self, name: str) -> np.ndarray:
+        """The trials with any value in the column."""
+        mask = np.zeros(self.trials.size, bool)
+        mask[self.trials.lists[name].owners] = True
+        return mask
+
+    # --- The patient ----------------------------------------------------------------------------------
+
+    def _age(self) -> np.ndarray:
+        return self._between(self.trials.low, self.trials.high, self.profile.days)
+
+    def _lines(self) -> np.ndarray:
+        return self._between(self.trials.lines[:, 0], self.trials.lines[:, 1], self.profile.lines)
+
+    def _between(self, low: np.ndarray, high: np.ndarray, value: int | None) -> np.ndarray:
+        """Both bounds included; one that is not stated is open."""
+        bounded = (low != NO_BOUND) | (high != NO_BOUND)
+        if value is None:
+            return np.where(bounded, np.int8(UNKNOWN), np.int8(NOT_ASKED))
+        fits = ((low == NO_BOUND) | (low <= value)) & ((high == NO_BOUND) | (high >= value))
+        return np.where(fits, np.int8(MET), np.int8(UNMET))
+
+    def _stage(self) -> np.ndarray:
+        """A trial that states no stage is unknown: nobody said that it takes all."""
+        verdict = self._all(UNKNOWN)
+        if self.said.stages:
+            verdict[self._any("stage")] = UNMET
+            verdict[self.trials.having("stage", self.said.stages)] = MET
+        verdict[self.trials.having("stage", [Stage.ANY])] = MET
+        return verdict
+
+    def _sex(self) -> np.ndarray:
+        sexes, number = self.trials.words["sex"], self.trials.codes.of["sex"].number
+        asked = (sexes == number(Sex.FEMALE)) | (sexes == number(Sex.MALE))
+        if not self.profile.sex:
+            return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
+        same = ~asked | (sexes == number(self.profile.sex))
+        return np.where(same, np.int8(MET), np.int8(UNMET))
+
+    def _alterations(self) -> np.ndarray:
+        """One of those that a trial requires; only what is explicitly absent excludes."""
+        required = self._any("alteration")
+        verdict = np.where(required, np.int8(UNKNOWN), np.int8(MET if self.said.alterations else NOT_ASKED))
+        found = self._compared("alteration")
+        verdict[required & ~self.trials.having("alteration", found[None])] = UNMET
+        verdict[self.trials.having("alteration", found[alterations.MET])] = MET
+        return verdict
+
+    def _alterations_excluded(self) -> np.ndarray:
+        listed, found = self._any("excluded"), self._compared("excluded")
+        verdict = np.where(listed, np.int8(UNKNOWN), np.int8(NOT_ASKED))
+        verdict[listed & ~self.trials.having("excluded", found[None])] = MET
+        verdict[self.trials.having("excluded", found[alterations.MET])] = UNMET
+        return verdict
+
+    def _compared(self, name: str) -> dict[str | None, list[str]]:
+        """The texts of the column that the patient has (`met`), and those not known to be absent (None)."""
+        texts = self.trials.codes.of[name].words
+        answers = {text: self.has(text) for text in texts}
+        return {
+            alterations.MET: [text for text in texts if answers[text] == alterations.MET],
+            None: [text for text in texts if answers[text] != alterations.ABSENT],
+        }
+
+    def has(self, asked: str) -> str:
+        """What the profile's alterations say of the one a trial asks for (`alterations.compare`)."""
+        wanted = alterations.read(asked)
+        answers = {alterations.compare(given, wanted) for given in self.said.alterations}
+        order = (alterations.MET, alterations.UNKNOWN, alterations.ABSENT)
+        return next((one for one in order if one in answers), alterations.OTHER)
+
+    # --- The place ------------------------------------------------------------------------------------
+
+    def _recruitment(self) -> np.ndarray:
+        """Met where a listed site recruits; disputed, unverified or without a site is unknown."""
+        trials = self.trials
+        disputed = self.today.site_freshness == FRESHNESS.index(Freshness.DISPUTED)
+        alive, status = self.today.site_alive, trials.words["status"]
+        verdict = self._all(UNMET)
+        perhaps = (_number(Recruitment.RECRUITING), _number(Recruitment.UNKNOWN))
+        verdict[~self._trials_of(alive) & np.isin(status, perhaps)] = UNKNOWN
+        verdict[self._trials_of(alive & (trials.site_status == _number(Recruitment.UNKNOWN)))] = UNKNOWN
+        verdict[self._trials_of(alive & disputed)] = UNKNOWN
+        verdict[self._trials_of(self.open_sites & ~disputed)] = MET
+        return verdict
+
+    def _reach(self) -> np.ndarray:
+        """Judged where the profile limits it; a trial that recruits nowhere is not to be reached either."""
+        if not self.limits_reach:
+            return self._all(NOT_ASKED)
+        recruitment = self._recruitment()
+        verdict = np.where(recruitment == UNKNOWN, np.int8(UNKNOWN), np.int8(UNMET))
+        # Where it is not known how far a centre is, neither is whether it is too far.
+        verdict[self._trials_of(self.open_sites & self._in_countries & self._lost)] = UNKNOWN
+        verdict[self._trials_of(self.open_sites & self.in_reach)] = MET
+        return verdict
+
+    @property
+    def limits_reach(self) -> bool:
+        far = self.profile.near is not None and self.profile.within is not None
+        return far or bool(self.profile.countries)
+
+    @cached_property
+    def _in_countries(self) -> np.ndarray:
+        numbers, words = self.today.countries
+        if not self.profile.countries:
+            return np.ones(len(self.trials.site_centre), bool)
+        return Codes(words).selected(self.profile.countries)[numbers][self.trials.site_centre]
+
+    @cached_property
+    def _site_kilometres(self) -> np.ndarray:
+        if self.kilometres is None:
+            return np.zeros(len(self.trials.site_centre))
+        return self.kilometres[self.trials.site_centre]
+
+    @cached_property
+    def _lost(self) -> np.ndarray:
+        return np.isinf(self._site_kilometres) & (self.profile.within is not None)
+
+    @cached_property
+    def in_reach(self) -> np.ndarray:
+        """The sites within the kilometres and the countries that the profile gives."""
+        mask = self._in_countries.copy()
+        if self.kilometres is not None and self.profile.within is not None:
+            mask &= self._site_kilometres <= self.profile.within
+        return mask
+
+    @cached_property
+    def metres(self) -> np.ndarray:
+        found = np.full(self.trials.size, float(FAR))
+        sites = self.open_sites & self._in_countries
+        np.minimum.at(found, self.trials.site_trial[sites], self._site_kilometres[sites] * 1000)
+        return np.minimum(found, FAR).astype(np.int64)
+
+    def _trials_of(self, sites: np.ndarray) -> np.ndarray:
+        mask = np.zeros(self.trials.size, bool)
+        mask[self.trials.site_trial[sites]] = True
+        return mask
+
+    def sites_of(self, ordinal: int) -> Iterable[int]:
+        """The places in the columns of the trial's living sites."""
+        first, last = np.searchsorted(self.trials.site_trial, [ordinal, ordinal + 1])
+        return [at for at in range(first, last) if self.today.site_alive[at]]
+
+    def nearest_site(self, ordinal: int) -> int | None:
+        """The recruiting site to send a patient to: in the countries, the nearest, the one verified last."""
+        sites = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
+        within = [at for at in sites if self._in_countries[at]] or sites
+        return min(
+            within,
+            key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.site_verified[at]), at),
+            default=None,
+        )
+
+
+class Disease:
+    """What the classes and concepts of a profile's disease stand to others."""
+
+    def __init__(self, said: Read):
+        self.said = said
+        self.above = {above for code in said.codes for above in path_to(code)}
+        self.below = {one for code in said.codes for one in below(code)} - set(said.codes)
+        around = self.above | self.below | set(said.codes)
+        self.overlapping = {one for one, codes in vocabulary().conditions.items() if set(codes) & around}
+        self.wide_elsewhere = {one for one, codes in families().items() if said.codes and not codes & around}
+        self.apart = {other for one in said.named for other in apart().get(one, ())} - said.mentioned
+
+    def all_named(self, codes: Codes) -> list[str]:
+        """The concepts of trials that are one disease, not a family of them."""
+        wide = families().keys() | NO_DISEASE
+        return [one for one in codes.words if one not in wide]
+
+    def not_apart(self, codes: Codes) -> list[str]:
+        return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
+
+
+def judge(today: Today, profile: "Profile", said: Read) -> Judged:
+    """All verdicts on all trials, of the columns of one day."""
+    return Judged(today, profile, said)
+
+
+def _number(status: Recruitment) -> int:
+    return Recruitment.values.index(status)

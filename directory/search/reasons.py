@@ -1,0 +1,219 @@
+"""Why a criterion is met, not met or open: a sentence that names what the trial says and what was given."""
+
+from collections.abc import Callable
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from directory.core.ages import age_range_text, age_text
+from trials.choices import Freshness, Recruitment, Sex, Stage
+
+from . import alterations
+from .columns import FRESHNESS, NO_BOUND
+from .judging import MET, UNKNOWN, UNMET, Judged
+from .profile_reading import NO_DISEASE, class_name, families
+from .synonyms import vocabulary
+
+_SHOWN = 3
+
+
+def reason(judged: Judged, ordinal: int, name: str, verdict: int, language: str) -> str:
+    """The sentence for the criterion `name` of the trial at `ordinal`."""
+    return _SENTENCES[name](judged, ordinal, verdict, language)
+
+
+def _few(names: list[str]) -> str:
+    return "; ".join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
+
+
+# --- The disease --------------------------------------------------------------------------------------
+
+
+def _diagnosis(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    takes = {"takes": _few(_diseases(judged, ordinal, language))}
+    if not judged.said.says_a_disease:
+        if not takes["takes"]:
+            return _("Neither the trial nor you name a disease.")
+        return _("For %(takes)s; you gave no diagnosis.") % takes
+    if not takes["takes"]:
+        return _("The directory does not know for which diseases this trial is.")
+    if verdict == MET:
+        return _("For %(takes)s.") % takes
+    given = {"given": _few(_given(judged, language))} | takes
+    if verdict == UNKNOWN:
+        return _("For %(takes)s: is that what the patient has? You gave %(given)s.") % given
+    return _("For %(takes)s, not for %(given)s.") % given
+
+
+def _diseases(judged: Judged, ordinal: int, language: str) -> list[str]:
+    """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
+    trials, wide = judged.trials, families().keys() | NO_DISEASE
+    named = [one for one in trials.values("named", ordinal) if one not in NO_DISEASE]
+    first = [one for one in named if one in judged.said.mentioned]
+    others = [one for one in named if one not in first and one not in wide]
+    classes = trials.values("class", ordinal)
+    if not first and not judged.said.named:
+        fitting = [code for code in classes if code in judged.disease.above]
+        if fitting:
+            return [class_name(code, language) for code in fitting]
+    if chosen := [*first, *others] or named:
+        return list(dict.fromkeys(vocabulary().preferred(one, language) for one in chosen))
+    return [class_name(code, language) for code in classes]
+
+
+def _given(judged: Judged, language: str) -> list[str]:
+    said = judged.said
+    names = [vocabulary().preferred(one, language) for one in sorted(said.named)]
+    return list(dict.fromkeys(names + [class_name(code, language) for code in judged.profile.conditions]))
+
+
+# --- The patient --------------------------------------------------------------------------------------
+
+
+def _age(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    low, high = int(judged.trials.low[ordinal]), int(judged.trials.high[ordinal])
+    if low == NO_BOUND and high == NO_BOUND:
+        return _("The trial states no bound of age.")
+    bounds = age_range_text(None if low == NO_BOUND else low or None, None if high == NO_BOUND else high)
+    bounds = bounds or _("any age")
+    if verdict == UNKNOWN:
+        return _("For the ages %(bounds)s; you gave no age.") % {"bounds": bounds}
+    words = {"bounds": bounds, "age": age_text(judged.profile.days)}
+    if verdict == MET:
+        return _("%(age)s lies within: %(bounds)s.") % words
+    return _("%(age)s lies outside: %(bounds)s.") % words
+
+
+def _stage(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    stated = judged.trials.values("stage", ordinal)
+    takes = ", ".join(str(Stage(one).label) for one in stated if one in Stage.values)
+    given = ", ".join(str(Stage(one).label) for one in sorted(judged.said.stages) if one in Stage.values)
+    if not stated:
+        return _("The directory does not know at which stage this trial takes patients.")
+    if not given and verdict == UNKNOWN:
+        return _("Takes patients: %(takes)s; you gave no stage.") % {"takes": takes}
+    if verdict == MET:
+        return _("Takes patients: %(takes)s.") % {"takes": takes}
+    return _("Takes patients: %(takes)s; you gave: %(given)s.") % {"takes": takes, "given": given}
+
+
+def _lines(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    low, high = (int(one) for one in judged.trials.lines[ordinal])
+    given = judged.profile.lines
+    if low == NO_BOUND and high == NO_BOUND:
+        return _("The trial states no bound of previous lines of treatment.")
+    if high == NO_BOUND:
+        asked = _("at least %(low)d previous lines of treatment") % {"low": low}
+    elif low in (NO_BOUND, 0):
+        asked = (
+            _("at most %(high)d previous lines of treatment") % {"high": high}
+            if high
+            else _("no previous treatment")
+        )
+    else:
+        asked = _("%(low)d to %(high)d previous lines of treatment") % {"low": low, "high": high}
+    if given is None:
+        return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
+    if verdict == MET:
+        return _("Asks for %(asked)s.") % {"asked": asked}
+    return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}
+
+
+def _alterations(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    asked = judged.trials.values("alteration", ordinal)
+    if not asked:
+        return _("The trial asks for no alteration.")
+    words = {"asked": _or(asked), "given": _alterations_given(judged)}
+    if verdict == MET:
+        return _("Asks for %(asked)s.") % words
+    if verdict == UNMET:
+        return _("Asks for %(asked)s, which the patient does not have.") % words
+    if any(judged.has(one) == alterations.UNKNOWN for one in asked):
+        return _("Asks for %(asked)s: is it this alteration? You gave %(given)s.") % words
+    return _("Asks for %(asked)s: has the patient been tested for it?") % words
+
+
+def _excluded(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    listed = judged.trials.values("excluded", ordinal)
+    words = {"listed": _or(listed), "given": _alterations_given(judged)}
+    if verdict == MET:
+        return _("Excludes %(listed)s, which the patient does not have.") % words
+    if verdict == UNMET:
+        return _("Excludes %(listed)s; you gave %(given)s.") % words
+    return _("Excludes %(listed)s: has the patient been tested for it?") % words
+
+
+def _or(texts: list[str]) -> str:
+    return _(" or ").join(texts)
+
+
+def _alterations_given(judged: Judged) -> str:
+    return ", ".join(one.text for one in judged.said.alterations)
+
+
+def _sex(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    word = judged.trials.codes.of["sex"].words[judged.trials.words["sex"][ordinal]]
+    if word not in (Sex.FEMALE, Sex.MALE):
+        return _("Takes all sexes.")
+    takes = {"sex": str(Sex(word).label)}
+    if verdict == UNKNOWN:
+        return _("Takes only: %(sex)s; you gave no sex.") % takes
+    return _("Takes only: %(sex)s.") % takes
+
+
+# --- The place ----------------------------------------------------------------------------------------
+
+
+def _recruitment(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    sites = list(judged.sites_of(ordinal))
+    open_sites = [at for at in sites if judged.open_sites[at]]
+    if verdict == MET:
+        number = len({int(judged.trials.site_centre[at]) for at in open_sites})
+        return _("Recruits; centres of this directory: %(number)d.") % {"number": number}
+    if verdict == UNKNOWN:
+        if not sites:
+            return _("No centre of this directory is known for this trial.")
+        if any(judged.today.site_freshness[at] == FRESHNESS.index(Freshness.DISPUTED) for at in sites):
+            return _("A newer source says otherwise than the centre.")
+        return _("Nobody has said whether it recruits here.")
+    return _("Does not recruit here: %(status)s.") % {"status": _status_here(judged, ordinal, sites)}
+
+
+def _status_here(judged: Judged, ordinal: int, sites: list[int]) -> str:
+    words = judged.trials.codes.of["status"].words
+    numbers = [judged.trials.site_status[at] for at in sites] or [judged.trials.words["status"][ordinal]]
+    found = dict.fromkeys(words[number] for number in numbers)
+    return ", ".join(str(Recruitment(word).label) for word in found if word in Recruitment.values)
+
+
+def _reach(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
+    site = judged.nearest_site(ordinal)
+    if site is None:
+        return _("No centre is known that recruits.")
+    centre = judged.today.places.centres.get(
+        judged.trials.codes.centre.words[judged.trials.site_centre[site]], {}
+    )
+    names = centre.get("names", {})
+    words = {"centre": names.get(language) or centre.get("label", "")}
+    far = judged.kilometres[judged.trials.site_centre[site]] if judged.kilometres is not None else None
+    if far is None or far == float("inf"):
+        if verdict == UNMET:
+            return _("Recruits at %(centre)s, not in the countries you gave.") % words
+        return _("Recruits at %(centre)s.") % words
+    words["distance"] = formats.number_format(round(float(far)))
+    if verdict == UNMET:
+        return _("The nearest centre that recruits, %(centre)s, is %(distance)s km away.") % words
+    return _("%(centre)s recruits, %(distance)s km away.") % words
+
+
+_SENTENCES: dict[str, Callable[[Judged, int, int, str], str]] = {
+    "diagnosis": _diagnosis,
+    "age": _age,
+    "stage": _stage,
+    "lines": _lines,
+    "alterations": _alterations,
+    "alterations_excluded": _excluded,
+    "sex": _sex,
+    "recruitment": _recruitment,
+    "reach": _reach,
+}

@@ -1,0 +1,66 @@
+"""Alterations as people write them, and whether one is the one that a trial asks for."""
+
+import pytest
+
+from directory.search.alterations import compare, read
+
+CASES = [
+    # given, asked, answer
+    ("ALK", "ALK", "met"),
+    ("ALK mutated", "ALK", "met"),
+    ("alk muté", "ALK", "met"),
+    ("ALK gemuteerd", "ALK", "met"),
+    ("ALK F1174L", "ALK mutation", "met"),
+    ("ALK p.F1174L", "ALK", "met"),
+    ("ALK", "ALK rearrangement", "unknown"),
+    ("ALK mutated", "ALK rearrangement", "unknown"),
+    ("NPM1::ALK", "ALK rearrangement", "met"),
+    ("ALK negative", "ALK", "absent"),
+    ("!ALK", "ALK rearrangement", "absent"),
+    ("ALK wild type", "ALK mutation", "absent"),
+    ("geen ALK", "ALK", "absent"),
+    ("MYCN amplified", "ALK", "other"),
+    ("MYCN", "MYCN amplification", "unknown"),
+    ("MYCN amplified", "MYCN amplification", "met"),
+    ("BRAF V600E", "BRAF V600", "met"),
+    ("BRAF V600", "BRAF V600E", "unknown"),
+    ("BRAF V600K", "BRAF V600E", "unknown"),
+    ("BRAF", "BRAF V600", "unknown"),
+    ("BRAF V600E", "RAF alteration", "met"),
+    ("KIAA1549-BRAF fusion", "RAF alteration", "met"),
+    ("BRAF V600E negative", "BRAF V600E", "absent"),
+    ("BRAF V600E negative", "RAF alteration", "unknown"),
+    ("Ph+", "BCR::ABL1", "met"),
+    ("Philadelphia chromosome", "BCR::ABL1", "met"),
+    ("BCR-ABL1", "BCR::ABL1", "met"),
+    ("ABL1", "BCR::ABL1", "unknown"),
+    ("H3 K27M", "H3 K27M", "met"),
+    ("H3K27M", "H3 K27M", "met"),
+    ("FLT3", "FLT3-ITD", "unknown"),
+    ("FLT3-ITD", "FLT3-ITD", "met"),
+    ("FLT3-TKD", "FLT3-ITD", "unknown"),
+    ("NTRK3 fusion", "NTRK fusion", "met"),
+    ("ETV6-NTRK3", "NTRK fusion", "met"),
+    ("NTRK1", "NTRK fusion", "unknown"),
+    ("MLL rearranged", "KMT2A rearrangement", "met"),
+    ("KMT2A herschikking", "KMT2A rearrangement", "met"),
+    ("NF1", "neurofibromatosis type 1", "met"),
+    ("INI1 loss", "SMARCB1 loss", "met"),
+    ("something nobody knows", "ALK", "other"),
+    ("", "ALK", "other"),
+]
+
+
+@pytest.mark.parametrize(("given", "asked", "answer"), CASES)
+def test_an_alteration_is_compared_by_gene_kind_and_variant(given, asked, answer):
+    assert compare(read(given), read(asked)) == answer
+
+
+@pytest.mark.parametrize("text", ["ALL", "AND", "negative", "WT", "no", "D816V", "ITD"])
+def test_what_is_no_gene_is_none(text):
+    assert not read(text).genes
+
+
+@pytest.mark.parametrize("text", ["NTRK fusion", "BRAF V600E", "BCR::ABL1", "KMT2A rearrangement", "ALK"])
+def test_what_is_given_as_it_is_asked_is_met(text):
+    assert compare(read(text), read(text)) == "met"
