@@ -16,6 +16,7 @@ from .documents import for_today
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Page
 from .finding import find as _find
+from .judging import CRITERIA
 from .labels import Suggestion
 from .profile import BANDS, Matching, Profile
 from .profile import match as _match
@@ -24,8 +25,8 @@ from .readings import Reading
 from .store import NotReady
 
 __all__ = [
-    "BANDS", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "Matching", "NotReady",
-    "Profile", "Reading", "Suggestion",
+    "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "Matching",
+    "NotReady", "Profile", "Reading", "Suggestion",
     "bodies", "body", "catch_up", "documents", "find", "match", "ready", "rebuild", "slug_of", "suggest",
     "version",
 ]  # fmt: skip

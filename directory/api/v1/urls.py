@@ -6,6 +6,7 @@ from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
 from .imports import ImportApply, ImportCancel, ImportDetail, ImportRows, Imports
+from .match import Match
 from .networks import NetworkDetail, NetworkList
 from .schema import Schema
 from .sites import SiteList
@@ -24,6 +25,7 @@ urlpatterns = [
     path("networks/<str:key>/", NetworkDetail.as_view(), name="network"),
     path("conditions/", ConditionList.as_view(), name="conditions"),
     path("suggest/", Suggest.as_view(), name="suggest"),
+    path("match/", Match.as_view(), name="match"),
     path("imports/", Imports.as_view(), name="imports"),
     path("imports/<int:number>/", ImportDetail.as_view(), name="import"),
     path("imports/<int:number>/rows/", ImportRows.as_view(), name="import-rows"),

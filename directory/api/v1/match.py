@@ -1,0 +1,236 @@
+"""A patient's profile, posted and judged. Nothing of the body is stored, cached or logged, on any path."""
+
+from collections.abc import Mapping
+
+import orjson
+from django.http import HttpResponse
+from django.utils.datastructures import MultiValueDict
+
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.filter_fields import (
+    Age,
+    FilterForm,
+    Kilometres,
+    Near,
+    One,
+    OneWord,
+    Several,
+    Text,
+    Word,
+)
+from directory.search import service
+from trials.choices import Sex, Stage
+from trials.conditions import rows
+from trials.models.trial import MOST_LINES
+
+from .. import parameters
+from ..errors import Fault, Problem, bad_parameters
+from ..openapi import Operation
+from ..parameters import allowed_of
+from ..views import JSON, ApiView
+from . import shapes
+
+MAX_BODY_BYTES = 64 * 1024
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+LONGEST_ALTERATION = 100
+EXAMPLE = 'Send an object like {"age": "31m"}.'
+
+
+class OneAge(One, Age):
+    """One age, in days."""
+
+
+class Whole(One):
+    """A whole number from `least` to `most`."""
+
+    def __init__(self, *, least: int, most: int, **kwargs):
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def parse(self, text):
+        if not (
+            text.isascii() and text.isdigit() and len(text) < 10 and self.least <= int(text) <= self.most
+        ):
+            raise ValueError(f"“{text[:40]}” is not a whole number from {self.least} to {self.most}.")
+        return int(text)
+
+
+class Countries(Several):
+    """Codes of ISO 3166-1, two letters, in any case."""
+
+    def parse(self, text):
+        code = text.strip().upper()
+        if len(code) != 2 or not (code.isascii() and code.isalpha()):
+            raise ValueError(f"“{text[:40]}” is not a country. Use two letters of ISO 3166-1, like BE or NL.")
+        return code
+
+
+class Alterations(Several):
+    """Alterations as people write them."""
+
+    def parse(self, text):
+        if len(text) > LONGEST_ALTERATION:
+            raise ValueError(
+                f"An alteration has {len(text)} characters; at most {LONGEST_ALTERATION} are read."
+            )
+        return super().parse(text)
+
+
+class ProfileForm(FilterForm):
+    """Judges each field of the body; all of them may be left out."""
+
+    conditions = Word(words=lambda: [(row["code"], row["name_en"]) for row in rows()], what="an ICCC-3 code")
+    text = Text()
+    age = OneAge()
+    stage = OneWord(words=lambda: Stage.choices, what="a stage of disease")
+    lines = Whole(least=0, most=MOST_LINES)
+    alterations = Alterations()
+    sex = OneWord(words=lambda: Sex.choices, what="a sex")
+    near = Near()
+    within = Kilometres()
+    countries = Countries()
+    lang = OneWord(words=lambda: [(code, code) for code in LANGUAGE_CODES], what="a language")
+    limit = Whole(least=1, most=MAX_LIMIT)
+
+
+LISTS = ("conditions", "alterations", "countries")
+NUMBERS = ("lines", "within", "limit", "age")
+
+
+class Match(ApiView):
+    """Trials whose criteria a patient meets, leaves open or fails."""
+
+    operations = {
+        "post": Operation(
+            id="matchTrials",
+            tag="Trials",
+            summary="The trials that a patient's profile meets, leaves open or fails",
+            description="All fields are optional; what is left out is unknown and excludes nothing. "
+            "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
+            "are of all.",
+            request={JSON: shapes.Profile},
+            answer=shapes.Matching,
+            problems=(400, 411, 413, 415),
+        )
+    }
+
+    def post(self, request):
+        parameters.check(request.GET, ())
+        cleaned = read_profile(request)
+        language = cleaned["lang"] or "en"
+        profile = service.Profile(
+            conditions=tuple(cleaned["conditions"]),
+            text=cleaned["text"] or "",
+            days=cleaned["age"],
+            stage=cleaned["stage"] or "",
+            lines=cleaned["lines"],
+            alterations=tuple(cleaned["alterations"]),
+            sex="" if cleaned["sex"] in (None, Sex.ALL) else cleaned["sex"],
+            near=cleaned["near"],
+            within=cleaned["within"],
+            countries=tuple(cleaned["countries"]),
+        )
+        try:
+            found = service.match(profile, language=language, limit=cleaned["limit"] or DEFAULT_LIMIT)
+        except ValueError as error:
+            raise bad_parameters([Fault("text", str(error))]) from None
+        return HttpResponse(orjson.dumps(_body(found)), JSON, headers={"Cache-Control": "no-store"})
+
+
+def read_profile(request) -> Mapping:
+    """The judged fields of the body. Problem 400, 411, 413 or 415 with what is wrong where."""
+    length = request.META.get("CONTENT_LENGTH")
+    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise Problem("length-required", 411, "Send Content-Length: a body in chunks is not read here.")
+    if int(length or 0) > MAX_BODY_BYTES:
+        raise Problem("too-large", 413, "A profile may have at most 64 KB.")
+    body = request.body or b"{}"
+    media_type = (request.content_type or "").partition(";")[0].strip().casefold()
+    if media_type != JSON and request.body:
+        raise Problem("unsupported-media-type", 415, f"Send the profile as {JSON}.")
+    form = ProfileForm(_values(_parsed(body)))
+    if form.is_valid():
+        return form.cleaned_data
+    raise bad_parameters(
+        [
+            Fault(name, str(message), allowed_of(form.fields.get(name)))
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
+    )
+
+
+def _parsed(body: bytes) -> dict:
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # The decoder's own sentence quotes the body.
+        raise Problem("bad-request", 400, f"The body is not JSON. {EXAMPLE}") from None
+    if not isinstance(found, dict):
+        raise Problem("bad-request", 400, f"The body is not a JSON object. {EXAMPLE}")
+    return found
+
+
+def _values(given: dict) -> MultiValueDict:
+    """The body as a form has it: texts by name. Problem 400 for unknown names and other types."""
+    names = tuple(ProfileForm.base_fields)
+    faults, values = [], MultiValueDict()
+    for name, value in given.items():
+        if name not in names:
+            shown = name[:40] if name.isprintable() else "?"
+            faults.append(Fault(shown, f"“{shown}” is not a field here. Use: {', '.join(names)}.", names))
+        elif fault := _fault_of_type(name, value):
+            faults.append(fault)
+        elif value is not None:
+            values.setlist(name, [str(one) for one in (value if isinstance(value, list) else [value])])
+    if faults:
+        raise bad_parameters(faults)
+    return values
+
+
+def _fault_of_type(name: str, value: object) -> Fault | None:
+    if value is None or isinstance(value, str):
+        return None
+    if name in LISTS:
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return None
+        return Fault(name, f"“{name}” is a list of texts.")
+    if name in NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
+        return None
+    return Fault(name, f"“{name}” is one text{' or number' if name in NUMBERS else ''}.")
+
+
+def _body(found: service.Matching) -> dict:
+    bands = {band: getattr(found, band) for band in service.BANDS}
+    acronyms = _acronyms([one.key for band in bands.values() for one in band.trials])
+    return {
+        **{
+            name: [_shown(one, acronyms.get(one.key, "")) for one in band.trials]
+            for name, band in bands.items()
+        },
+        "counts": {name: band.count for name, band in bands.items()},
+        "read": [{"kind": one.kind, "value": one.value, "label": one.label} for one in found.read],
+        "unread": list(found.unread),
+    }
+
+
+def _acronyms(slugs: list[str]) -> dict[str, str]:
+    documents = (orjson.loads(body) for body in service.bodies("trial", slugs))
+    return {one["slug"]: one["acronym"] for one in documents}
+
+
+def _shown(one, acronym: str) -> dict:
+    nearest = one.nearest and {
+        "centre": one.nearest.centre,
+        "distance_km": one.nearest.distance_km,
+        "status": one.nearest.status,
+        "freshness": one.nearest.freshness,
+    }
+    return {
+        "trial": one.key,
+        "acronym": acronym,
+        "criteria": [
+            {"name": each.name, "verdict": each.verdict, "reason": each.reason} for each in one.criteria
+        ],
+        "nearest_site": nearest,
+    }
