@@ -11,7 +11,7 @@ from trials.filters import TrialFilterSet
 from trials.models import Trial
 
 from . import words
-from .query import BEST, NEAREST, PAGE, Query
+from .query import BEST, NEAREST, PAGE, VIEW, Query
 
 # What Django reads for bytes that are no UTF-8.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -21,7 +21,7 @@ def form_of(typed: Query):
     """The filters' own form over what was typed, judged. Each bad value is its field's error."""
     data = QueryDict(mutable=True)
     for name, values in typed.values:
-        if name != PAGE:
+        if name not in (PAGE, VIEW):
             data.setlist(name, values)
     form = TrialFilterSet(data, queryset=Trial.objects.none()).form
     form.is_valid()

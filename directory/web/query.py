@@ -23,10 +23,11 @@ FACETS = (
     "sex",
     "country",
 )
-SORT, PAGE = "ordering", "page"
+SORT, VIEW, PAGE = "ordering", "view", "page"
 # The order when none is asked for.
 BEST = "relevance"
 NEAREST = "distance"
+MAP = "map"
 MAX_VALUES = 50
 
 
@@ -40,11 +41,12 @@ class Query:
     @classmethod
     def of(cls, path: str, data: QueryDict) -> "Query":
         found = []
-        for name in (*WORDS, *FACETS, SORT, PAGE):
+        for name in (*WORDS, *FACETS, SORT, VIEW, PAGE):
             # The last of a field that takes one value, as Django's forms have it.
             given = data.getlist(name) if name in FACETS else data.getlist(name)[-1:]
             kept = tuple(dict.fromkeys(value for value in given if value.strip()))[:MAX_VALUES]
             kept = () if (name, kept) == (SORT, (BEST,)) else kept
+            kept = () if name == VIEW and kept != (MAP,) else kept
             if kept:
                 found.append((name, kept))
         return cls(path, tuple(found))
@@ -62,7 +64,7 @@ class Query:
             values.pop(PAGE, None)
         for name, value in changes.items():
             values[name] = (value,) if isinstance(value, str) else tuple(value)
-        order = (*WORDS, *FACETS, SORT, PAGE)
+        order = (*WORDS, *FACETS, SORT, VIEW, PAGE)
         kept = ((name, values[name]) for name in order if any(values.get(name, ())))
         return Query(self.path, tuple(kept))
 
@@ -82,4 +84,4 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        return not any(name not in (SORT, PAGE) for name, _values in self.values)
+        return not any(name not in (SORT, VIEW, PAGE) for name, _values in self.values)

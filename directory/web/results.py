@@ -80,7 +80,7 @@ class Result:
 
     def _place(self, centre: dict) -> SitePlace:
         distance = None
-        if self.near is not None and (point := _point(centre)) is not None:
+        if self.near is not None and (point := point_of(centre)) is not None:
             distance = distance_km(self.near, point)
         names = self.document["_show"]["centres"].get(centre["code"], {})
         name, language = words.in_page_language(names)
@@ -97,7 +97,7 @@ def results_of(hits: Iterable, near=None) -> list[Result]:
     ]
 
 
-def _point(centre: dict):
+def point_of(centre: dict):
     """Where a centre is: its coordinates, else the middle of its Belgian postal code, else None."""
     if centre["lat"] is not None:
         return SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])

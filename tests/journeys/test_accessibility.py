@@ -10,6 +10,7 @@ PAGES = {
     "home": "/en/",
     "search": "/en/trials/",
     "search, narrowed": "/en/trials/?q=ewing&near=9000&within=80&phase=phase3&centre=uz-gent",
+    "search, map": "/nl/trials/?q=ewing&near=9000&view=map",
     "search, empty": "/en/trials/?q=ewing&phase=phase3&stage=relapsed",
     "search, bad values": "/en/trials/?q=ewing&age=abc&near=x&within=y&status=z",
     "results on paper": "/en/trials/results.html?q=ewing&near=9000",

@@ -10,7 +10,7 @@ from django import template
 from django.template.defaultfilters import linebreaks_filter
 from django.urls import translate_url
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,6 +94,35 @@ def ages(trial) -> str:
     """Ages of a trial or a document's `age`; a minimum of 0 days is no bound."""
     bounds = trial if isinstance(trial, dict) else {"min_days": trial.min_days, "max_days": trial.max_days}
     return age_range_text(bounds.get("min_days") or None, bounds.get("max_days"))
+
+
+@register.filter
+def lines(trial) -> str:
+    """Previous lines of treatment: `1 to 3`, `at least 1`, `none`; empty without a bound."""
+    low, high = trial.lines_min, trial.lines_max
+    if high == 0:
+        return _("none")
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return _("at least %(low)d") % {"low": low}
+    return _("%(low)d to %(high)d") % {"low": low or 0, "high": high}
+
+
+@register.filter
+def listed_lines(text: str) -> list[str]:
+    """The lines of a text that has one entry a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.simple_tag
+def entries_of(record, field: str) -> SafeString:
+    """A translated field with one entry a line, as a list in the page's language, else declared."""
+    text, code = _in_page_language(record, field)
+    items = format_html_join("", "<li>{}</li>", ((line,) for line in listed_lines(text)))
+    if code in ("", words.page_language()):
+        return format_html("<ul>{}</ul>", items)
+    return format_html('<ul lang="{}">{}</ul>{}', code, items, _language_note(code))
 
 
 @register.filter

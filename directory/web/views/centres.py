@@ -3,6 +3,7 @@
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
@@ -11,7 +12,7 @@ from trials import conditions
 from trials.choices import Recruitment
 from trials.models import Trial, TrialSite
 
-from .. import linked, words
+from .. import linked, maps, words
 from ..results import condition_name
 
 MAX_TRIALS = 500
@@ -22,7 +23,14 @@ def centres(request: HttpRequest) -> HttpResponse:
     recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state="listed")
     found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
-    return render(request, "directory/centres.html", {"centres": rows})
+    dots = [_dot(one, count=one.recruiting) for one in rows if one.is_listed]
+    context = {
+        "centres": rows,
+        "map": maps.map_of(dots) if dots else None,
+        "map_counts": True,
+        "map_alone": False,
+    }
+    return render(request, "directory/centres.html", context)
 
 
 def centre(request: HttpRequest, code: str) -> HttpResponse:
@@ -43,8 +51,24 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "open_count": len(open_sites),
         "more": more,
         "linked": linked.centre_data(found),
+        "map": _map_of_one(found),
+        "map_alone": True,
+        "map_counts": False,
     }
     return render(request, "directory/centre.html", context)
+
+
+def _dot(centre: Centre, *, count: int | None = None) -> maps.Dot:
+    name = words.in_page_language(centre.names())[0]
+    return maps.Dot(
+        centre.code, name, reverse("web:centre", args=[centre.code]), *maps.place_of(centre), count=count
+    )
+
+
+def _map_of_one(found: Centre) -> maps.Map | None:
+    """Where the centre is; None where that is not known or beyond the edge of the map."""
+    made = maps.map_of([_dot(found)])
+    return made if made.spots else None
 
 
 def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:

@@ -1,13 +1,20 @@
 """Networks: who belongs to them, as what, from when, and what is done near the patient's home."""
 
+import datetime as dt
+
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.choices import CentreRole
 from centres.models import Membership, Network
 
+from .. import maps, words
+
+# The Royal Decree of 29 May 2024 takes effect.
+DECREE = dt.date(2027, 1, 1)
 ROLE_ORDER = {role: place for place, role in enumerate([*CentreRole.values, ""])}
 
 
@@ -34,11 +41,30 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     alive = [one for one in found.memberships.all() if one.until is None or one.until >= today]
     alive.sort(key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
+    current = [one for one in alive if one.since is None or one.since <= today]
     context = {
         "network": found,
-        "current": [one for one in alive if one.since is None or one.since <= today],
+        "current": current,
+        "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
+        "before_decree": today < DECREE,
+        "map": _map_of(current),
+        "map_alone": False,
+        "map_counts": False,
         "upcoming": sorted(
             (one for one in alive if one.since and one.since > today), key=lambda one: one.since
         ),
     }
     return render(request, "directory/network.html", context)
+
+
+def _map_of(memberships: list[Membership]) -> maps.Map | None:
+    """Where the members are; None for a network whose members nobody can place."""
+    dots = [
+        maps.Dot(
+            one.centre.code, words.in_page_language(one.centre.names())[0],
+            reverse("web:centre", args=[one.centre.code]), *maps.place_of(one.centre),
+        )
+        for one in memberships
+    ]  # fmt: skip
+    made = maps.map_of({dot.code: dot for dot in dots}.values())
+    return made if made.spots else None

@@ -1,5 +1,6 @@
 """The search page: its whole state is in the address, and it works without JavaScript."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -8,13 +9,15 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.places import distance_km
 from directory.search import service
+from trials.choices import Recruitment
 
-from .. import exporting, facets
+from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
 from ..kept import OF_A_PATIENT, kept_for_a_minute
-from ..query import BEST, NEAREST, PAGE, SORT, Query
-from ..results import results_of
+from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
+from ..results import point_of, results_of
 
 PER_PAGE = 20
 # The fields at the head of the page.
@@ -106,7 +109,7 @@ def _found(form, query: Query) -> dict:
         answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
     shown = facets.facets_of(answer.facets, query)
     chips = facets.chips_of(query, shown)
-    return {
+    return _views(ask, query, answer) | {
         "answer": answer,
         "results": results_of(answer.hits, near=ask.near),
         "facets": shown,
@@ -134,9 +137,50 @@ def _downloads(query: Query) -> list[tuple[str, str]]:
     ]
 
 
+def _views(ask: service.Ask, query: Query, answer: service.Answer) -> dict:
+    """The way to the other view, and the map where that is the view asked for."""
+    shows_map = query.first(VIEW) == MAP
+    return {
+        "list_url": query.set(view="", page=query.first(PAGE)).url if shows_map else "",
+        "map_url": "" if shows_map else query.set(view=MAP).url,
+        "map": _map(ask, query) if shows_map and answer.count else None,
+        "map_counts": True,
+        "map_alone": False,
+    }
+
+
+def _map(ask: service.Ask, query: Query) -> maps.Map:
+    """Where the results recruit. A centre's number is that of the trials its link finds."""
+    recruiting = dataclasses.replace(
+        ask, filters={**ask.filters, "status": (Recruitment.RECRUITING.value,)}, ordering=BEST
+    )
+    counted = service.find(recruiting, limit=0, facets=True).facets
+    counts = {one.value: one.count for one in counted.get("centre", ())}
+    there = query.set(status=Recruitment.RECRUITING.value, view="", ordering="")
+    documents = service.documents("centre", list(counts))
+    dots = [_dot(one, counts[one["code"]], there.set(centre=one["code"]).url, ask.near) for one in documents]
+    provinces = {
+        one.value: (there.set(province=one.value).url, one.count) for one in counted.get("province", ())
+    }
+    return maps.map_of(dots, provinces=provinces, near=ask.near)
+
+
+def _dot(document: dict, count: int, url: str, near) -> maps.Dot:
+    place = point_of(document)
+    return maps.Dot(
+        document["code"],
+        words.in_page_language(document["names"])[0],
+        url,
+        place and place.latitude,
+        place and place.longitude,
+        count,
+        distance_km(near, place) if near and place else None,
+    )
+
+
 def _without_patient(query: Query, name: str) -> str:
     """The address of the page `name` for the same search, without what may tell of a patient."""
-    left = query.set(**dict.fromkeys(OF_A_PATIENT, ""), page="", ordering="")
+    left = query.set(**dict.fromkeys(OF_A_PATIENT, ""), page="", ordering="", view="")
     return Query(reverse(name), left.values).url
 
 

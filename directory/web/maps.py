@@ -1,0 +1,208 @@
+"""Belgium's provinces and neighbours with centres on them, as shapes for an inline SVG.
+
+Drawn from `directory/core/data/belgium.json`; nothing is fetched from anywhere. A table beside the map says
+the same. Circles that would hide each other are moved apart and keep a line to where they belong.
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from directory.core.places import Province, locate
+
+from . import words
+
+OUTLINES = Path(settings.BASE_DIR) / "directory" / "core" / "data" / "belgium.json"
+WEST, NORTH, EAST, SOUTH = 2.25, 51.75, 6.65, 49.35
+WIDTH = 800.0
+_STRETCH = math.cos(math.radians(50.5))
+_SCALE = WIDTH / ((EAST - WEST) * _STRETCH)
+HEIGHT = round((NORTH - SOUTH) * _SCALE)
+SMALLEST, LARGEST, MOST_ROUNDS, GAP = 20.0, 36.0, 80, 3.0
+# Where a province's name stands, when its middle is no good place for it.
+_NAMES_AT = {
+    "BE-BRU": (4.37, 50.845),
+    "BE-VBR": (4.86, 50.93),
+    "BE-WHT": (3.98, 50.45),
+    "BE-VWV": (3.05, 51.02),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A province or country: its path, and where its name stands."""
+
+    code: str
+    name: str
+    path: str
+    x: float
+    y: float
+    url: str = ""
+    count: int | None = None
+
+
+@dataclass
+class Spot:
+    """A centre on the map. `anchor`: where it is; `x`, `y`: where its circle is drawn."""
+
+    number: int
+    name: str
+    url: str
+    count: int | None
+    anchor: tuple[float, float]
+    radius: float
+    x: float = 0.0
+    y: float = 0.0
+    distance: float | None = None
+    code: str = ""
+
+    @property
+    def is_moved(self) -> bool:
+        return math.hypot(self.x - self.anchor[0], self.y - self.anchor[1]) > self.radius / 2
+
+
+@dataclass
+class Map:
+    """What a map shows. `unplaced` are the centres whose place is not known, or that lie beyond its edge."""
+
+    provinces: list[Shape]
+    countries: list[Shape]
+    spots: list[Spot]
+    unplaced: list[Spot] = field(default_factory=list)
+    here: tuple[float, float] | None = None
+    width: int = round(WIDTH)
+    height: int = HEIGHT
+
+    @property
+    def rows(self) -> list[Spot]:
+        """All centres, as the table beside the map lists them."""
+        return [*self.spots, *self.unplaced]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A centre to put on a map; `latitude` None where its place is not known."""
+
+    code: str
+    name: str
+    url: str
+    latitude: float | None
+    longitude: float | None
+    count: int | None = None
+    distance: float | None = None
+
+
+def point(latitude: float, longitude: float) -> tuple[float, float]:
+    """Degrees as places of the drawing (equirectangular, true at 50.5° north)."""
+    x = (longitude - WEST) * _STRETCH * _SCALE
+    return round(x, 1), round((NORTH - latitude) * _SCALE, 1)
+
+
+def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None = None, near=None) -> Map:
+    """A map with `dots`, most first. `provinces`: by code `(address, count)`; `near`: where one asks from."""
+    ordered = sorted(dots, key=lambda one: (-(one.count or 0), one.name))
+    most = max((one.count or 0 for one in ordered), default=0)
+    placed, unplaced = [], []
+    for number, dot in enumerate(ordered, start=1):
+        spot = Spot(number, dot.name, dot.url, dot.count, (0, 0), _radius(dot.count, most),
+                    distance=dot.distance, code=dot.code)  # fmt: skip
+        if dot.latitude is None or dot.longitude is None or not _is_on(dot.latitude, dot.longitude):
+            unplaced.append(spot)
+            continue
+        spot.anchor = point(dot.latitude, dot.longitude)
+        spot.x, spot.y = spot.anchor
+        placed.append(spot)
+    _apart(placed)
+    here = point(near.latitude, near.longitude) if near and _is_on(near.latitude, near.longitude) else None
+    return Map(_provinces(provinces or {}), _countries(), placed, unplaced, here)
+
+
+def place_of(record) -> tuple[float | None, float | None]:
+    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else nowhere."""
+    if record.latitude is not None:
+        return record.latitude, record.longitude
+    try:
+        found = locate(record.postal_code) if record.country == "BE" else None
+    except ValueError:
+        found = None
+    return (found.latitude, found.longitude) if found else (None, None)
+
+
+def _radius(count: int | None, most: int) -> float:
+    if not count or not most:
+        return SMALLEST
+    # The area, not the radius, grows with the number.
+    return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(count / most), 1)
+
+
+def _is_on(latitude: float, longitude: float) -> bool:
+    return SOUTH < latitude < NORTH and WEST < longitude < EAST
+
+
+def _apart(spots: list[Spot]) -> None:
+    """Move circles until none hides another, each as little as may be."""
+    for _round in range(MOST_ROUNDS):
+        moved = False
+        for place, one in enumerate(spots):
+            for other in spots[place + 1 :]:
+                moved |= _push(one, other)
+        for one in spots:
+            one.x = min(max(one.x, one.radius), WIDTH - one.radius)
+            one.y = min(max(one.y, one.radius), HEIGHT - one.radius)
+        if not moved:
+            return
+
+
+def _push(one: Spot, other: Spot) -> bool:
+    across, down = other.x - one.x, other.y - one.y
+    distance, wanted = math.hypot(across, down), one.radius + other.radius + GAP
+    if distance >= wanted - 0.05:
+        return False
+    if distance < 0.5:  # the same place: some direction, the same each time
+        across, down = math.cos(other.number), math.sin(other.number)
+        distance = 1.0
+    step = (wanted - min(distance, wanted)) / 2
+    one.x, one.y = one.x - across / distance * step, one.y - down / distance * step
+    other.x, other.y = other.x + across / distance * step, other.y + down / distance * step
+    return True
+
+
+@cache
+def _outlines() -> dict[str, dict[str, tuple[str, float, float]]]:
+    """By kind and code, the path and the middle of each shape."""
+    with OUTLINES.open(encoding="utf-8") as file:
+        kinds = json.load(file)
+    return {
+        kind: {code: (_path(rings), *_middle(code, rings)) for code, rings in shapes.items() if rings}
+        for kind, shapes in kinds.items()
+    }
+
+
+def _path(rings: list[list[list[float]]]) -> str:
+    return "".join(
+        "M" + "L".join("{:g} {:g}".format(*point(lat, lon)) for lon, lat in ring) + "Z" for ring in rings
+    )
+
+
+def _middle(code: str, rings: list) -> tuple[float, float]:
+    if code in _NAMES_AT:
+        lon, lat = _NAMES_AT[code]
+        return point(lat, lon)
+    outer = rings[0]
+    return point(sum(one[1] for one in outer) / len(outer), sum(one[0] for one in outer) / len(outer))
+
+
+def _provinces(wanted: dict[str, tuple[str, int]]) -> list[Shape]:
+    return [
+        Shape(code, words.label(Province, code), path, x, y, *wanted.get(code, ("", None)))
+        for code, (path, x, y) in _outlines()["provinces"].items()
+    ]
+
+
+def _countries() -> list[Shape]:
+    return [Shape(code, code, path, x, y) for code, (path, x, y) in _outlines()["countries"].items()]

@@ -1,0 +1,73 @@
+"""Belgium drawn from local data, with centres on it."""
+
+import json
+import math
+
+import pytest
+
+from directory.core.places import Province, locate
+from directory.web import maps
+from directory.web.maps import Dot, map_of, point
+
+
+def a_dot(code="uz-gent", latitude=51.0258, longitude=3.7282, **more):
+    return Dot(code, code, f"/{code}/", latitude, longitude, **more)
+
+
+def test_every_province_is_drawn_and_named():
+    assert {one.code for one in map_of([]).provinces} == set(Province.values)
+    assert all(one.path.startswith("M") and one.name for one in map_of([]).provinces)
+
+
+def test_the_outlines_are_small_and_lie_on_the_map():
+    assert maps.OUTLINES.stat().st_size < 20_000
+    shapes = json.loads(maps.OUTLINES.read_text())["provinces"]
+    points = [one for rings in shapes.values() for ring in rings for one in ring]
+    assert all(maps.WEST < lon < maps.EAST and maps.SOUTH < lat < maps.NORTH for lon, lat in points)
+
+
+@pytest.mark.parametrize(
+    "code", ["1000", "2000", "9000", "8400", "3500", "4000", "5000", "6700", "7000", "1300"]
+)
+def test_a_place_lies_within_the_outline_of_its_province(code):
+    place = locate(code)
+    rings = json.loads(maps.OUTLINES.read_text())["provinces"][place.province]
+    assert sum(inside(place.longitude, place.latitude, ring) for ring in rings) % 2 == 1
+
+
+def inside(x, y, ring):
+    crossings = 0
+    for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True):
+        if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
+            crossings += 1
+    return crossings % 2
+
+
+def test_north_is_up_and_kilometres_are_alike_in_both_directions():
+    (x, y), (north_x, north_y), (east_x, _) = point(50.5, 4.5), point(51.5, 4.5), point(50.5, 5.5)
+    assert north_x == x
+    assert north_y < y
+    assert (east_x - x) / (y - north_y) == pytest.approx(math.cos(math.radians(50.5)), rel=0.01)
+
+
+def test_circles_never_hide_each_other_and_keep_a_line_to_their_place():
+    dots = [a_dot(f"c{n}", 50.64, 5.57, count=n) for n in range(5)] + [a_dot("far", count=30)]
+    made = map_of(dots)
+    for place, one in enumerate(made.spots):
+        for other in made.spots[place + 1 :]:
+            assert math.hypot(one.x - other.x, one.y - other.y) >= one.radius + other.radius
+    assert sum(one.is_moved for one in made.spots) >= 3
+    assert not made.spots[0].is_moved  # the one that stands alone stays
+
+
+def test_the_number_of_trials_shows_in_the_area_and_the_most_is_number_one():
+    made = map_of([a_dot("few", 50.0, 4.0, count=4), a_dot("many", 51.0, 5.0, count=16)])
+    assert [(one.number, one.name) for one in made.spots] == [(1, "many"), (2, "few")]
+    assert made.spots[0].radius == maps.LARGEST
+    assert maps.SMALLEST < made.spots[1].radius < maps.LARGEST
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(None, None), (45.7, 4.8), (51.0, 12.0)])
+def test_what_has_no_place_on_the_map_is_listed_beside_it(latitude, longitude):
+    made = map_of([a_dot("lost", latitude, longitude, count=3)])
+    assert (made.spots, [one.name for one in made.rows]) == ([], ["lost"])
