@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, compare, exports, gaps, home, networks, search, suggest, trials
+from .views import centres, compare, exports, gaps, home, match, networks, search, suggest, trials
 
 app_name = "web"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("trials/compare/", compare.compare, name="compare"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
+    path("match/", match.match, name="match"),
+    path("match/suggest/", match.suggest, name="match-suggest"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
     path("gaps/", gaps.page, name="gaps"),
