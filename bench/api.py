@@ -3,25 +3,14 @@
 One gunicorn worker, real HTTP on this machine, a client in a process of its own that keeps its connections.
 """
 
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.core.management import call_command
 
 from bench import synthetic
 from bench.harness import Report, measure, medians
+from bench.serving import requests_a_second, server
 from directory.search import service
 
 OURS, PLAIN, READY = "/api/v1/trials/?page_size=50", "/bench/plain/trials/", "/bench/ready/"
-SECONDS, CONNECTIONS = 3, 4
 FLOOR_PLAIN, FLOOR_READY = 15, 0.35
 
 
@@ -32,70 +21,10 @@ def list_of_trials(report: Report) -> None:
     for size in (1_000, 20_000):
         synthetic.fill(size)
         service.rebuild()
-        with server() as address:
+        with server(paths=(OURS, PLAIN, READY)) as address:
             ours, plain, ready = medians(
                 *(lambda path=path: requests_a_second(address + path) for path in (OURS, PLAIN, READY))
             )
         name = f"GET trials/?page_size=50, {size:,} trials"
         report(f"{name}, plain DRF", value=ours, unit="requests/s", baseline=plain, floor=FLOOR_PLAIN)
         report(f"{name}, ready bytes", value=ours, unit="requests/s", baseline=ready, floor=FLOOR_READY)
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The application and the baselines behind one worker of gunicorn; yields its address."""
-    port = free_port()
-    environment = os.environ | {
-        "PORT": str(port),
-        "API_ANONYMOUS_PER_MINUTE": "1000000",
-        "DJANGO_SETTINGS_MODULE": "bench.baselines.settings",
-        "LOG_LEVEL": "WARNING",
-    }
-    command = [sys.executable, "-m", "gunicorn", "-c", "config/server.py", "-w", "1", "config.wsgi"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for path in (OURS, PLAIN, READY):
-            wait_for(address + path, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def wait_for(url: str, process: subprocess.Popen) -> None:
-    """Until `url` answers with 200; raises when the server ends or never does."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=20):
-                return
-        except OSError as error:
-            last = error
-        if process.poll() is not None:
-            raise RuntimeError(f"The server ended with {process.returncode}.")
-        time.sleep(0.2)
-    raise RuntimeError(f"{url} did not answer: {last}")
-
-
-def requests_a_second(url: str) -> float:
-    return by_wrk(url) if shutil.which("wrk") else by_python(url)
-
-
-def by_wrk(url: str) -> float:
-    command = ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{SECONDS}s", "--timeout", "20s", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in said:
-        raise RuntimeError(f"{url} answered with errors:\n{said}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-
-
-def by_python(url: str) -> float:
-    command = [sys.executable, "-m", "bench.baselines.client", url, str(CONNECTIONS), str(SECONDS)]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

@@ -230,9 +230,24 @@ class Trials:
 
     def values(self, name: str, ordinal: int) -> list[str]:
         """What document `ordinal` has in a column with several values."""
-        pairs = self.lists[name]
-        first, last = np.searchsorted(pairs.owners, [ordinal, ordinal + 1])
-        return [self.codes.of[name].words[value] for value in pairs.values[first:last]]
+        words = self.codes.of[name].words
+        return [words[value] for value in self.numbers(name, ordinal)]
+
+    def numbers(self, name: str, ordinal: int) -> tuple[int, ...]:
+        """As `values`, as numbers into the codes of the column."""
+        starts = self._starts[name]
+        return tuple(self.lists[name].values[starts[ordinal] : starts[ordinal + 1]].tolist())
+
+    def sites(self, ordinal: int) -> range:
+        """The places in the columns of sites of the sites of document `ordinal`."""
+        return range(self._starts["sites"][ordinal], self._starts["sites"][ordinal + 1])
+
+    @cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        """By column, where the values of each document begin; one place more than there are documents."""
+        owners = {name: self.lists[name].owners for name in LISTS} | {"sites": self.site_trial}
+        every = np.arange(self.size + 1)
+        return {name: np.searchsorted(found, every).tolist() for name, found in owners.items()}
 
     def sort_text(self, ordinal: int) -> tuple[str, str]:
         return cursors.label(self.sorts[ordinal], self.keys[ordinal])

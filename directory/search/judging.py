@@ -36,6 +36,8 @@ class Judged:
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
         self.open_sites = today.site_alive & (self.trials.site_status == _number(Recruitment.RECRUITING))
+        # Sentences made already: trials repeat each other's bounds, stages and diseases.
+        self.told: dict[tuple, str] = {}
         self.verdicts = {name: getattr(self, f"_{name}")() for name in CRITERIA}
 
     def count(self, verdict: int) -> np.ndarray:
@@ -219,8 +221,7 @@ class Judged:
 
     def sites_of(self, ordinal: int) -> Iterable[int]:
         """The places in the columns of the trial's living sites."""
-        first, last = np.searchsorted(self.trials.site_trial, [ordinal, ordinal + 1])
-        return [at for at in range(first, last) if self.today.site_alive[at]]
+        return [at for at in self.trials.sites(ordinal) if self.today.site_alive[at]]
 
     def nearest_site(self, ordinal: int) -> int | None:
         """The recruiting site to send a patient to: in the countries, the nearest, the one verified last."""

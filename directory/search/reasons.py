@@ -19,7 +19,11 @@ _SHOWN = 3
 
 def reason(judged: Judged, ordinal: int, name: str, verdict: int, language: str) -> str:
     """The sentence for the criterion `name` of the trial at `ordinal`."""
-    return _SENTENCES[name](judged, ordinal, verdict, language)
+    sentence, depends_on = _SENTENCES[name]
+    key = (name, verdict, *depends_on(judged, ordinal))
+    if key not in judged.told:
+        judged.told[key] = sentence(judged, ordinal, verdict, language)
+    return judged.told[key]
 
 
 def _few(names: list[str]) -> str:
@@ -206,14 +210,28 @@ def _reach(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     return _("%(centre)s recruits, %(distance)s km away.") % words
 
 
-_SENTENCES: dict[str, Callable[[Judged, int, int, str], str]] = {
-    "diagnosis": _diagnosis,
-    "age": _age,
-    "stage": _stage,
-    "lines": _lines,
-    "alterations": _alterations,
-    "alterations_excluded": _excluded,
-    "sex": _sex,
-    "recruitment": _recruitment,
-    "reach": _reach,
+def _of_lists(*names: str) -> Callable[[Judged, int], tuple]:
+    return lambda judged, ordinal: tuple(judged.trials.numbers(name, ordinal) for name in names)
+
+
+def _of_sites(judged: Judged, ordinal: int) -> tuple:
+    trials, today = judged.trials, judged.today
+    sites = tuple(
+        (int(trials.site_status[at]), int(today.site_freshness[at]), int(trials.site_centre[at]))
+        for at in judged.sites_of(ordinal)
+    )
+    return sites, int(trials.words["status"][ordinal])
+
+
+# By criterion: who makes its sentence, and what of the trial that depends on.
+_SENTENCES: dict[str, tuple[Callable[[Judged, int, int, str], str], Callable[[Judged, int], tuple]]] = {
+    "diagnosis": (_diagnosis, _of_lists("named", "class")),
+    "age": (_age, lambda judged, at: (int(judged.trials.low[at]), int(judged.trials.high[at]))),
+    "stage": (_stage, _of_lists("stage")),
+    "lines": (_lines, lambda judged, at: tuple(judged.trials.lines[at].tolist())),
+    "alterations": (_alterations, _of_lists("alteration")),
+    "alterations_excluded": (_excluded, _of_lists("excluded")),
+    "sex": (_sex, lambda judged, at: (int(judged.trials.words["sex"][at]),)),
+    "recruitment": (_recruitment, _of_sites),
+    "reach": (_reach, lambda judged, at: (judged.nearest_site(at),)),
 }

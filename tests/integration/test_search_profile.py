@@ -415,6 +415,8 @@ def test_bands_are_disjoint_complete_and_follow_from_the_verdicts(registry, give
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_profile=PROFILES, left_out=st.sampled_from(["days", "stage", "lines", "sex", "alterations"]))
 def test_saying_less_never_excludes_a_trial_that_saying_more_lets_in(registry, given_profile, left_out):
+    if left_out == "stage" and given_profile.get("text") == "relapsed":
+        return  # then the words say the stage
     less = {name: value for name, value in given_profile.items() if name != left_out}
     more, fewer = matching(**given_profile), matching(**less)
     let_in = {one.key for one in (*more.matches.trials, *more.undetermined.trials)}

@@ -12,6 +12,7 @@ from directory.search import service
 
 from .. import exporting, facets
 from ..asking import ask_of, form_of
+from ..kept import kept_for_a_minute
 from ..query import BEST, NEAREST, PAGE, SORT, Query
 from ..results import results_of
 
@@ -54,6 +55,7 @@ class Pages:
         return self.query.set(page=str(self.number + 1)).url if self.number < self.last else ""
 
 
+@kept_for_a_minute
 def search(request: HttpRequest) -> HttpResponse:
     """Trials found by words and filters; with htmx, only the part of the page that changes."""
     typed = Query.of(request.path, request.GET).without_distance_from_nowhere()

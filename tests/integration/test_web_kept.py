@@ -1,0 +1,130 @@
+"""Answers kept for a minute: for whom, for what, and how they go."""
+
+import time
+
+import pytest
+from django.test import Client
+
+from directory.search import service
+from directory.web import kept
+from tests.builders import a_centre, a_professional, a_site, a_trial, an_editor
+
+pytestmark = pytest.mark.django_db
+PAGE = "/en/trials/?q=ewing"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    kept.answers.clear()
+    yield
+    kept.answers.clear()
+
+
+@pytest.fixture
+def world(index_dir):
+    a_trial("iEuroEwing", title_en="Ewing sarcoma", at=[a_centre("uz-gent")])
+    service.rebuild()
+
+
+def counted(monkeypatch):
+    """How often the page is really made."""
+    calls = []
+    find = service.find
+
+    def counting(*args, **kwargs):
+        calls.append(args)
+        return find(*args, **kwargs)
+
+    monkeypatch.setattr(service, "find", counting)
+    return calls
+
+
+def test_the_same_page_is_made_once_and_answered_alike(world, client, monkeypatch):
+    calls = counted(monkeypatch)
+    first, again = client.get(PAGE), client.get(PAGE)
+    assert len(calls) == 1
+    assert first.content == again.content
+    assert first["Content-Type"] == again["Content-Type"]
+    assert first["Vary"] == again["Vary"]
+    assert "Content-Security-Policy" in again
+    assert first["X-Request-ID"] != again["X-Request-ID"]
+
+
+@pytest.mark.parametrize("query", ["age=14", "near=9000", "near=9000&within=20", "age="])
+def test_what_may_tell_of_a_patient_is_never_kept(world, client, monkeypatch, query):
+    client.get(f"{PAGE}&{query}")
+    assert len(kept.answers) == 0
+
+
+def test_nobody_with_a_session_is_answered_from_memory(world, client):
+    client.get(PAGE)
+    assert len(kept.answers) == 1
+    editor = Client()
+    editor.force_login(an_editor())
+    editor.get(PAGE)
+    assert len(kept.answers) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/nl/trials/?q=ewing"},
+        {"path": "/en/trials/?q=ewings"},
+        {"path": PAGE, "headers": {"HX-Request": "true"}},
+        {"path": PAGE, "headers": {"host": "localhost"}},
+    ],
+)
+def test_language_words_htmx_and_host_are_told_apart(world, client, other):
+    first = client.get(PAGE)
+    assert client.get(**other).content != first.content
+
+
+def test_neither_posts_nor_endless_addresses_nor_failures_are_kept(world, client, settings, tmp_path):
+    client.post(PAGE)
+    client.get("/en/trials/?q=" + "x" * 5_000)
+    settings.INDEX_DIR = tmp_path / "none"
+    assert client.get(PAGE).status_code == 503
+    assert len(kept.answers) == 0
+
+
+def test_a_withdrawn_consent_is_gone_at_once(world, client):
+    person = a_professional("Demo Person", consent=True, email="demo@example.org")
+    trial = a_trial("Other Ewing", title_en="Ewing sarcoma", sponsor="Somebody")
+    a_site(trial, a_centre("uza"), contact_person=person)
+    service.rebuild()
+    assert "Other Ewing" in client.get(PAGE).content.decode()
+    trial.state = "withdrawn"
+    trial.save()
+    service.rebuild()
+    assert "Other Ewing" not in client.get(PAGE).content.decode()
+
+
+def test_an_answer_is_good_for_a_minute(world, client, monkeypatch):
+    calls = counted(monkeypatch)
+    client.get(PAGE)
+    now = time.monotonic()
+    monkeypatch.setattr(kept.time, "monotonic", lambda: now + kept.SECONDS + 1)
+    client.get(PAGE)
+    assert len(calls) == 2
+
+
+def test_what_was_typed_is_no_name_in_memory(world, client):
+    client.get("/en/trials/?q=kanarie7f3a")
+    assert all(isinstance(key, bytes) and len(key) == 16 for key in kept.answers._kept)
+
+
+def test_the_memory_is_bounded_in_number_and_bytes():
+    from django.http import HttpResponse
+
+    few = kept.Answers(most=3, most_bytes=1_000_000)
+    for number in range(10):
+        few.put(few.key(str(number)), HttpResponse("x" * 100))
+    assert len(few) == 3
+    assert few.get(few.key("9"))
+    assert few.get(few.key("0")) is None
+    small = kept.Answers(most=100, most_bytes=8_000)
+    for number in range(10):
+        small.put(small.key(str(number)), HttpResponse("x" * 1_000))
+    assert len(small) == 8
+    small.put(small.key("huge"), HttpResponse("x" * 5_000))
+    assert small.get(small.key("huge")) is None
