@@ -74,7 +74,7 @@ def _entries(kind: str, language: str) -> tuple[_Entry, ...]:
         sorted(
             _Entry(
                 folded,
-                0 if term.lang == language else 1,
+                2 * (term.lang != language) + (term.kind != "preferred"),
                 term.concept,
                 term.text,
                 "; ".join(names[code] for code in term.conditions if code in names),

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from directory.core.forgetting import quotes_nothing
 
 # No form of ours is longer; a longer one, or one with files, would be laid down on the disk on its way.
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 128 * 1024
 FORM = "application/x-www-form-urlencoded"
 # Django answers these with a page of its own; their texts quote no form.
 ANSWERED = (Http404, PermissionDenied, SuspiciousOperation)
@@ -27,7 +27,7 @@ def forgets(view: View) -> View:
     """The view answers a form that no cookie, cache, log or error report may keep.
 
     Forms sent from another site are refused by what the browser says of their origin (403): a token would
-    need a cookie. A body of more than 64 KB (413) or of another kind (415) is not read.
+    need a cookie. A body of more than 128 KB (413) or of another kind (415) is not read.
     """
 
     quiet = quotes_nothing(*ANSWERED)(view)
@@ -50,10 +50,11 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return None
     if is_from_elsewhere(request):
         return render(request, "directory/match/elsewhere.html", status=403)
-    if request.content_type != FORM:
-        return render(request, "400.html", status=415)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > MOST_BYTES:
         return render(request, "400.html", status=413)
+    if length and request.content_type != FORM:
+        return render(request, "400.html", status=415)
     return None
 
 
