@@ -81,15 +81,17 @@ def test_no_word_of_a_profile_stays_in_the_memory_of_the_process():
     assert words._known_cut.cache_info().currsize == known
 
 
-def test_the_search_for_traces_finds_what_is_kept(settings):
-    a_trial(f"{CANARY} trial")
+def test_the_search_for_traces_finds_what_is_kept():
+    # Another word: this one stays.
+    planted = "zgeplant"
+    a_trial(f"{planted} trial")
     service.rebuild()
-    cache.set("key", f"a {CANARY} value")
-    mail.send_mail("subject", f"about {CANARY}", "a@example.org", ["b@example.org"])
+    cache.set("key", f"a {planted} value")
+    mail.send_mail("subject", f"about {planted}", "a@example.org", ["b@example.org"])
     with logged() as log:
-        logging.getLogger("some.logger").warning("somebody typed %s", CANARY)
-    assert CANARY in log.getvalue()
-    found = " ".join(places_of(CANARY))
+        logging.getLogger("some.logger").warning("somebody typed %s", planted)
+    assert planted in log.getvalue()
+    found = " ".join(places_of(planted))
     for place in ("table trials_trial", "documents", "mail", "cache"):
         assert place in found, (place, found)
 
