@@ -94,8 +94,8 @@ def test_without_javascript_in_french(page_like):
         page.get_by_label("Âge").fill("31 mois")
         page.get_by_label("Altérations, séparées").fill(f"ALK muté, {CANARY}")
         page.get_by_label("Code postal").fill("4000")
-        page.get_by_role("button", name="Afficher les essais").click()
-        expect_beacon2(page, "^1 essai correspond")
+        page.get_by_role("button", name="Afficher les études").click()
+        expect_beacon2(page, "^1 étude correspond")
         page.get_by_role("button", name="Nederlands").click()
         expect_beacon2(page, "^1 studie past")
         assert page.context.cookies() == []
