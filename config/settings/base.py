@@ -32,7 +32,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 # fmt: off
 INSTALLED_APPS = [
     "directory.core", "centres", "trials",
-    "directory.imports", "directory.search", "directory.partners",
+    "directory.imports", "directory.search", "directory.partners", "directory.watching",
     "directory.api", "directory.web",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
     "django.contrib.messages", "whitenoise.runserver_nostatic", "django.contrib.staticfiles", "django.forms",
@@ -232,6 +232,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 vars().update(dj_email_url.parse(env.email_url or "file:///"))
 if not env.email_url:
+    EMAIL_BACKEND = "config.mail.Folder"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 10
 

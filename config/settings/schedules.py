@@ -18,4 +18,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=17),
         "options": {"expires": 30 * 60},
     },
+    # Each watch has its period; what is settled is passed over, so asking often does no harm.
+    "watching.send_due": {
+        "task": "directory.watching.tasks.send_due",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 9 * 60},
+    },
+    "watching.clean_up": {
+        "task": "directory.watching.tasks.clean_up",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 30 * 60},
+    },
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, compare, exports, gaps, home, match, networks, search, suggest, trials
+from .views import centres, compare, exports, gaps, home, match, networks, search, suggest, trials, watch
 
 app_name = "web"
 
@@ -13,11 +13,18 @@ urlpatterns = [
     # No slug has a full stop in it, nor does a file's address end with a slash.
     path("trials/results.html", exports.paper, name="results-print"),
     path("trials/results.<str:kind>", exports.export, name="export"),
+    path("trials/feed.atom", watch.search_feed, name="feed"),
     path("trials/compare/", compare.compare, name="compare"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     path("match/", match.match, name="match"),
     path("match/suggest/", match.suggest, name="match-suggest"),
+    path("trials/<str:slug>/feed.atom", watch.trial_feed, name="trial-feed"),
+    path("watch/", watch.ask, name="watch"),
+    path("watch/asked/", watch.asked, name="watch-asked"),
+    path("watch/confirm/<str:token>/", watch.confirm, name="watch-confirm"),
+    path("watch/stop/<str:token>/", watch.stop, name="watch-stop"),
+    path("watch/mine/<str:token>/", watch.manage, name="watch-manage"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
     path("gaps/", gaps.page, name="gaps"),

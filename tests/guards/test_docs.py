@@ -92,7 +92,7 @@ def test_a_decision_says_its_number_its_state_and_its_day(path):
 def models():
     return [
         model
-        for label in ("core", "centres", "trials", "imports", "partners")
+        for label in ("core", "centres", "trials", "imports", "partners", "watching")
         for model in apps.get_app_config(label).get_models()
     ]
 

@@ -39,6 +39,8 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
+# A token is needed for these: they show what its owner follows, and nothing without one.
+BY_TOKEN = ("watch-confirm", "watch-stop", "watch-manage")
 PLAIN = (
     "home",
     "suggest",
@@ -50,11 +52,20 @@ PLAIN = (
     "networks",
     "gaps",
     "gaps-csv",
+    "feed",
+    "watch",
+    "watch-asked",
 )
 FILES = ("csv", "xlsx", "ris")
 # Those that take what the search takes.
-ASKED = ("web:search", "web:suggest", "web:results-print")
-PUBLIC = {"trial": "shown", "trial-print": "shown", "centre": "uz-shown", "network": "net-shown"}
+ASKED = ("web:search", "web:suggest", "web:results-print", "web:feed", "web:watch")
+PUBLIC = {
+    "trial": "shown",
+    "trial-print": "shown",
+    "trial-feed": "shown",
+    "centre": "uz-shown",
+    "network": "net-shown",
+}
 
 
 @pytest.fixture
@@ -96,7 +107,9 @@ def client_of(user):
 
 
 def test_every_address_of_the_pages_is_walked_here():
-    assert {one.name for one in urls.urlpatterns} == {*PLAIN, *KEYED, "export", "match-suggest"}
+    assert {one.name for one in urls.urlpatterns} == {
+        *PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed", "match-suggest",
+    }  # fmt: skip
     assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
 
 
@@ -107,6 +120,13 @@ def test_nobody_but_an_editor_opens_a_record_that_is_not_listed(world):
             for key in keys:
                 answer = client.get(reverse(f"web:{name}", args=[key]))
                 assert answer.status_code == 404, (who, name, key)
+
+
+def test_nobody_at_all_gets_a_feed_of_a_trial_that_is_not_listed_or_follows_it(world):
+    for key in KEYED["trial"]:
+        client = client_of(an_editor())
+        assert client.get(reverse("web:trial-feed", args=[key])).status_code == 404
+        assert client.get(reverse("web:watch"), {"trial": key}).status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["NCT", "acronym", "identifier"])

@@ -12,7 +12,7 @@ from directory.search import service
 
 from .. import exporting, facets
 from ..asking import ask_of, form_of
-from ..kept import kept_for_a_minute
+from ..kept import OF_A_PATIENT, kept_for_a_minute
 from ..query import BEST, NEAREST, PAGE, SORT, Query
 from ..results import results_of
 
@@ -118,6 +118,8 @@ def _found(form, query: Query) -> dict:
         "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
         "downloads": _downloads(query) if answer.count else [],
         "paper": Query(reverse("web:results-print"), query.set(page="").values).url,
+        "watch_url": _without_patient(query, "web:watch"),
+        "feed_url": _without_patient(query, "web:feed"),
         "most_rows": exporting.MOST_ROWS if answer.count > exporting.MOST_ROWS else 0,
         "readings": [(one.label, query.set(q=one.query).url) for one in answer.readings],
         "ways": [] if answer.count else _ways_out(query, chips),
@@ -130,6 +132,12 @@ def _downloads(query: Query) -> list[tuple[str, str]]:
         (form.label, Query(reverse("web:export", args=[name]), query.set(page="").values).url)
         for name, form in exporting.FORMATS.items()
     ]
+
+
+def _without_patient(query: Query, name: str) -> str:
+    """The address of the page `name` for the same search, without what may tell of a patient."""
+    left = query.set(**dict.fromkeys(OF_A_PATIENT, ""), page="", ordering="")
+    return Query(reverse(name), left.values).url
 
 
 def _page_number(query: Query) -> int:

@@ -1,0 +1,142 @@
+"""What happens to a watch: asked for, confirmed, changed, ended; and the mails of a period, once each."""
+
+import datetime as dt
+import logging
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+
+from directory.core import changes
+from directory.search import service
+
+from . import mails
+from .models import KEPT_DELIVERIES, Delivery, Frequency, Kind, Watch
+from .news import news_of
+from .questions import TooMany, slugs_found
+
+log = logging.getLogger(__name__)
+MOST_OF_AN_ADDRESS = 20
+MOST_ASKED_AN_HOUR = 5
+# Local time at which the mails of a day are made.
+HOUR = 7
+
+
+def ask(*, email: str, kind: str, question: str, language: str, frequency: str) -> bool:
+    """Note the wish and send the mail that asks to confirm it. Says nothing of whether the address is known.
+
+    True where a mail was sent: an address gets a few an hour at most, and none for what it follows already.
+    """
+    recent = Watch.objects.of(email).filter(created_at__gt=timezone.now() - dt.timedelta(hours=1))
+    if recent.count() >= MOST_ASKED_AN_HOUR or Watch.objects.of(email).count() >= MOST_OF_AN_ADDRESS:
+        return False
+    try:
+        with transaction.atomic():
+            watch = Watch.objects.create(
+                email=email, kind=kind, question=question, language=language, frequency=frequency
+            )
+    except IntegrityError:
+        watch = Watch.objects.get(email=email, kind=kind, question=question)
+        if watch.confirmed_at or watch.created_at > timezone.now() - dt.timedelta(hours=1):
+            return False
+        Watch.objects.filter(pk=watch.pk).update(
+            created_at=timezone.now(), frequency=frequency, language=language
+        )
+        watch.refresh_from_db()
+    mails.send_confirmation(watch)
+    return True
+
+
+def confirm(watch: Watch) -> None:
+    """From now on changes are told. Confirming twice is confirming once."""
+    seen = _slugs(watch) or []
+    Watch.objects.filter(pk=watch.pk, confirmed_at=None).update(
+        confirmed_at=timezone.now(), seen=seen, seq=changes.last_seq()
+    )
+
+
+def end(watch: Watch) -> None:
+    """Delete the watch, and with it the address."""
+    watch.delete()
+
+
+def end_all(watch: Watch) -> int:
+    """Delete every watch of the same address. Returns how many."""
+    return Watch.objects.of(watch.email).delete()[1].get("watching.Watch", 0)
+
+
+def set_frequency(watch: Watch, frequency: str) -> None:
+    Watch.objects.filter(pk=watch.pk).update(frequency=Frequency(frequency))
+
+
+def clean_up(now: dt.datetime | None = None) -> int:
+    """Delete what was never confirmed within 48 hours, and old receipts. Returns how many watches went."""
+    now = now or timezone.now()
+    Delivery.objects.filter(settled_at__lt=now - KEPT_DELIVERIES).delete()
+    return Watch.objects.never_confirmed(now).delete()[1].get("watching.Watch", 0)
+
+
+def period_of(frequency: str, now: dt.datetime) -> str:
+    """The period that is due at `now`: a day from seven o'clock on, a week from Monday seven o'clock on.
+
+    After days without a worker the period of today is due, and its mail tells of all of them.
+    """
+    local = timezone.localtime(now)
+    day = local.date() if local.hour >= HOUR else local.date() - dt.timedelta(days=1)
+    if frequency == Frequency.WEEKLY:
+        year, week, _weekday = day.isocalendar()
+        return f"{year}-W{week:02}"
+    return day.isoformat()
+
+
+def send_due(now: dt.datetime | None = None) -> int:
+    """Settle every watch whose period is due. Returns how many mails were handed over."""
+    now = now or timezone.now()
+    if reason := service.ready():
+        log.warning("watches wait for the index: %s", reason)
+        return 0
+    sent = 0
+    for watch in Watch.objects.confirmed().order_by("pk").iterator(500):
+        period = period_of(watch.frequency, now)
+        # What was confirmed within the period has nothing to tell of it.
+        if period_of(watch.frequency, watch.confirmed_at) == period:
+            continue
+        try:
+            sent += deliver(watch, period)
+        except OSError:  # the mail server is away: the lease ends and it is tried again
+            log.exception("mail not handed over", extra={"watch": watch.pk})
+    return sent
+
+
+def deliver(watch: Watch, period: str) -> bool:
+    """The mail of `watch` for `period`, unless it is settled or somebody else is at it. True when sent."""
+    delivery, _made = Delivery.objects.get_or_create(watch=watch, period=period)
+    if not delivery.claim(timezone.now()):
+        return False
+    watch.refresh_from_db()
+    until = changes.last_seq()
+    now = _slugs(watch)
+    if now is None:
+        now = list(watch.seen)
+    with translation.override(watch.language):
+        news = news_of(watch.seen, now, since=watch.seq, until=until)
+    if news:
+        mails.news_mail(watch, news, period).send()
+    with transaction.atomic():
+        Delivery.objects.filter(pk=delivery.pk).update(
+            settled_at=timezone.now(), lease_until=None, was_sent=bool(news)
+        )
+        Watch.objects.filter(pk=watch.pk).update(seen=now, seq=until)
+    return bool(news)
+
+
+def _slugs(watch: Watch) -> list[str] | None:
+    """The trials that are followed now; None where the search can no longer be asked."""
+    if watch.kind == Kind.TRIAL:
+        return [watch.question] if service.body("trial", watch.question) else []
+    try:
+        return slugs_found(watch.question, watch.language)
+    except TooMany:
+        return None
+    except ValueError:
+        log.warning("a watched search has become unusable", extra={"watch": watch.pk})
+        return None

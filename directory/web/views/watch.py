@@ -1,0 +1,318 @@
+"""Following a search or a trial: asking for it, confirming, changing, ending. And feeds of the same."""
+
+import ipaddress
+import sqlite3
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+from redis.exceptions import RedisError
+
+from directory.core.text import control_character_in, tidy
+from directory.search import service
+from directory.watching import actions, news, questions
+from directory.watching.models import Frequency, Kind, Watch
+from trials.models import Trial
+
+from .. import facets, words
+from ..asking import form_of
+from ..query import Query
+
+ENTRIES = 50
+ASKED_FROM_AN_ADDRESS = 20
+_HOUR = 3600
+_is_address = EmailValidator()
+
+
+class WatchForm(forms.Form):
+    """Where to write to and how often."""
+
+    email = forms.CharField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Where should we write to? Give an e-mail address."),
+            "max_length": gettext_lazy("An e-mail address has at most 254 characters."),
+        },
+    )
+    frequency = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=Frequency.choices,
+        error_messages={"invalid_choice": gettext_lazy("Choose every day or every week.")},
+    )
+
+    def clean_email(self):
+        given = self.data.get("email", "")
+        # Before it is tidied: a line break in an address would write headers of a mail.
+        if control_character_in(given, line=True):
+            raise ValidationError(_("An address is one line. Remove the line break."))
+        text = tidy(given)
+        try:
+            _is_address(text)
+        except ValidationError:
+            raise ValidationError(
+                _("“%(value)s” is not one e-mail address. Write it like name@example.org.")
+                % {"value": text[:60]}
+            ) from None
+        if not text.isascii():
+            raise ValidationError(
+                _("“%(value)s”: write the part behind @ in its international form (xn--…).")
+                % {"value": text[:60]}
+            )
+        return text.lower()
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What is to be followed, as the page shows it before anything is kept."""
+
+    kind: str
+    question: str
+    url: str
+    title: str
+    kept: list[tuple[str, str]]
+    dropped: list[str]
+    count: int = 0
+    too_many: bool = False
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The page on which a search (`?q=…`) or a trial (`?trial=slug`) is followed."""
+    if service.ready():
+        return render(request, "directory/watch/ask.html", {"not_ready": True}, status=503)
+    followed = _followed(request)
+    if followed is None:
+        return redirect("web:search")
+    form = WatchForm(request.POST) if request.method == "POST" else WatchForm(initial={"frequency": "weekly"})
+    if request.method == "POST" and not followed.too_many and form.is_valid():
+        if not _may_ask(request):
+            form.add_error(None, _("Too many requests from here in the last hour. Try again later."))
+        else:
+            actions.ask(
+                email=form.cleaned_data["email"], kind=followed.kind, question=followed.question,
+                language=words.page_language(), frequency=form.cleaned_data["frequency"],
+            )  # fmt: skip
+            return redirect("web:watch-asked")
+    context = {
+        "followed": followed,
+        "form": form,
+        "typed": {name: request.POST.get(name, "") for name in ("email", "frequency")},
+        "errors": {name: " ".join(found) for name, found in form.errors.items()},
+        "frequencies": Frequency.choices,
+        "query": request.GET.urlencode(),
+        "most": questions.MOST_RESULTS,
+    }
+    return render(request, "directory/watch/ask.html", context, status=422 if context["errors"] else 200)
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """The same answer for everybody: whether an address is known here is nobody's business."""
+    return render(request, "directory/watch/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with a button; only the button confirms, since mail scanners follow links."""
+    watch = Watch.to_confirm(token)
+    if watch is None:
+        return render(request, "directory/watch/gone.html", status=410)
+    if request.method == "POST":
+        actions.confirm(watch)
+        return render(request, "directory/watch/confirmed.html", _of(watch))
+    return render(request, "directory/watch/confirm.html", _of(watch) | {"token": token})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """One POST ends the watch, without cookies, as often as it is sent (RFC 8058)."""
+    watch = Watch.to_keep(token)
+    if request.method == "POST":
+        if watch is not None:
+            actions.end(watch)
+        return render(request, "directory/watch/stopped.html")
+    if watch is None:
+        return render(request, "directory/watch/gone.html", status=410)
+    return render(request, "directory/watch/stop.html", _of(watch) | {"token": token})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    """All that one address follows: change how often, end one, end all."""
+    watch = Watch.to_keep(token)
+    if watch is None:
+        return render(request, "directory/watch/gone.html", status=410)
+    if request.method == "POST":
+        if request.POST.get("all"):
+            actions.end_all(watch)
+            return render(request, "directory/watch/stopped.html")
+        mine = Watch.objects.of(watch.email).confirmed()
+        chosen = mine.filter(pk=_number(request.POST.get("watch", ""))).first()
+        if chosen and request.POST.get("frequency") in Frequency.values:
+            actions.set_frequency(chosen, request.POST["frequency"])
+        elif chosen and request.POST.get("end"):
+            actions.end(chosen)
+            if chosen.pk is None or not Watch.to_keep(token):
+                return render(request, "directory/watch/stopped.html")
+        return redirect("web:watch-manage", token=token)
+    context = {
+        "token": token,
+        "watches": [_of(one) | {"watch": one} for one in Watch.objects.of(watch.email).confirmed()],
+        "frequencies": Frequency.choices,
+    }
+    return render(request, "directory/watch/manage.html", context)
+
+
+# --- Feeds --------------------------------------------------------------------------------------------
+
+
+@require_safe
+def search_feed(request: HttpRequest) -> HttpResponse:
+    """What changed about the trials that a search finds (Atom, RFC 4287). A bad filter is a 400."""
+    if reason := service.ready():
+        return _plain(str(reason), 503)
+    typed = Query.of(reverse("web:search"), request.GET).set(page="")
+    form = form_of(typed)
+    if form.errors:
+        return _plain(" ".join(message for found in form.errors.values() for message in found), 400)
+    question = questions.question_of(_query_dict(typed))
+    answer = service.find(questions.ask_of(question, words.page_language()), limit=questions.MOST_RESULTS)
+    title = ", ".join(value for _name, value in questions.pairs_of(question)) or _("all trials")
+    return _feed(request, title, typed.url, [hit.key for hit in answer.hits])
+
+
+@require_safe
+def trial_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed about one trial."""
+    if reason := service.ready():
+        return _plain(str(reason), 503)
+    if not service.body("trial", slug):
+        raise Http404(_("No trial is known by this name."))
+    return _feed(request, slug, reverse("web:trial", args=[slug]), [slug])
+
+
+def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> HttpResponse:
+    shown = f"{service.version()} {request.get_full_path()}".encode()
+    etag = f'"{blake2b(shown, digest_size=12).hexdigest()}"'
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    feed = Atom1Feed(
+        title=_("What changed: %(what)s") % {"what": title},
+        link=settings.BASE_URL + path,
+        description="",
+        language=words.page_language(),
+        feed_url=settings.BASE_URL + request.get_full_path(),
+        author_name=_("Paediatric oncology trials in Belgium"),
+    )
+    domain = settings.BASE_URL.partition("://")[2].partition(":")[0] or "localhost"
+    for event in news.events_of(slugs, most=ENTRIES):
+        feed.add_item(
+            title=f"{event.label}: {event.sentence}",
+            link=settings.BASE_URL + reverse("web:trial", args=[event.slug]),
+            description=event.sentence,
+            unique_id=f"tag:{domain},2026:change/{event.seq}/{_nth(event)}",
+            updateddate=event.at,
+            pubdate=event.at,
+        )
+    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    answer["ETag"], answer["Cache-Control"] = etag, "public, no-cache"
+    return answer
+
+
+def _nth(event) -> str:
+    """Tells two sentences of one change apart, the same each time."""
+    return blake2b(event.sentence.encode(), digest_size=4).hexdigest()
+
+
+# --- Parts --------------------------------------------------------------------------------------------
+
+
+def _followed(request: HttpRequest) -> Followed | None:
+    if slug := request.GET.get("trial", ""):
+        trial = Trial.objects.listed().filter(slug=slug[:80]).first()
+        if trial is None:
+            raise Http404(_("No trial is known by this name."))
+        url = reverse("web:trial", args=[trial.slug])
+        return Followed(Kind.TRIAL, trial.slug, url, str(trial), [], [])
+    typed = Query.of(reverse("web:search"), request.GET).set(page="", ordering="")
+    if form_of(typed).errors:
+        return None
+    query = _query_dict(typed)
+    question = questions.question_of(query)
+    count = service.find(questions.ask_of(question, words.page_language()), limit=0).count
+    kept = [(str(_legend(name)), _value(name, value)) for name, value in questions.pairs_of(question)]
+    return Followed(
+        Kind.SEARCH, question, f"{typed.path}?{question}" if question else typed.path,
+        ", ".join(value for _name, value in kept) or _("all trials"), kept,
+        [str(_legend(name)) for name in questions.dropped(query)], count,
+        count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
+    )  # fmt: skip
+
+
+_LEGENDS = {
+    "q": gettext_lazy("Words"), "age": gettext_lazy("Age"), "near": gettext_lazy("Near (postal code)"),
+    "within": gettext_lazy("Within (km)"),
+}  # fmt: skip
+
+
+def _legend(name: str):
+    return _LEGENDS.get(name) or facets.LEGENDS.get(name) or facets.TYPED.get(name) or name
+
+
+def _value(name: str, value: str) -> str:
+    """A filter's value in words."""
+    field = form_of(Query("", ())).fields.get(name)
+    labels = dict(getattr(field, "choices", ()) or ())
+    return str(labels.get(value, value))
+
+
+def _query_dict(query: Query) -> QueryDict:
+    return QueryDict(urlencode([(name, value) for name, values in query.values for value in values]))
+
+
+def _of(watch: Watch) -> dict:
+    """What is followed, and where it can be seen."""
+    if watch.kind == Kind.TRIAL:
+        return {"what": watch.question, "url": reverse("web:trial", args=[watch.question])}
+    what = ", ".join(_value(name, value) for name, value in questions.pairs_of(watch.question))
+    path = reverse("web:search")
+    return {"what": what or _("all trials"), "url": f"{path}?{watch.question}" if watch.question else path}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _may_ask(request: HttpRequest) -> bool:
+    """So many from one client an hour; when the cache is away, the limit of an address is left."""
+    try:
+        client = str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+        key = f"watch.{blake2b(client.encode(), digest_size=12).hexdigest()}"
+        cache.add(key, 0, _HOUR)
+        return cache.incr(key) <= ASKED_FROM_AN_ADDRESS
+    except (ValueError, RedisError, sqlite3.Error, OSError):
+        return True
+
+
+def _plain(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=status)
