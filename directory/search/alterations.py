@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from directory.core.text import fold, squash, tidy
 
 from .synonyms import vocabulary
-from .words import words
+from .words import typed_words
 
 MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 
@@ -71,16 +71,20 @@ class Alteration:
     concepts: frozenset[str]
 
     @property
+    def says_what(self) -> bool:
+        """Whether a gene or a known alteration was read in the text."""
+        return bool(self.genes or self.concepts)
+
+    @property
     def is_at_large(self) -> bool:
         """The gene, whatever happened to it."""
         return bool(self.genes) and not self.kind and not self.variant
 
 
-@lru_cache(maxsize=5_000)
 def read(text: str) -> Alteration:
     """What `text` says. Text that names no gene and no known alteration has neither."""
     clean = tidy(text)
-    parts = words(clean)
+    parts = typed_words(clean)
     negative = clean.startswith("!") or clean.endswith("-") or any(one.exact in _NEGATIVE for one in parts)
     concepts = _concepts(clean)
     names = " ".join(vocabulary().preferred(one, "en") for one in sorted(concepts))
@@ -94,11 +98,15 @@ def read(text: str) -> Alteration:
     )  # fmt: skip
 
 
+# What trials ask for is compared with each profile; what a patient has is kept nowhere.
+read_asked = lru_cache(maxsize=5_000)(read)
+
+
 def _kind(said: str, variant) -> str:
     pair = _PAIR.search(said)
     if "::" in said or (pair and {one.upper() for one in pair.groups()} <= _known()):
         return "fusion"
-    kinds = (_KIND_OF[one.exact] for one in words(said) if one.exact in _KIND_OF)
+    kinds = (_KIND_OF[one.exact] for one in typed_words(said) if one.exact in _KIND_OF)
     return next(kinds, "mutation" if variant else "")
 
 
@@ -140,7 +148,7 @@ def _with_families(genes) -> frozenset[str]:
 
 def _concepts(text: str) -> frozenset[str]:
     terms = vocabulary()
-    found = {one for span in terms.spans(words(text)) for one in span.concepts}
+    found = {one for span in terms.spans(typed_words(text)) for one in span.concepts}
     found |= {_DEFINED_BY[one] for one in found if one in _DEFINED_BY}
     return frozenset(one for one in found if terms.types.get(one) == "alteration")
 

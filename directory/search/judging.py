@@ -146,7 +146,7 @@ class Judged:
 
     def has(self, asked: str) -> str:
         """What the profile's alterations say of the one a trial asks for (`alterations.compare`)."""
-        wanted = alterations.read(asked)
+        wanted = alterations.read_asked(asked)
         answers = {alterations.compare(given, wanted) for given in self.said.alterations}
         order = (alterations.MET, alterations.UNKNOWN, alterations.ABSENT)
         return next((one for one in order if one in answers), alterations.OTHER)

@@ -13,7 +13,7 @@ from .alterations import read as read_alteration
 from .documents_trials import condition_names
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, words
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, typed_words
 
 if TYPE_CHECKING:
     from .profile import Profile
@@ -86,7 +86,7 @@ class Read:
             stages=frozenset(stages),
             alterations=tuple(dict.fromkeys([*given, *reader.alterations])),
             terms=tuple(dict.fromkeys(reader.terms)),
-            unread=tuple(dict.fromkeys(reader.unread)),
+            unread=tuple(dict.fromkeys([*reader.unread, *(one.text for one in given if not one.says_what)])),
         )
 
     @property
@@ -105,7 +105,7 @@ class _Reader:
         self.alterations: list[Alteration] = []
         self.terms: list[ReadTerm] = []
         self.unread: list[str] = []
-        parts = words(text)
+        parts = typed_words(text)
         spans = {span.start: span for span in self.vocabulary.spans(parts)}
         at = 0
         while at < len(parts):

@@ -21,7 +21,7 @@ from trials.identifiers import parse_identifier
 from . import engine
 from .engine import Query
 from .synonyms import Span, Vocabulary, edits_allowed, vocabulary
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, words
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "distance")
@@ -126,7 +126,7 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     if not text:
         return NOTHING
     terms = terms or vocabulary()
-    found = words(text)[:MOST_WORDS]
+    found = typed_words(text)[:MOST_WORDS]
     spans = terms.spans(found)
     in_span = {place for span in spans for place in range(span.start, span.end)}
     keep = [place for place, word in enumerate(found) if place in in_span or not _says_nothing(word)]

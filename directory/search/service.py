@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 import orjson
 from django.utils import timezone
 
+from directory.core.forgetting import quotes_nothing
 from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
 from . import follow, labels, reading
 from .columns import Trials
+from .completions import Completion, complete
 from .cursors import BadCursor
 from .documents import for_today
 from .facets import FACETS, FacetCount
@@ -25,10 +27,10 @@ from .readings import Reading
 from .store import NotReady
 
 __all__ = [
-    "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "FacetCount", "Hit", "Matching",
-    "NotReady", "Profile", "Reading", "Suggestion",
-    "bodies", "body", "catch_up", "documents", "find", "match", "ready", "rebuild", "slug_of", "suggest",
-    "version",
+    "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "Completion", "FacetCount",
+    "Hit", "Matching", "NotReady", "Profile", "Reading", "Suggestion",
+    "bodies", "body", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild", "slug_of",
+    "suggest", "version",
 ]  # fmt: skip
 
 # About 2 KB each.
@@ -51,6 +53,7 @@ def find(
     return _find(reading.snapshot(), ask, Page(limit, offset, after, before), facets=facets)
 
 
+@quotes_nothing(ValueError, NotReady)
 def match(
     profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
 ) -> Matching:

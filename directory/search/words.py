@@ -40,8 +40,16 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """`Ewing's sarcomas, Ph+` → stems `ewing`, `sarcoma`, `ph`. Other scripts than Latin are left out."""
-    plain = _ELISION.sub("", _POSSESSIVE.sub("", tidy(text)))
-    return [word for run in _RUN.findall(plain) for word in _cut(run)]
+    return [word for run in _runs(text) for word in _known_cut(run)]
+
+
+def typed_words(text: str) -> list[Word]:
+    """As `words`, for what somebody types: no word of it stays in this process's memory."""
+    return [word for run in _runs(text) for word in _cut(run)]
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(_ELISION.sub("", _POSSESSIVE.sub("", tidy(text))))
 
 
 def stems(*texts: str) -> str:
@@ -62,7 +70,6 @@ def _stems_of(text: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(text))
 
 
-@lru_cache(maxsize=100_000)
 def _cut(run: str) -> tuple[Word, ...]:
     raw = run.removesuffix("+")
     plus = run[len(raw) :]
@@ -70,6 +77,10 @@ def _cut(run: str) -> tuple[Word, ...]:
     if len(parts) == 1:
         return (Word(_stem(parts[0]), _stem(parts[0]) + plus, raw),)
     return tuple(Word(_stem(part), _stem(part), part) for part in parts)
+
+
+# Titles and names repeat each other's words.
+_known_cut = lru_cache(maxsize=100_000)(_cut)
 
 
 def _stem(word: str) -> str:

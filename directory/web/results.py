@@ -67,7 +67,7 @@ class Result:
         for site in self.document["sites"]:
             key = (site["status"], site["freshness"])
             line = lines.setdefault(key, SiteLine(*key))
-            line.places.append(self._place(site["centre"]))
+            line.places.append(self.place(site["centre"]))
             if site["verified_at"]:
                 said = self.document["_show"]["said_in"].get(site["centre"]["code"], site["verified_at"])
                 line.verified.append((site["verified_at"], said))
@@ -78,7 +78,8 @@ class Result:
             key=lambda line: (words.STATUS_ORDER[line.status], words.FRESHNESS_ORDER[line.freshness]),
         )
 
-    def _place(self, centre: dict) -> SitePlace:
+    def place(self, centre: dict) -> SitePlace:
+        """The centre of a site of this trial, by its name in the page's language."""
         distance = None
         if self.near is not None and (point := point_of(centre)) is not None:
             distance = distance_km(self.near, point)
@@ -115,3 +116,22 @@ def _condition_names() -> dict[str, dict[str, str]]:
 def condition_name(code: str) -> str:
     """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
     return words.in_page_language(_condition_names().get(code, {}))[0] or code
+
+
+def diagnoses() -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
+    return _diagnoses(words.page_language())
+
+
+@cache
+def _diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
+    levels: dict[str, int] = {"": -1}
+    for row in conditions.rows():
+        level = levels[row["code"]] = levels[row["parent"]] + 1
+        name = row[f"name_{language}"] or row["name_en"]
+        if not level:
+            groups.append((row["code"], name, []))
+        else:
+            groups[-1][2].append((row["code"], name, level))
+    return groups

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centres, compare, exports, gaps, home, networks, search, suggest, trials, watch
+from .views import centres, compare, exports, gaps, home, match, networks, search, suggest, trials, watch
 
 app_name = "web"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("trials/compare/", compare.compare, name="compare"),
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
+    path("match/", match.match, name="match"),
+    path("match/suggest/", match.suggest, name="match-suggest"),
     path("trials/<str:slug>/feed.atom", watch.trial_feed, name="trial-feed"),
     path("watch/", watch.ask, name="watch"),
     path("watch/asked/", watch.asked, name="watch-asked"),

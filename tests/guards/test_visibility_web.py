@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from centres.models import Affiliation, Membership
 from directory.search import service
@@ -44,6 +45,7 @@ PLAIN = (
     "home",
     "suggest",
     "search",
+    "match",
     "results-print",
     "compare",
     "centres",
@@ -105,7 +107,9 @@ def client_of(user):
 
 
 def test_every_address_of_the_pages_is_walked_here():
-    assert {one.name for one in urls.urlpatterns} == {*PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed"}
+    assert {one.name for one in urls.urlpatterns} == {
+        *PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed", "match-suggest",
+    }  # fmt: skip
     assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
 
 
@@ -143,6 +147,19 @@ def test_no_page_holds_a_canary(world):
             answer = client.get(path)
             assert answer.status_code == 200, (who, path)
             assert CANARY not in answer.content.decode(), (who, path)
+
+
+def test_no_answer_to_a_profile_holds_a_canary(world):
+    """With all that is hidden in it, and asked for more of each band than there is."""
+    form = "application/x-www-form-urlencoded"
+    for who, user in visitors(world).items():
+        for asked in ("condition=VIIIc", f"text={TYPED}", "country=BE&more=excluded", "near=9000&within=50"):
+            page = client_of(user).post(reverse("web:match"), asked, content_type=form).content.decode()
+            assert 'id="answer-title"' in page, (who, asked)
+            assert CANARY not in page, (who, asked)
+        asked = {"q": TYPED, "kind": "disease"}
+        found = client_of(user).post(reverse("web:match-suggest"), urlencode(asked), content_type=form)
+        assert found.json()["found"] == [], who
 
 
 def test_no_comparison_holds_a_canary(world):

@@ -16,6 +16,9 @@ PAGES = (
     "", "trials/", "trials/?q=ewing&phase=phase3&stage=relapsed", "trials/?q=ewing&age=abc&within=x&status=z",
     "trials/?near=9000&within=90", "trials/results.html?q=ewing&phase=phase3",
     "trials/compare/?trial=ieuroewing&trial=beacon2&trial=x", "trials/compare/",
+    "match/", "match/?condition=VIIIc&age=6m&near=4000&within=20",
+    "match/?text=ewing+zonderling&stage=relapsed",
+    "match/?age=abc&near=0001&lines=x&condition=x&within=y&country=z",
     "trials/ieuroewing/", "trials/ieuroewing/print/", "trials/alltogether1/",
     "centres/", "centres/uz-gent/", "networks/", "networks/suhopl/", "nothing/",
 )  # fmt: skip

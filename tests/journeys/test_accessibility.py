@@ -13,6 +13,10 @@ PAGES = {
     "search, map": "/nl/trials/?q=ewing&near=9000&view=map",
     "search, empty": "/en/trials/?q=ewing&phase=phase3&stage=relapsed",
     "search, bad values": "/en/trials/?q=ewing&age=abc&near=x&within=y&status=z",
+    "profile": "/en/match/",
+    "profile, answered": "/en/match/?text=relapsed+neuroblastoma+zonderling&age=31m&near=4000",
+    "profile, nothing fits": "/nl/match/?condition=VIIIc&age=6m&near=4000&within=20",
+    "profile, bad values": "/fr/match/?age=abc&near=0001&lines=x&condition=x&within=y&country=z",
     "results on paper": "/en/trials/results.html?q=ewing&near=9000",
     "comparison": "/en/trials/compare/?trial=ieuroewing&trial=beacon2&trial=reecur&trial=alltogether1",
     "comparison of nothing": "/en/trials/compare/",
@@ -68,7 +72,13 @@ def test_no_page_breaks_the_content_policy_or_asks_another_host(page, site):
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.add(request.url.split("/static")[0].split("/en/")[0]))
-    for path in ("/en/", "/en/trials/?q=ewing", "/en/trials/ieuroewing/", "/en/centres/uz-gent/"):
+    for path in (
+        "/en/",
+        "/en/trials/?q=ewing",
+        "/en/match/",
+        "/en/trials/ieuroewing/",
+        "/en/centres/uz-gent/",
+    ):
         page.goto(path)
     page.goto("/en/trials/")
     page.get_by_label("Sorted by").select_option("Acronym")

@@ -12,6 +12,7 @@ from contextlib import closing
 import pytest
 
 from config.env import BASE_DIR
+from directory.web.forgetting import MOST_BYTES
 
 APP = "tests.support.echo:length_of_query"
 
@@ -58,3 +59,15 @@ def test_the_proxy_of_the_manual_lets_as_much_through():
     number, size = re.search(r"large_client_header_buffers (\d+) (\d+)k;", text).groups()
     assert int(number) >= 2
     assert int(size) * 1024 > len("GET /en/trials/?q= HTTP/1.1") + 6 * 10_000
+
+
+@pytest.mark.parametrize("path", ["/en/match/", "/nl/match/suggest/", "/api/v1/match/"])
+def test_the_proxy_keeps_in_memory_what_is_said_of_a_patient(path):
+    text = (BASE_DIR / "deploy/nginx.conf").read_text()
+    [(place, rules)] = re.findall(r"location ~ (\S+) \{(.*?)\}", text, re.DOTALL)
+    assert re.search(place, path)
+    sizes = dict(re.findall(r"(client_max_body_size|client_body_buffer_size) (\d+)k;", rules))
+    # A body that fits into its buffer is never laid down in a file; nor is an answer to a slow reader.
+    assert sizes == dict.fromkeys(sizes, str(MOST_BYTES // 1024))
+    assert len(sizes) == 2
+    assert "proxy_max_temp_file_size 0;" in rules

@@ -23,9 +23,9 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /admin/",
         *[
-            f"Disallow: /{code}/trials/{rest}"
+            f"Disallow: /{code}/{rest}"
             for code in LANGUAGE_CODES
-            for rest in ("?", "results.", "compare/")
+            for rest in ("trials/?", "trials/results.", "trials/compare/", "match/?")
         ],
     ]
     lines.append(f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}")
@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in its four languages (sitemaps.org, 0.9)."""
-    names = [("home", []), ("centres", []), ("networks", []), ("gaps", [])]
+    names = [("home", []), ("match", []), ("centres", []), ("networks", []), ("gaps", [])]
     for page, model, field in RECORDS:
         keys = model.objects.listed().order_by(field).values_list(field, flat=True)[:MAX_RECORDS]
         names += [(page, [key]) for key in keys]

@@ -22,7 +22,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     searched has no suggestions; the search page says what is wrong with it.
     """
     found = [_shown(one) for one in _suggestions(request.GET.get("q", ""))]
-    answer = JsonResponse({"said": _said(len(found)), "found": found})
+    answer = JsonResponse({"said": said(len(found)), "found": found})
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex"
     return answer
@@ -47,7 +47,8 @@ def _shown(one: service.Suggestion) -> dict[str, str]:
     }
 
 
-def _said(number: int) -> str:
+def said(number: int) -> str:
+    """What who cannot see a list of suggestions is told of it."""
     if not number:
         return _("No suggestions.")
     text = ngettext(

@@ -52,8 +52,13 @@
       if (asked) asked.abort();
       const mine = asked = new AbortController();
       try {
-        const address = `${box.dataset.suggest}?${new URLSearchParams({ q: input.value })}`;
-        const answer = await fetch(address, { signal: mine.signal, cache: "no-store", headers: { Accept: "application/json" } });
+        const typed = new URLSearchParams({ q: input.value });
+        const how = { signal: mine.signal, cache: "no-store", headers: { Accept: "application/json" } };
+        if (box.dataset.fill) typed.set("kind", box.dataset.fill);
+        // What is said of a patient stands in no address.
+        const answer = await (box.dataset.fill
+          ? fetch(box.dataset.suggest, { ...how, method: "POST", body: typed })
+          : fetch(`${box.dataset.suggest}?${typed}`, how));
         if (answer.ok) {
           const read = await answer.json();
           if (mine === asked && !mine.signal.aborted && document.activeElement === input) draw(read);
@@ -65,6 +70,7 @@
     const choose = (place) => {
       const one = found[place];
       stop();
+      if (one.text) return void (input.value = one.text);
       if (one.url) return window.location.assign(one.url);
       input.value = one.label;
       input.form.requestSubmit();
@@ -100,5 +106,10 @@
     window.addEventListener("pagehide", stop);
   };
 
-  document.querySelectorAll("[data-suggest]").forEach(attach);
+  const attachAll = () => document.querySelectorAll("[data-suggest]").forEach((box) => {
+    if (!box.querySelector("[role=listbox]")) attach(box);
+  });
+  attachAll();
+  // A form that was drawn anew has new boxes.
+  document.addEventListener("directory:drawn", attachAll);
 })();

@@ -1,0 +1,282 @@
+"""What the profile page shows of an answer: bands of trials with their criteria, and the link to share."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy as _
+
+from directory.core.ages import age_text
+from directory.core.places import Place
+from directory.search import service
+from directory.search.service import BANDS, Matching
+from trials.choices import Sex, Stage
+
+from . import words
+from .profile_form import COUNTRIES, NAMES, SEVERAL, ProfileForm
+from .results import Result, condition_name
+
+PER_BAND, MOST_SHOWN = 20, 200
+TITLES = {
+    "matches": _("Matches"),
+    "undetermined": _("Undetermined"),
+    "excluded": _("Excluded"),
+}
+MEANINGS = {
+    "matches": _("Every criterion that this directory knows is met."),
+    "undetermined": _("Nothing excludes the patient, but something must be checked: ask, or say more above."),
+    "excluded": _("At least one criterion is not met."),
+}
+CRITERIA = {
+    "diagnosis": _("Diagnosis"),
+    "age": _("Age"),
+    "stage": _("Stage of disease"),
+    "lines": _("Previous lines of treatment"),
+    "alterations": _("Alterations required"),
+    "alterations_excluded": _("Alterations excluded"),
+    "sex": _("Sex"),
+    "recruitment": _("Recruitment"),
+    "reach": _("Within reach"),
+}
+VERDICTS = {"unmet": _("Not met"), "unknown": _("To be checked"), "met": _("Met")}
+# What to leave out of the form so that a criterion no longer excludes.
+DROPS = {
+    "age": ("age",),
+    "stage": ("stage",),
+    "lines": ("lines",),
+    "alterations": ("alterations",),
+    "alterations_excluded": ("alterations",),
+    "sex": ("sex",),
+    "reach": ("within", "country"),
+}
+# What a link may hold, and the fields that go into it. Unless somebody chooses, the first two.
+SHARES = {
+    "diagnosis": (_("Diagnosis"), ("condition",)),
+    "stage": (_("Stage of disease"), ("stage",)),
+    "words": (_("Your own words"), ("text",)),
+    "age": (_("Age"), ("age",)),
+    "lines": (_("Previous lines of treatment"), ("lines",)),
+    "alterations": (_("Alterations"), ("alterations",)),
+    "sex": (_("Sex"), ("sex",)),
+    "place": (_("Place and distance"), ("near", "within", "country")),
+}
+SHARED_AT_FIRST = ("diagnosis", "stage")
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """One criterion of a trial as it is shown."""
+
+    name: str
+    verdict: str
+    reason: str
+
+    @property
+    def label(self) -> str:
+        return str(CRITERIA[self.name])
+
+    @property
+    def word(self) -> str:
+        return str(VERDICTS[self.verdict])
+
+
+@dataclass(frozen=True)
+class Site:
+    """The recruiting site to call: its document, its name and its distance."""
+
+    document: dict
+    name: str
+    language: str
+    distance: float | None
+    said_in: str
+    centre: Mapping[str, str | None]
+
+    @property
+    def contact(self) -> dict | None:
+        """A role and its mailbox, or a person who consented; None where the centre must be rung."""
+        found = self.document["contact"]
+        return found if found and (found["email"] or found["phone"]) else None
+
+    @property
+    def role(self) -> str:
+        return (self.document["contact"] or {}).get("role") or ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One trial with its criteria, what needs an answer first."""
+
+    id: str
+    result: Result
+    criteria: list[Ticked]
+    site: Site | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A band of the answer."""
+
+    name: str
+    count: int
+    cards: list[Card]
+
+    @property
+    def title(self) -> str:
+        return str(TITLES[self.name])
+
+    @property
+    def meaning(self) -> str:
+        return str(MEANINGS[self.name])
+
+    @property
+    def more(self) -> int:
+        """How many trials more a click shows."""
+        return max(0, min(self.count - len(self.cards), PER_BAND, MOST_SHOWN - len(self.cards)))
+
+    @property
+    def next_id(self) -> str:
+        """Where the first of these will stand."""
+        return f"{self.name}-{len(self.cards) + 1}"
+
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A criterion that is the only one in the way of `count` trials; `drop` where it can be left out."""
+
+    label: str
+    count: int
+    drop: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the profile that a link may hold."""
+
+    name: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The link with what is chosen of the profile; its address is that of the page where that is nothing."""
+
+    parts: list[Share]
+    url: str
+
+
+@dataclass
+class Given:
+    """What was given in one line each, for the head of the answer and for paper."""
+
+    form: ProfileForm
+    lines: list[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self):
+        self.lines = [(str(label), text) for label, text in self._lines() if text]
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        given = self.form.cleaned_data
+        yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
+        yield _("In your words"), given["text"] or ""
+        yield _("Age"), age_text(given["age"])
+        yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
+        yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
+        yield _("Alterations"), ", ".join(given["alterations"] or ())
+        yield _("Sex"), words.label(Sex, given["sex"]) if given["sex"] else ""
+        yield _("Lives at"), f"{given['near']}{self._within()}" if given["near"] else ""
+        yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
+
+    def _within(self) -> str:
+        within = self.form.cleaned_data["within"]
+        return f", ≤ {within:g} km" if within else ""
+
+
+def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[Shown]:
+    """The bands, each with as many of its trials as `wanted` says; distances are from `near`."""
+    bands = [(name, getattr(found, name)) for name in BANDS]
+    kept = {name: band.trials[: wanted[name]] for name, band in bands}
+    keys = [matched.key for name in kept for matched in kept[name]]
+    results = {one["slug"]: Result(one, near) for one in service.documents("trial", keys)}
+    codes = {matched.nearest.centre for name in kept for matched in kept[name] if matched.nearest}
+    centres = {one["code"]: one for one in service.documents("centre", sorted(codes))}
+    shown = []
+    for name, band in bands:
+        here = [matched for matched in kept[name] if matched.key in results]
+        cards = [
+            _card(f"{name}-{number}", matched, results[matched.key], centres)
+            for number, matched in enumerate(here, start=1)
+        ]
+        shown.append(Shown(name, band.count, cards))
+    return shown
+
+
+def _card(card_id: str, matched, result: Result, centres: Mapping[str, dict]) -> Card:
+    order = list(VERDICTS)
+    ticked = [Ticked(one.name, one.verdict, one.reason) for one in matched.criteria]
+    ticked.sort(key=lambda one: order.index(one.verdict))
+    return Card(card_id, result, ticked, _site(matched.nearest, result, centres))
+
+
+def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
+    if nearest is None:
+        return None
+    sites = {one["centre"]["code"]: one for one in result.document["sites"]}
+    document = sites.get(nearest.centre)
+    # A trial that changed since it was judged.
+    if document is None:
+        return None
+    place = result.place(document["centre"])
+    said_in = result.document["_show"]["said_in"].get(nearest.centre) or document["verified_at"] or ""
+    return Site(
+        document, place.name, place.language, nearest.distance_km, said_in, centres.get(nearest.centre, {})
+    )
+
+
+def ways_of(found: Matching, form: ProfileForm) -> list[Way]:
+    """What excludes most by itself, the most first."""
+    return [Way(str(CRITERIA[way.name]), way.count, _drop(way.name, form)) for way in found.ways]
+
+
+def _drop(name: str, form: ProfileForm) -> str:
+    """`name` where leaving its fields out changes something: what was said in words stays said."""
+    return (
+        name
+        if any(form.cleaned_data.get(one) not in (None, "", (), []) for one in DROPS.get(name, ()))
+        else ""
+    )
+
+
+def shared(form: ProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
+    """The link to `address` with the parts `chosen`; what was read in the words counts as given."""
+    values = _values(form)
+    for name, kind in (("condition", "condition"), ("stage", "stage")):
+        if not values[name]:
+            values[name] = _read(found, kind)
+    parts = [
+        Share(name, str(label), name in chosen)
+        for name, (label, fields) in SHARES.items()
+        if any(values[one] for one in fields)
+    ]
+    wanted = {one for part in parts if part.chosen for one in SHARES[part.name][1]}
+    pairs = [(name, value) for name in NAMES if name in wanted for value in values[name]]
+    return Shared(parts, f"{address}?{urlencode(pairs)}" if pairs else address)
+
+
+def _values(form: ProfileForm) -> dict[str, list[str]]:
+    """The fields of a valid form as an address writes them."""
+    given, typed = form.cleaned_data, form.data
+    plain = {name: [typed.getlist(name)[-1]] if given[name] not in (None, "", ()) else [] for name in NAMES
+             if name not in SEVERAL}  # fmt: skip
+    return plain | {name: list(given[name]) for name in SEVERAL}
+
+
+def _read(found: Matching, kind: str) -> list[str]:
+    """The codes or the one stage that were read in the words; of several stages the form can hold none."""
+    read = [value for one in found.read if one.kind == kind for value in one.value.split(", ") if value]
+    read = list(dict.fromkeys(read))
+    return [] if kind == "stage" and len(read) > 1 else read

@@ -1,0 +1,327 @@
+"""The profile page: what is asked, what is answered, and that nothing is lost on the way."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils.http import urlencode
+
+from directory.search import service
+from directory.web import matching
+from tests.builders import a_centre, a_professional, a_site, a_trial
+from tests.journeys.world import belgium
+
+pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
+PROFILE = {
+    "text": "relapsed high-risk neuroblastoma", "age": "31 months", "alterations": "ALK mutated",
+    "near": "4000",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _index(index_dir):
+    return index_dir
+
+
+def post(language="en", headers=None, path="match/", **fields):
+    # As a browser: no cookie, no token.
+    client = Client(enforce_csrf_checks=True)
+    data = urlencode(fields, doseq=True)
+    return client.post(f"/{language}/{path}", data, content_type=FORM, headers=headers or {})
+
+
+def text(language="en", status=200, **fields):
+    answer = post(language, **fields)
+    assert answer.status_code == status
+    return plain(answer)
+
+
+def plain(answer):
+    return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def bands(page):
+    """By band, the slugs of its trials in order."""
+    found = re.findall(r'<a id="(matches|undetermined|excluded)-\d+" href="/\w\w/trials/([^/]+)/"', page)
+    return {name: [slug for band, slug in found if band == name] for name in service.BANDS}
+
+
+def card(page, band, number=1):
+    return page.partition(f'aria-labelledby="{band}-{number}"')[2].partition("</article>")[0]
+
+
+# The answer
+
+
+def test_the_journeys_profile_has_its_trial_and_says_how_its_words_were_read():
+    belgium()
+    page = text(**PROFILE)
+    assert bands(page)["matches"] == ["beacon2"]
+    assert "1 trial matches, 0 undetermined, 3 excluded" in page
+    assert re.search(r"Your words were read as:.*stage <strong>Relapsed</strong>.*\(IVa\)", page)
+    for given in ("31 months", "ALK mutated", "4000 Luik / Liège"):
+        assert f"<dd>{given}</dd>" in page
+
+
+def test_a_card_ticks_each_criterion_with_a_word_and_a_reason_what_is_in_the_way_first():
+    belgium()
+    page = text(condition="VIIIc", age="6 months", stage="newly_diagnosed")
+    card_of = card(page, "excluded", bands(page)["excluded"].index("ieuroewing") + 1)
+    verdicts = re.findall(
+        r'<li class="criterion-(\w+)"><span class="verdict">.*?</span>([^<]+)</span>', card_of
+    )
+    assert verdicts[0] == ("unmet", "Not met")
+    assert verdicts[-1] == ("met", "Met")
+    assert "<strong>Age</strong> – 6 months lies outside: 2 years to 50 years." in card_of
+
+
+def test_a_card_names_the_nearest_recruiting_site_how_we_know_and_whom_to_ask():
+    belgium()
+    found = card(text(condition="VIIIc", stage="newly_diagnosed", age="10", near="9000"), "matches")
+    assert "Nearest site that recruits" in found
+    assert re.search(r"Ghent University Hospital<.*\d+ km", found)
+    assert "Verified in the last 30 days" in found
+    assert "by the centre's coordinator" in found
+    assert 'href="mailto:trials@uz-gent.example"' in found
+    assert 'href="/en/trials/ieuroewing/#site-uz-gent"' in found
+
+
+def test_where_nobody_may_be_named_the_switchboard_is():
+    centre = a_centre("uz-leuven", phone="+3216332211")
+    silent = a_professional("Zkanarie Person", email="zkanarie@example.org")
+    a_site(a_trial("Alpha", conditions=["IVa"], stages=["any"]), centre, contact_person=silent)
+    service.rebuild()
+    found = card(text(condition="IVa"), "matches")
+    assert "+32 16 33 22 11" in found
+    assert "kanarie" not in found
+
+
+def test_a_person_is_named_only_with_consent():
+    person = a_professional("Demo Person", email="demo@example.org", consent=True)
+    a_site(a_trial("Alpha", conditions=["IVa"], stages=["any"]), a_centre(), contact_person=person)
+    service.rebuild()
+    assert "Demo Person" in card(text(condition="IVa"), "matches")
+
+
+def test_a_trial_without_a_recruiting_site_shows_what_is_known_of_its_sites():
+    a_trial("Alpha", conditions=["IVa"], stages=["any"], at=[(a_centre(name="Clinic C"), "suspended")])
+    service.rebuild()
+    found = card(text(condition="IVa"), "excluded")
+    assert re.search(r"Suspended.*Clinic C", found)
+
+
+def test_links_out_of_the_answer_carry_nothing_and_keep_it_open():
+    belgium()
+    page = text(**PROFILE).partition('id="answer-title"')[2]
+    links = re.findall(r'<a [^>]*href="(/en/trials/[^"]*)"[^>]*>', page)
+    assert links
+    assert all("?" not in link for link in links)
+    for link in re.findall(r"<a [^>]*/en/trials/[^>]*>", page):
+        assert 'target="_blank" rel="noreferrer"' in link
+
+
+def test_words_nobody_understood_decide_nothing_and_are_named():
+    belgium()
+    page = text(text="neuroblastoma zorgeloos", alterations="kwispel")
+    assert re.search(r"Not understood, so it decides nothing:.*zorgeloos.*kwispel", page)
+
+
+def test_an_empty_band_says_what_excludes_most_and_leaving_it_out_gives_that():
+    for number in range(3):
+        a_trial(f"T{number}", conditions=["IVa"], stages=["any"], max_days=3000, at=[a_centre()])
+    service.rebuild()
+    page = text(condition="IVa", age="14", sex="female")
+    assert "Age: 3 trials" in page
+    assert 'name="drop" value="age"' in page
+    without = text(condition="IVa", age="14", sex="female", drop="age")
+    assert len(bands(without)["undetermined"]) == 3
+    assert '<input id="age" name="age" type="text" value=""' in without
+    assert 'value="female" selected' in without
+
+
+def test_a_criterion_that_is_not_the_forms_is_named_without_a_button():
+    a_trial("Alpha", conditions=["IVa"], stages=["any"], at=[(a_centre(), "suspended")])
+    service.rebuild()
+    page = text(condition="IVa")
+    assert "Recruitment: 1 trial" in page
+    assert 'name="drop"' not in page
+
+
+def test_a_long_band_is_shown_in_parts(monkeypatch):
+    monkeypatch.setattr(matching, "PER_BAND", 2)
+    centre = a_centre()
+    for number in range(5):
+        a_trial(f"T{number}", conditions=["IVa"], stages=["any"], at=[centre])
+    service.rebuild()
+    page, seen = text(condition="IVa"), []
+    for shown in (2, 4, 5):
+        assert len(bands(page)["matches"]) == shown
+        assert bands(page)["matches"][: len(seen)] == seen
+        seen = bands(page)["matches"]
+        page = text(condition="IVa", more="matches", shown_matches=shown)
+        if shown < 5:
+            assert f'data-focus="matches-{shown + 1}"' in page
+    assert 'name="more"' not in page
+    # Another question begins at its beginning.
+    assert len(bands(text(condition="IVa", shown_matches=5))["matches"]) == 2
+
+
+@pytest.mark.parametrize("shown", ["-1", "x", "²", "99999999", "9999"])
+def test_a_number_of_trials_that_nobody_offered_breaks_nothing(shown):
+    belgium()
+    assert "beacon2" in text(condition="IVa", more="matches", shown_matches=shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "title"),
+    [
+        ("nl", "hoogrisico neuroblastoom in recidief", "1 studie past"),
+        ("fr", "neuroblastome de haut risque en rechute", "1 étude correspond"),
+        ("de", "Hochrisiko-Neuroblastom im Rezidiv", "1 Studie passt"),
+    ],
+)
+def test_it_answers_in_the_language_of_the_page(language, words, title):
+    belgium()
+    page = text(language, text=words, age="31 m", near="4000")
+    assert title in page
+    assert bands(page)["matches"] == ["beacon2"]
+
+
+def test_the_tree_of_diagnoses_is_grouped_and_what_was_chosen_stays_chosen():
+    belgium()
+    page = text(condition=["VIIIc", "IXd"])
+    assert page.count('<select id="condition') == 2
+    assert page.count('<option value="VIIIc" selected>') == page.count('<option value="IXd" selected>') == 1
+    assert re.search(r'<optgroup label="[^"]+"><option value="VIII">[^<]+ \(any\)', page)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("age", "abc", "“abc” is not an age."),
+        ("near", "0001", "“0001” is not a place."),
+        ("text", "x" * 10_000, "10000 characters"),
+        ("alterations", "ALK\0", "control character U+0000"),
+        ("condition", "XCVIII", "is not a class of ICCC-3"),
+        ("country", "XX", "is not a country"),
+    ],
+)
+def test_a_bad_value_has_its_sentence_beside_the_field_and_in_the_summary_and_the_rest_is_kept(
+    name, value, sentence
+):
+    belgium()
+    fields = {"text": "neuroblastoma", "sex": "female", "lines": "2"} | {name: value}
+    page = text(**fields)
+    assert sentence in page.partition(f'<p class="field-error" id="{name}-error">')[2].partition("</p>")[0]
+    assert sentence in page.partition(f'<li><a href="#{name}">')[2].partition("</a>")[0]
+    assert re.search(rf'aria-describedby="[^"]*{name}-error"', page)
+    assert f'id="{name}"' in page
+    assert 'data-focus="error-title"' in page
+    assert 'value="female" selected' in page
+    assert 'name="lines" type="text" inputmode="numeric" value="2"' in page
+    assert bands(page) == {"matches": [], "undetermined": [], "excluded": []}
+    if name not in ("condition", "country"):
+        assert value.replace("\0", "") in page
+
+
+def test_nothing_given_asks_for_something():
+    belgium()
+    assert "Say something about the patient" in text()
+
+
+def test_without_an_index_what_was_typed_stays(index_dir):
+    page = text(status=503, text="neuroblastoma", age="31 months")
+    assert "being prepared" in page
+    assert 'value="neuroblastoma"' in page
+
+
+# The link
+
+
+def link(page):
+    return re.search(r'<input id="link" type="text" value="([^"]*)"', page)[1]
+
+
+def held(page):
+    return parse_qs(urlsplit(link(page)).query)
+
+
+def test_a_link_holds_diagnosis_and_stage_also_where_they_were_said_in_words():
+    belgium()
+    assert held(text(**PROFILE)) == {"condition": ["IVa"], "stage": ["relapsed"]}
+    assert held(text(condition="VIIIc", age="6")) == {"condition": ["VIIIc"]}
+
+
+def test_a_link_holds_what_is_ticked_and_no_more():
+    belgium()
+    page = text(**PROFILE, link="1", share=["age", "place"])
+    assert held(page) == {"age": ["31 months"], "near": ["4000"]}
+    assert 'data-focus="link"' in page
+    assert link(text(**PROFILE, link="1")) == "http://testserver/en/match/"
+    whole = text(**PROFILE, link="1", share=list(matching.SHARES))
+    assert held(whole) == {name: [value] for name, value in PROFILE.items()} | {
+        "condition": ["IVa"], "stage": ["relapsed"],
+    }  # fmt: skip
+
+
+def test_a_shared_link_is_answered_at_once_and_says_that_something_may_be_missing(client):
+    belgium()
+    address = link(text(**PROFILE, link="1", share=["diagnosis", "stage"]))
+    answer = client.get(address)
+    page = plain(answer)
+    assert bands(page)["matches"] == ["beacon2"]
+    assert "what its sender did not share is missing" in page
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_a_spoilt_link_says_what_is_wrong_with_it(client):
+    belgium()
+    page = plain(client.get("/en/match/?condition=XCVIII&stage=relapsed&utm_source=x"))
+    assert "“XCVIII” is not a class of ICCC-3." in page
+    assert 'value="relapsed" selected' in page
+
+
+# Ways here, and back
+
+
+def test_search_home_and_every_page_lead_here_and_it_leads_to_the_search(client):
+    belgium()
+    for path in ("/en/", "/en/trials/", "/en/centres/"):
+        assert 'href="/en/match/"' in client.get(path).content.decode()
+    assert '<a href="/en/trials/">Search by words instead</a>' in plain(client.get("/en/match/"))
+
+
+def test_in_part_it_is_the_part_that_changes():
+    belgium()
+    answer = post(headers={"HX-Request": "true"}, **PROFILE)
+    assert answer.content.decode().lstrip().startswith('<div id="match-body"')
+    assert "HX-Push-Url" not in answer
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_the_same_profile_goes_to_another_language_in_the_body():
+    belgium()
+    page = text(**PROFILE)
+    assert re.search(r'form="profile" formaction="/nl/match/" lang="nl"', page)
+
+
+# Suggestions
+
+
+def test_suggestions_are_asked_for_in_the_body_and_complete_what_is_typed():
+    answer = post("nl", path="match/suggest/", q="recidief neurobl", kind="disease")
+    found = answer.json()["found"]
+    assert found[0]["text"] == "recidief neuroblastoom"
+    assert answer["Cache-Control"] == "no-store"
+    assert Client().get("/nl/match/suggest/?q=neurobl").status_code == 405
+
+
+@pytest.mark.parametrize("fields", [{}, {"q": "neuro\0"}, {"q": "x" * 10_000}, {"q": "neuro", "kind": "zz"}])
+def test_what_cannot_be_completed_has_no_suggestions(fields):
+    assert post(path="match/suggest/", **fields).json() == {"said": "No suggestions.", "found": []}
