@@ -105,7 +105,6 @@ def _answer(request: HttpRequest, form: ProfileForm) -> dict:
         "bands": matching.bands_of(found, wanted, form.cleaned_data["near"]),
         "ways": matching.ways_of(found, form),
         "shared": matching.shared(form, found, address, list(shares)),
-        "sharing": "link" in form.data,
         "opened": form.data.get("more") == "excluded",
         "others": _other_languages(),
         "address": address,
