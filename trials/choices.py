@@ -39,6 +39,16 @@ class Sex(models.TextChoices):
     MALE = "male", _("Male")
 
 
+class AgeBand(models.TextChoices):
+    """Bands of age: ICH E11(R1), with adults after it."""
+
+    NEWBORN = "newborn", _("Newborn (to 27 days)")
+    INFANT = "infant", _("Infant (28 days to 23 months)")
+    CHILD = "child", _("Child (2 to 11 years)")
+    ADOLESCENT = "adolescent", _("Adolescent (12 to 17 years)")
+    ADULT = "adult", _("Adult (from 18 years)")
+
+
 class Stage(models.TextChoices):
     """Stage of the disease at which a trial takes patients."""
 

@@ -13,12 +13,13 @@ from centres.filters import centres_that_fit, listed_centres, place_filters
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Age, Filter, FilterForm, Moment, OneWord, Several, Text, Word
 
-from .choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+from .ages import DAYS_OF_BAND
+from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from .conditions import rows, subtree
 from .identifiers import parse_identifier
 from .models import Trial, TrialIdentifier, TrialSite
 
-ORDERINGS = ("relevance", "acronym", "updated", "opened", "distance")
+ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 PLACES = ("centre", "network", "province", "country", "within")
 
 
@@ -45,6 +46,7 @@ class _Filters(django_filters.FilterSet):
     phase = _choice(Phase, _("a phase"), _("Phase"))
     condition = Filter(Word, words=_condition_codes, what=_("an ICCC-3 code"), label=_("Condition"))
     age = Filter(Age, label=_("Age"))
+    age_band = _choice(AgeBand, _("an age band"), _("Age band"))
     stage = _choice(Stage, _("a stage of disease"), _("Stage"))
     sex = _choice(Sex, _("a sex"), _("Sex"))
     study_type = _choice(StudyType, _("a study type"), _("Study type"))
@@ -101,9 +103,7 @@ def trials_that_fit(queryset, cleaned: dict):
         below = set().union(*map(subtree, codes))
         links = Trial.conditions.through.objects.filter(condition__code__in=below)
         queryset = queryset.filter(Exists(links.filter(trial=OuterRef("pk"))))
-    if days := cleaned.get("age"):
-        fitting = [Trial.objects.open_to_age(one).values("pk") for one in days]
-        queryset = queryset.filter(_any(Q(pk__in=one) for one in fitting))
+    queryset = _of_ages(queryset, cleaned)
     if words := cleaned.get("sex"):
         queryset = queryset.filter(sex__in=[*words, Sex.ALL])
     if words := cleaned.get("study_type"):
@@ -114,6 +114,16 @@ def trials_that_fit(queryset, cleaned: dict):
     if since := cleaned.get("updated_since"):
         site = TrialSite.objects.listed().filter(updated_at__gte=since, trial=OuterRef("pk"))
         queryset = queryset.filter(Q(updated_at__gte=since) | Exists(site))
+    return queryset
+
+
+def _of_ages(queryset, cleaned: dict):
+    if days := cleaned.get("age"):
+        fitting = [Trial.objects.open_to_age(one).values("pk") for one in days]
+        queryset = queryset.filter(_any(Q(pk__in=one) for one in fitting))
+    if bands := cleaned.get("age_band"):
+        fitting = [Trial.objects.open_between(*DAYS_OF_BAND[one]).values("pk") for one in bands]
+        queryset = queryset.filter(_any(Q(pk__in=one) for one in fitting))
     return queryset
 
 

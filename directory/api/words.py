@@ -39,6 +39,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "phase": ("Phase of the trial.", "phase2"),
     "condition": ("ICCC-3 code; the classes below it are included.", "VIII"),
     "age": ("Trials that take a patient of this age: `14`, `14y`, `6m`, `31d`, `18 mois`.", "14y"),
+    "age_band": ("Trials that take some of this band: newborn, infant, child, adolescent, adult.", "infant"),
     "stage": ("Stage of the disease.", "relapsed"),
     "sex": ("Trials that take patients of this sex.", "female"),
     "study_type": ("Kind of study.", "interventional"),

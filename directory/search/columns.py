@@ -15,7 +15,8 @@ import numpy as np
 import orjson
 
 from directory.core.places import Place, distance_km
-from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+from trials.ages import DAYS_OF_BAND
+from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
 from . import cursors
@@ -205,7 +206,17 @@ class Trials:
         for name in ("phase", "condition", "stage"):
             pairs = self.lists[name]
             found[name] = Bitmaps.of(self.codes.of[name].words[:], pairs.owners, pairs.values, self.size)
+        found["age_band"] = self._age_bands()
         return found | {"stage": found["stage"].also(Stage.ANY), "sex": found["sex"].also(Sex.ALL)}
+
+    def takes_between(self, first: int, last: int) -> np.ndarray:
+        """A mask: the documents open to some age from `first` to `last` days; a missing bound is open."""
+        above = (self.low == NO_BOUND) | (self.low <= last)
+        return above & ((self.high == NO_BOUND) | (self.high >= first))
+
+    def _age_bands(self) -> Bitmaps:
+        rows = np.array([self.takes_between(*DAYS_OF_BAND[band]) for band in AgeBand], bool)
+        return Bitmaps(list(AgeBand.values), packed(rows.reshape(len(AgeBand), self.size)))
 
     @cached_property
     def sorts(self) -> list[str]:
@@ -288,6 +299,7 @@ class Today:
             "acronym": np.argsort(label),
             "updated": np.lexsort((label, -trials.updated)),
             "opened": np.lexsort((label, -trials.opened)),
+            "verified": np.lexsort((label, -self.verified)),
         }
 
     @cached_property
@@ -296,6 +308,14 @@ class Today:
         rank = np.empty(self.trials.size, np.int64)
         rank[self.orders["relevance"]] = np.arange(self.trials.size)
         return rank
+
+    @cached_property
+    def verified(self) -> np.ndarray:
+        """By trial, the last day on which any of its living sites was verified; 0 for never."""
+        found = np.zeros(self.trials.size, np.int64)
+        alive = self.site_alive
+        np.maximum.at(found, self.trials.site_trial[alive], self.trials.site_verified[alive])
+        return found
 
     def centre_values(self, name: str) -> tuple[np.ndarray, list[str]]:
         """`province` or `country` of each centre, as numbers into the list of words."""

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.choices import Sex, Stage
+from trials.ages import DAYS_OF_BAND
+from trials.choices import AgeBand, Sex, Stage
 
 from .columns import FRESHNESS, NO_BOUND, Codes, Today, Trials, packed
 from .documents import microseconds
 from .query import Ask
 
-TRIAL_FACETS = ("phase", "condition", "stage", "study_type", "sex")
+TRIAL_FACETS = ("phase", "condition", "stage", "age_band", "study_type", "sex")
 SITE_FACETS = ("centre", "network", "province", "country", "freshness")
 FACETS = ("status", *TRIAL_FACETS, *SITE_FACETS)
 
@@ -109,6 +110,7 @@ class Selection:
             ("study_type", lambda values: self._word("study_type", values)),
             ("sex", lambda values: self._word("sex", (*values, Sex.ALL))),
             ("age", self._age),
+            ("age_band", self._age_band),
             ("updated_since", self._updated_since),
             ("trial", self._slugs),
         ]
@@ -124,6 +126,13 @@ class Selection:
         for days in map(int, values):
             above = (self.trials.low == NO_BOUND) | (self.trials.low <= days)
             mask |= above & ((self.trials.high == NO_BOUND) | (self.trials.high >= days))
+        return mask
+
+    def _age_band(self, values) -> np.ndarray:
+        mask = np.zeros(self.trials.size, bool)
+        for value in values:
+            if value in AgeBand.values:
+                mask |= self.trials.takes_between(*DAYS_OF_BAND[value])
         return mask
 
     def _updated_since(self, values) -> np.ndarray:

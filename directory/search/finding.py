@@ -155,6 +155,8 @@ class _Ordered:
             return (-int(self.trials.updated[ordinal]), *label)
         if self.ordering == "opened":
             return (-int(self.trials.opened[ordinal]), *label)
+        if self.ordering == "verified":
+            return (-int(self.today.verified[ordinal]), *label)
         if self.ordering == "distance":
             assert self.metres is not None
             return (int(self.metres[ordinal]), *label)
@@ -183,7 +185,7 @@ def _sites(today: Today, ask: Ask, page: Page, selection: Selection, matched: np
     def key(at: int) -> tuple:
         if ask.ordering == "distance":
             return (_FAR if math.isinf(far(at)) else round(far(at) * 1000), *name(at))
-        if ask.ordering == "updated":
+        if ask.ordering in ("updated", "verified"):
             return (-int(trials.site_verified[at]), *name(at))
         return name(at)
 

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from directory.core.places import Province
 from directory.core.text import fold
-from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
 from .columns import Today, Trials
 from .documents_trials import condition_names
@@ -26,6 +26,7 @@ from .synonyms import edits_allowed, vocabulary
 
 _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
+    "age_band": AgeBand,
     "freshness": Freshness, "province": Province,
 }  # fmt: skip
 # An enumeration makes its list of values anew each time it is asked.

@@ -24,13 +24,14 @@ from .profile import BANDS, Matching, Profile
 from .profile import match as _match
 from .query import ORDERINGS, Ask, check_text
 from .readings import Reading
+from .sought import Sought, sought
 from .store import NotReady
 
 __all__ = [
     "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "Completion", "FacetCount",
-    "Hit", "Matching", "NotReady", "Profile", "Reading", "Suggestion",
+    "Hit", "Matching", "NotReady", "Profile", "Reading", "Sought", "Suggestion",
     "bodies", "body", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild", "slug_of",
-    "suggest", "version",
+    "sought", "suggest", "version",
 ]  # fmt: skip
 
 # About 2 KB each.

@@ -17,6 +17,7 @@ LEGENDS = {
     "status": _("Recruitment status"),
     "condition": _("Disease"),
     "stage": _("Stage of disease"),
+    "age_band": _("Age band"),
     "phase": _("Phase"),
     "centre": _("Centre"),
     "province": _("Province"),

@@ -14,6 +14,7 @@ FACETS = (
     "status",
     "condition",
     "stage",
+    "age_band",
     "phase",
     "centre",
     "province",

@@ -14,7 +14,7 @@ from directory.core.places import Province
 from directory.search import service
 from directory.search.query import ask_from
 from tests import builders as b
-from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
+from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.filters import SiteFilterSet, TrialFilterSet
 from trials.models import Trial, TrialSite
 
@@ -24,6 +24,7 @@ PIECES = {
     "status": Recruitment.values,
     "phase": Phase.values,
     "stage": Stage.values,
+    "age_band": AgeBand.values,
     "sex": Sex.values,
     "study_type": StudyType.values,
     "freshness": Freshness.values,
@@ -241,7 +242,7 @@ class TestBadInput:
             ("near=4000&within=nan", "within", "“nan” is not a number of kilometres"),
             ("within=5", "within", "near=4000"),
             ("ordering=distance", "ordering", "near=4000"),
-            ("ordering=-updated", "ordering", "Use one of: relevance, acronym, updated, opened, distance"),
+            ("ordering=-updated", "ordering", "Use one of: relevance, acronym, updated, opened, verified"),
             ("updated_since=yesterday", "updated_since", "“yesterday” is not a point in time"),
             ("updated_since=2026-02-31", "updated_since", "“2026-02-31” is not a point in time"),
             ("near=4000&near=9000", "near", "Give one value, not 2"),
@@ -277,7 +278,8 @@ class TestBadInput:
 
     def test_the_names_are_those_of_the_contract(self):
         names = """
-            q status phase condition age stage sex study_type centre network province country near within
+            q status phase condition age age_band stage sex study_type centre network province country near
+            within
             freshness identifier updated_since ordering
         """
         assert list(TrialFilterSet.base_filters) == names.split()

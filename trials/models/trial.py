@@ -33,6 +33,12 @@ class TrialQuerySet(ListedQuerySet):
         """Both bounds included; a missing bound is open."""
         return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
 
+    def open_between(self, first, last):
+        """Open to some age from `first` to `last` days, both included; a missing bound is open."""
+        return self.filter(
+            Q(min_days=None) | Q(min_days__lte=last), Q(max_days=None) | Q(max_days__gte=first)
+        )
+
     def about(self, code):
         """Trials of the condition `code` or of one below it in ICCC-3."""
         through = Trial.conditions.through.objects.filter(condition__code__in=subtree(code))

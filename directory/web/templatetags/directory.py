@@ -4,6 +4,7 @@ Tags and not components where a page needs hundreds of them: a component costs a
 """
 
 import datetime as dt
+import re
 
 import phonenumbers
 from django import template
@@ -19,6 +20,7 @@ from centres.choices import Language
 from directory.core import dates
 from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES
+from directory.search.words import typed_words
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 
 from .. import words
@@ -186,6 +188,35 @@ def telephone(number: str) -> str:
 def gap_label(trial) -> str:
     """What a trial of the page of gaps is called: its acronym, else its title in the page's language."""
     return trial.acronym or words.in_page_language(trial.titles)[0]
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@register.filter
+def marked(text: str, sought) -> SafeString:
+    """`text` with the words that were looked for in `<mark>`; as it is without a search."""
+    if not sought or not text:
+        return format_html("{}", text)
+    parts, end = [], 0
+    for found in _WORD.finditer(text):
+        stems = [word.stem for word in typed_words(found[0])]
+        if any(map(sought.marks, stems)):
+            parts.append(format_html("{}<mark>{}</mark>", text[end : found.start()], found[0]))
+            end = found.end()
+    return format_html_join("", "{}", ((part,) for part in [*parts, text[end:]]))
+
+
+@register.simple_tag
+def marked_text_of(record, sought) -> SafeString:
+    """As `text_of` of a document's texts by language, with the words that were looked for marked."""
+    text, code = _in_page_language(record, "")
+    shown = marked(text, sought)
+    return (
+        shown
+        if code in ("", words.page_language())
+        else format_html('<span lang="{}">{}</span>', code, shown)
+    )
 
 
 @register.filter

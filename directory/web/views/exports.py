@@ -55,6 +55,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         "results": results_of(answer.hits, near=ask.near),
         "asked": facets.chips_of(query, facets.facets_of(answer.facets, query)),
         "left_out": max(0, answer.count - MOST_ON_PAPER),
+        "sought": None,
         "address": request.build_absolute_uri(query.url),
     }
     return render(request, "directory/results_print.html", context)

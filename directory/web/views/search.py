@@ -28,6 +28,7 @@ ORDERINGS = {
     BEST: _("Best match"),
     "acronym": _("Acronym"),
     "opened": _("Opened last"),
+    "verified": _("Verified last"),
     "updated": _("Changed last"),
     NEAREST: _("Nearest"),
 }
@@ -76,7 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
         response = render(request, "directory/search.html", context | {"kept": _kept(query)})
         patch_vary_headers(response, ["HX-Request"])
         return response
-    context |= _found(form, query)
+    context |= _found(request, form, query)
     context["partial"] = not whole
     response = render(request, "directory/search.html" if whole else "directory/search/body.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -99,7 +100,7 @@ def _errors(form) -> dict[str, str]:
     return {("all" if name == "__all__" else name): " ".join(found) for name, found in form.errors.items()}
 
 
-def _found(form, query: Query) -> dict:
+def _found(request: HttpRequest, form, query: Query) -> dict:
     ask = ask_of(form)
     page = _page_number(query)
     answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
@@ -126,6 +127,9 @@ def _found(form, query: Query) -> dict:
         "most_rows": exporting.MOST_ROWS if answer.count > exporting.MOST_ROWS else 0,
         "readings": [(one.label, query.set(q=one.query).url) for one in answer.readings],
         "ways": [] if answer.count else _ways_out(query, chips),
+        "nearest_open": None if answer.count else _nearest_open(ask),
+        "sought": service.sought(ask.q, ask.language),
+        "share_url": request.build_absolute_uri(query.set(view=query.first(VIEW), page="").url),
     }
 
 
@@ -203,6 +207,25 @@ def _orderings(query: Query) -> list[tuple[str, str, bool]]:
         for value, label in ORDERINGS.items()
         if value not in hidden
     ]
+
+
+# What keeps a trial from being found though it recruits, only not there.
+OF_PLACES = ("centre", "province", "network", "country", "freshness", "status")
+
+
+def _nearest_open(ask: service.Ask):
+    """Where nothing is found: the nearest trial for the same that recruits, wherever that is; else None."""
+    if not (ask.near or any(ask.filters.get(name) for name in OF_PLACES)):
+        return None
+    filters = {name: values for name, values in ask.filters.items() if name not in OF_PLACES}
+    wider = dataclasses.replace(
+        ask,
+        filters=filters | {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)},
+        within=None,
+        ordering=NEAREST if ask.near else BEST,
+    )
+    found = results_of(service.find(wider, limit=1).hits, near=ask.near)
+    return found[0] if found else None
 
 
 def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:

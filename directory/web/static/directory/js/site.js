@@ -20,6 +20,12 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    const copy = event.target.closest("[data-copy]");
+    const field = copy && document.getElementById(copy.dataset.copy);
+    if (field) {
+      field.select();
+      navigator.clipboard?.writeText(field.value).then(() => { copy.textContent = copy.dataset.done; }, () => {});
+    }
   });
 
   // A fold that the reader opened stays open when the results change under it.
