@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from directory.core.places import Province, locate
+from directory.core.places import Province, locate, postal_codes
 from directory.web import maps
 from directory.web.maps import Dot, map_of, point
 
@@ -33,6 +33,23 @@ def test_a_place_lies_within_the_outline_of_its_province(code):
     place = locate(code)
     rings = json.loads(maps.OUTLINES.read_text())["provinces"][place.province]
     assert sum(inside(place.longitude, place.latitude, ring) for ring in rings) % 2 == 1
+
+
+def test_nearly_all_postal_codes_lie_within_the_outline_of_their_province_and_none_in_two():
+    shapes = json.loads(maps.OUTLINES.read_text())
+    shapes = shapes["provinces"] | shapes["countries"]
+    places = list(postal_codes())
+    holding = [
+        [
+            code
+            for code, rings in shapes.items()
+            if sum(inside(one.longitude, one.latitude, ring) for ring in rings) % 2
+        ]
+        for one in places
+    ]
+    assert max(map(len, holding)) == 1
+    right = sum(one.province in codes for one, codes in zip(places, holding, strict=True))
+    assert right / len(places) > 0.97
 
 
 def inside(x, y, ring):
