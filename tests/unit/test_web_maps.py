@@ -1,9 +1,11 @@
 """Belgium drawn from local data, with centres on it."""
 
+import itertools
 import json
 import math
 
 import pytest
+from django.utils import translation
 
 from directory.core.places import Province, locate, postal_codes
 from directory.web import maps
@@ -58,6 +60,31 @@ def inside(x, y, ring):
         if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
             crossings += 1
     return crossings % 2
+
+
+NINE = (
+    (51.0258, 3.7282), (50.8797, 4.6714), (51.1575, 4.4109), (50.8882, 4.3087), (50.8881, 4.3283),
+    (50.8552, 4.4472), (50.6547, 5.5734), (50.6381, 5.5718), (50.5734, 5.5676),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_names_of_provinces_give_way_to_the_circles_and_to_each_other(language):
+    with translation.override(language):
+        made = map_of(a_dot(f"c{n}", *place, count=9 - n) for n, place in enumerate(NINE))
+    boxes = {
+        one.code: maps._box(tuple(word for word, _y in one.lines), (one.x, one.y)) for one in made.provinces
+    }
+    for one, other in itertools.combinations(boxes, 2):
+        assert maps._shared(boxes[one], boxes[other]) < 500, (one, other)
+    free = [
+        code for code, box in boxes.items() if not any(maps._shared(box, around(spot)) for spot in made.spots)
+    ]
+    assert len(free) >= 7, sorted(boxes.keys() - set(free))
+
+
+def around(spot):
+    return spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius
 
 
 def test_north_is_up_and_kilometres_are_alike_in_both_directions():
