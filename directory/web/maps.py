@@ -29,8 +29,8 @@ SMALLEST, LARGEST, MOST_ROUNDS, GAP = 20.0, 36.0, 80, 3.0
 # Where a province's name may stand, `(longitude, latitude)`: the first place that no circle takes.
 _NAMES_AT = {
     "BE-VAN": ((4.85, 51.30), (4.95, 51.17)),
-    "BE-VOV": ((3.68, 51.15), (3.75, 50.87)),
-    "BE-VBR": ((4.98, 50.94), (5.0, 50.83), (4.15, 50.80)),
+    "BE-VOV": ((3.68, 51.15), (3.75, 50.87), (3.73, 50.80), (3.82, 51.20)),
+    "BE-VBR": ((4.98, 50.94), (5.0, 50.83), (5.12, 50.87), (4.15, 50.80)),
     "BE-VLI": ((5.50, 51.02), (5.3, 50.87)),
     "BE-VWV": ((2.98, 50.93), (3.05, 51.05)),
     "BE-BRU": ((4.36, 50.80), (4.36, 50.92), (4.36, 50.74)),
@@ -38,17 +38,19 @@ _NAMES_AT = {
     "BE-WLG": ((5.95, 50.45), (6.0, 50.58), (5.4, 50.45)),
     "BE-WLX": ((5.53, 49.93), (5.5, 50.1)),
     "BE-WNA": ((4.88, 50.28), (4.95, 50.1)),
-    "BE-WBR": ((4.60, 50.62), (4.3, 50.62), (4.8, 50.66)),
+    "BE-WBR": ((4.60, 50.62), (4.3, 50.62), (4.8, 50.64)),
 }
 # Where the province's own name is too long for a map.
 _SHORT = {"BE-BRU": _("Brussels"), "BE-WLX": pgettext_lazy("province", "Luxembourg")}
 # What a letter and a line of a name take on a telephone.
 _LETTER, _LINE = 13.0, 25.0
+# The part of a name that may be hidden before it is left out; a link's own name says the province then.
+_COVERED = 0.2
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A province or country: its path, and where its name stands."""
+    """A province or country: its path, and where its name stands. No `lines`: circles leave it no room."""
 
     code: str
     name: str
@@ -218,7 +220,11 @@ def _provinces(wanted: dict[str, tuple[str, int]], spots: list[Spot]) -> list[Sh
         split = _lines(str(_SHORT.get(code, name)))
         places = [point(lat, lon) for lon, lat in _NAMES_AT[code]]
         x, y = min(places, key=lambda at, split=split: sum(_shared(_box(split, at), one) for one in taken))
-        taken.append(_box(split, (x, y)))
+        box = _box(split, (x, y))
+        if sum(_shared(box, one) for one in taken) > _COVERED * _shared(box, box):
+            split = ()
+        else:
+            taken.append(box)
         lines = tuple((word, y + (row - (len(split) - 1) / 2) * _LINE) for row, word in enumerate(split))
         made.append(Shape(code, name, path, x, y, *wanted.get(code, ("", None)), lines))
     return made
