@@ -23,6 +23,8 @@ LOAD_DEMO = env.load_demo
 DEMO_MARKER = DATA_DIR / "demo.loaded"
 
 DEBUG = False
+# The gallery of components is open to everybody where developers work, else to staff.
+COMPONENT_GALLERY = env.profile == "embedded"
 SECRET_KEY = env.secret_key or secret_key(DATA_DIR)
 BASE_URL = env.base_url
 ALLOWED_HOSTS = env.allowed_hosts

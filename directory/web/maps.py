@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from directory.core.places import Province, locate
 
@@ -24,18 +26,31 @@ _STRETCH = math.cos(math.radians(50.5))
 _SCALE = WIDTH / ((EAST - WEST) * _STRETCH)
 HEIGHT = round((NORTH - SOUTH) * _SCALE)
 SMALLEST, LARGEST, MOST_ROUNDS, GAP = 20.0, 36.0, 80, 3.0
-# Where a province's name stands, when its middle is no good place for it.
+# Where a province's name may stand, `(longitude, latitude)`: the first place that no circle takes.
 _NAMES_AT = {
-    "BE-BRU": (4.37, 50.845),
-    "BE-VBR": (4.86, 50.93),
-    "BE-WHT": (3.98, 50.45),
-    "BE-VWV": (3.05, 51.02),
+    "BE-VAN": ((4.85, 51.30), (4.95, 51.17)),
+    "BE-VOV": ((3.68, 51.15), (3.75, 50.87), (3.73, 50.80), (3.82, 51.20)),
+    "BE-VBR": ((4.98, 50.94), (5.0, 50.83), (5.12, 50.87), (4.15, 50.80)),
+    "BE-VLI": ((5.50, 51.02), (5.3, 50.87)),
+    "BE-VWV": ((2.98, 50.93), (3.05, 51.05)),
+    "BE-BRU": ((4.36, 50.80), (4.36, 50.92), (4.36, 50.74)),
+    "BE-WHT": ((3.90, 50.48), (4.2, 50.3)),
+    "BE-WLG": ((5.95, 50.45), (6.0, 50.58), (5.4, 50.45)),
+    "BE-WLX": ((5.53, 49.93), (5.5, 50.1)),
+    "BE-WNA": ((4.88, 50.28), (4.95, 50.1)),
+    "BE-WBR": ((4.60, 50.62), (4.3, 50.62), (4.8, 50.64)),
 }
+# Where the province's own name is too long for a map.
+_SHORT = {"BE-BRU": _("Brussels"), "BE-WLX": pgettext_lazy("province", "Luxembourg")}
+# What a letter and a line of a name take on a telephone.
+_LETTER, _LINE = 13.0, 25.0
+# The part of a name that may be hidden before it is left out; a link's own name says the province then.
+_COVERED = 0.2
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A province or country: its path, and where its name stands."""
+    """A province or country: its path, and where its name stands. No `lines`: circles leave it no room."""
 
     code: str
     name: str
@@ -44,6 +59,7 @@ class Shape:
     y: float
     url: str = ""
     count: int | None = None
+    lines: tuple[tuple[str, float], ...] = ()  # of the name, each with its y
 
 
 @dataclass
@@ -119,7 +135,7 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
         placed.append(spot)
     _apart(placed)
     here = point(near.latitude, near.longitude) if near and _is_on(near.latitude, near.longitude) else None
-    return Map(_provinces(provinces or {}), _countries(), placed, unplaced, here)
+    return Map(_provinces(provinces or {}, placed), _countries(), placed, unplaced, here)
 
 
 def place_of(record) -> tuple[float | None, float | None]:
@@ -178,7 +194,7 @@ def _outlines() -> dict[str, dict[str, tuple[str, float, float]]]:
     with OUTLINES.open(encoding="utf-8") as file:
         kinds = json.load(file)
     return {
-        kind: {code: (_path(rings), *_middle(code, rings)) for code, rings in shapes.items() if rings}
+        kind: {code: (_path(rings), *_middle(rings)) for code, rings in shapes.items() if rings}
         for kind, shapes in kinds.items()
     }
 
@@ -189,19 +205,47 @@ def _path(rings: list[list[list[float]]]) -> str:
     )
 
 
-def _middle(code: str, rings: list) -> tuple[float, float]:
-    if code in _NAMES_AT:
-        lon, lat = _NAMES_AT[code]
-        return point(lat, lon)
+def _middle(rings: list) -> tuple[float, float]:
     outer = rings[0]
     return point(sum(one[1] for one in outer) / len(outer), sum(one[0] for one in outer) / len(outer))
 
 
-def _provinces(wanted: dict[str, tuple[str, int]]) -> list[Shape]:
-    return [
-        Shape(code, words.label(Province, code), path, x, y, *wanted.get(code, ("", None)))
-        for code, (path, x, y) in _outlines()["provinces"].items()
+def _provinces(wanted: dict[str, tuple[str, int]], spots: list[Spot]) -> list[Shape]:
+    taken = [
+        (one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius) for one in spots
     ]
+    made = []
+    for code, (path, _x, _y) in _outlines()["provinces"].items():
+        name = words.label(Province, code)
+        split = _lines(str(_SHORT.get(code, name)))
+        places = [point(lat, lon) for lon, lat in _NAMES_AT[code]]
+        x, y = min(places, key=lambda at, split=split: sum(_shared(_box(split, at), one) for one in taken))
+        box = _box(split, (x, y))
+        if sum(_shared(box, one) for one in taken) > _COVERED * _shared(box, box):
+            split = ()
+        else:
+            taken.append(box)
+        lines = tuple((word, y + (row - (len(split) - 1) / 2) * _LINE) for row, word in enumerate(split))
+        made.append(Shape(code, name, path, x, y, *wanted.get(code, ("", None)), lines))
+    return made
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    """A name of two words on two lines; a hyphen stays at the end of the first."""
+    first, hyphen, last = name.partition("-")
+    return (first + hyphen, last) if hyphen else tuple(name.split(" ", 1))
+
+
+def _box(lines: tuple[str, ...], at: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a name around a point."""
+    wide, high = max(map(len, lines)) * _LETTER / 2, len(lines) * _LINE / 2
+    return at[0] - wide, at[1] - high, at[0] + wide, at[1] + high
+
+
+def _shared(one: tuple, other: tuple) -> float:
+    """The area that two boxes share."""
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
 
 
 def _countries() -> list[Shape]:

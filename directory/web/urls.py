@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import centres, compare, exports, gaps, home, match, networks, search, suggest, trials, watch
+from .views import (
+    centres,
+    compare,
+    components,
+    exports,
+    gaps,
+    home,
+    match,
+    networks,
+    search,
+    suggest,
+    trials,
+    watch,
+)
 
 app_name = "web"
 
@@ -27,6 +40,7 @@ urlpatterns = [
     path("watch/mine/<str:token>/", watch.manage, name="watch-manage"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
+    path("components/", components.gallery, name="components"),
     path("gaps/", gaps.page, name="gaps"),
     path("gaps/gaps.csv", gaps.as_csv, name="gaps-csv"),
     path("networks/", networks.networks, name="networks"),

@@ -108,7 +108,7 @@ def client_of(user):
 
 def test_every_address_of_the_pages_is_walked_here():
     assert {one.name for one in urls.urlpatterns} == {
-        *PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed", "match-suggest",
+        *PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed", "components", "match-suggest",
     }  # fmt: skip
     assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
 

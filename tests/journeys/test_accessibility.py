@@ -44,6 +44,15 @@ def test_axe_finds_nothing_on_any_page_type(page_like, scheme):
     assert found == {name: [] for name in PAGES}
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_in_the_gallery_of_components(page_like, settings, scheme, width):
+    settings.COMPONENT_GALLERY = True
+    page = page_like(color_scheme=scheme, viewport={"width": width, "height": 900})
+    assert faults(page, "/nl/components/") == []
+    assert page.get_by_role("heading", level=1).inner_text() == "Components"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_axe_finds_nothing_on_a_telephone(page_like):
     page = page_like(viewport={"width": 390, "height": 844}, has_touch=True)
     found = {name: faults(page, path) for name, path in PAGES.items()}

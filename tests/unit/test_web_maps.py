@@ -4,8 +4,9 @@ import json
 import math
 
 import pytest
+from django.utils import translation
 
-from directory.core.places import Province, locate
+from directory.core.places import Province, locate, postal_codes
 from directory.web import maps
 from directory.web.maps import Dot, map_of, point
 
@@ -35,12 +36,58 @@ def test_a_place_lies_within_the_outline_of_its_province(code):
     assert sum(inside(place.longitude, place.latitude, ring) for ring in rings) % 2 == 1
 
 
+def test_nearly_all_postal_codes_lie_within_the_outline_of_their_province_and_none_in_two():
+    shapes = json.loads(maps.OUTLINES.read_text())
+    shapes = shapes["provinces"] | shapes["countries"]
+    places = list(postal_codes())
+    holding = [
+        [
+            code
+            for code, rings in shapes.items()
+            if sum(inside(one.longitude, one.latitude, ring) for ring in rings) % 2
+        ]
+        for one in places
+    ]
+    assert max(map(len, holding)) == 1
+    right = sum(one.province in codes for one, codes in zip(places, holding, strict=True))
+    assert right / len(places) > 0.97
+
+
 def inside(x, y, ring):
     crossings = 0
     for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True):
         if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
             crossings += 1
     return crossings % 2
+
+
+NINE = (
+    (51.0258, 3.7282), (50.8797, 4.6714), (51.1575, 4.4109), (50.8882, 4.3087), (50.8881, 4.3283),
+    (50.8552, 4.4472), (50.6547, 5.5734), (50.6381, 5.5718), (50.5734, 5.5676),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_names_of_provinces_give_way_to_the_circles_and_to_each_other(language):
+    with translation.override(language):
+        made = map_of(a_dot(f"c{n}", *place, count=9 - n) for n, place in enumerate(NINE))
+    boxes = {
+        one.code: maps._box(tuple(word for word, _y in one.lines), (one.x, one.y))
+        for one in made.provinces
+        if one.lines
+    }
+    assert len(boxes) >= 8
+    for code, box in boxes.items():
+        others = [*(boxes[other] for other in boxes if other != code), *map(around, made.spots)]
+        assert sum(maps._shared(box, other) for other in others) < 0.4 * maps._shared(box, box), code
+
+
+def test_a_map_without_centres_names_every_province():
+    assert all(one.lines for one in map_of([]).provinces)
+
+
+def around(spot):
+    return spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius
 
 
 def test_north_is_up_and_kilometres_are_alike_in_both_directions():

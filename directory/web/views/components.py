@@ -1,0 +1,103 @@
+"""The gallery of components: what pages are made of, in each state, with made-up examples. For developers.
+
+Open to everybody in the embedded profile, to staff in production; in no sitemap and not linked.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from trials.choices import Freshness, Recruitment
+
+from .. import facets, maps
+from ..results import Result
+from .gaps import STATES
+
+
+@dataclass(frozen=True)
+class Unlisted:
+    """A record that the public does not see, as the banner asks for it."""
+
+    state: str
+    is_listed: bool = False
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component and state, with the name of its source."""
+    if not (settings.COMPONENT_GALLERY or request.user.is_staff):
+        raise Http404
+    today = timezone.localdate()
+    context = {
+        "statuses": Recruitment.values,
+        "freshness": Freshness.values,
+        "gap_states": STATES.items(),
+        "unlisted": [Unlisted("draft"), Unlisted("withdrawn")],
+        "days": [today - dt.timedelta(days=days) for days in (0, 1, 12, 150, 900)],
+        "kilometres": (0.4, 12.3, 1234.0),
+        "ages": [
+            {"min_days": low, "max_days": high} for low, high in ((None, 364), (365, 6574), (6570, None))
+        ],
+        "facet": _facet(),
+        "chips": [
+            facets.Chip("Phase", "Phase 3", "#chips"),
+            facets.Chip("Centre", "UZ Gent", "#chips", "nl"),
+        ],
+        "results": [_result("Example 1", _sites(today)), _result("", [])],
+        "map": maps.map_of(_dots()),
+        "map_counts": True,
+    }
+    return render(request, "directory/gallery.html", context)
+
+
+def _facet() -> facets.Facet:
+    below = [facets.Option("example", "b", "Below it", 3, False)]
+    options = [
+        facets.Option("example", "a", "With others below", 5, False, children=below),
+        facets.Option("example", "c", "Chosen", 2, True),
+        facets.Option("example", "d", "In het Nederlands", 0, False, "nl"),
+    ]
+    return facets.Facet("example", "A filter", options)
+
+
+def _result(acronym: str, sites: list[dict]) -> Result:
+    title = "A made-up trial with a title of ordinary length"
+    names = {site["centre"]["code"]: {"en": site["centre"]["name"]} for site in sites}
+    document = {
+        "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
+        "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
+        "status": "recruiting", "sites": sites, "_show": {"centres": names, "said_in": {}},
+    }  # fmt: skip
+    return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
+
+
+def _sites(today: dt.date) -> list[dict]:
+    days = (3, 60, 200, 20, None)
+    pairs = zip(
+        Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True
+    )
+    return [
+        {
+            "status": status,
+            "freshness": freshness,
+            "verified_at": (today - dt.timedelta(days=ago)).isoformat() if ago is not None else None,
+            "centre": {
+                "code": f"example-{number}", "name": f"Hospital {number}", "lat": None, "lon": None,
+                "postal_code": "9000", "country": "BE",
+            },
+        }
+        for number, ((freshness, status), ago) in enumerate(zip(pairs, days, strict=True), start=1)
+    ]  # fmt: skip
+
+
+def _dots() -> list[maps.Dot]:
+    places = ((51.03, 3.73, 9), (50.888, 4.309, 4), (50.888, 4.328, 2), (50.64, 5.57, 0), (None, None, 1))
+    return [
+        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", latitude, longitude, count)
+        for number, (latitude, longitude, count) in enumerate(places, start=1)
+    ]
