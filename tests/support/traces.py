@@ -54,8 +54,20 @@ def _files() -> Iterator[Path]:
 
 
 def _cached() -> str:
-    """All keys and values of Redis; the embedded cache is one of the files."""
+    """All keys and values of Redis, the broker's queues too; the embedded cache is one of the files."""
     if not settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
         return ""
     client = cache._cache.get_client(None, write=False)
-    return str([(key, client.get(key)) for key in client.keys("*")])
+    read = {
+        b"string": client.get,
+        b"list": lambda key: client.lrange(key, 0, -1),
+        b"set": client.smembers,
+        b"zset": lambda key: client.zrange(key, 0, -1),
+        b"hash": client.hgetall,
+    }
+    found = []
+    for key in client.keys("*"):
+        kind = client.type(key)
+        if kind != b"none":  # gone since it was listed
+            found.append((key, read[kind](key)))
+    return str(found)
