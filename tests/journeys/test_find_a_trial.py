@@ -205,3 +205,63 @@ def test_the_print_sheet_is_one_page(page):
     page.goto("/en/trials/ieuroewing/print/")
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+
+
+# From half a name to the nearest site that recruits, and its sheet of paper
+
+
+def expect_the_nearest_is_ghent(page):
+    line = page.locator(".result").first.locator(".site-lines li").first
+    expect(line.locator("a").first).to_contain_text(re.compile("Gent|Gand|Ghent"))
+    expect(line).to_contain_text("(3 km)")
+    expect(first_result(page)).to_have_text("iEuroEwing")
+
+
+def expect_the_sheet(page, language):
+    expect(page).to_have_url(re.compile(rf"/{language}/trials/ieuroewing/print/$"))
+    expect(page.locator(".sheet-qr svg")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text=re.compile("Gent|Gand|Ghent")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_nearest_recruiting_site_of_9000_and_its_sheet(page_like, language, script):
+    page = page_like(java_script_enabled=script)
+    page.goto(f"/{language}/trials/")
+    page.locator("#q").fill("ewings sarcom")
+    page.locator("#near").fill("9000")
+    page.locator("#near").press("Enter")
+    page.wait_for_url("**near=9000**")
+    expect_the_nearest_is_ghent(page)
+    first_result(page).click()
+    page.locator(".print-link").first.click()
+    expect_the_sheet(page, language)
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_the_same_by_keyboard_only(page, language):
+    page.goto(f"/{language}/trials/")
+    tab_to(page, "#q")
+    page.keyboard.type("ewings sarcom")
+    tab_to(page, "#near")
+    page.keyboard.type("9000")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**near=9000**")
+    expect_the_nearest_is_ghent(page)
+    tab_to(page, ".result h3 a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trials/ieuroewing/")
+    tab_to(page, ".print-link")
+    page.keyboard.press("Enter")
+    expect_the_sheet(page, language)
+
+
+def tab_to(page, selector, most=120):
+    """Press Tab until the first match of `selector` has the focus, and it can be seen that it has."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("one => document.querySelector(one) === document.activeElement", selector):
+            ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert ring != "none", selector
+            return
+    raise AssertionError(f"{selector} is not reached by the keyboard.")
