@@ -22,7 +22,8 @@ def reason(judged: Judged, ordinal: int, name: str, verdict: int, language: str)
     sentence, depends_on = _SENTENCES[name]
     key = (name, verdict, *depends_on(judged, ordinal))
     if key not in judged.told:
-        judged.told[key] = sentence(judged, ordinal, verdict, language)
+        # A list that is cut ends the sentence by itself.
+        judged.told[key] = sentence(judged, ordinal, verdict, language).replace("….", "…")
     return judged.told[key]
 
 
