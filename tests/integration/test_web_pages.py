@@ -55,6 +55,7 @@ def test_the_language_switcher_keeps_the_page_and_its_question(client):
 def test_each_page_names_itself_in_the_other_languages_without_what_was_typed(client):
     belgium()
     page = text(client, "/fr/trials/?q=secret")
+    assert '<link rel="alternate" hreflang="x-default" href="http://testserver/en/' in page
     alternates = re.findall(r'<link rel="alternate" hreflang="(\w\w)" href="([^"]+)">', page)
     assert alternates == [(code, f"http://testserver/{code}/trials/") for code in LANGUAGES]
 
