@@ -30,7 +30,7 @@ COLUMNS = {
     "networks": "network network_name centre role since until care",
     "trials": "acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number isrctn"
     " other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations sex"
-    " age_min age_max status status_as_of opened_in_belgium url arms",
+    " age_min age_max status status_as_of opened_in_belgium url lines_min lines_max eligibility arms",
     "sites": "centre_code nct_number eu_ct_number acronym title disease phase status status_date pi_name"
     " contact_name contact_email contact_phone start_date url consent_to_publish",
 }
@@ -211,6 +211,18 @@ def test_ages_parse_and_are_in_order():
         bounded += low is not None or high is not None
         assert low is None or high is None or low <= high
     assert bounded == 34
+
+
+def test_previous_lines_and_other_criteria_are_those_that_titles_state():
+    said = {
+        (row["acronym"] or row["nct_number"], row["lines_min"], row["lines_max"])
+        for row in table("trials")
+        if row["lines_min"] or row["lines_max"]
+    }
+    assert said == {("LOGGIC/FIREFLY-2", "", "0"), ("NCT02722135", "1", "")}
+    for row in table("trials"):
+        assert not row["eligibility"] or "first relapse" in row["title"].casefold()
+    assert sum(bool(row["arms"]) for row in table("trials")) == 7
 
 
 def test_dates_of_trials_are_whole_or_partial_and_none_is_in_the_future():
