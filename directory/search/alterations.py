@@ -28,11 +28,21 @@ _KINDS = {
     "tkd": "tkd",
 }
 _KIND_OF = {word: kind for kind, several in _KINDS.items() for word in several.split()}
-_SAYS_NO = """
-negative negatief negatif negativ wildtype wild wt no not without absent
-geen niet zonder non pas sans kein keine ohne nicht
+# Said before what is not there, and after it.
+_BEFORE = """
+no not non without neither nor geen niet zonder noch pas sans ni aucun aucune
+kein keine keinen ohne nicht weder
 """
-_NEGATIVE = frozenset(_SAYS_NO.split())
+_AFTER = "negative negatief negatif negativ neg wildtype wild wt absent afwezig"
+NO_BEFORE, NO_AFTER = frozenset(_BEFORE.split()), frozenset(_AFTER.split())
+_NEGATIVE = NO_BEFORE | NO_AFTER
+_MINUS = ("-", "−", "–")
+# What may stand between a gene and the end of what is said of it.
+_SAID_OF_GENES = """
+type positive positief positif positiv pos altered alteration alteratie afwijking anomalie veranderung
+aangetoond present aanwezig
+"""
+OF_ALTERATIONS = frozenset(_KIND_OF) | NO_AFTER | frozenset(_SAID_OF_GENES.split())
 # One name for a gene, and the genes that a name for several stands for.
 _SAME_GENE = {
     "MLL": "KMT2A",
@@ -56,6 +66,9 @@ _DEFINED_BY = {
     squash("Philadelphia chromosome-positive ALL"): squash("BCR::ABL1"),
     squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
 }
+# Outside brackets: t(9;22) is one.
+_BETWEEN = re.compile(r"[;,\n](?![^(\n]*\))")
+_PH = re.compile(r"\b(?:ph|philadelphia)\b(?![ -]?like)", re.IGNORECASE)
 _NO_SYMBOL = frozenset({"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL"})
 
 
@@ -81,12 +94,19 @@ class Alteration:
         return bool(self.genes) and not self.kind and not self.variant
 
 
+def apart(text: str) -> list[str]:
+    """`ALK negative; t(9;22)` → the two of them."""
+    return [one for part in _BETWEEN.split(text) if (one := tidy(part))]
+
+
 def read(text: str) -> Alteration:
     """What `text` says. Text that names no gene and no known alteration has neither."""
     clean = tidy(text)
     parts = typed_words(clean)
-    negative = clean.startswith("!") or clean.endswith("-") or any(one.exact in _NEGATIVE for one in parts)
+    negative = clean.startswith("!") or clean.endswith(_MINUS) or any(one.exact in _NEGATIVE for one in parts)
     concepts = _concepts(clean)
+    if negative and _PH.search(clean):
+        concepts |= {squash("BCR::ABL1")}
     names = " ".join(vocabulary().preferred(one, "en") for one in sorted(concepts))
     own = _genes(clean, known_only=bool(concepts))
     # A bare gene is no more than that, though the vocabulary finds its commonest alteration by it.
@@ -104,7 +124,7 @@ read_asked = lru_cache(maxsize=5_000)(read)
 
 def _kind(said: str, variant) -> str:
     pair = _PAIR.search(said)
-    if "::" in said or (pair and {one.upper() for one in pair.groups()} <= _known()):
+    if "::" in said or (pair and {one.upper() for one in pair.groups()} <= symbols()):
         return "fusion"
     kinds = (_KIND_OF[one.exact] for one in typed_words(said) if one.exact in _KIND_OF)
     return next(kinds, "mutation" if variant else "")
@@ -160,13 +180,13 @@ def _genes(text: str, *, known_only: bool) -> frozenset[str]:
         if upper in _NO_SYMBOL or fold(symbol) in _KIND_OF or _VARIANT.fullmatch(upper):
             continue
         is_symbol = symbol == upper and not known_only
-        if is_symbol or upper in _known() or upper in _SAME_GENE:
+        if is_symbol or upper in symbols() or upper in _SAME_GENE:
             found.add(_SAME_GENE.get(upper, upper))
     return frozenset(found)
 
 
 @cache
-def _known() -> frozenset[str]:
+def symbols() -> frozenset[str]:
     """The symbols in the English names of the vocabulary's alterations, and the families' genes."""
     names = [term.text for term in vocabulary().terms if term.type == "alteration" and term.lang == "en"]
     symbols = {symbol for name in names for symbol in _SYMBOL.findall(name) if symbol == symbol.upper()}

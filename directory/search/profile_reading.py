@@ -1,5 +1,6 @@
 """What the free words of a profile say: diseases, stages of disease, alterations, in four languages."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -8,8 +9,8 @@ from directory.core.text import fold, squash
 from trials.choices import Stage
 from trials.conditions import subtree
 
-from .alterations import Alteration
-from .alterations import read as read_alteration
+from . import alterations
+from .alterations import NO_AFTER, NO_BEFORE, OF_ALTERATIONS, Alteration
 from .documents_trials import condition_names
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
@@ -36,14 +37,13 @@ WIDE = {
     ),
 }  # fmt: skip
 _NOT_WIDE = frozenset({squash("Ewing sarcoma")})
-# What may stand between an alteration and the words for its kind, or that it is absent.
-_KIND_WORDS = """
-mutation mutations mutated mutant mutatie gemuteerd mute mutee mutiert fusion fusie rearranged rearrangement
-herschikking rearrange translocation amplified amplification amplificatie amplifie deletion deleted loss gain
-positive positief positif positiv negative negatief negatif negativ wild wildtype type
-variant altered alteration
-"""
-_OF_ALTERATIONS = frozenset(_KIND_WORDS.split())
+# What carries a "no" on to what follows: no ALK or BRAF.
+_OR = frozenset({"or", "of", "ou", "oder"})
+_OF = frozenset({"of", "in", "van", "de", "du", "von", "im"})
+_FOR = frozenset({"for", "voor", "pour", "fur"})
+_ALTERATION = "alteration"
+_EXCLAIMED = re.compile(r"(?<!\S)!(?=\w)")
+_PHILADELPHIA = frozenset({"ph", "philadelphia"})
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ class Read:
         reader = _Reader(check_text(profile.text), language)
         named = frozenset(reader.diseases)
         codes = tuple(dict.fromkeys((*profile.conditions, *reader.codes())))
-        given = [read_alteration(text) for text in profile.alterations]
-        stages = {profile.stage} if profile.stage else reader.stages
+        given = [one for text in profile.alterations for one in _alterations(text, language)]
+        # A patient is at one stage or another: “any” says nothing of theirs.
+        stages = {profile.stage} if profile.stage not in ("", Stage.ANY) else reader.stages
         return cls(
             codes=codes,
             named=named,
@@ -105,38 +106,109 @@ class _Reader:
         self.alterations: list[Alteration] = []
         self.terms: list[ReadTerm] = []
         self.unread: list[str] = []
-        parts = typed_words(text)
-        spans = {span.start: span for span in self.vocabulary.spans(parts)}
+        self.parts = typed_words(_EXCLAIMED.sub("no ", text))
+        self.spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
+        # The words since one that says no, which hold for the term that follows them.
+        self.no: list[str] = []
         at = 0
-        while at < len(parts):
-            span = spans.get(at) or self._near(parts, at)
-            at = self._take(parts, span) if span else self._pass_over(parts, at)
+        while at < len(self.parts):
+            at = self._step(at)
+        self.unread += self.no
 
     def codes(self) -> list[str]:
         found = (code for one in sorted(self.diseases) for code in self.vocabulary.conditions.get(one, ()))
         return list(dict.fromkeys(found))
 
-    def _near(self, parts: list[Word], at: int) -> Span | None:
+    def _step(self, at: int) -> int:
+        """Read what stands at `at`; returns the place of the first word after it."""
+        if span := self.spans.get(at):
+            return self._take(span)
+        if self._says_no(at):
+            self.unread += self.no
+            self.no = [self.parts[at].raw]
+            return at + 1
+        if self.no and (_says_nothing(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS):
+            self.no.append(self.parts[at].raw)
+            return at + 1
+        if span := self._gene(at) or self._near(at):
+            return self._take(span)
+        return self._pass_over(at)
+
+    def _exact(self, at: int) -> str:
+        return self.parts[at].exact if at < len(self.parts) else ""
+
+    def _says_no(self, at: int) -> bool:
+        """`no`, `geen`, `pas` …; also the first word of `negative for ALK` and `wild type BRAF`."""
+        if self._exact(at) not in NO_AFTER:
+            return self._exact(at) in NO_BEFORE
+        return self._negative_for(at) or self._is_alteration(at + 1 + (self._exact(at + 1) == "type"))
+
+    def _negative_for(self, at: int) -> bool:
+        return self._exact(at) in NO_AFTER and self._exact(at + 1) in _FOR
+
+    def _is_alteration(self, at: int) -> bool:
+        span = self.spans.get(at)
+        return bool(self._gene(at) or (span and _ALTERATION in self._types(span)))
+
+    def _types(self, span: Span) -> set[str]:
+        return {self.vocabulary.types.get(one, "") for one in span.concepts} or {_ALTERATION}
+
+    def _gene(self, at: int) -> Span | None:
+        """A gene by its symbol alone, which stands for no concept; `Ph` only where it is denied."""
+        if at >= len(self.parts) or at in self.spans:
+            return None
+        denied = self.no or self._exact(at + 1) in NO_AFTER
+        if self.parts[at].raw in alterations.symbols() or (self._exact(at) in _PHILADELPHIA and denied):
+            return Span(at, at + 1, (), False)
+        return None
+
+    def _near(self, at: int) -> Span | None:
         """A term spelt almost like the word."""
-        if _says_nothing(parts[at]) or not (found := self.vocabulary.near(parts[at].stem)):
+        word = self.parts[at]
+        if _says_nothing(word) or not (found := self.vocabulary.near(word.stem)):
             return None
         return Span(at, at + 1, found, False)
 
-    def _take(self, parts: list[Word], span: Span) -> int:
-        """Note what the span means; returns the place of the first word after it."""
-        end = span.end
-        types = {self.vocabulary.types.get(one, "") for one in span.concepts}
-        if "alteration" in types:
-            while end < len(parts) and (parts[end].exact in _OF_ALTERATIONS or _is_variant(parts[end])):
-                end += 1
-        text = " ".join(part.raw for part in parts[span.start : end])
-        known = [self._note(one, text, span) for one in span.concepts]
+    def _take(self, span: Span) -> int:
+        """Note what the span means, or that it is denied; returns the place of the first word after it."""
+        end, denied = span.end, bool(self.no)
+        if _ALTERATION in self._types(span):
+            end = self._end_of_alteration(end)
+        text = " ".join([*self.no, *(part.raw for part in self.parts[span.start : end])])
+        known = [self._note(one, text, denied) for one in span.concepts or ("",)]
         if not any(known):
             self.unread.append(text)
+        if denied and self._exact(end) in _OR:
+            self.no = self.no[:1]
+            return end + 1
+        self.no = []
         return end
 
-    def _note(self, concept: str, text: str, span: Span) -> bool:
-        kind = self.vocabulary.types.get(concept, "")
+    def _end_of_alteration(self, at: int) -> int:
+        """After the words for its kind, or that it is not there: `BRAF V600E`, `MYCN not amplified`."""
+        while at < len(self.parts):
+            of_it = self._exact(at) in OF_ALTERATIONS and not self._negative_for(at)
+            variant = _is_variant(self.parts[at]) and at not in self.spans
+            if not of_it and not variant and not self._says_no_of_its_kind(at):
+                break
+            at += 1 if of_it or variant else 2
+        return at
+
+    def _says_no_of_its_kind(self, at: int) -> bool:
+        if self._exact(at) not in NO_BEFORE or self._exact(at + 1) not in OF_ALTERATIONS:
+            return False
+        # Of what follows: `ALK, no mutation of BRAF`.
+        return self._exact(at + 2) not in _OF and not self._is_alteration(at + 2)
+
+    def _note(self, concept: str, text: str, denied: bool) -> bool:
+        kind = self.vocabulary.types.get(concept, "") if concept else _ALTERATION
+        if kind == _ALTERATION:
+            found = alterations.read(text)
+            self.alterations.append(found)
+            self.terms.append(ReadTerm("alteration", found.text, found.text))
+            return True
+        if denied:
+            return False
         if kind == "disease" and concept not in NO_DISEASE:
             self.diseases.add(concept)
             self.mentioned |= self.vocabulary.concepts_in(text)
@@ -147,20 +219,27 @@ class _Reader:
             for stage in _STAGE_OF[concept]:
                 self.terms.append(ReadTerm("stage", str(stage), str(stage.label)))
             return True
-        if kind == "alteration":
-            found = read_alteration(text)
-            self.alterations.append(found)
-            self.terms.append(ReadTerm("alteration", found.text, found.text))
-            return True
         return False
 
     def _say(self, kind: str, value: str, concept: str) -> None:
         self.terms.append(ReadTerm(kind, value, self.vocabulary.preferred(concept, self.language)))
 
-    def _pass_over(self, parts: list[Word], at: int) -> int:
-        if not _says_nothing(parts[at]):
-            self.unread.append(parts[at].raw)
+    def _pass_over(self, at: int) -> int:
+        self.unread += self.no
+        self.no = []
+        if not _says_nothing(self.parts[at]):
+            self.unread.append(self.parts[at].raw)
         return at + 1
+
+
+def _alterations(text: str, language: str) -> list[Alteration]:
+    """What a field of alterations says; `ALK negative BRAF V600E` is one absent and one there."""
+    found = []
+    for part in alterations.apart(text):
+        one = alterations.read(part)
+        several = one.negative and len(one.genes) > 1 and one.kind != "fusion"
+        found += (_Reader(part, language).alterations if several else []) or [one]
+    return found
 
 
 def _says_nothing(word: Word) -> bool:

@@ -1,6 +1,7 @@
 """A patient's profile against the trials: the rules, criterion by criterion."""
 
 import logging
+import random
 
 import pytest
 from django.db import connection
@@ -8,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.baselines import profiles as plain
 from directory.core.places import locate
 from directory.core.visibility import Role
 from directory.search import service
+from directory.search.profile_reading import Read
 from directory.search.service import BANDS, Profile
 from tests.builders import a_centre, a_site, a_trial, says
 
@@ -310,6 +313,62 @@ def test_free_words_are_read_and_what_is_not_understood_is_said(ghent):
     assert found.unread == ("weird",)
 
 
+DENIED = [
+    # words, what is absent, what is there, words not understood
+    ("no ALK mutation", ["ALK"], [], []),
+    ("geen BRAF-mutatie", ["BRAF"], [], []),
+    ("pas de mutation ALK", ["ALK"], [], []),
+    ("keine ALK-Mutation", ["ALK"], [], []),
+    ("!ALK neuroblastoma", ["ALK"], [], []),
+    ("MYCN not amplified", ["MYCN"], [], []),
+    ("non MYCN-amplified neuroblastoma", ["MYCN"], [], []),
+    ("negative for ALK", ["ALK"], [], []),
+    ("wild type BRAF", ["BRAF"], [], []),
+    ("BRAF wild type, ALK mutated", ["BRAF"], ["ALK"], []),
+    ("no ALK or BRAF mutation", ["ALK", "BRAF"], [], []),
+    ("ni ALK ni BRAF", ["ALK", "BRAF"], [], []),
+    ("no ALK, BRAF V600E", ["ALK"], ["BRAF"], []),
+    ("ALK, no mutation of BRAF", ["BRAF"], ["ALK"], []),
+    ("ALK negative BRAF V600E", ["ALK"], ["BRAF"], []),
+    ("Ph negative ALL", ["ABL1", "BCR"], [], []),
+    ("ALK and BRAF V600E", [], ["ALK", "BRAF"], []),
+    ("non-Hodgkin lymphoma", [], [], []),
+    ("neuroblastoma not relapsed", [], [], ["not relapsed"]),
+    ("pas réfractaire", [], [], ["pas réfractaire"]),
+    ("no known ALK", [], ["ALK"], ["no", "known"]),
+    ("relapsed, no", [], [], ["no"]),
+]
+
+
+@pytest.mark.parametrize(("words", "absent", "there", "unread"), DENIED)
+def test_what_the_words_deny_is_not_read_as_there(words, absent, there, unread):
+    said = Read.of(Profile(text=words), "en")
+    genes = {True: set(), False: set()}
+    for one in said.alterations:
+        genes[one.negative] |= one.genes
+    assert (sorted(genes[True]), sorted(genes[False])) == (absent, there)
+    assert [*said.unread] == unread
+    assert ("relapsed" in said.stages) == (words == "relapsed, no")
+
+
+def test_what_is_denied_in_the_words_excludes_and_is_shown(ghent):
+    only(ghent, alterations=["ALK mutation"])
+    found = matching(text="neuroblastoma, no ALK mutation")
+    assert ("alteration", "no ALK mutation") in [(one.kind, one.label) for one in found.read]
+    assert judged(text="neuroblastoma, no ALK mutation")["only"]["alterations"] == "unmet"
+
+
+def test_a_field_with_one_present_and_one_absent_alteration_is_read_as_both(ghent):
+    only(ghent, alterations=["BRAF V600"])
+    for field in ("ALK negative; BRAF V600E", "ALK negative BRAF V600E"):
+        assert judged(alterations=(field,))["only"]["alterations"] == "met"
+
+
+def test_a_patient_at_any_stage_is_one_whose_stage_is_not_said(ghent):
+    only(ghent, stages=["relapsed"])
+    assert judged(stage="any")["only"]["stage"] == "unknown"
+
+
 def test_a_typing_error_is_read_as_the_nearest_term_and_shown(ghent):
     only(ghent)
     assert [one.label for one in matching(text="neurobalstoma").read] == ["neuroblastoma"]
@@ -412,8 +471,12 @@ def test_bands_are_disjoint_complete_and_follow_from_the_verdicts(registry, give
             assert (one.band, name) == (expected, expected), one
 
 
+# Not the disease: a second one given is another that may fit.
+LEFT_OUT = ["days", "stage", "lines", "sex", "alterations", "within", "countries"]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(given_profile=PROFILES, left_out=st.sampled_from(["days", "stage", "lines", "sex", "alterations"]))
+@given(given_profile=PROFILES, left_out=st.sampled_from(LEFT_OUT))
 def test_saying_less_never_excludes_a_trial_that_saying_more_lets_in(registry, given_profile, left_out):
     if left_out == "stage" and given_profile.get("text") == "relapsed":
         return  # then the words say the stage
@@ -423,45 +486,70 @@ def test_saying_less_never_excludes_a_trial_that_saying_more_lets_in(registry, g
     assert not let_in & {one.key for one in fewer.excluded.trials}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(given_profile=PROFILES)
-def test_the_arrays_say_what_plain_python_says_of_each_trial(registry, given_profile):
-    from trials.models import Trial
+JUDGED_PLAINLY = st.fixed_dictionaries(
+    {},
+    optional={
+        "conditions": st.lists(st.sampled_from(["I", "Ia", "IV", "IVa", "IIIb"]), max_size=2).map(tuple),
+        "days": st.integers(0, 9_000),
+        "stage": st.sampled_from(["relapsed", "newly_diagnosed", "refractory"]),
+        "lines": st.integers(0, 4),
+        "alterations": st.lists(
+            st.sampled_from(["ALK", "ALK negative", "ALK rearrangement", "BRAF V600E", "Ph-", "MYCN"]),
+            max_size=3,
+        ).map(tuple),
+        "sex": st.sampled_from(["female", "male"]),
+        "within": st.sampled_from([10.0, 80.0, 500.0]),
+        "countries": st.sampled_from([("BE",), ("NL",), ("BE", "NL")]),
+    },
+)
 
-    found = judged(near=locate("4000"), **given_profile)
-    for trial in Trial.objects.all():
-        for name, verdict in plainly(trial, given_profile).items():
-            assert found[trial.slug].get(name) == verdict, (trial.slug, name, given_profile)
+
+def a_random_registry(chance):
+    """30 trials with every criterion open or stated, at centres near, far, abroad and of unknown place."""
+    near, far = a_centre("chu-liege", latitude=50.57, longitude=5.57), a_centre("uz-gent")
+    abroad = a_centre("utrecht", country="NL", postal_code="3584", latitude=52.09, longitude=5.18)
+    lost = a_centre("lost", country="NL", postal_code="", latitude=None, longitude=None)
+
+    def some(*values, most=2):
+        return chance.sample(values, chance.randint(0, most))
+
+    for number in range(30):
+        low, lines = chance.choice([None, 0, 400, 3000]), chance.choice([None, 0, 1])
+        trial = a_trial(
+            f"T{number}", title_en="A trial", status=chance.choice(["recruiting", "completed", "unknown"]),
+            conditions=some("I", "Ia", "IV", "IVa", "IIIb"), min_days=low, lines_min=lines,
+            max_days=chance.choice([None, 4000, 7000]), lines_max=chance.choice([None, 1, 3]),
+            stages=some("relapsed", "refractory", "any", "newly_diagnosed"),
+            sex=chance.choice(["all", "all", "female", "male"]),
+            alterations=some("ALK", "ALK rearrangement", "BRAF V600", "MYCN amplification"),
+            alterations_excluded=some("ALK", "BCR::ABL1", "BRAF V600", most=1),
+        )  # fmt: skip
+        for centre in some(near, far, abroad, lost, most=3):
+            status = chance.choice(["recruiting", "recruiting", "completed", "suspended", "unknown", None])
+            site = a_site(trial, centre, status=status, said=chance.choice([3, 50, 200]))
+            if status == "recruiting" and chance.random() < 0.3:
+                says(site, "completed", said=1, by=Role.REGISTRY)
+    service.rebuild()
 
 
-def plainly(trial, profile):
-    """Age, lines, sex and stage of one trial, read off its fields."""
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_arrays_say_what_plain_python_says_of_each_trial(index_dir, seed):
+    a_random_registry(random.Random(seed))
+    held = plain.rows()
 
-    def between(low, high, value):
-        if value is None:
-            return "unknown" if low is not None or high is not None else None
-        return "met" if (low is None or low <= value) and (high is None or value <= high) else "unmet"
+    @settings(max_examples=60, deadline=None)
+    @given(fields=JUDGED_PLAINLY)
+    def agree(fields):
+        profile = Profile(near=locate("4000"), **fields)
+        found = service.match(profile, language="en")
+        for name in BANDS:
+            for one in getattr(found, name).trials:
+                expected = plain.judge(held[one.key], profile)
+                said = {criterion.name: criterion.verdict for criterion in one.criteria}
+                assert said == {key: value for key, value in expected.items() if value}, (one.key, fields)
+                assert plain.band(expected) == name
 
-    sex, given_sex = trial.sex, profile.get("sex")
-    stages = (
-        {profile["stage"]}
-        if "stage" in profile
-        else {"relapsed"}
-        if profile.get("text") == "relapsed"
-        else set()
-    )
-    return {
-        "age": between(trial.min_days, trial.max_days, profile.get("days")),
-        "lines": between(trial.lines_min, trial.lines_max, profile.get("lines")),
-        "sex": (None if sex == "all" else "unknown")
-        if not given_sex
-        else ("met" if sex in ("all", given_sex) else "unmet"),
-        "stage": "met"
-        if "any" in trial.stages or stages & set(trial.stages)
-        else "unmet"
-        if trial.stages and stages
-        else "unknown",
-    }
+    agree()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.search.alterations import compare, read
+from directory.search.alterations import apart, compare, read
 
 CASES = [
     # given, asked, answer
@@ -46,6 +46,13 @@ CASES = [
     ("KMT2A herschikking", "KMT2A rearrangement", "met"),
     ("NF1", "neurofibromatosis type 1", "met"),
     ("INI1 loss", "SMARCB1 loss", "met"),
+    ("ALK neg", "ALK", "absent"),
+    ("ALK−", "ALK", "absent"),
+    ("Ph-", "BCR::ABL1", "absent"),
+    ("Philadelphia-negative", "BCR::ABL1", "absent"),
+    ("not Ph-like", "BCR::ABL1", "other"),
+    ("MYCN non amplifié", "MYCN amplification", "absent"),
+    ("H3 wildtype", "H3 K27M", "absent"),
     ("something nobody knows", "ALK", "other"),
     ("", "ALK", "other"),
 ]
@@ -64,3 +71,12 @@ def test_what_is_no_gene_is_none(text):
 @pytest.mark.parametrize("text", ["NTRK fusion", "BRAF V600E", "BCR::ABL1", "KMT2A rearrangement", "ALK"])
 def test_what_is_given_as_it_is_asked_is_met(text):
     assert compare(read(text), read(text)) == "met"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("ALK negative; BRAF V600E", ["ALK negative", "BRAF V600E"]), ("t(9;22), ALK", ["t(9;22)", "ALK"]),
+     ("ALK\nMYCN", ["ALK", "MYCN"]), (" ; ,", [])],
+)  # fmt: skip
+def test_several_in_one_field_are_told_apart(text, parts):
+    assert apart(text) == parts

@@ -1,0 +1,151 @@
+"""A profile judged trial by trial in plain Python: what the arrays are measured against, and held to.
+
+The rules are those of `docs/adr/0008`, written down a second time. Diseases go by ICCC-3 alone here: the
+vocabulary's rules have tables of their own in the tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from directory.core.places import distance_km
+from directory.search import alterations
+from directory.search.profile import Profile
+from directory.search.synonyms import path_to
+from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.models import Trial, TrialSite
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a profile is told of one listed site."""
+
+    status: str
+    disputed: bool
+    country: str
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One listed trial with its listed sites, in memory."""
+
+    trial: Trial
+    codes: tuple[str, ...]
+    sites: tuple[Site, ...]
+
+
+def rows() -> dict[str, Row]:
+    """All listed trials by slug."""
+    sites: dict[int, list[Site]] = {}
+    for one in TrialSite.objects.listed().select_related("centre"):
+        centre = one.centre
+        sites.setdefault(one.trial_id, []).append(
+            Site(
+                one.status,
+                one.freshness == Freshness.DISPUTED,
+                centre.country,
+                centre.latitude,
+                centre.longitude,
+            )
+        )
+    return {
+        trial.slug: Row(
+            trial, tuple(one.code for one in trial.conditions.all()), tuple(sites.get(trial.pk, ()))
+        )
+        for trial in Trial.objects.listed().prefetch_related("conditions")
+    }
+
+
+def judge(row: Row, profile: Profile) -> Mapping[str, str | None]:
+    """The verdict by criterion; None where neither side says anything."""
+    trial = row.trial
+    return {
+        "diagnosis": _diagnosis(row.codes, profile.conditions),
+        "age": _between(trial.min_days, trial.max_days, profile.days),
+        "stage": _stage(trial.stages, profile.stage),
+        "lines": _between(trial.lines_min, trial.lines_max, profile.lines),
+        "alterations": _required(trial.alterations, profile.alterations),
+        "alterations_excluded": _excluded(trial.alterations_excluded, profile.alterations),
+        "sex": _sex(trial.sex, profile.sex),
+        "recruitment": _recruitment(row),
+        "reach": _reach(row, profile),
+    }
+
+
+def band(verdicts: Mapping[str, str | None]) -> str:
+    """Any unmet excludes; else any unknown leaves open."""
+    said = set(verdicts.values())
+    return "excluded" if "unmet" in said else "undetermined" if "unknown" in said else "matches"
+
+
+def _diagnosis(codes: tuple[str, ...], given: tuple[str, ...]) -> str:
+    if not codes or not given:
+        return "unknown"
+    if any(code in path_to(one) for one in given for code in codes):
+        return "met"
+    return "unknown" if any(one in path_to(code) for one in given for code in codes) else "unmet"
+
+
+def _between(low: int | None, high: int | None, value: int | None) -> str | None:
+    if value is None:
+        return None if low is None and high is None else "unknown"
+    return "met" if (low is None or low <= value) and (high is None or value <= high) else "unmet"
+
+
+def _stage(takes: list[str], given: str) -> str:
+    if Stage.ANY in takes or given in takes:
+        return "met"
+    return "unmet" if takes and given else "unknown"
+
+
+def _sex(takes: str, given: str) -> str | None:
+    if takes == Sex.ALL:
+        return "met" if given else None
+    return "unknown" if not given else "met" if takes == given else "unmet"
+
+
+def _said_of(asked: str, given: tuple[str, ...]) -> set[str]:
+    return {alterations.compare(alterations.read(one), alterations.read_asked(asked)) for one in given}
+
+
+def _required(asked: list[str], given: tuple[str, ...]) -> str | None:
+    if not asked:
+        return "met" if given else None
+    answers = [_said_of(one, given) for one in asked]
+    if any(alterations.MET in one for one in answers):
+        return "met"
+    absent = [alterations.ABSENT in one and alterations.UNKNOWN not in one for one in answers]
+    return "unmet" if all(absent) else "unknown"
+
+
+def _excluded(listed: list[str], given: tuple[str, ...]) -> str | None:
+    opposite = {"met": "unmet", "unmet": "met", "unknown": "unknown"}
+    return opposite[_required(listed, given) or "unknown"] if listed else None
+
+
+def _recruitment(row: Row) -> str:
+    if any(one.status == Recruitment.RECRUITING and not one.disputed for one in row.sites):
+        return "met"
+    if any(one.disputed or one.status == Recruitment.UNKNOWN for one in row.sites):
+        return "unknown"
+    perhaps = row.trial.status in (Recruitment.RECRUITING, Recruitment.UNKNOWN)
+    return "unknown" if not row.sites and perhaps else "unmet"
+
+
+def _reach(row: Row, profile: Profile) -> str | None:
+    limited = profile.near is not None and profile.within is not None
+    if not limited and not profile.countries:
+        return None
+    lost = False
+    for one in row.sites:
+        elsewhere = profile.countries and one.country not in profile.countries
+        if one.status != Recruitment.RECRUITING or elsewhere:
+            continue
+        if not limited:
+            return "met"
+        if one.latitude is None:
+            lost = True
+        elif distance_km(profile.near, one) <= profile.within:
+            return "met"
+    return "unknown" if lost or _recruitment(row) == "unknown" else "unmet"
