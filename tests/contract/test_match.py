@@ -130,6 +130,17 @@ def test_the_door_is_for_json_of_a_reasonable_size_and_posts_only(registry):
     assert post(PROFILE, query_params={"age": "3"}).status_code == 400
 
 
+@pytest.mark.parametrize("length", ["abc", "-1", "٣"])
+def test_a_length_that_is_no_number_is_refused(registry, length):
+    answer = post({}, CONTENT_LENGTH=length)
+    assert answer.status_code == 400
+    assert "Content-Length" in answer.json()["detail"]
+
+
+def test_any_stage_is_no_stage_of_a_patient(registry):
+    assert post({"stage": "any"}).json()["counts"] == post({}).json()["counts"]
+
+
 def test_a_page_of_another_origin_may_not_post(registry):
     answer = Client().options(
         "/api/v1/match/", headers={"origin": "https://other.example", "access-control-request-method": "POST"}
@@ -180,11 +191,12 @@ def test_a_profile_leaves_no_trace_in_logs_database_cache_or_files(registry, tra
     assert CANARY not in str(getattr(cache, "_cache", ""))
 
 
-def test_an_error_nobody_foresaw_leaves_none_either(registry, traces, monkeypatch):
+@pytest.mark.parametrize("broken", [(match.service, "match"), (match, "_values"), (match, "_body")])
+def test_an_error_nobody_foresaw_leaves_none_either(registry, traces, monkeypatch, broken):
     def fails(*_args, **_kwargs):
-        raise sqlite3.OperationalError("disk I/O error")
+        raise sqlite3.OperationalError(f"no such column: {CANARY}")
 
-    monkeypatch.setattr(match.service, "match", fails)
+    monkeypatch.setattr(*broken, fails)
     client = Client(raise_request_exception=False)
     answer = client.post("/api/v1/match/", json.dumps(TYPED), content_type=JSON)
     assert answer.status_code == 500

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 import orjson
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
+from rest_framework.exceptions import APIException
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import (
@@ -18,6 +20,7 @@ from directory.core.filter_fields import (
     Text,
     Word,
 )
+from directory.core.forgetting import quotes_nothing
 from directory.search import service
 from trials.choices import Sex, Stage
 from trials.conditions import rows
@@ -34,6 +37,10 @@ MAX_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 LONGEST_ALTERATION = 100
 EXAMPLE = 'Send an object like {"age": "31m"}.'
+
+
+# Errors that are answered as they are; their texts quote no body.
+ANSWERED = (Problem, APIException, SuspiciousOperation, service.NotReady)
 
 
 class OneAge(One, Age):
@@ -114,6 +121,7 @@ class Match(ApiView):
         )
     }
 
+    @quotes_nothing(*ANSWERED)
     def post(self, request):
         parameters.check(request.GET, ())
         cleaned = read_profile(request)
@@ -142,6 +150,8 @@ def read_profile(request) -> Mapping:
     length = request.META.get("CONTENT_LENGTH")
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise Problem("length-required", 411, "Send Content-Length: a body in chunks is not read here.")
+    if length and not (length.isascii() and length.isdigit()):
+        raise Problem("bad-request", 400, "Content-Length is not a whole number.")
     if int(length or 0) > MAX_BODY_BYTES:
         raise Problem("too-large", 413, "A profile may have at most 64 KB.")
     body = request.body or b"{}"
