@@ -76,6 +76,7 @@ class Spot:
     y: float = 0.0
     distance: float | None = None
     code: str = ""
+    lately: tuple[int, str] | None = None
 
     @property
     def is_moved(self) -> bool:
@@ -99,6 +100,11 @@ class Map:
         """All centres, as the table beside the map lists them."""
         return [*self.spots, *self.unplaced]
 
+    @property
+    def says_lately(self) -> bool:
+        """Whether the table says how many were verified lately."""
+        return any(one.lately is not None for one in self.rows)
+
 
 @dataclass(frozen=True)
 class Dot:
@@ -111,6 +117,7 @@ class Dot:
     longitude: float | None
     count: int | None = None
     distance: float | None = None
+    lately: tuple[int, str] | None = None  # of `count`, how many verified lately, and their address
 
 
 def point(latitude: float, longitude: float) -> tuple[float, float]:
@@ -126,7 +133,7 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
     placed, unplaced = [], []
     for number, dot in enumerate(ordered, start=1):
         spot = Spot(number, dot.name, dot.url, dot.count, (0, 0), _radius(dot.count, most),
-                    distance=dot.distance, code=dot.code)  # fmt: skip
+                    distance=dot.distance, code=dot.code, lately=dot.lately)  # fmt: skip
         if dot.latitude is None or dot.longitude is None or not _is_on(dot.latitude, dot.longitude):
             unplaced.append(spot)
             continue

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from directory.search import service
-from tests.builders import a_centre, a_network, a_trial
+from tests.builders import a_centre, a_network, a_site, a_trial, says
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,40 @@ def page(client, path):
 
 def test_a_number_equals_what_its_link_finds(client, world):
     text = page(client, "/en/trials/?q=ewing&condition=VIIIc&view=map")
-    links = re.findall(r'<td><a href="([^"]+)">([^<]+)</a></td><td>(\d+)</td>', text)
+    links = re.findall(r'<td[^>]*><a href="([^"]+)">([^<]+)</a></td><td[^>]*>(\d+)</td>', text)
     assert {name for _url, name, _count in links} == {"Ghent University Hospital", "Leuven", "Lyon"}
     for url, name, count in links:
         found = page(client, url.replace("&amp;", "&"))
         assert re.search(rf'id="count"[^>]*>{count} trials?<', found), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("", {"Ghent University Hospital": "1", "Leuven": "0"}),
+        ("&freshness=stale", {"Ghent University Hospital": "0"}),
+        ("&freshness=fresh&freshness=stale", {"Ghent University Hospital": "1"}),
+    ],
+)
+def test_what_was_verified_lately_is_counted_apart_and_leads_to_just_that(client, index_dir, asked, expected):
+    ghent, leuven = (
+        a_centre("uz-gent", name="Ghent University Hospital"),
+        a_centre("uz-leuven", name="Leuven"),
+    )
+    says(a_site(a_trial("New"), ghent, status=None), "recruiting", said=3)
+    says(a_site(a_trial("Old"), ghent, status=None), "recruiting", said=200)
+    a_trial("Silent", at=[(leuven, "recruiting")]).sites.update(verified_at=None, verified_by="")
+    service.rebuild()
+    text = page(client, f"/en/trials/?view=map{asked}")
+    row = r'<td[^>]*><a href="[^"]+">([^<]+)</a></td><td[^>]*>\d+</td><td[^>]*>(?:<a href="([^"]+)">)?(\d+)'
+    rows = re.findall(row, text)
+    assert {name: count for name, _url, count in rows} == expected
+    for _name, url, count in rows:
+        assert bool(url) == (count != "0")
+        if url:
+            found = page(client, url.replace("&amp;", "&"))
+            assert re.search(rf'id="count"[^>]*>{count} trials?<', found)
+            assert "/trials/new/" in found
 
 
 def test_a_province_equals_what_its_link_finds(client, world):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
 from directory.search import service
-from trials.choices import Recruitment
+from trials.choices import Freshness, Recruitment
 
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
@@ -20,6 +20,8 @@ from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import point_of, results_of
 
 PER_PAGE = 20
+# Verified in the last 90 days, and not contradicted since.
+LATELY = (Freshness.FRESH.value, Freshness.AGEING.value)
 # The fields at the head of the page.
 TYPED = ("q", "age", "near", "within")
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
@@ -162,23 +164,40 @@ def _map(ask: service.Ask, query: Query) -> maps.Map:
     counts = {one.value: one.count for one in counted.get("centre", ())}
     there = query.set(status=Recruitment.RECRUITING.value, view="", ordering="")
     documents = service.documents("centre", list(counts))
-    dots = [_dot(one, counts[one["code"]], there.set(centre=one["code"]).url, ask.near) for one in documents]
+    lately = _lately(recruiting, query)
+    dots = [
+        _dot(one, counts[one["code"]], there.set(centre=one["code"]), ask.near, lately) for one in documents
+    ]
     provinces = {
         one.value: (there.set(province=one.value).url, one.count) for one in counted.get("province", ())
     }
     return maps.map_of(dots, provinces=provinces, near=ask.near)
 
 
-def _dot(document: dict, count: int, url: str, near) -> maps.Dot:
+def _lately(recruiting: service.Ask, query: Query) -> tuple[tuple[str, ...], dict[str, int]]:
+    """The kinds of freshness of 90 days that the search lets in; by centre, how many trials have one."""
+    chosen = query.get("freshness")
+    kinds = tuple(kind for kind in LATELY if not chosen or kind in chosen)
+    if not kinds:
+        return kinds, {}
+    asked = dataclasses.replace(recruiting, filters={**recruiting.filters, "freshness": kinds})
+    counted = service.find(asked, limit=0, facets=True).facets
+    return kinds, {one.value: one.count for one in counted.get("centre", ())}
+
+
+def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
     place = point_of(document)
+    kinds, verified = lately
+    of_these = verified.get(document["code"], 0)
     return maps.Dot(
         document["code"],
         words.in_page_language(document["names"])[0],
-        url,
+        there.url,
         place and place.latitude,
         place and place.longitude,
         count,
         distance_km(near, place) if near and place else None,
+        (of_these, there.set(freshness=kinds).url if of_these else ""),
     )
 
 

@@ -249,7 +249,8 @@ def _nth(event) -> str:
 
 def _followed(request: HttpRequest) -> Followed | None:
     if slug := request.GET.get("trial", ""):
-        trial = Trial.objects.listed().filter(slug=slug[:80]).first()
+        named = None if control_character_in(slug) else slug[:80]
+        trial = Trial.objects.listed().filter(slug=named).first() if named else None
         if trial is None:
             raise Http404(_("No trial is known by this name."))
         url = reverse("web:trial", args=[trial.slug])
