@@ -5,7 +5,7 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from directory.core.text import control_character_in
 from directory.core.visibility import Role, is_editor, role_of
 
+from . import questions
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, LIVE, ImportRun, Kind, Status
 from .tables import MAX_BYTES
@@ -76,6 +77,8 @@ def confirm(*, run: ImportRun, user, seen: int | None = None, queue: bool = True
     _may_decide(run, user)
     if run.status == Status.PLANNED and run.is_expired:
         raise Refused([problem("expired")])
+    if run.status == Status.PLANNED and (asked := run.open_questions):
+        raise Refused([problem("open_questions", questions=[one["message"] for one in asked])])
     with transaction.atomic():
         confirmed_by = user if getattr(user, "pk", None) else None
         if run.claim(
@@ -91,6 +94,38 @@ def confirm(*, run: ImportRun, user, seen: int | None = None, queue: bool = True
     if run.status == Status.PLANNED:
         raise Refused([problem("another_plan")])
     raise Refused([_not_now(run)])
+
+
+def answer(
+    *, run: ImportRun, user, answers: Mapping[str, str], seen: int | None = None, queue: bool = True
+) -> ImportRun:
+    """Answer questions of a plan, by key; the sheet is planned anew. Raises `Refused`, PermissionDenied.
+
+    All answers are taken, or none. Decisions on single rows are made again in the new plan.
+    """
+    _may_decide(run, user)
+    if run.status != Status.PLANNED:
+        raise Refused([_not_now(run)])
+    asked = {one["key"]: one for one in run.questions}
+    problems = [
+        problem("no_question", key=key[:80])
+        if key not in asked
+        else problem("no_answer", answer=value[:80], question=asked[key]["message"])
+        for key, value in answers.items()
+        if key not in asked or not questions.may_be_answered(asked[key], value)
+    ]
+    if problems:
+        raise Refused(problems)
+    with transaction.atomic():
+        if run.claim(
+            Status.PLANNED, Status.UPLOADED, seen=seen, lease_until=None, rows_done=0, counts={},
+            warnings=[], choices=run.choices | dict(answers),
+        ):  # fmt: skip
+            if queue:
+                _queue("plan", run)
+            return run
+    run.refresh_from_db()
+    raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
 
 
 def cancel(*, run: ImportRun, user) -> ImportRun:

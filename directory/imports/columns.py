@@ -9,6 +9,7 @@ from directory.core.text import control_character_in, squash, tidy
 from .kinds import JUDGES
 from .messages import problem
 from .models import Kind
+from .questions import Question
 from .tables import Row, Table
 
 WHOLE_ROW = ("too_wide", "too_short")
@@ -17,11 +18,12 @@ _UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 @dataclass
 class Reading:
-    """The column of each cell by its place; what is wrong with the header; what is not read."""
+    """The column of each cell by its place; what is wrong with the header; what is not read; what to ask."""
 
     places: dict[int, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     problems: list[dict] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     def named(self, row: Row, header: list[str]) -> tuple[Row, dict[str, str]]:
         """The row with its faults at columns, and its cells by column, fit to be stored and shown."""

@@ -57,6 +57,13 @@ LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
 
 
+class Decision(models.TextChoices):
+    """What a person says of one row of a plan, against what the plan says of it."""
+
+    TAKE = "take", _("taken")
+    LEAVE = "leave", _("left out")
+
+
 class ImportRunQuerySet(models.QuerySet):
     def visible_to(self, user):
         """All for an editor, their own for a coordinator, none for anybody else."""
@@ -116,9 +123,21 @@ class ImportRun(models.Model):
     stored = models.JSONField(
         _("stored"), default=dict, help_text=_("Records written, by kind and operation.")
     )
+    taken = models.JSONField(
+        _("rows taken"), default=dict, editable=False, help_text="Rows stored, by the outcome of their plan."
+    )
     problems = models.JSONField(_("problems"), default=list)
     warnings = models.JSONField(_("warnings"), default=list)
     columns = models.JSONField(_("columns read"), default=list)
+    questions = models.JSONField(
+        _("questions"), default=list, editable=False, help_text="What the plan asks, see `questions`."
+    )
+    choices = models.JSONField(
+        _("choices"),
+        default=dict,
+        editable=False,
+        help_text="What a person, or the rest of a column, decided.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
     )
@@ -199,6 +218,11 @@ class ImportRun(models.Model):
         return sum(self.counts.get(outcome, 0) for outcome in (*STORED, Outcome.UNCHANGED))
 
     @property
+    def open_questions(self) -> list[dict]:
+        """What must be answered before the plan can be confirmed."""
+        return [one for one in self.questions if one["needed"] and one["key"] not in self.choices]
+
+    @property
     def has_stored_nothing(self) -> bool:
         """It ended without a row to store: all is known, or no row can be taken."""
         return self.status == Status.APPLIED and not any(self.counts.get(outcome) for outcome in STORED)
@@ -252,6 +276,10 @@ class RowOutcome(models.Model):
     changes = models.JSONField(_("changes"), default=list)
     messages = models.JSONField(_("messages"), default=list)
     values = models.JSONField(_("cells"), default=dict)
+    may_be_taken = models.BooleanField(
+        default=False, editable=False, help_text="Held back for a person to look at; it can be stored."
+    )
+    decision = models.CharField(_("decision"), max_length=5, choices=Decision.choices, blank=True)
     faults = models.JSONField(
         default=list, editable=False, help_text="What reading the row found: [column, code, {}]."
     )
@@ -266,3 +294,15 @@ class RowOutcome(models.Model):
 
     def __str__(self):
         return f"{self.run_id}:{self.number} {self.outcome}"
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether confirming the plan stores it, as far as it has something to store."""
+        return is_taken(self.outcome, self.may_be_taken, self.decision)
+
+
+def is_taken(outcome: str, may_be_taken: bool, decision: str) -> bool:
+    """A good row unless it is left out; a row held back only where a person takes it."""
+    if outcome in (*STORED, Outcome.UNCHANGED):
+        return decision != Decision.LEAVE
+    return may_be_taken and decision == Decision.TAKE

@@ -27,7 +27,7 @@ from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
 from .messages import problem
-from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status
+from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
 from .tables import Row, Table, Unreadable, read
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _plan(run: ImportRun, table: Table) -> None:
     warnings = _warnings(table, reading)
     _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
     counts: Counter = Counter()
-    done = 0
+    done, waits = 0, False
     for chunk in _chunks(table.rows()):
         verdicts = judge.judge([reading.named(row, table.header) for row in chunk])
         counts.update(str(verdict.outcome) for verdict in verdicts)
@@ -98,20 +98,24 @@ def _plan(run: ImportRun, table: Table) -> None:
             _renew(run, done)
             receipts.write(run, verdicts)
         for verdict in verdicts:
+            waits = waits or verdict.may_be_taken
             verdict.forget()
     judge.finish()
+    asked = [*reading.questions, *judge.questions.values()]
     with transaction.atomic():
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
-        if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(counts)):
+        waits = waits or bool(asked) or any(counts[outcome] for outcome in STORED)
+        done_so_far = {"questions": [one.as_json() for one in asked], "counts": _with_zeros(counts)}
+        if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
     run.refresh_from_db()
 
 
-def _planned(counts: Counter) -> dict:
-    """A plan waits for a person; one with no row to store has nothing to wait for."""
-    if any(counts[outcome] for outcome in STORED):
+def _planned(waits: bool) -> dict:
+    """A plan waits for a person; one with no row to store, and nothing to ask, has nothing to wait for."""
+    if waits:
         return {"status": Status.PLANNED}
     return {"status": Status.APPLIED, "stored": {}, "finished_at": timezone.now()}
 
@@ -149,7 +153,8 @@ def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
     for row in rows:
         verdict = by_number[row.number]
         row.outcome, row.changes, row.messages = verdict.outcome, verdict.changes, verdict.messages
-    RowOutcome.objects.bulk_update(rows, ["outcome", "changes", "messages"], batch_size=100)
+        row.may_be_taken = verdict.may_be_taken
+    RowOutcome.objects.bulk_update(rows, ["outcome", "changes", "messages", "may_be_taken"], batch_size=100)
 
 
 # Apply
@@ -201,12 +206,12 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
 
 
 def _moved(run: ImportRun, verdicts: list[Verdict]) -> list[Verdict]:
-    """Rows that mean something else than in the plan. Bad rows of the plan stay out."""
+    """Rows that mean something else than in the plan. What is not taken of the plan stays out."""
     planned = RowOutcome.objects.filter(run=run).order_by("number")
-    rows = planned.values_list("outcome", "record", "changes").iterator(CHUNK)
+    rows = planned.values_list("outcome", "record", "changes", "may_be_taken", "decision").iterator(CHUNK)
     moved = []
-    for verdict, (outcome, record, plan_changes) in zip(verdicts, rows, strict=True):
-        if outcome not in (*STORED, Outcome.UNCHANGED):
+    for verdict, (outcome, record, plan_changes, may_be_taken, decision) in zip(verdicts, rows, strict=True):
+        if not is_taken(outcome, may_be_taken, decision):
             verdict.work = None
         elif verdict.meaning() != (outcome, record, plan_changes):
             moved.append(verdict)
@@ -278,6 +283,7 @@ def scope_of(run: ImportRun) -> Scope:
     return Scope(
         run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
         user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
+        choices=run.choices,
     )  # fmt: skip
 
 

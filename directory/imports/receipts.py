@@ -8,7 +8,10 @@ from django.db import connection
 from .kinds.base import Verdict
 from .models import ImportRun, RowOutcome
 
-_COLUMNS = ("run_id", "number", "outcome", "record", "changes", "messages", "values", "faults")
+_COLUMNS = (
+    "run_id", "number", "outcome", "record", "changes", "messages", "values", "faults", "may_be_taken",
+    "decision",
+)  # fmt: skip
 
 
 def write(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
@@ -16,7 +19,8 @@ def write(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in _COLUMNS)
     # No value of anybody's is part of the statement: names are the model's own.
-    statement = f"INSERT INTO {quote(RowOutcome._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * 8)})"  # noqa: S608
+    values = ", ".join(["%s"] * len(_COLUMNS))
+    statement = f"INSERT INTO {quote(RowOutcome._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(statement, [_row(run, one) for one in verdicts])
 
@@ -25,5 +29,5 @@ def _row(run: ImportRun, verdict: Verdict) -> tuple:
     as_json = (verdict.changes, verdict.messages, verdict.cells, verdict.faults)
     return (
         run.pk, verdict.number, str(verdict.outcome), verdict.record[:200],
-        *(json.dumps(value) for value in as_json),
+        *(json.dumps(value) for value in as_json), verdict.may_be_taken, "",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -18,6 +18,7 @@ from directory.core.visibility import Role
 
 from .. import messages
 from ..models import Outcome
+from ..questions import Question
 from ..tables import Row
 
 BATCH = 500
@@ -29,7 +30,8 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 class Scope:
     """On whose behalf rows are judged. `centres` None: every centre; else only these.
 
-    `visible_trials` None: all; else the pks of the trials that this person may see.
+    `visible_trials` None: all; else the pks of the trials that this person may see. `choices`: what was
+    decided of this sheet, by key (`directory.imports.questions`).
     """
 
     run: int
@@ -39,6 +41,7 @@ class Scope:
     user_id: int | None = None
     centres: frozenset[int] | None = None
     visible_trials: frozenset[int] | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def actor(self) -> changes.Actor:
@@ -66,6 +69,7 @@ class Verdict:
     values: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
     work: object = None
+    may_be_taken: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -80,7 +84,13 @@ class Verdict:
     def refuse(self, column: str, message: str) -> None:
         """Something that makes the row invalid. All of them are collected."""
         self.note(column, message)
-        self.outcome = Outcome.INVALID
+        self.outcome, self.may_be_taken = Outcome.INVALID, False
+
+    def hold_back(self, outcome: str, column: str, message: str) -> None:
+        """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
+        self.note(column, message)
+        if not self.is_bad:
+            self.outcome, self.may_be_taken = outcome, True
 
     def change(self, name: str, old, new) -> None:
         self.changes.append({"field": name, "old": old, "new": new})
@@ -107,6 +117,7 @@ class Judge:
         self.seen: dict[object, Verdict] = {}
         self._read: dict[tuple[str, str], tuple[object, str]] = {}
         self.revised: list[Verdict] = []  # verdicts that a later row changed
+        self.questions: dict[str, Question] = {}
 
     # Judging
 
@@ -116,9 +127,14 @@ class Judge:
         self.look_up(verdicts)
         for verdict in verdicts:
             self.decide(verdict)
-            if verdict.is_bad:
+            if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
         return verdicts
+
+    def ask(self, question: Question) -> str:
+        """What was decided about `question`; empty where it is open, and then the plan asks it."""
+        self.questions.setdefault(question.key, question)
+        return self.scope.choices.get(question.key, "")
 
     def look_up(self, verdicts: list[Verdict]) -> None:
         """Fetch what the rows are about: one query a table, whatever the number of rows."""
@@ -182,6 +198,7 @@ class Judge:
         verdict.note(column, sentence)
         if not first.is_bad or first.outcome == Outcome.DUPLICATE:
             first.outcome, first.work, first.changes = Outcome.DUPLICATE, None, []
+            first.may_be_taken = False
             first.note(column, sentence)
             self.revised.append(first)
         return True

@@ -1,0 +1,51 @@
+"""What a plan asks, and what was answered.
+
+A question has a key (`date:status_date`, `column:e mail`, `encoding`). The answer stands under that key in
+`ImportRun.choices`, is asked for while the rows are judged, at planning and again at applying, and answering
+plans the sheet anew: so an answer never means another thing than the plan that the person sees.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+from centres.models import Centre
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer: its word, how it reads, and what speaks for it or what it would give."""
+
+    value: str
+    label: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something only a person knows. `needed`: the plan cannot be confirmed while it is open.
+
+    `suggested` is the answer that is taken as long as nobody gives another (and it is not `needed`).
+    `examples` are cells of the sheet, `rows` how many rows hang on it. `others`: besides the options, what
+    else may be answered: empty for nothing, `centre` for the code of any centre.
+    """
+
+    key: str
+    code: str
+    message: str
+    options: tuple[Option, ...]
+    suggested: str = ""
+    needed: bool = False
+    examples: tuple[str, ...] = ()
+    others: str = ""
+    params: dict = field(default_factory=dict)
+
+    def as_json(self) -> dict:
+        """As runs keep it and the API shows it."""
+        found = asdict(self)
+        return found | {"options": [asdict(one) for one in self.options], "examples": list(self.examples)}
+
+
+def may_be_answered(question: dict, value: str) -> bool:
+    """Whether `value` answers `question`, as runs keep it."""
+    if value in {option["value"] for option in question["options"]}:
+        return True
+    return question["others"] == "centre" and Centre.objects.filter(code=value).exists()
