@@ -20,6 +20,7 @@ from trials.models import Trial, TrialSite
 
 QUERIES = 200
 CEILING_MS = 8.0
+SUGGESTED_MS = 5.0
 # The baseline answers in seconds where we answer in milliseconds: it is given every tenth query.
 EVERY = 10
 _FACETS = ("status", "study_type", "sex", "conditions__code", "sites__centre__code")
@@ -117,7 +118,7 @@ def _measure_one(report: Report, trials: int) -> None:
         floor=10 if trials > 10_000 else 3, lower_is_better=True,
     )  # fmt: skip
     report(
-        f"suggestions p95, {trials:,} trials", value=suggested, unit="ms", baseline=CEILING_MS, floor=1,
+        f"suggestions p95, {trials:,} trials", value=suggested, unit="ms", baseline=SUGGESTED_MS, floor=1,
         lower_is_better=True,
     )  # fmt: skip
 

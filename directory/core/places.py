@@ -8,12 +8,15 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.db import models
+from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+from .fields import LANGUAGE_CODES
 
 POSTCODES = Path(__file__).with_name("data") / "postcodes_be.csv"
 EARTH_RADIUS_KM = 6371.0088
@@ -94,6 +97,20 @@ def province_of(postal_code: str) -> str:
     found = _POSTAL_CODE.fullmatch((postal_code or "").strip())
     place = _postcodes().get(found[1]) if found else None
     return place.province if place else ""
+
+
+@lru_cache(maxsize=4_000)
+def names_around(postal_code: str) -> tuple[str, ...]:
+    """Municipality and province of a Belgian postal code in all languages, and the province's ISO code."""
+    found = _POSTAL_CODE.fullmatch((postal_code or "").strip())
+    place = _postcodes().get(found[1]) if found else None
+    if place is None:
+        return ()
+    names = [place.municipality_nl, place.municipality_fr, place.province]
+    for language in LANGUAGE_CODES:
+        with translation.override(language):
+            names.append(str(Province(place.province).label))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def distance_km(a, b) -> float:

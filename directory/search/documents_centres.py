@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from centres.choices import AliasKind
 from centres.models import Centre, CentreAlias, Membership, Network
-from directory.core.places import province_of
+from directory.core.places import names_around, province_of
 from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
@@ -147,11 +147,12 @@ def _centre_facts(centre, aliases, memberships) -> dict:
 def _centre_fields(centre, aliases, memberships) -> dict[str, list[str]]:
     short = [alias.text for alias in aliases if alias.kind == AliasKind.ABBREVIATION]
     networks = [text for one in memberships for text in (one.network.slug, one.network.acronym)]
+    around = names_around(centre.postal_code) if centre.country == "BE" else ()
     return {
         "whole": sorted({squash(text) for text in (centre.code, *(alias.text for alias in aliases))} - {""}),
         "acronym": [acronym_stems(text) for text in short] + [stems(centre.code)],
         "title": [stems(*centre.names().values(), *(alias.text for alias in aliases))],
-        "disease": [stems(centre.city, centre.postal_code)],
+        "disease": [stems(centre.city, centre.postal_code, *around)],
         "other": [stems(centre.university, centre.street, *networks)],
     }
 

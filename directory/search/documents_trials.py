@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
-from directory.core.places import province_of
+from directory.core.places import names_around
 from directory.core.text import fold, squash
 from trials.choices import Phase, Recruitment, Scheme, Stage
 from trials.conditions import rows as condition_rows
@@ -20,7 +20,7 @@ from trials.models import Trial, TrialIdentifier, TrialSite
 
 from .columns import NO_BOUND
 from .documents import Document, by_language, iso, microseconds, moment, url
-from .synonyms import path_to, vocabulary
+from .synonyms import path_to, vocabulary, whole
 from .words import acronym_stems, stems
 
 _OPEN = Recruitment.RECRUITING
@@ -292,7 +292,7 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
         "open": [stems(*open_at)],
         "summary": [stems(*by_language(trial, "summary").values())],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
-        "iccc": [" ".join(codes).lower()],
+        "iccc": [" ".join([*codes, *map(whole, parts.conditions)]).lower()],
     }
 
 
@@ -314,7 +314,7 @@ def _places(parts: _Parts) -> list[str]:
 
 
 def _place(site: TrialSite, parts: _Parts) -> list[str]:
-    """Names, aliases, town and code of a site's centre."""
+    """Names, aliases, town, province and code of a site's centre."""
     centre = site.centre
-    province = province_of(centre.postal_code) if centre.country == "BE" else ""
-    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code, province]
+    around = names_around(centre.postal_code) if centre.country == "BE" else ()
+    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code, *around]

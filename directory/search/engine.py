@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Occur, Query
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 3
+FORMAT = 4
 # One text each, compared whole.
 EXACT_FIELDS = ("kind", "doc", "whole", "identifier")
 # Words, cut at spaces.

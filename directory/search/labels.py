@@ -20,9 +20,9 @@ from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, S
 from .columns import Today, Trials
 from .documents_trials import condition_names
 from .facets import FacetCount
-from .query import Ask, Parsed, also_score, class_score, family_score
+from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
 from .reading import Snapshot
-from .synonyms import edits_allowed, vocabulary
+from .synonyms import edits_allowed, path_to, vocabulary
 
 _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
@@ -103,12 +103,18 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
     if abs(score - also_score(span)) < _SAME:
         return _by_what_goes_with(parsed.only_concepts, language)
     if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
-        return _by_class(trials, ordinal, parsed.only_concepts, language)
+        return _by_class(trials, ordinal, _codes(parsed.only_concepts), language)
+    if abs(score - wider_score(span)) < _SAME:
+        wider = {above for code in _codes(parsed.only_concepts) for above in path_to(code)}
+        return _by_class(trials, ordinal, wider, language)
     return ()
 
 
-def _by_class(trials: Trials, ordinal: int, concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
-    codes = {code for one in concepts for code in vocabulary().conditions.get(one, ())}
+def _codes(concepts: tuple[str, ...]) -> set[str]:
+    return {code for one in concepts for code in vocabulary().conditions.get(one, ())}
+
+
+def _by_class(trials: Trials, ordinal: int, codes: set[str], language: str) -> tuple[str, ...]:
     here = [_condition_name(code, language) for code in trials.values("condition", ordinal) if code in codes]
     return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 

@@ -7,8 +7,10 @@ language, then those of its ICCC-3 class, then what goes with it (`also.csv`). A
 nothing does, the disease alone, then half of the words, then any, and the answer says so (`relaxed`).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from trials.identifiers import parse_identifier
 
 from . import engine
 from .engine import Query
-from .synonyms import Span, Vocabulary, edits_allowed, vocabulary
+from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
 from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
@@ -32,6 +34,8 @@ WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
 # All that a concept is made of: `infant` and `ALL`.
 PIECES = 28.0
+# A trial of a wider class: one for kidney tumours of children takes Wilms tumours.
+WIDER = 19.0
 # What goes with a concept without being it; and a word that need not match, which decides among equals only.
 ALSO, ASIDE = 18.0, 1.0
 # Less than scores are compared by.
@@ -43,6 +47,11 @@ NEAR = {"acronym": 5.0, "title": 4.0, "disease": 3.5, "other": 3.0}
 NEAR_CONCEPT, NEAR_CLASS = 4.5, 3.0
 # A word two typing errors away scores below one that is one away.
 SECOND_EDIT = 0.4
+
+
+_NUMBERED = re.compile(r"([a-z]{3,})([0-9]{1,4})")
+# Shorter words put together mean too much.
+_JOINED = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +187,11 @@ def family_score(span: Span) -> float:
     return (AMBIGUOUS if span.ambiguous else CONCEPT) * (span.end - span.start) - UNSEEN
 
 
+def wider_score(span: Span) -> float:
+    """What a trial scores that is for a class above that of `span` as a whole."""
+    return WIDER * (span.end - span.start)
+
+
 def also_score(span: Span) -> float:
     """What a trial scores that mentions only what goes with `span`."""
     return ALSO * (span.end - span.start)
@@ -197,6 +211,8 @@ class Builder:
             return
         clauses = self._clauses(parsed, forgiving=False)
         yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses))), False
+        if joined := self._joined(parsed):
+            yield engine.all_of(self._clauses(joined, forgiving=False)), False
         forgiving = self._clauses(parsed, forgiving=True)
         yield self._with_asides(parsed, engine.all_of(forgiving)), False
         if len(forgiving) > 1:
@@ -229,6 +245,19 @@ class Builder:
             for place, word in enumerate(parsed.words)
             if place not in in_span and not self._known(word.stem, begins=place == last)
         ]
+
+    def _joined(self, parsed: Parsed) -> Parsed | None:
+        """`parsed` with two words written as one, where only that is known: `medulo blastom`."""
+        in_span = {place for span in parsed.spans for place in range(span.start, span.end)}
+        for place, (one, other) in enumerate(pairwise(parsed.words)):
+            stem = one.stem + other.stem
+            if len(stem) < _JOINED or {place, place + 1} & in_span:
+                continue
+            if self.reader.knows(stem, EXACT) or self.terms.near(stem):
+                word = Word(stem, stem, stem)
+                words = [*parsed.words[:place], word, *parsed.words[place + 2 :]]
+                return replace(parsed, words=tuple(words), spans=tuple(self.terms.spans(words)), asides=())
+        return None
 
     def _or_whole(self, parsed: Parsed, query: Query) -> Query:
         """What is called exactly like the whole text, or has it as its identifier, comes first."""
@@ -273,11 +302,17 @@ class Builder:
         also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
         queries = self._meaning(span.concepts, mentioned * length, class_score(span))
         queries += [engine.word("concept", other, also_score(span)) for other in also]
+        if not span.ambiguous:
+            queries += [engine.word("iccc", whole(code), wider_score(span)) for code in self._wider(span)]
         for one in span.concepts:
             if pieces := self.terms.pieces.get(one):
                 every = [engine.best_of(self._meaning([piece], 1.0, 1.0)) for piece in pieces]
                 queries.append(engine.always(engine.all_of(every), PIECES * length))
         return queries
+
+    def _wider(self, span: Span) -> list[str]:
+        codes = [code for one in span.concepts for code in self.terms.conditions.get(one, ())]
+        return list(dict.fromkeys(above for code in codes for above in path_to(code) if above not in codes))
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
         queries = [engine.word("concept", one, mentioned) for one in concepts]
@@ -307,10 +342,17 @@ class Builder:
         queries.append(engine.word("identifier", stem, IDENTIFIER))
         if begins and len(stem) >= 2:
             queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+        if (cut := _NUMBERED.fullmatch(stem)) and not self._known(stem, begins=begins):
+            # `firefly2`, of a name that is written `FIREFLY-2`.
+            queries.append(engine.all_of([self._exactly(part) for part in cut.groups()]))
         edits = edits_allowed(stem)
         if edits and (forgiving or not self._known(stem, begins=begins)):
             queries += self._near(stem, edits, begins=begins)
         return engine.best_of(queries)
+
+    @staticmethod
+    def _exactly(stem: str) -> Query:
+        return engine.best_of([engine.word(name, stem, score) for name, score in EXACT.items()])
 
     def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
         concepts = self.terms.near(stem) or self.terms.having(stem)

@@ -279,6 +279,11 @@ def _parents() -> dict[str, str]:
     return {row["code"]: row["parent"] for row in conditions.rows()}
 
 
+def whole(code: str) -> str:
+    """The word under which the index keeps trials that are for the class `code` as a whole."""
+    return f"whole{code.lower()}"
+
+
 def path_to(code: str) -> list[str]:
     """`code` and the codes above it in ICCC-3, from the top."""
     parents = _parents()

@@ -9,6 +9,8 @@ from directory.core.text import fold, squash, tidy
 _RUN = re.compile(r"[^\W_]+\+?")
 _POSSESSIVE = re.compile(r"(?<=\w)['’`´]s\b", re.IGNORECASE)
 _ELISION = re.compile(r"\b(?:[dljmnstc]|qu)['’`´](?=\w)", re.IGNORECASE)
+# What is denied finds nothing: `Ph- ALL` is any ALL but that.
+_PH_NEGATIVE = re.compile(r"\bph\s?[-\u2212\u2013](?=\s|$)", re.IGNORECASE)
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _SAYS_NOTHING = """
@@ -45,7 +47,7 @@ def words(text: str) -> list[Word]:
 
 def typed_words(text: str) -> list[Word]:
     """As `words`, for what somebody types: no word of it stays in this process's memory."""
-    return [word for run in _runs(text) for word in _cut(run)]
+    return [word for run in _runs(_PH_NEGATIVE.sub(" ", text)) for word in _cut(run)]
 
 
 def _runs(text: str) -> list[str]:
