@@ -290,7 +290,7 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
         "disease": [stems(*trial.disease_terms, *names)],
         "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
         "open": [stems(*open_at)],
-        "summary": [stems(*by_language(trial, "summary").values())],
+        "summary": [stems(*by_language(trial, "summary").values(), *_around(parts))],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join([*codes, *map(whole, parts.conditions)]).lower()],
     }
@@ -314,7 +314,12 @@ def _places(parts: _Parts) -> list[str]:
 
 
 def _place(site: TrialSite, parts: _Parts) -> list[str]:
-    """Names, aliases, town, province and code of a site's centre."""
+    """Names, aliases, town and code of a site's centre."""
     centre = site.centre
-    around = names_around(centre.postal_code) if centre.country == "BE" else ()
-    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code, *around]
+    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code]
+
+
+def _around(parts: _Parts) -> list[str]:
+    """Where its sites lie, below what they are called: `UZ Brussel` is no other hospital of Brussels."""
+    centres = [site.centre for site in parts.sites if site.centre.country == "BE"]
+    return [name for centre in centres for name in names_around(centre.postal_code)]
