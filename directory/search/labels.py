@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from directory.core.places import Province
 from directory.core.text import fold
@@ -22,6 +20,7 @@ from .documents_trials import condition_names
 from .facets import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
 from .reading import Snapshot
+from .spellings import Spellings
 from .synonyms import edits_allowed, path_to, vocabulary
 
 _CHOICES = {
@@ -148,6 +147,7 @@ class Labels:
         self.entries = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
         self.entries.sort(key=attrgetter("text"))
         self.texts = [entry.text for entry in self.entries]
+        self._spellings = Spellings(self.texts)
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -170,8 +170,21 @@ class Labels:
         most = edits_allowed(text.replace(" ", ""))
         if not most:
             return []
-        found = process.extract(text, self.texts, scorer=OSA.distance, score_cutoff=most, limit=limit)
-        return [self.entries[at] for _text, _distance, at in found]
+        return [self.entries[at] for _errors, at in self._spellings.near(text, most, limit)]
+
+    def nearest(self, word: str, most: int) -> str | None:
+        """The word of a label that is spelt most like `word`, as it is written."""
+        near = [
+            # People rarely mistype the first letter.
+            (errors, self._words.texts[at][0] != word[0], self._words.texts[at])
+            for errors, at in self._words.near(word, most, 10)
+            if errors
+        ]
+        return self.words[min(near)[2]] if near else None
+
+    @cached_property
+    def _words(self) -> Spellings:
+        return Spellings(list(self.words))
 
 
 def _trials(snapshot: Snapshot) -> Iterator[Entry]:
@@ -228,13 +241,8 @@ def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Su
 
 def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
     """The word of a suggestion that is spelt most like `word`."""
-    most, labels = edits_allowed(word), _labels(snapshot, language)
-    if not most:
-        return None
-    found = process.extract(word, list(labels.words), scorer=OSA.distance, score_cutoff=most, limit=10)
-    # People rarely mistype the first letter.
-    near = [(edits, text[0] != word[0], text) for text, edits, _at in found if edits]
-    return labels.words[min(near)[2]] if near else None
+    most = edits_allowed(word)
+    return _labels(snapshot, language).nearest(word, most) if most else None
 
 
 def _labels(snapshot: Snapshot, language: str) -> Labels:
