@@ -5,12 +5,13 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from directory.core.text import control_character_in
@@ -18,7 +19,7 @@ from directory.core.visibility import Role, is_editor, role_of
 
 from . import questions
 from .messages import problem
-from .models import KEPT_UNCONFIRMED, LIVE, ImportRun, Kind, Status
+from .models import KEPT_UNCONFIRMED, LIVE, NOT_TAKEN, STORED, Decision, ImportRun, Kind, Outcome, Status
 from .tables import MAX_BYTES
 
 log = logging.getLogger(__name__)
@@ -69,16 +70,48 @@ def receive(
     return run
 
 
-def confirm(*, run: ImportRun, user, seen: int | None = None, queue: bool = True) -> ImportRun:
+def decide(
+    *, run: ImportRun, user, decision: str, numbers: Iterable[int] = (), outcome: str = "",
+    seen: int | None = None,
+) -> int:  # fmt: skip
+    """Take or leave out the rows `numbers`, or all of an `outcome`. Returns how many rows it concerns.
+
+    `take` stores a row that was held back, or one that was left out; `leave` stores neither. Rows that cannot
+    be stored are named. Raises `Refused`, PermissionDenied; then nothing was decided.
+    """
+    _may_decide(run, user)
+    if decision not in Decision.values:
+        raise Refused([problem("no_decision", decision=decision[:40])])
+    with transaction.atomic():
+        # The step to itself holds the run: who confirms at this moment confirms before or after.
+        if not run.claim(Status.PLANNED, Status.PLANNED, seen=seen):
+            run.refresh_from_db()
+            raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
+        rows = run.rows.filter(outcome=outcome) if outcome else run.rows.filter(number__in=list(numbers))
+        good = Q(outcome__in=(*STORED, Outcome.UNCHANGED))
+        if not outcome and (cannot := list(rows.exclude(good | Q(may_be_taken=True)).values("number")[:20])):
+            raise Refused([problem("cannot_take", rows=", ".join(str(one["number"]) for one in cannot))])
+        is_take = decision == Decision.TAKE
+        done = rows.filter(good).update(decision="" if is_take else Decision.LEAVE)
+        held = rows.filter(may_be_taken=True).exclude(good)
+        return done + held.update(decision=Decision.TAKE if is_take else "")
+
+
+def confirm(
+    *, run: ImportRun, user, seen: int | None = None, whole: bool = False, queue: bool = True
+) -> ImportRun:
     """Let the plan be applied: once, however many confirm it at once. Raises `Refused`, PermissionDenied.
 
     `seen` is the `attempt` that made the plan which the person read; another one is not theirs to confirm.
+    `whole`: only if the plan leaves no row out, but for those that the person left out.
     """
     _may_decide(run, user)
     if run.status == Status.PLANNED and run.is_expired:
         raise Refused([problem("expired")])
     if run.status == Status.PLANNED and (asked := run.open_questions):
         raise Refused([problem("open_questions", questions=[one["message"] for one in asked])])
+    if run.status == Status.PLANNED and whole and (left := _left_out(run)):
+        raise Refused([problem("not_whole", number=left)])
     with transaction.atomic():
         confirmed_by = user if getattr(user, "pk", None) else None
         if run.claim(
@@ -248,6 +281,11 @@ def _first(run: ImportRun, user, queue: bool) -> ImportRun:
         first.refresh_from_db()
     first.was_there, first.was_there_since, first.is_planned_again = True, handed_in, again
     return first
+
+
+def _left_out(run: ImportRun) -> int:
+    """Rows that the plan leaves out without a person having said so."""
+    return run.rows.filter(outcome__in=NOT_TAKEN).exclude(decision=Decision.TAKE).count()
 
 
 def _may_decide(run: ImportRun, user) -> None:

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from directory.core.admin import ReadOnlyAdmin, attention
@@ -16,8 +16,8 @@ from directory.core.visibility import is_editor
 
 from . import actions
 from .kinds import JUDGES
-from .models import ImportRun, Kind, Status
-from .plan_page import PlanPage
+from .models import Decision, ImportRun, Kind, Outcome, Status
+from .plan_page import UNANSWERED, PlanPage
 
 
 class UploadForm(forms.Form):
@@ -88,6 +88,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
             path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
             path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
             path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
+            path("<int:pk>/answer/", view(require_POST(self.answer_view)), name=name("answer")),
+            path("<int:pk>/decide/", view(require_POST(self.decide_view)), name=name("decide")),
             path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
             *super().get_urls(),
         ]
@@ -161,10 +163,57 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "imports/admin/progress.html", {"run": run})
 
     def confirm_view(self, request, pk):
+        run, whole = self._run(request, pk), request.POST.get("whole") == "1"
+        return self._done(
+            request,
+            run,
+            lambda: actions.confirm(run=run, user=request.user, seen=_seen(request), whole=whole),
+        )
+
+    def answer_view(self, request, pk):
+        """Plan anew with the answers given; those left as they were are not sent on."""
         run = self._run(request, pk)
-        plan = request.POST.get("plan", "")
-        seen = int(plan) if plan.isdecimal() and len(plan) < 10 else None
-        return self._done(request, run, lambda: actions.confirm(run=run, user=request.user, seen=seen))
+        given = {
+            request.POST[name]: request.POST.get(f"answer-{name.removeprefix('key-')}", UNANSWERED)
+            for name in request.POST
+            if name.startswith("key-")
+        }
+        answers = {key: value for key, value in given.items() if value != UNANSWERED}
+        if not answers:
+            messages.info(request, _("No question was answered; the plan stays as it is."))
+            return HttpResponseRedirect(_address(run))
+        return self._done(
+            request,
+            run,
+            lambda: actions.answer(run=run, user=request.user, answers=answers, seen=_seen(request)),
+        )
+
+    def decide_view(self, request, pk):
+        """Take or leave out the rows ticked, or all of the outcome that is shown; back to the same page."""
+        run, back = self._run(request, pk), request.POST.get("back", "")
+        query = QueryDict(back.removeprefix("?")) if back.startswith("?") else QueryDict()
+        every, numbers = request.POST.get("all", ""), request.POST.getlist("row")
+        outcome = query.get("outcome", "") if every else ""
+        chosen = [int(one) for one in numbers if one.isdecimal() and len(one) < 9]
+        if not chosen and outcome not in Outcome.values:
+            messages.info(request, _("No row was ticked; nothing was decided."))
+        else:
+            self._decide(request, run, every or request.POST.get("decision", ""), chosen, outcome)
+        return HttpResponseRedirect(f"{_address(run)}{back if back.startswith('?') else ''}#rows")
+
+    def _decide(self, request, run, decision, numbers, outcome):
+        try:
+            number = actions.decide(
+                run=run, user=request.user, decision=decision, numbers=numbers, outcome=outcome,
+                seen=_seen(request),
+            )  # fmt: skip
+        except actions.Refused as refused:
+            messages.error(request, str(refused))
+            return
+        said = {"number": number}
+        taken = ngettext("%(number)d row is taken.", "%(number)d rows are taken.", number)
+        left = ngettext("%(number)d row is left out.", "%(number)d rows are left out.", number)
+        messages.success(request, (taken if decision == Decision.TAKE else left) % said)
 
     def cancel_view(self, request, pk):
         run = self._run(request, pk)
@@ -188,6 +237,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if run is None:
             raise Http404(_("There is no such import, or it is somebody else's."))
         return run
+
+
+def _seen(request) -> int | None:
+    """The attempt that made the plan which the person had before them."""
+    plan = request.POST.get("plan", "")
+    return int(plan) if plan.isdecimal() and len(plan) < 10 else None
 
 
 _FIELD_OF = {"kind": "kind", "rights_kind": "kind", "sheet_name": "sheet"}

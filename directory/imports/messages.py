@@ -116,6 +116,15 @@ def _sentences() -> dict[str, str]:
         "busy": _("Other people kept changing the same records. Nothing was stored. Plan it again."),
         "another_plan": _("The file was planned again after you opened its plan. Read the new plan first."),
         "open_questions": _("Before this plan can be stored, answer: %(questions)s"),
+        "no_decision": _("“%(decision)s” is not a decision on a row. Use one of: take, leave."),
+        "cannot_take": _("These rows cannot be stored whatever is decided: %(rows)s. Correct the sheet."),
+        "orphans": _(
+            "Rows that need another one, which was left out (in brackets): %(rows)s. Nothing was stored. "
+            "Plan it again, and take or leave out both."
+        ),
+        "not_whole": _(
+            "%(number)s rows are left out. Nothing was stored. Correct them, or store the good rows only."
+        ),
         "no_question": _("This plan does not ask “%(key)s”. Read the plan again."),
         "no_answer": _("“%(answer)s” is not an answer to: %(question)s"),
         "expired": _("This plan is older than 24 hours. Import the file again to see a plan of today."),

@@ -1,6 +1,7 @@
 """An import run, and what became of each of its rows."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre
@@ -51,7 +53,7 @@ class Outcome(models.TextChoices):
 
 STORED = (Outcome.NEW, Outcome.UPDATE)
 NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
-NOT_ITS_FAULT = ("moved", "busy", "failed")
+NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans")
 WORKING = (Status.PLANNING, Status.APPLYING)
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
@@ -62,6 +64,24 @@ class Decision(models.TextChoices):
 
     TAKE = "take", _("taken")
     LEAVE = "leave", _("left out")
+
+
+@dataclass
+class Decided:
+    """Rows by outcome: those that are stored (or are as they are), those left out, and how many of these wait
+    for a person to take them."""
+
+    taken: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    held: int = 0
+
+    @property
+    def number_to_store(self) -> int:
+        return sum(number for outcome, number in self.taken.items() if outcome != Outcome.UNCHANGED)
+
+    @property
+    def number_left(self) -> int:
+        return sum(self.left.values())
 
 
 class ImportRunQuerySet(models.QuerySet):
@@ -210,7 +230,7 @@ class ImportRun(models.Model):
 
     @property
     def bad(self) -> int:
-        """Rows that were, or will be, left out."""
+        """Rows that the plan leaves out, whatever was decided on single ones."""
         return sum(self.counts.get(outcome, 0) for outcome in NOT_TAKEN)
 
     @property
@@ -222,10 +242,40 @@ class ImportRun(models.Model):
         """What must be answered before the plan can be confirmed."""
         return [one for one in self.questions if one["needed"] and one["key"] not in self.choices]
 
+    @cached_property
+    def decided(self) -> "Decided":
+        """What confirming the plan stores and leaves out, with what was decided on single rows: one query."""
+        groups = self.rows.order_by().values_list("outcome", "may_be_taken", "decision")
+        found = Decided()
+        for outcome, may_be_taken, decision, number in groups.annotate(number=models.Count("pk")):
+            taken = is_taken(outcome, may_be_taken, decision)
+            where = found.taken if taken else found.left
+            where[outcome] = where.get(outcome, 0) + number
+            if may_be_taken and not taken:
+                found.held += number
+        return found
+
+    @property
+    def taken_new(self) -> int:
+        return (self.taken or self.counts).get(Outcome.NEW, 0)
+
+    @property
+    def taken_update(self) -> int:
+        return (self.taken or self.counts).get(Outcome.UPDATE, 0)
+
+    @property
+    def taken_held(self) -> int:
+        """Rows stored that the plan had held back."""
+        return sum(number for outcome, number in self.taken.items() if outcome not in STORED)
+
     @property
     def has_stored_nothing(self) -> bool:
         """It ended without a row to store: all is known, or no row can be taken."""
-        return self.status == Status.APPLIED and not any(self.counts.get(outcome) for outcome in STORED)
+        # Runs of before decisions were kept know only what was planned, and all good rows were stored.
+        stored = self.taken or self.counts
+        return self.status == Status.APPLIED and not any(
+            stored.get(outcome) for outcome in Outcome.values if outcome in STORED or self.taken
+        )
 
     @property
     def may_be_planned_again(self) -> bool:

@@ -117,7 +117,12 @@ def _planned(waits: bool) -> dict:
     """A plan waits for a person; one with no row to store, and nothing to ask, has nothing to wait for."""
     if waits:
         return {"status": Status.PLANNED}
-    return {"status": Status.APPLIED, "stored": {}, "finished_at": timezone.now()}
+    return {
+        "status": Status.APPLIED,
+        "stored": {},
+        "taken": dict.fromkeys(STORED, 0),
+        "finished_at": timezone.now(),
+    }
 
 
 def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
@@ -185,6 +190,10 @@ def _apply(run: ImportRun) -> None:
         if moved:
             _refuse_moved(run, moved)
             return
+        if orphans := judge.orphans():
+            rows = ", ".join(f"{one.number} ({needed})" for one, needed in orphans[:20])
+            _fail(run, [problem("orphans", rows=rows)])
+            return
         try:
             _store(run, judge, verdicts, judged_at)
         except (IntegrityError, Moved):
@@ -239,10 +248,11 @@ def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int
         _lock(touched)
         _refuse_later_changes(touched, judged_at)
         tally = judge.store(good)
-        # The counts stay the plan's: every good row means what it meant, and a bad one stayed out.
+        # The counts stay the plan's: every good row means what it meant, and what was left out stayed out.
         done = run.held().update(
             status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=tally,
             rows_done=len(verdicts),
+            taken=dict.fromkeys(STORED, 0) | Counter(str(one.outcome) for one in good),
         )  # fmt: skip
         if not done:
             raise TakenOver

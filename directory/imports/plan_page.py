@@ -20,10 +20,13 @@ from trials.models import Trial, TrialSite
 
 from .kinds import JUDGES
 from .messages import day_first
-from .models import ImportRun, Kind, Outcome
+from .models import STORED, ImportRun, Kind, Outcome
 
 PER_PAGE = 50
 STATUS_CHANGES = "status"
+MOST_QUESTIONS = 200
+# The answer of a question that was not answered; no answer is called so.
+UNANSWERED = "\N{BLACK QUESTION MARK ORNAMENT}"
 _OTHER_LABELS = {"status_since": gettext_lazy("status since"), "disputed": gettext_lazy("disputed")}
 
 
@@ -40,6 +43,8 @@ class Tab:
 
 class PlanPage:
     """Rows of `run` for `outcome`, `q` and `p` of a page's address; what is odd there is ignored."""
+
+    unanswered = UNANSWERED
 
     def __init__(self, run: ImportRun, query: QueryDict, user):
         self.run, self.user = run, user
@@ -83,8 +88,43 @@ class PlanPage:
         for row in shown.object_list:
             row.record_url, row.record_name = urls.get(row.record, ""), names.get(row.record, "")
             row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
+            row.may_be_decided = row.may_be_taken or row.outcome in STORED
             row.differences = [difference(self.run.kind, change) for change in row.changes]
         return shown
+
+    @cached_property
+    def questions(self) -> list[dict]:
+        """What the plan asks, each with the answer it was given or that is taken as long as none is."""
+        asked = []
+        for one in self.run.questions[:MOST_QUESTIONS]:
+            answered = one["key"] in self.run.choices
+            chosen = self.run.choices.get(one["key"], one["suggested"])
+            values = {option["value"] for option in one["options"]}
+            asked.append(
+                one
+                | {
+                    "chosen": chosen,
+                    "has_option": chosen in values,
+                    "is_open": one["needed"] and not answered,
+                    "is_unanswered": not answered and (one["needed"] or chosen not in values),
+                }
+            )
+        return asked
+
+    @cached_property
+    def centres(self) -> list[tuple[str, str]]:
+        """Every centre that may be an answer, by its name."""
+        found = Centre.objects.visible_to(self.user)
+        return sorted(((one.code, str(one)) for one in found), key=lambda one: one[1].casefold())
+
+    @property
+    def may_decide_all(self) -> bool:
+        """Whether the rows shown are those of one outcome, of which a person may decide."""
+        return not self.q and self.outcome in (*STORED, Outcome.DUPLICATE, Outcome.CONFLICT)
+
+    @property
+    def outcome_label(self) -> str:
+        return str(Outcome(self.outcome).label) if self.outcome in Outcome.values else ""
 
     @cached_property
     def tabs(self) -> list[Tab]:

@@ -147,6 +147,10 @@ class Judge:
     def finish(self) -> None:
         """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""
 
+    def orphans(self) -> list[tuple[Verdict, int]]:
+        """Rows to be stored that need another row, which is left out: each with the number of that row."""
+        return []
+
     def _cleaned(self, row: Row, cells: dict[str, str]) -> Verdict:
         verdict = Verdict(
             row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}

@@ -155,6 +155,14 @@ class TrialJudge(Judge):
                 verdict.work, verdict.changes = None, []
                 self.revised.append(verdict)
 
+    def orphans(self):
+        """Sub-protocols of which the new parent was left out by a person."""
+        return [
+            (verdict, self.seen[id(parent)].number)
+            for verdict, parent in self.children
+            if verdict.work is not None and self.seen[id(parent)].work is None
+        ]
+
     def touched(self, verdicts):
         return {Trial: [one.work.trial.pk for one in verdicts if one.work and one.work.trial.pk]}
 
