@@ -22,7 +22,7 @@ from .models import KEPT_UNCONFIRMED, LIVE, ImportRun, Kind, Status
 from .tables import MAX_BYTES
 
 log = logging.getLogger(__name__)
-EXTENSIONS = (".xlsx", ".csv", ".tsv", ".txt")
+EXTENSIONS = (".xlsx", ".ods", ".csv", ".tsv", ".txt")
 
 
 class Refused(Exception):

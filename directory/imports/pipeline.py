@@ -23,12 +23,13 @@ from trials.models import Trial
 
 from . import receipts
 from .columns import Reading, meant_kind, read_header, recognise
+from .headers import above_header, open_table
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
-from .tables import Row, Table, Unreadable, read
+from .tables import Row, Table, Unreadable
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000
@@ -56,7 +57,7 @@ def plan(run: ImportRun) -> bool:
     with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
-            with read(run.path, name=run.file_name, sheet=run.sheet) as table:
+            with open_table(run) as table:
                 _plan(run, table)
         except Unreadable as refused:
             _fail(run, [problem(refused.code, **refused.params)])
@@ -140,7 +141,11 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
 
 
 def _warnings(table: Table, reading: Reading) -> list[dict]:
-    found = [problem("not_read", columns=reading.unknown)] if reading.unknown else []
+    found = above_header(table)
+    if reading.unknown:
+        found.append(problem("not_read", columns=reading.unknown))
+    if table.hidden:
+        found.append(problem("hidden_rows", rows=table.hidden))
     if table.others:
         found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
     return found

@@ -1,0 +1,67 @@
+"""Which Western encoding a text is in that is neither UTF-8 nor UTF-16: guessed, with what speaks for it.
+
+Every byte means a letter in most of these encodings, so only a person can tell; the guess is the one in
+which most bytes are letters and marks that Dutch, French and German are written with.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+KNOWN = ("cp1252", "iso8859_15", "mac_roman", "cp850")
+SAMPLES = 3
+_ODD = re.compile(rb"[a-z]?[\x80-\xff]")
+_USUAL = frozenset("éèêëàâäáçîïíôöóûüúùñßœæÉÈÊÀÂÄÁÇÎÔÖÜÓß€’‘“”„–—…°«»·•±≥≤µ²³½\u00a0\u202f")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """`best` of `samples`: up to three cells of the text by encoding, the best first."""
+
+    best: str
+    samples: dict[str, list[str]]
+
+
+def guess(raw: bytes) -> Guess | None:
+    """None where no Western encoding gives text without control characters."""
+    bytes_seen = Counter(_ODD.findall(raw))
+    scores = {name: _score(bytes_seen, name) for name in KNOWN}
+    fitting = [name for name in KNOWN if scores[name] >= 0]
+    if not fitting:
+        return None
+    fitting.sort(key=lambda name: -scores[name])  # stable: cp1252 where they fit equally
+    cells = _cells(raw)
+    return Guess(fitting[0], {name: [cell.decode(name) for cell in cells] for name in fitting})
+
+
+def _score(bytes_seen: Counter, encoding: str) -> int:
+    """How usual the letters are, a small one behind a small one twice; -1 where one is no letter at all."""
+    usual = 0
+    for seen, times in bytes_seen.items():
+        try:
+            character = seen[-1:].decode(encoding)
+        except UnicodeDecodeError:
+            return -1
+        if unicodedata.category(character) == "Cc":
+            return -1
+        if character in _USUAL:
+            usual += times * (2 if len(seen) > 1 and character.islower() else 1)
+    return usual
+
+
+def _cells(raw: bytes) -> list[bytes]:
+    """The first cells with a byte above ASCII, as bytes: Latin-1 keeps each byte as it is."""
+    text = raw[:2_000_000].decode("latin-1")
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        if line.isascii():
+            continue
+        # The delimiter is not known yet; a cell cut at any of them shows its letters as well.
+        for row in csv.reader(io.StringIO(line.replace("\t", ";").replace(",", ";")), delimiter=";"):
+            found |= {cell.strip()[:60]: None for cell in row if not cell.isascii()}
+        if len(found) >= SAMPLES:
+            break
+    return [cell.encode("latin-1") for cell in list(found)[:SAMPLES]]
