@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from directory.core.text import control_character_in
 from directory.core.visibility import Role, is_editor, role_of
 
-from . import questions
+from . import mapping, questions
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, LIVE, ImportRun, Kind, Status
 from .tables import MAX_BYTES
@@ -85,6 +85,7 @@ def confirm(*, run: ImportRun, user, seen: int | None = None, queue: bool = True
             Status.PLANNED, Status.APPLYING, seen=seen, confirmed_by=confirmed_by, lease_until=None,
             rows_done=0,
         ):  # fmt: skip
+            mapping.remember(run)
             if queue:
                 _queue("apply", run)
             return run

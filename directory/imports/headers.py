@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from directory.core.sheets import written_date
 from directory.core.text import squash, tidy
+from directory.core.visibility import Role
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
+from . import encoding
 from .columns import read_header
 from .kinds import JUDGES
 from .messages import problem
-from .models import ImportRun
+from .models import ImportRun, Kind
 from .tables import Row, Table, leading_rows, read
 
 LONGEST = 60  # characters; a header is no longer, nor is an identifier
@@ -20,13 +22,14 @@ _NUMBER = re.compile(r"[\d\s+().,/%€-]*\d[\d\s+().,/%€-]*")
 _ADDRESS = re.compile(r"\S@\S|^https?://|^www\.", re.IGNORECASE)
 
 
-def open_table(run: ImportRun, encoding: str = "") -> Table:
+def open_table(run: ImportRun) -> Table:
     """The table of `run`, on the right sheet and from its header on. Raises `tables.Unreadable`.
 
     The sheet is the one that was named; else the first whose header a kind understands, else the one whose
     header is understood best, else the first with content.
     """
-    table = read(run.path, name=run.file_name, sheet=run.sheet, encoding=encoding)
+    said = run.choices.get(encoding.KEY, "")
+    table = read(run.path, name=run.file_name, sheet=run.sheet, encoding=said)
     try:
         if run.sheet or not table.others or fits(_header(table.leading), run.kind):
             table.begin_at(header_index(table.leading))
@@ -86,9 +89,30 @@ def _score(cells: list[str], widest: int) -> float:
 
 def known_columns(cells: Sequence[str]) -> int:
     """How many of the cells are headers of one kind's columns: of the kind that knows most."""
-    words = {squash(cell) for cell in cells}
-    kinds = (judge.sheet.by_header() for judge in JUDGES.values())
-    return max(len({known[word] for word in words & known.keys()}) for known in kinds)
+    return max(_known_by_kind(cells).values())
+
+
+def _known_by_kind(cells: Sequence[str]) -> dict[str, int]:
+    words, found = {squash(cell) for cell in cells}, {}
+    for kind, judge in JUDGES.items():
+        known = judge.sheet.by_header()
+        found[kind] = len({known[word] for word in words & known.keys()})
+    return found
+
+
+def likely_kind(header: list[str], role: str) -> str:
+    """The kind that most of the known headers are of, where some of what it needs is missing; or empty.
+
+    Two headers at least, and more than of any other kind; of what coordinators hand in, one.
+    """
+    if is_data(header):
+        return ""
+    known = _known_by_kind(header)
+    if role == Role.COORDINATOR:
+        return Kind.SITES if known[Kind.SITES] else ""
+    most = max(known.values())
+    best = [kind for kind, number in known.items() if number == most]
+    return best[0] if most > 1 and len(best) == 1 else ""
 
 
 def is_data(cells: Sequence[str]) -> bool:

@@ -111,6 +111,10 @@ def _sentences() -> dict[str, str]:
         "missing_column": _("The column “%(column)s” is missing. The sheet has: %(columns)s."),
         "missing_one_of": _("One of these columns is needed: %(wanted)s. The sheet has: %(columns)s."),
         "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
+        "column_taken": _(
+            "“%(header)s” is not read as “%(column)s”, since column %(place)s is. Say which of them it is."
+        ),
+        "remembered_columns": _("Columns are read as on %(day)s: %(columns)s. Each can be changed."),
         "above_header": _("Row %(row)s is taken for the header. Not read, since above it: %(rows)s."),
         "hidden_rows": _("%(rows)s rows that the sheet hides are read as well. Look whether they are meant."),
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),

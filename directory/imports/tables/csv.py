@@ -118,7 +118,10 @@ def _delimiter(text: str) -> str:
     lines = [line for line in re.split(r"\r\n|\r|\n", outside) if line.strip(" ")][:LEADING]
 
     def fit(delimiter: str) -> tuple[int, int, int]:
-        times = Counter(line.count(delimiter) for line in lines if delimiter in line)
+        # Where the first line has none, the others may be a list in their only cell: "NCT1; NCT2".
+        in_lists = "" if delimiter in lines[0] else f"{delimiter} "
+        counted = [line.replace(in_lists, "") if in_lists else line for line in lines]
+        times = Counter(line.count(delimiter) for line in counted if delimiter in line)
         usual = max(times, key=lambda found: (times[found], found), default=0)
         return times[usual], usual, lines[0].count(delimiter)
 
