@@ -10,7 +10,7 @@ from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
 from . import encoding
-from .columns import read_header
+from .columns import read_header, recognise
 from .kinds import JUDGES
 from .messages import problem
 from .models import ImportRun, Kind
@@ -100,19 +100,21 @@ def _known_by_kind(cells: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def likely_kind(header: list[str], role: str) -> str:
-    """The kind that most of the known headers are of, where some of what it needs is missing; or empty.
+def kind_of(table: Table, role: str) -> str:
+    """The kind that the columns of `table` are of, or empty.
 
-    Two headers at least, and more than of any other kind; of what coordinators hand in, one.
+    One that has all it needs, unless another knows more of the headers and may find what it needs among
+    the unknown ones: `NCT number, contact, hospital site` is no sheet of trials.
     """
-    if is_data(header):
-        return ""
-    known = _known_by_kind(header)
-    if role == Role.COORDINATOR:
-        return Kind.SITES if known[Kind.SITES] else ""
-    most = max(known.values())
-    best = [kind for kind, number in known.items() if number == most]
-    return best[0] if most > 1 and len(best) == 1 else ""
+    certain = recognise(table)
+    if is_data(table.header):
+        return certain
+    known = _known_by_kind(table.header)
+    if certain or role != Role.COORDINATOR:
+        likely = [kind for kind in known if known[kind] > max(1, known.get(certain, 0))]
+        most = [kind for kind in likely if known[kind] == max(known.values())]
+        return most[0] if len(most) == 1 else certain
+    return Kind.SITES if known[Kind.SITES] else ""
 
 
 def is_data(cells: Sequence[str]) -> bool:

@@ -22,8 +22,8 @@ from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
 from . import encoding, mapping, receipts
-from .columns import Reading, meant_kind, read_header, recognise
-from .headers import above_header, is_data, likely_kind, open_table
+from .columns import Reading, meant_kind, read_header
+from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
@@ -148,7 +148,7 @@ def _planned(waits: bool) -> dict:
 def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     """Recognise the kind where none was given; what is wrong with it, if anything."""
     if not run.kind:
-        kind = recognise(table) or likely_kind(table.header, run.role)
+        kind = kind_of(table, run.role)
         if not kind:
             return [
                 problem("no_kind", columns=[header[:60] for header in table.header if header.strip()][:40])
