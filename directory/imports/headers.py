@@ -18,7 +18,8 @@ from .tables import Row, Table, leading_rows, read
 
 LONGEST = 60  # characters; a header is no longer, nor is an identifier
 WIDE = 0.6  # of the widest row: a banner fills less
-_NUMBER = re.compile(r"[\d\s+().,/%€-]*\d[\d\s+().,/%€-]*")
+_NUMBER = re.compile(r"^[\d\s+().,/%€-]*\d[\d\s+().,/%€-]*$")
+_ERROR = re.compile(r"^#[A-Z/0]{2,}[!?]?$")
 _ADDRESS = re.compile(r"\S@\S|^https?://|^www\.", re.IGNORECASE)
 
 
@@ -76,15 +77,19 @@ def header_index(leading: Sequence[Row]) -> int:
     """
     rows = [[tidy(cell) for cell in row.cells if tidy(cell)] for row in leading]
     widest = max(map(len, rows), default=0)
-    scores = [_score(cells, widest) for cells in rows]
+    scores, is_below_data = [], False
+    for cells in rows:
+        known = known_columns(cells)
+        width = len(cells) / widest
+        holds_data = is_data(cells)
+        # Below a row of data, only a row with a known column can be a header.
+        scores.append(0 if holds_data or (is_below_data and not known) else _score(known, width))
+        is_below_data = is_below_data or (holds_data and width >= WIDE)
     return scores.index(max(scores)) if scores else 0
 
 
-def _score(cells: list[str], widest: int) -> float:
-    if is_data(cells):
-        return 0
-    found, width = known_columns(cells) + 1.5, len(cells) / widest
-    return found if width >= WIDE else found * width / 2
+def _score(known: int, width: float) -> float:
+    return known + 1.5 if width >= WIDE else (known + 1.5) * width / 2
 
 
 def known_columns(cells: Sequence[str]) -> int:
@@ -129,7 +134,7 @@ def looks_like_data(cell: str) -> bool:
     if not text:
         return False
     # Longer than an identifier may be, and than a header is.
-    if len(text) > LONGEST or _ADDRESS.search(text) or _NUMBER.fullmatch(text):
+    if len(text) > LONGEST or any(form.search(text) for form in (_ADDRESS, _NUMBER, _ERROR)):
         return True
     if not squash(text) or not any(character.isdigit() for character in text):
         return False

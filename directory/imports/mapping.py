@@ -159,8 +159,8 @@ def _options(unread, names, likely, *, with_column: bool) -> tuple[Option, ...]:
 def may_be_mapped(reading: Reading) -> bool:
     """Whether all that is wrong with a header is columns that may be among those nobody knows."""
     codes = {one["code"] for one in reading.problems}
-    unread = any(one.header and one.place not in reading.places for one in reading.unmatched)
-    return bool(codes) and codes <= MAY_BE_MAPPED and unread
+    unread = [one for one in reading.unmatched if one.header and one.place not in reading.places]
+    return bool(codes) and codes <= MAY_BE_MAPPED and len(unread) >= len(reading.problems)
 
 
 def warnings(said: Mapped, reading: Reading) -> list[dict]:

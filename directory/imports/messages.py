@@ -116,7 +116,9 @@ def _sentences() -> dict[str, str]:
         ),
         "remembered_columns": _("Columns are read as on %(day)s: %(columns)s. Each can be changed."),
         "above_header": _("Row %(row)s is taken for the header. Not read, since above it: %(rows)s."),
-        "hidden_rows": _("%(rows)s rows that the sheet hides are read as well. Look whether they are meant."),
+        "hidden_rows": _(
+            "Rows that the sheet hides are read as well: %(rows)s. Look whether they should be."
+        ),
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
         "same_file": _("This file is already on its way. Look at the list of imports."),
         "busy": _("Other people kept changing the same records. Nothing was stored. Plan it again."),

@@ -161,6 +161,11 @@ def test_where_no_column_is_left_the_sheet_is_refused_as_ever(user):
     assert [one["code"] for one in run.problems] == ["missing_column"]
 
 
+def test_where_fewer_columns_are_left_than_are_needed_the_sheet_is_refused(user):
+    run = planned(a_csv({"Study": "NCT04307576", "status": "recruiting"}), user=user)
+    assert [one["code"] for one in run.problems] == ["missing_column", "missing_one_of"]
+
+
 def test_data_are_not_offered_as_headers(user):
     run = planned("uz-gent,NCT04307576,recruiting,03/04/2026\nuza,NCT03911128,recruiting,2026\n", user=user)
     assert run.status == "failed"

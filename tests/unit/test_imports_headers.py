@@ -25,6 +25,9 @@ def rows(*lines):
         ([["", "Trial", "", "Contact"], UNKNOWN, DATA, DATA], 1),
         ([UNKNOWN, DATA], 0),
         ([DATA, DATA], 0),
+        ([["1", "2"], ["3", "4"], ["a", "b"]], 0),
+        ([["Hospital"], ["Date", "03/04/2026"], UNKNOWN, DATA], 2),
+        ([["1", "2", "3", "4"], HEADER, DATA], 1),
         ([["A note of one line"], DATA, DATA], 0),
         ([HEADER, ["centrum", "NCT-nummer", "status", "e-mail"], DATA], 0),
         ([["Centre code", "Trial"], ["uz-gent", "A trial"]], 0),
@@ -38,14 +41,27 @@ def test_the_row_that_is_the_header(lines, index):
 @pytest.mark.parametrize(
     "cell",
     ["03/04/2026", "2026-04-03", "3 avril 2026", "2026", "12", "1,5", "+32 2 555 01 02", "NCT04307576",
-     "2024-500001-12-00", "trials@example.org", "https://example.org", "www.example.org", "x" * 61],
+     "2024-500001-12-00", "trials@example.org", "https://example.org", "www.example.org", "x" * 61, "#DIV/0!", "#N/A"],
 )  # fmt: skip
 def test_what_stands_below_a_header(cell):
     assert looks_like_data(cell)
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "Status", "Phase 1/2", "Contact 2", "NCT number", "n°", "e-mail", "Date (dd/mm/yyyy)", "%"]
+    "cell",
+    [
+        "",
+        "Status",
+        "Phase 1/2",
+        "Contact 2",
+        "NCT number",
+        "n°",
+        "e-mail",
+        "Date (dd/mm/yyyy)",
+        "%",
+        "#",
+        "Ref #",
+    ],
 )
 def test_what_may_be_a_header(cell):
     assert not looks_like_data(cell)

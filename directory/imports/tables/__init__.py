@@ -60,7 +60,7 @@ class Table:
     hidden: int = 0
     above: int = 0
 
-    def begin_at(self, index: int) -> None:
+    def begin_at(self, index: int, *, needs_rows: bool = True) -> None:
         """Take the row `leading[index]` for the header. Raises `Unreadable` where it can be none."""
         row = self.leading[index]
         width = len(row.cells)
@@ -71,7 +71,7 @@ class Table:
             raise Unreadable("too_many_columns", columns=width, most=MAX_COLUMNS)
         self.total += self.above - index
         self.above, self.header, self.header_row = index, row.cells, row.number
-        if self.total < 1:
+        if needs_rows and self.total < 1:
             raise Unreadable("no_rows", row=self.header_row)
 
     def rows(self) -> Iterator[Row]:
@@ -127,7 +127,8 @@ def read(path: Path, *, name: str, sheet: str = "", encoding: str = "") -> Table
             head["sheet"], head["others"], [], 0, head["total"] - 1, out, leading, head["encodings"],
             head["hidden"],
         )  # fmt: skip
-        table.begin_at(0)
+        # A first sheet with a title and nothing else is a cover: another sheet has the rows.
+        table.begin_at(0, needs_rows=bool(sheet) or not table.others)
     except BaseException:
         out.close()
         raise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 KNOWN = ("cp1252", "iso8859_15", "mac_roman", "cp850")
 SAMPLES = 3
-_ODD = re.compile(rb"[a-z]?[\x80-\xff]")
+_ODD = re.compile(rb"([A-Za-z]?)([\x80-\xff])(?=([a-z]?))")  # with its neighbours
 _USUAL = frozenset("éèêëàâäáçîïíôöóûüúùñßœæÉÈÊÀÂÄÁÇÎÔÖÜÓß€’‘“”„–—…°«»·•±≥≤µ²³½\u00a0\u202f")
 
 
@@ -38,18 +38,26 @@ def guess(raw: bytes) -> Guess | None:
 
 
 def _score(bytes_seen: Counter, encoding: str) -> int:
-    """How usual the letters are, a small one behind a small one twice; -1 where one is no letter at all."""
+    """How usual the letters are where they stand; -1 where one is no letter at all."""
     usual = 0
-    for seen, times in bytes_seen.items():
+    for (before, byte, after), times in bytes_seen.items():
         try:
-            character = seen[-1:].decode(encoding)
+            character = byte.decode(encoding)
         except UnicodeDecodeError:
             return -1
         if unicodedata.category(character) == "Cc":
             return -1
         if character in _USUAL:
-            usual += times * (2 if len(seen) > 1 and character.islower() else 1)
+            usual += times * _weight(character, before, after)
     return usual
+
+
+def _weight(character: str, before: bytes, after: bytes) -> int:
+    """Inside a word small letters are usual, and capitals only among capitals; alone no capital is."""
+    in_small_word = before.islower() or (before and after)
+    if in_small_word:
+        return 2 if character.islower() else 0 if character.isupper() else 1
+    return 0 if character.isupper() and not before and not after else 1
 
 
 def _cells(raw: bytes) -> list[bytes]:

@@ -67,8 +67,9 @@ class Source:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """`(row number as the sheet shows it, cells from column A on)`."""
-        if self._sheet.total_width > MAX_COLUMNS * 5:
-            raise Unreadable("too_many_columns", columns=self._sheet.total_width, most=MAX_COLUMNS)
+        width = self._sheet.total_width + 1  # it counts from 0
+        if width > MAX_COLUMNS * 5:
+            raise Unreadable("too_many_columns", columns=width, most=MAX_COLUMNS)
         found = marks.of_sheet(self.path, self.format, self.sheet)
         self.faults, self.hidden = found.faults, 0
         self._tell_merged()
