@@ -1,6 +1,5 @@
 """Which column of a sheet is which: headers are matched whatever their case, spaces, accents and language."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,13 +9,12 @@ from directory.core.sheets import Sheet
 from directory.core.text import control_character_in, squash, tidy
 
 from .kinds import JUDGES
-from .messages import problem
+from .messages import printable, problem
 from .models import Kind
 from .questions import Question
 from .tables import Row, Table
 
 WHOLE_ROW = ("too_wide", "too_short")
-_UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Unmatched:
 
     @property
     def shown(self) -> str:
-        return self.header[:60] or _("no header")
+        return printable(self.header[:60]) or _("no header")
 
 
 @dataclass
@@ -58,7 +56,7 @@ class Reading:
         for name, cell in cells.items():
             if character := control_character_in(cell):
                 faults.append((name, "control", {"character": character}))
-                cells[name] = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cell)
+                cells[name] = printable(cell)
         return Row(row.number, [], faults), cells
 
 

@@ -13,7 +13,7 @@ from directory.core.text import tidy
 from directory.core.visibility import Role
 
 from .columns import Reading, Unmatched, header_key, letters
-from .messages import day_first, problem
+from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
 from .suggestions import Suggester, Suggestion
@@ -115,7 +115,7 @@ def _column_question(
 
 
 def _examples(cells: Iterable[str]) -> tuple[str, ...]:
-    texts = dict.fromkeys(text[:80] for cell in cells if (text := tidy(cell)))
+    texts = dict.fromkeys(printable(text[:80]) for cell in cells if (text := tidy(cell)))
     return tuple(texts)[:EXAMPLES]
 
 

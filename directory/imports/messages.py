@@ -1,12 +1,28 @@
 """What is wrong with a file or a cell, in words: the value, the place, the way out."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+_UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """`text` with a sign for each character that no database keeps and no page shows."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def problem(code: str, message: str = "", **params) -> dict:
     """A file-level problem or warning, as runs keep it and the API shows it."""
+    params = {name: _printable(value) for name, value in params.items()}
     return {"code": code, "message": message or sentence(code, params), **params}
+
+
+def _printable(value):
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def day_first(partial: str) -> str:

@@ -41,7 +41,8 @@ def test_the_row_that_is_the_header(lines, index):
 @pytest.mark.parametrize(
     "cell",
     ["03/04/2026", "2026-04-03", "3 avril 2026", "2026", "12", "1,5", "+32 2 555 01 02", "NCT04307576",
-     "2024-500001-12-00", "trials@example.org", "https://example.org", "www.example.org", "x" * 61, "#DIV/0!", "#N/A"],
+     "2024-500001-12-00", "trials@example.org", "https://example.org", "www.example.org", "x" * 61, "#DIV/0!",
+     "#N/A"],
 )  # fmt: skip
 def test_what_stands_below_a_header(cell):
     assert looks_like_data(cell)
