@@ -143,7 +143,7 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(scope="session")
 def shared_data():
     """The real data beside the repository; tests that read it are skipped where it is absent."""
-    folder = settings.BASE_DIR.parent / "shared" / "data"
+    folder = Path(os.environ.get("SHARED_FOLDER", settings.BASE_DIR.parent / "shared"), "data")
     if not folder.is_dir():
         pytest.skip("the real data are not on this machine")
     return folder

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import zipfile
+from xml.sax.saxutils import escape
 
 from directory.imports import actions, pipeline
 from directory.imports.models import ImportRun
@@ -32,6 +34,49 @@ def a_workbook(*rows: dict, sheet="Sheet1", more=None) -> bytes:
             for place, cells in enumerate(lines):
                 other.write_row(place, 0, cells)
     return out.getvalue()
+
+
+def an_ods(sheets: dict[str, list[list]], *, attributes="", parts=None) -> bytes:
+    """An ODS workbook of `sheets`, rows of texts by name; `parts` are further parts, or others, by name.
+
+    A cell that begins with `<` is written as it is, so that odd cells can be made; so is a row.
+    """
+    tables = "".join(
+        f'<table:table table:name="{name}" {attributes}>{"".join(map(_ods_row, rows))}</table:table>'
+        for name, rows in sheets.items()
+    )
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">'
+        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    manifest = '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    held = {"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest} | (parts or {})
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in held.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _ods_row(cells) -> str:
+    if isinstance(cells, str):
+        return cells
+    return f"<table:table-row>{''.join(map(_ods_cell, cells))}</table:table-row>"
+
+
+def _ods_cell(cell) -> str:
+    if cell is None or cell == "":
+        return "<table:table-cell/>"
+    if str(cell).startswith("<"):
+        return str(cell)
+    text = f"<text:p>{escape(str(cell))}</text:p>"
+    return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
 
 
 def a_file(content, name="sheet.csv"):

@@ -17,13 +17,13 @@ from django.utils import timezone, translation
 from directory.core.text import control_character_in
 from directory.core.visibility import Role, is_editor, role_of
 
-from . import questions
+from . import mapping, questions
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, LIVE, NOT_TAKEN, STORED, Decision, ImportRun, Kind, Outcome, Status
 from .tables import MAX_BYTES
 
 log = logging.getLogger(__name__)
-EXTENSIONS = (".xlsx", ".csv", ".tsv", ".txt")
+EXTENSIONS = (".xlsx", ".ods", ".csv", ".tsv", ".txt")
 
 
 class Refused(Exception):
@@ -118,6 +118,7 @@ def confirm(
             Status.PLANNED, Status.APPLYING, seen=seen, confirmed_by=confirmed_by, lease_until=None,
             rows_done=0,
         ):  # fmt: skip
+            mapping.remember(run)
             if queue:
                 _queue("apply", run)
             return run

@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Sheet"),
         max_length=255,
-        help_text=gettext_lazy("XLSX, or CSV with “;”, “,” or tabs. At most 10 MB."),
+        help_text=gettext_lazy("XLSX, ODS, or CSV with “;”, “,” or tabs. At most 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(actions.EXTENSIONS)}),
         error_messages={"empty": gettext_lazy("The file is empty. It needs a header and at least one row.")},
     )
@@ -38,7 +38,9 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Name of the sheet"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("Of a workbook with several; else the first one with content is read."),
+        help_text=gettext_lazy(
+            "Of a workbook with several; else the first one whose columns are known is read."
+        ),
     )
 
     def __init__(self, *args, user, **kwargs):

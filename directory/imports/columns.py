@@ -1,29 +1,49 @@
 """Which column of a sheet is which: headers are matched whatever their case, spaces, accents and language."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
 
 from directory.core.sheets import Sheet
 from directory.core.text import control_character_in, squash, tidy
 
 from .kinds import JUDGES
-from .messages import problem
+from .messages import printable, problem
 from .models import Kind
 from .questions import Question
 from .tables import Row, Table
 
 WHOLE_ROW = ("too_wide", "too_short")
-_UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A header that is no column's: where it stands, the key it is asked for by, and what it says."""
+
+    place: int
+    key: str
+    header: str
+
+    @property
+    def shown(self) -> str:
+        return printable(self.header[:60]) or _("no header")
 
 
 @dataclass
 class Reading:
-    """The column of each cell by its place; what is wrong with the header; what is not read; what to ask."""
+    """The column of each cell by its place; what is wrong with the header; what is not read; what to ask.
+
+    `unmatched` are the headers that no column has, and those without text, mapped by a person or not, each
+    key once; `clashes` tells which of them could not be read as somebody said.
+    """
 
     places: dict[int, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     problems: list[dict] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    clashes: list[dict] = field(default_factory=list)
 
     def named(self, row: Row, header: list[str]) -> tuple[Row, dict[str, str]]:
         """The row with its faults at columns, and its cells by column, fit to be stored and shown."""
@@ -36,12 +56,16 @@ class Reading:
         for name, cell in cells.items():
             if character := control_character_in(cell):
                 faults.append((name, "control", {"character": character}))
-                cells[name] = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cell)
+                cells[name] = printable(cell)
         return Row(row.number, [], faults), cells
 
 
-def read_header(table: Table, sheet: type[Sheet]) -> Reading:
-    """Match the header of `table` to the columns of `sheet`."""
+def read_header(table: Table, sheet: type[Sheet], mapping: Mapping[str, str] | None = None) -> Reading:
+    """Match the header of `table` to the columns of `sheet`.
+
+    `mapping`: columns by the key of a header (`header_key`) that the sheet does not know, empty for one that
+    is not to be read.
+    """
     reading, by_header = Reading(), sheet.by_header()
     first: dict[str, int] = {}
     seen = [tidy(header) for header in table.header]
@@ -51,23 +75,50 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
             continue
         name = by_header.get(squash(header))
         if name is None:
-            if seen[place]:
-                reading.unknown.append(seen[place][:60])
+            reading.unmatched.append(Unmatched(place, header_key(header, place), seen[place]))
         elif name in first:
-            reading.problems.append(
-                problem(
-                    "header_twice",
-                    column=name,
-                    first=seen[first[name]],
-                    second=seen[place],
-                    place=letters(first[name]),
-                    other=letters(place),
-                )
-            )
+            reading.problems.append(_twice(name, seen, first[name], place))
         else:
             first[name] = place
             reading.places[place] = name
+    _map(reading, sheet, mapping or {}, first)
+    reading.places = dict(sorted(reading.places.items()))
     shown = [header[:60] for header in seen if header][:40]
+    _tell_missing(reading, sheet, first, shown)
+    return reading
+
+
+def header_key(header: str, place: int) -> str:
+    """What a header is remembered by; one without letters or digits by where it stands."""
+    return squash(header)[:60] or f"#{letters(place)}"
+
+
+def _twice(name: str, seen: list[str], place: int, other: int) -> dict:
+    return problem(
+        "header_twice", column=name, first=seen[place], second=seen[other], place=letters(place),
+        other=letters(other),
+    )  # fmt: skip
+
+
+def _map(reading: Reading, sheet: type[Sheet], mapping: Mapping[str, str], first: dict[str, int]) -> None:
+    """Read as columns what somebody said is one; the first header of a key, and a column once."""
+    keys: set[str] = set()
+    for one in reading.unmatched:
+        name = mapping.get(one.key, "") if one.key not in keys else ""
+        if name in sheet.columns() and name not in first:
+            first[name] = one.place
+            reading.places[one.place] = name
+        elif one.header:
+            reading.unknown.append(one.shown)
+            if name in first:
+                told = problem("column_taken", header=one.shown, column=name, place=letters(first[name]))
+                reading.clashes.append(told)
+        keys.add(one.key)
+    places = {one.key: one.place for one in reversed(reading.unmatched)}
+    reading.unmatched = [one for one in reading.unmatched if places[one.key] == one.place]
+
+
+def _tell_missing(reading: Reading, sheet: type[Sheet], first: dict[str, int], shown: list[str]) -> None:
     reading.problems += [
         problem("missing_column", column=name, columns=shown) for name in sheet.required if name not in first
     ]
@@ -78,7 +129,6 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
         for name, needed in sheet.needs.items()
         if name in first and needed not in first
     ]
-    return reading
 
 
 def letters(place: int) -> str:

@@ -1,12 +1,28 @@
 """What is wrong with a file or a cell, in words: the value, the place, the way out."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+_UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """`text` with a sign for each character that no database keeps and no page shows."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def problem(code: str, message: str = "", **params) -> dict:
     """A file-level problem or warning, as runs keep it and the API shows it."""
+    params = {name: _printable(value) for name, value in params.items()}
     return {"code": code, "message": message or sentence(code, params), **params}
+
+
+def _printable(value):
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def day_first(partial: str) -> str:
@@ -47,7 +63,7 @@ def _sentences() -> dict[str, str]:
         "too_big": _(
             "The file has %(size)s MB; at most 10 MB are read. Remove what is not needed, or split it."
         ),
-        "extension": _("“%(name)s” is not a kind of file that is read. Save the sheet as XLSX or CSV."),
+        "extension": _("“%(name)s” is not a kind of file that is read. Save the sheet as XLSX, ODS or CSV."),
         "kind": _("“%(kind)s” is not a kind of sheet. Use one of: %(kinds)s."),
         "no_kind": _(
             "No kind of sheet has these columns: %(columns)s. Choose the kind, or use its template."
@@ -61,16 +77,16 @@ def _sentences() -> dict[str, str]:
         "empty": _("The file is empty. It needs a header and at least one row."),
         "no_rows": _("The sheet has a header (row %(row)s) but no rows below it."),
         "other_format": _(
-            "The file holds %(what)s, not a table that is read. Save the sheet as XLSX or CSV."
+            "The file holds %(what)s, not a table that is read. Save the sheet as XLSX, ODS or CSV."
         ),
-        "no_workbook": _("The file is not an Excel workbook, whatever its name says. Save it again as XLSX."),
+        "no_workbook": _("The file is no workbook, whatever its name says. Save it again as XLSX or ODS."),
         "damaged": _(
             "The workbook is damaged, or only part of it arrived. Open it, save it again, and retry."
         ),
         "encrypted": _("The workbook is protected by a password. Save it without one."),
-        "macros": _("The workbook holds macros or programs. Save it as XLSX, without macros."),
+        "macros": _("The workbook holds macros or programs. Save it as XLSX or ODS, without macros."),
         "unsafe": _(
-            "The workbook is built in a way that Excel does not build it (%(why)s), so it is not opened."
+            "The workbook is built in a way that no spreadsheet program does (%(why)s), so it is not opened."
         ),
         "bomb": _(
             "Unpacked, the workbook has %(unpacked)s MB; at most %(most)s MB, packed up to 50 to 1, are read."
@@ -111,6 +127,14 @@ def _sentences() -> dict[str, str]:
         "missing_column": _("The column “%(column)s” is missing. The sheet has: %(columns)s."),
         "missing_one_of": _("One of these columns is needed: %(wanted)s. The sheet has: %(columns)s."),
         "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
+        "column_taken": _(
+            "“%(header)s” is not read as “%(column)s”, since column %(place)s is. Say which of them it is."
+        ),
+        "remembered_columns": _("Columns are read as on %(day)s: %(columns)s. Each can be changed."),
+        "above_header": _("Row %(row)s is taken for the header. Not read, since above it: %(rows)s."),
+        "hidden_rows": _(
+            "Rows that the sheet hides are read as well: %(rows)s. Look whether they should be."
+        ),
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
         "same_file": _("This file is already on its way. Look at the list of imports."),
         "busy": _("Other people kept changing the same records. Nothing was stored. Plan it again."),
@@ -137,6 +161,11 @@ def _sentences() -> dict[str, str]:
         "too_long": _("The text has %(length)s characters; a cell holds at most %(most)s."),
         "control": _(
             "The text contains the control character %(character)s. Remove it and type the text again."
+        ),
+        "cell_error": _("The cell shows the error %(shown)s. Mend its formula, or type the value."),
+        "not_calculated": _(
+            "The cell has a formula whose value was never calculated. Open the file in a spreadsheet program "
+            "and save it, or type the value."
         ),
         "merged": _("The cell is part of a merged cell. Unmerge it and fill in each row."),
     }

@@ -351,6 +351,44 @@ class RowOutcome(models.Model):
         return is_taken(self.outcome, self.may_be_taken, self.decision)
 
 
+class ColumnMapping(models.Model):
+    """What the headers of a sheet that no column has were read as, the last time such a sheet was stored.
+
+    Of a centre where the sheet was one centre's, else of whoever handed it in.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    signature = models.CharField(max_length=64, help_text="SHA-256 of the headers, squashed and sorted.")
+    centre = models.ForeignKey(Centre, models.CASCADE, null=True, related_name="+", verbose_name=_("centre"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
+    mapping = models.JSONField(
+        _("columns"), default=dict, help_text="Columns by squashed header; empty: not read."
+    )
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("column mapping")
+        verbose_name_plural = _("column mappings")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "signature", "centre"],
+                condition=Q(centre__isnull=False),
+                name="mapping_once_a_centre",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "signature", "created_by"],
+                condition=Q(centre=None),
+                name="mapping_once_a_user",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind}:{self.signature[:8]}"
+
+
 def is_taken(outcome: str, may_be_taken: bool, decision: str) -> bool:
     """A good row unless it is left out; a row held back only where a person takes it."""
     if outcome in (*STORED, Outcome.UNCHANGED):

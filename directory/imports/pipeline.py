@@ -21,14 +21,15 @@ from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
-from . import receipts
-from .columns import Reading, meant_kind, read_header, recognise
+from . import encoding, mapping, receipts
+from .columns import Reading, meant_kind, read_header
+from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
-from .tables import Row, Table, Unreadable, read
+from .tables import Row, Table, Unreadable
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000
@@ -56,7 +57,7 @@ def plan(run: ImportRun) -> bool:
     with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
-            with read(run.path, name=run.file_name, sheet=run.sheet) as table:
+            with open_table(run) as table:
                 _plan(run, table)
         except Unreadable as refused:
             _fail(run, [problem(refused.code, **refused.params)])
@@ -78,16 +79,39 @@ def _plan(run: ImportRun, table: Table) -> None:
         _fail(run, problems)
         return
     judge = JUDGES[run.kind](scope_of(run))
-    reading = read_header(table, judge.sheet)
+    said = mapping.mapped(run, table)
+    reading = read_header(table, judge.sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
         _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
         return
-    if reading.problems:
+    may_be_mapped = mapping.may_be_mapped(reading) and not is_data(table.header)
+    if reading.problems and not may_be_mapped:
         _fail(run, reading.problems)
         return
-    warnings = _warnings(table, reading)
+    reading.questions += encoding.ask(table.encodings, run.choices)
+    reading.questions += mapping.ask(table, judge.sheet, reading, said)
+    warnings = _warnings(table, reading) + mapping.warnings(said, reading)
     _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
+    if may_be_mapped:
+        _ask_first(run, reading)
+    else:
+        _judge_all(run, table, judge, reading)
+    run.refresh_from_db()
+
+
+def _ask_first(run: ImportRun, reading: Reading) -> None:
+    """No row can be judged before a person has said which columns those are that are needed."""
+    asked = {one.key for one in reading.questions if one.needed}
+    # An answer that did not lead to a column any more is none: it would let the plan be confirmed.
+    choices = {key: value for key, value in run.choices.items() if key not in asked or key == encoding.KEY}
+    questions = [one.as_json() for one in reading.questions]
+    found = {"questions": questions, "choices": choices, "counts": _with_zeros(Counter())}
+    if not run.held().update(lease_until=None, status=Status.PLANNED, **found):
+        raise TakenOver
+
+
+def _judge_all(run: ImportRun, table: Table, judge: Judge, reading: Reading) -> None:
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(table.rows()):
@@ -102,15 +126,16 @@ def _plan(run: ImportRun, table: Table) -> None:
             verdict.forget()
     judge.finish()
     asked = [*reading.questions, *judge.questions.values()]
+    # Columns that are read as a person said last time have nothing to wait for.
+    waits = waits or any(not one.params.get("as_before") for one in asked)
     with transaction.atomic():
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
-        waits = waits or bool(asked) or any(counts[outcome] for outcome in STORED)
+        waits = waits or any(counts[outcome] for outcome in STORED)
         done_so_far = {"questions": [one.as_json() for one in asked], "counts": _with_zeros(counts)}
         if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
-    run.refresh_from_db()
 
 
 def _planned(waits: bool) -> dict:
@@ -128,7 +153,7 @@ def _planned(waits: bool) -> dict:
 def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     """Recognise the kind where none was given; what is wrong with it, if anything."""
     if not run.kind:
-        kind = recognise(table)
+        kind = kind_of(table, run.role)
         if not kind:
             return [
                 problem("no_kind", columns=[header[:60] for header in table.header if header.strip()][:40])
@@ -145,7 +170,11 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
 
 
 def _warnings(table: Table, reading: Reading) -> list[dict]:
-    found = [problem("not_read", columns=reading.unknown)] if reading.unknown else []
+    found = above_header(table)
+    if reading.unknown:
+        found.append(problem("not_read", columns=reading.unknown))
+    if table.hidden:
+        found.append(problem("hidden_rows", rows=table.hidden))
     if table.others:
         found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
     return found

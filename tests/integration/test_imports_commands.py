@@ -49,6 +49,15 @@ def test_apply_stores_and_the_history_names_the_run(tmp_path, editor):
     assert changes.history("site", "a@uz-gent")[0].run == ImportRun.objects.get().pk
 
 
+def test_a_plan_that_must_ask_first_prints_what_and_is_not_good(tmp_path, editor):
+    content = a_csv({"House": "uz-gent", "Where to ring": "x", "nct_number": "NCT04307576"})
+    code, said = called(tmp_path, content, "--user", "ed", "--kind", "sites")
+    assert code == 3
+    assert "Which column is “centre_code”?" in said
+    assert called(tmp_path, content, "--user", "ed", "--kind", "sites", "--apply")[0] == 4
+    assert changes.last_seq() == 0
+
+
 def test_every_bad_row_is_printed_with_row_column_value_and_way_out(tmp_path, editor):
     rows = [
         {"code": "uz-gent", "name_en": "Ghent"},

@@ -20,6 +20,8 @@ PARAMS = {
     "first": "Status", "second": "statut", "column": "status", "place": "H", "wanted": ["nct_number"],
     "others": ["Notes"], "run": 5, "rows": "2, 9", "cells": 3, "length": 40_000, "character": "U+0000",
     "other": "Trials", "needed": "status date",
+    "shown": "#DIV/0!", "key": "column:x", "answer": "no", "question": "Which column is it?",
+    "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026",
 }  # fmt: skip
 
 

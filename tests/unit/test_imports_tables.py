@@ -103,7 +103,7 @@ def test_a_cell_longer_than_a_cell_can_be_is_told_and_not_kept(tmp_path):
         (b'[{"a": 1}]', "other_format"),
         ("a,b\n1,é\n".encode("utf-16-be"), "utf16_without_mark"),
         ("a,b\né,1\n".encode() + "2,é\n".encode("cp1252"), "mixed_encoding"),
-        (b"a,b\n1,\x81\n", "encoding"),
+        (b"a,b\n1,\x81\x01\n", "encoding"),
         (b"PK\x03\x04 this is no archive", "damaged"),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_workbook_is_read_with_numbers_dates_and_yes_as_typed(tmp_path):
     content = sheets.a_workbook({"code": 9000, "lat": 51.5, "day": "2027-01-01", "ok": True, "no": None})
     _table, [row] = read(tmp_path, content, "a.xlsx")
     assert row.cells[:4] == ["9000", "51.5", "2027-01-01", "true"]
-    from directory.imports.tables.xlsx import as_text
+    from directory.imports.tables.workbook import as_text
 
     assert as_text(dt.datetime(2027, 1, 1)) == "2027-01-01"
     assert as_text(dt.datetime(2027, 1, 1, 10, 30)) == "2027-01-01 10:30:00"
@@ -196,7 +196,113 @@ def test_a_bomb_is_refused_before_it_is_inflated(tmp_path):
     assert time.monotonic() - begun < 10
 
 
-def test_a_plain_archive_and_an_ods_are_told_apart(tmp_path):
+def test_an_ods_is_read_and_its_other_sheets_are_named(tmp_path):
+    content = sheets.an_ods(
+        {"Data": [["centre_code", "nct"], ["uz-gent", "NCT1"], [], ["uza", ""]], "B": [["x"]]}
+    )
+    for name in ("a.ods", "a.xlsx"):
+        table, rows = read(tmp_path, content, name)
+        assert (table.sheet, table.others) == ("Data", ["B"])
+        assert [(row.number, row.cells) for row in rows] == [(2, ["uz-gent", "NCT1"]), (4, ["uza", ""])]
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"Basic/Standard/Module1.xml": "<x/>"}, "macros"),
+        ({"Scripts/python/a.py": "x"}, "macros"),
+        ({"styles.xml": '<!DOCTYPE a SYSTEM "http://127.0.0.1/"><a/>'}, "unsafe"),
+        ({"META-INF/manifest.xml": "<m><manifest:encryption-data/></m>"}, "encrypted"),
+        ({"../evil.xml": "<x/>"}, "unsafe"),
+        ({"Pictures/a.svm": " " * 70_000_000}, "bomb"),
+        ({"content.xml": "<office"}, "damaged"),
+    ],
+)
+def test_an_ods_is_looked_at_as_closely_as_an_xlsx(tmp_path, parts, code):
+    content = sheets.an_ods({"Data": [["a"], ["1"]]}, parts=parts)
+    assert refusal(tmp_path, content, "a.ods")["code"] == code
+
+
+def test_what_an_ods_hides_repeats_and_covers(tmp_path):
+    repeated = (
+        '<table:table-row table:visibility="filter" table:number-rows-repeated="{}">{}</table:table-row>'
+    )
+    cell = '<table:table-cell table:formula="of:=1/0"><text:p>#DIV/0!</text:p></table:table-cell>'
+    rows = [
+        ["centre_code", "acronym"], repeated.format(3, "<table:table-cell/>"),
+        ["<table:table-cell table:number-rows-spanned='2'><text:p>uz-gent</text:p></table:table-cell>", cell],
+        ["<table:covered-table-cell/>", "<table:table-cell table:formula='of:=[.A1]'/>"],
+        repeated.format(1_000_000, '<table:table-cell table:number-columns-repeated="1024"/>'),
+    ]  # fmt: skip
+    table, [first, second] = read(tmp_path, sheets.an_ods({"Data": rows}), "a.ods")
+    assert (first.number, first.faults) == (5, [(1, "cell_error", {"shown": "#DIV/0!"})])
+    assert (second.number, second.cells[1]) == (6, "=…")
+    assert {fault[1] for fault in second.faults} == {"merged", "not_calculated"}
+    assert table.hidden == 0  # what is hidden is empty
+
+
+def test_what_a_workbook_shows_as_an_error_or_never_calculated_is_told_by_its_cell(tmp_path):
+    def break_cells(name, data):
+        if name.endswith("sheet1.xml"):
+            data = data.replace(
+                b'<c r="B2" t="s"><v>3</v></c>', b'<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+            )
+            data = data.replace(b'<c r="B3" t="s"><v>5</v></c>', b'<c r="B3"><f>A1</f></c>')
+            data = data.replace(b'<row r="3"', b'<row hidden="1" r="3"')
+        return [(name, data)]
+
+    table, rows = read(tmp_path, repacked(sheets.a_workbook(*GOOD), break_cells), "a.xlsx")
+    assert [row.faults for row in rows] == [
+        [(1, "cell_error", {"shown": "#DIV/0!"})], [(1, "not_calculated", {"shown": "=…"})],
+    ]  # fmt: skip
+    assert (table.hidden, [row.cells[1] for row in rows]) == (1, ["#DIV/0!", "=…"])
+
+
+def test_the_cells_of_a_merged_area_but_its_first_are_told(tmp_path):
+    def merge(name, data):
+        merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'
+        return [(name, data.replace(b"</sheetData>", merged) if name.endswith("sheet1.xml") else data)]
+
+    rows = read(tmp_path, repacked(sheets.a_workbook(*GOOD), merge), "a.xlsx")[1]
+    assert [row.faults for row in rows] == [[], [(0, "merged", {})]]
+
+
+def test_a_western_text_tells_its_cells_as_other_encodings_read_them(tmp_path):
+    table, _rows = read(tmp_path, "a,b\n1,Hôpital\n2,été\n".encode("cp1252"))
+    assert list(table.encodings) == ["cp1252", "iso8859_15", "mac_roman", "cp850"]
+    assert table.encodings["cp1252"] == table.encodings["iso8859_15"] == ["Hôpital", "été"]
+    assert table.encodings["mac_roman"][0] == "HÙpital"
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850", "cp1252"])
+def test_the_encoding_that_gives_most_usual_letters_is_guessed(tmp_path, encoding):
+    table, [row] = read(
+        tmp_path,
+        "a,b\n1,Société belge d'hématologie à Liège: où vont ça\n".encode(encoding),
+    )
+    assert next(iter(table.encodings)) == encoding
+    assert row.cells[1] == "Société belge d'hématologie à Liège: où vont ça"
+
+
+def test_an_encoding_that_a_person_names_is_taken(tmp_path):
+    path = tmp_path / "stored"
+    path.write_bytes("a,b\n1,été\n".encode("cp1252"))
+    with tables.read(path, name="a.csv", encoding="mac_roman") as table:
+        assert next(table.rows()).cells[1] == "ÈtÈ"
+
+
+def test_the_header_may_begin_lower_and_the_rows_follow_it(tmp_path):
+    path = tmp_path / "stored"
+    path.write_bytes(b"Overview, of trials\n\ncentre_code;nct\nuz-gent;NCT1\nuza;NCT2\n")
+    with tables.read(path, name="a.csv") as table:
+        assert (table.header_row, table.total) == (1, 3)
+        table.begin_at(1)
+        assert (table.header, table.header_row, table.total) == (["centre_code", "nct"], 3, 2)
+        assert table.sample(1) == [["uz-gent", "NCT1"]]
+        assert [(row.number, row.cells[0]) for row in table.rows()] == [(4, "uz-gent"), (5, "uza")]
+
+
+def test_a_plain_archive_and_a_text_are_told_apart(tmp_path):
     def archive(**parts):
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as packed:
@@ -205,8 +311,9 @@ def test_a_plain_archive_and_an_ods_are_told_apart(tmp_path):
         return out.getvalue()
 
     assert refusal(tmp_path, archive(a_txt="x"), "a.xlsx")["code"] == "no_workbook"
-    told = refusal(tmp_path, archive(mimetype="x", content_xml="<x/>"), "a.ods")
-    assert (told["code"], told["what"]) == ("other_format", "ODS")
+    kind = "application/vnd.oasis.opendocument.text"
+    told = refusal(tmp_path, archive(mimetype=kind, content_xml="<x/>"), "a.ods")
+    assert (told["code"], told["what"]) == ("other_format", "a text (ODT)")
 
 
 def test_the_limits_are_those_of_the_house():

@@ -1,14 +1,15 @@
-"""The process that opens a file: `python -m directory.imports.tables.child PATH NAME SHEET`.
+"""The process that opens a file: `python -m directory.imports.tables.child WHAT PATH NAME SHEET ENCODING`.
 
-It writes JSON lines: the head (or the problem), then one line a row. Its own limits are set before the
-file is looked at. Ends with 0 when it has said something, 3 when a limit stopped it.
+WHAT is `read` (one sheet) or `look` (the first rows of each).
+It writes JSON lines: the head (or the problem), then, for `read`, one line a row. Its own limits are set
+before the file is looked at. Ends with 0 when it has said something, 3 when a limit stopped it.
 """
 
 import json
 import resource
 import sys
 import tempfile
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 
 MEMORY, CPU_SECONDS, OUTPUT = 384 * 1024 * 1024, 40, 512 * 1024 * 1024
@@ -22,13 +23,17 @@ def set_limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(path: str, name: str, sheet: str, out) -> int:
+def main(what: str, path: str, name: str, sheet: str, encoding: str, out) -> int:
     """Read and write; a problem replaces everything else that would have been written."""
     from directory.imports import tables
 
     try:
+        source = _source(Path(path), name, sheet, encoding)
+        if what == "look":
+            out.write(json.dumps({"sheets": _look(source)}) + "\n")
+            return 0
         with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
-            head = _read(Path(path), name, sheet, lines)
+            head = _read(source, lines)
             out.write(json.dumps(head) + "\n")
             lines.seek(0)
             for line in lines:
@@ -40,53 +45,76 @@ def main(path: str, name: str, sheet: str, out) -> int:
     return 0
 
 
-def _read(path, name, sheet, lines) -> dict:
-    from directory.imports.tables import MAX_COLUMNS, MAX_ROWS, Unreadable, csv, xlsx
+def _source(path: Path, name: str, sheet: str, encoding: str):
+    from directory.imports.tables import csv, workbook
 
-    reader = xlsx if path.open("rb").read(4) == b"PK\x03\x04" else csv
-    source = reader.Source(path, name, sheet)
-    rows = ((number, cells) for number, cells in source.rows() if any(cells))
-    header_row, header = next(rows, (0, []))
-    header = _without_empty_end(header)
-    if not header:
-        raise Unreadable("empty")
-    if len(header) > MAX_COLUMNS:
-        raise Unreadable("too_many_columns", columns=len(header), most=MAX_COLUMNS)
+    if path.open("rb").read(4) == b"PK\x03\x04":
+        return workbook.Source(path, name, sheet)
+    return csv.Source(path, name, sheet, encoding)
+
+
+def _read(source, lines) -> dict:
+    from directory.imports.tables import MAX_ROWS, Unreadable
+
     total = 0
-    for number, cells in chain([], rows):
+    for number, cells in _filled(source):
         total += 1
-        if total > MAX_ROWS:
+        if total > MAX_ROWS + 1:
             raise Unreadable("too_many_rows", most=MAX_ROWS)
-        lines.write(json.dumps(_row(number, cells, len(header), source.is_padded)) + "\n")
+        lines.write(json.dumps(_row(source, number, cells)) + "\n")
     if not total:
-        raise Unreadable("no_rows", row=header_row)
+        raise Unreadable("empty")
     return {
-        "sheet": source.sheet, "others": source.others, "header": header, "row": header_row, "total": total,
+        "sheet": source.sheet, "others": source.others, "total": total, "encodings": source.encodings,
+        "hidden": source.hidden,
     }  # fmt: skip
 
 
+def _look(source) -> dict:
+    """The first rows of each sheet. One that cannot be read is not there, until it is asked for by name."""
+    from directory.imports.tables import LEADING, MAX_SHEETS, Unreadable
+
+    found = {}
+    for name in [source.sheet, *source.others][:MAX_SHEETS]:
+        try:
+            source.turn_to(name)
+            rows = [_row(source, number, cells) for number, cells in islice(_filled(source), LEADING)]
+        except Unreadable:
+            continue
+        if rows:
+            found[name] = rows
+    return found
+
+
+def _filled(source):
+    return ((number, cells) for number, cells in source.rows() if any(cells))
+
+
 def _without_empty_end(cells: list[str]) -> list[str]:
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
-def _row(number: int, cells: list[str], width: int, is_padded: bool) -> dict:
-    from directory.imports.tables import MAX_CELL
+def _row(source, number: int, cells: list[str]) -> dict:
+    """A line, as `directory.imports.tables` reads it."""
+    from directory.imports.tables import MAX_CELL, MAX_COLUMNS
 
-    faults = []
-    if len(cells) > width and any(cells[width:]):
-        faults.append((width, "too_wide", {"cells": len(_without_empty_end(cells)), "columns": width}))
-    if len(cells) < width and not is_padded:
-        faults.append((len(cells), "too_short", {"cells": len(cells), "columns": width}))
-    for index, cell in enumerate(cells[:width]):
+    kept = _without_empty_end(cells)
+    row = {"n": number, "c": kept[:MAX_COLUMNS]}
+    if len(kept) > MAX_COLUMNS:
+        row["all"] = len(kept)
+    if not source.is_padded:
+        row["w"] = len(cells)
+    faults = list(source.faults.get(number, ()))
+    for index, cell in enumerate(row["c"]):
         if len(cell) > MAX_CELL:
             faults.append((index, "too_long", {"length": len(cell), "most": MAX_CELL}))
-            cells[index] = cell[:80]
-    row = {"n": number, "c": cells[:width]}
+            row["c"][index] = cell[:80]
     return row | {"f": faults} if faults else row
 
 
 if __name__ == "__main__":
     set_limits()
-    sys.exit(main(*sys.argv[1:4], out=sys.stdout))
+    sys.exit(main(*sys.argv[1:6], out=sys.stdout))

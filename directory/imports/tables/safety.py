@@ -1,4 +1,4 @@
-"""What a workbook must not be, looked at before it is opened.
+"""What a workbook (XLSX, ODS) must not be, looked at before it is opened.
 
 A 9 KB workbook has taken 1.45 GiB, 311 KB have inflated to 300 MiB: sizes are read from the archive's
 directory and then counted while inflating, since a directory can lie.
@@ -15,20 +15,30 @@ MAX_RATIO = 50
 SMALL = 1024 * 1024  # below this a high ratio does no harm: an empty sheet packs 100 to 1
 MAX_ENTRIES = 2_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_FORBIDDEN = re.compile(r"vbaproject|\.bin$|macrosheets/|activex/|embeddings/.*\.(exe|dll)$", re.IGNORECASE)
+_FORBIDDEN = re.compile(
+    r"vbaproject|\.bin$|macrosheets/|activex/|embeddings/.*\.(exe|dll)$|^(basic|scripts|dialogs)/.",
+    re.IGNORECASE,
+)
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_SPREADSHEETS = (_OPEN_DOCUMENT + "spreadsheet", _OPEN_DOCUMENT + "spreadsheet-template")
+_DOCUMENTS = {_OPEN_DOCUMENT + "text": "a text (ODT)", _OPEN_DOCUMENT + "presentation": "slides (ODP)"}
 _HARMLESS_BIN = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
 _DTD = re.compile(rb"<!\s*(doctype|entity)", re.IGNORECASE)
 _CHUNK = 256 * 1024
 
 
-def inspect(path: Path) -> None:
-    """Raises `Unreadable` for an archive that is no honest XLSX workbook."""
+def inspect(path: Path) -> str:
+    """`xlsx` or `ods`. Raises `Unreadable` for an archive that is no honest workbook of one of them."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             _refuse_odd_entries(entries, path.stat().st_size)
-            _refuse_what_is_no_workbook({entry.filename for entry in entries})
+            names = {entry.filename for entry in entries}
+            kind = _kind_of(archive, names)
+            if kind == "ods":
+                _refuse_encrypted_parts(archive, names)
             _refuse_odd_content(archive, entries)
+            return kind
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, ValueError):
         raise Unreadable("damaged") from None
     except RuntimeError:
@@ -52,21 +62,37 @@ def _refuse_odd_entries(entries: list[zipfile.ZipInfo], packed: int) -> None:
         raise Unreadable("bomb", unpacked=unpacked, most=MAX_UNPACKED)
 
 
-def _refuse_what_is_no_workbook(names: set[str]) -> None:
+def _kind_of(archive: zipfile.ZipFile, names: set[str]) -> str:
     if any(_FORBIDDEN.search(name) and not _HARMLESS_BIN.search(name) for name in names):
         raise Unreadable("macros")
-    if "[Content_Types].xml" not in names:
-        ods = "mimetype" in names and "content.xml" in names
-        raise Unreadable("other_format", what="ODS") if ods else Unreadable("no_workbook")
-    if not any(name.endswith("workbook.xml") for name in names):
+    if "mimetype" in names and "content.xml" in names:
+        return _kind_of_document(archive)
+    if "[Content_Types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
         raise Unreadable("no_workbook")
+    return "xlsx"
+
+
+def _kind_of_document(archive: zipfile.ZipFile) -> str:
+    with archive.open("mimetype") as part:
+        kind = part.read(200).decode("ascii", "replace").strip()
+    if kind not in _SPREADSHEETS:
+        raise Unreadable("other_format", what=_DOCUMENTS.get(kind, "another OpenDocument"))
+    return "ods"
+
+
+def _refuse_encrypted_parts(archive: zipfile.ZipFile, names: set[str]) -> None:
+    """An ODS with a password is an archive like others; its manifest says which parts are encrypted."""
+    if "META-INF/manifest.xml" in names:
+        with archive.open("META-INF/manifest.xml") as part:
+            if b"encryption-data" in part.read(SMALL):
+                raise Unreadable("encrypted")
 
 
 def _refuse_odd_content(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     """Inflate every part once, counting; no part may declare a document type or an entity."""
     unpacked = 0
     for entry in entries:
-        is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
+        is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml", ".rdf"))
         with archive.open(entry) as part:
             tail = b""
             while chunk := part.read(_CHUNK):

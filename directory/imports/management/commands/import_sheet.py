@@ -19,7 +19,7 @@ GOOD, SOME_BAD, REFUSED = 0, 3, 4
 class Command(BaseCommand):
     help = (
         "Plan a sheet, print the counts and every bad row; store only with --apply. "
-        "Exit code: 0 all rows good, 3 some rows bad, 4 file refused."
+        "Exit code: 0 all rows good, 3 some rows bad or a question open, 4 file refused."
     )
 
     def add_arguments(self, parser):
@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--kind", choices=Kind.values, default="", help="recognised by its header if left out"
         )
-        parser.add_argument("--sheet", default="", help="of a workbook; else the first with content")
+        parser.add_argument(
+            "--sheet", default="", help="of a workbook; else the first whose columns are known"
+        )
         parser.add_argument("--apply", action="store_true", help="store what was planned")
         parser.add_argument("--user", help="on whose behalf; else the first superuser")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -100,6 +102,7 @@ class Command(BaseCommand):
             "stored": run.stored if run else {},
             "problems": problems,
             "warnings": run.warnings if run else [],
+            "questions": [one["message"] for one in run.open_questions] if run else [],
             "bad_rows": bad,
         }
         if as_json:
@@ -108,13 +111,15 @@ class Command(BaseCommand):
             self._print(told)
         if told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
             return REFUSED
-        return SOME_BAD if bad else GOOD
+        return SOME_BAD if bad or told["questions"] else GOOD
 
     def _print(self, told):
         for one in told["problems"]:
             self.stderr.write(one["message"])
         for one in told["warnings"]:
             self.stdout.write(one["message"])
+        for message in told["questions"]:
+            self.stdout.write(message)
         for row in told["bad_rows"]:
             for said in row["messages"]:
                 place = f"Row {row['number']}" + (f", “{said['column']}”" if said["column"] else "")

@@ -1,0 +1,163 @@
+"""Where a table begins: the row that is its header, below titles and banners, and the sheet that has one."""
+
+import re
+from collections.abc import Sequence
+
+from directory.core.sheets import written_date
+from directory.core.text import squash, tidy
+from directory.core.visibility import Role
+from trials.choices import Scheme
+from trials.identifiers import parse_identifier
+
+from . import encoding
+from .columns import read_header, recognise
+from .kinds import JUDGES
+from .messages import problem
+from .models import ImportRun, Kind
+from .tables import Row, Table, leading_rows, read
+
+LONGEST = 60  # characters; a header is no longer, nor is an identifier
+WIDE = 0.6  # of the widest row: a banner fills less
+_NUMBER = re.compile(r"^[\d\s+().,/%€-]*\d[\d\s+().,/%€-]*$")
+_ERROR = re.compile(r"^#[A-Z/0]{2,}[!?]?$")
+_ADDRESS = re.compile(r"\S@\S|^https?://|^www\.", re.IGNORECASE)
+
+
+def open_table(run: ImportRun) -> Table:
+    """The table of `run`, on the right sheet and from its header on. Raises `tables.Unreadable`.
+
+    The sheet is the one that was named; else the first whose header a kind understands, else the one whose
+    header is understood best, else the first with content.
+    """
+    said = run.choices.get(encoding.KEY, "")
+    table = read(run.path, name=run.file_name, sheet=run.sheet, encoding=said)
+    try:
+        if run.sheet or not table.others or fits(_header(table.leading), run.kind):
+            table.begin_at(header_index(table.leading))
+            return table
+        sheets = leading_rows(run.path, name=run.file_name)
+        sheet = best_sheet(sheets, run.kind)
+        if sheet and sheet != table.sheet:
+            table.close()
+            table = read(run.path, name=run.file_name, sheet=sheet)
+        table.begin_at(header_index(table.leading))
+    except BaseException:
+        table.close()
+        raise
+    return table
+
+
+def best_sheet(sheets: dict[str, list[Row]], kind: str) -> str:
+    """The name of the sheet to read; empty where none has more than another."""
+    headers = {name: _header(rows) for name, rows in sheets.items() if len(rows) > 1}
+    for name, header in headers.items():
+        if fits(header, kind):
+            return name
+    known = {name: known_columns(header) for name, header in headers.items() if not is_data(header)}
+    best = max(known, key=lambda name: known[name], default="")
+    return best if best and known[best] else ""
+
+
+def _header(leading: Sequence[Row]) -> list[str]:
+    return leading[header_index(leading)].cells
+
+
+def fits(header: list[str], kind: str) -> bool:
+    """Whether a sheet of `kind`, or of any where that is empty, may have this header."""
+    table = Table("", [], header, 1, 1, None)
+    kinds = [kind] if kind else list(JUDGES)
+    return any(not read_header(table, JUDGES[one].sheet).problems for one in kinds)
+
+
+def header_index(leading: Sequence[Row]) -> int:
+    """Which of the first rows is the header: 0 where none looks like one.
+
+    A header has cells that are columns of a kind, fills most of the width, and holds no data: a banner of
+    two words, each a column's, stands above four headers that nobody knows. Of rows alike it is the first.
+    """
+    rows = [[tidy(cell) for cell in row.cells if tidy(cell)] for row in leading]
+    widest = max(map(len, rows), default=0)
+    scores, is_below_data = [], False
+    for cells in rows:
+        known = known_columns(cells)
+        width = len(cells) / widest
+        holds_data = is_data(cells)
+        # Below a row of data, only a row with a known column can be a header.
+        scores.append(0 if holds_data or (is_below_data and not known) else _score(known, width))
+        is_below_data = is_below_data or (holds_data and width >= WIDE)
+    return scores.index(max(scores)) if scores else 0
+
+
+def _score(known: int, width: float) -> float:
+    return known + 1.5 if width >= WIDE else (known + 1.5) * width / 2
+
+
+def known_columns(cells: Sequence[str]) -> int:
+    """How many of the cells are headers of one kind's columns: of the kind that knows most."""
+    return max(_known_by_kind(cells).values())
+
+
+def _known_by_kind(cells: Sequence[str]) -> dict[str, int]:
+    words, found = {squash(cell) for cell in cells}, {}
+    for kind, judge in JUDGES.items():
+        known = judge.sheet.by_header()
+        found[kind] = len({known[word] for word in words & known.keys()})
+    return found
+
+
+def kind_of(table: Table, role: str) -> str:
+    """The kind that the columns of `table` are of, or empty.
+
+    One that has all it needs, unless another knows more of the headers and may find what it needs among
+    the unknown ones: `NCT number, contact, hospital site` is no sheet of trials.
+    """
+    certain = recognise(table)
+    if is_data(table.header):
+        return certain
+    known = _known_by_kind(table.header)
+    if certain or role != Role.COORDINATOR:
+        likely = [kind for kind in known if known[kind] > max(1, known.get(certain, 0))]
+        most = [kind for kind in likely if known[kind] == max(known.values())]
+        return most[0] if len(most) == 1 else certain
+    return Kind.SITES if known[Kind.SITES] else ""
+
+
+def is_data(cells: Sequence[str]) -> bool:
+    """Whether a row holds what stands below a header: dates, numbers, addresses, long texts."""
+    data = sum(map(looks_like_data, cells))
+    return data > 0 and data >= known_columns(cells)
+
+
+def looks_like_data(cell: str) -> bool:
+    """A date, a number, a trial's number, an address or a long text; no word of a header."""
+    text = tidy(cell)
+    if not text:
+        return False
+    # Longer than an identifier may be, and than a header is.
+    if len(text) > LONGEST or any(form.search(text) for form in (_ADDRESS, _NUMBER, _ERROR)):
+        return True
+    if not squash(text) or not any(character.isdigit() for character in text):
+        return False
+    return _is_date(text) or parse_identifier(text).scheme != Scheme.OTHER
+
+
+def _is_date(text: str) -> bool:
+    try:
+        written_date(text)
+    except ValueError:
+        return False
+    return True
+
+
+def above_header(table: Table) -> list[dict]:
+    """The warning that names the rows above the header, where there are any."""
+    rows = table.leading[: table.above]
+    if not rows:
+        return []
+    shown = [f"{row.number} “{_shown(row)}”" for row in rows]
+    return [problem("above_header", row=table.header_row, rows=shown)]
+
+
+def _shown(row: Row) -> str:
+    text = " · ".join(tidy(cell) for cell in row.cells if tidy(cell))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
