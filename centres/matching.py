@@ -63,6 +63,9 @@ class Match:
     score: int = 0
     reasons: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = field(default=())
+    may_be_learned: bool = (
+        True  # what names no hospital, or several alike, means another one in another sheet
+    )
 
     @property
     def near(self) -> tuple[Place, ...]:
@@ -147,6 +150,9 @@ class Matcher:
             if is_a_name:
                 self._known[centre_id].call(text, how)
 
+    def by_code(self, code: str) -> Place | None:
+        return self._codes.get(code)
+
     def match(self, text: str) -> Match:
         """What `text` means. Never a near spelling as if it were certain."""
         if text not in self._answers:
@@ -170,15 +176,16 @@ class Matcher:
             return Match(self.places[centre_id], how, CERTAIN, (reason,))
         if meant:
             alike = tuple(Candidate(self.places[one], 99, ("it has this very name",)) for one in meant)
-            return Match(None, "several", 99, candidates=alike)
+            return Match(None, "several", 99, candidates=alike, may_be_learned=False)
         return None
 
     def _by_rule(self, text: str) -> Match:
         said = spelling.read(text)
         if said.is_anonymous:
-            return Match(None, "none", reasons=("it names no hospital: the registry left the name out",))
+            reason = "it names no hospital: the registry left the name out"
+            return Match(None, "none", reasons=(reason,), may_be_learned=False)
         if not said.words:
-            return Match(None, "none", reasons=("it names no hospital",))
+            return Match(None, "none", reasons=("it names no hospital",), may_be_learned=False)
         held = [(known, *found) for known in self._known.values() if (found := self._longest(known, said))]
         if len(held) == 1:
             [(known, how, name, words)] = held
@@ -193,6 +200,7 @@ class Matcher:
         return Match(
             None, "near" if near else "none", near[0].score if near else 0,
             near[0].reasons if near else ("no centre has a name like it",), near,
+            may_be_learned=any(word not in _SORTS and not spelling.codes_of(word) for word in said.words),
         )  # fmt: skip
 
     def _longest(self, known: _Known, said: Said) -> tuple[str, str, frozenset[str]] | None:

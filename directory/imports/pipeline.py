@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 
+from centres.models import Centre
 from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
@@ -283,7 +284,8 @@ def scope_of(run: ImportRun) -> Scope:
     return Scope(
         run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
         user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
-        choices=run.choices,
+        visible_centres=_visible_centres(run, user), choices=run.choices,
+        decided_by=run.confirmed_by_id or run.created_by_id,
     )  # fmt: skip
 
 
@@ -292,6 +294,13 @@ def _trials_of(run: ImportRun, user) -> frozenset[int] | None:
     if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
         return None
     return frozenset(Trial.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def _visible_centres(run: ImportRun, user) -> frozenset[int] | None:
+    """The centres that may be suggested; None for all."""
+    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
+        return None
+    return frozenset(Centre.objects.visible_to(user).values_list("pk", flat=True))
 
 
 def _centres_of(run: ImportRun, user) -> frozenset[int] | None:

@@ -44,8 +44,9 @@ class Question:
         return found | {"options": [asdict(one) for one in self.options], "examples": list(self.examples)}
 
 
-def may_be_answered(question: dict, value: str) -> bool:
-    """Whether `value` answers `question`, as runs keep it."""
+def may_be_answered(question: dict, value: str, user=None) -> bool:
+    """Whether `value` answers `question`, as runs keep it. `user` None: the house itself, which sees all."""
     if value in {option["value"] for option in question["options"]}:
         return True
-    return question["others"] == "centre" and Centre.objects.filter(code=value).exists()
+    centres = Centre.objects.visible_to(user) if user else Centre.objects.all()
+    return question["others"] == "centre" and centres.filter(code=value).exists()

@@ -30,8 +30,8 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 class Scope:
     """On whose behalf rows are judged. `centres` None: every centre; else only these.
 
-    `visible_trials` None: all; else the pks of the trials that this person may see. `choices`: what was
-    decided of this sheet, by key (`directory.imports.questions`).
+    `visible_trials`, `visible_centres` None: all; else the pks of those that this person may see. `choices`:
+    what was decided of this sheet, by key (`directory.imports.questions`); `decided_by`: who stands for it.
     """
 
     run: int
@@ -41,7 +41,9 @@ class Scope:
     user_id: int | None = None
     centres: frozenset[int] | None = None
     visible_trials: frozenset[int] | None = None
+    visible_centres: frozenset[int] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
+    decided_by: int | None = None
 
     @property
     def actor(self) -> changes.Actor:
