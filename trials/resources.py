@@ -16,6 +16,7 @@ from directory.core.sheets import (
     LongText,
     PartialDay,
     Phone,
+    Prose,
     Sheet,
     Whole,
     Word,
@@ -122,17 +123,19 @@ class TrialSheet(Sheet):
         "nct_number": "NCT01234567", "phase": "Phase 1/2", "study_type": "interventional",
         "sponsor": "Example Hospital", "conditions": "Ia", "disease_terms": "acute lymphoblastic leukaemia",
         "stages": "relapsed; refractory", "sex": "all", "age_min": "1", "age_max": "18",
-        "status": "recruiting", "status_as_of": "03/06/2026", "url": "https://www.example.org",
+        "status": "recruiting", "status_as_of": "13/06/2026", "url": "https://www.example.org",
     }  # fmt: skip
     identifier_columns = ("nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
 
     acronym = Column(
         "acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
     )
-    title = Column("title_en", nl="titel", fr="titre", de="Titel", also=("title_en", "study title"))
-    title_nl = Column("title_nl", nl="titel Nederlands", fr="titre néerlandais", de="Titel Niederländisch")
-    title_fr = Column("title_fr", nl="titel Frans", fr="titre français", de="Titel Französisch")
-    title_de = Column("title_de", nl="titel Duits", fr="titre allemand", de="Titel Deutsch")
+    title = Column("title_en", Prose(), nl="titel", fr="titre", de="Titel", also=("title_en", "study title"))
+    title_nl = Column(
+        "title_nl", Prose(), nl="titel Nederlands", fr="titre néerlandais", de="Titel Niederländisch"
+    )
+    title_fr = Column("title_fr", Prose(), nl="titel Frans", fr="titre français", de="Titel Französisch")
+    title_de = Column("title_de", Prose(), nl="titel Duits", fr="titre allemand", de="Titel Deutsch")
     summary = Column("summary_en", LongText(), nl="samenvatting", fr="résumé", de="Zusammenfassung")
     nct_number = Column(
         None,
@@ -268,7 +271,7 @@ class SiteSheet(Sheet):
     needs = {"status_date": "status"}
     example = {
         "centre_code": "uz-gent", "nct_number": "NCT01234567", "acronym": "EXAMPLE-1",
-        "status": "recruiting", "status_date": "03/06/2026", "pi_name": "Prof. Example",
+        "status": "recruiting", "status_date": "13/06/2026", "pi_name": "Prof. Example",
         "contact_name": "Example Person", "contact_email": "person@example.org",
         "contact_phone": "+32 9 332 21 11", "start_date": "01/2026", "consent_to_publish": "yes",
     }  # fmt: skip
@@ -295,7 +298,7 @@ class SiteSheet(Sheet):
     acronym = Column(
         "trial__acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
     )
-    title = Column("trial__title_en", nl="titel", fr="titre", de="Titel", also=("study title",))
+    title = Column("trial__title_en", Prose(), nl="titel", fr="titre", de="Titel", also=("study title",))
     disease = Column(
         "trial__disease_terms", List(), nl="ziekte", fr="maladie", de="Krankheit", also=("diagnose",)
     )

@@ -22,7 +22,7 @@ from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
-from . import receipts
+from . import dates, receipts
 from .columns import Reading, meant_kind, read_header, recognise
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
@@ -78,8 +78,8 @@ def _plan(run: ImportRun, table: Table) -> None:
     if problems:
         _fail(run, problems)
         return
-    judge = JUDGES[run.kind](scope_of(run))
-    reading = read_header(table, judge.sheet)
+    sheet = JUDGES[run.kind].sheet
+    reading = read_header(table, sheet)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
         _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
@@ -87,8 +87,14 @@ def _plan(run: ImportRun, table: Table) -> None:
     if reading.problems:
         _fail(run, reading.problems)
         return
-    warnings = _warnings(table, reading)
-    _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
+    settled = dates.settle(table, sheet, reading)
+    warnings = _warnings(table, reading) + settled.warnings
+    run.choices = run.choices | settled.choices
+    _renew(
+        run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
+        choices=run.choices,
+    )  # fmt: skip
+    judge = JUDGES[run.kind](scope_of(run))
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(table.rows()):
@@ -102,13 +108,18 @@ def _plan(run: ImportRun, table: Table) -> None:
             waits = waits or verdict.may_be_taken
             verdict.forget()
     judge.finish()
-    asked = [*reading.questions, *judge.questions.values()]
+    asked = [*reading.questions, *settled.questions, *judge.questions.values()]
+    if judge.nothings:
+        warnings = [*warnings, _nothings(judge.nothings)]
     with transaction.atomic():
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
         waits = waits or bool(asked) or any(counts[outcome] for outcome in STORED)
-        done_so_far = {"questions": [one.as_json() for one in asked], "counts": _with_zeros(counts)}
+        done_so_far = {
+            "questions": [one.as_json() for one in asked], "warnings": warnings,
+            "counts": _with_zeros(counts),
+        }  # fmt: skip
         if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
     run.refresh_from_db()
@@ -145,6 +156,12 @@ def _warnings(table: Table, reading: Reading) -> list[dict]:
     if table.others:
         found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
     return found
+
+
+def _nothings(counted: Counter) -> dict:
+    """Which cells were taken as empty, and how many of each: “n.v.t.” (12)."""
+    most = counted.most_common(10)
+    return problem("nothing", cells=[f"“{cell[:20]}” ({number})" for cell, number in most])
 
 
 def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:

@@ -16,7 +16,7 @@ FULL = {
     "phase": "Phase 1/2", "study_type": "Interventional", "sponsor": "A sponsor", "groups": "SIOPEN; GPOH",
     "conditions": "VIIIc; IXd", "disease_terms": "Ewing sarcoma", "stages": "relapse", "alterations": "ALK",
     "sex": "all", "age_min": "2 years", "age_max": "50 years", "status": "Recruiting",
-    "status_as_of": "2024-06", "opened_in_belgium": "03/06/2024", "url": "https://example.org",
+    "status_as_of": "2024-06", "opened_in_belgium": "2024-06-03", "url": "https://example.org",
 }  # fmt: skip
 
 

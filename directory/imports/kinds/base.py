@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,10 +15,11 @@ from directory.core.models import Op, Recorded, State
 from directory.core.sheets import Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
+from directory.core.written import is_nothing
 
 from .. import messages
 from ..models import Outcome
-from ..questions import Question
+from ..questions import Question, how_to_read
 from ..tables import Row
 
 BATCH = 500
@@ -117,7 +118,8 @@ class Judge:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.seen: dict[object, Verdict] = {}
-        self._read: dict[tuple[str, str], tuple[object, str]] = {}
+        self._read: dict[tuple[str, str], tuple[object, str, str]] = {}
+        self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
 
@@ -151,8 +153,9 @@ class Judge:
 
     def _cleaned(self, row: Row, cells: dict[str, str]) -> Verdict:
         verdict = Verdict(
-            row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
-        )
+            row.number, faults=row.faults,
+            cells={name: cell for name, cell in cells.items() if cell and not self._is_nothing(name, cell)},
+        )  # fmt: skip
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}
@@ -161,15 +164,27 @@ class Judge:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
-            value, refusal = self._value(name, cell)
+            value, refusal, remark = self._value(name, cell)
             if refusal:
                 verdict.refuse(name, refusal)
             elif value not in (None, "", []):
                 verdict.values[name] = value
+                if remark:
+                    verdict.note(name, remark)
         return verdict
 
-    def _value(self, name: str, cell: str) -> tuple[object, str]:
-        """`(value, "")` or `(None, why not)`; sheets repeat themselves, so answers are kept."""
+    def _is_nothing(self, name: str, cell: str) -> bool:
+        """Whether the cell says that there is nothing to say: it is taken as empty, and counted."""
+        column = self.sheet.columns().get(name)
+        if column is None or column.is_prose or not is_nothing(cell):
+            return False
+        if column.has_words and not self._value(name, cell)[1]:
+            return False  # `unknown` is a status, `N/A` a phase
+        self.nothings[tidy(cell) or cell] += 1
+        return True
+
+    def _value(self, name: str, cell: str) -> tuple[object, str, str]:
+        """`(value, "", remark)` or `(None, why not, "")`; sheets repeat themselves, so answers are kept."""
         if (name, cell) not in self._read:
             if len(self._read) > 50_000:
                 self._read.clear()
@@ -177,10 +192,12 @@ class Judge:
         return self._read[name, cell]
 
     def _read_cell(self, name, cell):
+        how = how_to_read(name, self.scope.choices)
         try:
-            return self.sheet.read(name, cell), ""
+            value = self.sheet.read(name, cell, **how)
         except ValueError as error:
-            return None, str(error)
+            return None, str(error), ""
+        return value, "", self.sheet.columns()[name].widget.remark(cell, value, **how)
 
     def is_double(self, key: object, verdict: Verdict, column: str) -> bool:
         """True for the second row about one record; rows that contradict each other are both refused."""

@@ -39,7 +39,11 @@ class Row:
 
 @dataclass
 class Table:
-    """What a file holds: which sheet was read, the names of the others, its header, and its rows."""
+    """What a file holds: which sheet was read, the names of the others, its header, and its rows.
+
+    `dates`: of each column with dates like `03/04/2026`, how many have the day first (13/04/2026), how many
+    the month (04/13/2026), and how many may be either, with `examples`. `date_system`: that of its numbers.
+    """
 
     sheet: str
     others: list[str]
@@ -47,6 +51,8 @@ class Table:
     header_row: int
     total: int
     _lines: object
+    dates: dict[int, dict] = field(default_factory=dict)
+    date_system: str = "1900"
 
     def rows(self) -> Iterator[Row]:
         """The rows that are not blank, top down; may be asked for once."""
@@ -80,7 +86,11 @@ def read(path: Path, *, name: str, sheet: str = "") -> Table:
             raise Unreadable(head["problem"], **head["params"])
         if not head:
             raise Unreadable("unreadable")
-        return Table(head["sheet"], head["others"], head["header"], head["row"], head["total"], out)
+        dates = {int(place): found for place, found in head["dates"].items()}
+        return Table(
+            head["sheet"], head["others"], head["header"], head["row"], head["total"], out, dates,
+            head["date_system"],
+        )  # fmt: skip
     except BaseException:
         out.close()
         raise

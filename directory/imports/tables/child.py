@@ -41,7 +41,7 @@ def main(path: str, name: str, sheet: str, out) -> int:
 
 
 def _read(path, name, sheet, lines) -> dict:
-    from directory.imports.tables import MAX_COLUMNS, MAX_ROWS, Unreadable, csv, xlsx
+    from directory.imports.tables import MAX_COLUMNS, MAX_ROWS, Unreadable, csv, evidence, xlsx
 
     reader = xlsx if path.open("rb").read(4) == b"PK\x03\x04" else csv
     source = reader.Source(path, name, sheet)
@@ -52,16 +52,18 @@ def _read(path, name, sheet, lines) -> dict:
         raise Unreadable("empty")
     if len(header) > MAX_COLUMNS:
         raise Unreadable("too_many_columns", columns=len(header), most=MAX_COLUMNS)
-    total = 0
+    total, dates = 0, evidence.Dates()
     for number, cells in chain([], rows):
         total += 1
         if total > MAX_ROWS:
             raise Unreadable("too_many_rows", most=MAX_ROWS)
+        dates.see(cells)
         lines.write(json.dumps(_row(number, cells, len(header), source.is_padded)) + "\n")
     if not total:
         raise Unreadable("no_rows", row=header_row)
     return {
         "sheet": source.sheet, "others": source.others, "header": header, "row": header_row, "total": total,
+        "dates": dates.found(), "date_system": source.date_system,
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ _MARKUP = re.compile(rb"^\s*(<|\{|\[|---|%YAML)", re.IGNORECASE)
 class Source:
     """The rows of a text file."""
 
-    sheet, others, is_padded = "", [], False
+    sheet, others, is_padded, date_system = "", [], False, "1900"
 
     def __init__(self, path: Path, name: str, sheet: str):
         raw = path.read_bytes()

@@ -19,6 +19,7 @@ class Source:
         try:
             self.book = load_workbook(str(path))
             self.sheet, self._sheet, self.others = self._choose(sheet)
+            self.date_system = safety.date_system(path)
         except CalamineError:
             raise Unreadable("damaged") from None
         # Rust's own errors of a damaged part arrive as bare exceptions of the binding.
