@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from directory.core.text import fold, tidy
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes
-from .identifiers import FORMS, parse_identifier
+from .identifiers import FORMS, read_identifier
 from .models import Trial, TrialSite
 from .models.trial import MOST_LINES
 
@@ -103,7 +104,17 @@ class Identifiers(List):
 
     def clean(self, value, row=None, **kwargs):
         parts = [part for part in self.separators.split(str(value)) if tidy(part)]
-        return list(dict.fromkeys(parse_identifier(part, self.scheme) for part in parts))
+        return list(dict.fromkeys(read_identifier(part, self.scheme) for part in parts))
+
+    def remark(self, cell, value, **kwargs):
+        """What was repaired: all that was written otherwise than its registry does, but for its case."""
+        parts = [tidy(part) for part in self.separators.split(cell) if tidy(part)]
+        read = [(part, read_identifier(part, self.scheme).value) for part in parts]
+        return " ".join(
+            _("“%(text)s” is read as %(value)s.") % {"text": part[:40], "value": one}
+            for part, one in dict.fromkeys(read)
+            if unicodedata.normalize("NFKC", part).casefold() != one.casefold()
+        )
 
     def render(self, value, obj=None, **kwargs):
         return "; ".join(one if isinstance(one, str) else one.value for one in value or ())

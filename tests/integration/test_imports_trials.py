@@ -26,7 +26,11 @@ def changed(run, number=2):
 
 def test_every_column_reaches_its_field():
     run = applied(a_csv(FULL), kind="trials", user=an_editor())
-    assert (run.status, messages(run)) == ("applied", [])
+    assert run.status == "applied"
+    assert messages(run) == [
+        "2 nct_number: “nct 0000-0002” is read as NCT00000002.",
+        "2 eudract_number: “EUCTR2018-001795-38-BE” is read as 2018-001795-38.",
+    ]
     trial = Trial.objects.get()
     assert (trial.slug, trial.state, trial.title_fr, trial.summary_en) == (
         "example-1", "listed", "Un exemple", "Line one\nLine two",
@@ -189,3 +193,16 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_m
         run = applied(content, kind="trials")
     assert (run.counts["new"], run.counts["update"]) == (rows // 2, rows // 2)
     assert TrialIdentifier.objects.count() == rows
+
+
+def test_a_repaired_identifier_is_shown_as_a_repair_and_finds_its_trial():
+    a_trial("A", slug="a", identifiers=["NCT03569241"])
+    run = planned(a_csv({"nct_number": "03569241", "sponsor": "x"}), kind="trials")
+    assert run.rows.get().record == "a"
+    assert messages(run) == ["2 nct_number: “03569241” is read as NCT03569241."]
+
+
+def test_an_identifier_with_a_digit_too_few_is_refused():
+    run = planned(a_csv({"nct_number": "NCT0574817", "acronym": "A", "title": "x"}), kind="trials")
+    assert run.counts["invalid"] == 1
+    assert "“NCT0574817” is not an identifier of ClinicalTrials.gov" in messages(run)[0]

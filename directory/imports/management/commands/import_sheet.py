@@ -1,4 +1,4 @@
-"""`manage.py import_sheet FILE [--kind K] [--sheet NAME] [--answer KEY=VALUE] [--apply] [--user U] [--json]`."""
+"""`manage.py import_sheet FILE [--kind K] [--sheet NAME] [--answer KEY=VALUE] [--apply] [--user U] …`."""
 
 import json
 import sys
