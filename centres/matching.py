@@ -150,6 +150,10 @@ class Matcher:
             if is_a_name:
                 self._known[centre_id].call(text, how)
 
+    def countries(self) -> frozenset[str]:
+        """The countries in which there are centres of ours, as two letters."""
+        return frozenset(known.country for known in self._known.values())
+
     def by_code(self, code: str) -> Place | None:
         return self._codes.get(code)
 

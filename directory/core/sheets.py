@@ -326,7 +326,7 @@ class Sheet(resources.ModelResource):
     """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
 
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row.
+    template's row. `mends`: its cells are mended where their letters were garbled on the way.
     """
 
     kind = ""
@@ -334,6 +334,7 @@ class Sheet(resources.ModelResource):
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
+    mends = False
 
     @classmethod
     @cache

@@ -3,6 +3,7 @@
 import pytest
 
 from directory.core import changes
+from directory.imports import actions, pipeline
 from tests.builders import a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialIdentifier
@@ -206,3 +207,45 @@ def test_an_identifier_with_a_digit_too_few_is_refused():
     run = planned(a_csv({"nct_number": "NCT0574817", "acronym": "A", "title": "x"}), kind="trials")
     assert run.counts["invalid"] == 1
     assert "“NCT0574817” is not an identifier of ClinicalTrials.gov" in messages(run)[0]
+
+
+# One that may be known
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"acronym": "AALL-1731X", "title": "Blinatumomab in children with B-ALL, first line"},
+        {"acronym": "Other", "title": "Blinatumomab in children with newly diagnosed B-ALL"},
+        {"acronym": "Other", "title": "Something else", "other_ids": "AALL1731"},
+    ],
+)
+def test_a_new_trial_that_may_be_a_known_one_is_held_back_with_the_reason(row):
+    a_trial(
+        "AALL1731",
+        title_en="Blinatumomab in children with newly diagnosed B-ALL",
+        identifiers=["NCT00000001"],
+    )
+    row = {"nct_number": "NCT00000002"} | row
+    run = planned(a_csv(row, {"acronym": "NEW-1", "title": "Nothing like it"}), kind="trials")
+    held = run.rows.get(number=2)
+    assert (held.outcome, held.may_be_taken) == ("duplicate", True)
+    assert "This may be a trial that is known" in held.messages[-1]["message"]
+    assert "AALL1731 (NCT00000001)" in held.messages[-1]["message"]
+    assert outcomes(run)[3] == "new"
+
+
+def test_a_held_back_trial_is_stored_where_a_person_takes_it():
+    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["NCT00000001"])
+    row = {"nct_number": "NCT00000002", "acronym": "X", "title": "Blinatumomab in children with B-ALL"}
+    run = planned(a_csv(row), kind="trials")
+    run.rows.update(decision="take")
+    actions.confirm(run=run, user=None, queue=False)
+    pipeline.apply(run)
+    assert Trial.objects.count() == 2
+
+
+def test_trials_that_differ_by_a_number_are_two():
+    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["NCT00000001"])
+    row = {"nct_number": "NCT00000002", "acronym": "AALL1732", "title": "Inotuzumab in children with B-ALL"}
+    assert planned(a_csv(row), kind="trials").counts["new"] == 1

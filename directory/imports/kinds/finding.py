@@ -19,6 +19,7 @@ from .base import Verdict, shown
 # Acronyms come back row after row, and are all folded once.
 fold = lru_cache(maxsize=200_000)(text.fold)
 NEAR = 88
+ALIKE = 75  # titles of one trial, where the acronyms are near as well
 SLUG = 80
 
 
@@ -181,6 +182,65 @@ class TrialFinder:
             if pk not in self.trials
             else self.trials[pk].acronym
         )
+
+    def suspect(self, trial: Trial, identifiers: Iterable[Identifier]) -> str:
+        """Why a new trial may be one that is stored, in a sentence; empty where nothing speaks for it."""
+        said = [text.squash(one.value) for one in identifiers if one.scheme in (Scheme.OTHER, Scheme.ICTRP)]
+        for value in (one for one in said if len(one) > 4):
+            if pks := self._by_code.get(value):
+                return self._suspicion(pks, _("its number is the acronym of"))
+        if pks := self._by_title.get(fold(trial.title_en), ()) if len(trial.title_en) > 20 else ():
+            return self._suspicion(pks, _("it has the very title of"))
+        code = text.squash(trial.acronym)
+        for other, pks in self._by_start.get(code[:4], {}).items() if len(code) > 4 else ():
+            alike = fuzz.ratio(code, other) >= NEAR and any(
+                fuzz.token_set_ratio(fold(trial.title_en), fold(self._titles[pk])) >= ALIKE for pk in pks
+            )
+            if alike and self._numbers(code) == self._numbers(other):
+                return self._suspicion(pks, _("acronym and title are nearly those of"))
+        return ""
+
+    def _suspicion(self, pks, why: str) -> str:
+        known = Trial.objects.filter(pk__in=list(pks)[:3]).prefetch_related("identifiers")
+        names = ", ".join(
+            f"{one} ({next((i.value for i in one.identifiers.all()), one.slug)})" for one in known
+        )
+        sentence = _(
+            "This may be a trial that is known: %(why)s %(names)s. Take the row if it is another one."
+        )
+        return sentence % {"why": why, "names": names}
+
+    @staticmethod
+    def _numbers(code: str) -> str:
+        """`AALL1731` and `AALL1732` are two trials, however alike."""
+        return "".join(character for character in code if character.isdigit())
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        return {
+            pk: title for pk, title in Trial.objects.values_list("pk", "title_en") if self._is_visible(pk)
+        }
+
+    @cached_property
+    def _by_title(self) -> dict[str, list[int]]:
+        found = defaultdict(list)
+        for pk, title in self._titles.items():
+            found[fold(title)].append(pk)
+        return found
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[int]]:
+        found = defaultdict(list)
+        for acronym in self._visible_acronyms:
+            found[acronym.replace(" ", "")] += filter(self._is_visible, self.acronyms[acronym])
+        return found
+
+    @cached_property
+    def _by_start(self) -> dict[str, dict[str, list[int]]]:
+        found: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        for code, pks in self._by_code.items():
+            found[code[:4]][code] = pks
+        return found
 
     @cached_property
     def _visible_acronyms(self) -> list[str]:
