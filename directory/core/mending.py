@@ -3,8 +3,8 @@
 import re
 
 _NEXT = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0))
-# What begins a letter of Western Europe, a dash or a quote; é and its like begin other scripts, and stay.
-_GARBLED = re.compile(f"[ÂÃÄÅâ][{re.escape(_NEXT)}]{{1,2}}")
+# What begins a letter of Western Europe or Cyrillic, a dash or a quote; é and its like begin others, and stay
+_GARBLED = re.compile(f"[ÂÃÄÅÐÑâ][{re.escape(_NEXT)}]{{1,2}}")
 
 
 def mended(text: str) -> str:
