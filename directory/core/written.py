@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +48,7 @@ _SERIAL = re.compile(r"^([1-7]\d{4})(?:[.,]\d+)?$")
 _DAY_ZERO = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
 
 
+@lru_cache(maxsize=20_000)
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing to say: `n/a`, `-`, `n.v.t.`, `sans objet`, `k.A.` …"""
     return len(text) < 40 and (bool(_ONLY_SIGNS.match(text)) or fold(text) in NOTHING)

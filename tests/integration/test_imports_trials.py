@@ -224,19 +224,19 @@ def test_a_new_trial_that_may_be_a_known_one_is_held_back_with_the_reason(row):
     a_trial(
         "AALL1731",
         title_en="Blinatumomab in children with newly diagnosed B-ALL",
-        identifiers=["NCT00000001"],
+        identifiers=["ISRCTN45535982"],
     )
     row = {"nct_number": "NCT00000002"} | row
     run = planned(a_csv(row, {"acronym": "NEW-1", "title": "Nothing like it"}), kind="trials")
     held = run.rows.get(number=2)
     assert (held.outcome, held.may_be_taken) == ("duplicate", True)
     assert "This may be a trial that is known" in held.messages[-1]["message"]
-    assert "AALL1731 (NCT00000001)" in held.messages[-1]["message"]
+    assert "AALL1731 (ISRCTN45535982)" in held.messages[-1]["message"]
     assert outcomes(run)[3] == "new"
 
 
 def test_a_held_back_trial_is_stored_where_a_person_takes_it():
-    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["NCT00000001"])
+    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["ISRCTN45535982"])
     row = {"nct_number": "NCT00000002", "acronym": "X", "title": "Blinatumomab in children with B-ALL"}
     run = planned(a_csv(row), kind="trials")
     run.rows.update(decision="take")
@@ -248,4 +248,10 @@ def test_a_held_back_trial_is_stored_where_a_person_takes_it():
 def test_trials_that_differ_by_a_number_are_two():
     a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["NCT00000001"])
     row = {"nct_number": "NCT00000002", "acronym": "AALL1732", "title": "Inotuzumab in children with B-ALL"}
+    assert planned(a_csv(row), kind="trials").counts["new"] == 1
+
+
+def test_one_title_under_two_numbers_of_one_registry_is_two_trials():
+    a_trial("A", title_en="Combination chemotherapy in children", identifiers=["NCT00000001"])
+    row = {"nct_number": "NCT00000002", "acronym": "B", "title": "Combination chemotherapy in children"}
     assert planned(a_csv(row), kind="trials").counts["new"] == 1

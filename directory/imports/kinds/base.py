@@ -23,6 +23,7 @@ from ..questions import Question, how_to_read
 from ..tables import Row
 
 BATCH = 500
+NOTHING = object()  # what a cell means that says there is nothing to say
 _SHOWN = 80
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -153,19 +154,21 @@ class Judge:
 
     def _cleaned(self, row: Row, cells: dict[str, str]) -> Verdict:
         verdict = Verdict(
-            row.number, faults=row.faults,
-            cells={name: cell for name, cell in cells.items() if cell and not self._is_nothing(name, cell)},
-        )  # fmt: skip
+            row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
+        )
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}
-        for name, cell in verdict.cells.items():
+        for name, cell in list(verdict.cells.items()):
             if name in faulty:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
             value, refusal, remark = self._value(name, cell)
-            if refusal:
+            if value is NOTHING:
+                self.nothings[tidy(cell)] += 1
+                del verdict.cells[name]
+            elif refusal:
                 verdict.refuse(name, refusal)
             elif value not in (None, "", []):
                 verdict.values[name] = value
@@ -173,18 +176,11 @@ class Judge:
                     verdict.note(name, remark)
         return verdict
 
-    def _is_nothing(self, name: str, cell: str) -> bool:
-        """Whether the cell says that there is nothing to say: it is taken as empty, and counted."""
-        column = self.sheet.columns().get(name)
-        if column is None or column.is_prose or not is_nothing(cell):
-            return False
-        if column.has_words and not self._value(name, cell)[1]:
-            return False  # `unknown` is a status, `N/A` a phase
-        self.nothings[tidy(cell) or cell] += 1
-        return True
-
     def _value(self, name: str, cell: str) -> tuple[object, str, str]:
-        """`(value, "", remark)` or `(None, why not, "")`; sheets repeat themselves, so answers are kept."""
+        """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.
+
+        Sheets repeat themselves, so answers are kept.
+        """
         if (name, cell) not in self._read:
             if len(self._read) > 50_000:
                 self._read.clear()
@@ -192,12 +188,17 @@ class Judge:
         return self._read[name, cell]
 
     def _read_cell(self, name, cell):
+        column = self.sheet.columns()[name]
+        says_nothing = not column.is_prose and is_nothing(cell)
+        if says_nothing and not column.has_words:
+            return NOTHING, "", ""
         how = how_to_read(name, self.scope.choices)
         try:
             value = self.sheet.read(name, cell, **how)
         except ValueError as error:
-            return None, str(error), ""
-        return value, "", self.sheet.columns()[name].widget.remark(cell, value, **how)
+            # A word of the column's own is read before: `unknown` is a status, `N/A` a phase.
+            return (NOTHING, "", "") if says_nothing else (None, str(error), "")
+        return value, "", column.widget.remark(cell, value, **how)
 
     def is_double(self, key: object, verdict: Verdict, column: str) -> bool:
         """True for the second row about one record; rows that contradict each other are both refused."""

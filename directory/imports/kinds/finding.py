@@ -189,7 +189,7 @@ class TrialFinder:
         for value in (one for one in said if len(one) > 4):
             if pks := self._by_code.get(value):
                 return self._suspicion(pks, _("its number is the acronym of"))
-        if pks := self._by_title.get(fold(trial.title_en), ()) if len(trial.title_en) > 20 else ():
+        if pks := self._of_this_title(trial.title_en, identifiers):
             return self._suspicion(pks, _("it has the very title of"))
         code = text.squash(trial.acronym)
         for other, pks in self._by_start.get(code[:4], {}).items() if len(code) > 4 else ():
@@ -199,6 +199,12 @@ class TrialFinder:
             if alike and self._numbers(code) == self._numbers(other):
                 return self._suspicion(pks, _("acronym and title are nearly those of"))
         return ""
+
+    def _of_this_title(self, title: str, identifiers) -> list[int]:
+        """Trials of that very title, but for those to which the same registry gave another number."""
+        pks = self._by_title.get(fold(title), []) if len(title) > 20 else []
+        said = {one.scheme for one in identifiers} - {Scheme.OTHER, Scheme.ICTRP}
+        return [pk for pk in pks if not said & self._schemes[pk]]
 
     def _suspicion(self, pks, why: str) -> str:
         known = Trial.objects.filter(pk__in=list(pks)[:3]).prefetch_related("identifiers")
@@ -220,6 +226,14 @@ class TrialFinder:
         return {
             pk: title for pk, title in Trial.objects.values_list("pk", "title_en") if self._is_visible(pk)
         }
+
+    @cached_property
+    def _schemes(self) -> dict[int, set[str]]:
+        """The registries that gave a trial a number, by its pk; read once, when a title is met twice."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for pk, scheme in TrialIdentifier.objects.values_list("trial_id", "scheme"):
+            found[pk].add(scheme)
+        return found
 
     @cached_property
     def _by_title(self) -> dict[str, list[int]]:
