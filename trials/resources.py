@@ -108,6 +108,8 @@ class Identifiers(List):
 
     def remark(self, cell, value, **kwargs):
         """What was repaired: all that was written otherwise than its registry does, but for its case."""
+        if self.render(value) == cell:
+            return ""
         parts = [tidy(part) for part in self.separators.split(cell) if tidy(part)]
         read = [(part, read_identifier(part, self.scheme).value) for part in parts]
         return " ".join(

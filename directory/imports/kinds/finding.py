@@ -192,13 +192,16 @@ class TrialFinder:
         if pks := self._of_this_title(trial.title_en, identifiers):
             return self._suspicion(pks, _("it has the very title of"))
         code = text.squash(trial.acronym)
-        for other, pks in self._by_start.get(code[:4], {}).items() if len(code) > 4 else ():
-            alike = fuzz.ratio(code, other) >= NEAR and any(
-                fuzz.token_set_ratio(fold(trial.title_en), fold(self._titles[pk])) >= ALIKE for pk in pks
-            )
-            if alike and self._numbers(code) == self._numbers(other):
-                return self._suspicion(pks, _("acronym and title are nearly those of"))
+        block = self._by_start.get(code[:4], {}) if len(code) > 4 else {}
+        for other, _score, _place in process.extract(
+            code, block.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5
+        ):
+            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
+                return self._suspicion(block[other], _("acronym and title are nearly those of"))
         return ""
+
+    def _alike(self, title: str, pks) -> bool:
+        return any(fuzz.token_set_ratio(fold(title), fold(self._titles[pk])) >= ALIKE for pk in pks)
 
     def _of_this_title(self, title: str, identifiers) -> list[int]:
         """Trials of that very title, but for those to which the same registry gave another number."""
