@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from directory.core.models import State
 from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor
 
 from .actions import withdraw_consent
+from .choices import AliasKind
 from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
 from .rights import own_centre_ids
 
@@ -37,11 +39,23 @@ class AliasFormSet(RecordedFormSet):
 
 
 class AliasInline(RecordedTabular):
-    """Texts that mean the centre. Part of the centre's own change."""
+    """Texts that mean the centre. Part of the centre's own change; deleting a learned one unlearns it."""
 
     model = CentreAlias
     formset = AliasFormSet
-    fields = ["text", "kind"]
+    fields = ["text", "kind", "learned"]
+    readonly_fields = ["learned"]
+
+    @admin.display(description=_("learned"))
+    def learned(self, alias):
+        """Who said so, when, and in which sheet; empty for what was typed here."""
+        if not alias.pk or not (alias.learned_from or alias.kind == AliasKind.LEARNED):
+            return ""
+        day = date_format(alias.learned_at, "DATE_FORMAT")
+        return " · ".join(str(part) for part in (day, alias.learned_by, alias.learned_from) if part)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("learned_by")
 
     def for_coordinator(self, queryset, user):
         return queryset.filter(centre__in=own_centre_ids(user))

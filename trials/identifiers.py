@@ -11,6 +11,10 @@ from directory.core.text import squash, tidy
 from .choices import Scheme
 
 _NCT = re.compile(r"^nct(\d{8})$")
+# Its three letters in any order, and all eight digits.
+_NCT_SPOILT = re.compile(r"^(?:nct|ntc|cnt|ctn|tnc|tcn)(\d{8})$")
+# Eight digits, or seven after a spreadsheet took the 0 away: every number of today begins with one.
+_NCT_BARE = re.compile(r"^(0\d{7}|[1-9]\d{6})$")
 _EU = re.compile(r"^(?:euctr|euct|eudract)?(20\d{2})([05])(\d{5})(\d{2})(\d{2})?(?:[a-z]{2})?$")
 _ISRCTN = re.compile(r"^isrctn(\d{8})$")
 _DRKS = re.compile(r"^drks(\d{8})$")
@@ -62,6 +66,37 @@ def parse_identifier(text: str, scheme: str | None = None) -> Identifier:
     if found is None or scheme not in (None, Scheme.OTHER, Scheme.ICTRP, found.scheme):
         raise ValueError(_wrong_form(clean, scheme))
     return found if scheme in (None, Scheme.OTHER) else Identifier(scheme, found.value)
+
+
+def read_identifier(text: str, scheme: str | None = None) -> Identifier:
+    """The identifier of a cell: as `parse_identifier` has it, or repaired where only one reading exists.
+
+    In a registry's own column a bare number is that registry's (`03569241`, or `4404283` whose 0 a
+    spreadsheet took away), `NTC05358249` has two letters in the wrong order, `NCTO4307576` a letter for a
+    digit, and an address holds one number. A digit too few or too many has several readings: refused.
+    """
+    try:
+        return parse_identifier(text, scheme)
+    except ValueError:
+        value = _repaired(tidy(text), scheme)
+        if value is None:
+            raise
+        return Identifier(scheme or Scheme.NCT, value)
+
+
+def _repaired(text: str, scheme: str | None) -> str | None:
+    digits = squash(text).replace("o", "0")
+    if scheme == Scheme.NCT:
+        inside = {one.upper() for one in re.findall(r"(?i)(?<![a-z0-9])nct\d{8}(?!\d)", text)}
+        if "/" in text and len(inside) == 1:
+            return inside.pop()
+        if found := _NCT_SPOILT.match(digits):
+            return f"NCT{found[1]:0>8}"
+        if found := _NCT_BARE.match(digits):
+            return f"NCT{found[1]:0>8}"
+    if scheme == Scheme.ISRCTN and re.fullmatch(r"\d{8}", digits):
+        return f"ISRCTN{digits}"
+    return None
 
 
 def _recognise(compact: str) -> Identifier | None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from directory.core.sheets import (
     LongText,
     PartialDay,
     Phone,
+    Prose,
     Sheet,
     Whole,
     Word,
@@ -25,7 +27,7 @@ from directory.core.text import fold, tidy
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes
-from .identifiers import FORMS, parse_identifier
+from .identifiers import FORMS, read_identifier
 from .models import Trial, TrialSite
 from .models.trial import MOST_LINES
 
@@ -102,7 +104,19 @@ class Identifiers(List):
 
     def clean(self, value, row=None, **kwargs):
         parts = [part for part in self.separators.split(str(value)) if tidy(part)]
-        return list(dict.fromkeys(parse_identifier(part, self.scheme) for part in parts))
+        return list(dict.fromkeys(read_identifier(part, self.scheme) for part in parts))
+
+    def remark(self, cell, value, **kwargs):
+        """What was repaired: all that was written otherwise than its registry does, but for its case."""
+        if self.render(value) == cell:
+            return ""
+        parts = [tidy(part) for part in self.separators.split(cell) if tidy(part)]
+        read = [(part, read_identifier(part, self.scheme).value) for part in parts]
+        return " ".join(
+            _("“%(text)s” is read as %(value)s.") % {"text": part[:40], "value": one}
+            for part, one in dict.fromkeys(read)
+            if unicodedata.normalize("NFKC", part).casefold() != one.casefold()
+        )
 
     def render(self, value, obj=None, **kwargs):
         return "; ".join(one if isinstance(one, str) else one.value for one in value or ())
@@ -122,17 +136,19 @@ class TrialSheet(Sheet):
         "nct_number": "NCT01234567", "phase": "Phase 1/2", "study_type": "interventional",
         "sponsor": "Example Hospital", "conditions": "Ia", "disease_terms": "acute lymphoblastic leukaemia",
         "stages": "relapsed; refractory", "sex": "all", "age_min": "1", "age_max": "18",
-        "status": "recruiting", "status_as_of": "03/06/2026", "url": "https://www.example.org",
+        "status": "recruiting", "status_as_of": "13/06/2026", "url": "https://www.example.org",
     }  # fmt: skip
     identifier_columns = ("nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
 
     acronym = Column(
         "acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
     )
-    title = Column("title_en", nl="titel", fr="titre", de="Titel", also=("title_en", "study title"))
-    title_nl = Column("title_nl", nl="titel Nederlands", fr="titre néerlandais", de="Titel Niederländisch")
-    title_fr = Column("title_fr", nl="titel Frans", fr="titre français", de="Titel Französisch")
-    title_de = Column("title_de", nl="titel Duits", fr="titre allemand", de="Titel Deutsch")
+    title = Column("title_en", Prose(), nl="titel", fr="titre", de="Titel", also=("title_en", "study title"))
+    title_nl = Column(
+        "title_nl", Prose(), nl="titel Nederlands", fr="titre néerlandais", de="Titel Niederländisch"
+    )
+    title_fr = Column("title_fr", Prose(), nl="titel Frans", fr="titre français", de="Titel Französisch")
+    title_de = Column("title_de", Prose(), nl="titel Duits", fr="titre allemand", de="Titel Deutsch")
     summary = Column("summary_en", LongText(), nl="samenvatting", fr="résumé", de="Zusammenfassung")
     nct_number = Column(
         None,
@@ -268,7 +284,7 @@ class SiteSheet(Sheet):
     needs = {"status_date": "status"}
     example = {
         "centre_code": "uz-gent", "nct_number": "NCT01234567", "acronym": "EXAMPLE-1",
-        "status": "recruiting", "status_date": "03/06/2026", "pi_name": "Prof. Example",
+        "status": "recruiting", "status_date": "13/06/2026", "pi_name": "Prof. Example",
         "contact_name": "Example Person", "contact_email": "person@example.org",
         "contact_phone": "+32 9 332 21 11", "start_date": "01/2026", "consent_to_publish": "yes",
     }  # fmt: skip
@@ -295,7 +311,7 @@ class SiteSheet(Sheet):
     acronym = Column(
         "trial__acronym", nl="acroniem", fr="acronyme", de="Akronym", also=("study acronym", "afkorting")
     )
-    title = Column("trial__title_en", nl="titel", fr="titre", de="Titel", also=("study title",))
+    title = Column("trial__title_en", Prose(), nl="titel", fr="titre", de="Titel", also=("study title",))
     disease = Column(
         "trial__disease_terms", List(), nl="ziekte", fr="maladie", de="Krankheit", also=("diagnose",)
     )

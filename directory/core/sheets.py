@@ -22,66 +22,14 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
-from .dates import parse_partial
 from .text import fold, squash, tidy
+from .written import serial_date, written_date
 
 LANGUAGES = ("en", "nl", "fr", "de")
 LONGEST_CELL = 32_767  # characters; what one cell of a workbook holds
 HOME = "BE"
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
-_MONTHS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "january jan januari janvier januar janv", "february feb februari fevrier februar fevr",
-            "march mar maart mars marz mrt marts maerz", "april apr avril avr", "may mei mai",
-            "june jun juni juin", "july jul juli juillet juil", "august aug augustus aout",
-            "september sep sept septembre", "october oct oktober octobre okt", "november nov novembre",
-            "december dec dezember decembre dez",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}  # fmt: skip
-_DAY_FIRST = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
-_MONTH_FIRST = re.compile(r"^(\d{1,2})[/.\-](\d{4})$")
-_YEAR_FIRST = re.compile(r"^(\d{4})[/.\-](\d{1,2})(?:[/.\-](\d{1,2}))?(?:[T ]\d{2}:\d{2}.*)?$")
-_SHORT_YEAR = re.compile(r"^\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}$")
-_NAMED = re.compile(r"^(?:(\d{1,2})(?:er|st|nd|rd|th)?\.?\s+)?([^\W\d_]+)\.?,?\s+(\d{4})$")
-
-
-def written_date(text: str) -> str:
-    """A date as people write it, as ISO 8601: `03/04/2026`, `3 avril 2026`, `04/2026`, `2026-04`, `2026`.
-
-    The day comes first, as in Belgium. Raises ValueError for anything else.
-    """
-    clean = tidy(unicodedata.normalize("NFKC", text))
-    day = month = None
-    if found := _DAY_FIRST.match(clean):
-        day, month, year = found.groups()
-    elif found := _MONTH_FIRST.match(clean):
-        month, year = found.groups()
-    elif found := _YEAR_FIRST.match(clean):
-        year, month, day = found.groups()
-    elif (found := _NAMED.match(clean)) and fold(found[2]) in _MONTHS:
-        day, month, year = found[1], _MONTHS[fold(found[2])], found[3]
-    elif len(clean) == 4 and clean.isdecimal():
-        year = clean
-    elif _SHORT_YEAR.match(clean):
-        raise ValueError(_("“%(date)s”: write the year with four digits, like 22/11/2026.") % {"date": clean})
-    else:
-        raise ValueError(_not_a_date(text))
-    try:
-        return parse_partial("-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)]))
-    except ValueError:
-        raise ValueError(_not_a_date(text)) from None
-
-
-def _not_a_date(text: str) -> str:
-    return _("“%(date)s” is not a date. Write 2026-06-03, 03/06/2026 (day first), 2026-06 or 2026.") % {
-        "date": text[:40]
-    }
 
 
 class Text(widgets.Widget):
@@ -96,6 +44,14 @@ class Text(widgets.Widget):
     def takes(self) -> str:
         """One line of what a cell may hold, for whoever fills in the sheet."""
         return _("text")
+
+    def remark(self, cell: str, value, **kwargs) -> str:
+        """What a person should know of how `cell` was read as `value`; empty for nothing."""
+        return ""
+
+
+class Prose(Text):
+    """One line of free text, like a title."""
 
 
 class LongText(Text):
@@ -150,8 +106,11 @@ class PartialDay(Text):
     def takes(self):
         return _("a date, day first: 03/06/2026; also 2026-06-03, 06/2026 or 2026")
 
-    def clean(self, value, row=None, **kwargs):
-        return written_date(str(value))
+    def clean(self, value, row=None, *, order="dmy", system="1900", **kwargs):
+        return written_date(str(value), order, system)
+
+    def remark(self, cell, value, *, system="1900", **kwargs):
+        return _day_remark(cell, system)
 
 
 class Day(Text):
@@ -160,8 +119,11 @@ class Day(Text):
     def takes(self):
         return _("a whole date, day first: 03/06/2026; also 2026-06-03")
 
-    def clean(self, value, row=None, **kwargs):
-        written = written_date(str(value))
+    def remark(self, cell, value, *, system="1900", **kwargs):
+        return _day_remark(cell, system)
+
+    def clean(self, value, row=None, *, order="dmy", system="1900", **kwargs):
+        written = written_date(str(value), order, system)
         if len(written) != 10:
             raise ValueError(
                 _("“%(date)s” has no day. Write the whole date, like 2027-01-01 or 01/01/2027.")
@@ -171,6 +133,12 @@ class Day(Text):
 
     def render(self, value, obj=None, **kwargs):
         return value.isoformat() if value else ""
+
+
+def _day_remark(cell: str, system: str) -> str:
+    day = serial_date(cell, system)
+    said = {"cell": tidy(cell), "day": day}
+    return _("“%(cell)s”, a spreadsheet's number of a day, is read as %(day)s.") % said if day else ""
 
 
 class Age(Text):
@@ -313,6 +281,10 @@ class List(widgets.Widget):
     def render(self, value, obj=None, **kwargs):
         return "; ".join(self.one.render(one) for one in value or ())
 
+    def remark(self, cell: str, value, **kwargs) -> str:
+        """What a person should know of how the cell was read; empty for nothing."""
+        return ""
+
     def takes(self) -> str:
         """What one of them may be, and how several are parted."""
         return _("%(one)s; several are parted by “;”") % {"one": self.one.takes()}
@@ -330,6 +302,16 @@ class Column(fields.Field):
         self.translations = {"nl": nl, "fr": fr, "de": de}
         self.also, self.takes = tuple(also), takes
 
+    @property
+    def is_prose(self) -> bool:
+        """Free text, of which every word is meant, be it `unknown`."""
+        return isinstance(self.widget, (Prose, LongText))
+
+    @property
+    def has_words(self) -> bool:
+        """It has a vocabulary: a word of it is never taken for “nothing to say”."""
+        return hasattr(getattr(self.widget, "one", self.widget), "choices") or hasattr(self.widget, "choices")
+
     def header(self, language: str = "en") -> str:
         """The header of an exported sheet; the contract's name in English."""
         return self.translations.get(language) or self.column_name
@@ -344,7 +326,7 @@ class Sheet(resources.ModelResource):
     """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
 
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row.
+    template's row. `mends`: its cells are mended where their letters were garbled on the way.
     """
 
     kind = ""
@@ -352,6 +334,7 @@ class Sheet(resources.ModelResource):
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
+    mends = False
 
     @classmethod
     @cache
@@ -388,9 +371,12 @@ class Sheet(resources.ModelResource):
         return cls._meta.model._meta.get_field(attribute) if direct else None
 
     @classmethod
-    def read(cls, name: str, cell: str):
-        """The value of a cell that is not blank. Raises ValueError with a sentence."""
-        value = cls.columns()[name].widget.clean(cell)
+    def read(cls, name: str, cell: str, **how):
+        """The value of a cell that is not blank. Raises ValueError with a sentence.
+
+        `how`: of a date, its `order` (`dmy`, `mdy`) and the `system` of its workbook's numbers (1900, 1904).
+        """
+        value = cls.columns()[name].widget.clean(cell, **how)
         field = cls.model_field(name)
         if field is not None and value not in (None, ""):
             try:

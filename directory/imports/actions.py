@@ -146,7 +146,7 @@ def answer(
         if key not in asked
         else problem("no_answer", answer=value[:80], question=asked[key]["message"])
         for key, value in answers.items()
-        if key not in asked or not questions.may_be_answered(asked[key], value)
+        if key not in asked or not questions.may_be_answered(asked[key], value, user)
     ]
     if problems:
         raise Refused(problems)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from directory.core.mending import mended
 from directory.core.sheets import Sheet
 from directory.core.text import control_character_in, squash, tidy
+from trials.ctgov import CtgovSheet
 
 from .kinds import JUDGES
 from .messages import printable, problem
@@ -44,6 +46,7 @@ class Reading:
     questions: list[Question] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     clashes: list[dict] = field(default_factory=list)
+    mends: bool = False
 
     def named(self, row: Row, header: list[str]) -> tuple[Row, dict[str, str]]:
         """The row with its faults at columns, and its cells by column, fit to be stored and shown."""
@@ -53,6 +56,10 @@ class Reading:
             for place, code, params in row.faults
             if place in self.places or code in WHOLE_ROW
         ]
+        for name, cell in cells.items() if self.mends else ():
+            if (better := mended(cell)) != cell:
+                cells[name] = better
+                faults.append((name, "mended", {}))
         for name, cell in cells.items():
             if character := control_character_in(cell):
                 faults.append((name, "control", {"character": character}))
@@ -66,7 +73,7 @@ def read_header(table: Table, sheet: type[Sheet], mapping: Mapping[str, str] | N
     `mapping`: columns by the key of a header (`header_key`) that the sheet does not know, empty for one that
     is not to be read.
     """
-    reading, by_header = Reading(), sheet.by_header()
+    reading, by_header = Reading(mends=sheet.mends), sheet.by_header()
     first: dict[str, int] = {}
     seen = [tidy(header) for header in table.header]
     for place, header in enumerate(table.header):
@@ -149,13 +156,22 @@ def meant_kind(table: Table, kind: str, reading: Reading) -> str:
         return ""
     if reading.problems:
         return other if len(read_header(table, JUDGES[other].sheet).places) > len(reading.places) else ""
+    if other == Kind.CTGOV_CSV:
+        return other
     return other if kind in (Kind.TRIALS, Kind.CENTRES) and other in (Kind.SITES, Kind.NETWORKS) else ""
 
 
 def recognise(table: Table) -> str:
-    """The kind whose columns the header has, or empty where none or several fit equally."""
+    """The kind whose columns the header has, or empty where none or several fit equally.
+
+    The headers of ClinicalTrials.gov are those of a sheet of trials too, but nobody else spells them so.
+    """
+    if CtgovSheet.wrote(table.header):
+        return Kind.CTGOV_CSV.value
     scores = {}
     for kind, judge in JUDGES.items():
+        if kind == Kind.CTGOV_CSV:
+            continue
         reading = read_header(table, judge.sheet)
         if not reading.problems:
             scores[kind] = (len(reading.places), -len(reading.unknown))

@@ -126,6 +126,10 @@ def _sentences() -> dict[str, str]:
         "header_control": _("The header of column %(place)s has a control character. Type it again."),
         "missing_column": _("The column “%(column)s” is missing. The sheet has: %(columns)s."),
         "missing_one_of": _("One of these columns is needed: %(wanted)s. The sheet has: %(columns)s."),
+        "month_first": _(
+            "The dates of “%(column)s” are read month first, since “%(cell)s” can be read no other way."
+        ),
+        "nothing": _("Taken as empty, since they say that there is nothing to say: %(cells)s."),
         "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
         "column_taken": _(
             "“%(header)s” is not read as “%(column)s”, since column %(place)s is. Say which of them it is."

@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     NETWORKS = "networks", _("Networks")
     TRIALS = "trials", _("Trials")
     SITES = "sites", _("Trial sites")
+    CTGOV_CSV = "ctgov_csv", _("ClinicalTrials.gov export")
 
 
 class Status(models.TextChoices):

@@ -15,13 +15,14 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 
+from centres.models import Centre
 from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
 from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
-from . import encoding, mapping, receipts
+from . import dates, encoding, mapping, receipts
 from .columns import Reading, meant_kind, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -78,9 +79,9 @@ def _plan(run: ImportRun, table: Table) -> None:
     if problems:
         _fail(run, problems)
         return
-    judge = JUDGES[run.kind](scope_of(run))
+    sheet = JUDGES[run.kind].sheet
     said = mapping.mapped(run, table)
-    reading = read_header(table, judge.sheet, said.columns)
+    reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
         _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
@@ -90,13 +91,19 @@ def _plan(run: ImportRun, table: Table) -> None:
         _fail(run, reading.problems)
         return
     reading.questions += encoding.ask(table.encodings, run.choices)
-    reading.questions += mapping.ask(table, judge.sheet, reading, said)
-    warnings = _warnings(table, reading) + mapping.warnings(said, reading)
-    _renew(run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()))
+    reading.questions += mapping.ask(table, sheet, reading, said)
+    settled = dates.settle(table, sheet, reading)
+    reading.questions += settled.questions
+    warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
+    run.choices = run.choices | settled.choices
+    _renew(
+        run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
+        choices=run.choices,
+    )  # fmt: skip
     if may_be_mapped:
         _ask_first(run, reading)
     else:
-        _judge_all(run, table, judge, reading)
+        _judge_all(run, table, reading, warnings)
     run.refresh_from_db()
 
 
@@ -111,7 +118,8 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
         raise TakenOver
 
 
-def _judge_all(run: ImportRun, table: Table, judge: Judge, reading: Reading) -> None:
+def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict]) -> None:
+    judge = JUDGES[run.kind](scope_of(run))
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(table.rows()):
@@ -128,12 +136,17 @@ def _judge_all(run: ImportRun, table: Table, judge: Judge, reading: Reading) -> 
     asked = [*reading.questions, *judge.questions.values()]
     # Columns that are read as a person said last time have nothing to wait for.
     waits = waits or any(not one.params.get("as_before") for one in asked)
+    if judge.nothings:
+        warnings = [*warnings, _nothings(judge.nothings)]
     with transaction.atomic():
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
         waits = waits or any(counts[outcome] for outcome in STORED)
-        done_so_far = {"questions": [one.as_json() for one in asked], "counts": _with_zeros(counts)}
+        done_so_far = {
+            "questions": [one.as_json() for one in asked], "warnings": warnings,
+            "counts": _with_zeros(counts),
+        }  # fmt: skip
         if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
 
@@ -178,6 +191,12 @@ def _warnings(table: Table, reading: Reading) -> list[dict]:
     if table.others:
         found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
     return found
+
+
+def _nothings(counted: Counter) -> dict:
+    """Which cells were taken as empty, and how many of each: “n.v.t.” (12)."""
+    most = counted.most_common(10)
+    return problem("nothing", cells=[f"“{cell[:20]}” ({number})" for cell, number in most])
 
 
 def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
@@ -322,7 +341,8 @@ def scope_of(run: ImportRun) -> Scope:
     return Scope(
         run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
         user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
-        choices=run.choices,
+        visible_centres=_visible_centres(run, user), choices=run.choices,
+        decided_by=run.confirmed_by_id or run.created_by_id,
     )  # fmt: skip
 
 
@@ -331,6 +351,13 @@ def _trials_of(run: ImportRun, user) -> frozenset[int] | None:
     if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
         return None
     return frozenset(Trial.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def _visible_centres(run: ImportRun, user) -> frozenset[int] | None:
+    """The centres that may be suggested; None for all."""
+    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
+        return None
+    return frozenset(Centre.objects.visible_to(user).values_list("pk", flat=True))
 
 
 def _centres_of(run: ImportRun, user) -> frozenset[int] | None:

@@ -140,7 +140,9 @@ class PlanPage:
         return tabs
 
     def _status_tab(self) -> Tab | None:
-        if self.run.kind not in (Kind.SITES, Kind.TRIALS) or not self.run.counts.get(Outcome.UPDATE):
+        if self.run.kind not in (Kind.SITES, Kind.TRIALS, Kind.CTGOV_CSV) or not self.run.counts.get(
+            Outcome.UPDATE
+        ):
             return None
         number, url = self._with_another_status().count(), self.url(outcome=STATUS_CHANGES)
         is_current = self.outcome == STATUS_CHANGES
@@ -195,7 +197,7 @@ def record_names(kind: str, keys: list[str], user) -> dict[str, str]:
     keys = [key for key in dict.fromkeys(keys) if key]
     trials, codes = {key.split("@")[0] for key in keys}, {key.split("@")[-1] for key in keys}
     names: dict[str, str] = {}
-    if kind in (Kind.SITES, Kind.TRIALS):
+    if kind in (Kind.SITES, Kind.TRIALS, Kind.CTGOV_CSV):
         names |= {one.slug: str(one) for one in Trial.objects.visible_to(user).filter(slug__in=trials)}
     if kind in (Kind.SITES, Kind.CENTRES):
         found = {one.code: str(one) for one in Centre.objects.visible_to(user).filter(code__in=codes)}
@@ -236,10 +238,18 @@ _MODELS = {
     Kind.NETWORKS: Membership._meta.get_field("network").related_model,
     Kind.TRIALS: Trial,
     Kind.SITES: TrialSite,
+    Kind.CTGOV_CSV: Trial,
 }
+
+
+def _trials(keys):
+    return dict(Trial.objects.filter(slug__in=keys).values_list("slug", "pk"))
+
+
 _FOUND = {
     Kind.CENTRES: lambda keys: dict(Centre.objects.filter(code__in=keys).values_list("code", "pk")),
     Kind.NETWORKS: _memberships,
-    Kind.TRIALS: lambda keys: dict(Trial.objects.filter(slug__in=keys).values_list("slug", "pk")),
+    Kind.TRIALS: _trials,
+    Kind.CTGOV_CSV: _trials,
     Kind.SITES: _sites,
 }

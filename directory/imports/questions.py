@@ -5,9 +5,13 @@ A question has a key (`date:status_date`, `column:e mail`, `encoding`). The answ
 plans the sheet anew: so an answer never means another thing than the plan that the person sees.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from centres.models import Centre
+from directory.core.written import DAY_FIRST
+
+DATE_SYSTEM = "date_system"
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,19 @@ class Question:
         return found | {"options": [asdict(one) for one in self.options], "examples": list(self.examples)}
 
 
-def may_be_answered(question: dict, value: str) -> bool:
-    """Whether `value` answers `question`, as runs keep it."""
+def may_be_answered(question: dict, value: str, user=None) -> bool:
+    """Whether `value` answers `question`, as runs keep it. `user` None: the house itself, which sees all."""
     if value in {option["value"] for option in question["options"]}:
         return True
-    return question["others"] == "centre" and Centre.objects.filter(code=value).exists()
+    centres = Centre.objects.visible_to(user) if user else Centre.objects.all()
+    return question["others"] == "centre" and centres.filter(code=value).exists()
+
+
+def date_key(column: str) -> str:
+    """Under which it stands in which order the dates of `column` are."""
+    return f"date:{column}"
+
+
+def how_to_read(column: str, choices: Mapping[str, str]) -> dict[str, str]:
+    """`order` and `system` for the cells of `column`, by what was settled or answered."""
+    return {"order": choices.get(date_key(column), DAY_FIRST), "system": choices.get(DATE_SYSTEM, "1900")}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from centres.matching import Matcher
-from directory.core.sheets import Column, List, LongText, Sheet, Text
+from directory.core.sheets import Column, List, LongText, Prose, Sheet, Text
 from directory.core.text import fold, tidy
 from trials.resources import Identifiers
 
@@ -73,8 +73,8 @@ def tells(column: Column) -> bool:
     if isinstance(widget, Identifiers):
         return widget.scheme is not None
     if type(widget) is List:
-        return type(widget.one) is not Text
-    return type(widget) not in (Text, LongText)
+        return type(widget.one) not in (Text, Prose)
+    return type(widget) not in (Text, LongText, Prose)
 
 
 def likeness(header: str, column: Column) -> float:

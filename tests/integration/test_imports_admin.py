@@ -171,7 +171,7 @@ def test_a_sheet_that_says_what_is_known_does_not_wait_for_anybody(client, world
 
 
 def test_a_sheet_of_which_no_row_can_be_taken_says_so(client, world):
-    run = planned(a_csv(row("nowhere")), user=(user := an_editor()))
+    run = planned(a_csv(row("uz-gent", status="sometimes")), user=(user := an_editor()))
     text = signed_in(client, user).get(page_of(run)).content.decode()
     assert "Nothing was stored: no row can be taken as it is." in text
     assert "Import a corrected sheet" in text

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from centres.models import Centre
+from centres.models import Centre, Membership
 from directory.core import changes
 from directory.imports.models import ImportRun
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
@@ -97,6 +97,40 @@ def test_json_is_one_document_with_everything(tmp_path, editor):
     assert (told["counts"]["new"], told["counts"]["invalid"]) == (1, 1)
     assert told["bad_rows"][0]["number"] == 3
     assert told["warnings"][0]["columns"] == ["x"]
+
+
+DATED = {"network": "suhopl", "centre": "uz-gent", "since": "03/04/2026"}
+
+
+def test_a_question_that_must_be_answered_ends_with_4_and_how_to_answer_it(tmp_path, editor):
+    a_centre("uz-gent")
+    code, said = called(tmp_path, a_csv(DATED), "--user", "ed", "--apply")
+    assert code == 4
+    assert "Are the dates of “since” day first or month first?" in said
+    assert "--answer 'date:since=dmy'   day first (“03/04/2026” is 3 April 2026)" in said
+    assert not Membership.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_an_answer_is_given_at_the_shell(tmp_path, editor):
+    a_centre("uz-gent")
+    code, said = called(tmp_path, a_csv(DATED), "--user", "ed", "--apply", "--answer", "date:since=mdy")
+    assert (code, "applied: 1 new" in said) == (0, True)
+    assert Membership.objects.get().since.isoformat() == "2026-03-04"
+
+
+@pytest.mark.parametrize("answer", ["date:until=dmy", "date:since=ymd"])
+def test_an_answer_to_nothing_or_that_is_none_is_refused(tmp_path, editor, answer):
+    a_centre("uz-gent")
+    code, _said = called(tmp_path, a_csv(DATED), "--user", "ed", "--apply", "--answer", answer)
+    assert code == 4
+    assert not Membership.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_an_answer_without_a_value_is_told(tmp_path, editor):
+    with pytest.raises(CommandError, match="KEY=VALUE"):
+        call_command("import_sheet", str(tmp_path / "x.csv"), "--user", "ed", "--answer", "date")
 
 
 def test_a_coordinator_s_sheet_is_judged_by_the_coordinator_s_rights(tmp_path):

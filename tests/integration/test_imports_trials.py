@@ -3,6 +3,7 @@
 import pytest
 
 from directory.core import changes
+from directory.imports import actions, pipeline
 from tests.builders import a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialIdentifier
@@ -16,7 +17,7 @@ FULL = {
     "phase": "Phase 1/2", "study_type": "Interventional", "sponsor": "A sponsor", "groups": "SIOPEN; GPOH",
     "conditions": "VIIIc; IXd", "disease_terms": "Ewing sarcoma", "stages": "relapse", "alterations": "ALK",
     "sex": "all", "age_min": "2 years", "age_max": "50 years", "status": "Recruiting",
-    "status_as_of": "2024-06", "opened_in_belgium": "03/06/2024", "url": "https://example.org",
+    "status_as_of": "2024-06", "opened_in_belgium": "2024-06-03", "url": "https://example.org",
 }  # fmt: skip
 
 
@@ -26,7 +27,11 @@ def changed(run, number=2):
 
 def test_every_column_reaches_its_field():
     run = applied(a_csv(FULL), kind="trials", user=an_editor())
-    assert (run.status, messages(run)) == ("applied", [])
+    assert run.status == "applied"
+    assert messages(run) == [
+        "2 nct_number: “nct 0000-0002” is read as NCT00000002.",
+        "2 eudract_number: “EUCTR2018-001795-38-BE” is read as 2018-001795-38.",
+    ]
     trial = Trial.objects.get()
     assert (trial.slug, trial.state, trial.title_fr, trial.summary_en) == (
         "example-1", "listed", "Un exemple", "Line one\nLine two",
@@ -189,3 +194,64 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_m
         run = applied(content, kind="trials")
     assert (run.counts["new"], run.counts["update"]) == (rows // 2, rows // 2)
     assert TrialIdentifier.objects.count() == rows
+
+
+def test_a_repaired_identifier_is_shown_as_a_repair_and_finds_its_trial():
+    a_trial("A", slug="a", identifiers=["NCT03569241"])
+    run = planned(a_csv({"nct_number": "03569241", "sponsor": "x"}), kind="trials")
+    assert run.rows.get().record == "a"
+    assert messages(run) == ["2 nct_number: “03569241” is read as NCT03569241."]
+
+
+def test_an_identifier_with_a_digit_too_few_is_refused():
+    run = planned(a_csv({"nct_number": "NCT0574817", "acronym": "A", "title": "x"}), kind="trials")
+    assert run.counts["invalid"] == 1
+    assert "“NCT0574817” is not an identifier of ClinicalTrials.gov" in messages(run)[0]
+
+
+# One that may be known
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"acronym": "AALL-1731X", "title": "Blinatumomab in children with B-ALL, first line"},
+        {"acronym": "Other", "title": "Blinatumomab in children with newly diagnosed B-ALL"},
+        {"acronym": "Other", "title": "Something else", "other_ids": "AALL1731"},
+    ],
+)
+def test_a_new_trial_that_may_be_a_known_one_is_held_back_with_the_reason(row):
+    a_trial(
+        "AALL1731",
+        title_en="Blinatumomab in children with newly diagnosed B-ALL",
+        identifiers=["ISRCTN45535982"],
+    )
+    row = {"nct_number": "NCT00000002"} | row
+    run = planned(a_csv(row, {"acronym": "NEW-1", "title": "Nothing like it"}), kind="trials")
+    held = run.rows.get(number=2)
+    assert (held.outcome, held.may_be_taken) == ("duplicate", True)
+    assert "This may be a trial that is known" in held.messages[-1]["message"]
+    assert "AALL1731 (ISRCTN45535982)" in held.messages[-1]["message"]
+    assert outcomes(run)[3] == "new"
+
+
+def test_a_held_back_trial_is_stored_where_a_person_takes_it():
+    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["ISRCTN45535982"])
+    row = {"nct_number": "NCT00000002", "acronym": "X", "title": "Blinatumomab in children with B-ALL"}
+    run = planned(a_csv(row), kind="trials")
+    run.rows.update(decision="take")
+    actions.confirm(run=run, user=None, queue=False)
+    pipeline.apply(run)
+    assert Trial.objects.count() == 2
+
+
+def test_trials_that_differ_by_a_number_are_two():
+    a_trial("AALL1731", title_en="Blinatumomab in children with B-ALL", identifiers=["NCT00000001"])
+    row = {"nct_number": "NCT00000002", "acronym": "AALL1732", "title": "Inotuzumab in children with B-ALL"}
+    assert planned(a_csv(row), kind="trials").counts["new"] == 1
+
+
+def test_one_title_under_two_numbers_of_one_registry_is_two_trials():
+    a_trial("A", title_en="Combination chemotherapy in children", identifiers=["NCT00000001"])
+    row = {"nct_number": "NCT00000002", "acronym": "B", "title": "Combination chemotherapy in children"}
+    assert planned(a_csv(row), kind="trials").counts["new"] == 1

@@ -1,15 +1,15 @@
 """Which centre a text means: certain or not at all, with a question where it is near."""
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from centres.matching import Matcher
+from centres.models import Centre, CentreAlias
 from tests import sheets
 from tests.builders import a_centre
+from tests.relevance import spellings
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +19,12 @@ def four():
     a_centre(
         "uz-gent", name="Ghent University Hospital", name_nl="Universitair Ziekenhuis Gent", aliases=["UZG"]
     )
-    a_centre("uza", name="Antwerp University Hospital", aliases=["UZ Antwerpen"])
-    a_centre("chc-montlegia", name="CHC MontLégia Clinic", aliases=["Clinique de l'Espérance"])
-    a_centre("chr-citadelle", name="Citadelle Regional Hospital, Liège")
+    a_centre(
+        "uza", name="Antwerp University Hospital", aliases=["UZ Antwerpen"], city="Edegem", postal_code="2650"
+    )
+    liege = {"city": "Liège", "postal_code": "4000"}
+    a_centre("chc-montlegia", name="CHC MontLégia Clinic", aliases=["Clinique de l'Espérance"], **liege)
+    a_centre("chr-citadelle", name="Citadelle Regional Hospital, Liège", **liege)
 
 
 @pytest.mark.parametrize(
@@ -67,19 +70,60 @@ def test_all_names_are_read_in_two_queries(four, django_assert_num_queries):
             matcher.match(text)
 
 
-def test_no_spelling_seen_in_registries_is_matched_to_the_wrong_centre(shared_data):
-    """372 real spellings; those that name one of ours for certain must name the right one."""
-    demo = Path(settings.BASE_DIR, "directory/imports/demo/centres.xlsx")
-    sheets.applied(demo.read_bytes(), kind="centres", name="centres.xlsx")
-    matcher, wrong = Matcher(), []
-    text = (shared_data / "vocabulary/centre_name_variants.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(io.StringIO(text)):
-        expected = row["centre_code"].lower().replace("_", "-")
-        for text in (
-            row["location_string_as_registered"],
-            row["location_string_as_registered"].split(",")[0],
-        ):
-            found = matcher.match(text).centre
-            if found and found.code != expected:
-                wrong.append((text, found.code, expected))
-    assert wrong == []
+@pytest.fixture
+def demo():
+    path = Path(settings.BASE_DIR, "directory/imports/demo/centres.xlsx")
+    sheets.applied(path.read_bytes(), kind="centres", name="centres.xlsx")
+
+
+def test_372_spellings_seen_in_registries_are_matched_rightly_or_asked_about(demo, shared_data):
+    got = spellings.judge(spellings.registered(shared_data))
+    assert got.wrong == []
+    assert got.precision >= spellings.PRECISION
+    assert got.recall >= spellings.RECALL, got.missed
+
+
+def test_our_own_spellings_are_certain_where_they_must_be_and_nowhere_else(demo):
+    got = spellings.judge(spellings.our_own())
+    assert got.wrong == []
+    assert got.missed == []
+
+
+def test_a_certain_match_says_why(demo):
+    found = Matcher().match("Department of Pediatric Hemato-Oncology, UZ Ghent, Ghent, B-9000, Belgium")
+    assert (found.centre.code, found.score) == ("uz-gent", 100)
+    assert found.reasons == ("it holds “uz-gent”", "the town fits (Gent)", "the postal code fits (9000)")
+
+
+def test_a_near_spelling_says_what_speaks_for_and_against_it(demo):
+    found = Matcher().match("UZ Gent, Kortrijk, 8500, Belgium")
+    [best, *_rest] = found.candidates
+    assert (found.how, best.place.code) == ("near", "uz-gent")
+    assert 0 < best.score < 100
+    assert "but Kortrijk is another town" in best.reasons
+    assert "but 8500 is another postal code" in best.reasons
+
+
+def test_two_centres_in_one_text_are_told_not_chosen(demo):
+    found = Matcher().match("UZ Gent / UZ Leuven")
+    assert (found.centre, found.how) == (None, "several")
+    assert {place.code for place in found.near} == {"uz-gent", "uz-leuven"}
+
+
+def test_an_anonymised_site_is_nobody_whatever_its_town(demo):
+    found = Matcher().match("Research Site, Edegem, 2650, Belgium")
+    assert (found.how, found.candidates) == ("none", ())
+    assert "left the name out" in found.reasons[0]
+
+
+def test_a_sort_of_house_and_a_town_are_certain_only_where_no_other_of_ours_is(four):
+    assert Matcher().match("Universitair Ziekenhuis, Gent, Belgium").centre.code == "uz-gent"
+    a_centre("az-other", name="AZ Other", city="Gent", postal_code="9000")
+    assert Matcher().match("Universitair Ziekenhuis, Gent, Belgium").centre is None
+
+
+def test_a_learned_text_means_what_it_is_whole_and_no_more(four):
+    uza = Centre.objects.get(code="uza")
+    CentreAlias.objects.create(centre=uza, text="Site 12", kind="learned")
+    assert Matcher().match("site 12").centre.code == "uza"
+    assert Matcher().match("Site 12, Hospital of Nowhere").centre is None

@@ -167,7 +167,7 @@ def test_a_date_as_people_write_it(text, means):
 
 @pytest.mark.parametrize(
     "text",
-    ["31/02/2025", "2025-13-01", "04/28/2026", "45717", "soon", "", "2026-04-03-01", "1/1/1800"],
+    ["31/02/2025", "2025-13-01", "soon", "", "2026-04-03-01", "1/1/1800"],
 )
 def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
     with pytest.raises(ValueError, match=r"is not a date\. Write 2026-06-03"):

@@ -19,9 +19,9 @@ PARAMS = {
     "most": 64 * 2**20, "seconds": 60, "sheet": "Blad2", "sheets": ["Blad1"], "byte": "0xE9",
     "first": "Status", "second": "statut", "column": "status", "place": "H", "wanted": ["nct_number"],
     "others": ["Notes"], "run": 5, "rows": "2, 9", "cells": 3, "length": 40_000, "character": "U+0000",
-    "other": "Trials", "needed": "status date",
+    "other": "Trials", "needed": "status date", "cell": "04/13/2026",
     "shown": "#DIV/0!", "key": "column:x", "answer": "no", "question": "Which column is it?",
-    "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026",
+    "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026", "decision": "perhaps",
 }  # fmt: skip
 
 

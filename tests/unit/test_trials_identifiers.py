@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trials.choices import Scheme
-from trials.identifiers import MAX_LENGTH, Identifier, parse_identifier
+from trials.identifiers import MAX_LENGTH, Identifier, parse_identifier, read_identifier
 
 
 @pytest.mark.parametrize(
@@ -148,3 +148,38 @@ def test_the_spellings_collected_from_real_lists_are_read_or_left_alone(shared_d
     for row in rows:
         assert parse_identifier(row["example_seen"]).scheme == schemes[row["registry"]]
         assert re.match(row["regex_strict"], parse_identifier(row["example_seen"]).value)
+
+
+# Repaired
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("NCT 05329766", "NCT05329766"), ("03569241", "NCT03569241"), ("4404283", "NCT04404283"),
+        ("NTC05358249", "NCT05358249"), ("/NCT06295731", "NCT06295731"), ("NCTO4307576", "NCT04307576"),
+        (" nct04527991", "NCT04527991"), ("https://clinicaltrials.gov/study/NCT04307576", "NCT04307576"),
+        ("https://clinicaltrials.gov/study/NCT04307576?term=NCT04307576", "NCT04307576"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_identifier_with_one_reading_is_repaired(text, value):
+    assert read_identifier(text, Scheme.NCT) == Identifier(Scheme.NCT, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NCT0574817", "NCT05255653-2", "NCT123456789", "35692412", "123456", "NTC0535824", "NXT05358249",
+        "https://clinicaltrials.gov/study/NCT04307576/NCT04307577", "CT05358249",
+    ],
+)  # fmt: skip
+def test_a_spoilt_identifier_with_several_readings_is_refused(text):
+    with pytest.raises(ValueError, match=r"is not an identifier of ClinicalTrials\.gov"):
+        read_identifier(text, Scheme.NCT)
+
+
+def test_a_bare_number_is_repaired_in_the_column_of_its_registry_only():
+    assert read_identifier("45535982", Scheme.ISRCTN).value == "ISRCTN45535982"
+    assert read_identifier("03569241") == Identifier(Scheme.OTHER, "03569241")
+    with pytest.raises(ValueError, match="is not an identifier"):
+        read_identifier("03569241", Scheme.EUCT)

@@ -3,6 +3,7 @@
 from ..models import Kind
 from .base import Judge
 from .centres import CentreJudge
+from .ctgov import CtgovJudge
 from .networks import NetworkJudge
 from .sites import SiteJudge
 from .trials import TrialJudge
@@ -12,4 +13,5 @@ JUDGES: dict[str, type[Judge]] = {
     Kind.NETWORKS: NetworkJudge,
     Kind.TRIALS: TrialJudge,
     Kind.SITES: SiteJudge,
+    Kind.CTGOV_CSV: CtgovJudge,
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +15,15 @@ from directory.core.models import Op, Recorded, State
 from directory.core.sheets import Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
+from directory.core.written import is_nothing
 
 from .. import messages
 from ..models import Outcome
-from ..questions import Question
+from ..questions import Question, how_to_read
 from ..tables import Row
 
 BATCH = 500
+NOTHING = object()  # what a cell means that says there is nothing to say
 _SHOWN = 80
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -30,8 +32,8 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 class Scope:
     """On whose behalf rows are judged. `centres` None: every centre; else only these.
 
-    `visible_trials` None: all; else the pks of the trials that this person may see. `choices`: what was
-    decided of this sheet, by key (`directory.imports.questions`).
+    `visible_trials`, `visible_centres` None: all; else the pks of those that this person may see. `choices`:
+    what was decided of this sheet, by key (`directory.imports.questions`); `decided_by`: who stands for it.
     """
 
     run: int
@@ -41,7 +43,9 @@ class Scope:
     user_id: int | None = None
     centres: frozenset[int] | None = None
     visible_trials: frozenset[int] | None = None
+    visible_centres: frozenset[int] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
+    decided_by: int | None = None
 
     @property
     def actor(self) -> changes.Actor:
@@ -115,7 +119,8 @@ class Judge:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.seen: dict[object, Verdict] = {}
-        self._read: dict[tuple[str, str], tuple[object, str]] = {}
+        self._read: dict[tuple[str, str], tuple[object, str, str]] = {}
+        self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
 
@@ -158,20 +163,28 @@ class Judge:
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}
-        for name, cell in verdict.cells.items():
+        for name, cell in list(verdict.cells.items()):
             if name in faulty:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
-            value, refusal = self._value(name, cell)
-            if refusal:
+            value, refusal, remark = self._value(name, cell)
+            if value is NOTHING:
+                self.nothings[tidy(cell)] += 1
+                del verdict.cells[name]
+            elif refusal:
                 verdict.refuse(name, refusal)
             elif value not in (None, "", []):
                 verdict.values[name] = value
+                if remark:
+                    verdict.note(name, remark)
         return verdict
 
-    def _value(self, name: str, cell: str) -> tuple[object, str]:
-        """`(value, "")` or `(None, why not)`; sheets repeat themselves, so answers are kept."""
+    def _value(self, name: str, cell: str) -> tuple[object, str, str]:
+        """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.
+
+        Sheets repeat themselves, so answers are kept.
+        """
         if (name, cell) not in self._read:
             if len(self._read) > 50_000:
                 self._read.clear()
@@ -179,10 +192,17 @@ class Judge:
         return self._read[name, cell]
 
     def _read_cell(self, name, cell):
+        column = self.sheet.columns()[name]
+        says_nothing = not column.is_prose and is_nothing(cell)
+        if says_nothing and not column.has_words:
+            return NOTHING, "", ""
+        how = how_to_read(name, self.scope.choices)
         try:
-            return self.sheet.read(name, cell), ""
+            value = self.sheet.read(name, cell, **how)
         except ValueError as error:
-            return None, str(error)
+            # A word of the column's own is read before: `unknown` is a status, `N/A` a phase.
+            return (NOTHING, "", "") if says_nothing else (None, str(error), "")
+        return value, "", column.widget.remark(cell, value, **how)
 
     def is_double(self, key: object, verdict: Verdict, column: str) -> bool:
         """True for the second row about one record; rows that contradict each other are both refused."""

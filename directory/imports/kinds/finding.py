@@ -19,6 +19,7 @@ from .base import Verdict, shown
 # Acronyms come back row after row, and are all folded once.
 fold = lru_cache(maxsize=200_000)(text.fold)
 NEAR = 88
+ALIKE = 75  # titles of one trial, where the acronyms are near as well
 SLUG = 80
 
 
@@ -181,6 +182,82 @@ class TrialFinder:
             if pk not in self.trials
             else self.trials[pk].acronym
         )
+
+    def suspect(self, trial: Trial, identifiers: Iterable[Identifier]) -> str:
+        """Why a new trial may be one that is stored, in a sentence; empty where nothing speaks for it."""
+        said = [text.squash(one.value) for one in identifiers if one.scheme in (Scheme.OTHER, Scheme.ICTRP)]
+        for value in (one for one in said if len(one) > 4):
+            if pks := self._by_code.get(value):
+                return self._suspicion(pks, _("its number is the acronym of"))
+        if pks := self._of_this_title(trial.title_en, identifiers):
+            return self._suspicion(pks, _("it has the very title of"))
+        code = text.squash(trial.acronym)
+        block = self._by_start.get(code[:4], {}) if len(code) > 4 else {}
+        for other, _score, _place in process.extract(
+            code, block.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5
+        ):
+            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
+                return self._suspicion(block[other], _("acronym and title are nearly those of"))
+        return ""
+
+    def _alike(self, title: str, pks) -> bool:
+        return any(fuzz.token_set_ratio(fold(title), fold(self._titles[pk])) >= ALIKE for pk in pks)
+
+    def _of_this_title(self, title: str, identifiers) -> list[int]:
+        """Trials of that very title, but for those to which the same registry gave another number."""
+        pks = self._by_title.get(fold(title), []) if len(title) > 20 else []
+        said = {one.scheme for one in identifiers} - {Scheme.OTHER, Scheme.ICTRP}
+        return [pk for pk in pks if not said & self._schemes[pk]]
+
+    def _suspicion(self, pks, why: str) -> str:
+        known = Trial.objects.filter(pk__in=list(pks)[:3]).prefetch_related("identifiers")
+        names = ", ".join(
+            f"{one} ({next((i.value for i in one.identifiers.all()), one.slug)})" for one in known
+        )
+        sentence = _(
+            "This may be a trial that is known: %(why)s %(names)s. Take the row if it is another one."
+        )
+        return sentence % {"why": why, "names": names}
+
+    @staticmethod
+    def _numbers(code: str) -> str:
+        """`AALL1731` and `AALL1732` are two trials, however alike."""
+        return "".join(character for character in code if character.isdigit())
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        return {
+            pk: title for pk, title in Trial.objects.values_list("pk", "title_en") if self._is_visible(pk)
+        }
+
+    @cached_property
+    def _schemes(self) -> dict[int, set[str]]:
+        """The registries that gave a trial a number, by its pk; read once, when a title is met twice."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for pk, scheme in TrialIdentifier.objects.values_list("trial_id", "scheme"):
+            found[pk].add(scheme)
+        return found
+
+    @cached_property
+    def _by_title(self) -> dict[str, list[int]]:
+        found = defaultdict(list)
+        for pk, title in self._titles.items():
+            found[fold(title)].append(pk)
+        return found
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[int]]:
+        found = defaultdict(list)
+        for acronym in self._visible_acronyms:
+            found[acronym.replace(" ", "")] += filter(self._is_visible, self.acronyms[acronym])
+        return found
+
+    @cached_property
+    def _by_start(self) -> dict[str, dict[str, list[int]]]:
+        found: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        for code, pks in self._by_code.items():
+            found[code[:4]][code] = pks
+        return found
 
     @cached_property
     def _visible_acronyms(self) -> list[str]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from centres.matching import Matcher
 from centres.models import Centre, Membership, Network
 from centres.resources import NetworkSheet
 
 from ..models import Outcome
 from .base import BATCH, Judge, Ledger, Tally, shown, upsert
-from .places import find_centre
+from .places import Places
 
 COLUMNS = ("until", "care")
 
@@ -28,7 +27,7 @@ class NetworkJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.matcher = Matcher()
+        self.places = Places(self)
         self.networks: dict[str, Network] = {}
         self.renamed: dict[str, int] = {}
         self.memberships: dict[tuple, Membership] = {}
@@ -47,7 +46,7 @@ class NetworkJudge(Judge):
         slug = slugify(values.get("network", ""))[:60]
         if not slug:
             verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
-        place = find_centre(self.matcher, verdict, "centre")
+        place = self.places.find(verdict, "centre")
         if not slug or place is None:
             return
         role, since = values.get("role", ""), values.get("since")
@@ -104,7 +103,7 @@ class NetworkJudge(Judge):
                 {one.membership.network.pk for one in works if one.renames and one.membership.network.pk}
             ),
             Membership: [one.membership.pk for one in works if one.membership.pk],
-        }
+        } | self.places.touched()
 
     def store(self, verdicts) -> Tally:
         works = [one.work for one in verdicts if one.work]
@@ -120,6 +119,7 @@ class NetworkJudge(Judge):
             Membership.objects.bulk_create(new)
             upsert(old, [name for work in batch for name in work.attributes])
             ledger.record([*old, *new])
+        self.places.learn(ledger)
         return ledger.tally
 
     def _store_networks(self, works, ledger):

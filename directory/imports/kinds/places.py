@@ -1,35 +1,137 @@
-"""Which centre a cell means, and whether these rows may speak of it."""
+"""Which centre a cell means, what is asked where it is not certain, and what is learned from the answer."""
 
 from django.utils.translation import gettext as _
 
-from centres.matching import Matcher, Place
+from centres.choices import AliasKind
+from centres.matching import Match, Matcher, Place
+from centres.models import Centre, CentreAlias
+from directory.core.text import fold
 
-from .base import Scope, Verdict, shown
+from ..questions import Option, Question
+from .base import Judge, Ledger, Scope, Verdict, shown
+
+MOST_ASKED = 50  # more than a person answers; what is beyond is refused with what it might mean
+LONGEST = 200  # what an alias holds
 
 
-def find_centre(matcher: Matcher, verdict: Verdict, column: str) -> Place | None:
-    """The centre that the cell means for certain; else the row is refused with who it might mean."""
-    text = verdict.cells.get(column, "")
-    if not text:
-        verdict.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
+class Places:
+    """The centres that the cells of one sheet mean: for certain, or as a person answered.
+
+    A text that is not certain is asked about once a sheet, under `centre:<folded text>`; its rows stay
+    invalid until it is answered. What was answered is learned as an alias when the plan is applied.
+    """
+
+    def __init__(self, judge: Judge):
+        self.judge, self.scope, self.matcher = judge, judge.scope, Matcher()
+        self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
+
+    def meant(self, text: str) -> Place | None:
+        """The centre that `text` means: for certain, else as it was answered."""
+        found = self.matcher.match(text)
+        return found.centre or self.matcher.by_code(self.scope.choices.get(key_of(text), ""))
+
+    def find(self, verdict: Verdict, column: str) -> Place | None:
+        """The centre that the cell means; else the row is refused with who it might mean."""
+        text = verdict.cells.get(column, "")
+        if not text:
+            verdict.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
+            return None
+        text = verdict.values.get(column, text)
+        found = self.matcher.match(text)
+        if found.centre:
+            return found.centre
+        code = self._ask(text, found)
+        if place := self.matcher.by_code(code):
+            self._note_answer(verdict, column, text, place, found)
+            return place
+        self._refuse(verdict, column, text, found)
         return None
-    found = matcher.match(verdict.values.get(column, text))
-    if found.centre:
-        return found.centre
-    said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in found.near)}
-    if found.how == "several":
-        verdict.refuse(
-            column, _("“%(text)s” is the name of several centres: %(codes)s. Write the code.") % said
+
+    def _note_answer(self, verdict, column, text, place, found) -> None:
+        if found.may_be_learned and self.scope.may_touch(place.id):
+            self._answered[fold(text)] = (text, place)
+        verdict.note(
+            column, _("“%(text)s” is %(code)s, as was answered.") % {"text": shown(text), "code": place.code}
         )
-    elif found.near:
-        verdict.refuse(
-            column, _("“%(text)s” is not a known centre. Did you mean %(codes)s? Write the code.") % said
-        )
-    else:
-        verdict.refuse(
-            column, _("“%(text)s” is not a known centre. Write a code from the list of centres.") % said
-        )
-    return None
+
+    def _refuse(self, verdict, column, text, found: Match) -> None:
+        near = [one.place for one in self._visible(found)]
+        said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in near)}
+        if key_of(text) in self.scope.choices:
+            sentence = _("“%(text)s” is none of our centres, as was answered.")
+        elif found.how == "several" and near:
+            sentence = _("“%(text)s” is the name of several centres: %(codes)s. Write the code.")
+        elif near:
+            sentence = _("“%(text)s” is not a known centre. Did you mean %(codes)s? Write the code.")
+        else:
+            sentence = _("“%(text)s” is not a known centre. Write a code from the list of centres.")
+        verdict.refuse(column, sentence % said)
+
+    def _visible(self, found: Match):
+        """Candidates that whoever hands in the sheet may know of."""
+        seen = self.scope.visible_centres
+        return [one for one in found.candidates if seen is None or one.place.id in seen]
+
+    # Asking
+
+    def _ask(self, text: str, found: Match) -> str:
+        """The code that was answered; empty where nothing, or “none of ours”, was."""
+        key, asked = key_of(text), self.judge.questions
+        if not fold(text) or len(text) > LONGEST:
+            return ""
+        if key not in asked:
+            if sum(one.startswith("centre:") for one in asked) >= MOST_ASKED:
+                return ""
+            self.judge.ask(self._question(key, text, found))
+        asked[key].params["rows"] += 1
+        return self.scope.choices.get(key, "")
+
+    def _question(self, key: str, text: str, found: Match) -> Question:
+        options = [
+            Option(one.place.code, one.place.name, _scored(one.score, one.reasons))
+            for one in self._visible(found)
+        ]
+        options.append(Option("", _("none of ours"), _("its rows are not taken")))
+        sentence = _("Which centre is “%(text)s”?")
+        if not found.may_be_learned:
+            sentence = _("Which centre is “%(text)s” in this sheet? The answer is not kept for other sheets.")
+        return Question(
+            key, "centre", sentence % {"text": shown(text)}, tuple(options), examples=(text,),
+            others="centre", params={"rows": 0},
+        )  # fmt: skip
+
+    # Learning
+
+    def touched(self) -> dict[type, list[int]]:
+        """The centres that learn an alias."""
+        pks = sorted({place.id for _text, place in self._answered.values()})
+        return {Centre: pks} if pks else {}
+
+    def learn(self, ledger: Ledger) -> None:
+        """Keep what was answered as aliases, changes of their centres; what means a centre already stays."""
+        taken = set(CentreAlias.objects.filter(folded__in=self._answered).values_list("folded", flat=True))
+        new = {folded: said for folded, said in self._answered.items() if folded not in taken}
+        if not new:
+            return
+        centres = {place.id: Centre(pk=place.id, code=place.code) for _text, place in new.values()}
+        ledger.watch(Centre, centres)
+        CentreAlias.objects.bulk_create(
+            CentreAlias(
+                centre_id=place.id, text=text, folded=folded, kind=AliasKind.LEARNED,
+                learned_by_id=self.scope.decided_by, learned_from=self.scope.file_name,
+            )
+            for folded, (text, place) in new.items()
+        )  # fmt: skip
+        ledger.record(centres.values())
+
+
+def key_of(text: str) -> str:
+    """The key of the question which centre `text` means."""
+    return f"centre:{fold(text)}"
+
+
+def _scored(score: int, reasons: tuple[str, ...]) -> str:
+    return _("%(score)d of 100: %(reasons)s") % {"score": score, "reasons": "; ".join(reasons)}
 
 
 def may_touch(scope: Scope, place: Place, verdict: Verdict, column: str) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from centres.matching import Matcher, Place
+from centres.matching import Place
 from centres.models import Centre, Professional
 from directory.core.dates import first_day
 from directory.core.models import State
@@ -21,7 +21,7 @@ from ..models import Outcome
 from .base import BATCH, Judge, Ledger, Tally, shown, upsert
 from .finding import TrialFinder
 from .people import CONTACT, INVESTIGATOR, People, evidence
-from .places import find_centre, may_touch
+from .places import Places, may_touch
 from .trials import Work as TrialWork
 from .trials import identifiers_of, store_trials
 
@@ -48,7 +48,7 @@ class SiteJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder, self.matcher, self.people = TrialFinder(scope.visible_trials), Matcher(), People(scope)
+        self.finder, self.places, self.people = TrialFinder(scope.visible_trials), Places(self), People(scope)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
@@ -60,9 +60,7 @@ class SiteJudge(Judge):
         acronyms = [verdict.values["acronym"] for verdict in verdicts if "acronym" in verdict.values]
         self.finder.look_up(identifiers, acronyms)
         asked = [
-            self.matcher.match(one.values["centre_code"]).centre
-            for one in verdicts
-            if "centre_code" in one.values
+            self.places.meant(one.values["centre_code"]) for one in verdicts if "centre_code" in one.values
         ]
         centre_ids = {place.id for place in asked if place}
         trial_ids = {
@@ -81,7 +79,7 @@ class SiteJudge(Judge):
         sites = TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids).order_by("pk")
         fresh = [one for one in sites if (one.trial_id, one.centre_id) not in self.sites]
         for one in fresh:
-            place = self.matcher.places[one.centre_id]
+            place = self.places.matcher.places[one.centre_id]
             one.trial, one.centre = self.finder.trials[one.trial_id], Centre(pk=place.id, code=place.code)
             self.sites[one.trial_id, one.centre_id] = one
         for one in StatusStatement.objects.filter(site__in=[site.pk for site in fresh]):
@@ -91,7 +89,7 @@ class SiteJudge(Judge):
     # Deciding
 
     def decide(self, verdict):
-        place = find_centre(self.matcher, verdict, "centre_code")
+        place = self.places.find(verdict, "centre_code")
         if place is None or not may_touch(self.scope, place, verdict, "centre_code"):
             return
         identifiers, acronym = identifiers_of(self.sheet, verdict), verdict.values.get("acronym", "")
@@ -304,7 +302,7 @@ class SiteJudge(Judge):
         return {
             Professional: sorted(people),
             TrialSite: [work.site.pk for work in works if work.site.pk],
-        }
+        } | self.places.touched()
 
     def store(self, verdicts) -> Tally:
         ledger = Ledger(self.scope.actor)
@@ -316,6 +314,7 @@ class SiteJudge(Judge):
         self.people.store([one for work in works for one in work.people], ledger)
         for start in range(0, len(works), BATCH):
             self._store_sites(works[start : start + BATCH], ledger)
+        self.places.learn(ledger)
         return ledger.tally
 
     def _store_sites(self, works, ledger):

@@ -31,6 +31,7 @@ class Work:
 
 class TrialJudge(Judge):
     sheet = TrialSheet
+    work = Work
 
     def __init__(self, scope):
         super().__init__(scope)
@@ -84,10 +85,11 @@ class TrialJudge(Judge):
 
     def _judge(self, verdict, trial, identifiers):
         is_new = trial.pk is None
-        work = Work(trial, self.compare(verdict, trial, COLUMNS))
+        work = self.work(trial, self._compare_fields(verdict, trial))
         self._compare_identifiers(verdict, work, identifiers)
         self._compare_conditions(verdict, work)
         self._compare_parent(verdict, work)
+        self._compare_more(verdict, work)
         if trial.min_days is not None and trial.max_days is not None and trial.min_days > trial.max_days:
             said = {
                 "low": self.sheet.written("age_min", trial.min_days),
@@ -101,6 +103,19 @@ class TrialJudge(Judge):
         if not verdict.is_bad and (verdict.changes or is_new):
             verdict.outcome = Outcome.NEW if is_new else Outcome.UPDATE
             verdict.work = work
+            self.look_twice(verdict, work)
+
+    def _compare_fields(self, verdict, trial) -> list[str]:
+        """Set on `trial` what the row says of it; the attributes that changed."""
+        return self.compare(verdict, trial, COLUMNS)
+
+    def _compare_more(self, verdict, work) -> None:
+        """What only some sheets of trials have."""
+
+    def look_twice(self, verdict, work) -> None:
+        """Hold a good row back that a person should look at: a new trial that may be one we have."""
+        if work.trial.pk is None and (said := self.finder.suspect(work.trial, work.identifiers)):
+            verdict.hold_back(Outcome.DUPLICATE, "acronym" if work.trial.acronym else "title", said)
 
     def _compare_identifiers(self, verdict, work, identifiers):
         """Identifiers are added, never taken away: a sheet seldom has all of them."""
@@ -171,7 +186,11 @@ class TrialJudge(Judge):
         works = [one.work for one in verdicts if one.work]
         for start in range(0, len(works), BATCH):
             store_trials(works[start : start + BATCH], ledger, self.conditions)
+            self.store_more(works[start : start + BATCH], ledger)
         return ledger.tally
+
+    def store_more(self, works, ledger) -> None:
+        """What hangs on the trials that were just stored."""
 
 
 def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) -> None:

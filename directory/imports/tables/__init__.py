@@ -47,6 +47,8 @@ class Table:
     The header is the first row that is not blank until `begin_at` says otherwise. `leading` are the first
     rows that are not blank, from the top; `encodings` holds, for a text whose encoding had to be guessed,
     sample cells by encoding, the guess first. `hidden` counts the rows that the sheet does not show.
+    `dates`: of each column with dates like `03/04/2026`, how many have the day first (13/04/2026), how many
+    the month (04/13/2026), and how many may be either, with `examples`. `date_system`: that of its numbers.
     """
 
     sheet: str
@@ -59,6 +61,8 @@ class Table:
     encodings: dict[str, list[str]] = field(default_factory=dict)
     hidden: int = 0
     above: int = 0
+    dates: dict[int, dict] = field(default_factory=dict)
+    date_system: str = "1900"
 
     def begin_at(self, index: int, *, needs_rows: bool = True) -> None:
         """Take the row `leading[index]` for the header. Raises `Unreadable` where it can be none."""
@@ -123,9 +127,10 @@ def read(path: Path, *, name: str, sheet: str = "", encoding: str = "") -> Table
     try:
         leading = [_leading(json.loads(line)) for line in islice(out, LEADING)]
         out.seek(head["at"])
+        dates = {int(place): found for place, found in head["dates"].items()}
         table = Table(
             head["sheet"], head["others"], [], 0, head["total"] - 1, out, leading, head["encodings"],
-            head["hidden"],
+            head["hidden"], dates=dates, date_system=head["date_system"],
         )  # fmt: skip
         # A first sheet with a title and nothing else is a cover: another sheet has the rows.
         table.begin_at(0, needs_rows=bool(sheet) or not table.others)

@@ -54,19 +54,20 @@ def _source(path: Path, name: str, sheet: str, encoding: str):
 
 
 def _read(source, lines) -> dict:
-    from directory.imports.tables import MAX_ROWS, Unreadable
+    from directory.imports.tables import MAX_ROWS, Unreadable, evidence
 
-    total = 0
+    total, dates = 0, evidence.Dates()
     for number, cells in _filled(source):
         total += 1
         if total > MAX_ROWS + 1:
             raise Unreadable("too_many_rows", most=MAX_ROWS)
+        dates.see(cells)
         lines.write(json.dumps(_row(source, number, cells)) + "\n")
     if not total:
         raise Unreadable("empty")
     return {
         "sheet": source.sheet, "others": source.others, "total": total, "encodings": source.encodings,
-        "hidden": source.hidden,
+        "hidden": source.hidden, "dates": dates.found(), "date_system": source.date_system,
     }  # fmt: skip
 
 

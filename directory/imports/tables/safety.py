@@ -24,6 +24,9 @@ _SPREADSHEETS = (_OPEN_DOCUMENT + "spreadsheet", _OPEN_DOCUMENT + "spreadsheet-t
 _DOCUMENTS = {_OPEN_DOCUMENT + "text": "a text (ODT)", _OPEN_DOCUMENT + "presentation": "slides (ODP)"}
 _HARMLESS_BIN = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
 _DTD = re.compile(rb"<!\s*(doctype|entity)", re.IGNORECASE)
+_DATE_1904 = re.compile(
+    rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE
+)
 _CHUNK = 256 * 1024
 
 
@@ -103,3 +106,11 @@ def _refuse_odd_content(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
                 if is_xml and (_DTD.search(tail + chunk) or (not tail and chunk[:1] in b"\xff\xfe\x00")):
                     raise Unreadable("unsafe", why="dtd")
                 tail = chunk[-32:]
+
+
+def date_system(path: Path) -> str:
+    """`1904` for a workbook whose numbers of days begin there, as in old Excel for Mac; else `1900`."""
+    with zipfile.ZipFile(path) as archive:
+        name = next((one for one in archive.namelist() if one.endswith("xl/workbook.xml")), None)
+        head = archive.open(name).read(_CHUNK) if name else b""
+    return "1904" if _DATE_1904.search(head) else "1900"

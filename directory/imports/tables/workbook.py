@@ -22,6 +22,7 @@ class Source:
             self.book = load_workbook(path.open("rb"))
             self._visible = self._visible_sheets()
             self._choose(sheet)
+            self.date_system = safety.date_system(path)
         except CalamineError:
             raise Unreadable("damaged") from None
         # Rust's own errors of a damaged part arrive as bare exceptions of the binding.

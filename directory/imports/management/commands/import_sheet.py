@@ -1,4 +1,4 @@
-"""`manage.py import_sheet FILE [--kind K] [--sheet NAME] [--apply] [--user U] [--json]`."""
+"""`manage.py import_sheet FILE [--kind K] [--sheet NAME] [--answer KEY=VALUE] [--apply] [--user U] …`."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.core.visibility import role_of
 from directory.imports import actions
+from directory.imports.messages import problem
 from directory.imports.models import NOT_TAKEN, ImportRun, Kind, Status
 from directory.imports.waiting import NobodyWorks, finish
 
@@ -19,7 +20,7 @@ GOOD, SOME_BAD, REFUSED = 0, 3, 4
 class Command(BaseCommand):
     help = (
         "Plan a sheet, print the counts and every bad row; store only with --apply. "
-        "Exit code: 0 all rows good, 3 some rows bad or a question open, 4 file refused."
+        "Exit code: 0 all rows good, 3 some rows bad, 4 file refused or a question to be answered first."
     )
 
     def add_arguments(self, parser):
@@ -30,15 +31,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sheet", default="", help="of a workbook; else the first whose columns are known"
         )
+        parser.add_argument(
+            "--answer", action="append", default=[], metavar="KEY=VALUE",
+            help="to a question that the plan asks, as it prints it; may be given several times",
+        )  # fmt: skip
         parser.add_argument("--apply", action="store_true", help="store what was planned")
         parser.add_argument("--user", help="on whose behalf; else the first superuser")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
-    def handle(self, *, file, kind, sheet, apply, user, json, **options):
-        who = self._user(user)
+    def handle(self, *, file, kind, sheet, answer, apply, user, json, **options):
+        who, answers, stores = self._user(user), self._answers(answer), False
         try:
             run = self._planned(file, kind, sheet, who)
-            if run.status == Status.PLANNED and apply:
+            run = self._answered(run, who, answers)
+            stores = apply and not run.open_questions
+            if run.status == Status.PLANNED and stores:
                 run = finish(actions.confirm(run=run, user=who, queue=False), here=True)
         except actions.Refused as refused:
             sys.exit(self._tell(None, refused.problems, json))
@@ -47,7 +54,7 @@ class Command(BaseCommand):
         except NobodyWorks:
             raise CommandError("Another process holds this import and does not end it. Try again.") from None
         finally:
-            self._drop(locals().get("run"), apply)
+            self._drop(locals().get("run"), stores)
         sys.exit(self._tell(run, run.problems, json))
 
     def _user(self, name):
@@ -77,6 +84,20 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=REFUSED) from None
         return finish(run, here=True)
 
+    def _answers(self, given: list[str]) -> dict[str, str]:
+        found = dict(one.partition("=")[::2] for one in given)
+        if wrong := [one for one in given if "=" not in one]:
+            raise CommandError(f"“{wrong[0]}” is no answer. Write --answer KEY=VALUE.")
+        return found
+
+    def _answered(self, run, user, answers) -> ImportRun:
+        """`run` planned anew with the answers; one that it does not ask for is refused."""
+        if not answers or run.status not in (Status.PLANNED, Status.APPLIED):
+            return run
+        if run.status == Status.APPLIED:
+            raise actions.Refused([problem("no_question", key=next(iter(answers)))])
+        return finish(actions.answer(run=run, user=user, answers=answers, queue=False), here=True)
+
     def _drop(self, run, apply):
         """A dry run leaves nothing behind; a plan that somebody else waits for is theirs."""
         if (
@@ -102,24 +123,25 @@ class Command(BaseCommand):
             "stored": run.stored if run else {},
             "problems": problems,
             "warnings": run.warnings if run else [],
-            "questions": [one["message"] for one in run.open_questions] if run else [],
+            "questions": run.questions if run else [],
             "bad_rows": bad,
         }
         if as_json:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str))
         else:
-            self._print(told)
-        if told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
+            self._print(told, run)
+        is_open = run is not None and run.status == Status.PLANNED and run.open_questions
+        if is_open or told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
             return REFUSED
         return SOME_BAD if bad or told["questions"] else GOOD
 
-    def _print(self, told):
+    def _print(self, told, run):
         for one in told["problems"]:
             self.stderr.write(one["message"])
         for one in told["warnings"]:
             self.stdout.write(one["message"])
-        for message in told["questions"]:
-            self.stdout.write(message)
+        for one in told["questions"]:
+            self._print_question(one, run)
         for row in told["bad_rows"]:
             for said in row["messages"]:
                 place = f"Row {row['number']}" + (f", “{said['column']}”" if said["column"] else "")
@@ -130,6 +152,16 @@ class Command(BaseCommand):
             if told["status"] == Status.APPLIED and not told["stored"]:
                 what = "nothing to store"
             self.stdout.write(f"{told['file_name']} ({told['kind']}): {what}: {counts or 'no rows'}.")
+
+    def _print_question(self, asked, run):
+        """What is asked, with its answers; to stderr where nothing is stored before it is answered."""
+        if asked["key"] in run.choices:
+            return
+        out = self.stderr if asked["needed"] else self.stdout
+        out.write(asked["message"])
+        for option in asked["options"]:
+            reason = f" ({option['reason']})" if option["reason"] else ""
+            out.write(f"  --answer '{asked['key']}={option['value']}'   {option['label']}{reason}")
 
 
 def _bad_rows(run):

@@ -1,0 +1,213 @@
+"""Rows of the CSV that ClinicalTrials.gov exports, also when a spreadsheet has spoilt it.
+
+A registry's export fills what is empty and brings the trial's own status up to date; what somebody wrote into
+the directory stays. A new trial is a draft, with the sites of those locations that name one of our centres
+for certain; the export says nothing of the status of a site.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
+
+from centres import spelling
+from centres.matching import Matcher, Place
+from directory.core.models import State
+from trials.choices import Recruitment
+from trials.ctgov import CtgovSheet
+from trials.identifiers import read_identifier
+from trials.models import TrialSite
+
+from ..messages import day_first
+from ..models import Outcome
+from .base import Verdict
+from .trials import TrialJudge
+from .trials import Work as TrialWork
+
+FIELDS = (
+    "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
+)  # fmt: skip
+CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes it had
+STUDY = "https://clinicaltrials.gov/study/{}"
+
+
+@dataclass
+class Work(TrialWork):
+    """A trial as it will be, and the centres at which it gets a site."""
+
+    places: list[Place] = field(default_factory=list)
+
+
+class CtgovJudge(TrialJudge):
+    sheet = CtgovSheet
+    work = Work
+
+    def __init__(self, scope):
+        super().__init__(scope)
+        self.matcher = Matcher()
+        self.countries = self.matcher.countries()
+        self.sites: dict[int, set[int]] = defaultdict(set)
+        self._above: Verdict | None = None  # the last row with a number: what is spilled is its rest
+        self._conflicts: dict[int, str] = {}
+
+    # Reading
+
+    def _cleaned(self, row, cells):
+        number = cells.get("nct_number", "")
+        if not _is_number(number):
+            return self._spilled(row, cells)
+        self._above = None
+        whole, cells, notes = self._readable(row, cells)
+        verdict = super()._cleaned(whole, cells)
+        for column, said in notes:
+            verdict.note(column, said)
+        self._above = verdict
+        return verdict
+
+    def _spilled(self, row, cells) -> Verdict:
+        """A row without a number is refused whole, whatever else stands in it."""
+        verdict = Verdict(row.number, {name: cell for name, cell in cells.items() if cell}, faults=[])
+        if re.match(r"(?i)\s*n\W?c\W?t\W?\d", cells.get("nct_number", "")):
+            verdict.refuse("nct_number", self._value("nct_number", cells["nct_number"])[1])
+        elif self._above is not None:
+            said = {"row": self._above.number}
+            verdict.refuse(
+                "nct_number",
+                _("There is no NCT number: this is the rest of row %(row)d, of which a spreadsheet cut "
+                  "a cell that was too long. It is not taken; download the CSV again and do not open it.")
+                % said,
+            )  # fmt: skip
+            if not any(one["column"] == "" for one in self._above.messages):
+                self._above.note(
+                    "", _("A cell of this row was cut by a spreadsheet; its rest stands in the rows below.")
+                )
+        else:
+            verdict.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
+        return verdict
+
+    def _readable(self, row, cells):
+        """The row as far as it can be read, without what is cut or too long, and what to say of it."""
+        notes, faults, better = [], [], dict(cells)
+        for column, code, params in row.faults:
+            if code == "mended":
+                notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
+            elif code == "too_long" and column in cells and column != "title":
+                notes.append((column, _("The cell is longer than 32,767 characters; it was not read.")))
+                better[column] = ""
+            else:
+                faults.append((column, code, params))
+        if len(better.get("locations", "")) >= CUT:
+            while len(better["locations"]) >= CUT:  # once read so, it is read so again
+                better["locations"] = better["locations"].rpartition("|")[0]
+            notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
+        return replace(row, faults=faults), better, notes
+
+    # Looking up
+
+    def look_up(self, verdicts):
+        super().look_up(verdicts)
+        known = TrialSite.objects.filter(trial__in=[pk for pk in self.finder.trials if pk not in self.sites])
+        for trial_id, centre_id in known.values_list("trial_id", "centre_id"):
+            self.sites[trial_id].add(centre_id)
+
+    # Deciding
+
+    def decide(self, verdict):
+        if "nct_number" in verdict.values:
+            super().decide(verdict)
+
+    def _new_trial(self, verdict, identifiers):
+        trial = super()._new_trial(verdict, identifiers)
+        trial.state = State.DRAFT
+        trial.source, trial.source_url = "ClinicalTrials.gov", STUDY.format(identifiers[0].value)
+        verdict.values.setdefault("url", trial.source_url)
+        return trial
+
+    def _compare_fields(self, verdict, trial):
+        columns, values = self.sheet.columns(), verdict.values
+        given = [name for name in FIELDS if name in values]
+        free = [name for name in given if trial.pk is None or not getattr(trial, columns[name].attribute)]
+        changed = self.compare(verdict, trial, free)
+        kept = [
+            columns[name].label
+            for name in given
+            if name not in free and name != "url" and getattr(trial, columns[name].attribute) != values[name]
+        ]
+        if kept:
+            verdict.note("", _("What the directory has stays: %(columns)s.") % {"columns": ", ".join(kept)})
+        return changed + self._compare_age(verdict, trial) + self._compare_status(verdict, trial)
+
+    def _compare_age(self, verdict, trial) -> list[str]:
+        """Bounds where the directory has none; those of an export are seldom more than groups."""
+        low, high = verdict.values.get("age", (None, None))
+        if (low, high) == (None, None) or not (trial.min_days is None and trial.max_days is None):
+            return []
+        trial.min_days, trial.max_days = low, high
+        verdict.change("age", "", trial.age_text)
+        return ["min_days", "max_days"]
+
+    def _compare_status(self, verdict, trial) -> list[str]:
+        """The trial's own status, unless a fresher one may stand: then a person decides."""
+        status, day = verdict.values.get("status"), verdict.values.get("status_as_of", "")
+        if status is None:
+            return []
+        stored, since = trial.status, trial.status_as_of
+        is_older = bool(since) and (not day or day < since)
+        if is_older and status == stored:
+            return []
+        if is_older:
+            said = {
+                "status": Recruitment(status).label, "stored": Recruitment(stored).label,
+                "since": day_first(since),
+            }  # fmt: skip
+            self._conflicts[verdict.number] = (
+                _("The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
+                  "known to be younger. Take the row if it is.")
+                % said
+            )  # fmt: skip
+        return self.compare(verdict, trial, ("status", "status_as_of") if day else ("status",))
+
+    def _compare_more(self, verdict, work):
+        """Sites at the centres that the locations name for certain."""
+        places, others = {}, 0
+        for text in verdict.values.get("locations", ()):
+            if spelling.read(text).country not in self.countries:
+                continue
+            if place := self.matcher.match(text).centre:
+                places[place.id] = place
+            else:
+                others += 1
+        known = self.sites[work.trial.pk] if work.trial.pk else set()
+        work.places = [place for place in places.values() if place.id not in known]
+        if work.places:
+            verdict.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
+        if others:
+            said = {"number": others}
+            verdict.note(
+                "locations",
+                _("%(number)d places in the countries of our centres name none of them for certain.") % said,
+            )
+
+    def look_twice(self, verdict, work):
+        super().look_twice(verdict, work)
+        if said := self._conflicts.get(verdict.number):
+            verdict.hold_back(Outcome.CONFLICT, "status", said)
+
+    # Storing
+
+    def store_more(self, works, ledger):
+        new = [
+            TrialSite(trial_id=work.trial.pk, centre_id=place.id) for work in works for place in work.places
+        ]
+        TrialSite.objects.bulk_create(new, batch_size=500)
+        ledger.record(
+            TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
+        )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return read_identifier(cell, "nct").scheme == "nct"
+    except ValueError:
+        return False
