@@ -3,18 +3,20 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from directory.core.admin import ReadOnlyAdmin, attention
 from directory.core.visibility import is_editor
+from directory.core.workbooks import CONTENT_TYPE
 
-from . import actions
+from . import actions, report
 from .kinds import JUDGES
 from .models import ImportRun, Kind, Status
 from .plan_page import PlanPage
@@ -87,6 +89,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             path("template/<slug:kind>.csv", view(self.template_view), name=name("template")),
             path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
             path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
+            path("<int:pk>/report.xlsx", view(self.report_view), name=name("report")),
             path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
             path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
             *super().get_urls(),
@@ -159,6 +162,18 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not run.is_busy:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return TemplateResponse(request, "imports/admin/progress.html", {"run": run})
+
+    def report_view(self, request, pk):
+        """The sheet given back with what became of each row; `?only=bad`: only the rows left out."""
+        run = self._run(request, pk)
+        try:
+            pieces = report.report(run, only_bad=request.GET.get("only") == "bad")
+        except report.NotReady:
+            messages.info(request, _("The rows are still being judged. Wait until the page shows them."))
+            return HttpResponseRedirect(_address(run))
+        name = content_disposition_header(True, report.file_name(run))
+        headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
+        return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE, headers=headers)
 
     def confirm_view(self, request, pk):
         run = self._run(request, pk)

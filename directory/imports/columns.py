@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from directory.core.sheets import Sheet
 from directory.core.text import control_character_in, squash, tidy
+from directory.core.workbooks import letters
 
 from .kinds import JUDGES
 from .messages import problem
@@ -12,6 +13,8 @@ from .models import Kind
 from .questions import Question
 from .tables import Row, Table
 
+OUTCOME_HEADERS = ("Outcome", "Messages")  # of a report, beside the sheet's own columns
+ROW_HEADER, OUTCOME_SHEET = "Row", "About"
 WHOLE_ROW = ("too_wide", "too_short")
 _UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,7 +48,10 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
     reading, by_header = Reading(), sheet.by_header()
     first: dict[str, int] = {}
     seen = [tidy(header) for header in table.header]
+    own = own_columns(table.header)
     for place, header in enumerate(table.header):
+        if place in own:
+            continue
         if control_character_in(header):
             reading.problems.append(problem("header_control", place=letters(place)))
             continue
@@ -81,12 +87,20 @@ def read_header(table: Table, sheet: type[Sheet]) -> Reading:
     return reading
 
 
-def letters(place: int) -> str:
-    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …"""
-    found = ""
-    while place >= 0:
-        found, place = chr(ord("A") + place % 26) + found, place // 26 - 1
-    return found
+def own_columns(header: list[str]) -> frozenset[int]:
+    """Where a report of ours has its own columns: they stand side by side, with just these headers."""
+    seen = [tidy(one) for one in header]
+    for place in range(len(seen) - 1):
+        if tuple(seen[place : place + 2]) == OUTCOME_HEADERS:
+            first = place - 1 if place and seen[place - 1] == ROW_HEADER else place
+            return frozenset(range(first, place + 2))
+    return frozenset()
+
+
+def other_sheets(table: Table) -> list[str]:
+    """The sheets of a workbook that were not read and may hold somebody's rows: not those we put there."""
+    is_report = bool(own_columns(table.header))
+    return [name for name in table.others if not (is_report and name == OUTCOME_SHEET)]
 
 
 def meant_kind(table: Table, kind: str, reading: Reading) -> str:

@@ -22,7 +22,7 @@ from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
 from . import receipts
-from .columns import Reading, meant_kind, read_header, recognise
+from .columns import Reading, meant_kind, other_sheets, read_header, recognise
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
 from .memory import few_collections
@@ -141,8 +141,8 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
 
 def _warnings(table: Table, reading: Reading) -> list[dict]:
     found = [problem("not_read", columns=reading.unknown)] if reading.unknown else []
-    if table.others:
-        found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
+    if others := other_sheets(table):
+        found.append(problem("other_sheets", sheet=table.sheet, others=others))
     return found
 
 
