@@ -12,13 +12,14 @@ import io
 import math
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from typing import ClassVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator, URLValidator
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from import_export import fields, resources, widgets
 
 from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
@@ -279,9 +280,20 @@ class Word(Text):
         self.known |= dict(also or {})
 
     def clean(self, value, row=None, **kwargs):
-        if word := self.known.get(fold(str(value))):
+        folded = fold(str(value))
+        if word := self.known.get(folded) or self.labels.get(folded):
             return word
         raise ValueError(self.refusal(str(value)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Words by their folded labels in all languages, as pages and drop-downs show them."""
+        found: dict[str, str] = {}
+        for language in LANGUAGES:
+            with override(language):
+                for value, label in self.choices.choices:
+                    found.setdefault(fold(str(label)), value)
+        return found
 
     def takes(self):
         return _("one of: %(words)s; or the same in Dutch, French or German") % {

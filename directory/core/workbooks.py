@@ -97,8 +97,11 @@ class _Pipe:
         self._parts.append(bytes(data))
         return len(data)
 
-    def flush(self):
-        pass
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
     def taken(self) -> list[bytes]:
         found, self._parts = self._parts, []

@@ -8,11 +8,15 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from centres.models import Centre
+from centres.rights import own_centre_ids
+from directory.core import templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
+from directory.core.sheets import LANGUAGES
 from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 
@@ -20,6 +24,8 @@ from . import actions, report
 from .kinds import JUDGES
 from .models import ImportRun, Kind, Status
 from .plan_page import PlanPage
+
+CSV_TYPE = "text/csv; charset=utf-8"
 
 
 class UploadForm(forms.Form):
@@ -87,6 +93,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         view, name = self.admin_site.admin_view, "imports_importrun_{}".format
         return [
             path("template/<slug:kind>.csv", view(self.template_view), name=name("template")),
+            path("template/<slug:kind>.xlsx", view(self.template_xlsx_view), name=name("template_xlsx")),
             path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
             path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
             path("<int:pk>/report.xlsx", view(self.report_view), name=name("report")),
@@ -109,6 +116,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
+            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGES],
             "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
@@ -130,14 +138,25 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return run
 
     def template_view(self, request, kind):
-        """A sheet to fill in, of a kind that this person may hand in."""
+        """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
+        sheet, language = self._template(request, kind)
+        return _download(sheet.template(language), CSV_TYPE, f"{kind}{_ending(language)}.csv")
+
+    def template_xlsx_view(self, request, kind):
+        """The same as a workbook with drop-downs and notes, of this person's centres."""
+        sheet, language = self._template(request, kind)
+        content = templates_xlsx.template(sheet, language, lists=lists_for(sheet, request.user))
+        return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
+
+    def _template(self, request, kind):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if kind not in dict(UploadForm(user=request.user).kinds):
             raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
-        answer = HttpResponse(JUDGES[kind].sheet.template(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-        return answer
+        language = request.GET.get("language", "en")
+        if language not in LANGUAGES:
+            raise Http404(_("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGES))
+        return JUDGES[kind].sheet, language
 
     # One run
 
@@ -206,6 +225,27 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
 
 _FIELD_OF = {"kind": "kind", "rights_kind": "kind", "sheet_name": "sheet"}
+
+
+def _ending(language: str) -> str:
+    return "" if language == "en" else f"-{language}"
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def lists_for(sheet, user) -> dict[str, list[tuple[str, str]]]:
+    """The centres that this person may import for, as `(code, name)`, by the column that names one."""
+    columns = [column.column_name for column in sheet.in_order() if column.attribute == "centre__code"]
+    if not columns:
+        return {}
+    centres = Centre.objects.visible_to(user)
+    if not is_editor(user):
+        centres = Centre.objects.filter(pk__in=own_centre_ids(user))
+    found = [(one.code, str(one)) for one in centres.order_by("code")]
+    return dict.fromkeys(columns, found)
 
 
 def columns_of(sheet) -> list[dict]:

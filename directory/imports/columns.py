@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from directory.core.sheets import Sheet
+from directory.core.templates_xlsx import NOTES
 from directory.core.text import control_character_in, squash, tidy
 from directory.core.workbooks import letters
 
@@ -99,8 +100,9 @@ def own_columns(header: list[str]) -> frozenset[int]:
 
 def other_sheets(table: Table) -> list[str]:
     """The sheets of a workbook that were not read and may hold somebody's rows: not those we put there."""
-    is_report = bool(own_columns(table.header))
-    return [name for name in table.others if not (is_report and name == OUTCOME_SHEET)]
+    own = {OUTCOME_SHEET} if own_columns(table.header) else set()
+    own |= {NOTES} if table.sheet in Kind.values else set()
+    return [name for name in table.others if name not in own]
 
 
 def meant_kind(table: Table, kind: str, reading: Reading) -> str:

@@ -124,12 +124,27 @@ class Judge:
     def judge(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[Verdict]:
         """Verdicts on `(row, cells by column)`, in order."""
         verdicts = [self._cleaned(row, cells) for row, cells in rows]
-        self.look_up(verdicts)
-        for verdict in verdicts:
+        judged = [verdict for verdict in verdicts if not self.is_example(verdict)]
+        self.look_up(judged)
+        for verdict in judged:
             self.decide(verdict)
             if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
         return verdicts
+
+    def is_example(self, verdict: Verdict) -> bool:
+        """Whether the row is the template's example, left in: it is said, and nothing else comes of it.
+
+        In whatever language or spelling of a date; columns may have been taken away, but no cell changed.
+        """
+        example, cells = self.sheet.example, verdict.cells
+        if verdict.is_bad or not any("example" in cell.casefold() for cell in cells.values()):
+            return False
+        for name, cell in cells.items():
+            if name not in example or self._value(name, cell) != self._value(name, example[name]):
+                return False
+        verdict.note("", _("This is the example row of the template: it is not read."))
+        return True
 
     def ask(self, question: Question) -> str:
         """What was decided about `question`; empty where it is open, and then the plan asks it."""
