@@ -29,6 +29,7 @@ from .text import fold, squash, tidy
 LANGUAGES = ("en", "nl", "fr", "de")
 LONGEST_CELL = 32_767  # characters; what one cell of a workbook holds
 HOME = "BE"
+VERSION = "record_version"  # the header, in all languages, of what an export says of the state it shows
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
 _MONTHS = {
@@ -50,6 +51,17 @@ _MONTH_FIRST = re.compile(r"^(\d{1,2})[/.\-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[/.\-](\d{1,2})(?:[/.\-](\d{1,2}))?(?:[T ]\d{2}:\d{2}.*)?$")
 _SHORT_YEAR = re.compile(r"^\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}$")
 _NAMED = re.compile(r"^(?:(\d{1,2})(?:er|st|nd|rd|th)?\.?\s+)?([^\W\d_]+)\.?,?\s+(\d{4})$")
+
+
+def version_of(seq: int) -> str:
+    """The state of the registry after change number `seq`, as a sheet says it."""
+    return f"v{seq}"
+
+
+def seq_of(version: str) -> int | None:
+    """The change number that `version_of` was given; None for what it never says."""
+    digits = tidy(version).lower().removeprefix("v")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
 def written_date(text: str) -> str:
@@ -356,7 +368,7 @@ class Sheet(resources.ModelResource):
     """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
 
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row.
+    template's row. `selected` and `prefetched`: relations that a row is made of.
     """
 
     kind = ""
@@ -364,6 +376,8 @@ class Sheet(resources.ModelResource):
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
+    selected: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
 
     @classmethod
     @cache
@@ -386,10 +400,27 @@ class Sheet(resources.ModelResource):
         return out.getvalue().encode("utf-8-sig")
 
     @classmethod
+    def prepared(cls, queryset):
+        """`queryset` with all that `cells_of` asks, in a constant number of queries."""
+        return queryset.select_related(*cls.selected).prefetch_related(*cls.prefetched)
+
+    @classmethod
+    def cells_of(cls, record) -> list[str]:
+        """A stored record as a row of the sheet, in the order of the template."""
+        resource = cls._writer()
+        return [str(resource.export_field(column, record) or "") for column in resource.get_export_fields()]
+
+    @classmethod
+    @cache
+    def _writer(cls):
+        return cls()
+
+    @classmethod
     @cache
     def by_header(cls) -> dict[str, str]:
         """Column names by squashed header."""
-        return {header: name for name, column in cls.columns().items() for header in column.headers()}
+        found = {header: name for name, column in cls.columns().items() for header in column.headers()}
+        return found | {squash(VERSION): VERSION}
 
     @classmethod
     @cache

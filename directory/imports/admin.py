@@ -12,8 +12,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from centres.models import Centre
-from centres.rights import own_centre_ids
+from centres.resources import centre_words
 from directory.core import templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
 from directory.core.sheets import LANGUAGES
@@ -145,7 +144,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def template_xlsx_view(self, request, kind):
         """The same as a workbook with drop-downs and notes, of this person's centres."""
         sheet, language = self._template(request, kind)
-        content = templates_xlsx.template(sheet, language, lists=lists_for(sheet, request.user))
+        content = templates_xlsx.template(sheet, language, lists=centre_words(sheet, request.user))
         return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
 
     def _template(self, request, kind):
@@ -234,18 +233,6 @@ def _ending(language: str) -> str:
 def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return HttpResponse(content, content_type=content_type, headers=headers)
-
-
-def lists_for(sheet, user) -> dict[str, list[tuple[str, str]]]:
-    """The centres that this person may import for, as `(code, name)`, by the column that names one."""
-    columns = [column.column_name for column in sheet.in_order() if column.attribute == "centre__code"]
-    if not columns:
-        return {}
-    centres = Centre.objects.visible_to(user)
-    if not is_editor(user):
-        centres = Centre.objects.filter(pk__in=own_centre_ids(user))
-    found = [(one.code, str(one)) for one in centres.order_by("code")]
-    return dict.fromkeys(columns, found)
 
 
 def columns_of(sheet) -> list[dict]:

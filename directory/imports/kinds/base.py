@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.models import Op, Recorded, State
-from directory.core.sheets import Sheet
+from directory.core.sheets import VERSION, Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
 
@@ -20,6 +20,7 @@ from .. import messages
 from ..models import Outcome
 from ..questions import Question
 from ..tables import Row
+from ..versions import hold_back_edited
 
 BATCH = 500
 _SHOWN = 80
@@ -130,6 +131,7 @@ class Judge:
             self.decide(verdict)
             if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
+        hold_back_edited(self, judged)
         return verdicts
 
     def is_example(self, verdict: Verdict) -> bool:
@@ -159,6 +161,12 @@ class Judge:
         """Find the record, compare field by field, set outcome, changes, messages and work."""
         raise NotImplementedError
 
+    def logged(self, verdict: Verdict, column: str) -> list[tuple[str, str, str]]:
+        """Where the change log has what `column` of a row writes: `(kind, key, field)` of a change."""
+        found = self.sheet.columns().get(column)
+        model = self.sheet._meta.model
+        return [(model.change_kind, verdict.record, found.attribute or column)] if found else []
+
     def finish(self) -> None:
         """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""
 
@@ -170,7 +178,7 @@ class Judge:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}
         for name, cell in verdict.cells.items():
-            if name in faulty:
+            if name in faulty or name == VERSION:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))

@@ -28,6 +28,19 @@ from .trials import identifiers_of, store_trials
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 _WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
+_OF_SITE = {
+    "status": "status",
+    "status_date": "verified_at",
+    "contact_name": "contact_person_id",
+    "pi_name": "investigator_id",
+    "start_date": "opened_on",
+    "url": "url",
+}
+_OF_PERSON = {
+    "contact_email": ("email",),
+    "contact_phone": ("phone",),
+    "consent_to_publish": ("consent_given_on", "consent_withdrawn_on"),
+}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -52,6 +65,14 @@ class SiteJudge(Judge):
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
+
+    def logged(self, verdict, column):
+        if column in _OF_SITE:
+            return [(TrialSite.change_kind, verdict.record, _OF_SITE[column])]
+        people = {person.pk for person, *_rest in verdict.work.people if person.pk}
+        return [
+            (Professional.change_kind, str(pk), name) for name in _OF_PERSON.get(column, ()) for pk in people
+        ]
 
     # Looking up
 
@@ -258,7 +279,7 @@ class SiteJudge(Judge):
             changed += self.people.consent(contact, verdict, given)
             self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
-            person = self.people.find(name, "", place)
+            person = self.people.find(name, "", place, site.investigator_id)
             # The consent of a row is that of its contact; without one, that of its investigator.
             changed = self.people.consent(person, verdict, given) if contact is None else []
             if given and contact not in (None, person) and not person.may_be_published:
@@ -273,7 +294,7 @@ class SiteJudge(Judge):
         values = verdict.values
         name, email = values.get("contact_name", ""), values.get("contact_email", "")
         if name:
-            return self.people.find(name, email, place)
+            return self.people.find(name, email, place, site.contact_person_id)
         current = self.people.get(site.contact_person_id)
         known = self.people.by_email(email) if email else None
         if known is None and current is None and (email or "contact_phone" in values):

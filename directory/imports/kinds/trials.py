@@ -39,6 +39,12 @@ class TrialJudge(Judge):
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []
 
+    def logged(self, verdict, column):
+        fields = dict.fromkeys(self.sheet.identifier_columns, "identifiers") | {"parent": "parent"}
+        if column in fields:
+            return [(Trial.change_kind, verdict.record, fields[column])]
+        return super().logged(verdict, column)
+
     def look_up(self, verdicts):
         identifiers, acronyms = [], []
         for one in verdicts:
