@@ -19,7 +19,7 @@ from directory.core.sheets import LANGUAGES
 from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 
-from . import actions, report
+from . import actions, blank, report
 from .kinds import JUDGES
 from .models import ImportRun, Kind, Status
 from .plan_page import PlanPage
@@ -48,12 +48,30 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("Of a workbook with several; else the first one with content is read."),
     )
 
+    blank = forms.ChoiceField(
+        label=gettext_lazy("An empty cell"),
+        required=False,
+        choices=[
+            (blank.KEEP, gettext_lazy("keeps what is stored")),
+            (blank.CLEAR, gettext_lazy("clears what is stored")),
+        ],
+        help_text=gettext_lazy(
+            "Identifiers, required columns and consent are never cleared by an empty cell."
+        ),
+    )
+
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         kinds = Kind.choices if is_editor(user) else [(Kind.SITES.value, Kind.SITES.label)]
         self.fields["kind"].choices = [("", _("The columns tell")), *kinds] if len(kinds) > 1 else kinds
         if len(kinds) > 1:
             self.fields["kind"].help_text = _("Left open, the columns tell.")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What was decided beforehand, by key of the question."""
+        is_clear = self.cleaned_data.get("blank") == blank.CLEAR
+        return {blank.KEY: blank.CLEAR} if is_clear else {}
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -126,7 +144,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         try:
             run = actions.receive(
                 file=file, file_name=file.name, kind=form.cleaned_data["kind"],
-                sheet=form.cleaned_data["sheet"], user=request.user,
+                sheet=form.cleaned_data["sheet"], user=request.user, choices=form.choices,
             )  # fmt: skip
         except actions.Refused as refused:
             for one in refused.problems:

@@ -79,6 +79,7 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     judge = JUDGES[run.kind](scope_of(run))
     reading = read_header(table, judge.sheet)
+    judge.columns = frozenset(reading.places.values())
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
         _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
@@ -101,12 +102,12 @@ def _plan(run: ImportRun, table: Table) -> None:
             waits = waits or verdict.may_be_taken
             verdict.forget()
     judge.finish()
-    asked = [*reading.questions, *judge.questions.values()]
+    asked = [*reading.questions, *judge.asked()]
     with transaction.atomic():
         if judge.revised:
             _revise(run, judge.revised)
             counts = _count(run)
-        waits = waits or bool(asked) or any(counts[outcome] for outcome in STORED)
+        waits = waits or any(one.waits for one in asked) or any(counts[outcome] for outcome in STORED)
         done_so_far = {"questions": [one.as_json() for one in asked], "counts": _with_zeros(counts)}
         if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
@@ -196,6 +197,7 @@ def _apply(run: ImportRun) -> None:
 
 def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
     judge, verdicts = JUDGES[run.kind](scope_of(run)), []
+    judge.columns = frozenset(run.columns)
     planned = RowOutcome.objects.filter(run=run).order_by("number")
     for chunk in _chunks(planned.values_list("number", "values", "faults").iterator(CHUNK)):
         rows = [(Row(number, [], faults), cells) for number, cells, faults in chunk]

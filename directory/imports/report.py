@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, JSONField, Max, Sum, Value
 from django.utils.translation import gettext as _
 
 from directory.core.workbooks import MOST_ROWS, Line, Page, Style, sheet_name, stream
@@ -34,7 +34,7 @@ class _Said:
     number: int
     outcome: str
     messages: list[dict]
-    values: dict[str, str]
+    cells: dict[str, str]
     decision: str
     faults: list
 
@@ -114,12 +114,14 @@ def _from_receipts(run: ImportRun) -> _Source:
     return _Source(header, 1, {name: place for place, name in enumerate(header)})
 
 
-def _receipts(run: ImportRun, only_bad: bool) -> Iterator[_Said]:
+def _receipts(run: ImportRun, only_bad: bool, *, with_cells: bool) -> Iterator[_Said]:
     """Receipts by number, a thousand at a time: nothing is held open while a slow reader is served."""
     rows = run.rows.order_by("number")
     if only_bad:
         rows = rows.filter(outcome__in=NOT_TAKEN)
-    names = ("number", "outcome", "messages", "values", "decision", "faults")
+    cells = F("values") if with_cells else Value(None, JSONField(null=True))
+    rows = rows.annotate(cells=cells)
+    names = ("number", "outcome", "messages", "cells", "decision", "faults")
     after = -1
     while found := list(rows.filter(number__gt=after).values_list(*names)[:CHUNK]):
         yield from (_Said(*one) for one in found)
@@ -128,10 +130,10 @@ def _receipts(run: ImportRun, only_bad: bool) -> Iterator[_Said]:
 
 def _paired(run, source, only_bad) -> Iterator[tuple[int, list[str], _Said | None]]:
     """`(number, cells, receipt)` of each row of the sheet; of a row that was never judged without one."""
-    receipts = _receipts(run, only_bad)
+    receipts = _receipts(run, only_bad, with_cells=source.rows is None)
     if source.rows is None:
         for said in receipts:
-            yield said.number, [said.values.get(name, "") for name in source.header], said
+            yield said.number, [said.cells.get(name, "") for name in source.header], said
         return
     said = next(receipts, None)
     for row in source.rows:

@@ -103,6 +103,7 @@ def test_what_is_not_edited_changes_nothing(client, world, kind, form, language)
     run = planned(content, kind="", name=f"x.{form}", user=an_editor())
     assert [one.changes for one in run.rows.all() if one.changes] == []
     assert (run.kind, run.status, run.problems, run.warnings) == (kind, "applied", [], [])
+    assert run.questions == []
     assert (run.counts["unchanged"], messages(run)) == (run.rows_total, [])
     assert run.rows_total == {"centres": 2, "networks": 2, "trials": 11, "sites": 2}[kind]
     assert (changes.last_seq(), run.stored) == (seq, {})

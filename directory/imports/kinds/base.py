@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ from directory.core.sheets import VERSION, Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
 
-from .. import messages
+from .. import blank, messages
 from ..models import Outcome
 from ..questions import Question
 from ..tables import Row
@@ -71,6 +71,7 @@ class Verdict:
     faults: list = field(default_factory=list)
     work: object = None
     may_be_taken: bool = False
+    blanks: list[str] = field(default_factory=list)
 
     @property
     def is_bad(self) -> bool:
@@ -119,6 +120,8 @@ class Judge:
         self._read: dict[tuple[str, str], tuple[object, str]] = {}
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
+        self.columns: frozenset[str] = frozenset()  # that the sheet has
+        self.blanks: Counter[str] = Counter()  # empty cells over stored values, by column
 
     # Judging
 
@@ -132,6 +135,9 @@ class Judge:
             if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
         hold_back_edited(self, judged)
+        for verdict in judged:
+            if not verdict.is_bad or verdict.may_be_taken:
+                self.blanks.update(verdict.blanks)
         return verdicts
 
     def is_example(self, verdict: Verdict) -> bool:
@@ -152,6 +158,22 @@ class Judge:
         """What was decided about `question`; empty where it is open, and then the plan asks it."""
         self.questions.setdefault(question.key, question)
         return self.scope.choices.get(question.key, "")
+
+    def asked(self) -> list[Question]:
+        """What the plan asks, once all rows are judged."""
+        return [*self.questions.values(), *blank.questions(self.blanks)]
+
+    def clears(self, verdict: Verdict, name: str, old) -> bool:
+        """Whether the empty cell of a column of the sheet clears the stored value `old` of a record.
+
+        Never what identifies the record, or what it cannot be without.
+        """
+        sheet = self.sheet
+        kept = (*sheet.required, *sheet.one_of, *getattr(sheet, "identifier_columns", ()))
+        if old in (None, "", []) or name in verdict.cells or name in kept or name not in self.columns:
+            return False
+        verdict.blanks.append(name)
+        return self.scope.choices.get(blank.KEY) == blank.CLEAR
 
     def look_up(self, verdicts: list[Verdict]) -> None:
         """Fetch what the rows are about: one query a table, whatever the number of rows."""
@@ -227,21 +249,34 @@ class Judge:
         return True
 
     def compare(self, verdict: Verdict, record: models.Model, names: Iterable[str]) -> list[str]:
-        """Set on `record` the values of the columns `names`; blank cells keep what is there.
+        """Set on `record` the values of the columns `names`; blank cells keep what is there, or clear it.
 
         Returns the attributes that changed, and notes each change on the verdict.
         """
         changed, columns = [], self.sheet.columns()
         for name in names:
-            if name not in verdict.values:
-                continue
             attribute = columns[name].attribute
-            old, new = getattr(record, attribute), verdict.values[name]
+            old = getattr(record, attribute)
+            if name in verdict.values:
+                new = verdict.values[name]
+            elif record.pk and self._may_be_empty(name) and self.clears(verdict, name, old):
+                new = self._empty(name, old)
+            else:
+                continue
             if old != new and not self._reads_as(name, old, new):
                 verdict.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
         return changed
+
+    def _may_be_empty(self, name: str) -> bool:
+        found = self.sheet.model_field(name)
+        return found is not None and found.blank
+
+    def _empty(self, name: str, old):
+        if self.sheet.model_field(name).null:
+            return None
+        return [] if isinstance(old, list) else ""
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""

@@ -85,6 +85,12 @@ class People:
             self._by_name[key] = Professional(name=name)
         return self._by_name[key]
 
+    def may_be_meant(self, person: Professional, place: Place) -> bool:
+        """Whether a sheet of this scope speaks of `person`: for a coordinator, of those at the centre."""
+        if self.scope.centres is None:
+            return True
+        return any(who == id(person) and centre == place.id for who, centre, _function in self._at)
+
     def by_email(self, email: str) -> Professional | None:
         """The one person known by that address, None where there are several."""
         found = self._by_email.get(email.casefold(), ())

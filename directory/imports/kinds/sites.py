@@ -271,6 +271,9 @@ class SiteJudge(Judge):
         values, site, place = verdict.values, work.site, work.place
         given = values.get("consent_to_publish")
         contact = self._contact(verdict, site, place)
+        says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
+        if not says_more and self._unlinks(verdict, work, "contact_person", "contact_name"):
+            contact = None
         if contact is not None:
             changed = self.people.learn(
                 contact, verdict, given, email=values.get("contact_email", ""),
@@ -289,6 +292,8 @@ class SiteJudge(Judge):
                     % {"name": shown(person.name)},
                 )  # fmt: skip
             self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
+        else:
+            self._unlinks(verdict, work, "investigator", "pi_name")
 
     def _contact(self, verdict, site, place) -> Professional | None:
         values = verdict.values
@@ -303,6 +308,21 @@ class SiteJudge(Judge):
         if not email:
             return current
         return known or current
+
+    def _unlinks(self, verdict, work, attribute, column) -> bool:
+        """Whether an empty cell takes a person from the site; what is kept of the person stays.
+
+        A coordinator clears only whom their sheets may mean: another's cell is empty because it is not shown.
+        """
+        person = self.people.get(getattr(work.site, f"{attribute}_id"))
+        if person is None or not self.people.may_be_meant(person, work.place):
+            return False
+        if not self.clears(verdict, column, person.name):
+            return False
+        verdict.change(column, person.name, "")
+        setattr(work.site, attribute, None)
+        work.attributes.append(attribute)
+        return True
 
     def _link(self, verdict, work, person, changed, attribute, column, function):
         site = work.site
@@ -345,7 +365,8 @@ class SiteJudge(Judge):
             site.trial_id = site.trial.pk
             for attribute in work.attributes:
                 if attribute in ("contact_person", "investigator"):
-                    setattr(site, f"{attribute}_id", getattr(site, attribute).pk)
+                    person = getattr(site, attribute)
+                    setattr(site, f"{attribute}_id", person and person.pk)
         old, new = [work for work in works if work.site.pk], [work.site for work in works if not work.site.pk]
         ledger.watch(TrialSite, [work.site.pk for work in old])
         TrialSite.objects.bulk_create(new)
