@@ -407,13 +407,14 @@ class Sheet(resources.ModelResource):
     @classmethod
     def cells_of(cls, record) -> list[str]:
         """A stored record as a row of the sheet, in the order of the template."""
-        resource = cls._writer()
-        return [str(resource.export_field(column, record) or "") for column in resource.get_export_fields()]
+        resource, columns = cls._writer()
+        return [str(resource.export_field(column, record) or "") for column in columns]
 
     @classmethod
     @cache
     def _writer(cls):
-        return cls()
+        resource = cls()
+        return resource, resource.get_export_fields()
 
     @classmethod
     @cache

@@ -18,7 +18,7 @@ from ..sheets import LANGUAGES, VERSION, Sheet, version_of
 from ..text import control_character_in
 
 # A workbook with drop-downs and notes takes 20 µs a cell; a longer list gets one without.
-MOST_WITH_HELP = 5_000
+MOST_WITH_HELP = 2_000
 
 
 class ExportsSheet:
