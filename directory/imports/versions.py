@@ -1,4 +1,8 @@
-"""A row that stems from an export (`record_version`): what was edited since is not overwritten unseen."""
+"""A row that stems from an export (`record_version`): what was edited since is not overwritten unseen.
+
+Of a column that the row has as it was exported, nobody edited the cell: what is stored by now stays, and the
+other edits of the row are taken. Else both sides edited it, and a person decides.
+"""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -19,7 +23,7 @@ Place = tuple[str, str, str]  # kind, key and field of a change
 
 
 def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
-    """Hold back each update of which a field that it would write was edited after its export.
+    """Hold back each update that would write over what was edited after its export.
 
     Rows that change nothing are not asked about. Two queries, whatever the number of rows.
     """
@@ -44,8 +48,18 @@ def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
     for verdict in asked:
         for column, places in columns.get(verdict.number, {}).items():
             later = [edit for place in places for edit in edits[place] if edit.seq > since[verdict.number]]
-            if later:
-                _hold_back(verdict, column, max(later, key=lambda edit: edit.seq))
+            later.sort(key=lambda edit: edit.seq)
+            if later and _is_as_exported(judge, verdict, column, places[0], later[0]):
+                verdict.take_back(column)
+                verdict.note(column, _as_it_is(later[-1]))
+            elif later:
+                verdict.hold_back(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
+
+
+def _is_as_exported(judge, verdict, column: str, place: Place, first: Change) -> bool:
+    """Whether the cell says what the record said before its `first` edit after the export."""
+    written = verdict.written.get(column)
+    return written is not None and judge.says(column, (first.before or {}).get(place[2]), written.new)
 
 
 def _edits(places: set[Place], since: dict[int, int]) -> dict[Place, list[Change]]:
@@ -65,14 +79,23 @@ def _edits(places: set[Place], since: dict[int, int]) -> dict[Place, list[Change
     return found
 
 
-def _hold_back(verdict: "Verdict", column: str, edit: Change) -> None:
-    said = {
+def _edited_by_both(edit: Change) -> str:
+    return _(
+        "Edited since the export that this row stems from: by role %(role)s on %(when)s%(run)s. "
+        "Take the row to overwrite that, or leave it."
+    ) % _who(edit)
+
+
+def _as_it_is(edit: Change) -> str:
+    return _(
+        "The cell is as it was exported; the registry was edited since, by role %(role)s on %(when)s%(run)s, "
+        "and keeps that."
+    ) % _who(edit)
+
+
+def _who(edit: Change) -> dict[str, str]:
+    return {
         "role": edit.get_actor_role_display(),
         "when": f"{timezone.localtime(edit.at):%d/%m/%Y %H:%M}",
         "run": _(" (import %d)") % edit.run if edit.run else "",
     }
-    sentence = _(
-        "Edited since the export that this row stems from: by role %(role)s on %(when)s%(run)s. "
-        "Take the row to overwrite that, or leave it."
-    )
-    verdict.hold_back(Outcome.CONFLICT, column, sentence % said)

@@ -189,6 +189,27 @@ def test_it_is_stored_where_the_person_takes_it_and_only_there(client, world):
     assert list(sponsors.values_list("sponsor", flat=True)) == ["Mine", "Theirs"]
 
 
+def test_a_cell_nobody_edited_does_not_undo_what_was_edited_since(client, world):
+    content, user = exported(client, "trials"), an_editor()
+    fix = b"acronym,sponsor,age_max,opened_in_belgium\nA,,17,2024-07\nT1,Theirs,,\n"
+    applied(fix, kind="trials", user=user)
+    run = planned(
+        edited(content, {("A", "url"): "https://example.org"}), kind="trials", name="t.xlsx", user=user
+    )
+    assert dict(run.rows.values_list("record", "outcome"))["t1"] == "unchanged"
+    row = run.rows.get(record="a")
+    assert row.changes == [{"field": "url", "old": "", "new": "https://example.org"}]
+    assert (row.outcome, {one["column"] for one in row.messages}) == (
+        "update", {"age_max", "opened_in_belgium"},
+    )  # fmt: skip
+    assert "as it was exported; the registry was edited since, by role editor" in row.messages[0]["message"]
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    trial = Trial.objects.get(slug="a")
+    assert (trial.max_days, trial.opened_in_belgium, trial.url) == (6209, "2024-07", "https://example.org")
+    assert Trial.objects.get(slug="t1").sponsor == "Theirs"
+
+
 def test_another_field_edited_since_is_no_conflict(client, world):
     content = exported(client, "trials")
     applied(b"acronym,sponsor\nT1,Theirs\n", kind="trials", user=an_editor())

@@ -58,6 +58,21 @@ class Scope:
 
 
 @dataclass
+class Written:
+    """What a column set on a record, so that it can be taken back; `attributes` are those to be stored."""
+
+    record: models.Model
+    attribute: str
+    old: object
+    new: object
+    attributes: list[str]
+
+    def take_back(self) -> None:
+        setattr(self.record, self.attribute, self.old)
+        self.attributes.remove(self.attribute)
+
+
+@dataclass
 class Verdict:
     """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored."""
 
@@ -72,6 +87,7 @@ class Verdict:
     work: object = None
     may_be_taken: bool = False
     blanks: list[str] = field(default_factory=list)
+    written: dict[str, Written] = field(default_factory=dict)
 
     @property
     def is_bad(self) -> bool:
@@ -94,12 +110,19 @@ class Verdict:
         if not self.is_bad:
             self.outcome, self.may_be_taken = outcome, True
 
+    def take_back(self, name: str) -> None:
+        """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""
+        self.written.pop(name).take_back()
+        self.changes = [one for one in self.changes if one["field"] != name]
+        if not self.changes:
+            self.outcome, self.work = Outcome.UNCHANGED, None
+
     def change(self, name: str, old, new) -> None:
         self.changes.append({"field": name, "old": old, "new": new})
 
     def forget(self) -> None:
         """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
-        self.work, self.values, self.changes = None, {}, []
+        self.work, self.values, self.changes, self.written = None, {}, [], {}
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
@@ -267,6 +290,7 @@ class Judge:
                 verdict.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
+                verdict.written[name] = Written(record, attribute, old, new, changed)
         return changed
 
     def _may_be_empty(self, name: str) -> bool:
@@ -277,6 +301,12 @@ class Judge:
         if self.sheet.model_field(name).null:
             return None
         return [] if isinstance(old, list) else ""
+
+    def says(self, name: str, logged, value) -> bool:
+        """Whether `logged`, as a snapshot of the change log has it, is `value` of a cell."""
+        if value in (None, "", []):
+            return logged in (None, "", [])
+        return logged == value or self._reads_as(name, logged, value)
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
