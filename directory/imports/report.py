@@ -181,7 +181,7 @@ def _lines(run, source, kept, only_bad, is_close) -> Iterator[Line]:
             for place in _cut(said, source):
                 found[new_place[place]] = ""
             styles = _styles(said, source, new_place, len(found))
-            found += [_outcome(said), _sentences(said, source)]
+            found += [_outcome(said), _sentences(said, source), *_beyond(said)]
         yield Line(above + count if is_close else number, found, styles)
 
 
@@ -189,6 +189,13 @@ def _cut(said: _Said, source: _Source) -> list[int]:
     """Where the reader cut a text that no cell holds: empty changes nothing when it comes again."""
     cut = (source.place_of(column) for column, code, _params in said.faults if code == "too_long")
     return [place for place in cut if place is not None]
+
+
+def _beyond(said: _Said) -> list[str]:
+    """A row with more cells than the header still has more when it comes again, until it is put right."""
+    if not any(code == "too_wide" for _column, code, _params in said.faults):
+        return []
+    return [_("This row had more cells than the header. Put it right, then empty this cell.")]
 
 
 def _styles(said: _Said, source: _Source, new_place: dict[int, int], outcome_at: int) -> dict[int, int]:

@@ -161,6 +161,21 @@ def test_a_text_that_no_cell_holds_is_left_empty_not_cut(world):
     assert "40000 characters" in row[4].value
 
 
+def test_a_row_with_too_many_cells_is_not_taken_before_it_is_put_right(world):
+    content = b"centre_code,acronym,status\nuz-gent,A,suspended,recruiting\n"
+    user = an_editor()
+    run = planned(content, user=user)
+    row = workbook(run).worksheets[0][2]
+    assert row[5].value == "This row had more cells than the header. Put it right, then empty this cell."
+    again = planned(b"".join(report.report(run)), user=user, name="r.xlsx")
+    assert outcomes(again) == {2: "invalid"}
+    book = workbook(run)
+    book.worksheets[0]["F2"].value = None
+    out = io.BytesIO()
+    book.save(out)
+    assert outcomes(planned(out.getvalue(), user=user, name="r2.xlsx")) == {2: "update"}
+
+
 # Who gets it
 
 
