@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.core.admin import (
+    ExportsSheet,
     ListedAdmin,
     RecordedAdmin,
     RecordedFormSet,
@@ -24,6 +25,7 @@ from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_
 from .actions import withdraw_consent
 from .choices import AliasKind
 from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
+from .resources import CentreSheet, NetworkSheet, centre_words
 from .rights import own_centre_ids
 
 OTHER_LANGUAGES = {"classes": ["collapse"]}
@@ -72,7 +74,8 @@ class MembershipInline(RecordedTabular):
 
 
 @admin.register(Centre)
-class CentreAdmin(ListedAdmin):
+class CentreAdmin(ExportsSheet, ListedAdmin):
+    sheet = CentreSheet
     address_field = "code"
     named_by = ("code",)
     address_from = ("name_en",)
@@ -92,6 +95,13 @@ class CentreAdmin(ListedAdmin):
         (_("Identifiers and source"), {"fields": ["oms_id", "ror_id", "source", "source_url"]}),
     ]
 
+    def as_seen(self, records, user):
+        """Aliases are seen beside one's own centres only, as on their pages."""
+        for centre in records:
+            if not self.may_change(user, centre):
+                centre._prefetched_objects_cache["aliases"] = []
+            yield centre
+
     def owns(self, user, obj):
         return obj.pk in own_centre_ids(user)
 
@@ -102,7 +112,8 @@ class CentreAdmin(ListedAdmin):
 
 
 @admin.register(Network)
-class NetworkAdmin(ListedAdmin):
+class NetworkAdmin(ExportsSheet, ListedAdmin):
+    sheet = NetworkSheet
     address_from = ("acronym",)
     list_display = ["slug", "acronym", "name_en", "members", "state", "updated"]
     list_filter = ["state", "memberships__role"]
@@ -129,6 +140,13 @@ class NetworkAdmin(ListedAdmin):
         return (
             super().get_queryset(request).annotate(member_count=Count("memberships__centre", distinct=True))
         )
+
+    def for_sheet(self, queryset, user):
+        found = Membership.objects.visible_to(user).filter(network__in=queryset.values("pk"))
+        return found.order_by("network__slug", "centre__code", "role", "since")
+
+    def words_for_sheet(self, user):
+        return centre_words(self.sheet, user)
 
     @admin.display(description=_("centres"), ordering="member_count")
     def members(self, network):

@@ -16,9 +16,11 @@ from directory.core.sheets import (
     Word,
 )
 from directory.core.text import fold, tidy
+from directory.core.visibility import is_editor
 
 from .choices import AliasKind, CentreRole, Language
 from .models import Centre, Membership
+from .rights import own_centre_ids
 
 _LANGUAGES = {
     fold(word): code
@@ -68,6 +70,7 @@ class CentreSheet(Sheet):
     """One row a centre, found by its code."""
 
     kind = "centres"
+    prefetched = ("aliases",)
     required = ("code",)
     example = {
         "code": "example-hospital", "name_en": "Example Hospital", "name_nl": "Voorbeeldziekenhuis",
@@ -122,10 +125,21 @@ class CentreSheet(Sheet):
         return self.written("aliases", [a.text for a in centre.aliases.all() if a.kind != AliasKind.LEARNED])
 
 
+def centre_words(sheet: type[Sheet], user) -> dict[str, list[tuple[str, str]]]:
+    """The centres that `user` may hand rows in for, as `(code, name)`, by the column that names one."""
+    columns = [column.column_name for column in sheet.in_order() if column.attribute == "centre__code"]
+    if not columns:
+        return {}
+    own = Centre.objects.all() if is_editor(user) else Centre.objects.filter(pk__in=own_centre_ids(user))
+    words = [(one.code, str(one)) for one in own.order_by("code")]
+    return dict.fromkeys(columns, words)
+
+
 class NetworkSheet(Sheet):
     """One row a membership: what a centre is in a network from a day on."""
 
     kind = "networks"
+    selected = ("network", "centre")
     required = ("network", "centre")
     example = {
         "network": "example-network", "network_name": "Example network", "centre": "uz-gent",

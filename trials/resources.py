@@ -130,6 +130,8 @@ class TrialSheet(Sheet):
     """One row a trial, found by any of its identifiers, else by its acronym."""
 
     kind = "trials"
+    selected = ("parent",)
+    prefetched = ("identifiers", "conditions")
     one_of = ("acronym", "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
     example = {
         "acronym": "EXAMPLE-1", "title": "A study of something in children with leukaemia",
@@ -279,6 +281,8 @@ class SiteSheet(Sheet):
     """A coordinator's own sheet: one row a trial at a centre. Nothing of a known trial is changed by it."""
 
     kind = "sites"
+    selected = ("trial", "centre", "contact_person", "investigator")
+    prefetched = ("trial__identifiers",)
     required = ("centre_code",)
     one_of = ("nct_number", "eu_ct_number", "acronym")
     needs = {"status_date": "status"}

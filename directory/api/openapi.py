@@ -56,6 +56,7 @@ class Operation:
     answer: object
     description: str = ""
     status: int = 200
+    media_type: str = ""  # of the answer, where it is not JSON
     parameters: Callable[[], tuple[OpenApiParameter, ...]] = tuple
     request: object = None
     problems: tuple[int, ...] = (400,)
@@ -100,7 +101,8 @@ class Described(AutoSchema):
     def get_response_serializers(self):
         from .v1.shapes import Problem
 
-        answers = {self.operation.status: self.operation.answer}
+        status, media_type = self.operation.status, self.operation.media_type
+        answers = {(status, media_type) if media_type else status: self.operation.answer}
         for status in sorted({*ANY_GET, *self.operation.problems}):
             answers[status, "application/problem+json"] = Problem
         return answers

@@ -21,21 +21,23 @@ SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
 class JsonOnly(BaseContentNegotiation):
     """JSON to whoever takes JSON, 406 to whoever takes only something else."""
 
+    spoken = SPOKEN
+
     def select_parser(self, request, parsers):
         media_type = (request.content_type or "").partition(";")[0].strip().casefold()
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(self, request, renderers, format_suffix=None):
         accept = request.META.get("HTTP_ACCEPT", "").strip() or "*/*"
-        if accept != "*/*" and not any(_takes(part) for part in accept.split(",")):
+        if accept != "*/*" and not any(_takes(part, self.spoken) for part in accept.split(",")):
             raise Problem("not-acceptable", 406, f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
         return renderers[0], JSON
 
 
-def _takes(part: str) -> bool:
+def _takes(part: str, spoken: frozenset[str]) -> bool:
     media_type, *parameters = (piece.strip().casefold() for piece in part.split(";"))
     refused = any(piece.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for piece in parameters)
-    return media_type in SPOKEN and not refused
+    return media_type in spoken and not refused
 
 
 class ApiView(APIView):

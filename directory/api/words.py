@@ -62,6 +62,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
     "outcome": ("Only the rows with this outcome.", "invalid"),
+    "only": ("`bad`: only the rows that were left out, with their numbers in a column.", "bad"),
 }
 
 PROBLEMS = {

@@ -12,13 +12,14 @@ import io
 import math
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from typing import ClassVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator, URLValidator
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from import_export import fields, resources, widgets
 
 from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
@@ -28,8 +29,20 @@ from .written import serial_date, written_date
 LANGUAGES = ("en", "nl", "fr", "de")
 LONGEST_CELL = 32_767  # characters; what one cell of a workbook holds
 HOME = "BE"
+VERSION = "record_version"  # the header, in all languages, of what an export says of the state it shows
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
+
+
+def version_of(seq: int) -> str:
+    """The state of the registry after change number `seq`, as a sheet says it."""
+    return f"v{seq}"
+
+
+def seq_of(version: str) -> int | None:
+    """The change number that `version_of` was given; None for what it never says."""
+    digits = tidy(version).lower().removeprefix("v")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
 class Text(widgets.Widget):
@@ -247,9 +260,20 @@ class Word(Text):
         self.known |= dict(also or {})
 
     def clean(self, value, row=None, **kwargs):
-        if word := self.known.get(fold(str(value))):
+        folded = fold(str(value))
+        if word := self.known.get(folded) or self.labels.get(folded):
             return word
         raise ValueError(self.refusal(str(value)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Words by their folded labels in all languages, as pages and drop-downs show them."""
+        found: dict[str, str] = {}
+        for language in LANGUAGES:
+            with override(language):
+                for value, label in self.choices.choices:
+                    found.setdefault(fold(str(label)), value)
+        return found
 
     def takes(self):
         return _("one of: %(words)s; or the same in Dutch, French or German") % {
@@ -326,7 +350,8 @@ class Sheet(resources.ModelResource):
     """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
 
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row. `mends`: its cells are mended where their letters were garbled on the way.
+    template's row. `mends`: its cells are mended where their letters were garbled on the way. `selected` and
+    `prefetched`: relations that a row is made of.
     """
 
     kind = ""
@@ -335,6 +360,8 @@ class Sheet(resources.ModelResource):
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
     mends = False
+    selected: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
 
     @classmethod
     @cache
@@ -357,10 +384,28 @@ class Sheet(resources.ModelResource):
         return out.getvalue().encode("utf-8-sig")
 
     @classmethod
+    def prepared(cls, queryset):
+        """`queryset` with all that `cells_of` asks, in a constant number of queries."""
+        return queryset.select_related(*cls.selected).prefetch_related(*cls.prefetched)
+
+    @classmethod
+    def cells_of(cls, record) -> list[str]:
+        """A stored record as a row of the sheet, in the order of the template."""
+        resource, columns = cls._writer()
+        return [str(resource.export_field(column, record) or "") for column in columns]
+
+    @classmethod
+    @cache
+    def _writer(cls):
+        resource = cls()
+        return resource, resource.get_export_fields()
+
+    @classmethod
     @cache
     def by_header(cls) -> dict[str, str]:
         """Column names by squashed header."""
-        return {header: name for name, column in cls.columns().items() for header in column.headers()}
+        found = {header: name for name, column in cls.columns().items() for header in column.headers()}
+        return found | {squash(VERSION): VERSION}
 
     @classmethod
     @cache

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 def receive(
     *, file, file_name: str, kind: str = "", sheet: str = "", user=None, role: str | None = None,
-    centre=None, idempotency_key: str = "", queue: bool = True,
+    centre=None, idempotency_key: str = "", queue: bool = True, choices: Mapping[str, str] | None = None,
 ) -> ImportRun:  # fmt: skip
     """Store `file` (readable, bytes) and queue its planning. Raises `Refused` at the door.
 
@@ -44,7 +44,7 @@ def receive(
     (`user` None, role registry). `centre` narrows the rows to one centre, as a key of that centre does.
     The same file, still on its way, is not received twice: the first run is returned, with
     `was_there` true; a plan that waits is planned again, since it may be outdated. So is the run of an
-    `idempotency_key` that was used before returned, as it is.
+    `idempotency_key` that was used before returned, as it is. `choices`: answers given beforehand, by key.
     """
     role = role or role_of(user)
     if role is None:
@@ -57,6 +57,7 @@ def receive(
         kind=kind, file_name=file_name, sheet=sheet, stored_as=stored_as, sha256=sha256, size=size,
         language=translation.get_language() or "en", created_by=user, role=role, centre=centre,
         idempotency_key=idempotency_key, expires_at=timezone.now() + KEPT_UNCONFIRMED,
+        choices=dict(choices or {}),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -184,7 +185,7 @@ def plan_again(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
         with run.path.open("rb") as file:
             return receive(
                 file=file, file_name=run.file_name, kind=run.kind, sheet=run.sheet, user=run.created_by,
-                role=run.role, centre=run.centre, queue=queue,
+                role=run.role, centre=run.centre, queue=queue, choices=run.choices,
             )  # fmt: skip
     except FileNotFoundError:
         raise Refused([problem("gone")]) from None
@@ -275,10 +276,13 @@ def _first(run: ImportRun, user, queue: bool) -> ImportRun:
     if again := first.claim(
         Status.PLANNED, Status.UPLOADED, lease_until=None, rows_done=0, counts={}, warnings=[],
         language=run.language, created_at=run.created_at, expires_at=run.expires_at,
+        choices=first.choices | run.choices,
     ):  # fmt: skip
         if queue:
             _queue("plan", first)
     else:
+        waiting = ImportRun.objects.filter(pk=first.pk, status=Status.UPLOADED)
+        waiting.update(choices=first.choices | run.choices)
         first.refresh_from_db()
     first.was_there, first.was_there_since, first.is_planned_again = True, handed_in, again
     return first

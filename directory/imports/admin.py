@@ -3,21 +3,28 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from centres.resources import centre_words
+from directory.core import templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
+from directory.core.sheets import LANGUAGES
 from directory.core.visibility import is_editor
+from directory.core.workbooks import CONTENT_TYPE
 
-from . import actions
+from . import actions, blank, report
 from .kinds import JUDGES
 from .models import Decision, ImportRun, Kind, Outcome, Status
 from .plan_page import UNANSWERED, PlanPage
+
+CSV_TYPE = "text/csv; charset=utf-8"
 
 
 class UploadForm(forms.Form):
@@ -43,12 +50,30 @@ class UploadForm(forms.Form):
         ),
     )
 
+    blank = forms.ChoiceField(
+        label=gettext_lazy("An empty cell"),
+        required=False,
+        choices=[
+            (blank.KEEP, gettext_lazy("keeps what is stored")),
+            (blank.CLEAR, gettext_lazy("clears what is stored")),
+        ],
+        help_text=gettext_lazy(
+            "Identifiers, required columns and consent are never cleared by an empty cell."
+        ),
+    )
+
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         kinds = Kind.choices if is_editor(user) else [(Kind.SITES.value, Kind.SITES.label)]
         self.fields["kind"].choices = [("", _("The columns tell")), *kinds] if len(kinds) > 1 else kinds
         if len(kinds) > 1:
             self.fields["kind"].help_text = _("Left open, the columns tell.")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What was decided beforehand, by key of the question."""
+        is_clear = self.cleaned_data.get("blank") == blank.CLEAR
+        return {blank.KEY: blank.CLEAR} if is_clear else {}
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -87,8 +112,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         view, name = self.admin_site.admin_view, "imports_importrun_{}".format
         return [
             path("template/<slug:kind>.csv", view(self.template_view), name=name("template")),
+            path("template/<slug:kind>.xlsx", view(self.template_xlsx_view), name=name("template_xlsx")),
             path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
             path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
+            path("<int:pk>/report.xlsx", view(self.report_view), name=name("report")),
             path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
             path("<int:pk>/answer/", view(require_POST(self.answer_view)), name=name("answer")),
             path("<int:pk>/decide/", view(require_POST(self.decide_view)), name=name("decide")),
@@ -110,6 +137,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
+            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGES],
             "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
@@ -120,7 +148,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         try:
             run = actions.receive(
                 file=file, file_name=file.name, kind=form.cleaned_data["kind"],
-                sheet=form.cleaned_data["sheet"], user=request.user,
+                sheet=form.cleaned_data["sheet"], user=request.user, choices=form.choices,
             )  # fmt: skip
         except actions.Refused as refused:
             for one in refused.problems:
@@ -131,14 +159,25 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return run
 
     def template_view(self, request, kind):
-        """A sheet to fill in, of a kind that this person may hand in."""
+        """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
+        sheet, language = self._template(request, kind)
+        return _download(sheet.template(language), CSV_TYPE, f"{kind}{_ending(language)}.csv")
+
+    def template_xlsx_view(self, request, kind):
+        """The same as a workbook with drop-downs and notes, of this person's centres."""
+        sheet, language = self._template(request, kind)
+        content = templates_xlsx.template(sheet, language, lists=centre_words(sheet, request.user))
+        return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
+
+    def _template(self, request, kind):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if kind not in dict(UploadForm(user=request.user).kinds):
             raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
-        answer = HttpResponse(JUDGES[kind].sheet.template(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-        return answer
+        language = request.GET.get("language", "en")
+        if language not in LANGUAGES:
+            raise Http404(_("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGES))
+        return JUDGES[kind].sheet, language
 
     # One run
 
@@ -163,6 +202,18 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not run.is_busy:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return TemplateResponse(request, "imports/admin/progress.html", {"run": run})
+
+    def report_view(self, request, pk):
+        """The sheet given back with what became of each row; `?only=bad`: only the rows left out."""
+        run = self._run(request, pk)
+        try:
+            pieces = report.report(run, only_bad=request.GET.get("only") == "bad")
+        except report.NotReady:
+            messages.info(request, _("The rows are still being judged. Wait until the page shows them."))
+            return HttpResponseRedirect(_address(run))
+        name = content_disposition_header(True, report.file_name(run))
+        headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
+        return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE, headers=headers)
 
     def confirm_view(self, request, pk):
         run, whole = self._run(request, pk), request.POST.get("whole") == "1"
@@ -248,6 +299,15 @@ def _seen(request) -> int | None:
 
 
 _FIELD_OF = {"kind": "kind", "rights_kind": "kind", "sheet_name": "sheet"}
+
+
+def _ending(language: str) -> str:
+    return "" if language == "en" else f"-{language}"
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def columns_of(sheet) -> list[dict]:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from directory.core.mending import mended
 from directory.core.sheets import Sheet
+from directory.core.templates_xlsx import NOTES
 from directory.core.text import control_character_in, squash, tidy
+from directory.core.workbooks import letters
 from trials.ctgov import CtgovSheet
 
 from .kinds import JUDGES
@@ -16,6 +18,8 @@ from .models import Kind
 from .questions import Question
 from .tables import Row, Table
 
+OUTCOME_HEADERS = ("Outcome", "Messages")  # of a report, beside the sheet's own columns
+ROW_HEADER, OUTCOME_SHEET = "Row", "About"
 WHOLE_ROW = ("too_wide", "too_short")
 
 
@@ -76,7 +80,10 @@ def read_header(table: Table, sheet: type[Sheet], mapping: Mapping[str, str] | N
     reading, by_header = Reading(mends=sheet.mends), sheet.by_header()
     first: dict[str, int] = {}
     seen = [tidy(header) for header in table.header]
+    own = own_columns(table.header)
     for place, header in enumerate(table.header):
+        if place in own:
+            continue
         if control_character_in(header):
             reading.problems.append(problem("header_control", place=letters(place)))
             continue
@@ -138,12 +145,21 @@ def _tell_missing(reading: Reading, sheet: type[Sheet], first: dict[str, int], s
     ]
 
 
-def letters(place: int) -> str:
-    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …"""
-    found = ""
-    while place >= 0:
-        found, place = chr(ord("A") + place % 26) + found, place // 26 - 1
-    return found
+def own_columns(header: list[str]) -> frozenset[int]:
+    """Where a report of ours has its own columns: they stand side by side, with just these headers."""
+    seen = [tidy(one) for one in header]
+    for place in range(len(seen) - 1):
+        if tuple(seen[place : place + 2]) == OUTCOME_HEADERS:
+            first = place - 1 if place and seen[place - 1] == ROW_HEADER else place
+            return frozenset(range(first, place + 2))
+    return frozenset()
+
+
+def other_sheets(table: Table) -> list[str]:
+    """The sheets of a workbook that were not read and may hold somebody's rows: not those we put there."""
+    own = {OUTCOME_SHEET} if own_columns(table.header) else set()
+    own |= {NOTES} if table.sheet in Kind.values else set()
+    return [name for name in table.others if name not in own]
 
 
 def meant_kind(table: Table, kind: str, reading: Reading) -> str:

@@ -23,7 +23,7 @@ from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
 from . import dates, encoding, mapping, receipts
-from .columns import Reading, meant_kind, read_header
+from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
 from .kinds.base import Judge, Scope, Verdict
@@ -120,6 +120,7 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
 
 def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict]) -> None:
     judge = JUDGES[run.kind](scope_of(run))
+    judge.columns = frozenset(reading.places.values())
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(table.rows()):
@@ -133,9 +134,9 @@ def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[di
             waits = waits or verdict.may_be_taken
             verdict.forget()
     judge.finish()
-    asked = [*reading.questions, *judge.questions.values()]
+    asked = [*reading.questions, *judge.asked()]
     # Columns that are read as a person said last time have nothing to wait for.
-    waits = waits or any(not one.params.get("as_before") for one in asked)
+    waits = waits or any(one.waits and not one.params.get("as_before") for one in asked)
     if judge.nothings:
         warnings = [*warnings, _nothings(judge.nothings)]
     with transaction.atomic():
@@ -188,8 +189,8 @@ def _warnings(table: Table, reading: Reading) -> list[dict]:
         found.append(problem("not_read", columns=reading.unknown))
     if table.hidden:
         found.append(problem("hidden_rows", rows=table.hidden))
-    if table.others:
-        found.append(problem("other_sheets", sheet=table.sheet, others=table.others))
+    if others := other_sheets(table):
+        found.append(problem("other_sheets", sheet=table.sheet, others=others))
     return found
 
 
@@ -253,6 +254,7 @@ def _apply(run: ImportRun) -> None:
 
 def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
     judge, verdicts = JUDGES[run.kind](scope_of(run)), []
+    judge.columns = frozenset(run.columns)
     planned = RowOutcome.objects.filter(run=run).order_by("number")
     for chunk in _chunks(planned.values_list("number", "values", "faults").iterator(CHUNK)):
         rows = [(Row(number, [], faults), cells) for number, cells, faults in chunk]

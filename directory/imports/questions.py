@@ -27,6 +27,7 @@ class Option:
 class Question:
     """Something only a person knows. `needed`: the plan cannot be confirmed while it is open.
 
+    `waits`: a plan with nothing to store waits for the answer; else it ends all the same.
     `suggested` is the answer that is taken as long as nobody gives another (and it is not `needed`).
     `examples` are cells of the sheet, `rows` how many rows hang on it. `others`: besides the options, what
     else may be answered: empty for nothing, `centre` for the code of any centre.
@@ -38,6 +39,7 @@ class Question:
     options: tuple[Option, ...]
     suggested: str = ""
     needed: bool = False
+    waits: bool = True
     examples: tuple[str, ...] = ()
     others: str = ""
     params: dict = field(default_factory=dict)

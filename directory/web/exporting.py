@@ -13,6 +13,7 @@ import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
 
+from directory.core.formulas import guarded as unformula
 from directory.core.text import tidy
 from directory.search import service
 
@@ -23,8 +24,6 @@ MOST_ROWS = 5_000
 BATCH = 500
 # Excel holds no more in a cell.
 LONGEST_CELL = 32_767
-# What a spreadsheet takes for the beginning of a formula, full-width forms too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBERS = {"nct": "nct_number", "euct": "eu_ct_number", "eudract": "eudract_number", "isrctn": "isrctn"}
 
 TRIAL_COLUMNS = (
@@ -142,15 +141,6 @@ def as_csv(documents: list[dict]) -> bytes:
     for row in map(trial_row, documents):
         writer.writerow([unformula(row.get(name, "")) for name in TRIAL_COLUMNS])
     return out.getvalue().encode("utf-8-sig")
-
-
-def unformula(text: str) -> str:
-    """`text` that no spreadsheet calculates: behind an apostrophe where it begins like a formula.
-
-    >>> unformula("=1+1")
-    "'=1+1"
-    """
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def as_xlsx(documents: list[dict]) -> bytes:

@@ -139,7 +139,9 @@ def test_a_withdrawn_trial_is_gone_from_every_address_with_the_index(canaries):
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 
 
-@pytest.mark.parametrize("path", [*LISTS, *ADDRESSES, "schema/", "docs/", "nothing/", "imports/1/"])
+@pytest.mark.parametrize(
+    "path", [*LISTS, *ADDRESSES, "schema/", "docs/", "nothing/", "imports/1/", "imports/1/report.xlsx"]
+)
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_reading_writes_nothing(canaries, path, method):
     before = Change.objects.count()

@@ -1,5 +1,8 @@
 """Sheets sent by a program: what a key may send, how its run is followed, applied, cancelled."""
 
+import io
+
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,6 +10,7 @@ from django.test import Client
 
 from directory.core import changes
 from directory.core.models import Change
+from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import tasks
 from directory.imports.models import ImportRun
 from directory.partners import keys
@@ -238,7 +242,6 @@ def test_a_run_that_never_was_is_a_problem(hospital, number):
 def test_what_belongs_to_a_later_version_is_not_there_yet(hospital):
     number = hospital.planned()
     problem(hospital.post(f"{number}/undo/"), 404)
-    problem(hospital.get(f"{number}/report.xlsx"), 404)
 
 
 # --- What cannot be sent -------------------------------------------------------------------------------
@@ -347,3 +350,37 @@ def test_a_run_cannot_be_deleted(hospital):
     answer = hospital.client.delete(f"/api/v1/imports/{hospital.planned()}/", headers=hospital.headers)
     problem(answer, 405)
     assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
+# --- The sheet given back ------------------------------------------------------------------------------
+
+
+def test_the_report_is_the_sheet_with_outcomes_and_has_a_tag(hospital):
+    number = hospital.planned(MIXED)
+    answer = hospital.get(f"{number}/report.xlsx", Accept=CONTENT_TYPE)
+    assert (answer.status_code, answer["Content-Type"]) == (200, CONTENT_TYPE)
+    assert answer["Content-Disposition"] == 'attachment; filename="sites-report.xlsx"'
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).worksheets[0].values)
+    assert rows[0] == (*SITES.splitlines()[0].split(","), "Outcome", "Messages")
+    assert [row[4] for row in rows[1:]] == ["new", "invalid", "invalid"]
+    known = hospital.get(f"{number}/report.xlsx", **{"If-None-Match": answer["ETag"]})
+    assert known.status_code == 304
+    hospital.post(f"{number}/cancel/")
+    assert hospital.get(f"{number}/report.xlsx", **{"If-None-Match": answer["ETag"]}).status_code == 200
+
+
+def test_the_report_may_have_only_the_bad_rows(hospital):
+    answer = hospital.get(f"{hospital.planned(MIXED)}/report.xlsx", {"only": "bad"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).worksheets[0].values)
+    assert [row[4:6] for row in rows] == [("Row", "Outcome"), ("3", "invalid"), ("4", "invalid")]
+
+
+def test_the_report_of_another_key_of_a_run_not_planned_or_oddly_asked_for_is_a_problem(hospital, here):
+    number = hospital.send(kind="sites").json()["id"]
+    assert "not judged yet" in problem(hospital.get(f"{number}/report.xlsx"), 409)["detail"]
+    problem(Partner("imports", centre=a_centre("elsewhere")).get(f"{number}/report.xlsx"), 404)
+    tasks.plan(number)
+    assert (
+        problem(hospital.get(f"{number}/report.xlsx", {"only": "good"}), 400)["errors"][0]["field"] == "only"
+    )
+    problem(hospital.get(f"{number}/report.xlsx", Accept="text/csv"), 406)

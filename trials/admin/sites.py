@@ -5,14 +5,24 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from centres.models import Professional
+from centres.resources import centre_words
 from centres.rights import own_centre_ids
 from directory.core import changes
-from directory.core.admin import ReadOnly, ReadOnlyAdmin, RecordedAdmin, RecordedTabular, actor_of
-from directory.core.visibility import role_of
+from directory.core.admin import (
+    ExportsSheet,
+    ReadOnly,
+    ReadOnlyAdmin,
+    RecordedAdmin,
+    RecordedTabular,
+    actor_of,
+)
+from directory.core.visibility import is_editor, role_of
 
 from ..actions import state_status
 from ..choices import Freshness, Recruitment
 from ..models import StatusStatement, TrialSite
+from ..resources import SiteSheet
 from .forms import SiteForm
 
 
@@ -49,9 +59,10 @@ class StatementInline(ReadOnly, RecordedTabular):
 
 
 @admin.register(TrialSite)
-class TrialSiteAdmin(RecordedAdmin):
+class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
     """A coordinator meets the sites of their centres, and only those."""
 
+    sheet = SiteSheet
     form = SiteForm
     named_by = ("trial", "centre")
     list_display = ["trial", "centre", "status", "freshness", "verified", "status_source"]
@@ -96,6 +107,22 @@ class TrialSiteAdmin(RecordedAdmin):
         ),
         (_("This site"), {"fields": ["opened_on", "url"]}),
     ]  # fmt: skip
+
+    def as_seen(self, records, user):
+        """People of other centres are not a coordinator's to see; their cells are empty, which keeps them."""
+        if is_editor(user):
+            yield from records
+            return
+        known = set(Professional.objects.visible_to(user).values_list("pk", flat=True))
+        for site in records:
+            if site.contact_person_id not in known:
+                site.contact_person = None
+            if site.investigator_id not in known:
+                site.investigator = None
+            yield site
+
+    def words_for_sheet(self, user):
+        return centre_words(self.sheet, user)
 
     def owns(self, user, obj):
         return obj.centre_id in own_centre_ids(user)

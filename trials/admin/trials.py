@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from directory.core import changes
 from directory.core.admin import (
+    ExportsSheet,
     ListedAdmin,
     ReadOnly,
     RecordedFormSet,
@@ -22,9 +23,11 @@ from directory.core.admin import (
     attention,
 )
 from directory.core.text import refuse_control_characters
+from directory.core.visibility import is_editor
 
 from ..actions import close_recruitment
 from ..models import Trial, TrialIdentifier, TrialSite
+from ..resources import TrialSheet
 from .forms import IdentifierForm, TrialForm
 from .sites import freshness_tag
 
@@ -70,7 +73,8 @@ class CloseForm(forms.Form):
 
 
 @admin.register(Trial)
-class TrialAdmin(ListedAdmin):
+class TrialAdmin(ExportsSheet, ListedAdmin):
+    sheet = TrialSheet
     form = TrialForm
     address_from = ("acronym",)
     change_form_template = "trials/admin/trial_form.html"
@@ -133,6 +137,13 @@ class TrialAdmin(ListedAdmin):
 
     def for_coordinator(self, queryset, user):
         return queryset.visible_to(user)
+
+    def as_seen(self, records, user):
+        """A parent that is not listed is the editors' alone."""
+        for trial in records:
+            if trial.parent_id and not (is_editor(user) or trial.parent.is_listed):
+                trial.parent = None
+            yield trial
 
     def get_queryset(self, request):
         sites = TrialSite.objects.visible_to(request.user)

@@ -8,19 +8,21 @@ from collections.abc import Mapping
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.parsers import MultiPartParser
 
-from directory.imports import actions
+from directory.core.workbooks import CONTENT_TYPE
+from directory.imports import actions, report
 from directory.imports.models import ImportRun, Kind, Outcome, RowOutcome
 from directory.partners.models import Scope
 
 from .. import addresses, conditional, openapi, pagination, parameters
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
-from ..views import JSON, ApiView
+from ..views import JSON, SPOKEN, ApiView, JsonOnly
 from . import shapes
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
@@ -198,6 +200,50 @@ def rows_page(request, rows, size: int, cursor: str) -> bytes:
         previous=str(found[0].number) if found and behind else None,
         facets={},
     )
+
+
+class SheetOrJson(JsonOnly):
+    """A workbook to whoever takes one; problems stay JSON."""
+
+    spoken = SPOKEN | {CONTENT_TYPE}
+
+
+class ImportReport(ImportsView):
+    """The sheet given back, with what became of each row."""
+
+    content_negotiation_class = SheetOrJson
+    operations = {
+        "get": Operation(
+            id="getImportReport",
+            tag="Imports",
+            summary="The sheet with what became of each row",
+            description="The file that was sent, as a workbook: its own columns and rows, then `Outcome` and "
+            "`Messages`, cells with a message coloured; what is told of the whole file is in a second sheet. "
+            "Corrected, it can be sent as it is: the added columns are not read.",
+            answer=OpenApiTypes.BINARY,
+            media_type=CONTENT_TYPE,
+            parameters=lambda: (NUMBER, described("only", enum=("bad",))),
+            problems=(400, 404, 409),
+        )
+    }
+
+    def get(self, request, number):
+        parameters.check(request.GET, ("only",))
+        only_bad = parameters.choice(request.GET, "only", ("", "bad"), "") == "bad"
+        run = self.run_of(request, number)
+        etag = conditional.etag_of(request, report.version(run))
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+        if conditional.is_known(request, etag) or conditional.holds_any(request):
+            return HttpResponse(status=304, headers=headers)
+        try:
+            pieces = report.report(run, only_bad=only_bad)
+        except report.NotReady:
+            detail = f"Run {number} is {run.get_status_display()}; its rows are not judged yet."
+            raise Problem("conflict", 409, detail) from None
+        headers["Content-Disposition"] = content_disposition_header(True, report.file_name(run))
+        if request.method == "HEAD":
+            return HttpResponse(content_type=CONTENT_TYPE, headers=headers)
+        return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE, headers=headers)
 
 
 class ImportStep(ImportsView):

@@ -5,7 +5,7 @@ from django.urls import path
 from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
-from .imports import ImportApply, ImportCancel, ImportDetail, ImportRows, Imports
+from .imports import ImportApply, ImportCancel, ImportDetail, ImportReport, ImportRows, Imports
 from .match import Match
 from .networks import NetworkDetail, NetworkList
 from .schema import Schema
@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/", Imports.as_view(), name="imports"),
     path("imports/<int:number>/", ImportDetail.as_view(), name="import"),
     path("imports/<int:number>/rows/", ImportRows.as_view(), name="import-rows"),
+    path("imports/<int:number>/report.xlsx", ImportReport.as_view(), name="import-report"),
     path("imports/<int:number>/apply/", ImportApply.as_view(), name="import-apply"),
     path("imports/<int:number>/cancel/", ImportCancel.as_view(), name="import-cancel"),
     path("schema/", Schema.as_view(), name="schema"),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from . import attention, changelog
+from .exports import ExportsSheet
 from .forms import AgeField, CleanTextForm, RecordedForm, RecordedFormSet
 from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, RecordsRows, actor_of
 from .roles import ForRoles, ReadOnly
@@ -16,6 +17,7 @@ admin.site.index_template = "core/admin/index.html"
 __all__ = [
     "AgeField",
     "CleanTextForm",
+    "ExportsSheet",
     "ForRoles",
     "ListedAdmin",
     "ReadOnly",

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.models import Op, Recorded, State
-from directory.core.sheets import Sheet
+from directory.core.sheets import VERSION, Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
 from directory.core.written import is_nothing
 
-from .. import messages
+from .. import blank, messages
 from ..models import Outcome
 from ..questions import Question, how_to_read
 from ..tables import Row
+from ..versions import hold_back_edited
 
 BATCH = 500
 NOTHING = object()  # what a cell means that says there is nothing to say
@@ -61,6 +62,21 @@ class Scope:
 
 
 @dataclass
+class Written:
+    """What a column set on a record, so that it can be taken back; `attributes` are those to be stored."""
+
+    record: models.Model
+    attribute: str
+    old: object
+    new: object
+    attributes: list[str]
+
+    def take_back(self) -> None:
+        setattr(self.record, self.attribute, self.old)
+        self.attributes.remove(self.attribute)
+
+
+@dataclass
 class Verdict:
     """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored."""
 
@@ -74,6 +90,8 @@ class Verdict:
     faults: list = field(default_factory=list)
     work: object = None
     may_be_taken: bool = False
+    blanks: list[str] = field(default_factory=list)
+    written: dict[str, Written] = field(default_factory=dict)
 
     @property
     def is_bad(self) -> bool:
@@ -96,12 +114,19 @@ class Verdict:
         if not self.is_bad:
             self.outcome, self.may_be_taken = outcome, True
 
+    def take_back(self, name: str) -> None:
+        """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""
+        self.written.pop(name).take_back()
+        self.changes = [one for one in self.changes if one["field"] != name]
+        if not self.changes:
+            self.outcome, self.work = Outcome.UNCHANGED, None
+
     def change(self, name: str, old, new) -> None:
         self.changes.append({"field": name, "old": old, "new": new})
 
     def forget(self) -> None:
         """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
-        self.work, self.values, self.changes = None, {}, []
+        self.work, self.values, self.changes, self.written = None, {}, [], {}
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
@@ -123,23 +148,60 @@ class Judge:
         self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
+        self.columns: frozenset[str] = frozenset()  # that the sheet has
+        self.blanks: Counter[str] = Counter()  # empty cells over stored values, by column
 
     # Judging
 
     def judge(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[Verdict]:
         """Verdicts on `(row, cells by column)`, in order."""
         verdicts = [self._cleaned(row, cells) for row, cells in rows]
-        self.look_up(verdicts)
-        for verdict in verdicts:
+        judged = [verdict for verdict in verdicts if not self.is_example(verdict)]
+        self.look_up(judged)
+        for verdict in judged:
             self.decide(verdict)
             if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
+        hold_back_edited(self, judged)
+        for verdict in judged:
+            if not verdict.is_bad or verdict.may_be_taken:
+                self.blanks.update(verdict.blanks)
         return verdicts
+
+    def is_example(self, verdict: Verdict) -> bool:
+        """Whether the row is the template's example, left in: it is said, and nothing else comes of it.
+
+        In whatever language or spelling of a date; columns may have been taken away, but no cell changed.
+        """
+        example, cells = self.sheet.example, verdict.cells
+        if verdict.is_bad or not any("example" in cell.casefold() for cell in cells.values()):
+            return False
+        for name, cell in cells.items():
+            if name not in example or self._value(name, cell) != self._value(name, example[name]):
+                return False
+        verdict.note("", _("This is the example row of the template: it is not read."))
+        return True
 
     def ask(self, question: Question) -> str:
         """What was decided about `question`; empty where it is open, and then the plan asks it."""
         self.questions.setdefault(question.key, question)
         return self.scope.choices.get(question.key, "")
+
+    def asked(self) -> list[Question]:
+        """What the plan asks, once all rows are judged."""
+        return [*self.questions.values(), *blank.questions(self.blanks)]
+
+    def clears(self, verdict: Verdict, name: str, old) -> bool:
+        """Whether the empty cell of a column of the sheet clears the stored value `old` of a record.
+
+        Never what identifies the record, or what it cannot be without.
+        """
+        sheet = self.sheet
+        kept = (*sheet.required, *sheet.one_of, *getattr(sheet, "identifier_columns", ()))
+        if old in (None, "", []) or name in verdict.cells or name in kept or name not in self.columns:
+            return False
+        verdict.blanks.append(name)
+        return self.scope.choices.get(blank.KEY) == blank.CLEAR
 
     def look_up(self, verdicts: list[Verdict]) -> None:
         """Fetch what the rows are about: one query a table, whatever the number of rows."""
@@ -148,6 +210,12 @@ class Judge:
     def decide(self, verdict: Verdict) -> None:
         """Find the record, compare field by field, set outcome, changes, messages and work."""
         raise NotImplementedError
+
+    def logged(self, verdict: Verdict, column: str) -> list[tuple[str, str, str]]:
+        """Where the change log has what `column` of a row writes: `(kind, key, field)` of a change."""
+        found = self.sheet.columns().get(column)
+        model = self.sheet._meta.model
+        return [(model.change_kind, verdict.record, found.attribute or column)] if found else []
 
     def finish(self) -> None:
         """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""
@@ -164,7 +232,7 @@ class Judge:
             verdict.refuse(name, messages.sentence(code, params))
         faulty = {name for name, _code, _params in row.faults}
         for name, cell in list(verdict.cells.items()):
-            if name in faulty:
+            if name in faulty or name == VERSION:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
@@ -228,21 +296,41 @@ class Judge:
         return True
 
     def compare(self, verdict: Verdict, record: models.Model, names: Iterable[str]) -> list[str]:
-        """Set on `record` the values of the columns `names`; blank cells keep what is there.
+        """Set on `record` the values of the columns `names`; blank cells keep what is there, or clear it.
 
         Returns the attributes that changed, and notes each change on the verdict.
         """
         changed, columns = [], self.sheet.columns()
         for name in names:
-            if name not in verdict.values:
-                continue
             attribute = columns[name].attribute
-            old, new = getattr(record, attribute), verdict.values[name]
+            old = getattr(record, attribute)
+            if name in verdict.values:
+                new = verdict.values[name]
+            elif record.pk and self._may_be_empty(name) and self.clears(verdict, name, old):
+                new = self._empty(name, old)
+            else:
+                continue
             if old != new and not self._reads_as(name, old, new):
                 verdict.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
+                verdict.written[name] = Written(record, attribute, old, new, changed)
         return changed
+
+    def _may_be_empty(self, name: str) -> bool:
+        found = self.sheet.model_field(name)
+        return found is not None and found.blank
+
+    def _empty(self, name: str, old):
+        if self.sheet.model_field(name).null:
+            return None
+        return [] if isinstance(old, list) else ""
+
+    def says(self, name: str, logged, value) -> bool:
+        """Whether `logged`, as a snapshot of the change log has it, is `value` of a cell."""
+        if value in (None, "", []):
+            return logged in (None, "", [])
+        return logged == value or self._reads_as(name, logged, value)
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""

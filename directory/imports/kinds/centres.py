@@ -72,9 +72,10 @@ class CentreJudge(Judge):
 
     def _compare_aliases(self, verdict, work, code):
         """The cell lists all aliases but the learned ones; each means one centre only."""
-        if "aliases" not in verdict.values:
+        of_centre = [one.text for one in self.aliases[code] if one.kind != AliasKind.LEARNED]
+        if "aliases" not in verdict.values and not self.clears(verdict, "aliases", of_centre):
             return
-        wanted = {fold(text): text for text in verdict.values["aliases"] if fold(text)}
+        wanted = {fold(text): text for text in verdict.values.get("aliases", ()) if fold(text)}
         for folded, text in wanted.items():
             owner = self.claimed.setdefault(folded, self.owners.get(folded, code))
             if owner != code:

@@ -32,6 +32,11 @@ class NetworkJudge(Judge):
         self.renamed: dict[str, int] = {}
         self.memberships: dict[tuple, Membership] = {}
 
+    def logged(self, verdict, column):
+        if column == "network_name":
+            return [(Network.change_kind, verdict.record.split("/")[0], "name_en")]
+        return super().logged(verdict, column)
+
     def look_up(self, verdicts):
         slugs = {slugify(one.values["network"]) for one in verdicts if "network" in one.values}
         stored = Network.objects.filter(slug__in=slugs - set(self.networks))

@@ -68,15 +68,28 @@ class People:
     def get(self, pk: int | None) -> Professional | None:
         return self._people.get(pk) if pk else None
 
-    def find(self, name: str, email: str, place: Place) -> Professional:
-        """The person of that address and name, else of that name at the centre, else a new one."""
+    def find(self, name: str, email: str, place: Place, current: int | None = None) -> Professional:
+        """The person of that address and name, else of that name at the centre, else a new one.
+
+        `current`: the pk of whom the site names now, who need not be known at the centre. A coordinator's
+        sheet means only people of their centres.
+        """
         for person in self._by_email.get(email.casefold(), ()) if email else ():
             if fold(person.name) == fold(name):
                 return person
         key = (place.id, fold(name))
+        named = self.get(current) if self.scope.centres is None else None
+        if key not in self._by_name and named and fold(named.name) == fold(name):
+            return named
         if key not in self._by_name:
             self._by_name[key] = Professional(name=name)
         return self._by_name[key]
+
+    def may_be_meant(self, person: Professional, place: Place) -> bool:
+        """Whether a sheet of this scope speaks of `person`: for a coordinator, of those at the centre."""
+        if self.scope.centres is None:
+            return True
+        return any(who == id(person) and centre == place.id for who, centre, _function in self._at)
 
     def by_email(self, email: str) -> Professional | None:
         """The one person known by that address, None where there are several."""

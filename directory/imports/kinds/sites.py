@@ -28,6 +28,19 @@ from .trials import identifiers_of, store_trials
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 _WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
+_OF_SITE = {
+    "status": "status",
+    "status_date": "verified_at",
+    "contact_name": "contact_person_id",
+    "pi_name": "investigator_id",
+    "start_date": "opened_on",
+    "url": "url",
+}
+_OF_PERSON = {
+    "contact_email": ("email",),
+    "contact_phone": ("phone",),
+    "consent_to_publish": ("consent_given_on", "consent_withdrawn_on"),
+}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -52,6 +65,14 @@ class SiteJudge(Judge):
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
+
+    def logged(self, verdict, column):
+        if column in _OF_SITE:
+            return [(TrialSite.change_kind, verdict.record, _OF_SITE[column])]
+        people = {person.pk for person, *_rest in verdict.work.people if person.pk}
+        return [
+            (Professional.change_kind, str(pk), name) for name in _OF_PERSON.get(column, ()) for pk in people
+        ]
 
     # Looking up
 
@@ -248,6 +269,9 @@ class SiteJudge(Judge):
         values, site, place = verdict.values, work.site, work.place
         given = values.get("consent_to_publish")
         contact = self._contact(verdict, site, place)
+        says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
+        if not says_more and self._unlinks(verdict, work, "contact_person", "contact_name"):
+            contact = None
         if contact is not None:
             changed = self.people.learn(
                 contact, verdict, given, email=values.get("contact_email", ""),
@@ -256,7 +280,7 @@ class SiteJudge(Judge):
             changed += self.people.consent(contact, verdict, given)
             self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
-            person = self.people.find(name, "", place)
+            person = self.people.find(name, "", place, site.investigator_id)
             # The consent of a row is that of its contact; without one, that of its investigator.
             changed = self.people.consent(person, verdict, given) if contact is None else []
             if given and contact not in (None, person) and not person.may_be_published:
@@ -266,12 +290,14 @@ class SiteJudge(Judge):
                     % {"name": shown(person.name)},
                 )  # fmt: skip
             self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
+        else:
+            self._unlinks(verdict, work, "investigator", "pi_name")
 
     def _contact(self, verdict, site, place) -> Professional | None:
         values = verdict.values
         name, email = values.get("contact_name", ""), values.get("contact_email", "")
         if name:
-            return self.people.find(name, email, place)
+            return self.people.find(name, email, place, site.contact_person_id)
         current = self.people.get(site.contact_person_id)
         known = self.people.by_email(email) if email else None
         if known is None and current is None and (email or "contact_phone" in values):
@@ -280,6 +306,21 @@ class SiteJudge(Judge):
         if not email:
             return current
         return known or current
+
+    def _unlinks(self, verdict, work, attribute, column) -> bool:
+        """Whether an empty cell takes a person from the site; what is kept of the person stays.
+
+        A coordinator clears only whom their sheets may mean: another's cell is empty because it is not shown.
+        """
+        person = self.people.get(getattr(work.site, f"{attribute}_id"))
+        if person is None or not self.people.may_be_meant(person, work.place):
+            return False
+        if not self.clears(verdict, column, person.name):
+            return False
+        verdict.change(column, person.name, "")
+        setattr(work.site, attribute, None)
+        work.attributes.append(attribute)
+        return True
 
     def _link(self, verdict, work, person, changed, attribute, column, function):
         site = work.site
@@ -323,7 +364,8 @@ class SiteJudge(Judge):
             site.trial_id = site.trial.pk
             for attribute in work.attributes:
                 if attribute in ("contact_person", "investigator"):
-                    setattr(site, f"{attribute}_id", getattr(site, attribute).pk)
+                    person = getattr(site, attribute)
+                    setattr(site, f"{attribute}_id", person and person.pk)
         old, new = [work for work in works if work.site.pk], [work.site for work in works if not work.site.pk]
         ledger.watch(TrialSite, [work.site.pk for work in old])
         TrialSite.objects.bulk_create(new)

@@ -40,6 +40,12 @@ class TrialJudge(Judge):
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []
 
+    def logged(self, verdict, column):
+        fields = dict.fromkeys(self.sheet.identifier_columns, "identifiers") | {"parent": "parent"}
+        if column in fields:
+            return [(Trial.change_kind, verdict.record, fields[column])]
+        return super().logged(verdict, column)
+
     def look_up(self, verdicts):
         identifiers, acronyms = [], []
         for one in verdicts:
@@ -131,16 +137,21 @@ class TrialJudge(Judge):
                 work.identifiers += new
 
     def _compare_conditions(self, verdict, work):
-        if "conditions" not in verdict.values:
-            return
-        said = verdict.values["conditions"]
         old = self.conditions_of.get(work.trial.pk, []) if work.trial.pk else []
+        if "conditions" not in verdict.values and not self.clears(verdict, "conditions", old):
+            return
+        said = verdict.values.get("conditions", [])
         if set(said) != set(old):
             verdict.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
 
     def _compare_parent(self, verdict, work):
         if "parent" not in verdict.values:
+            stored = str(work.trial.parent or "") if work.trial.pk else ""
+            if self.clears(verdict, "parent", stored):
+                verdict.change("parent", stored, "")
+                work.trial.parent = None
+                work.attributes.append("parent")
             return
         text = verdict.values["parent"]
         before = len(verdict.messages)

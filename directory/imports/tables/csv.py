@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from directory.core.formulas import unguarded
+
 from . import LEADING, MAX_BYTES, Unreadable, encodings
 
 DELIMITERS = ",;\t"
@@ -51,7 +53,8 @@ class Source:
             except csv.Error as error:
                 unclosed = "unexpected end" in str(error)
                 raise Unreadable("open_quote" if unclosed else "stray_quote", row=line) from None
-            yield line, [cell if cell.strip() else "" for cell in cells]
+            # Exports of ours, and others', keep formulas from being calculated by an apostrophe in front.
+            yield line, [unguarded(cell) if cell.strip() else "" for cell in cells]
             line = reader.line_num + 1 + self.skipped
 
 

@@ -1,0 +1,101 @@
+"""A row that stems from an export (`record_version`): what was edited since is not overwritten unseen.
+
+Of a column that the row has as it was exported, nobody edited the cell: what is stored by now stays, and the
+other edits of the row are taken. Else both sides edited it, and a person decides.
+"""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.core import changes
+from directory.core.models import Change
+from directory.core.sheets import VERSION, seq_of
+
+from .models import Outcome
+
+if TYPE_CHECKING:
+    from .kinds.base import Judge, Verdict
+
+Place = tuple[str, str, str]  # kind, key and field of a change
+
+
+def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
+    """Hold back each update that would write over what was edited after its export.
+
+    Rows that change nothing are not asked about. Two queries, whatever the number of rows.
+    """
+    asked = [one for one in verdicts if one.outcome == Outcome.UPDATE and VERSION in one.cells]
+    if not asked:
+        return
+    last, since = changes.last_seq(), {}
+    for verdict in asked:
+        seq = seq_of(verdict.cells[VERSION])
+        if seq is None or seq > last:
+            verdict.note(
+                VERSION, _("This is no version of this registry: what was edited since is not known.")
+            )
+        else:
+            since[verdict.number] = seq
+    columns = {
+        one.number: {change["field"]: judge.logged(one, change["field"]) for change in one.changes}
+        for one in asked
+        if one.number in since
+    }
+    edits = _edits({place for found in columns.values() for each in found.values() for place in each}, since)
+    for verdict in asked:
+        for column, places in columns.get(verdict.number, {}).items():
+            later = [edit for place in places for edit in edits[place] if edit.seq > since[verdict.number]]
+            later.sort(key=lambda edit: edit.seq)
+            if later and _is_as_exported(judge, verdict, column, places[0], later[0]):
+                verdict.take_back(column)
+                verdict.note(column, _as_it_is(later[-1]))
+            elif later:
+                verdict.hold_back(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
+
+
+def _is_as_exported(judge, verdict, column: str, place: Place, first: Change) -> bool:
+    """Whether the cell says what the record said before its `first` edit after the export."""
+    written = verdict.written.get(column)
+    return written is not None and judge.says(column, (first.before or {}).get(place[2]), written.new)
+
+
+def _edits(places: set[Place], since: dict[int, int]) -> dict[Place, list[Change]]:
+    """The changes of each of `places` after the oldest export."""
+    found: dict[Place, list[Change]] = defaultdict(list)
+    if not places:
+        return found
+    keys = defaultdict(set)
+    for kind, key, _field in places:
+        keys[kind].add(key)
+    for kind, of_kind in keys.items():
+        later = Change.objects.filter(kind=kind, key__in=of_kind, seq__gt=min(since.values()))
+        for change in later.order_by("seq").iterator():
+            for name, _before, _after in change.fields():
+                if (kind, change.key, name) in places:
+                    found[kind, change.key, name].append(change)
+    return found
+
+
+def _edited_by_both(edit: Change) -> str:
+    return _(
+        "Edited since the export that this row stems from: by role %(role)s on %(when)s%(run)s. "
+        "Take the row to overwrite that, or leave it."
+    ) % _who(edit)
+
+
+def _as_it_is(edit: Change) -> str:
+    return _(
+        "The cell is as it was exported; the registry was edited since, by role %(role)s on %(when)s%(run)s, "
+        "and keeps that."
+    ) % _who(edit)
+
+
+def _who(edit: Change) -> dict[str, str]:
+    return {
+        "role": edit.get_actor_role_display(),
+        "when": f"{timezone.localtime(edit.at):%d/%m/%Y %H:%M}",
+        "run": _(" (import %d)") % edit.run if edit.run else "",
+    }
