@@ -1,9 +1,11 @@
 """Why a criterion is met, not met or open: a sentence that names what the trial says and what was given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from threading import local
 
 from django.utils import formats
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, override
 
 from directory.core.ages import age_range_text, age_text
 from trials.choices import Freshness, Recruitment, Sex, Stage
@@ -15,10 +17,50 @@ from .profile_reading import NO_DISEASE, class_name, families
 from .synonyms import vocabulary
 
 _SHOWN = 3
+# An enumeration makes its list of values anew each time it is asked.
+_VALUES = {choices: frozenset(choices.values) for choices in (Stage, Recruitment)}
+
+
+class _Spoken(local):
+    """The language of the answer that this thread is making."""
+
+    language = "en"
+
+
+_spoken = _Spoken()
+
+
+@lru_cache(maxsize=1_000)
+def _translated(text: str, language: str) -> str:
+    with override(language):
+        return gettext(text)
+
+
+def _(text: str) -> str:
+    """As gettext, of which an answer needs some three hundred. The texts are ours, nobody's own words."""
+    return _translated(text, _spoken.language)
+
+
+@lru_cache(maxsize=10_000)
+def _bounds(low: int, high: int, language: str) -> str:
+    """The ages a trial states, from `low` to `high` days."""
+    with override(language):
+        return age_range_text(None if low == NO_BOUND else low or None, None if high == NO_BOUND else high)
+
+
+@lru_cache(maxsize=200)
+def _label(choices, word: str, language: str) -> str:
+    with override(language):
+        return str(choices(word).label)
+
+
+def _labels(choices, words: Iterable[str]) -> str:
+    return ", ".join(_label(choices, one, _spoken.language) for one in words if one in _VALUES[choices])
 
 
 def reason(judged: Judged, ordinal: int, name: str, verdict: int, language: str) -> str:
     """The sentence for the criterion `name` of the trial at `ordinal`."""
+    _spoken.language = language
     sentence, depends_on = _SENTENCES[name]
     key = (name, verdict, *depends_on(judged, ordinal))
     if key not in judged.told:
@@ -79,8 +121,7 @@ def _age(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     low, high = int(judged.trials.low[ordinal]), int(judged.trials.high[ordinal])
     if low == NO_BOUND and high == NO_BOUND:
         return _("The trial states no bound of age.")
-    bounds = age_range_text(None if low == NO_BOUND else low or None, None if high == NO_BOUND else high)
-    bounds = bounds or _("any age")
+    bounds = _bounds(low, high, language) or _("any age")
     if verdict == UNKNOWN:
         return _("For the ages %(bounds)s; you gave no age.") % {"bounds": bounds}
     words = {"bounds": bounds, "age": age_text(judged.profile.days)}
@@ -91,8 +132,7 @@ def _age(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
 
 def _stage(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     stated = judged.trials.values("stage", ordinal)
-    takes = ", ".join(str(Stage(one).label) for one in stated if one in Stage.values)
-    given = ", ".join(str(Stage(one).label) for one in sorted(judged.said.stages) if one in Stage.values)
+    takes, given = _labels(Stage, stated), _labels(Stage, sorted(judged.said.stages))
     if not stated:
         return _("The directory does not know at which stage this trial takes patients.")
     if not given and verdict == UNKNOWN:
@@ -188,7 +228,7 @@ def _status_here(judged: Judged, ordinal: int, sites: list[int]) -> str:
     words = judged.trials.codes.of["status"].words
     numbers = [judged.trials.site_status[at] for at in sites] or [judged.trials.words["status"][ordinal]]
     found = dict.fromkeys(words[number] for number in numbers)
-    return ", ".join(str(Recruitment(word).label) for word in found if word in Recruitment.values)
+    return _labels(Recruitment, found)
 
 
 def _reach(judged: Judged, ordinal: int, verdict: int, language: str) -> str:

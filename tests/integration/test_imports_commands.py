@@ -52,7 +52,7 @@ def test_apply_stores_and_the_history_names_the_run(tmp_path, editor):
 def test_a_plan_that_must_ask_first_prints_what_and_is_not_good(tmp_path, editor):
     content = a_csv({"House": "uz-gent", "Where to ring": "x", "nct_number": "NCT04307576"})
     code, said = called(tmp_path, content, "--user", "ed", "--kind", "sites")
-    assert code == 3
+    assert code == 4
     assert "Which column is “centre_code”?" in said
     assert called(tmp_path, content, "--user", "ed", "--kind", "sites", "--apply")[0] == 4
     assert changes.last_seq() == 0

@@ -21,7 +21,8 @@ PARAMS = {
     "others": ["Notes"], "run": 5, "rows": "2, 9", "cells": 3, "length": 40_000, "character": "U+0000",
     "other": "Trials", "needed": "status date", "cell": "04/13/2026",
     "shown": "#DIV/0!", "key": "column:x", "answer": "no", "question": "Which column is it?",
-    "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026", "decision": "perhaps",
+    "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026",
+    "decision": "perhaps", "number": 3,
 }  # fmt: skip
 
 

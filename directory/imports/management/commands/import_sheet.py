@@ -133,7 +133,7 @@ class Command(BaseCommand):
         is_open = run is not None and run.status == Status.PLANNED and run.open_questions
         if is_open or told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
             return REFUSED
-        return SOME_BAD if bad or told["questions"] else GOOD
+        return SOME_BAD if bad else GOOD
 
     def _print(self, told, run):
         for one in told["problems"]:
