@@ -120,6 +120,10 @@ def confirm(
             rows_done=0,
         ):  # fmt: skip
             mapping.remember(run)
+            if run.undo_of_id and not ImportRun.objects.filter(
+                pk=run.undo_of_id, status=Status.APPLIED
+            ).update(status=Status.UNDOING):
+                raise Refused([problem("undone_already", run=run.undo_of_id)])
             if queue:
                 _queue("apply", run)
             return run
@@ -163,6 +167,32 @@ def answer(
     raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
 
 
+def undo(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
+    """A run that plans the reverse of an applied one. Nothing is undone before it is confirmed.
+
+    Raises `Refused`, PermissionDenied. An undo of the same person that is under way is returned.
+    """
+    _may_decide(run, user)
+    if not run.may_be_undone:
+        raise Refused([problem("not_undone", run=run.pk)])
+    reverse = ImportRun(
+        kind=run.kind, file_name=run.file_name, sheet=run.sheet, sha256=f"undo of {run.pk}", undo_of=run,
+        language=translation.get_language() or "en", created_by=user, role=role_of(user) or run.role,
+        centre=run.centre, expires_at=timezone.now() + KEPT_UNCONFIRMED,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            reverse.save()
+    except IntegrityError:
+        same = ImportRun.objects.live().filter(undo_of=run, created_by=user).first()
+        if same is None:  # it ended in this very moment
+            raise Refused([problem("undone_already", run=run.pk)]) from None
+        return same
+    if queue:
+        _queue("plan", reverse)
+    return reverse
+
+
 def cancel(*, run: ImportRun, user) -> ImportRun:
     """Give the run up before it is confirmed. Raises `Refused` once it is being applied."""
     _may_decide(run, user)
@@ -181,6 +211,8 @@ def plan_again(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
     _may_decide(run, user)
     if not run.may_be_planned_again:
         raise Refused([_not_now(run)])
+    if run.undo_of is not None:
+        return undo(run=run.undo_of, user=user, queue=queue)
     try:
         with run.path.open("rb") as file:
             return receive(

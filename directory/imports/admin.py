@@ -118,6 +118,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             path("<int:pk>/report.xlsx", view(self.report_view), name=name("report")),
             path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
             path("<int:pk>/answer/", view(require_POST(self.answer_view)), name=name("answer")),
+            path("<int:pk>/undo/", view(require_POST(self.undo_view)), name=name("undo")),
             path("<int:pk>/decide/", view(require_POST(self.decide_view)), name=name("decide")),
             path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
             *super().get_urls(),
@@ -192,6 +193,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "media": self.media,
             "run": run,
             "page": page,
+            "undone_by": run.undone_by,
             "may_decide": is_editor(request.user) or run.created_by_id == request.user.pk,
         }
         return TemplateResponse(request, "imports/admin/run.html", context)
@@ -275,6 +277,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def again_view(self, request, pk):
         run = self._run(request, pk)
         return self._done(request, run, lambda: actions.plan_again(run=run, user=request.user))
+
+    def undo_view(self, request, pk):
+        """Plan the reverse; its page says what would be undone, and asks."""
+        run = self._run(request, pk)
+        return self._done(request, run, lambda: actions.undo(run=run, user=request.user))
 
     def _done(self, request, run, action):
         try:

@@ -150,6 +150,12 @@ def _sentences() -> dict[str, str]:
             "Rows that need another one, which was left out (in brackets): %(rows)s. Nothing was stored. "
             "Plan it again, and take or leave out both."
         ),
+        "in_the_way": _(
+            "Something that was left out, or came since, hangs on a record that is to be removed. Nothing "
+            "was undone. Undo it again, and take or leave out both."
+        ),
+        "undone_already": _("Import %(run)s is no longer applied: somebody else undid it, or is about to."),
+        "not_undone": _("Import %(run)s cannot be undone: it stored nothing, or is undone already."),
         "not_whole": _(
             "%(number)s rows are left out. Nothing was stored. Correct them, or store the good rows only."
         ),

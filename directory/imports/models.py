@@ -54,7 +54,7 @@ class Outcome(models.TextChoices):
 
 STORED = (Outcome.NEW, Outcome.UPDATE)
 NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
-NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans")
+NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans", "in_the_way")
 WORKING = (Status.PLANNING, Status.APPLYING)
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
@@ -125,6 +125,8 @@ class ImportRun(models.Model):
     applying   Confirmed. A worker judges each row again and stores all good rows in one transaction,
                together with the step to applied: so a run is applied once, however often it is tried.
     failed     Nothing was stored; `problems` says why.
+    undoing    A run that undoes this one (`undo_of`) is confirmed; when it is applied, this one is undone. An
+               undo that fails leaves it applied; one that is undone itself makes it applied again.
 
     The row is the truth, not the broker. A step is claimed by one conditional UPDATE; `attempt` grows with
     each claim and is asked before anything is written, so a worker whose lease was taken over writes nothing.
@@ -255,6 +257,15 @@ class ImportRun(models.Model):
             if may_be_taken and not taken:
                 found.held += number
         return found
+
+    @property
+    def may_be_undone(self) -> bool:
+        return self.status == Status.APPLIED and not self.has_stored_nothing
+
+    @property
+    def undone_by(self):
+        """The runs that undid this one, or are about to; the latest first."""
+        return ImportRun.objects.filter(undo_of=self).exclude(status=Status.CANCELLED).order_by("-pk")
 
     @property
     def taken_new(self) -> int:

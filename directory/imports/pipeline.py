@@ -31,6 +31,8 @@ from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
 from .tables import Row, Table, Unreadable
+from .undo import UndoJudge
+from .undo.judging import InTheWay
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000
@@ -58,8 +60,11 @@ def plan(run: ImportRun) -> bool:
     with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
-            with open_table(run) as table:
-                _plan(run, table)
+            if run.undo_of_id:
+                _plan_undo(run)
+            else:
+                with open_table(run) as table:
+                    _plan(run, table)
         except Unreadable as refused:
             _fail(run, [problem(refused.code, **refused.params)])
         except FileNotFoundError:
@@ -104,6 +109,26 @@ def _plan(run: ImportRun, table: Table) -> None:
         _ask_first(run, reading)
     else:
         _judge_all(run, table, reading, warnings)
+    run.refresh_from_db()
+
+
+def _plan_undo(run: ImportRun) -> None:
+    """Each record that the undone run changed is a row of this plan."""
+    judge = UndoJudge(scope_of(run), run.undo_of)
+    _renew(run, 0, rows_total=judge.total)
+    counts: Counter = Counter()
+    done, waits = 0, False
+    for chunk in _chunks(judge.groups()):
+        verdicts = judge.judge(chunk)
+        counts.update(str(verdict.outcome) for verdict in verdicts)
+        waits = waits or any(verdict.may_be_taken for verdict in verdicts)
+        done += len(verdicts)
+        with transaction.atomic():
+            _renew(run, done)
+            receipts.write(run, verdicts)
+    waits = waits or any(counts[outcome] for outcome in STORED)
+    if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
+        raise TakenOver
     run.refresh_from_db()
 
 
@@ -248,11 +273,15 @@ def _apply(run: ImportRun) -> None:
         except (IntegrityError, Moved):
             # Somebody else wrote meanwhile: look again at what the rows mean now.
             continue
+        except InTheWay:
+            _fail(run, [problem("in_the_way")])
         return
     _fail(run, [problem("busy")])
 
 
 def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
+    if run.undo_of_id:
+        return _judge_undo_again(run)
     judge, verdicts = JUDGES[run.kind](scope_of(run)), []
     judge.columns = frozenset(run.columns)
     planned = RowOutcome.objects.filter(run=run).order_by("number")
@@ -261,6 +290,14 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
         verdicts += judge.judge(rows)
         _renew(run, len(verdicts))
     judge.finish()
+    return judge, verdicts
+
+
+def _judge_undo_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
+    judge, verdicts = UndoJudge(scope_of(run), run.undo_of), []
+    for chunk in _chunks(judge.groups()):
+        verdicts += judge.judge(chunk)
+        _renew(run, len(verdicts))
     return judge, verdicts
 
 
@@ -387,9 +424,12 @@ def _renew(run: ImportRun, rows_done: int | None = None, **values) -> None:
 
 
 def _fail(run: ImportRun, problems: list[dict], **values) -> None:
-    run.held().update(
+    ended = run.held().update(
         status=Status.FAILED, problems=problems, lease_until=None, finished_at=timezone.now(), **values
     )
+    if ended and run.undo_of_id:
+        # What was to be undone stands, and may be undone another time.
+        ImportRun.objects.filter(pk=run.undo_of_id, status=Status.UNDOING).update(status=Status.APPLIED)
     run.refresh_from_db()
 
 

@@ -1,6 +1,7 @@
 """The table of a run's rows as its page shows it: filtered, searched, a page at a time."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -10,6 +11,7 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from trials.models import Trial, TrialSite
 from .kinds import JUDGES
 from .messages import day_first
 from .models import STORED, ImportRun, Kind, Outcome
+from .undo.records import RECORDS
 
 PER_PAGE = 50
 STATUS_CHANGES = "status"
@@ -83,6 +86,8 @@ class PlanPage:
         """One page of rows, each with the address of its record."""
         shown = Paginator(self.rows, PER_PAGE).get_page(self._number)
         shown.object_list = list(shown.object_list)
+        if self.run.undo_of_id:
+            return self._undone(shown)
         keys = [row.record for row in shown.object_list]
         urls, names = record_urls(self.run.kind, keys), record_names(self.run.kind, keys, self.user)
         for row in shown.object_list:
@@ -90,6 +95,24 @@ class PlanPage:
             row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
             row.may_be_decided = row.may_be_taken or row.outcome in STORED
             row.differences = [difference(self.run.kind, change) for change in row.changes]
+        return shown
+
+    def _undone(self, shown):
+        """Rows of an undo are records of several kinds, and their fields those of the change log."""
+        by_kind = defaultdict(list)
+        for row in shown.object_list:
+            by_kind[row.values.get("kind", "")].append(row)
+        for kind, rows in by_kind.items():
+            sheet, keys = _KIND_OF.get(kind, ""), [row.record for row in rows]
+            urls, names = record_urls(sheet, keys), record_names(sheet, keys, self.user)
+            model = RECORDS[kind].model if kind in RECORDS else None
+            for row in rows:
+                what = capfirst(str(model._meta.verbose_name)) if model else kind
+                row.record_url = urls.get(row.record, "")
+                row.record_name = f"{what}: {names.get(row.record) or row.record}"
+                row.may_be_decided = row.may_be_taken or row.outcome in STORED
+                row.said = [said | {"label": ""} for said in row.messages]
+                row.differences = [_reversed(model, change) for change in row.changes]
         return shown
 
     @cached_property
@@ -160,6 +183,15 @@ class PlanPage:
 
     def previous_url(self) -> str:
         return self.url(p=self.page.previous_page_number())
+
+
+def _reversed(model, change: dict) -> dict:
+    """A field of the change log as people read it; a whole record is removed, or made again."""
+    name, old, new = change["field"], change["old"], change["new"]
+    if name == "record":
+        return {"label": _("record"), "old": old, "new": new or _("removed")}
+    names = {one.attname: one.verbose_name for one in model._meta.concrete_fields} if model else {}
+    return {"label": capfirst(str(names.get(name, name.replace("_", " ")))), "old": old, "new": new}
 
 
 def label(kind: str, column: str) -> str:
@@ -246,6 +278,7 @@ def _trials(keys):
     return dict(Trial.objects.filter(slug__in=keys).values_list("slug", "pk"))
 
 
+_KIND_OF = {"centre": Kind.CENTRES, "membership": Kind.NETWORKS, "trial": Kind.TRIALS, "site": Kind.SITES}
 _FOUND = {
     Kind.CENTRES: lambda keys: dict(Centre.objects.filter(code__in=keys).values_list("code", "pk")),
     Kind.NETWORKS: _memberships,

@@ -196,6 +196,9 @@ class StatusStatement(PlainText):
     run = models.BigIntegerField(_("import run"), null=True, blank=True, editable=False, db_index=True)
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
     retracted_at = models.DateTimeField(_("retracted"), null=True, blank=True, editable=False)
+    retracted_run = models.BigIntegerField(
+        _("retracted by import run"), null=True, blank=True, editable=False, db_index=True
+    )
 
     class Meta:
         verbose_name = _("status statement")

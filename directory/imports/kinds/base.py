@@ -393,6 +393,13 @@ class Ledger:
             changes.record(entries, by=self.actor)
             self.tally.count(entries)
 
+    def record_removed(self, model: type[Recorded], keys: Iterable[tuple[int, str]]) -> None:
+        """Write the change of each `(pk, key)` of `model`, which was watched and is no longer there."""
+        before = self._before[model]
+        entries = [changes.Entry(model.change_kind, key, before.get(pk), None) for pk, key in keys]
+        changes.record(entries, by=self.actor)
+        self.tally.count(entries)
+
 
 def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:
     """Write `attributes` of stored records in bulk: one INSERT … ON CONFLICT a batch.

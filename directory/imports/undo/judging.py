@@ -1,0 +1,376 @@
+"""What undoing a run means for each record that it changed, and the way back into the tables.
+
+The change log says what each record was and became. A field that still is what the run made it goes back to
+what it was. One that was edited since is shown, and its record is held back: a person says whether it goes
+back all the same. A record that the run made is removed, unless others hang on it. What the run stated of a
+site is retracted, not deleted, and the site's status derived anew; undoing an undo revives it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.models import Centre
+from directory.core.models import Change
+from directory.core.visibility import Role
+from trials import statements
+from trials.models import StatusStatement, TrialSite
+
+from ..kinds.base import BATCH, Judge, Ledger, Scope, Tally, Verdict, upsert
+from ..messages import day_first
+from ..models import ImportRun, Outcome, Status
+from .records import RECORDS, Records, put_beside
+
+RECORD = "record"  # stands for a whole record among the fields of a change
+
+
+@dataclass(frozen=True)
+class Group:
+    """All that a run did to one record: what it was before (None: not there) and after."""
+
+    number: int
+    kind: str
+    key: str
+    before: dict | None
+    after: dict | None
+
+
+@dataclass
+class Step:
+    """One record's way back. `values`: what it is put back to; None: it is removed."""
+
+    kind: str
+    key: str
+    pk: int | None
+    values: dict | None
+    retract: list[int] = field(default_factory=list)
+    revive: list[int] = field(default_factory=list)
+
+
+class InTheWay(Exception):
+    """Something else hangs on a record that is to be removed."""
+
+
+class UndoJudge(Judge):
+    """Judges the records that `undone` changed, as other judges do rows of a sheet."""
+
+    def __init__(self, scope: Scope, undone: ImportRun):
+        super().__init__(scope)
+        self.undone = undone
+        self._touched = set(self._log().values_list("kind", "key"))
+        own = Centre.objects.filter(pk__in=scope.centres) if scope.centres is not None else None
+        self._own_codes = None if own is None else set(own.values_list("code", flat=True))
+
+    def _log(self):
+        return Change.objects.filter(run=self.undone.pk)
+
+    @property
+    def total(self) -> int:
+        return len(self._touched)
+
+    def groups(self) -> Iterator[Group]:
+        """The records one by one; of several changes of one, the first `before` and the last `after`."""
+        number, held = 0, None
+        log = self._log().order_by("kind", "key", "seq").values_list("kind", "key", "before", "after")
+        for kind, key, before, after in log.iterator(1_000):
+            if held and (held.kind, held.key) == (kind, key):
+                held = Group(held.number, kind, key, held.before, after)
+                continue
+            if held:
+                yield held
+            number += 1
+            held = Group(number, kind, key, before, after)
+        if held:
+            yield held
+
+    def judge(self, groups: list[Group]) -> list[Verdict]:
+        verdicts = {}
+        by_kind = defaultdict(list)
+        for one in groups:
+            by_kind[one.kind].append(one)
+        for kind, several in by_kind.items():
+            now = _Now(RECORDS[kind], several, self.undone, self._touched)
+            for one in several:
+                verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
+                self._judge(verdict, one, now)
+                if verdict.is_bad and not verdict.may_be_taken:
+                    verdict.work, verdict.changes = None, []
+        return [verdicts[one.number] for one in groups]
+
+    def _judge(self, verdict: Verdict, group: Group, now: "_Now") -> None:
+        if not self._may_touch(group):
+            verdict.refuse(RECORD, _("This is of a centre that is not yours. Ask an editor to undo it."))
+        elif group.before is None:
+            self._remove(verdict, group, now)
+        elif group.after is None:
+            self._make_again(verdict, group, now)
+        else:
+            self._put_back(verdict, group, now)
+
+    def _may_touch(self, group: Group) -> bool:
+        if self._own_codes is None or group.kind in ("professional", "trial"):
+            return True  # people and drafts that came with rows of one's own centre
+        shot = group.after or group.before or {}
+        return group.kind in ("site", "affiliation") and shot.get("centre") in self._own_codes
+
+    def _hold_back(self, verdict: Verdict, group: Group, sentence: str) -> None:
+        """For a person to decide; of a trial, an editor only: an editor has looked at it meanwhile."""
+        verdict.hold_back(Outcome.CONFLICT, RECORD, sentence)
+        if self.scope.role == Role.COORDINATOR and group.kind == "trial":
+            verdict.may_be_taken = False
+
+    def _remove(self, verdict, group, now) -> None:
+        shot = now.shots.get(group.key)
+        if shot is None:
+            verdict.note(RECORD, _("It is no longer there."))
+            return
+        verdict.change(RECORD, group.key, "")
+        if hanging := now.hanging.get(group.key):
+            verdict.refuse(
+                RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
+                % {"others": ", ".join(hanging[:3])},
+            )  # fmt: skip
+            return
+        verdict.work = Step(group.kind, group.key, now.pks[group.key], None)
+        verdict.outcome = Outcome.UPDATE
+        edited = [name for name in now.own_names(group.after) if shot.get(name) != group.after[name]]
+        if edited or now.stated_by_others.get(group.key):
+            self._hold_back(verdict, group, now.edited_since(group.key, edited))
+
+    def _make_again(self, verdict, group, now) -> None:
+        if group.key in now.shots:
+            verdict.note(RECORD, _("It is there again."))
+            return
+        verdict.change(RECORD, "", group.key)
+        verdict.work, verdict.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
+
+    def _put_back(self, verdict, group, now) -> None:
+        shot = now.shots.get(group.key)
+        if shot is None:
+            verdict.refuse(RECORD, _("It was removed since. There is nothing to undo."))
+            return
+        values, edited = {}, []
+        for name in now.own_names(group.after):
+            was, became, is_now = group.before.get(name), group.after[name], shot.get(name)
+            if was == became or is_now == was:
+                continue
+            values[name] = was
+            verdict.change(name, _shown(is_now), _shown(was))
+            if is_now != became:
+                edited.append(name)
+        step = Step(group.kind, group.key, now.pks[group.key], values)
+        if group.kind == "site":
+            step.retract, step.revive = now.retract[group.key], now.revive[group.key]
+            for name, (old, new) in now.derived_anew(group.key).items():
+                verdict.change(name, _shown(old), _shown(new))
+        if not (verdict.changes or step.retract or step.revive):
+            return
+        verdict.work, verdict.outcome = step, Outcome.UPDATE
+        if edited:
+            self._hold_back(verdict, group, now.edited_since(group.key, edited))
+        elif _names_again(group.kind, shot, values):
+            self._hold_back(
+                verdict, group, _("This would name a person in public again. Take it if they agree.")
+            )
+
+    # Storing
+
+    def asked(self):
+        return []
+
+    def touched(self, verdicts):
+        found = defaultdict(list)
+        for verdict in verdicts:
+            if verdict.work is not None and verdict.work.pk:
+                found[RECORDS[verdict.work.kind].model].append(verdict.work.pk)
+        return found
+
+    def store(self, verdicts) -> Tally:
+        """Put back and make again, in the order of `RECORDS`; then remove, the other way round."""
+        ledger = Ledger(self.scope.actor)
+        by_kind = defaultdict(list)
+        for verdict in verdicts:
+            if verdict.work is not None:
+                by_kind[verdict.work.kind].append(verdict.work)
+        for kind, records in RECORDS.items():
+            steps = [step for step in by_kind[kind] if step.values is not None]
+            for start in range(0, len(steps), BATCH):
+                self._store(records, kind, steps[start : start + BATCH], ledger)
+        for kind in reversed(RECORDS):
+            steps = [step for step in by_kind[kind] if step.values is None]
+            for start in range(0, len(steps), BATCH):
+                _delete(RECORDS[kind], steps[start : start + BATCH], ledger)
+        self._settle()
+        return ledger.tally
+
+    def _store(self, records: Records, kind: str, steps: list[Step], ledger: Ledger) -> None:
+        old = [step for step in steps if step.pk]
+        ledger.watch(records.model, [step.pk for step in old])
+        stored = records.model._default_manager.select_related(*records.related)
+        held = stored.in_bulk([step.pk for step in old])
+        attributes = {name for step in old for name in records.set(held[step.pk], step.values)}
+        made = [(records.new(step.key, step.values), step) for step in steps if not step.pk]
+        records.model._default_manager.bulk_create([record for record, _step in made])
+        upsert(list(held.values()), attributes)
+        pairs = [(held[step.pk], step.values) for step in old]
+        pairs += [(record, step.values) for record, step in made]
+        put_beside(kind, pairs)
+        if kind == "site":
+            self._restate(old, [(record, step.values) for record, step in made])
+            statements.settle([record for record, _values in pairs])
+        ledger.record([record for record, _values in pairs])
+
+    def _restate(self, steps: list[Step], made: list[tuple[TrialSite, dict]]) -> None:
+        """Retract or revive what was stated; a site made again says what it said when it was removed."""
+        every = StatusStatement.objects
+        retract = [pk for step in steps for pk in step.retract]
+        every.filter(pk__in=retract).update(retracted_at=timezone.now(), retracted_run=self.scope.run)
+        revive = [pk for step in steps for pk in step.revive]
+        every.filter(pk__in=revive).update(retracted_at=None, retracted_run=None)
+        every.bulk_create(
+            StatusStatement(
+                site=site, status=shot["status"], since=shot["status_since"], said_at=shot["verified_at"],
+                said_on=shot["verified_on"], role=shot["verified_by"], source=shot["status_source"],
+                run=self.scope.run, user_id=self.scope.user_id,
+                evidence=_("import %(run)d, undone") % {"run": self.undone.pk},
+            )
+            for site, shot in made
+            if shot["verified_at"]
+        )  # fmt: skip
+
+    def _settle(self) -> None:
+        """The run is undone; a run that it had undone itself is applied again."""
+        runs = ImportRun.objects
+        runs.filter(pk=self.undone.pk, status=Status.UNDOING).update(status=Status.UNDONE)
+        if self.undone.undo_of_id:
+            runs.filter(pk=self.undone.undo_of_id, status=Status.UNDONE).update(status=Status.APPLIED)
+
+
+class _Now:
+    """Some records of one kind as they are, and what happened to them since the run."""
+
+    def __init__(self, records: Records, groups: list[Group], undone: ImportRun, touched: set):
+        self.records, self.undone, self.touched = records, undone, touched
+        keys = [one.key for one in groups]
+        self.kind = groups[0].kind
+        self.pks = records.find(keys)
+        shots = records.model.snapshots(list(self.pks.values()))
+        self.shots = {key: shots[pk] for key, pk in self.pks.items() if pk in shots}
+        made = {one.key: self.pks[one.key] for one in groups if one.before is None and one.key in self.pks}
+        self.hanging = self._hanging(made)
+        self._later = self._since(keys)
+        self.retract, self.revive = defaultdict(list), defaultdict(list)
+        self.stated_by_others: dict[str, bool] = {}
+        self._said: dict[str, list[StatusStatement]] = defaultdict(list)
+        if self.kind == "site":
+            self._statements()
+
+    def own_names(self, shot: dict) -> list[str]:
+        return [name for name in shot if name not in self.records.derived]
+
+    def _hanging(self, made: dict[str, int]) -> dict[str, list[str]]:
+        """By key, what hangs on it and was not touched by the run itself."""
+        found, keys = defaultdict(list), {pk: key for key, pk in made.items()}
+        for model, relation in self.records.dependents if made else ():
+            related = RECORDS[model.change_kind].related
+            some = model._default_manager.filter(**{f"{relation}__in": list(keys)}).select_related(*related)
+            for one in some:
+                if (model.change_kind, one.change_key) not in self.touched:
+                    found[keys[getattr(one, f"{relation}_id")]].append(one.change_key)
+        return found
+
+    def _since(self, keys: list[str]) -> dict[str, Change]:
+        """By key, the latest change by others after the run's own."""
+        last = (
+            Change.objects.filter(run=self.undone.pk).order_by("-seq").values_list("seq", flat=True).first()
+        )
+        later = Change.objects.filter(kind=self.kind, key__in=keys, seq__gt=last or 0).order_by("seq")
+        return {one.key: one for one in later.only("key", "actor_role", "at")}
+
+    def edited_since(self, key: str, names: list[str]) -> str:
+        later = self._later.get(key)
+        words = {"fields": ", ".join(names) or _("status"), "role": "", "day": ""}
+        if later is None:
+            return _("Edited since: %(fields)s. Take it to undo that, too.") % words
+        day = day_first(timezone.localdate(later.at).isoformat())
+        words |= {"role": Role(later.actor_role).label, "day": day}
+        return (
+            _("Edited since, in the role %(role)s on %(day)s: %(fields)s. Take it to undo that, too.") % words
+        )
+
+    def _statements(self) -> None:
+        keys = {pk: key for key, pk in self.pks.items()}
+        # Runs that undid an undo of this one stated again what it had stated.
+        again = set(ImportRun.objects.filter(undo_of__undo_of=self.undone).values_list("pk", flat=True))
+        for one in StatusStatement.objects.filter(site__in=list(keys)):
+            key = keys[one.site_id]
+            self._said[key].append(one)
+            if one.run == self.undone.pk and one.retracted_at is None:
+                self.retract[key].append(one.pk)
+            elif one.retracted_run == self.undone.pk:
+                self.revive[key].append(one.pk)
+            elif one.retracted_at is None and one.run not in again:
+                self.stated_by_others[key] = True
+
+    def derived_anew(self, key: str) -> dict[str, tuple[object, object]]:
+        """What the status of a site becomes without what the run stated, where that differs."""
+        retract, revive = set(self.retract[key]), set(self.revive[key])
+        left = [one for one in self._said[key] if one.pk not in retract]
+        for one in left:
+            if one.pk in revive:
+                one.retracted_at = None
+        derived = statements.derive(left)
+        shown = {name: _json(value) for name, value in derived.items()}
+        shot = self.shots[key]
+        return {name: (shot[name], new) for name, new in shown.items() if shot[name] != new}
+
+
+def _delete(records: Records, steps: list[Step], ledger: Ledger) -> None:
+    pks = [step.pk for step in steps]
+    for model, relation in records.dependents:
+        # What was left out by a person still hangs on it; a delete would take it along, or cut it off.
+        if model._default_manager.filter(**{f"{relation}__in": pks}).exclude(
+            pk__in=_inside(model, records, pks)
+        ):
+            raise InTheWay
+    ledger.watch(records.model, pks)
+    stored = records.model._default_manager.select_related(*records.related)
+    held = list(stored.filter(pk__in=pks))
+    keys = [(one.pk, one.change_key) for one in held]
+    records.model._default_manager.filter(pk__in=pks).delete()
+    ledger.record_removed(records.model, keys)
+
+
+def _inside(model, records, pks) -> list[int]:
+    """A sub-protocol that goes with its parent is not in the way."""
+    return pks if model is records.model else []
+
+
+def _names_again(kind: str, shot: dict, values: dict) -> bool:
+    """Whether a person who is not named in public now would be."""
+    if kind != "professional":
+        return False
+    after = shot | values
+
+    def is_public(one):
+        return bool(one["consent_given_on"]) and not one["consent_withdrawn_on"]
+
+    return is_public(after) and not is_public(shot)
+
+
+def _json(value):
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _shown(value):
+    """A value of a snapshot as text, for the plan."""
+    if isinstance(value, list):
+        return "; ".join(_shown(one) for one in value)
+    if isinstance(value, dict):
+        return str(value.get("value") or value.get("text") or "")
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
