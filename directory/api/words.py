@@ -62,6 +62,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
     "outcome": ("Only the rows with this outcome.", "invalid"),
+    "mode": ("`good`: all good rows; `all`: nothing unless no row is left out but by your decisions.", "all"),
     "only": ("`bad`: only the rows that were left out, with their numbers in a column.", "bad"),
 }
 

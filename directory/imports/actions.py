@@ -98,6 +98,16 @@ def decide(
         return done + held.update(decision=Decision.TAKE if is_take else "")
 
 
+def decide_all(*, run: ImportRun, user, decisions: Mapping[str, Iterable[int]]) -> int:
+    """As `decide`, for rows by decision: all of it is done, or nothing."""
+    with transaction.atomic():
+        return sum(
+            decide(run=run, user=user, decision=decision, numbers=numbers)
+            for decision, numbers in decisions.items()
+            if numbers
+        )
+
+
 def confirm(
     *, run: ImportRun, user, seen: int | None = None, whole: bool = False, queue: bool = True
 ) -> ImportRun:

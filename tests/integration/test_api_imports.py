@@ -239,11 +239,6 @@ def test_a_run_that_never_was_is_a_problem(hospital, number):
     problem(hospital.get(f"{number}/"), 404)
 
 
-def test_what_belongs_to_a_later_version_is_not_there_yet(hospital):
-    number = hospital.planned()
-    problem(hospital.post(f"{number}/undo/"), 404)
-
-
 # --- What cannot be sent -------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ A key acts as its account: of a coordinator of its centre, or of an editor. What
 `directory.imports`, as for people; a run that the account does not see does not exist here.
 """
 
+import hashlib
 from collections.abc import Mapping
 
 import orjson
@@ -12,6 +13,7 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import MultiPartParser
 
 from directory.core.workbooks import CONTENT_TYPE
@@ -32,6 +34,14 @@ REFUSALS = {
     "rights_kind": ("forbidden", 403),
 }
 NUMBER = openapi.in_path("number", "The `id` of a run.", 1, OpenApiTypes.INT)
+LONGEST_KEY = 100
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Sent again with the same key, a sheet leads to the run of the first time: no second one is "
+    "made. A key stands for one file.",
+)
 FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
 FORM = ("file", "kind", "sheet", "dry_run")
 
@@ -60,6 +70,7 @@ class Imports(ImportsView):
             answer=shapes.ImportRun,
             status=202,
             request={"multipart/form-data": shapes.SentSheet},
+            parameters=lambda: (KEY,),
             problems=(400, 411, 413, 415, 422),
         )
     }
@@ -68,6 +79,7 @@ class Imports(ImportsView):
         parameters.check(request.GET, ())
         check_length(request.META)
         file, texts = read_form(request)
+        key = idempotency_key(request)
         try:
             run = actions.receive(
                 file=file,
@@ -76,11 +88,29 @@ class Imports(ImportsView):
                 sheet=texts.get("sheet", ""),
                 user=request.user,
                 centre=request.auth.centre,
+                idempotency_key=key,
             )
         except actions.Refused as error:
             raise refused(error) from None
+        if key and run.idempotency_key == key and run.was_there and run.sha256 != sha256_of(file):
+            detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Take a new one."
+            raise Problem("refused", 422, detail)
         location = addresses.absolute(reverse("api:import", args=[run.pk]))
         return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
+
+
+def idempotency_key(request) -> str:
+    """What the header `Idempotency-Key` says, empty without one. Problem 400 for one that cannot be kept."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY or not all("!" <= one <= "~" or one == " " for one in key):
+        sentence = f"An Idempotency-Key has at most {LONGEST_KEY} printable ASCII characters."
+        raise bad_parameters([Fault("Idempotency-Key", sentence)])
+    return key
+
+
+def sha256_of(file) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_length(meta: Mapping) -> None:
@@ -124,6 +154,11 @@ def refused(error: actions.Refused) -> Problem:
     codes = [one["code"] for one in error.problems]
     kind, status = next((REFUSALS[code] for code in codes if code in REFUSALS), ("refused", 422))
     return Problem(kind, status, str(error), _faults(error))
+
+
+def conflict(error: actions.Refused) -> Problem:
+    """409: what was asked cannot be done with the run as it is."""
+    return Problem("conflict", 409, str(error), _faults(error, "status"))
 
 
 def _faults(error: actions.Refused, field: str = "file") -> list[Fault]:
@@ -247,15 +282,17 @@ class ImportReport(ImportsView):
 
 
 class ImportStep(ImportsView):
-    """Take a run a step on. A subclass names the step."""
+    """Take a run a step on. A subclass names the step, and the parameters that it knows."""
+
+    allowed: tuple[str, ...] = ()
 
     def post(self, request, number):
-        parameters.check(request.GET, ())
+        parameters.check(request.GET, self.allowed)
         run = self.run_of(request, number)
         try:
             self.step(run=run, user=request.user)
         except actions.Refused as error:
-            raise Problem("conflict", 409, str(error), _faults(error, "status")) from None
+            raise conflict(error) from None
         run.refresh_from_db()
         return HttpResponse(run_body(run), JSON, 202)
 
@@ -266,6 +303,8 @@ class ImportStep(ImportsView):
 class ImportApply(ImportStep):
     """Store what was planned: all good rows in one transaction, or nothing."""
 
+    allowed = ("mode",)
+
     operations = {
         "post": Operation(
             id="applyImport",
@@ -273,13 +312,14 @@ class ImportApply(ImportStep):
             summary="Apply a planned run",
             answer=shapes.ImportRun,
             status=202,
-            parameters=lambda: (NUMBER,),
+            parameters=lambda: (NUMBER, described("mode", enum=("good", "all"))),
             problems=(400, 404, 409),
         )
     }
 
     def step(self, *, run, user):
-        actions.confirm(run=run, user=user)
+        mode = parameters.choice(self.request.GET, "mode", ("good", "all"), "good")
+        actions.confirm(run=run, user=user, whole=mode == "all")
 
 
 class ImportCancel(ImportStep):

@@ -277,6 +277,44 @@ class ImportRow(s.Serializer):
     messages = CellMessage(many=True)
 
 
+class QuestionOption(s.Serializer):
+    value = s.CharField(allow_blank=True)
+    label = s.CharField(allow_blank=True)
+    reason = s.CharField(allow_blank=True)
+
+
+class ImportQuestion(s.Serializer):
+    """Something only a person knows. Needed: the plan cannot be applied while it is open."""
+
+    key = s.CharField()
+    code = s.CharField()
+    message = s.CharField()
+    options = QuestionOption(many=True)
+    suggested = s.CharField(allow_blank=True, help_text="What is taken as long as nobody answers.")
+    needed = s.BooleanField()
+    examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Cells of the sheet.")
+    answer = s.CharField(allow_null=True, allow_blank=True)
+
+
+class ImportQuestions(s.Serializer):
+    questions = ImportQuestion(many=True)
+
+
+class ImportAnswers(s.Serializer):
+    answers = s.DictField(child=s.CharField(allow_blank=True), help_text="Values of options, by key.")
+
+
+class ImportDecision(s.Serializer):
+    """Rows by number, as the sheet shows it."""
+
+    take = s.ListField(child=s.IntegerField(min_value=0), required=False)
+    leave = s.ListField(child=s.IntegerField(min_value=0), required=False)
+
+
+class ImportDecided(s.Serializer):
+    decided = s.IntegerField(min_value=0, help_text="How many rows it concerns.")
+
+
 class SentSheet(s.Serializer):
     """A sheet as a form (multipart/form-data)."""
 

@@ -5,6 +5,7 @@ from django.urls import path
 from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
+from .import_decisions import ImportDecisions, ImportQuestions, ImportUndo
 from .imports import ImportApply, ImportCancel, ImportDetail, ImportReport, ImportRows, Imports
 from .match import Match
 from .networks import NetworkDetail, NetworkList
@@ -30,6 +31,9 @@ urlpatterns = [
     path("imports/<int:number>/", ImportDetail.as_view(), name="import"),
     path("imports/<int:number>/rows/", ImportRows.as_view(), name="import-rows"),
     path("imports/<int:number>/report.xlsx", ImportReport.as_view(), name="import-report"),
+    path("imports/<int:number>/questions/", ImportQuestions.as_view(), name="import-questions"),
+    path("imports/<int:number>/decisions/", ImportDecisions.as_view(), name="import-decisions"),
+    path("imports/<int:number>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/<int:number>/apply/", ImportApply.as_view(), name="import-apply"),
     path("imports/<int:number>/cancel/", ImportCancel.as_view(), name="import-cancel"),
     path("schema/", Schema.as_view(), name="schema"),
