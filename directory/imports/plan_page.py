@@ -129,7 +129,8 @@ class PlanPage:
                     "chosen": chosen,
                     "has_option": chosen in values,
                     "is_open": one["needed"] and not answered,
-                    "is_unanswered": not answered and (one["needed"] or chosen not in values),
+                    "is_unanswered": not answered
+                    and (one["needed"] or chosen not in values or one["code"] == "centre"),
                 }
             )
         return asked

@@ -1,5 +1,6 @@
 """A sheet from the upload to the stored rows, in a real browser with a real worker."""
 
+import openpyxl
 import pytest
 
 from tests.builders import a_centre, a_coordinator, a_site, a_trial
@@ -69,3 +70,69 @@ def test_the_plan_fits_its_screen(page, worker, gent, width):
     hand_in(page, *ROWS)
     page.get_by_text("The plan:").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, worker, gent, tmp_path):
+    """A Belgian sheet of UZ Gent: map two columns, read the report, correct it, store it, undo it."""
+    a_trial("B", slug="b", identifiers=["NCT07654321"])
+    a_coordinator(gent, username="co")
+    sign_in(page, "co")
+    rows = [
+        {"centre_code": "uz-gent", "Onze studie": "A", "status": "opgeschort", "Stand op": "13/11/2026"},
+        {"centre_code": "uz-gent", "Onze studie": "B", "status": "rekruteerd", "Stand op": "25/11/2026"},
+    ]
+    hand_in(page, *rows)
+    # Two columns that nobody knows: which is needed is asked first, the other is asked for, too.
+    page.get_by_role("heading", name="Before this can be stored").wait_for()
+    assert page.get_by_role("button", name="Store all good rows").is_disabled()
+    choose(page, "Which column tells", "Onze studie = acronym")
+    choose(page, "What does column D (Stand op) hold?", "status_date")
+    page.get_by_role("button", name="Plan with these answers").click()
+    page.get_by_text("The plan: 0 new, 1 update, 0 unchanged.").wait_for()
+    assert "1 row is left out." in page.inner_text(".decide")
+    assert "rekruteerd" in page.inner_text("table.plan")
+    # The sheet comes back with what is wrong; corrected there, it is handed in as it is.
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="The sheet with what became of each row").click()
+    report = tmp_path / "report.xlsx"
+    downloading.value.save_as(report)
+    correct(report, "rekruteerd", "recruiting")
+    page.get_by_role("button", name="Cancel the import").click()
+    page.goto("/admin/imports/importrun/add/")
+    page.set_input_files("#id_file", report)
+    page.get_by_role("button", name="Show the plan").click()
+    page.get_by_role("heading", name="Before this can be stored").wait_for()
+    choose(page, "Which column tells", "Onze studie = acronym")
+    choose(page, "What does column D (Stand op) hold?", "status_date")
+    page.get_by_role("button", name="Plan with these answers").click()
+    page.get_by_text("The plan: 1 new, 1 update, 0 unchanged.").wait_for()
+    page.get_by_role("button", name="Store all good rows").click()
+    page.get_by_text("Stored: 1 new, 1 updated.").wait_for()
+    assert dict(TrialSite.objects.filter(centre=gent).values_list("trial__slug", "status")) == {
+        "a": "suspended",
+        "b": "recruiting",
+    }
+    page.reload()
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="Undo these changes").click()
+    page.get_by_text("Stored: 0 new, 2 updated.").wait_for()
+    assert dict(TrialSite.objects.filter(centre=gent).values_list("trial__slug", "status")) == {
+        "a": "recruiting"
+    }
+
+
+def choose(page, question, answer):
+    """Answer the question that has these words by the option that has those."""
+    select = page.get_by_label(question)
+    [found] = [text for text in select.locator("option").all_inner_texts() if answer in text]
+    select.select_option(label=found)
+
+
+def correct(path, old, new):
+    """Type over the cells that say `old`, as in Excel."""
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            if cell.value == old:
+                cell.value = new
+    book.save(path)
