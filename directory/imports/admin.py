@@ -233,7 +233,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
             for name in request.POST
             if name.startswith("key-")
         }
-        answers = {key: value for key, value in given.items() if value != UNANSWERED}
+        shown = {
+            one["key"]: UNANSWERED if one["is_unanswered"] else one["chosen"]
+            for one in PlanPage(run, QueryDict(), request.user).questions
+        }
+        # What was left as it was shown is no answer: what is read now may follow from another one.
+        answers = {key: value for key, value in given.items() if value not in (UNANSWERED, shown.get(key))}
         if not answers:
             messages.info(request, _("No question was answered; the plan stays as it is."))
             return HttpResponseRedirect(_address(run))

@@ -265,6 +265,8 @@ class ImportRun(models.Model):
     @property
     def undone_by(self):
         """The runs that undid this one, or are about to; the latest first."""
+        if self.status not in (Status.APPLIED, Status.UNDOING, Status.UNDONE):
+            return ImportRun.objects.none()
         return ImportRun.objects.filter(undo_of=self).exclude(status=Status.CANCELLED).order_by("-pk")
 
     @property
