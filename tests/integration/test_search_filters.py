@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -47,6 +48,10 @@ def registry(db, index_dir):
     Trial.objects.filter(pk=Trial.objects.first().pk).update(state="withdrawn")
     Centre.objects.filter(code="chu-liege").update(state="draft")
     service.rebuild()
+    if connection.vendor == "postgresql":
+        # The planner otherwise knows the tables as other tests left them, and may take minutes for one query.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def an_address(chance: random.Random) -> str:
