@@ -4,7 +4,6 @@ Verdicts are whole numbers: unmet, unknown, met; `NOT_ASKED` where neither the t
 anything of a criterion. The sentences that tell why are made in `reasons`, for the trials shown only.
 """
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
 from .columns import FRESHNESS, NO_BOUND, Codes, Today
-from .profile_reading import NO_DISEASE, Read, below, families
+from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
 from .synonyms import apart, path_to, vocabulary
 
 if TYPE_CHECKING:
@@ -36,13 +35,18 @@ class Judged:
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
         self.open_sites = today.site_alive & (self.trials.site_status == _number(Recruitment.RECRUITING))
-        # Sentences made already: trials repeat each other's bounds, stages and diseases.
-        self.told: dict[tuple, str] = {}
-        self.verdicts = {name: getattr(self, f"_{name}")() for name in CRITERIA}
+        self._nearest: dict[int, int | None] = {}
+        self.verdicts: dict[str, np.ndarray] = {}
+        for name in CRITERIA:
+            self.verdicts[name] = getattr(self, f"_{name}")()
+        self.unmet, self.unknown = self._count(UNMET), self._count(UNKNOWN)
 
-    def count(self, verdict: int) -> np.ndarray:
+    def _count(self, verdict: int) -> np.ndarray:
         """By trial, how many criteria have `verdict`."""
-        return sum((self.verdicts[name] == verdict).astype(np.int64) for name in CRITERIA)
+        counts = np.zeros(self.trials.size, np.int8)
+        for name in CRITERIA:
+            counts += self.verdicts[name] == verdict
+        return counts
 
     def _all(self, verdict: int) -> np.ndarray:
         return np.full(self.trials.size, verdict, np.int8)
@@ -155,23 +159,24 @@ class Judged:
 
     def _recruitment(self) -> np.ndarray:
         """Met where a listed site recruits; disputed, unverified or without a site is unknown."""
-        trials = self.trials
-        disputed = self.today.site_freshness == FRESHNESS.index(Freshness.DISPUTED)
-        alive, status = self.today.site_alive, trials.words["status"]
-        verdict = self._all(UNMET)
-        perhaps = (_number(Recruitment.RECRUITING), _number(Recruitment.UNKNOWN))
-        verdict[~self._trials_of(alive) & np.isin(status, perhaps)] = UNKNOWN
-        verdict[self._trials_of(alive & (trials.site_status == _number(Recruitment.UNKNOWN)))] = UNKNOWN
-        verdict[self._trials_of(alive & disputed)] = UNKNOWN
-        verdict[self._trials_of(self.open_sites & ~disputed)] = MET
-        return verdict
+        trials, today = self.trials, self.today
+        disputed = today.site_freshness == FRESHNESS.index(Freshness.DISPUTED)
+        doubtful = disputed | (trials.site_status == _number(Recruitment.UNKNOWN))
+        says = np.full(len(trials.site_trial), UNMET, np.int8)
+        says[doubtful] = UNKNOWN
+        says[self.open_sites & ~disputed] = MET
+        # The best that any living site says; `NOT_ASKED` where there is none.
+        verdict = self._all(NOT_ASKED)
+        np.maximum.at(verdict, trials.site_trial[today.site_alive], says[today.site_alive])
+        status = trials.words["status"]
+        perhaps = (status == _number(Recruitment.RECRUITING)) | (status == _number(Recruitment.UNKNOWN))
+        return np.where(verdict == NOT_ASKED, np.where(perhaps, UNKNOWN, UNMET), verdict).astype(np.int8)
 
     def _reach(self) -> np.ndarray:
         """Judged where the profile limits it; a trial that recruits nowhere is not to be reached either."""
         if not self.limits_reach:
             return self._all(NOT_ASKED)
-        recruitment = self._recruitment()
-        verdict = np.where(recruitment == UNKNOWN, np.int8(UNKNOWN), np.int8(UNMET))
+        verdict = np.where(self.verdicts["recruitment"] == UNKNOWN, np.int8(UNKNOWN), np.int8(UNMET))
         # Where it is not known how far a centre is, neither is whether it is too far.
         verdict[self._trials_of(self.open_sites & self._in_countries & self._lost)] = UNKNOWN
         verdict[self._trials_of(self.open_sites & self.in_reach)] = MET
@@ -219,12 +224,17 @@ class Judged:
         mask[self.trials.site_trial[sites]] = True
         return mask
 
-    def sites_of(self, ordinal: int) -> Iterable[int]:
+    def sites_of(self, ordinal: int) -> list[int]:
         """The places in the columns of the trial's living sites."""
         return [at for at in self.trials.sites(ordinal) if self.today.site_alive[at]]
 
     def nearest_site(self, ordinal: int) -> int | None:
         """The recruiting site to send a patient to: in the countries, the nearest, the one verified last."""
+        if ordinal not in self._nearest:
+            self._nearest[ordinal] = self._find_nearest(ordinal)
+        return self._nearest[ordinal]
+
+    def _find_nearest(self, ordinal: int) -> int | None:
         sites = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
         within = [at for at in sites if self._in_countries[at]] or sites
         return min(
@@ -248,8 +258,7 @@ class Disease:
 
     def all_named(self, codes: Codes) -> list[str]:
         """The concepts of trials that are one disease, not a family of them."""
-        wide = families().keys() | NO_DISEASE
-        return [one for one in codes.words if one not in wide]
+        return [one for one in codes.words if one not in no_single_disease()]
 
     def not_apart(self, codes: Codes) -> list[str]:
         return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]

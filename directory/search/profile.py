@@ -4,7 +4,7 @@ Nothing of a profile is kept: it lives in the arguments of one call. A bound tha
 open. What the registry does not know, or the profile does not say, is *unknown*, never a reason to exclude.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from directory.core.places import Place
 
 from . import reasons
 from .columns import FRESHNESS
-from .judging import CRITERIA, MET, UNKNOWN, UNMET, Judged, judge
+from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
 from .profile_reading import Read, ReadTerm
 from .reading import Snapshot
 
@@ -121,51 +121,79 @@ def match(
     """
     said = Read.of(profile, language)
     judged = judge(snapshot.today(), profile, said)
-    bands = {}
-    for name, ordinals in _ordered(judged).items():
+    bands: dict[str, Band] = {}
+    told: dict[tuple, Criterion] = {}
+    for name, (mask, order) in _orders(judged).items():
         start = (offsets or {}).get(name, 0)
-        shown = ordinals[start : start + limit]
-        bands[name] = Band(len(ordinals), tuple(_matched(judged, int(one), name, language) for one in shown))
+        found = np.flatnonzero(mask)
+        shown = found[_first(order[found], start + limit)[start:]]
+        bands[name] = Band(len(found), tuple(_matched(judged, shown, name, language, told)))
     return Matching(**bands, read=said.terms, unread=said.unread, ways=_ways(judged))
 
 
-def _ordered(judged: Judged) -> dict[str, np.ndarray]:
-    """By band, the trials in the order in which a physician wants to read them.
+def _orders(judged: Judged) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By band, which trials are in it, and by trial its place in the order a physician wants to read.
 
     Matches and undetermined: recruiting first, the fewest open questions, the nearest, the freshest.
     Excluded: what fails one criterion alone before what fails several, what is not for the disease last.
     """
-    unmet, unknown, alive = judged.count(UNMET), judged.count(UNKNOWN), judged.alive
+    unmet, unknown, alive = judged.unmet, judged.unknown, judged.alive
     attention = judged.today.rank
-    recruits = judged.verdicts["recruitment"] != MET
-    keys = (attention, judged.metres, unknown, recruits)
+    closed = judged.verdicts["recruitment"] != MET
     elsewhere = judged.verdicts["diagnosis"] == UNMET
-    bands = {
-        MATCHES: (alive & (unmet == 0) & (unknown == 0), keys),
-        UNDETERMINED: (alive & (unmet == 0) & (unknown > 0), keys),
-        EXCLUDED: (alive & (unmet > 0), (attention, unknown, unmet, elsewhere)),
+    open_order = _joined((closed, unknown, judged.metres, attention), judged)
+    return {
+        MATCHES: (alive & (unmet == 0) & (unknown == 0), open_order),
+        UNDETERMINED: (alive & (unmet == 0) & (unknown > 0), open_order),
+        EXCLUDED: (alive & (unmet > 0), _joined((elsewhere, unmet, unknown, attention), judged)),
     }
-    found = {}
-    for name, (mask, order) in bands.items():
-        ids = np.flatnonzero(mask)
-        found[name] = ids[np.lexsort(tuple(key[ids] for key in order))]
+
+
+def _joined(keys: tuple[np.ndarray, ...], judged: Judged) -> np.ndarray:
+    """Keys of an order, the first first, as one number a trial: one is sorted faster than four.
+
+    A flag, a count of criteria, metres or such a count, and the trial's rank: 1 + 4 + 30 bits and those that
+    the number of trials needs fit in 63.
+    """
+    sizes = (2, len(CRITERIA) + 1, FAR + 1, max(judged.trials.size, 1))
+    found = np.zeros(judged.trials.size, np.int64)
+    for key, size in zip(keys, sizes, strict=True):
+        found = found * size + key
     return found
 
 
+def _first(order: np.ndarray, number: int) -> np.ndarray:
+    """The places of the `number` least of `order`, the least first."""
+    if number < len(order):
+        least = np.argpartition(order, number)[:number]
+        return least[np.argsort(order[least])]
+    return np.argsort(order)
+
+
 def _ways(judged: Judged) -> tuple[Way, ...]:
-    alone = judged.alive & (judged.count(UNMET) == 1)
+    alone = judged.alive & (judged.unmet == 1)
     counts = {name: int(np.count_nonzero(alone & (judged.verdicts[name] == UNMET))) for name in CRITERIA}
     found = sorted(counts.items(), key=lambda one: -one[1])
     return tuple(Way(name, count) for name, count in found if count)
 
 
-def _matched(judged: Judged, ordinal: int, band: str, language: str) -> Matched:
-    criteria = tuple(
-        Criterion(name, VERDICTS[verdict], reasons.reason(judged, ordinal, name, verdict, language))
-        for name in CRITERIA
-        if (verdict := int(judged.verdicts[name][ordinal])) in VERDICTS
-    )
-    return Matched(judged.trials.keys[ordinal], band, criteria, _nearest(judged, ordinal))
+def _matched(
+    judged: Judged, shown: np.ndarray, band: str, language: str, told: dict[tuple, Criterion]
+) -> Iterator[Matched]:
+    """The trials `shown`, in that order. What was `told` of one is not said anew of another: they repeat."""
+    said = [
+        [(name, verdict) for name, verdict in zip(CRITERIA, each, strict=True) if verdict != NOT_ASKED]
+        for each in zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
+    ]
+    for ordinal, verdicts in zip(shown.tolist(), said, strict=True):
+        criteria = []
+        for name, verdict in verdicts:
+            key = (name, verdict, reasons.depends_on(judged, ordinal, name))
+            if key not in told:
+                sentence = reasons.reason(judged, ordinal, name, verdict, language)
+                told[key] = Criterion(name, VERDICTS[verdict], sentence)
+            criteria.append(told[key])
+        yield Matched(judged.trials.keys[ordinal], band, tuple(criteria), _nearest(judged, ordinal))
 
 
 def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:

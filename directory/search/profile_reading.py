@@ -268,6 +268,12 @@ def families() -> dict[str, frozenset[str]]:
     return found | {concept: frozenset(codes) for concept, codes in WIDE.items()}
 
 
+@cache
+def no_single_disease() -> frozenset[str]:
+    """The concepts that name no one disease."""
+    return NO_DISEASE | families().keys()
+
+
 def class_name(code: str, language: str) -> str:
     names = condition_names()[code]
     return names.get(language) or names["en"]

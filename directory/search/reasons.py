@@ -1,6 +1,6 @@
 """Why a criterion is met, not met or open: a sentence that names what the trial says and what was given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from threading import local
 
@@ -13,10 +13,11 @@ from trials.choices import Freshness, Recruitment, Sex, Stage
 from . import alterations
 from .columns import FRESHNESS, NO_BOUND
 from .judging import MET, UNKNOWN, UNMET, Judged
-from .profile_reading import NO_DISEASE, class_name, families
+from .profile_reading import NO_DISEASE, class_name, no_single_disease
 from .synonyms import vocabulary
 
 _SHOWN = 3
+_DISPUTED = FRESHNESS.index(Freshness.DISPUTED)
 # An enumeration makes its list of values anew each time it is asked.
 _VALUES = {choices: frozenset(choices.values) for choices in (Stage, Recruitment)}
 
@@ -61,12 +62,13 @@ def _labels(choices, words: Iterable[str]) -> str:
 def reason(judged: Judged, ordinal: int, name: str, verdict: int, language: str) -> str:
     """The sentence for the criterion `name` of the trial at `ordinal`."""
     _spoken.language = language
-    sentence, depends_on = _SENTENCES[name]
-    key = (name, verdict, *depends_on(judged, ordinal))
-    if key not in judged.told:
-        # A list that is cut ends the sentence by itself.
-        judged.told[key] = sentence(judged, ordinal, verdict, language).replace("….", "…")
-    return judged.told[key]
+    # A list that is cut ends the sentence by itself.
+    return _SENTENCES[name](judged, ordinal, verdict, language).replace("….", "…")
+
+
+def depends_on(judged: Judged, ordinal: int, name: str) -> Hashable:
+    """What the `reason` of the trial at `ordinal` depends on, beside the verdict."""
+    return _DEPENDS_ON[name](judged, ordinal)
 
 
 def _few(names: list[str]) -> str:
@@ -94,7 +96,7 @@ def _diagnosis(judged: Judged, ordinal: int, verdict: int, language: str) -> str
 
 def _diseases(judged: Judged, ordinal: int, language: str) -> list[str]:
     """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
-    trials, wide = judged.trials, families().keys() | NO_DISEASE
+    trials, wide = judged.trials, no_single_disease()
     named = [one for one in trials.values("named", ordinal) if one not in NO_DISEASE]
     first = [one for one in named if one in judged.said.mentioned]
     others = [one for one in named if one not in first and one not in wide]
@@ -210,25 +212,31 @@ def _sex(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
 
 
 def _recruitment(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
-    sites = list(judged.sites_of(ordinal))
-    open_sites = [at for at in sites if judged.open_sites[at]]
+    recruiting, here, disputed, statuses = _sites_said(judged, ordinal)
     if verdict == MET:
-        number = len({int(judged.trials.site_centre[at]) for at in open_sites})
-        return _("Recruits; centres of this directory: %(number)d.") % {"number": number}
+        return _("Recruits; centres of this directory: %(number)d.") % {"number": recruiting}
     if verdict == UNKNOWN:
-        if not sites:
+        if not here:
             return _("No centre of this directory is known for this trial.")
-        if any(judged.today.site_freshness[at] == FRESHNESS.index(Freshness.DISPUTED) for at in sites):
+        if disputed:
             return _("A newer source says otherwise than the centre.")
         return _("Nobody has said whether it recruits here.")
-    return _("Does not recruit here: %(status)s.") % {"status": _status_here(judged, ordinal, sites)}
-
-
-def _status_here(judged: Judged, ordinal: int, sites: list[int]) -> str:
     words = judged.trials.codes.of["status"].words
-    numbers = [judged.trials.site_status[at] for at in sites] or [judged.trials.words["status"][ordinal]]
-    found = dict.fromkeys(words[number] for number in numbers)
-    return _labels(Recruitment, found)
+    status = _labels(Recruitment, [words[number] for number in statuses])
+    return _("Does not recruit here: %(status)s.") % {"status": status}
+
+
+def _sites_said(judged: Judged, ordinal: int) -> tuple[int, bool, bool, tuple[int, ...]]:
+    """What a trial's sites say: how many centres recruit, whether there is any, whether one is disputed.
+
+    Last the statuses that are said, as numbers; the trial's own where it has no site.
+    """
+    trials, freshness = judged.trials, judged.today.site_freshness
+    sites = judged.sites_of(ordinal)
+    recruiting = {int(trials.site_centre[at]) for at in sites if judged.open_sites[at]}
+    statuses = [int(trials.site_status[at]) for at in sites] or [int(trials.words["status"][ordinal])]
+    disputed = any(freshness[at] == _DISPUTED for at in sites)
+    return len(recruiting), bool(sites), disputed, tuple(dict.fromkeys(statuses))
 
 
 def _reach(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
@@ -251,28 +259,34 @@ def _reach(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     return _("%(centre)s recruits, %(distance)s km away.") % words
 
 
-def _of_lists(*names: str) -> Callable[[Judged, int], tuple]:
-    return lambda judged, ordinal: tuple(judged.trials.numbers(name, ordinal) for name in names)
+def _of_list(name: str) -> Callable[[Judged, int], Hashable]:
+    return lambda judged, ordinal: judged.trials.numbers(name, ordinal)
 
 
-def _of_sites(judged: Judged, ordinal: int) -> tuple:
-    trials, today = judged.trials, judged.today
-    sites = tuple(
-        (int(trials.site_status[at]), int(today.site_freshness[at]), int(trials.site_centre[at]))
-        for at in judged.sites_of(ordinal)
-    )
-    return sites, int(trials.words["status"][ordinal])
+def _of_nearest(judged: Judged, ordinal: int) -> Hashable:
+    site = judged.nearest_site(ordinal)
+    return None if site is None else judged.trials.site_centre[site]
 
 
-# By criterion: who makes its sentence, and what of the trial that depends on.
-_SENTENCES: dict[str, tuple[Callable[[Judged, int, int, str], str], Callable[[Judged, int], tuple]]] = {
-    "diagnosis": (_diagnosis, _of_lists("named", "class")),
-    "age": (_age, lambda judged, at: (int(judged.trials.low[at]), int(judged.trials.high[at]))),
-    "stage": (_stage, _of_lists("stage")),
-    "lines": (_lines, lambda judged, at: tuple(judged.trials.lines[at].tolist())),
-    "alterations": (_alterations, _of_lists("alteration")),
-    "alterations_excluded": (_excluded, _of_lists("excluded")),
-    "sex": (_sex, lambda judged, at: (int(judged.trials.words["sex"][at]),)),
-    "recruitment": (_recruitment, _of_sites),
-    "reach": (_reach, lambda judged, at: (judged.nearest_site(at),)),
+_SENTENCES: dict[str, Callable[[Judged, int, int, str], str]] = {
+    "diagnosis": _diagnosis,
+    "age": _age,
+    "stage": _stage,
+    "lines": _lines,
+    "alterations": _alterations,
+    "alterations_excluded": _excluded,
+    "sex": _sex,
+    "recruitment": _recruitment,
+    "reach": _reach,
+}
+_DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
+    "diagnosis": lambda judged, at: (judged.trials.numbers("named", at), judged.trials.numbers("class", at)),
+    "age": lambda judged, at: (judged.trials.low[at], judged.trials.high[at]),
+    "stage": _of_list("stage"),
+    "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
+    "alterations": _of_list("alteration"),
+    "alterations_excluded": _of_list("excluded"),
+    "sex": lambda judged, at: judged.trials.words["sex"][at],
+    "recruitment": _sites_said,
+    "reach": _of_nearest,
 }

@@ -37,6 +37,13 @@ class TestTrial:
         with pytest.raises(IntegrityError), transaction.atomic():
             trial.save()
 
+    @pytest.mark.parametrize("acronym", ["N/A", "n a", "-", "onbekend"])
+    def test_has_no_acronym_that_says_there_is_none(self, acronym):
+        trial = builders.a_trial()
+        trial.acronym = acronym
+        with pytest.raises(ValidationError, match="leave the acronym empty"):
+            trial.full_clean()
+
     def test_with_subprotocols_is_not_deleted(self):
         trial = builders.a_trial()
         builders.a_trial(parent=trial)

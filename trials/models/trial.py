@@ -12,6 +12,7 @@ from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
+from directory.core.written import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..conditions import subtree
@@ -173,6 +174,14 @@ class Trial(Listed, Sourced):
             raise ValidationError({"lines_max": LINES_IN_ORDER})
         if self.parent_id is not None and self.parent_id == self.pk:
             raise ValidationError({"parent": _("A trial cannot be its own parent.")})
+        if self.acronym and is_nothing(self.acronym):
+            # A sheet could not name the trial by it: such a cell is read as empty.
+            raise ValidationError(
+                {
+                    "acronym": _("“%(acronym)s” says that there is none: leave the acronym empty.")
+                    % {"acronym": self.acronym}
+                }
+            )
 
     def titles(self) -> dict[str, str]:
         """The titles by language, without the blank ones."""
