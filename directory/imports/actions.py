@@ -114,7 +114,7 @@ def confirm(
     """Let the plan be applied: once, however many confirm it at once. Raises `Refused`, PermissionDenied.
 
     `seen` is the `attempt` that made the plan which the person read; another one is not theirs to confirm.
-    `whole`: only if the plan leaves no row out, but for those that the person left out.
+    `whole`: only if every row is good, or was left out or taken by the person.
     """
     _may_decide(run, user)
     if run.status == Status.PLANNED and run.is_expired:
@@ -204,12 +204,15 @@ def undo(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
 
 
 def cancel(*, run: ImportRun, user) -> ImportRun:
-    """Give the run up before it is confirmed. Raises `Refused` once it is being applied."""
+    """Give the run up before it is applied: then nothing of it is stored. Raises `Refused` once it is."""
     _may_decide(run, user)
-    for status in (Status.UPLOADED, Status.PLANNING, Status.PLANNED):
-        if run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now()):
-            run.path.unlink(missing_ok=True)
-            return run
+    for status in (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING):
+        with transaction.atomic():
+            # A worker that is storing holds the row of the run at its last step: one of the two comes first.
+            if run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now()):
+                run.let_stand()
+                transaction.on_commit(lambda: run.path.unlink(missing_ok=True))
+                return run
     run.refresh_from_db()
     if run.status == Status.CANCELLED:
         return run

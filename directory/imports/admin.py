@@ -194,6 +194,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "run": run,
             "page": page,
             "undone_by": run.undone_by,
+            "may_open": set(run.undone_by.visible_to(request.user).values_list("pk", flat=True)),
             "may_decide": is_editor(request.user) or run.created_by_id == request.user.pk,
         }
         return TemplateResponse(request, "imports/admin/run.html", context)

@@ -12,7 +12,7 @@ from directory.core.sheets import Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
 
-from .columns import Reading, Unmatched, header_key, letters
+from .columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
@@ -35,9 +35,12 @@ class Mapped:
     day: str = ""
 
 
-def signature(header: Iterable[str]) -> str:
-    """The same for the same headers in any order, case, spacing and accents."""
-    keys = sorted(header_key(text, place) for place, text in enumerate(header) if tidy(text))
+def signature(header: list[str]) -> str:
+    """The same for the same headers in any order, case, spacing and accents, also in a report of ours."""
+    own = own_columns(header)
+    keys = sorted(
+        header_key(text, place) for place, text in enumerate(header) if tidy(text) and place not in own
+    )
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
@@ -179,7 +182,10 @@ def warnings(said: Mapped, reading: Reading) -> list[dict]:
 
 
 def remember(run: ImportRun) -> None:
-    """Keep what the unknown headers of a confirmed plan were read as, for the next sheet that has them."""
+    """Keep what the unknown headers were read as, for the next sheet that has them.
+
+    Of a confirmed plan, and of one whose headers a person has just said: it may come again, corrected.
+    """
     asked = [one for one in run.questions if one["code"] == "column"]
     # What a question suggests is what the plan reads the column as: every answer made a plan anew.
     said = {

@@ -123,7 +123,8 @@ class ImportRun(models.Model):
     planned    Every row has its outcome. Nothing of the registry has changed. A person decides. The same
                file handed in again is planned again. A plan with no row to store is applied at once.
     applying   Confirmed. A worker judges each row again and stores all good rows in one transaction,
-               together with the step to applied: so a run is applied once, however often it is tried.
+               together with the step to applied: so a run is applied once, however often it is tried. Until
+               then it may still be cancelled.
     failed     Nothing was stored; `problems` says why.
     undoing    A run that undoes this one (`undo_of`) is confirmed; when it is applied, this one is undone. An
                undo that fails leaves it applied; one that is undone itself makes it applied again.
@@ -318,6 +319,11 @@ class ImportRun(models.Model):
             return False
         self.refresh_from_db()
         return True
+
+    def let_stand(self) -> None:
+        """What this run was to undo stays applied, and may be undone another time."""
+        if self.undo_of_id:
+            ImportRun.objects.filter(pk=self.undo_of_id, status=Status.UNDOING).update(status=Status.APPLIED)
 
     def held(self):
         """This run in the database, as long as nobody has taken it over since it was claimed."""

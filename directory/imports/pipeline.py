@@ -8,28 +8,25 @@ their change records and the run's step to applied. Both may be started twice or
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 
-from centres.models import Centre
-from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.visibility import Role, is_coordinator, is_editor
-from trials.models import Trial
+from directory.core.visibility import Role
 
 from . import dates, encoding, mapping, receipts
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
-from .kinds.base import Judge, Scope, Verdict
+from .kinds.base import Judge, Verdict
 from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
+from .scope import scope_of
 from .tables import Row, Table, Unreadable
 from .undo import UndoJudge
 from .undo.judging import InTheWay
@@ -109,6 +106,9 @@ def _plan(run: ImportRun, table: Table) -> None:
         _ask_first(run, reading)
     else:
         _judge_all(run, table, reading, warnings)
+        run.refresh_from_db()
+        if mapping.answers(run.choices):
+            mapping.remember(run)
     run.refresh_from_db()
 
 
@@ -116,20 +116,30 @@ def _plan_undo(run: ImportRun) -> None:
     """Each record that the undone run changed is a row of this plan."""
     judge = UndoJudge(scope_of(run), run.undo_of)
     _renew(run, 0, rows_total=judge.total)
+    counts, waits = _write_plan(run, judge.judge, judge.groups())
+    waits = waits or any(counts[outcome] for outcome in STORED)
+    if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
+        raise TakenOver
+    run.refresh_from_db()
+
+
+def _write_plan(
+    run: ImportRun, judge: Callable[[list], list[Verdict]], rows: Iterator
+) -> tuple[Counter, bool]:
+    """Judge `rows`, write a receipt of each; the counts by outcome, and whether a row waits for a person."""
     counts: Counter = Counter()
     done, waits = 0, False
-    for chunk in _chunks(judge.groups()):
-        verdicts = judge.judge(chunk)
+    for chunk in _chunks(rows):
+        verdicts = judge(chunk)
         counts.update(str(verdict.outcome) for verdict in verdicts)
         waits = waits or any(verdict.may_be_taken for verdict in verdicts)
         done += len(verdicts)
         with transaction.atomic():
             _renew(run, done)
             receipts.write(run, verdicts)
-    waits = waits or any(counts[outcome] for outcome in STORED)
-    if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
-        raise TakenOver
-    run.refresh_from_db()
+        for verdict in verdicts:
+            verdict.forget()
+    return counts, waits
 
 
 def _ask_first(run: ImportRun, reading: Reading) -> None:
@@ -146,18 +156,11 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
 def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict]) -> None:
     judge = JUDGES[run.kind](scope_of(run))
     judge.columns = frozenset(reading.places.values())
-    counts: Counter = Counter()
-    done, waits = 0, False
-    for chunk in _chunks(table.rows()):
-        verdicts = judge.judge([reading.named(row, table.header) for row in chunk])
-        counts.update(str(verdict.outcome) for verdict in verdicts)
-        done += len(verdicts)
-        with transaction.atomic():
-            _renew(run, done)
-            receipts.write(run, verdicts)
-        for verdict in verdicts:
-            waits = waits or verdict.may_be_taken
-            verdict.forget()
+    counts, waits = _write_plan(
+        run,
+        lambda rows: judge.judge([reading.named(row, table.header) for row in rows]),
+        table.rows(),
+    )
     judge.finish()
     asked = [*reading.questions, *judge.asked()]
     # Columns that are read as a person said last time have nothing to wait for.
@@ -374,44 +377,6 @@ def _with_keys(model, pks):
 # Both
 
 
-def scope_of(run: ImportRun) -> Scope:
-    """On whose behalf the rows are judged, by the rights that person has now."""
-    user = get_user_model().objects.get(pk=run.created_by_id) if run.created_by_id else None
-    return Scope(
-        run=run.pk, file_name=run.file_name, role=run.role, day=timezone.localdate(run.created_at),
-        user_id=run.created_by_id, centres=_centres_of(run, user), visible_trials=_trials_of(run, user),
-        visible_centres=_visible_centres(run, user), choices=run.choices,
-        decided_by=run.confirmed_by_id or run.created_by_id,
-    )  # fmt: skip
-
-
-def _trials_of(run: ImportRun, user) -> frozenset[int] | None:
-    """The trials that may be spoken of; None for all. What is stored later than this is not among them."""
-    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
-        return None
-    return frozenset(Trial.objects.visible_to(user).values_list("pk", flat=True))
-
-
-def _visible_centres(run: ImportRun, user) -> frozenset[int] | None:
-    """The centres that may be suggested; None for all."""
-    if is_editor(user) or (user is None and run.role in (Role.REGISTRY, Role.SYSTEM)):
-        return None
-    return frozenset(Centre.objects.visible_to(user).values_list("pk", flat=True))
-
-
-def _centres_of(run: ImportRun, user) -> frozenset[int] | None:
-    if user is None or is_editor(user):
-        # Without a user it is the house's own import, of the registry's sheets.
-        allowed: frozenset[int] | None = (
-            None if user or run.role in (Role.REGISTRY, Role.SYSTEM) else frozenset()
-        )
-    else:
-        allowed = own_centre_ids(user) if is_coordinator(user) else frozenset()
-    if run.centre_id is None:
-        return allowed
-    return frozenset({run.centre_id}) if allowed is None else allowed & {run.centre_id}
-
-
 def _chunks(rows: Iterator) -> Iterator[list]:
     rows = iter(rows)
     while chunk := list(islice(rows, CHUNK)):
@@ -427,9 +392,8 @@ def _fail(run: ImportRun, problems: list[dict], **values) -> None:
     ended = run.held().update(
         status=Status.FAILED, problems=problems, lease_until=None, finished_at=timezone.now(), **values
     )
-    if ended and run.undo_of_id:
-        # What was to be undone stands, and may be undone another time.
-        ImportRun.objects.filter(pk=run.undo_of_id, status=Status.UNDOING).update(status=Status.APPLIED)
+    if ended:
+        run.let_stand()
     run.refresh_from_db()
 
 

@@ -220,6 +220,17 @@ def test_what_was_answered_is_remembered_and_said_and_can_be_changed(user):
     assert ColumnMapping.objects.get().mapping["remarks"] == "contact_name"
 
 
+def test_a_corrected_report_asks_nothing_that_was_answered_before(user):
+    run = planned(a_csv(ROW | {"State": "opne"}), user=user)
+    run = answered(run, user, needs__centre_code="hospitalsite", needs__one_of="nct_number:study")
+    run = answered(run, user, column__state="status", column__remarks="")
+    assert run.counts["invalid"] == 1
+    corrected = ROW | {"Outcome": "invalid", "Messages": "State: “opne” is no status."}
+    again = planned(a_csv(corrected), user=user)
+    assert (again.status, again.counts["new"]) == ("planned", 1)
+    assert again.rows.get().values == KNOWN
+
+
 def test_a_mapping_is_that_of_its_centre_and_of_its_kind(user):
     remembered(user)
     colleague = a_coordinator(Centre.objects.get(), username="colleague")

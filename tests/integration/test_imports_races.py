@@ -1,6 +1,7 @@
 """Several at once: one run, one apply, each row once. Each guard has a twin that shows what it prevents."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, connections
@@ -84,6 +85,31 @@ def test_a_claim_that_looks_first_and_writes_then_would_start_it_twice():
         return free
 
     assert at_once(look_then_write, 2) == [True, True]
+
+
+def test_cancelled_while_it_is_stored_is_one_or_the_other():
+    user, ends = an_editor(), []
+    for number in range(12):
+        run = planned(a_csv(*ROWS[number * 3 : number * 3 + 3]), kind="centres", user=user)
+        actions.confirm(run=run, user=user, queue=False)
+
+        def work(index, run=run, number=number):
+            mine = ImportRun.objects.get(pk=run.pk)
+            if index == 0:
+                return pipeline.apply(mine)
+            time.sleep(number / 400)
+            try:
+                return actions.cancel(run=mine, user=user) is None
+            except actions.Refused as refused:
+                return refused.problems[0]["code"] == "status"
+
+        at_once(work, 2)
+        run.refresh_from_db()
+        ends.append(run.status)
+        assert run.status in ("applied", "cancelled")
+        stored = Change.objects.filter(run=run.pk, kind="centre").count()
+        assert stored == (3 if run.status == "applied" else 0)
+    assert "cancelled" in ends
 
 
 def test_a_task_delivered_several_times_at_once_stores_each_row_once():

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils import timezone
 
+from centres.models import Centre
 from directory.core import changes
 from directory.imports import actions, pipeline, tasks
 from directory.imports.models import LIVE, ImportRun, RowOutcome, Status
@@ -228,6 +229,35 @@ def test_an_applied_run_is_not_cancelled():
     run = applied(a_csv(CENTRE), kind="centres")
     with pytest.raises(actions.Refused):
         actions.cancel(run=run, user=None)
+
+
+def test_an_import_cancelled_while_it_is_being_stored_stores_nothing(monkeypatch):
+    run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    actions.confirm(run=run, user=user, queue=False)
+    judge_again = pipeline._judge_again
+
+    def then_cancelled(run):
+        found = judge_again(run)
+        actions.cancel(run=ImportRun.objects.get(pk=run.pk), user=user)
+        return found
+
+    monkeypatch.setattr(pipeline, "_judge_again", then_cancelled)
+    pipeline.apply(run)
+    run = ImportRun.objects.get(pk=run.pk)
+    assert (run.status, run.stored) == ("cancelled", {})
+    assert not Centre.objects.exists()
+
+
+def test_an_undo_cancelled_while_it_is_being_stored_leaves_the_import_applied():
+    run = applied(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
+    reverse = actions.undo(run=run, user=user, queue=False)
+    pipeline.plan(reverse)
+    actions.confirm(run=reverse, user=user, queue=False)
+    assert ImportRun.objects.get(pk=run.pk).status == "undoing"
+    actions.cancel(run=reverse, user=user)
+    pipeline.apply(reverse)
+    assert ImportRun.objects.get(pk=run.pk).status == "applied"
+    assert Centre.objects.exists()
 
 
 def test_an_edit_after_the_plan_is_a_conflict_and_nothing_is_stored():
