@@ -1,18 +1,45 @@
-"""`python -m bench [module …]`: in a folder of its own, with the profile that the environment asks for."""
+"""`python -m bench [module …]`: all measures on SQLite, then those of imports on PostgreSQL and Redis too.
 
+With DATABASE_URL set, all of them on that database alone.
+"""
+
+import json
 import os
+import secrets
+import subprocess
 import sys
 import tempfile
+from pathlib import Path
+
+from bench import harness
+from tests import services
+
+ON_BOTH = ("imports", "scale")
+
+
+def main(only: list[str]) -> int:
+    if os.environ.get("DATABASE_URL"):
+        return harness.told(measured(only, {}))
+    found = measured(only, {})
+    if both := [name for name in ON_BOTH if not only or name in only]:
+        try:
+            with services.postgresql() as database, services.redis() as broker:
+                servers = {"DATABASE_URL": database, "REDIS_URL": broker}
+                found += measured(both, servers | {"SECRET_KEY": secrets.token_urlsafe(50)})
+        except services.NoService as error:
+            print(error)
+            return 1
+    return harness.told(found)
+
+
+def measured(only: list[str], environment: dict[str, str]) -> list[dict]:
+    """The results of the modules `only`, in a process of their own; raises when it fails."""
+    with tempfile.TemporaryDirectory(prefix="directory-results-") as folder:
+        results = Path(folder, "results.json")
+        command = [sys.executable, "-m", "bench.here", str(results), *only]
+        subprocess.run(command, env=os.environ | environment, check=True)
+        return json.loads(results.read_text())
+
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="directory-bench-") as folder:
-        os.environ |= {"DATA_DIR": folder, "ENV_FILE": "", "LOG_LEVEL": "ERROR"}
-        from config.env import settings_module
-
-        os.environ["DJANGO_SETTINGS_MODULE"] = settings_module()
-        import django
-
-        django.setup()
-        from bench import harness
-
-        sys.exit(harness.run(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

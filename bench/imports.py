@@ -71,7 +71,7 @@ def trials_world() -> list[dict]:
         Trial.objects.order_by("pk").prefetch_related("identifiers", "conditions").select_related("parent")
     )
     rows = exported(TrialSheet, trials)
-    _forget(Trial.objects.order_by("pk").values_list("pk", flat=True)[::2])
+    forget_trials(Trial.objects.order_by("pk").values_list("pk", flat=True)[::2])
     for number, row in enumerate(rows):
         if number % 4 == 1:
             row["status"] = "suspended" if row["status"] != "suspended" else "recruiting"
@@ -154,7 +154,7 @@ def stock(resource, rows: list[dict], *, transactions: bool) -> float:
         return len(rows) / timed(dry_run_and_run)
 
 
-def _forget(pks) -> None:
+def forget_trials(pks) -> None:
     """Take trials away, with what hangs on them."""
     for start in range(0, len(pks), 500):
         some = list(pks[start : start + 500])
@@ -168,7 +168,7 @@ def _forget(pks) -> None:
         Trial.objects.filter(pk__in=some)._raw_delete("default")
 
 
-def _settle_down() -> None:
+def settle_down() -> None:
     """Earlier rounds' receipts go; the change log stays, it cannot be emptied."""
     RowOutcome.objects.all()._raw_delete("default")
     ImportRun.objects.all().delete()
@@ -185,7 +185,7 @@ def imports(report: Report) -> None:
 
         def round_of_ours(kind=kind, world=world, resource=resource, found=found) -> float:
             rows = world()
-            _settle_down()
+            settle_down()
             before = Change.objects.count()
             speed = ours(kind, as_csv(rows))
             assert Change.objects.count() - before >= ROWS * 3 // 4

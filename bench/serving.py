@@ -10,6 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
 
 SECONDS, CONNECTIONS = 3, 4
 
@@ -35,6 +38,26 @@ def server(*, workers: int = 1, paths: Sequence[str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@contextmanager
+def worker() -> Iterator[int]:
+    """A Celery worker of the environment's profile; yields its process id once it is ready."""
+    log = Path(settings.DATA_DIR, "worker.log")
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
+    command += ["-P", settings.CELERY_WORKER_POOL, "--without-gossip", "--without-mingle"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env=os.environ | {"LOG_LEVEL": "INFO"}, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + 60
+        while " ready." not in log.read_text(errors="replace"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The worker did not start: {log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def wait_for(url: str, process: subprocess.Popen) -> None:

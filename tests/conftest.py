@@ -17,11 +17,21 @@ from django.utils import translation
 
 from config import messages
 from tests.support import browser as browsers
-from tests.support import change_log, network, templates
+from tests.support import change_log, figures, network, templates
 from tests.support.worker import Worker, empty_the_queue
 
 # Playwright's loop runs in the thread of the tests; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kill-points", type=int, default=4, help="how often a worker is killed at work")
+    parser.addoption("--race-rounds", type=int, default=10, help="how often several do the same at once")
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in figures.TOLD:
+        terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(items):

@@ -12,6 +12,7 @@ from directory.imports import actions, pipeline
 from directory.imports.models import ImportRun
 from tests.builders import an_editor
 from tests.sheets import a_csv, planned, received
+from tests.support.figures import tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,11 +42,76 @@ def at_once(work, number=6):
     return found
 
 
+def test_the_same_file_handed_in_twice_at_once_is_one_run_round_after_round(request):
+    """With `--race-rounds 200` two hundred rounds; the second is told of the first."""
+    rounds, user = request.config.getoption("--race-rounds"), an_editor()
+    for number in range(rounds):
+        sheet = a_csv({"code": f"r-{number}", "name_en": "A centre"})
+        runs = at_once(lambda _n, sheet=sheet: received(sheet, kind="centres", user=user), 2)
+        assert len({run.pk for run in runs}) == 1
+        assert sorted(run.was_there for run in runs) == [False, True]
+    assert ImportRun.objects.count() == rounds
+    tell(f"{rounds} rounds of the same file handed in twice at once: {rounds} runs, each second one told.")
+
+
+def test_without_its_constraint_the_same_file_at_once_would_be_two_runs(request):
+    """The twin: with the guard off, the duplicate shows."""
+    rounds, user = request.config.getoption("--race-rounds"), an_editor()
+    [guard] = [one for one in ImportRun._meta.constraints if one.name == "file_is_live_once"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(ImportRun, guard)
+    try:
+        for number in range(rounds):
+            sheet = a_csv({"code": f"r-{number}", "name_en": "A centre"})
+            at_once(lambda _n, sheet=sheet: received(sheet, kind="centres", user=user), 2)
+        made = ImportRun.objects.count()
+        assert made > rounds
+        tell(f"{rounds} such rounds with the guard off: {made} runs.")
+    finally:
+        ImportRun.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(ImportRun, guard)
+
+
 def test_the_same_file_handed_in_many_times_at_once_is_one_run():
     user = an_editor()
     runs = at_once(lambda _n: received(a_csv(*ROWS), kind="centres", user=user))
     assert {run.pk for run in runs} == {ImportRun.objects.get().pk}
     assert sorted(run.was_there for run in runs) == [False] + [True] * 5
+
+
+def test_undone_by_several_at_once_is_undone_once():
+    run = planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    reverses = at_once(lambda _n: actions.undo(run=ImportRun.objects.get(pk=run.pk), user=user, queue=False))
+    assert len({reverse.pk for reverse in reverses}) == 1
+    reverse = reverses[0]
+    pipeline.plan(reverse)
+    actions.confirm(run=reverse, user=user, queue=False)
+    did = at_once(lambda _n: pipeline.apply(ImportRun.objects.get(pk=reverse.pk)), 4)
+    assert sum(did) == 1
+    assert ImportRun.objects.get(pk=run.pk).status == "undone"
+    assert Change.objects.filter(run=reverse.pk, kind="centre", op="delete").count() == len(ROWS)
+
+
+def test_undone_by_two_people_at_once_is_undone_by_one():
+    run = planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
+    actions.confirm(run=run, user=user, queue=False)
+    pipeline.apply(run)
+    plans = [actions.undo(run=run, user=one, queue=False) for one in (user, an_editor("another"))]
+    for plan in plans:
+        pipeline.plan(plan)
+
+    def confirmed(index):
+        try:
+            actions.confirm(run=plans[index], user=plans[index].created_by, queue=False)
+            return pipeline.apply(plans[index])
+        except actions.Refused as refused:
+            return refused.problems[0]["code"]
+
+    assert sorted(map(str, at_once(confirmed, 2))) == ["True", "undone_already"]
+    assert Change.objects.filter(kind="centre", op="delete").count() == len(ROWS)
 
 
 def test_handed_in_again_many_times_at_once_is_planned_again_once():

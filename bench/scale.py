@@ -1,0 +1,223 @@
+"""Sheets of 50,000 trials through a real worker: no slower a row than 10,000, and nobody waits meanwhile.
+
+A worker process of its own takes what is handed in on the admin's page; its memory is that of the process and
+of what it starts, looked at ten times a second. Times are those of its work: from the moment a step is taken.
+"""
+
+import csv
+import io
+import statistics
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from bench import search, synthetic
+from bench.harness import Report, measure, percentile, timed
+from bench.imports import exported, forget_trials, settle_down
+from bench.serving import server, worker
+from directory.core.workbooks import Line, Page, stream
+from directory.imports.models import ImportRun
+from directory.search import reading, service
+from trials.models import Trial
+from trials.resources import TrialSheet
+
+FEW, MANY, WHILE_SEARCHED = 10_000, 50_000, 20_000
+COLUMNS = (
+    "acronym", "title", "nct_number", "phase", "conditions", "sex", "status", "status_as_of", "sponsor",
+)  # fmt: skip
+# Single runs of a shared machine differ by a tenth.
+A_ROW = 0.9
+MIB, UPLOAD_SECONDS, PAGE_SECONDS = 400, 1.0, 0.3
+WAIT = 900
+
+
+@measure
+def scale(report: Report) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    vendor = connection.vendor
+    for ending, content in (("csv", as_csv), ("xlsx", as_xlsx)):
+        few = [one_run(FEW, ending, content) for _ in range(3)]
+        many = one_run(MANY, ending, content)
+        name = f"{MANY:,} trials, {ending}, {vendor}"
+        speed = statistics.median(FEW / one.seconds for one in few)
+        report(
+            f"import of {name}, against {FEW:,}", value=MANY / many.seconds, unit="rows/s", baseline=speed,
+            floor=A_ROW,
+        )  # fmt: skip
+        for what, value, unit, ceiling in (
+            ("memory of the worker", many.peak_mib, "MiB", MIB),
+            ("upload answered", many.upload, "s", UPLOAD_SECONDS),
+            ("first page of the plan", many.page, "s", PAGE_SECONDS),
+        ):
+            report(f"{what}, {name}", value=value, unit=unit, baseline=ceiling, floor=1, lower_is_better=True)
+    quiet, busy = searched_while_applied()
+    report(
+        f"search page p95 while {WHILE_SEARCHED:,} trials are stored, {vendor}", value=busy, unit="ms",
+        baseline=2 * quiet, floor=1, lower_is_better=True,
+    )  # fmt: skip
+    settle_down()
+    synthetic.empty()
+    reading.forget()
+
+
+class Measured:
+    """One sheet from the upload to the applied run. Seconds, but for the peak of memory."""
+
+    upload = page = seconds = peak_mib = 0.0
+
+
+def one_run(number: int, ending: str, content: Callable[[list[dict]], bytes]) -> Measured:
+    found, sheet = Measured(), content(a_world(number))
+    with worker() as pid, memory(pid) as peak:
+        run, client, found.upload = handed_in(sheet, f"trials.{ending}")
+        found.seconds = seconds_in(run, "planning")
+        address = reverse("admin:imports_importrun_change", args=[run.pk])
+        found.page = statistics.median(timed(lambda: client.get(address)) for _ in range(5))
+        confirmed(run, client)
+        found.seconds += seconds_in(run, "applying")
+        found.peak_mib = peak[0]
+    counts = ImportRun.objects.get(pk=run.pk).counts
+    expected = (number // 2, number // 4, number // 4)
+    assert (counts["new"], counts["update"], counts["unchanged"]) == expected, counts
+    return found
+
+
+def searched_while_applied() -> tuple[float, float]:
+    """p95 in milliseconds of search pages that are made anew, before and while a sheet is stored."""
+    sheet = as_csv(a_world(WHILE_SEARCHED))
+    service.rebuild()
+    pages = [
+        f"/en/trials/?{quote(query, safe='=&')}&near=9000"
+        for query in search.queries()
+        if "near=" not in query
+    ]
+    with server(paths=(pages[0],)) as web, worker():
+        run, client, _seconds = handed_in(sheet, "trials.csv")
+        seconds_in(run, "planning")
+        quiet = [timed(lambda page=page: read(web + page)) for page in pages]
+        confirmed(run, client)
+        busy = []
+        while ImportRun.objects.get(pk=run.pk).status == "applying" or len(busy) < len(pages):
+            busy.append(timed(lambda: read(web + pages[len(busy) % len(pages)])))
+        assert ImportRun.objects.get(pk=run.pk).status == "applied"
+    return percentile(quiet, 95) * 1000, percentile(busy, 95) * 1000
+
+
+def read(url: str) -> None:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        answer.read()
+
+
+_sheets: dict[int, list[dict]] = {}
+
+
+def a_world(number: int) -> list[dict]:
+    """Rows about `number` trials, half of which are in the registry: one in four changed, one as it is."""
+    settle_down()
+    synthetic.fill(number)
+    if number not in _sheets:
+        trials = Trial.objects.order_by("pk").prefetch_related("identifiers", "conditions")
+        rows = [{name: row[name] for name in COLUMNS} for row in exported(TrialSheet, trials)]
+        for row in rows[1::4]:
+            row["status"] = "suspended" if row["status"] != "suspended" else "recruiting"
+            row["sponsor"] = "Another sponsor"
+        _sheets[number] = rows
+    forget_trials(Trial.objects.order_by("pk").values_list("pk", flat=True)[::2])
+    return _sheets[number]
+
+
+def as_csv(rows: list[dict]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def as_xlsx(rows: list[dict]) -> bytes:
+    cells = [COLUMNS, *(list(row.values()) for row in rows)]
+    lines = (Line(number, one) for number, one in enumerate(cells, start=1))
+    return b"".join(stream([Page("trials", lines, [20] * len(COLUMNS), 1)]))
+
+
+def handed_in(sheet: bytes, name: str) -> tuple[ImportRun, Client, float]:
+    """The run, the browser of the editor who handed it in, and the seconds until the page answered."""
+    editor, _made = get_user_model().objects.get_or_create(username="scale", is_superuser=True, is_staff=True)
+    client = Client()
+    client.force_login(editor)
+    address = reverse("admin:imports_importrun_add")
+    client.get(address)
+    last = ImportRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    form = {"file": SimpleUploadedFile(name, sheet), "kind": "trials"}
+    seconds = timed(lambda: client.post(address, form))
+    return ImportRun.objects.get(pk__gt=last), client, seconds
+
+
+def confirmed(run: ImportRun, client: Client) -> None:
+    run.refresh_from_db()
+    assert run.status == "planned", run.problems
+    client.post(reverse("admin:imports_importrun_confirm", args=[run.pk]), {"plan": run.attempt})
+
+
+def seconds_in(run: ImportRun, status: str) -> float:
+    """How long a worker is busy with the step `status` of `run`, from its taking it to its end."""
+    begun, deadline = 0.0, time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        now = ImportRun.objects.values("status", "lease_until").get(pk=run.pk)
+        is_taken = now["status"] == status and now["lease_until"] is not None
+        if is_taken and not begun:
+            begun = time.perf_counter()
+        elif begun and not is_taken:
+            return time.perf_counter() - begun
+        time.sleep(0.005)
+    raise RuntimeError(f"Import {run.pk} is {now['status']} after {WAIT} s.")
+
+
+@contextmanager
+def memory(pid: int) -> Iterator[list[float]]:
+    """The most that the process and its descendants had in memory at once, in MiB, shared pages once."""
+    peak, done = [0.0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.1):
+            peak[0] = max(peak[0], sum(_resident(one) for one in _family(pid)) / 1024)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _resident(pid: int) -> int:
+    """Kibibytes, of shared pages this process's part."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0
