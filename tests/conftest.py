@@ -26,6 +26,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_addoption(parser):
     parser.addoption("--kill-points", type=int, default=4, help="how often a worker is killed at work")
+    parser.addoption("--pictures", help="the folder for pictures of the documentation, such as docs/img")
     parser.addoption("--race-rounds", type=int, default=10, help="how often several do the same at once")
 
 

@@ -246,6 +246,11 @@ class ImportRun(models.Model):
         """What must be answered before the plan can be confirmed."""
         return [one for one in self.questions if one["needed"] and one["key"] not in self.choices]
 
+    @property
+    def asks_first(self) -> bool:
+        """A plan without a row: it is not known yet which columns those are that are needed."""
+        return self.status == Status.PLANNED and bool(self.open_questions) and not any(self.counts.values())
+
     @cached_property
     def decided(self) -> "Decided":
         """What confirming the plan stores and leaves out, with what was decided on single rows: one query."""
@@ -269,6 +274,16 @@ class ImportRun(models.Model):
         if self.status not in (Status.APPLIED, Status.UNDOING, Status.UNDONE):
             return ImportRun.objects.none()
         return ImportRun.objects.filter(undo_of=self).exclude(status=Status.CANCELLED).order_by("-pk")
+
+    @property
+    def number_planned(self) -> int:
+        """Records that the plan makes or changes."""
+        return sum(self.counts.get(outcome, 0) for outcome in STORED)
+
+    @property
+    def number_taken(self) -> int:
+        """Records made or changed, but for rows that were held back."""
+        return self.taken_new + self.taken_update
 
     @property
     def taken_new(self) -> int:

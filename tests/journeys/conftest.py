@@ -1,5 +1,7 @@
 """The journeys' world, and browsers of other kinds than `page`."""
 
+from pathlib import Path
+
 import pytest
 
 from .world import belgium
@@ -25,3 +27,16 @@ def page_like(_browser, site):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def picture(page, request):
+    """`picture(name)` keeps what the page shows for the documentation, where `--pictures FOLDER` is given."""
+    folder = request.config.getoption("--pictures")
+
+    def keep(name):
+        if folder:
+            page.set_viewport_size({"width": 1000, "height": 700})
+            page.locator("#content").screenshot(path=Path(folder, f"{name}.png"))
+
+    return keep

@@ -72,53 +72,63 @@ def test_the_plan_fits_its_screen(page, worker, gent, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, worker, gent, tmp_path):
+def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, worker, picture, tmp_path):
     """A Belgian sheet of UZ Gent: map two columns, read the report, correct it, store it, undo it."""
-    a_trial("B", slug="b", identifiers=["NCT07654321"])
+    gent, uza = a_centre("uz-gent", name="UZ Gent"), a_centre("uza", name="UZA")
+    ewing = a_trial("iEuroEwing", slug="a", identifiers=["NCT06820957"])
+    a_trial("HEM-iSMART", slug="b", identifiers=["NCT05751044"])
+    a_site(ewing, gent, status="recruiting", said=40), a_site(ewing, uza, status="recruiting", said=40)
     a_coordinator(gent, username="co")
     sign_in(page, "co")
     rows = [
-        {"centre_code": "uz-gent", "Onze studie": "A", "status": "opgeschort", "Stand op": "13/11/2026"},
-        {"centre_code": "uz-gent", "Onze studie": "B", "status": "rekruteerd", "Stand op": "25/11/2026"},
+        {"centre_code": "uz-gent", "Onze studie": "iEuroEwing", "status": "opgeschort"},
+        {"centre_code": "uz-gent", "Onze studie": "HEM-iSMART", "status": "rekruteerd"},
+        {"centre_code": "uza", "Onze studie": "iEuroEwing", "status": "opgeschort"},
     ]
-    hand_in(page, *rows)
+    page.goto("/admin/imports/importrun/add/")
+    picture("importing-1-hand-in")
+    hand_in(
+        page, *(row | {"Stand op": f"{day}/11/2026"} for row, day in zip(rows, (13, 25, 25), strict=True))
+    )
     # Two columns that nobody knows: which is needed is asked first, the other is asked for, too.
     page.get_by_role("heading", name="Before this can be stored").wait_for()
     assert page.get_by_role("button", name="Store all good rows").is_disabled()
     choose(page, "Which column tells", "Onze studie = acronym")
     choose(page, "What does column D (Stand op) hold?", "status_date")
+    picture("importing-2-columns")
     page.get_by_role("button", name="Plan with these answers").click()
     page.get_by_text("The plan: 0 new, 1 update, 0 unchanged.").wait_for()
-    assert "1 row is left out." in page.inner_text(".decide")
+    assert "2 rows are left out." in page.inner_text(".decide")
     assert "rekruteerd" in page.inner_text("table.plan")
+    picture("importing-3-plan")
     # The sheet comes back with what is wrong; corrected there, it is handed in as it is.
     with page.expect_download() as downloading:
         page.get_by_role("link", name="The sheet with what became of each row").click()
-    report = tmp_path / "report.xlsx"
+    report = tmp_path / "ours-report.xlsx"
     downloading.value.save_as(report)
     correct(report, "rekruteerd", "recruiting")
     page.get_by_role("button", name="Cancel the import").click()
     page.goto("/admin/imports/importrun/add/")
     page.set_input_files("#id_file", report)
     page.get_by_role("button", name="Show the plan").click()
-    page.get_by_role("heading", name="Before this can be stored").wait_for()
-    choose(page, "Which column tells", "Onze studie = acronym")
-    choose(page, "What does column D (Stand op) hold?", "status_date")
-    page.get_by_role("button", name="Plan with these answers").click()
+    # What was said of its columns is known.
     page.get_by_text("The plan: 1 new, 1 update, 0 unchanged.").wait_for()
+    assert "Columns are read as on" in page.inner_text("#content")
     page.get_by_role("button", name="Store all good rows").click()
     page.get_by_text("Stored: 1 new, 1 updated.").wait_for()
-    assert dict(TrialSite.objects.filter(centre=gent).values_list("trial__slug", "status")) == {
-        "a": "suspended",
-        "b": "recruiting",
-    }
+    assert said_of(gent) == {"a": "suspended", "b": "recruiting"}
     page.reload()
+    picture("importing-4-stored")
     page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="Undo these changes").wait_for()
+    picture("importing-5-undo")
     page.get_by_role("button", name="Undo these changes").click()
-    page.get_by_text("Stored: 0 new, 2 updated.").wait_for()
-    assert dict(TrialSite.objects.filter(centre=gent).values_list("trial__slug", "status")) == {
-        "a": "recruiting"
-    }
+    page.get_by_text("Undone: 2 records are what they were.").wait_for()
+    assert said_of(gent) == {"a": "recruiting"}
+
+
+def said_of(centre) -> dict[str, str]:
+    return dict(TrialSite.objects.filter(centre=centre).values_list("trial__slug", "status"))
 
 
 def choose(page, question, answer):
