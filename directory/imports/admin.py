@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from centres.resources import centre_words
 from directory.core import templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
-from directory.core.sheets import LANGUAGES
+from directory.core.cells import LANGUAGES
 from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 

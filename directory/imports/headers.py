@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from directory.core.sheets import written_date
 from directory.core.text import squash, tidy
 from directory.core.visibility import Role
+from directory.core.written import written_date
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 

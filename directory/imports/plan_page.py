@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership
-from directory.core.sheets import Day, PartialDay, YesNo
+from directory.core.cells import Day, PartialDay, YesNo
 from directory.core.text import control_character_in
 from trials.models import Trial, TrialSite
 
