@@ -26,7 +26,8 @@ from . import dates, encoding, mapping, receipts
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
-from .kinds.base import Judge, Scope, Verdict
+from .kinds.base import Judge
+from .kinds.verdicts import Scope, Verdict
 from .memory import few_collections
 from .messages import problem
 from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken

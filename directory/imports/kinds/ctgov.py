@@ -21,9 +21,9 @@ from trials.models import TrialSite
 
 from ..messages import day_first
 from ..models import Outcome
-from .base import Verdict
 from .trials import TrialJudge
 from .trials import Work as TrialWork
+from .verdicts import Verdict
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",

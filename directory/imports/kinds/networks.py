@@ -9,8 +9,10 @@ from centres.models import Centre, Membership, Network
 from centres.resources import NetworkSheet
 
 from ..models import Outcome
-from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+from .base import Judge
 from .places import Places
+from .storing import BATCH, Ledger, Tally, upsert
+from .verdicts import shown
 
 COLUMNS = ("until", "care")
 

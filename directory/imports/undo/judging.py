@@ -19,7 +19,9 @@ from directory.core.visibility import Role
 from trials import statements
 from trials.models import StatusStatement, TrialSite
 
-from ..kinds.base import BATCH, Judge, Ledger, Scope, Tally, Verdict, upsert
+from ..kinds.base import Judge
+from ..kinds.storing import BATCH, Ledger, Tally, upsert
+from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
 from ..models import ImportRun, Outcome, Status
 from .records import RECORDS, Records, put_beside
