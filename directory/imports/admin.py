@@ -20,8 +20,9 @@ from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 
 from . import actions, blank, report
+from .choices import Decision, Kind, Outcome, Status
 from .kinds import JUDGES
-from .models import Decision, ImportRun, Kind, Outcome, Status
+from .models import ImportRun
 from .plan_page import UNANSWERED, PlanPage
 
 CSV_TYPE = "text/csv; charset=utf-8"

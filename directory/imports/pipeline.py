@@ -23,6 +23,7 @@ from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
 from . import dates, encoding, mapping, receipts
+from .choices import STORED, Kind, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -30,7 +31,7 @@ from .kinds.base import Judge
 from .kinds.verdicts import Scope, Verdict
 from .memory import few_collections
 from .messages import problem
-from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
+from .models import ImportRun, RowOutcome
 from .tables import Row, Table, Unreadable
 from .undo import UndoJudge
 from .undo.judging import InTheWay

@@ -20,9 +20,10 @@ from directory.core.cells import Day, PartialDay, YesNo
 from directory.core.text import control_character_in
 from trials.models import Trial, TrialSite
 
+from .choices import STORED, Kind, Outcome
 from .kinds import JUDGES
 from .messages import day_first
-from .models import STORED, ImportRun, Kind, Outcome
+from .models import ImportRun
 from .undo.records import RECORDS
 
 PER_PAGE = 50

@@ -14,7 +14,7 @@ from directory.core import changes
 from directory.core.models import Change
 from directory.core.sheets import VERSION, seq_of
 
-from .models import Outcome
+from .choices import Outcome
 
 if TYPE_CHECKING:
     from .kinds.base import Judge

@@ -8,7 +8,7 @@ from directory.api.v1 import shapes
 from directory.core.ages import parse_age
 from directory.core.text import squash
 from directory.core.visibility import Role
-from directory.imports.models import Kind, Outcome, Status
+from directory.imports.choices import Kind, Outcome, Status
 from directory.partners.models import Scope
 from directory.search.query import ORDERINGS
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType

@@ -6,7 +6,7 @@ from django.urls import reverse
 from rest_framework.parsers import JSONParser
 
 from directory.imports import actions
-from directory.imports.models import Decision
+from directory.imports.choices import Decision
 
 from .. import addresses, parameters
 from ..errors import Fault, Problem, bad_parameters

@@ -18,7 +18,8 @@ from rest_framework.parsers import MultiPartParser
 
 from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import actions, report
-from directory.imports.models import ImportRun, Kind, Outcome, RowOutcome
+from directory.imports.choices import Kind, Outcome
+from directory.imports.models import ImportRun, RowOutcome
 from directory.partners.models import Scope
 
 from .. import addresses, conditional, openapi, pagination, parameters

@@ -12,8 +12,8 @@ from rest_framework import serializers as s
 from centres.choices import CentreRole, Language
 from directory.core.places import Province
 from directory.core.visibility import Role
-from directory.imports.models import Kind, Outcome
-from directory.imports.models import Status as RunStatus
+from directory.imports.choices import Kind, Outcome
+from directory.imports.choices import Status as RunStatus
 from directory.search.service import CRITERIA
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel

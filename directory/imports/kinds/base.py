@@ -12,7 +12,7 @@ from directory.core.text import tidy
 from directory.core.written import is_nothing
 
 from .. import blank, messages
-from ..models import Outcome
+from ..choices import Outcome
 from ..questions import Question, how_to_read
 from ..tables import Row
 from ..versions import hold_back_edited

@@ -11,7 +11,7 @@ from centres.models import Centre, CentreAlias
 from centres.resources import CentreSheet
 from directory.core.text import fold
 
-from ..models import Outcome
+from ..choices import Outcome
 from .base import Judge
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import shown

@@ -19,8 +19,8 @@ from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
 from trials.models import TrialSite
 
+from ..choices import Outcome
 from ..messages import day_first
-from ..models import Outcome
 from .trials import TrialJudge
 from .trials import Work as TrialWork
 from .verdicts import Verdict

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from centres.models import Centre, Membership, Network
 from centres.resources import NetworkSheet
 
-from ..models import Outcome
+from ..choices import Outcome
 from .base import Judge
 from .places import Places
 from .storing import BATCH, Ledger, Tally, upsert

@@ -16,8 +16,8 @@ from trials.choices import Recruitment
 from trials.models import Condition, StatusStatement, Trial, TrialSite
 from trials.resources import SiteSheet
 
+from ..choices import Outcome
 from ..messages import day_first
-from ..models import Outcome
 from .base import Judge
 from .finding import TrialFinder
 from .people import CONTACT, INVESTIGATOR, People, evidence

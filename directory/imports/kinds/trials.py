@@ -10,7 +10,7 @@ from trials.models import Condition, Trial, TrialIdentifier
 from trials.models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from trials.resources import TrialSheet
 
-from ..models import Outcome
+from ..choices import Outcome
 from .base import Judge
 from .finding import TrialFinder
 from .storing import BATCH, Ledger, Tally, upsert

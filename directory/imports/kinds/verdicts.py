@@ -11,7 +11,7 @@ from directory.core.models import State
 from directory.core.text import tidy
 from directory.core.visibility import Role
 
-from ..models import Outcome
+from ..choices import Outcome
 
 _SHOWN = 80
 
