@@ -12,7 +12,7 @@ from .. import addresses, parameters
 from ..errors import Fault, Problem, bad_parameters
 from ..openapi import Operation
 from ..views import JSON
-from . import shapes
+from . import shapes_imports as shapes
 from .imports import NUMBER, ImportsView, check_length, conflict, private, run_body
 
 MOST_BYTES = 1024 * 1024

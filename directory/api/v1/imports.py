@@ -26,7 +26,7 @@ from .. import addresses, conditional, openapi, pagination, parameters
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
 from ..views import JSON, SPOKEN, ApiView, JsonOnly
-from . import shapes
+from . import shapes_imports as shapes
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
 REFUSALS = {

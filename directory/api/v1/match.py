@@ -31,7 +31,7 @@ from ..errors import Fault, Problem, bad_parameters
 from ..openapi import Operation
 from ..parameters import allowed_of
 from ..views import JSON, ApiView
-from . import shapes
+from . import shapes_match as shapes
 
 MAX_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
