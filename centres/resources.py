@@ -2,19 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.sheets import (
-    Address,
-    Column,
-    Day,
-    Email,
-    List,
-    LongText,
-    Number,
-    Phone,
-    Sheet,
-    Text,
-    Word,
-)
+from directory.core.cells import Address, Day, Email, List, LongText, Number, Phone, Text, Word
+from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
 from directory.core.visibility import is_editor
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from directory.core.ages import DAYS_PER_YEAR, parse_age
-from directory.core.sheets import Address, Column, List, LongText, PartialDay, Prose, Sheet, Text, Word
+from directory.core.cells import Address, List, LongText, PartialDay, Prose, Text, Word
+from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, squash, tidy
 
 from .choices import Recruitment, Scheme, Sex, StudyType

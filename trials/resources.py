@@ -8,21 +8,20 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from directory.core.sheets import (
+from directory.core.cells import (
     Address,
     Age,
-    Column,
     Email,
     List,
     LongText,
     PartialDay,
     Phone,
     Prose,
-    Sheet,
     Whole,
     Word,
     YesNo,
 )
+from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType

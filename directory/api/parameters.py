@@ -115,7 +115,11 @@ def filters(query: QueryDict, filterset: type[FilterSet]) -> Mapping:
     """The cleaned filter words of `filterset`; Problem 400 with one fault a bad value."""
     if not any(name in filterset.base_filters for name in query):
         return {}
-    form = form_of(filterset, query)
+    return cleaned(form_of(filterset, query))
+
+
+def cleaned(form: Form) -> Mapping:
+    """What `form` was sent, cleaned; Problem 400 with one fault a bad value."""
     if form.is_valid():
         return form.cleaned_data
     raise bad_parameters(

@@ -10,6 +10,7 @@ from directory.partners.models import Scope
 
 from . import conditional
 from .authentication import HasScope, KeyAuthentication
+from .bodies import media_type_of
 from .errors import Problem, problem_handler
 from .openapi import Described, Operation
 from .throttling import RateLimit, count_visitor
@@ -24,7 +25,7 @@ class JsonOnly(BaseContentNegotiation):
     spoken = SPOKEN
 
     def select_parser(self, request, parsers):
-        media_type = (request.content_type or "").partition(";")[0].strip().casefold()
+        media_type = media_type_of(request.content_type)
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(self, request, renderers, format_suffix=None):

@@ -13,7 +13,8 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from .sheets import Column, Day, LongText, PartialDay, Sheet, Word, YesNo
+from .cells import Day, LongText, PartialDay, Word, YesNo
+from .sheets import Column, Sheet
 from .text import tidy
 from .workbooks import letters
 

@@ -18,8 +18,9 @@ from directory.core.text import control_character_in
 from directory.core.visibility import Role, is_editor, role_of
 
 from . import mapping, questions
+from .choices import LIVE, NOT_TAKEN, STORED, Decision, Kind, Outcome, Status
 from .messages import problem
-from .models import KEPT_UNCONFIRMED, LIVE, NOT_TAKEN, STORED, Decision, ImportRun, Kind, Outcome, Status
+from .models import KEPT_UNCONFIRMED, ImportRun
 from .tables import MAX_BYTES
 
 log = logging.getLogger(__name__)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 from centres.resources import centre_words
 from directory.core import templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
-from directory.core.sheets import LANGUAGES
+from directory.core.cells import LANGUAGES
 from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 
 from . import actions, blank, report
+from .choices import Decision, Kind, Outcome, Status
 from .kinds import JUDGES
-from .models import Decision, ImportRun, Kind, Outcome, Status
+from .models import ImportRun
 from .plan_page import UNANSWERED, PlanPage
 
 CSV_TYPE = "text/csv; charset=utf-8"

@@ -12,9 +12,9 @@ from directory.core.text import control_character_in, squash, tidy
 from directory.core.workbooks import letters
 from trials.ctgov import CtgovSheet
 
+from .choices import Kind
 from .kinds import JUDGES
 from .messages import printable, problem
-from .models import Kind
 from .questions import Question
 from .tables import Row, Table
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from directory.core.cells import Day, PartialDay
 from directory.core.dates import partial_text
-from directory.core.sheets import Day, PartialDay, Sheet
+from directory.core.sheets import Sheet
 from directory.core.written import DAY_FIRST, MONTH_FIRST, written_date
 
 from .columns import Reading

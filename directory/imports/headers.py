@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from directory.core.sheets import written_date
 from directory.core.text import squash, tidy
 from directory.core.visibility import Role
+from directory.core.written import written_date
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
 from . import encoding
+from .choices import Kind
 from .columns import read_header, recognise
 from .kinds import JUDGES
 from .messages import problem
-from .models import ImportRun, Kind
+from .models import ImportRun
 from .tables import Row, Table, leading_rows, read
 
 LONGEST = 60  # characters; a header is no longer, nor is an identifier

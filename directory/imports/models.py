@@ -1,7 +1,6 @@
 """An import run, and what became of each of its rows."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -15,74 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre
 from directory.core.visibility import Role, is_editor, role_of
 
+from .choices import (
+    ENDED,
+    LIVE,
+    NOT_ITS_FAULT,
+    NOT_TAKEN,
+    STORED,
+    WORKING,
+    Decided,
+    Decision,
+    Kind,
+    Outcome,
+    Status,
+    is_taken,
+)
+
 LEASE = dt.timedelta(seconds=20)
 KEPT_UNCONFIRMED = dt.timedelta(hours=24)
 KEPT_FILE = dt.timedelta(days=30)
-
-
-class Kind(models.TextChoices):
-    CENTRES = "centres", _("Centres")
-    NETWORKS = "networks", _("Networks")
-    TRIALS = "trials", _("Trials")
-    SITES = "sites", _("Trial sites")
-    CTGOV_CSV = "ctgov_csv", _("ClinicalTrials.gov export")
-
-
-class Status(models.TextChoices):
-    UPLOADED = "uploaded", _("uploaded")
-    PLANNING = "planning", _("being planned")
-    PLANNED = "planned", _("planned, waiting for confirmation")
-    APPLYING = "applying", _("being applied")
-    APPLIED = "applied", _("applied")
-    CANCELLED = "cancelled", _("cancelled")
-    FAILED = "failed", _("failed")
-    UNDOING = "undoing", _("being undone")
-    UNDONE = "undone", _("undone")
-
-
-class Outcome(models.TextChoices):
-    """What a row means for the registry."""
-
-    NEW = "new", _("new")
-    UPDATE = "update", _("update")
-    UNCHANGED = "unchanged", _("unchanged")
-    DUPLICATE = "duplicate", _("duplicate")
-    CONFLICT = "conflict", _("conflict")
-    INVALID = "invalid", _("invalid")
-    ERROR = "error", _("error")
-
-
-STORED = (Outcome.NEW, Outcome.UPDATE)
-NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
-NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans", "in_the_way")
-WORKING = (Status.PLANNING, Status.APPLYING)
-LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
-ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
-
-
-class Decision(models.TextChoices):
-    """What a person says of one row of a plan, against what the plan says of it."""
-
-    TAKE = "take", _("taken")
-    LEAVE = "leave", _("left out")
-
-
-@dataclass
-class Decided:
-    """Rows by outcome: those that are stored (or are as they are), those left out, and how many of these wait
-    for a person to take them."""
-
-    taken: dict[str, int] = field(default_factory=dict)
-    left: dict[str, int] = field(default_factory=dict)
-    held: int = 0
-
-    @property
-    def number_to_store(self) -> int:
-        return sum(number for outcome, number in self.taken.items() if outcome != Outcome.UNCHANGED)
-
-    @property
-    def number_left(self) -> int:
-        return sum(self.left.values())
 
 
 class ImportRunQuerySet(models.QuerySet):
@@ -252,7 +201,7 @@ class ImportRun(models.Model):
         return self.status == Status.PLANNED and bool(self.open_questions) and not any(self.counts.values())
 
     @cached_property
-    def decided(self) -> "Decided":
+    def decided(self) -> Decided:
         """What confirming the plan stores and leaves out, with what was decided on single rows: one query."""
         groups = self.rows.order_by().values_list("outcome", "may_be_taken", "decision")
         found = Decided()
@@ -422,10 +371,3 @@ class ColumnMapping(models.Model):
 
     def __str__(self):
         return f"{self.kind}:{self.signature[:8]}"
-
-
-def is_taken(outcome: str, may_be_taken: bool, decision: str) -> bool:
-    """A good row unless it is left out; a row held back only where a person takes it."""
-    if outcome in (*STORED, Outcome.UNCHANGED):
-        return decision != Decision.LEAVE
-    return may_be_taken and decision == Decision.TAKE

@@ -19,13 +19,15 @@ from directory.core.models import Change
 from directory.core.visibility import Role
 
 from . import dates, encoding, mapping, receipts
+from .choices import STORED, Kind, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
-from .kinds.base import Judge, Verdict
+from .kinds.base import Judge
+from .kinds.verdicts import Verdict
 from .memory import few_collections
 from .messages import problem
-from .models import STORED, ImportRun, Kind, Outcome, RowOutcome, Status, is_taken
+from .models import ImportRun, RowOutcome
 from .scope import scope_of
 from .tables import Row, Table, Unreadable
 from .undo import UndoJudge

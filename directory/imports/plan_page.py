@@ -16,13 +16,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership
-from directory.core.sheets import Day, PartialDay, YesNo
+from directory.core.cells import Day, PartialDay, YesNo
 from directory.core.text import control_character_in
 from trials.models import Trial, TrialSite
 
+from .choices import STORED, Kind, Outcome
 from .kinds import JUDGES
 from .messages import day_first
-from .models import STORED, ImportRun, Kind, Outcome
+from .models import ImportRun
 from .undo.records import RECORDS
 
 PER_PAGE = 50

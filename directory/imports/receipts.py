@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from .kinds.base import Verdict
+from .kinds.verdicts import Verdict
 from .models import ImportRun, RowOutcome
 
 _COLUMNS = (

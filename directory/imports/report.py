@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from directory.core.workbooks import MOST_ROWS, Line, Page, Style, sheet_name, stream
 
+from .choices import NOT_TAKEN, Decision, Outcome
 from .columns import OUTCOME_HEADERS, OUTCOME_SHEET, ROW_HEADER, own_columns, read_header
 from .headers import open_table
 from .kinds import JUDGES
 from .mapping import mapped
-from .models import NOT_TAKEN, Decision, ImportRun, Outcome
+from .models import ImportRun
 from .tables import Row, Unreadable
 
 CHUNK = 1_000

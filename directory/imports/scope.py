@@ -8,7 +8,7 @@ from centres.rights import own_centre_ids
 from directory.core.visibility import Role, is_coordinator, is_editor
 from trials.models import Trial
 
-from .kinds.base import Scope
+from .kinds.verdicts import Scope
 from .models import ImportRun
 
 

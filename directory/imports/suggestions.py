@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from centres.matching import Matcher
-from directory.core.sheets import Column, List, LongText, Prose, Sheet, Text
+from directory.core.cells import List, LongText, Prose, Text
+from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
 from trials.resources import Identifiers
 

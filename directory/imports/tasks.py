@@ -8,7 +8,8 @@ from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 
 from . import actions, pipeline
-from .models import ImportRun, Status
+from .choices import Status
+from .models import ImportRun
 
 log = logging.getLogger(__name__)
 

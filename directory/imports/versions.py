@@ -14,10 +14,11 @@ from directory.core import changes
 from directory.core.models import Change
 from directory.core.sheets import VERSION, seq_of
 
-from .models import Outcome
+from .choices import Outcome
 
 if TYPE_CHECKING:
-    from .kinds.base import Judge, Verdict
+    from .kinds.base import Judge
+    from .kinds.verdicts import Verdict
 
 Place = tuple[str, str, str]  # kind, key and field of a change
 

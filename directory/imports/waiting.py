@@ -3,7 +3,8 @@
 import time
 
 from . import pipeline
-from .models import ImportRun, Status
+from .choices import Status
+from .models import ImportRun
 
 
 class NobodyWorks(Exception):

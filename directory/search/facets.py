@@ -19,9 +19,10 @@ import numpy as np
 from trials.ages import DAYS_OF_BAND
 from trials.choices import AgeBand, Sex, Stage
 
-from .columns import FRESHNESS, NO_BOUND, Codes, Today, Trials, packed
+from .columns import NO_BOUND, Codes, Trials, packed
 from .documents import microseconds
 from .query import Ask
+from .today import FRESHNESS, Today
 
 TRIAL_FACETS = ("phase", "condition", "stage", "age_band", "study_type", "sex")
 SITE_FACETS = ("centre", "network", "province", "country", "freshness")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import cursors, labels
-from .columns import Today
 from .facets import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
 from .reading import Snapshot
 from .readings import Reading, readings
+from .today import Today
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10

@@ -12,9 +12,10 @@ import numpy as np
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import FRESHNESS, NO_BOUND, Codes, Today
+from .columns import NO_BOUND, Codes
 from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
 from .synonyms import apart, path_to, vocabulary
+from .today import FRESHNESS, Today
 
 if TYPE_CHECKING:
     from .profile import Profile

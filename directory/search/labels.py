@@ -15,13 +15,14 @@ from directory.core.places import Province
 from directory.core.text import fold
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
-from .columns import Today, Trials
+from .columns import Trials
 from .documents_trials import condition_names
 from .facets import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
 from .reading import Snapshot
 from .spellings import Spellings
 from .synonyms import edits_allowed, path_to, vocabulary
+from .today import Today
 
 _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,

@@ -12,10 +12,10 @@ import numpy as np
 from directory.core.places import Place
 
 from . import reasons
-from .columns import FRESHNESS
 from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
 from .profile_reading import Read, ReadTerm
 from .reading import Snapshot
+from .today import FRESHNESS
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import engine, store
-from .columns import Places, Today, Trials
+from .columns import Trials
 from .store import NotReady, State
+from .today import Places, Today
 
 _ALL = 2**62
 

@@ -4,11 +4,11 @@ import pytest
 
 from centres.choices import CentreRole
 from centres.resources import CentreSheet, NetworkSheet
-from directory.api.v1 import shapes
+from directory.api.v1 import shapes, shapes_imports
 from directory.core.ages import parse_age
 from directory.core.text import squash
 from directory.core.visibility import Role
-from directory.imports.models import Kind, Outcome, Status
+from directory.imports.choices import Kind, Outcome, Status
 from directory.partners.models import Scope
 from directory.search.query import ORDERINGS
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
@@ -110,12 +110,12 @@ SHAPES = {
     shapes.Identifier: "scheme value url",
     shapes.ConditionRef: "code name",
     shapes.Age: "min_days max_days text",
-    shapes.Counts: "new update unchanged duplicate conflict invalid error",
-    shapes.ImportRun: """id kind file_name status rows_total rows_done percent counts problems warnings
-        created_at finished_at created_by undo_of""",
-    shapes.ImportRow: "number outcome record changes messages",
-    shapes.FieldChange: "field old new",
-    shapes.CellMessage: "column value message",
+    shapes_imports.Counts: "new update unchanged duplicate conflict invalid error",
+    shapes_imports.ImportRun: """id kind file_name status rows_total rows_done percent counts problems
+        warnings created_at finished_at created_by undo_of""",
+    shapes_imports.ImportRow: "number outcome record changes messages",
+    shapes_imports.FieldChange: "field old new",
+    shapes_imports.CellMessage: "column value message",
     shapes.Problem: "type title status detail errors",
 }
 

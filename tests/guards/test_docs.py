@@ -10,7 +10,7 @@ from django.core.management import get_commands, load_command_class
 from config.env import BASE_DIR
 from directory.core.models import Recorded, State
 from directory.core.visibility import Role
-from directory.imports.models import Kind, Outcome, Status
+from directory.imports.choices import Kind, Outcome, Status
 from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType
 
 OURS = ("core", "centres", "trials", "imports", "search", "partners", "web", "api")

@@ -15,8 +15,8 @@ from directory.core import changes
 from directory.core.admin import exports
 from directory.core.visibility import Role
 from directory.imports import actions, pipeline
+from directory.imports.choices import Decision
 from directory.imports.kinds import JUDGES
-from directory.imports.models import Decision
 from tests.builders import (
     a_centre,
     a_coordinator,

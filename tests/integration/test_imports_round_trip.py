@@ -16,7 +16,7 @@ from directory.core import changes
 from directory.core.text import fold, tidy
 from directory.core.written import is_nothing
 from directory.imports import kinds
-from directory.imports.kinds.base import Scope
+from directory.imports.kinds.verdicts import Scope
 from directory.imports.tables import Row
 from tests.builders import a_centre, a_site, a_trial
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType

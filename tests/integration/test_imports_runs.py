@@ -10,7 +10,8 @@ from django.utils import timezone
 from centres.models import Centre
 from directory.core import changes
 from directory.imports import actions, pipeline, tasks
-from directory.imports.models import LIVE, ImportRun, RowOutcome, Status
+from directory.imports.choices import LIVE, Status
+from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_file, applied, outcomes, planned, received
 from trials.actions import state_status

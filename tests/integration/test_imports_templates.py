@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from directory.core import changes
-from directory.core.sheets import LANGUAGES
+from directory.core.cells import LANGUAGES
 from directory.core.templates_xlsx import template, words_of
 from directory.imports.kinds import JUDGES
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor

@@ -8,7 +8,8 @@ from centres.models import Affiliation, Centre, Membership, Network, Professiona
 from directory.core import changes
 from directory.core.models import Change
 from directory.imports import actions, pipeline
-from directory.imports.models import ImportRun, RowOutcome, Status
+from directory.imports.choices import Status
+from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
 from trials.actions import state_status

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from centres.choices import CentreRole, Language
 from centres.resources import CentreSheet, NetworkSheet
 from directory.core.ages import BadAge
-from directory.core.sheets import (
+from directory.core.cells import (
     NO,
     YES,
     Address,
     Age,
-    Column,
     Day,
     Email,
     List,
@@ -28,8 +27,9 @@ from directory.core.sheets import (
     Text,
     Word,
     YesNo,
-    written_date,
 )
+from directory.core.sheets import Column
+from directory.core.written import written_date
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
 from trials.resources import Conditions, Identifiers, Phases, SiteSheet, TrialSheet

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from centres.resources import CentreSheet, NetworkSheet
-from directory.core.sheets import written_date
+from directory.core.written import written_date
 from directory.imports.columns import letters, meant_kind, read_header, recognise
 from directory.imports.kinds import JUDGES
 from directory.imports.tables import Table

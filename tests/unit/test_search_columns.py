@@ -7,17 +7,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.search.columns import (
-    BLOCK,
-    FRESHNESS,
-    Bitmaps,
-    Codes,
-    Places,
-    Trials,
-    freshness_numbers,
-    packed,
-)
+from directory.search.columns import BLOCK, Bitmaps, Codes, Trials, packed
 from directory.search.store import Facts
+from directory.search.today import FRESHNESS, Places, freshness_numbers
 from trials.freshness import freshness
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))

@@ -1,48 +1,62 @@
-"""What a program decides of a plan: answers to its questions, rows taken and left out; and undoing a run."""
+"""What a program decides of a run: answers to its questions, rows taken and left out; apply, cancel, undo."""
+
+from functools import partial
 
 import orjson
 from django.http import HttpResponse
-from django.urls import reverse
 from rest_framework.parsers import JSONParser
 
 from directory.imports import actions
-from directory.imports.models import Decision
+from directory.imports.choices import Decision
 
-from .. import addresses, parameters
+from .. import parameters
+from ..bodies import check_length, media_type_of
 from ..errors import Fault, Problem, bad_parameters
-from ..openapi import Operation
+from ..openapi import described
 from ..views import JSON
-from . import shapes
-from .imports import NUMBER, ImportsView, check_length, conflict, private, run_body
+from . import shapes_imports as shapes
+from .imports import NUMBER, ImportsView, accepted, conflict, of_run, private
 
 MOST_BYTES = 1024 * 1024
 LONGEST_KEY, LONGEST_ANSWER = 200, 200
 MOST_ROWS = 60_000
+OF_A_BODY = (400, 404, 409, 411, 413, 415)
+step_of_run = partial(of_run, answer=shapes.ImportRun, status=202, problems=(400, 404, 409))
 
 
-class ImportQuestions(ImportsView):
+class ImportStep(ImportsView):
+    """Decide something of a run. A subclass names the step, and the parameters that it knows."""
+
+    allowed: tuple[str, ...] = ()
+
+    def post(self, request, number):
+        parameters.check(request.GET, self.allowed)
+        run = self.run_of(request, number)
+        try:
+            return self.step(run)
+        except actions.Refused as error:
+            raise conflict(error) from None
+
+    def step(self, run) -> HttpResponse:
+        raise NotImplementedError
+
+
+class ImportQuestions(ImportStep):
     """What a plan asks, and the answers."""
 
     parser_classes = (JSONParser,)
     operations = {
-        "get": Operation(
+        "get": of_run(
             id="listImportQuestions",
-            tag="Imports",
             summary="What the plan of a run asks",
             answer=shapes.ImportQuestions,
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404),
         ),
-        "post": Operation(
+        "post": step_of_run(
             id="answerImportQuestions",
-            tag="Imports",
             summary="Answer questions of a plan",
             description="The sheet is planned anew; decisions on single rows are made again after that.",
-            answer=shapes.ImportRun,
-            status=202,
-            request={"application/json": shapes.ImportAnswers},
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404, 409, 411, 413, 415),
+            request={JSON: shapes.ImportAnswers},
+            problems=OF_A_BODY,
         ),
     }
 
@@ -52,10 +66,8 @@ class ImportQuestions(ImportsView):
         asked = [_question(one, run.choices) for one in run.questions]
         return private(request, orjson.dumps({"questions": asked}))
 
-    def post(self, request, number):
-        parameters.check(request.GET, ())
-        run = self.run_of(request, number)
-        answers = body_of(request, ("answers",)).get("answers")
+    def step(self, run):
+        answers = body_of(self.request, ("answers",)).get("answers")
         if (
             not isinstance(answers, dict)
             or not answers
@@ -63,11 +75,7 @@ class ImportQuestions(ImportsView):
         ):
             sentence = 'Send answers by key: {"answers": {"date:status_date": "dmy"}}.'
             raise bad_parameters([Fault("answers", sentence)])
-        try:
-            run = actions.answer(run=run, user=request.user, answers=answers)
-        except actions.Refused as error:
-            raise conflict(error) from None
-        return HttpResponse(run_body(run), JSON, 202)
+        return accepted(actions.answer(run=run, user=self.request.user, answers=answers))
 
 
 def _is_answer(key, value) -> bool:
@@ -79,28 +87,24 @@ def _question(one: dict, choices: dict) -> dict:
     return {name: one[name] for name in names} | {"answer": choices.get(one["key"])}
 
 
-class ImportDecisions(ImportsView):
+class ImportDecisions(ImportStep):
     """Which rows of a plan are stored, against what the plan says of them."""
 
     parser_classes = (JSONParser,)
     operations = {
-        "post": Operation(
+        "post": of_run(
             id="decideImportRows",
-            tag="Imports",
             summary="Take or leave out rows of a plan",
             description="A row of outcome `duplicate` or `conflict` that was held back is stored only if it "
             "is taken; a good row is stored unless it is left out. All of a request is decided, or nothing.",
             answer=shapes.ImportDecided,
-            request={"application/json": shapes.ImportDecision},
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404, 409, 411, 413, 415),
+            request={JSON: shapes.ImportDecision},
+            problems=OF_A_BODY,
         )
     }
 
-    def post(self, request, number):
-        parameters.check(request.GET, ())
-        run = self.run_of(request, number)
-        body = body_of(request, Decision.values)
+    def step(self, run):
+        body = body_of(self.request, Decision.values)
         faults = [
             Fault(name, "Send the numbers of rows as a list: [2, 7].")
             for name in Decision.values
@@ -108,12 +112,8 @@ class ImportDecisions(ImportsView):
         ]
         if faults:
             raise bad_parameters(faults)
-        try:
-            done = actions.decide_all(
-                run=run, user=request.user, decisions={name: body.get(name, []) for name in Decision.values}
-            )
-        except actions.Refused as error:
-            raise conflict(error) from None
+        decisions = {name: body.get(name, []) for name in Decision.values}
+        done = actions.decide_all(run=run, user=self.request.user, decisions=decisions)
         return HttpResponse(orjson.dumps({"decided": done}), JSON)
 
 
@@ -125,40 +125,56 @@ def _are_numbers(value) -> bool:
     )
 
 
-class ImportUndo(ImportsView):
-    """Plan the reverse of an applied run, as a run of its own."""
+class ImportApply(ImportStep):
+    """Store what was planned: all good rows in one transaction, or nothing."""
 
+    allowed = ("mode",)
     operations = {
-        "post": Operation(
-            id="undoImport",
-            tag="Imports",
-            summary="Undo an applied run",
-            description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
-            "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
-            answer=shapes.ImportRun,
-            status=202,
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404, 409),
+        "post": step_of_run(
+            id="applyImport",
+            summary="Apply a planned run",
+            parameters=lambda: (NUMBER, described("mode", enum=("good", "all"))),
         )
     }
 
-    def post(self, request, number):
-        parameters.check(request.GET, ())
-        run = self.run_of(request, number)
-        try:
-            run = actions.undo(run=run, user=request.user)
-        except actions.Refused as error:
-            raise conflict(error) from None
-        location = addresses.absolute(reverse("api:import", args=[run.pk]))
-        return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
+    def step(self, run):
+        mode = parameters.choice(self.request.GET, "mode", ("good", "all"), "good")
+        actions.confirm(run=run, user=self.request.user, whole=mode == "all")
+        run.refresh_from_db()
+        return accepted(run)
+
+
+class ImportCancel(ImportStep):
+    """Let a run go that has not been applied."""
+
+    operations = {"post": step_of_run(id="cancelImport", summary="Cancel a run")}
+
+    def step(self, run):
+        actions.cancel(run=run, user=self.request.user)
+        run.refresh_from_db()
+        return accepted(run)
+
+
+class ImportUndo(ImportStep):
+    """Plan the reverse of an applied run, as a run of its own."""
+
+    operations = {
+        "post": step_of_run(
+            id="undoImport",
+            summary="Undo an applied run",
+            description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
+            "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
+        )
+    }
+
+    def step(self, run):
+        return accepted(actions.undo(run=run, user=self.request.user), follow=True)
 
 
 def body_of(request, names) -> dict:
     """The JSON object sent. Problem 400, 411, 413 or 415 for anything else, or for unknown names."""
-    check_length(request.META)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        raise Problem("too-large", 413, "The body may have at most 1 MB.")
-    if request.content_type.partition(";")[0].strip() != JSON:
+    check_length(request.META, most=MOST_BYTES, too_large="The body may have at most 1 MB.")
+    if media_type_of(request.content_type) != JSON:
         raise Problem("unsupported-media-type", 415, f"Send the body as {JSON}.")
     try:
         found = orjson.loads(request._request.body)

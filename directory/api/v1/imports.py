@@ -1,11 +1,11 @@
-"""Sheets sent by a program: received, planned by the worker, looked at, applied or cancelled.
+"""Sheets sent by a program: received, planned by the worker, looked at. What is decided of them is beside.
 
 A key acts as its account: of a coordinator of its centre, or of an editor. What it may do is decided in
 `directory.imports`, as for people; a run that the account does not see does not exist here.
 """
 
 import hashlib
-from collections.abc import Mapping
+from functools import partial
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
@@ -18,14 +18,16 @@ from rest_framework.parsers import MultiPartParser
 
 from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import actions, report
-from directory.imports.models import ImportRun, Kind, Outcome, RowOutcome
+from directory.imports.choices import Kind, Outcome
+from directory.imports.models import ImportRun, RowOutcome
 from directory.partners.models import Scope
 
 from .. import addresses, conditional, openapi, pagination, parameters
+from ..bodies import check_length
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
 from ..views import JSON, SPOKEN, ApiView, JsonOnly
-from . import shapes
+from . import shapes_imports as shapes
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
 REFUSALS = {
@@ -34,6 +36,8 @@ REFUSALS = {
     "rights_kind": ("forbidden", 403),
 }
 NUMBER = openapi.in_path("number", "The `id` of a run.", 1, OpenApiTypes.INT)
+# What the addresses below a run have in common.
+of_run = partial(Operation, tag="Imports", parameters=lambda: (NUMBER,), problems=(400, 404))
 LONGEST_KEY = 100
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -77,7 +81,12 @@ class Imports(ImportsView):
 
     def post(self, request):
         parameters.check(request.GET, ())
-        check_length(request.META)
+        check_length(
+            request.META,
+            most=MAX_BODY_BYTES,
+            too_large="A sheet may have at most 10 MB.",
+            way_out="Send a whole file, not a stream.",
+        )
         file, texts = read_form(request)
         key = idempotency_key(request)
         try:
@@ -95,8 +104,7 @@ class Imports(ImportsView):
         if key and run.idempotency_key == key and run.was_there and run.sha256 != sha256_of(file):
             detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Take a new one."
             raise Problem("refused", 422, detail)
-        location = addresses.absolute(reverse("api:import", args=[run.pk]))
-        return HttpResponse(run_body(run), JSON, 202, headers={"Location": location})
+        return accepted(run, follow=True)
 
 
 def idempotency_key(request) -> str:
@@ -111,19 +119,6 @@ def idempotency_key(request) -> str:
 def sha256_of(file) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def check_length(meta: Mapping) -> None:
-    """Problem 413 for a body far larger than a sheet, 411 for one of unknown length: neither is read."""
-    length = meta.get("CONTENT_LENGTH")
-    if not length and meta.get("HTTP_TRANSFER_ENCODING"):
-        raise Problem(
-            "length-required",
-            411,
-            "Send Content-Length: a body in chunks is not read here. Send a whole file, not a stream.",
-        )
-    if int(length or 0) > MAX_BODY_BYTES:
-        raise Problem("too-large", 413, "A sheet may have at most 10 MB.")
 
 
 def read_form(request) -> tuple[UploadedFile, QueryDict]:
@@ -169,13 +164,10 @@ class ImportDetail(ImportsView):
     """How far a run is, and what it found."""
 
     operations = {
-        "get": Operation(
+        "get": of_run(
             id="getImport",
-            tag="Imports",
             summary="How far a run is",
             answer=shapes.ImportRun,
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404),
         )
     }
 
@@ -188,9 +180,8 @@ class ImportRows(ImportsView):
     """The rows of a run, in the order of the sheet."""
 
     operations = {
-        "get": Operation(
+        "get": of_run(
             id="listImportRows",
-            tag="Imports",
             summary="What becomes of each row",
             answer=openapi.page_of(shapes.ImportRow),
             parameters=lambda: (
@@ -199,7 +190,6 @@ class ImportRows(ImportsView):
                 openapi.of_page_size(),
                 described("cursor"),
             ),
-            problems=(400, 404),
         )
     }
 
@@ -248,9 +238,8 @@ class ImportReport(ImportsView):
 
     content_negotiation_class = SheetOrJson
     operations = {
-        "get": Operation(
+        "get": of_run(
             id="getImportReport",
-            tag="Imports",
             summary="The sheet with what became of each row",
             description="The file that was sent, as a workbook: its own columns and rows, then `Outcome` and "
             "`Messages`, cells with a message coloured; what is told of the whole file is in a second sheet. "
@@ -279,66 +268,6 @@ class ImportReport(ImportsView):
         if request.method == "HEAD":
             return HttpResponse(content_type=CONTENT_TYPE, headers=headers)
         return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE, headers=headers)
-
-
-class ImportStep(ImportsView):
-    """Take a run a step on. A subclass names the step, and the parameters that it knows."""
-
-    allowed: tuple[str, ...] = ()
-
-    def post(self, request, number):
-        parameters.check(request.GET, self.allowed)
-        run = self.run_of(request, number)
-        try:
-            self.step(run=run, user=request.user)
-        except actions.Refused as error:
-            raise conflict(error) from None
-        run.refresh_from_db()
-        return HttpResponse(run_body(run), JSON, 202)
-
-    def step(self, *, run, user):
-        raise NotImplementedError
-
-
-class ImportApply(ImportStep):
-    """Store what was planned: all good rows in one transaction, or nothing."""
-
-    allowed = ("mode",)
-
-    operations = {
-        "post": Operation(
-            id="applyImport",
-            tag="Imports",
-            summary="Apply a planned run",
-            answer=shapes.ImportRun,
-            status=202,
-            parameters=lambda: (NUMBER, described("mode", enum=("good", "all"))),
-            problems=(400, 404, 409),
-        )
-    }
-
-    def step(self, *, run, user):
-        mode = parameters.choice(self.request.GET, "mode", ("good", "all"), "good")
-        actions.confirm(run=run, user=user, whole=mode == "all")
-
-
-class ImportCancel(ImportStep):
-    """Let a run go that has not been applied."""
-
-    operations = {
-        "post": Operation(
-            id="cancelImport",
-            tag="Imports",
-            summary="Cancel a run",
-            answer=shapes.ImportRun,
-            status=202,
-            parameters=lambda: (NUMBER,),
-            problems=(400, 404, 409),
-        )
-    }
-
-    def step(self, *, run, user):
-        actions.cancel(run=run, user=user)
 
 
 def run_body(run: ImportRun) -> bytes:
@@ -373,6 +302,12 @@ def row_body(row: RowOutcome) -> bytes:
             "messages": row.messages,
         }
     )
+
+
+def accepted(run: ImportRun, *, follow: bool = False) -> HttpResponse:
+    """202 with the run; with `Location` where it is another one to `follow` than the address names."""
+    headers = {"Location": addresses.absolute(reverse("api:import", args=[run.pk]))} if follow else {}
+    return HttpResponse(run_body(run), JSON, 202, headers=headers)
 
 
 def private(request, body: bytes) -> HttpResponse:

@@ -27,11 +27,11 @@ from trials.conditions import rows
 from trials.models.trial import MOST_LINES
 
 from .. import parameters
+from ..bodies import check_length, media_type_of
 from ..errors import Fault, Problem, bad_parameters
 from ..openapi import Operation
-from ..parameters import allowed_of
 from ..views import JSON, ApiView
-from . import shapes
+from . import shapes_match as shapes
 
 MAX_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
@@ -147,27 +147,11 @@ class Match(ApiView):
 
 def read_profile(request) -> Mapping:
     """The judged fields of the body. Problem 400, 411, 413 or 415 with what is wrong where."""
-    length = request.META.get("CONTENT_LENGTH")
-    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
-        raise Problem("length-required", 411, "Send Content-Length: a body in chunks is not read here.")
-    if length and not (length.isascii() and length.isdigit()):
-        raise Problem("bad-request", 400, "Content-Length is not a whole number.")
-    if int(length or 0) > MAX_BODY_BYTES:
-        raise Problem("too-large", 413, "A profile may have at most 64 KB.")
+    check_length(request.META, most=MAX_BODY_BYTES, too_large="A profile may have at most 64 KB.")
     body = request.body or b"{}"
-    media_type = (request.content_type or "").partition(";")[0].strip().casefold()
-    if media_type != JSON and request.body:
+    if media_type_of(request.content_type) != JSON and request.body:
         raise Problem("unsupported-media-type", 415, f"Send the profile as {JSON}.")
-    form = ProfileForm(_values(_parsed(body)))
-    if form.is_valid():
-        return form.cleaned_data
-    raise bad_parameters(
-        [
-            Fault(name, str(message), allowed_of(form.fields.get(name)))
-            for name, messages in form.errors.items()
-            for message in messages
-        ]
-    )
+    return parameters.cleaned(ProfileForm(_values(_parsed(body))))
 
 
 def _parsed(body: bytes) -> dict:

@@ -1,7 +1,7 @@
 """The shapes that version 1 promises, for its OpenAPI document and for `fields`.
 
 They describe documents and never make them: those are built by `directory.search` when a record changes, and
-a test holds the stored documents against these shapes.
+a test holds the stored documents against these shapes. Those of imports and of profile matching stand beside.
 """
 
 # Fields are named as the contract names them, also where a serializer has an attribute of that name.
@@ -12,9 +12,6 @@ from rest_framework import serializers as s
 from centres.choices import CentreRole, Language
 from directory.core.places import Province
 from directory.core.visibility import Role
-from directory.imports.models import Kind, Outcome
-from directory.imports.models import Status as RunStatus
-from directory.search.service import CRITERIA
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel
 
@@ -222,180 +219,6 @@ class Suggestion(s.Serializer):
 
 class Suggestions(s.Serializer):
     results = Suggestion(many=True)
-
-
-class Counts(s.Serializer):
-    """Rows by what becomes of them."""
-
-    new = s.IntegerField(min_value=0)
-    update = s.IntegerField(min_value=0)
-    unchanged = s.IntegerField(min_value=0)
-    duplicate = s.IntegerField(min_value=0)
-    conflict = s.IntegerField(min_value=0)
-    invalid = s.IntegerField(min_value=0)
-    error = s.IntegerField(min_value=0)
-
-
-class ImportRun(s.Serializer):
-    """A sheet on its way: uploaded → planning → planned → applying → applied; or cancelled, or failed."""
-
-    id = s.IntegerField()
-    kind = s.CharField(allow_blank=True, help_text="Empty until it is recognised.")
-    file_name = s.CharField()
-    status = s.ChoiceField(RunStatus.choices)
-    rows_total = s.IntegerField(min_value=0)
-    rows_done = s.IntegerField(min_value=0)
-    percent = s.IntegerField(min_value=0, max_value=100)
-    counts = Counts()
-    problems = s.ListField(child=s.DictField(), help_text="What is wrong with the file as a whole.")
-    warnings = s.ListField(child=s.DictField())
-    created_at = s.DateTimeField()
-    finished_at = s.DateTimeField(allow_null=True)
-    created_by = s.ChoiceField(Role.choices, help_text="A role, never a person.")
-    undo_of = s.IntegerField(allow_null=True)
-
-
-class FieldChange(s.Serializer):
-    field = s.CharField()
-    old = s.JSONField(allow_null=True)
-    new = s.JSONField(allow_null=True)
-
-
-class CellMessage(s.Serializer):
-    column = s.CharField(allow_blank=True)
-    value = s.CharField(allow_blank=True)
-    message = s.CharField()
-
-
-class ImportRow(s.Serializer):
-    """What becomes of one row of the sheet."""
-
-    number = s.IntegerField(help_text="As the sheet shows it.")
-    outcome = s.ChoiceField(Outcome.choices)
-    record = s.CharField(allow_null=True)
-    changes = FieldChange(many=True)
-    messages = CellMessage(many=True)
-
-
-class QuestionOption(s.Serializer):
-    value = s.CharField(allow_blank=True)
-    label = s.CharField(allow_blank=True)
-    reason = s.CharField(allow_blank=True)
-
-
-class ImportQuestion(s.Serializer):
-    """Something only a person knows. Needed: the plan cannot be applied while it is open."""
-
-    key = s.CharField()
-    code = s.CharField()
-    message = s.CharField()
-    options = QuestionOption(many=True)
-    suggested = s.CharField(allow_blank=True, help_text="What is taken as long as nobody answers.")
-    needed = s.BooleanField()
-    examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Cells of the sheet.")
-    answer = s.CharField(allow_null=True, allow_blank=True)
-
-
-class ImportQuestions(s.Serializer):
-    questions = ImportQuestion(many=True)
-
-
-class ImportAnswers(s.Serializer):
-    answers = s.DictField(child=s.CharField(allow_blank=True), help_text="Values of options, by key.")
-
-
-class ImportDecision(s.Serializer):
-    """Rows by number, as the sheet shows it."""
-
-    take = s.ListField(child=s.IntegerField(min_value=0), required=False)
-    leave = s.ListField(child=s.IntegerField(min_value=0), required=False)
-
-
-class ImportDecided(s.Serializer):
-    decided = s.IntegerField(min_value=0, help_text="How many rows it concerns.")
-
-
-class SentSheet(s.Serializer):
-    """A sheet as a form (multipart/form-data)."""
-
-    file = s.FileField(help_text="CSV or XLSX, at most 10 MB.")
-    kind = s.ChoiceField(Kind.choices, required=False, help_text="What the rows are.")
-    sheet = s.CharField(required=False, help_text="The sheet of a workbook; else the first with data.")
-    dry_run = s.ChoiceField(
-        ["0", "1"], required=False, help_text="Either way nothing is stored before apply."
-    )
-
-
-class Profile(s.Serializer):
-    """A patient without a name. Everything is optional; do not send what identifies anybody."""
-
-    conditions = s.ListField(child=s.CharField(), required=False, help_text="ICCC-3 codes, for example IVa.")
-    text = s.CharField(
-        required=False,
-        max_length=400,
-        help_text="Free words: diseases, stages, alterations, in four languages.",
-    )
-    age = s.CharField(required=False, help_text="14, 14y, 31m, 12d.")
-    stage = s.ChoiceField(Stage.choices, required=False)
-    lines = s.IntegerField(
-        required=False, min_value=0, max_value=20, help_text="Previous lines of systemic treatment."
-    )
-    alterations = s.ListField(
-        child=s.CharField(max_length=100), required=False, help_text="ALK, BRAF V600E; “ALK negative”, too."
-    )
-    sex = s.ChoiceField(Sex.choices, required=False)
-    near = s.CharField(required=False, help_text="A Belgian postal code or `latitude,longitude`.")
-    within = s.FloatField(
-        required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
-    )
-    countries = s.ListField(child=s.CharField(), required=False, help_text=COUNTRY)
-    lang = s.ChoiceField(["en", "nl", "fr", "de"], required=False, help_text="Of names in `read`.")
-    limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
-
-
-class Criterion(s.Serializer):
-    name = s.ChoiceField(CRITERIA)
-    verdict = s.ChoiceField(["met", "unmet", "unknown"])
-    reason = s.CharField(help_text="For people.")
-
-
-class NearestSite(s.Serializer):
-    """The nearest site that recruits; without `near`, the one verified last."""
-
-    centre = s.CharField(help_text="Its code.")
-    distance_km = s.FloatField(allow_null=True)
-    status = s.ChoiceField(Recruitment.choices)
-    freshness = s.ChoiceField(Freshness.choices)
-
-
-class MatchedTrial(s.Serializer):
-    trial = s.CharField(help_text="Its slug.")
-    acronym = s.CharField(allow_blank=True)
-    criteria = Criterion(many=True)
-    nearest_site = NearestSite(allow_null=True)
-
-
-class BandCounts(s.Serializer):
-    matches = s.IntegerField(min_value=0)
-    undetermined = s.IntegerField(min_value=0)
-    excluded = s.IntegerField(min_value=0)
-
-
-class ReadTerm(s.Serializer):
-    kind = s.ChoiceField(["condition", "stage", "alteration"])
-    value = s.CharField(allow_blank=True)
-    label = s.CharField()
-
-
-class Matching(s.Serializer):
-    """All criteria met; some unknown and none unmet; any unmet."""
-
-    matches = MatchedTrial(many=True)
-    undetermined = MatchedTrial(many=True)
-    excluded = MatchedTrial(many=True)
-    counts = BandCounts()
-    read = ReadTerm(many=True, help_text="What was read in `text`.")
-    unread = s.ListField(child=s.CharField(), help_text="Words of `text` that were not understood.")
 
 
 class Fault(s.Serializer):

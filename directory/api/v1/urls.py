@@ -5,8 +5,8 @@ from django.urls import path
 from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
-from .import_decisions import ImportDecisions, ImportQuestions, ImportUndo
-from .imports import ImportApply, ImportCancel, ImportDetail, ImportReport, ImportRows, Imports
+from .import_decisions import ImportApply, ImportCancel, ImportDecisions, ImportQuestions, ImportUndo
+from .imports import ImportDetail, ImportReport, ImportRows, Imports
 from .match import Match
 from .networks import NetworkDetail, NetworkList
 from .schema import Schema

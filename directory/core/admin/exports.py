@@ -13,8 +13,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .. import changes, templates_xlsx, workbooks
+from ..cells import LANGUAGES
 from ..formulas import guarded
-from ..sheets import LANGUAGES, VERSION, Sheet, version_of
+from ..sheets import VERSION, Sheet, version_of
 from ..text import control_character_in
 
 # A workbook with drop-downs and notes takes 20 µs a cell; a longer list gets one without.

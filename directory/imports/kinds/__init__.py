@@ -1,6 +1,6 @@
 """The kinds of sheets, each with its columns (`sheet`) and its judge."""
 
-from ..models import Kind
+from ..choices import Kind
 from .base import Judge
 from .centres import CentreJudge
 from .ctgov import CtgovJudge

@@ -1,136 +1,26 @@
-"""What all kinds share: rows in, verdicts out, and the set-wise way into tables and change log."""
+"""What all kinds share: rows in, verdicts out."""
 
-import datetime as dt
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.core import changes
-from directory.core.models import Op, Recorded, State
 from directory.core.sheets import VERSION, Sheet
 from directory.core.text import tidy
-from directory.core.visibility import Role
 from directory.core.written import is_nothing
 
 from .. import blank, messages
-from ..models import Outcome
+from ..choices import Outcome
 from ..questions import Question, how_to_read
 from ..tables import Row
 from ..versions import hold_back_edited
+from .storing import Tally
+from .verdicts import Scope, Verdict, Written
 
-BATCH = 500
 NOTHING = object()  # what a cell means that says there is nothing to say
-_SHOWN = 80
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """On whose behalf rows are judged. `centres` None: every centre; else only these.
-
-    `visible_trials`, `visible_centres` None: all; else the pks of those that this person may see. `choices`:
-    what was decided of this sheet, by key (`directory.imports.questions`); `decided_by`: who stands for it.
-    """
-
-    run: int
-    file_name: str
-    role: str
-    day: dt.date
-    user_id: int | None = None
-    centres: frozenset[int] | None = None
-    visible_trials: frozenset[int] | None = None
-    visible_centres: frozenset[int] | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    decided_by: int | None = None
-
-    @property
-    def actor(self) -> changes.Actor:
-        return changes.Actor(self.role, self.user_id, self.run)
-
-    @property
-    def state_of_new(self) -> str:
-        """What an editor, or the registry's own sheets, bring in has been looked at: it is listed."""
-        return State.LISTED if self.role in (Role.EDITOR, Role.REGISTRY, Role.SYSTEM) else State.DRAFT
-
-    def may_touch(self, centre_id: int) -> bool:
-        return self.centres is None or centre_id in self.centres
-
-
-@dataclass
-class Written:
-    """What a column set on a record, so that it can be taken back; `attributes` are those to be stored."""
-
-    record: models.Model
-    attribute: str
-    old: object
-    new: object
-    attributes: list[str]
-
-    def take_back(self) -> None:
-        setattr(self.record, self.attribute, self.old)
-        self.attributes.remove(self.attribute)
-
-
-@dataclass
-class Verdict:
-    """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored."""
-
-    number: int
-    cells: dict[str, str]
-    outcome: str = Outcome.UNCHANGED
-    record: str = ""
-    changes: list[dict] = field(default_factory=list)
-    messages: list[dict] = field(default_factory=list)
-    values: dict = field(default_factory=dict)
-    faults: list = field(default_factory=list)
-    work: object = None
-    may_be_taken: bool = False
-    blanks: list[str] = field(default_factory=list)
-    written: dict[str, Written] = field(default_factory=dict)
-
-    @property
-    def is_bad(self) -> bool:
-        return self.outcome in (Outcome.INVALID, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.ERROR)
-
-    def note(self, column: str, message: str) -> None:
-        """Something the reader should know; the row stays good."""
-        self.messages.append(
-            {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
-        )
-
-    def refuse(self, column: str, message: str) -> None:
-        """Something that makes the row invalid. All of them are collected."""
-        self.note(column, message)
-        self.outcome, self.may_be_taken = Outcome.INVALID, False
-
-    def hold_back(self, outcome: str, column: str, message: str) -> None:
-        """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
-        self.note(column, message)
-        if not self.is_bad:
-            self.outcome, self.may_be_taken = outcome, True
-
-    def take_back(self, name: str) -> None:
-        """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""
-        self.written.pop(name).take_back()
-        self.changes = [one for one in self.changes if one["field"] != name]
-        if not self.changes:
-            self.outcome, self.work = Outcome.UNCHANGED, None
-
-    def change(self, name: str, old, new) -> None:
-        self.changes.append({"field": name, "old": old, "new": new})
-
-    def forget(self) -> None:
-        """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
-        self.work, self.values, self.changes, self.written = None, {}, [], {}
-
-    def meaning(self) -> tuple:
-        """What must be the same at planning and at applying."""
-        return self.outcome, self.record, self.changes
 
 
 class Judge:
@@ -352,75 +242,6 @@ class Judge:
         """The stored records that `store` would change, by model: they are locked before."""
         raise NotImplementedError
 
-    def store(self, verdicts: list[Verdict]) -> "Tally":
+    def store(self, verdicts: list[Verdict]) -> Tally:
         """Write the work of `verdicts` in bulk, inside the caller's transaction, with its change records."""
         raise NotImplementedError
-
-
-class Tally(dict):
-    """What was written, counted as it is written: `{"trial": {"create": 3, "update": 1}}`."""
-
-    def count(self, entries: Iterable[changes.Entry]) -> None:
-        for entry in entries:
-            if entry.before != entry.after:
-                of_kind = self.setdefault(entry.kind, {str(Op.CREATE): 0, str(Op.UPDATE): 0})
-                of_kind[str(entry.op)] = of_kind.get(str(entry.op), 0) + 1
-
-
-class Ledger:
-    """Before and after of records written in bulk, in a constant number of queries a batch."""
-
-    def __init__(self, actor: changes.Actor):
-        self.actor, self.tally = actor, Tally()
-        self._before: dict[type, dict[int, dict]] = defaultdict(dict)
-
-    def watch(self, model: type[Recorded], pks: Iterable[int]) -> None:
-        """Keep what the stored records are now; call it before they are written."""
-        self._before[model] |= model.snapshots(list(pks))
-
-    def record(self, records: Iterable[Recorded]) -> None:
-        """Write the change of each of `records`, as they are stored now."""
-        by_model: dict[type[Recorded], list[Recorded]] = defaultdict(list)
-        for one in records:
-            by_model[type(one)].append(one)
-        for model, ones in by_model.items():
-            after = model.snapshots([one.pk for one in ones])
-            before = self._before[model]
-            entries = [
-                changes.Entry(model.change_kind, one.change_key, before.get(one.pk), after.get(one.pk))
-                for one in ones
-            ]
-            changes.record(entries, by=self.actor)
-            self.tally.count(entries)
-
-    def record_removed(self, model: type[Recorded], keys: Iterable[tuple[int, str]]) -> None:
-        """Write the change of each `(pk, key)` of `model`, which was watched and is no longer there."""
-        before = self._before[model]
-        entries = [changes.Entry(model.change_kind, key, before.get(pk), None) for pk, key in keys]
-        changes.record(entries, by=self.actor)
-        self.tally.count(entries)
-
-
-def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:
-    """Write `attributes` of stored records in bulk: one INSERT … ON CONFLICT a batch.
-
-    Ten times faster than `bulk_update` at 20 columns, and no id is ever drawn or a sequence moved.
-    """
-    names = sorted(set(attributes))
-    if not records or not names:
-        return
-    model = type(records[0])
-    if any(field.name == "updated_at" for field in model._meta.concrete_fields):
-        now = timezone.now()
-        names.append("updated_at")
-        for one in records:
-            one.updated_at = now
-    model.objects.bulk_create(
-        records, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=names
-    )
-
-
-def shown(text: str) -> str:
-    """A cell's text, short enough for a message."""
-    clean = tidy(text)
-    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"

@@ -11,8 +11,10 @@ from centres.models import Centre, CentreAlias
 from centres.resources import CentreSheet
 from directory.core.text import fold
 
-from ..models import Outcome
-from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+from ..choices import Outcome
+from .base import Judge
+from .storing import BATCH, Ledger, Tally, upsert
+from .verdicts import shown
 
 COLUMNS = [name for name in CentreSheet.columns() if name not in ("code", "aliases")]
 

@@ -19,11 +19,11 @@ from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
 from trials.models import TrialSite
 
+from ..choices import Outcome
 from ..messages import day_first
-from ..models import Outcome
-from .base import Verdict
 from .trials import TrialJudge
 from .trials import Work as TrialWork
+from .verdicts import Verdict
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",

@@ -14,7 +14,7 @@ from trials.choices import Scheme
 from trials.identifiers import Identifier
 from trials.models import Trial, TrialIdentifier
 
-from .base import Verdict, shown
+from .verdicts import Verdict, shown
 
 # Acronyms come back row after row, and are all folded once.
 fold = lru_cache(maxsize=200_000)(text.fold)

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from centres.models import Centre, Membership, Network
 from centres.resources import NetworkSheet
 
-from ..models import Outcome
-from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+from ..choices import Outcome
+from .base import Judge
 from .places import Places
+from .storing import BATCH, Ledger, Tally, upsert
+from .verdicts import shown
 
 COLUMNS = ("until", "care")
 

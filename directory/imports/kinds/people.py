@@ -10,7 +10,8 @@ from centres.matching import Place
 from centres.models import Affiliation, Centre, Professional
 from directory.core.text import fold
 
-from .base import BATCH, Ledger, Scope, Verdict, upsert
+from .storing import BATCH, Ledger, upsert
+from .verdicts import Scope, Verdict
 
 CONTACT, INVESTIGATOR = "trial contact", "principal investigator"
 _CONSENT = ("consent_given_on", "consent_recorded_by", "consent_evidence")

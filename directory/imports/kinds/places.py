@@ -8,7 +8,9 @@ from centres.models import Centre, CentreAlias
 from directory.core.text import fold
 
 from ..questions import Option, Question
-from .base import Judge, Ledger, Scope, Verdict, shown
+from .base import Judge
+from .storing import Ledger
+from .verdicts import Scope, Verdict, shown
 
 MOST_ASKED = 50  # more than a person answers; what is beyond is refused with what it might mean
 LONGEST = 200  # what an alias holds

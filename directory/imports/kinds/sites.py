@@ -16,14 +16,16 @@ from trials.choices import Recruitment
 from trials.models import Condition, StatusStatement, Trial, TrialSite
 from trials.resources import SiteSheet
 
+from ..choices import Outcome
 from ..messages import day_first
-from ..models import Outcome
-from .base import BATCH, Judge, Ledger, Tally, shown, upsert
+from .base import Judge
 from .finding import TrialFinder
 from .people import CONTACT, INVESTIGATOR, People, evidence
 from .places import Places, may_touch
+from .storing import BATCH, Ledger, Tally, upsert
 from .trials import Work as TrialWork
 from .trials import identifiers_of, store_trials
+from .verdicts import shown
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day

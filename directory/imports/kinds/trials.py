@@ -10,9 +10,11 @@ from trials.models import Condition, Trial, TrialIdentifier
 from trials.models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from trials.resources import TrialSheet
 
-from ..models import Outcome
-from .base import BATCH, Judge, Ledger, Tally, Verdict, shown, upsert
+from ..choices import Outcome
+from .base import Judge
 from .finding import TrialFinder
+from .storing import BATCH, Ledger, Tally, upsert
+from .verdicts import Verdict, shown
 
 COLUMNS = [
     name for name, column in TrialSheet.columns().items() if column.attribute and name not in ("parent",)

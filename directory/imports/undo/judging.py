@@ -19,9 +19,12 @@ from directory.core.visibility import Role
 from trials import statements
 from trials.models import StatusStatement, TrialSite
 
-from ..kinds.base import BATCH, Judge, Ledger, Scope, Tally, Verdict, upsert
+from ..choices import Outcome, Status
+from ..kinds.base import Judge
+from ..kinds.storing import BATCH, Ledger, Tally, upsert
+from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
-from ..models import ImportRun, Outcome, Status
+from ..models import ImportRun
 from .records import RECORDS, Records, put_beside
 
 RECORD = "record"  # stands for a whole record among the fields of a change

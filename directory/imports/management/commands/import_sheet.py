@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.core.visibility import role_of
 from directory.imports import actions
+from directory.imports.choices import NOT_TAKEN, Kind, Status
 from directory.imports.messages import problem
-from directory.imports.models import NOT_TAKEN, ImportRun, Kind, Status
+from directory.imports.models import ImportRun
 from directory.imports.waiting import NobodyWorks, finish
 
 GOOD, SOME_BAD, REFUSED = 0, 3, 4

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.core.visibility import Role
 from directory.imports import actions, tasks
-from directory.imports.models import ImportRun, Kind, Status
+from directory.imports.choices import Kind, Status
+from directory.imports.models import ImportRun
 from directory.imports.waiting import NobodyWorks, finish
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"

@@ -1,0 +1,112 @@
+"""The shapes of imports that version 1 promises: runs, their rows, questions and decisions."""
+
+# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# mypy: disable-error-code="assignment"
+
+from rest_framework import serializers as s
+
+from directory.core.visibility import Role
+from directory.imports.choices import Kind, Outcome
+from directory.imports.choices import Status as RunStatus
+
+
+class Counts(s.Serializer):
+    """Rows by what becomes of them."""
+
+    new = s.IntegerField(min_value=0)
+    update = s.IntegerField(min_value=0)
+    unchanged = s.IntegerField(min_value=0)
+    duplicate = s.IntegerField(min_value=0)
+    conflict = s.IntegerField(min_value=0)
+    invalid = s.IntegerField(min_value=0)
+    error = s.IntegerField(min_value=0)
+
+
+class ImportRun(s.Serializer):
+    """A sheet on its way: uploaded → planning → planned → applying → applied; or cancelled, or failed."""
+
+    id = s.IntegerField()
+    kind = s.CharField(allow_blank=True, help_text="Empty until it is recognised.")
+    file_name = s.CharField()
+    status = s.ChoiceField(RunStatus.choices)
+    rows_total = s.IntegerField(min_value=0)
+    rows_done = s.IntegerField(min_value=0)
+    percent = s.IntegerField(min_value=0, max_value=100)
+    counts = Counts()
+    problems = s.ListField(child=s.DictField(), help_text="What is wrong with the file as a whole.")
+    warnings = s.ListField(child=s.DictField())
+    created_at = s.DateTimeField()
+    finished_at = s.DateTimeField(allow_null=True)
+    created_by = s.ChoiceField(Role.choices, help_text="A role, never a person.")
+    undo_of = s.IntegerField(allow_null=True)
+
+
+class FieldChange(s.Serializer):
+    field = s.CharField()
+    old = s.JSONField(allow_null=True)
+    new = s.JSONField(allow_null=True)
+
+
+class CellMessage(s.Serializer):
+    column = s.CharField(allow_blank=True)
+    value = s.CharField(allow_blank=True)
+    message = s.CharField()
+
+
+class ImportRow(s.Serializer):
+    """What becomes of one row of the sheet."""
+
+    number = s.IntegerField(help_text="As the sheet shows it.")
+    outcome = s.ChoiceField(Outcome.choices)
+    record = s.CharField(allow_null=True)
+    changes = FieldChange(many=True)
+    messages = CellMessage(many=True)
+
+
+class QuestionOption(s.Serializer):
+    value = s.CharField(allow_blank=True)
+    label = s.CharField(allow_blank=True)
+    reason = s.CharField(allow_blank=True)
+
+
+class ImportQuestion(s.Serializer):
+    """Something only a person knows. Needed: the plan cannot be applied while it is open."""
+
+    key = s.CharField()
+    code = s.CharField()
+    message = s.CharField()
+    options = QuestionOption(many=True)
+    suggested = s.CharField(allow_blank=True, help_text="What is taken as long as nobody answers.")
+    needed = s.BooleanField()
+    examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Cells of the sheet.")
+    answer = s.CharField(allow_null=True, allow_blank=True)
+
+
+class ImportQuestions(s.Serializer):
+    questions = ImportQuestion(many=True)
+
+
+class ImportAnswers(s.Serializer):
+    answers = s.DictField(child=s.CharField(allow_blank=True), help_text="Values of options, by key.")
+
+
+class ImportDecision(s.Serializer):
+    """Rows by number, as the sheet shows it."""
+
+    take = s.ListField(child=s.IntegerField(min_value=0), required=False)
+    leave = s.ListField(child=s.IntegerField(min_value=0), required=False)
+
+
+class ImportDecided(s.Serializer):
+    decided = s.IntegerField(min_value=0, help_text="How many rows it concerns.")
+
+
+class SentSheet(s.Serializer):
+    """A sheet as a form (multipart/form-data)."""
+
+    file = s.FileField(help_text="CSV or XLSX, at most 10 MB.")
+    kind = s.ChoiceField(Kind.choices, required=False, help_text="What the rows are.")
+    sheet = s.CharField(required=False, help_text="The sheet of a workbook; else the first with data.")
+    dry_run = s.ChoiceField(
+        ["0", "1"], required=False, help_text="Either way nothing is stored before apply."
+    )

@@ -1,0 +1,83 @@
+"""The shapes of profile matching that version 1 promises: the profile sent, and the trials judged by it."""
+
+# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# mypy: disable-error-code="assignment"
+
+from rest_framework import serializers as s
+
+from directory.search.service import CRITERIA
+from trials.choices import Freshness, Recruitment, Sex, Stage
+
+from .shapes import COUNTRY
+
+
+class Profile(s.Serializer):
+    """A patient without a name. Everything is optional; do not send what identifies anybody."""
+
+    conditions = s.ListField(child=s.CharField(), required=False, help_text="ICCC-3 codes, for example IVa.")
+    text = s.CharField(
+        required=False,
+        max_length=400,
+        help_text="Free words: diseases, stages, alterations, in four languages.",
+    )
+    age = s.CharField(required=False, help_text="14, 14y, 31m, 12d.")
+    stage = s.ChoiceField(Stage.choices, required=False)
+    lines = s.IntegerField(
+        required=False, min_value=0, max_value=20, help_text="Previous lines of systemic treatment."
+    )
+    alterations = s.ListField(
+        child=s.CharField(max_length=100), required=False, help_text="ALK, BRAF V600E; “ALK negative”, too."
+    )
+    sex = s.ChoiceField(Sex.choices, required=False)
+    near = s.CharField(required=False, help_text="A Belgian postal code or `latitude,longitude`.")
+    within = s.FloatField(
+        required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
+    )
+    countries = s.ListField(child=s.CharField(), required=False, help_text=COUNTRY)
+    lang = s.ChoiceField(["en", "nl", "fr", "de"], required=False, help_text="Of names in `read`.")
+    limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
+
+
+class Criterion(s.Serializer):
+    name = s.ChoiceField(CRITERIA)
+    verdict = s.ChoiceField(["met", "unmet", "unknown"])
+    reason = s.CharField(help_text="For people.")
+
+
+class NearestSite(s.Serializer):
+    """The nearest site that recruits; without `near`, the one verified last."""
+
+    centre = s.CharField(help_text="Its code.")
+    distance_km = s.FloatField(allow_null=True)
+    status = s.ChoiceField(Recruitment.choices)
+    freshness = s.ChoiceField(Freshness.choices)
+
+
+class MatchedTrial(s.Serializer):
+    trial = s.CharField(help_text="Its slug.")
+    acronym = s.CharField(allow_blank=True)
+    criteria = Criterion(many=True)
+    nearest_site = NearestSite(allow_null=True)
+
+
+class BandCounts(s.Serializer):
+    matches = s.IntegerField(min_value=0)
+    undetermined = s.IntegerField(min_value=0)
+    excluded = s.IntegerField(min_value=0)
+
+
+class ReadTerm(s.Serializer):
+    kind = s.ChoiceField(["condition", "stage", "alteration"])
+    value = s.CharField(allow_blank=True)
+    label = s.CharField()
+
+
+class Matching(s.Serializer):
+    """All criteria met; some unknown and none unmet; any unmet."""
+
+    matches = MatchedTrial(many=True)
+    undetermined = MatchedTrial(many=True)
+    excluded = MatchedTrial(many=True)
+    counts = BandCounts()
+    read = ReadTerm(many=True, help_text="What was read in `text`.")
+    unread = s.ListField(child=s.CharField(), help_text="Words of `text` that were not understood.")

@@ -1,0 +1,296 @@
+"""What one cell of a sheet means: the widgets of its columns.
+
+`clean` turns a cell into a value or raises ValueError with a sentence that names the cell and the way out;
+`render` writes the value so that `clean` reads it back.
+"""
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from functools import cached_property
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from import_export import widgets
+
+from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from .text import fold, tidy
+from .written import serial_date, written_date
+
+LANGUAGES = ("en", "nl", "fr", "de")
+HOME = "BE"
+YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
+NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
+
+
+class Text(widgets.Widget):
+    """One line of text, without invisible characters or double spaces."""
+
+    def clean(self, value, row=None, **kwargs):
+        return tidy(str(value))
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
+
+    def takes(self) -> str:
+        """One line of what a cell may hold, for whoever fills in the sheet."""
+        return _("text")
+
+    def remark(self, cell: str, value, **kwargs) -> str:
+        """What a person should know of how `cell` was read as `value`; empty for nothing."""
+        return ""
+
+
+class Prose(Text):
+    """One line of free text, like a title."""
+
+
+class LongText(Text):
+    """Text that keeps its line breaks."""
+
+    def clean(self, value, row=None, **kwargs):
+        return str(value).replace("\r\n", "\n").strip()
+
+
+class Number(Text):
+    """A decimal number, with a point or a comma."""
+
+    def takes(self):
+        return _("a number, like 50.8503")
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            number = float(tidy(str(value)).replace(",", "."))
+        except ValueError:
+            raise ValueError(
+                _("“%(value)s” is not a number. Write it like 50.8503.") % {"value": str(value)[:40]}
+            ) from None
+        if number != number or number in (float("inf"), float("-inf")):
+            raise ValueError(_("“%(value)s” is not a number.") % {"value": str(value)[:40]})
+        return number
+
+
+class Whole(Text):
+    """A whole number from 0 up to `most`; `350.0`, as a spreadsheet may write it, is 350."""
+
+    def __init__(self, most, **kwargs):
+        super().__init__(**kwargs)
+        self.most = most
+
+    def takes(self):
+        return _("a whole number from 0 to %(most)d") % {"most": self.most}
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(unicodedata.normalize("NFKC", str(value)))
+        digits = re.sub(r"[.,]0+$", "", text)
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= self.most):
+            raise ValueError(
+                _("“%(value)s” is not a whole number from 0 to %(most)d.")
+                % {"value": text[:40], "most": self.most}
+            )
+        return int(digits)
+
+
+class PartialDay(Text):
+    """A date of which perhaps only the month or the year is known; ISO 8601 text inside."""
+
+    def takes(self):
+        return _("a date, day first: 03/06/2026; also 2026-06-03, 06/2026 or 2026")
+
+    def clean(self, value, row=None, *, order="dmy", system="1900", **kwargs):
+        return written_date(str(value), order, system)
+
+    def remark(self, cell, value, *, system="1900", **kwargs):
+        return _day_remark(cell, system)
+
+
+class Day(Text):
+    """A whole date."""
+
+    def takes(self):
+        return _("a whole date, day first: 03/06/2026; also 2026-06-03")
+
+    def remark(self, cell, value, *, system="1900", **kwargs):
+        return _day_remark(cell, system)
+
+    def clean(self, value, row=None, *, order="dmy", system="1900", **kwargs):
+        written = written_date(str(value), order, system)
+        if len(written) != 10:
+            raise ValueError(
+                _("“%(date)s” has no day. Write the whole date, like 2027-01-01 or 01/01/2027.")
+                % {"date": str(value)[:40]}
+            )
+        return dt.date.fromisoformat(written)
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+def _day_remark(cell: str, system: str) -> str:
+    day = serial_date(cell, system)
+    said = {"cell": tidy(cell), "day": day}
+    return _("“%(cell)s”, a spreadsheet's number of a day, is read as %(day)s.") % said if day else ""
+
+
+class Age(Text):
+    """An age; days inside."""
+
+    def takes(self):
+        return _("an age: 14, 14y, 6m, 31d, 18 months")
+
+    def clean(self, value, row=None, **kwargs):
+        return parse_age(unicodedata.normalize("NFKC", str(value)))
+
+    def render(self, value, obj=None, **kwargs):
+        if value is None:
+            return ""
+        for unit, days in (("years", DAYS_PER_YEAR), ("months", DAYS_PER_MONTH)):
+            number = math.ceil(value / days)
+            if int(number * days) == value:
+                return f"{number} {unit}"
+        return f"{value} days"
+
+
+class Phone(Text):
+    """A telephone number; E.164 inside. A national number is a Belgian one."""
+
+    def takes(self):
+        return _("one telephone number, like +32 9 332 21 11")
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(unicodedata.normalize("NFKC", str(value)))
+        try:
+            number = phonenumbers.parse(text, HOME)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or number.extension or not phonenumbers.is_possible_number(number):
+            raise ValueError(
+                _("“%(phone)s” is not a telephone number. Write one number like +32 9 332 21 11.")
+                % {"phone": text[:40]}
+            )
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class _Checked(Text):
+    """Text that a validator of Django's must accept."""
+
+    check = staticmethod(EmailValidator())
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(str(value))
+        try:
+            self.check(text)
+        except ValidationError:
+            raise ValueError(self.refusal() % {"value": text[:60]}) from None
+        return text
+
+    def refusal(self):
+        raise NotImplementedError
+
+
+class Email(_Checked):
+    def takes(self):
+        return _("one e-mail address")
+
+    def refusal(self):
+        return _("“%(value)s” is not one e-mail address. Write it like trials@example.org.")
+
+
+class Address(_Checked):
+    """A web address; `www.example.org` is taken for https."""
+
+    def takes(self):
+        return _("a web address")
+
+    check = staticmethod(URLValidator(schemes=["http", "https"]))
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(str(value))
+        return super().clean(f"https://{text}" if fold(text).startswith("www ") else text)
+
+    def refusal(self):
+        return _("“%(value)s” is not a web address. Write it like https://www.example.org.")
+
+
+class YesNo(Text):
+    """An explicit yes or an explicit no, in four languages, and nothing in between."""
+
+    def takes(self):
+        return _("yes or no, or empty")
+
+    def clean(self, value, row=None, **kwargs):
+        word = fold(str(value))
+        if word not in YES | NO:
+            raise ValueError(_("“%(value)s” is neither yes nor no. Write yes or no.") % {"value": value[:40]})
+        return word in YES
+
+    def render(self, value, obj=None, **kwargs):
+        return {True: "yes", False: "no"}.get(value, "")
+
+
+class Word(Text):
+    """One word of a vocabulary, as such, by its label, or as `also` translates it (folded → word)."""
+
+    def __init__(self, choices, also=None, what="", **kwargs):
+        super().__init__(**kwargs)
+        self.choices, self.what = choices, what
+        self.known = {fold(value): value for value in choices.values}
+        self.known |= dict(also or {})
+
+    def clean(self, value, row=None, **kwargs):
+        folded = fold(str(value))
+        if word := self.known.get(folded) or self.labels.get(folded):
+            return word
+        raise ValueError(self.refusal(str(value)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Words by their folded labels in all languages, as pages and drop-downs show them."""
+        found: dict[str, str] = {}
+        for language in LANGUAGES:
+            with override(language):
+                for value, label in self.choices.choices:
+                    found.setdefault(fold(str(label)), value)
+        return found
+
+    def takes(self):
+        return _("one of: %(words)s; or the same in Dutch, French or German") % {
+            "words": ", ".join(self.choices.values)
+        }
+
+    def refusal(self, text):
+        return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % {
+            "value": tidy(text)[:40],
+            "what": self.what,
+            "words": ", ".join(self.choices.values),
+        }
+
+
+class List(widgets.Widget):
+    """Several values in one cell, separated by `;`, `|` or line breaks; each read by `one`."""
+
+    separators = re.compile(r"[;|\n]")
+
+    def __init__(self, one=None, separators=None, **kwargs):
+        super().__init__(**kwargs)
+        self.one = one or Text()
+        self.separators = re.compile(separators) if separators else self.separators
+
+    def clean(self, value, row=None, **kwargs):
+        parts = (part.strip() for part in self.separators.split(str(value)))
+        return list(dict.fromkeys(self.one.clean(part) for part in parts if tidy(part)))
+
+    def render(self, value, obj=None, **kwargs):
+        return "; ".join(self.one.render(one) for one in value or ())
+
+    def remark(self, cell: str, value, **kwargs) -> str:
+        """What a person should know of how the cell was read; empty for nothing."""
+        return ""
+
+    def takes(self) -> str:
+        """What one of them may be, and how several are parted."""
+        return _("%(one)s; several are parted by “;”") % {"one": self.one.takes()}

@@ -1,0 +1,126 @@
+"""What a row is judged by, and what it means."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from directory.core import changes
+from directory.core.models import State
+from directory.core.text import tidy
+from directory.core.visibility import Role
+
+from ..choices import Outcome
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Scope:
+    """On whose behalf rows are judged. `centres` None: every centre; else only these.
+
+    `visible_trials`, `visible_centres` None: all; else the pks of those that this person may see. `choices`:
+    what was decided of this sheet, by key (`directory.imports.questions`); `decided_by`: who stands for it.
+    """
+
+    run: int
+    file_name: str
+    role: str
+    day: dt.date
+    user_id: int | None = None
+    centres: frozenset[int] | None = None
+    visible_trials: frozenset[int] | None = None
+    visible_centres: frozenset[int] | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    decided_by: int | None = None
+
+    @property
+    def actor(self) -> changes.Actor:
+        return changes.Actor(self.role, self.user_id, self.run)
+
+    @property
+    def state_of_new(self) -> str:
+        """What an editor, or the registry's own sheets, bring in has been looked at: it is listed."""
+        return State.LISTED if self.role in (Role.EDITOR, Role.REGISTRY, Role.SYSTEM) else State.DRAFT
+
+    def may_touch(self, centre_id: int) -> bool:
+        return self.centres is None or centre_id in self.centres
+
+
+@dataclass
+class Written:
+    """What a column set on a record, so that it can be taken back; `attributes` are those to be stored."""
+
+    record: models.Model
+    attribute: str
+    old: object
+    new: object
+    attributes: list[str]
+
+    def take_back(self) -> None:
+        setattr(self.record, self.attribute, self.old)
+        self.attributes.remove(self.attribute)
+
+
+@dataclass
+class Verdict:
+    """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored."""
+
+    number: int
+    cells: dict[str, str]
+    outcome: str = Outcome.UNCHANGED
+    record: str = ""
+    changes: list[dict] = field(default_factory=list)
+    messages: list[dict] = field(default_factory=list)
+    values: dict = field(default_factory=dict)
+    faults: list = field(default_factory=list)
+    work: object = None
+    may_be_taken: bool = False
+    blanks: list[str] = field(default_factory=list)
+    written: dict[str, Written] = field(default_factory=dict)
+
+    @property
+    def is_bad(self) -> bool:
+        return self.outcome in (Outcome.INVALID, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.ERROR)
+
+    def note(self, column: str, message: str) -> None:
+        """Something the reader should know; the row stays good."""
+        self.messages.append(
+            {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
+        )
+
+    def refuse(self, column: str, message: str) -> None:
+        """Something that makes the row invalid. All of them are collected."""
+        self.note(column, message)
+        self.outcome, self.may_be_taken = Outcome.INVALID, False
+
+    def hold_back(self, outcome: str, column: str, message: str) -> None:
+        """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
+        self.note(column, message)
+        if not self.is_bad:
+            self.outcome, self.may_be_taken = outcome, True
+
+    def take_back(self, name: str) -> None:
+        """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""
+        self.written.pop(name).take_back()
+        self.changes = [one for one in self.changes if one["field"] != name]
+        if not self.changes:
+            self.outcome, self.work = Outcome.UNCHANGED, None
+
+    def change(self, name: str, old, new) -> None:
+        self.changes.append({"field": name, "old": old, "new": new})
+
+    def forget(self) -> None:
+        """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
+        self.work, self.values, self.changes, self.written = None, {}, [], {}
+
+    def meaning(self) -> tuple:
+        """What must be the same at planning and at applying."""
+        return self.outcome, self.record, self.changes
+
+
+def shown(text: str) -> str:
+    """A cell's text, short enough for a message."""
+    clean = tidy(text)
+    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
