@@ -4,7 +4,10 @@ Everything is folded before it comes here, documents and queries alike, so the e
 What a person typed is never parsed: queries are built from objects.
 """
 
-from collections.abc import Iterable, Mapping
+import gc
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 
@@ -13,13 +16,14 @@ import tantivy
 from tantivy import Occur, Query
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 4
+FORMAT = 5
 # One text each, compared whole.
-EXACT_FIELDS = ("kind", "doc", "whole", "identifier")
+EXACT_FIELDS = ("doc", "whole", "identifier")
+KINDS = ("trial", "centre", "network")
 # Words, cut at spaces.
 WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
 _HEAP_BYTES = 32_000_000
-_SCORE, _ADDRESS = itemgetter(0), itemgetter(1)
+_ADDRESS = itemgetter(1)
 
 
 def _schema() -> tantivy.Schema:
@@ -47,8 +51,8 @@ class Writer:
         """Store one document in place of the one of the same kind and key."""
         self.remove(kind, key)
         document = tantivy.Document()
-        document.add_unsigned("ordinal", ordinal)
-        document.add_text("kind", kind)
+        # The kind in the same number: what finds it costs nothing, where one more term of a query does.
+        document.add_unsigned("ordinal", ordinal * len(KINDS) + KINDS.index(kind))
         document.add_text("doc", f"{kind}:{key}")
         for name, texts in fields.items():
             for text in texts:
@@ -85,25 +89,49 @@ class Reader:
 
     def hits(self, query: Query, kind: str) -> tuple[np.ndarray, np.ndarray]:
         """`(ordinals, scores)` of all documents of `kind` that match, in no order."""
-        only = Query.const_score_query(_term("kind", kind), 0.0)
-        found = self._searcher.search(
-            Query.boolean_query([(Occur.Must, only), (Occur.Must, query)]),
-            limit=max(self._searcher.num_docs, 1),
-            count=False,
-        ).hits
-        if not found:
-            return np.empty(0, np.int64), np.empty(0)
-        # Without a line of Python a hit: a word like "children" has 14,000 at 20,000 trials.
-        ordinals = self._searcher.fast_field_values("ordinal", list(map(_ADDRESS, found)))
-        count = len(found)
-        return np.fromiter(ordinals, np.int64, count), np.fromiter(map(_SCORE, found), np.float64, count)
+        with _no_collections():
+            found = self._searcher.search(query, limit=max(self._searcher.num_docs, 1), count=False).hits
+            # Without a line of Python a hit: a word like "children" has 14,000 at 20,000 trials.
+            numbers = self._searcher.fast_field_values("ordinal", list(map(_ADDRESS, found)))
+            ordinals, kinds = np.divmod(np.fromiter(numbers, np.int64, len(found)), len(KINDS))
+            scores = _scores(found)
+        there = kinds == KINDS.index(kind)
+        return ordinals[there], scores[there]
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
         """Whether one of `fields` has `word`."""
         return any(self._searcher.doc_freq(field, word) for field in fields)
 
+    def continues(self, word: str, field: str) -> bool:
+        """Whether `field` has a longer word that begins with `word`."""
+        return any(found != word for found in self._searcher.terms_with_prefix(field, word, limit=2))
+
     def knows_beginning(self, word: str, fields: Iterable[str]) -> bool:
         return any(self._searcher.terms_with_prefix(field, word, limit=1) for field in fields)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Hits are made by the thousand and all let go: the collector would walk over them twenty times."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _scores(found: list[tuple]) -> np.ndarray:
+    """The scores of hits, of which the best come first: few different ones, each for many."""
+    scores = np.empty(len(found))
+    start = 0
+    while start < len(found):
+        score = found[start][0]
+        end = bisect_right(found, -score, lo=start, key=lambda one: -one[0])
+        scores[start:end] = score
+        start = end
+    return scores
 
 
 def _term(field: str, text: str) -> Query:

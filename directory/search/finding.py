@@ -140,8 +140,10 @@ class _Ordered:
             assert self.metres is not None
             return ids[np.lexsort((self.trials.by_label[ids], self.metres[ids]))]
         if self.ordering == "relevance" and self.has_scores:
-            rank = self.scores[ids] * self.trials.size + (self.trials.size - 1 - self.today.rank[ids])
-            return ids[np.argsort(-rank)]
+            # Numbers that end with the trial's own are sorted several times as fast as places are.
+            size = self.trials.size
+            order = (self.scores[ids] * size + (size - 1 - self.today.rank[ids])) * size + ids
+            return np.sort(order)[::-1] % size
         mask = np.zeros(self.trials.size, bool)
         mask[ids] = True
         order = self.today.orders[self.ordering]

@@ -338,10 +338,17 @@ class Builder:
 
     def _word(self, word: Word, *, begins: bool, forgiving: bool, most: float) -> Query:
         stem = word.stem
-        queries = [engine.word(name, stem, min(score, most)) for name, score in EXACT.items()]
-        queries.append(engine.word("identifier", stem, IDENTIFIER))
+        # What no field has is not looked for: a frequent word is looked up once, not in every way.
+        exact = {"identifier": IDENTIFIER} | {name: min(score, most) for name, score in EXACT.items()}
+        queries = [
+            engine.word(name, stem, score) for name, score in exact.items() if self.reader.knows(stem, [name])
+        ]
         if begins and len(stem) >= 2:
-            queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+            queries += [
+                engine.beginning(name, stem, score)
+                for name, score in BEGINS.items()
+                if self.reader.continues(stem, name)
+            ]
         if (cut := _NUMBERED.fullmatch(stem)) and not self._known(stem, begins=begins):
             # `firefly2`, of a name that is written `FIREFLY-2`.
             queries.append(engine.all_of([self._exactly(part) for part in cut.groups()]))
