@@ -14,6 +14,7 @@ if __name__ == "__main__":
         import django
 
         django.setup()
+        import config.celery  # noqa: F401 - what is handed in goes to the worker
         from bench import harness
 
         harness.run(sys.argv[2:], Path(sys.argv[1]))

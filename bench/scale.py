@@ -155,20 +155,23 @@ def as_xlsx(rows: list[dict]) -> bytes:
 def handed_in(sheet: bytes, name: str) -> tuple[ImportRun, Client, float]:
     """The run, the browser of the editor who handed it in, and the seconds until the page answered."""
     editor, _made = get_user_model().objects.get_or_create(username="scale", is_superuser=True, is_staff=True)
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1", **{"wsgi.url_scheme": "https"})
     client.force_login(editor)
     address = reverse("admin:imports_importrun_add")
     client.get(address)
     last = ImportRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     form = {"file": SimpleUploadedFile(name, sheet), "kind": "trials"}
-    seconds = timed(lambda: client.post(address, form))
+    answers = []
+    seconds = timed(lambda: answers.append(client.post(address, form)))
+    assert answers[0].status_code == 302, answers[0].content[-2000:]
     return ImportRun.objects.get(pk__gt=last), client, seconds
 
 
 def confirmed(run: ImportRun, client: Client) -> None:
     run.refresh_from_db()
     assert run.status == "planned", run.problems
-    client.post(reverse("admin:imports_importrun_confirm", args=[run.pk]), {"plan": run.attempt})
+    answer = client.post(reverse("admin:imports_importrun_confirm", args=[run.pk]), {"plan": run.attempt})
+    assert answer.status_code == 302, answer.content[-2000:]
 
 
 def seconds_in(run: ImportRun, status: str) -> float:

@@ -8,6 +8,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from difflib import get_close_matches
 from functools import cached_property
 
 import phonenumbers
@@ -263,11 +264,17 @@ class Word(Text):
         }
 
     def refusal(self, text):
-        return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % {
-            "value": tidy(text)[:40],
-            "what": self.what,
-            "words": ", ".join(self.choices.values),
-        }
+        said = {"value": tidy(text)[:40], "what": self.what, "words": ", ".join(self.choices.values)}
+        if nearest := self.nearest(text):
+            sentence = _("“%(value)s” is not %(what)s. Did you mean %(nearest)s? Use one of: %(words)s.")
+            return sentence % (said | {"nearest": nearest})
+        return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % said
+
+    def nearest(self, text: str) -> str:
+        """The word whose spelling, in any of the four languages, is most like `text`; empty for none."""
+        spellings = self.labels | self.known
+        found = get_close_matches(fold(text)[:40], spellings, n=1, cutoff=0.75)
+        return spellings[found[0]] if found else ""
 
 
 class List(widgets.Widget):

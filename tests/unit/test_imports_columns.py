@@ -238,6 +238,8 @@ def test_a_cell_means_a_value(sheet, column, cell, value):
             "“sometimes” is not a status. Use one of: not_yet_recruiting, recruiting",
         ),
         (SiteSheet, "status", "beendet", "“beendet” is not a status"),
+        (SiteSheet, "status", "rekruteerd", "“rekruteerd” is not a status. Did you mean recruiting? Use one"),
+        (SiteSheet, "status", "opgeschorst", "Did you mean suspended?"),
         (TrialSheet, "phase", "phase 7", "“phase 7” is not a phase"),
         (TrialSheet, "conditions", "XX", "“XX” is not an ICCC-3 code"),
         (TrialSheet, "nct_number", "NCT123", "“NCT123” is not an identifier of ClinicalTrials.gov"),
