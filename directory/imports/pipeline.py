@@ -118,7 +118,7 @@ def _plan_undo(run: ImportRun) -> None:
     """Each record that the undone run changed is a row of this plan."""
     judge = UndoJudge(scope_of(run), run.undo_of)
     _renew(run, 0, rows_total=judge.total)
-    counts, waits = _write_plan(run, judge.judge, judge.groups())
+    counts, waits = _write_plan(run, judge, judge.judge, judge.groups())
     waits = waits or any(counts[outcome] for outcome in STORED)
     if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
         raise TakenOver
@@ -126,21 +126,20 @@ def _plan_undo(run: ImportRun) -> None:
 
 
 def _write_plan(
-    run: ImportRun, judge: Callable[[list], list[Verdict]], rows: Iterator
+    run: ImportRun, judge: Judge, judged: Callable[[list], list[Verdict]], rows: Iterator
 ) -> tuple[Counter, bool]:
     """Judge `rows`, write a receipt of each; the counts by outcome, and whether a row waits for a person."""
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(rows):
-        verdicts = judge(chunk)
+        verdicts = judged(chunk)
         counts.update(str(verdict.outcome) for verdict in verdicts)
         waits = waits or any(verdict.may_be_taken for verdict in verdicts)
         done += len(verdicts)
         with transaction.atomic():
             _renew(run, done)
             receipts.write(run, verdicts)
-        for verdict in verdicts:
-            verdict.forget()
+        judge.let_go(verdicts, stores=False)
     return counts, waits
 
 
@@ -160,6 +159,7 @@ def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[di
     judge.columns = frozenset(reading.places.values())
     counts, waits = _write_plan(
         run,
+        judge,
         lambda rows: judge.judge([reading.named(row, table.header) for row in rows]),
         table.rows(),
     )
@@ -264,8 +264,7 @@ def apply(run: ImportRun) -> bool:
 def _apply(run: ImportRun) -> None:
     for _attempt in range(TRIES):
         judged_at = changes.last_seq()
-        judge, verdicts = _judge_again(run)
-        moved = _moved(run, verdicts)
+        judge, verdicts, moved = _judge_again(run)
         if moved:
             _refuse_moved(run, moved)
             return
@@ -284,39 +283,45 @@ def _apply(run: ImportRun) -> None:
     _fail(run, [problem("busy")])
 
 
-def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
+def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[Verdict]]:
+    """The judge, all verdicts, and those that mean something else than in the plan.
+
+    What is not taken of the plan stays out. After each chunk only what storing needs is kept.
+    """
+    planned = RowOutcome.objects.filter(run=run).order_by("number").values_list(
+        "number", "values", "faults", "outcome", "record", "changes", "may_be_taken", "decision"
+    ).iterator(CHUNK)  # fmt: skip
     if run.undo_of_id:
-        return _judge_undo_again(run)
-    judge, verdicts = JUDGES[run.kind](scope_of(run)), []
-    judge.columns = frozenset(run.columns)
-    planned = RowOutcome.objects.filter(run=run).order_by("number")
-    for chunk in _chunks(planned.values_list("number", "values", "faults").iterator(CHUNK)):
-        rows = [(Row(number, [], faults), cells) for number, cells, faults in chunk]
-        verdicts += judge.judge(rows)
+        judge: Judge = UndoJudge(scope_of(run), run.undo_of)
+        chunks = (
+            (judge.judge(groups), list(islice(planned, len(groups)))) for groups in _chunks(judge.groups())
+        )
+    else:
+        judge = JUDGES[run.kind](scope_of(run))
+        judge.columns = frozenset(run.columns)
+        chunks = (
+            (judge.judge([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]), rows)
+            for rows in _chunks(planned)
+        )
+    verdicts, moved, taken = [], {}, {}
+    for judged, rows in chunks:
+        for verdict, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
+            judged, rows, strict=True
+        ):
+            if not is_taken(outcome, *decided):
+                verdict.work = None
+                continue
+            taken[number] = outcome
+            if verdict.meaning() != (outcome, record, changes_):
+                moved[number] = verdict
+        judge.let_go(judged, stores=True)
+        verdicts += judged
         _renew(run, len(verdicts))
     judge.finish()
-    return judge, verdicts
-
-
-def _judge_undo_again(run: ImportRun) -> tuple[Judge, list[Verdict]]:
-    judge, verdicts = UndoJudge(scope_of(run), run.undo_of), []
-    for chunk in _chunks(judge.groups()):
-        verdicts += judge.judge(chunk)
-        _renew(run, len(verdicts))
-    return judge, verdicts
-
-
-def _moved(run: ImportRun, verdicts: list[Verdict]) -> list[Verdict]:
-    """Rows that mean something else than in the plan. What is not taken of the plan stays out."""
-    planned = RowOutcome.objects.filter(run=run).order_by("number")
-    rows = planned.values_list("outcome", "record", "changes", "may_be_taken", "decision").iterator(CHUNK)
-    moved = []
-    for verdict, (outcome, record, plan_changes, may_be_taken, decision) in zip(verdicts, rows, strict=True):
-        if not is_taken(outcome, may_be_taken, decision):
-            verdict.work = None
-        elif verdict.meaning() != (outcome, record, plan_changes):
-            moved.append(verdict)
-    return moved
+    moved |= {
+        one.number: one for one in judge.revised if one.number in taken and one.outcome != taken[one.number]
+    }
+    return judge, verdicts, [moved[number] for number in sorted(moved)]
 
 
 def _refuse_moved(run: ImportRun, moved: list[Verdict]) -> None:

@@ -58,6 +58,14 @@ class Judge:
                 self.blanks.update(verdict.blanks)
         return verdicts
 
+    def let_go(self, verdicts: list[Verdict], *, stores: bool) -> None:
+        """After a chunk: keep of its rows what later ones need and, where it `stores`, what storing needs."""
+        kept = {*self.sheet.required, *self.sheet.one_of, "parent"}
+        for verdict in verdicts:
+            verdict.forget(kept)
+            if not stores:
+                verdict.work = None
+
     def is_example(self, verdict: Verdict) -> bool:
         """Whether the row is the template's example, left in: it is said, and nothing else comes of it.
 
@@ -136,6 +144,7 @@ class Judge:
                 verdict.values[name] = value
                 if remark:
                     verdict.note(name, remark)
+        verdict.said = hash(frozenset(verdict.cells.items()))
         return verdict
 
     def _value(self, name: str, cell: str) -> tuple[object, str, str]:
@@ -144,7 +153,7 @@ class Judge:
         Sheets repeat themselves, so answers are kept.
         """
         if (name, cell) not in self._read:
-            if len(self._read) > 50_000:
+            if len(self._read) > 20_000:
                 self._read.clear()
             self._read[name, cell] = self._read_cell(name, cell)
         return self._read[name, cell]
@@ -168,7 +177,7 @@ class Judge:
         if first is verdict:
             return False
         verdict.outcome = Outcome.DUPLICATE
-        if first.cells == verdict.cells:
+        if first.said == verdict.said:
             said = {"row": first.number, "record": verdict.record}
             verdict.note(column, _("The same as row %(row)d (%(record)s), which is taken.") % said)
             return True

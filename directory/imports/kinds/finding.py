@@ -17,7 +17,7 @@ from trials.models import Trial, TrialIdentifier
 from .verdicts import Verdict, shown
 
 # Acronyms come back row after row, and are all folded once.
-fold = lru_cache(maxsize=200_000)(text.fold)
+fold = lru_cache(maxsize=50_000)(text.fold)
 NEAR = 88
 ALIKE = 75  # titles of one trial, where the acronyms are near as well
 SLUG = 80
@@ -34,7 +34,7 @@ class TrialFinder:
     def __init__(self, visible: frozenset[int] | None = None):
         self.visible = visible
         self.trials: dict[int, Trial] = {}
-        self.identifiers: dict[int, list[TrialIdentifier]] = defaultdict(list)  # by pk of the trial
+        self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
         self._by_identifier: dict[tuple[str, str], Trial] = {}
         self._new: dict[tuple[str, str], Trial] = {}
         self._new_acronyms: dict[str, list[Trial]] = defaultdict(list)
@@ -72,9 +72,11 @@ class TrialFinder:
         if not missing:
             return missing
         self.trials |= {one.pk: one for one in Trial.objects.filter(pk__in=missing).select_related("parent")}
-        for one in TrialIdentifier.objects.filter(trial__in=missing).order_by("scheme", "value"):
-            self.identifiers[one.trial_id].append(one)
-            self._by_identifier[one.scheme, one.compact] = self.trials[one.trial_id]
+        rows = TrialIdentifier.objects.filter(trial__in=missing).order_by("scheme", "value")
+        for pk, scheme, value in rows.values_list("trial_id", "scheme", "value"):
+            one = Identifier(scheme, value)
+            self.identifiers[pk].append(one)
+            self._by_identifier[scheme, one.compact] = self.trials[pk]
         return missing
 
     def candidates(self, identifiers: Iterable[Identifier], acronym: str) -> list[Trial]:

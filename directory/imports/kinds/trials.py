@@ -13,7 +13,7 @@ from trials.resources import TrialSheet
 from ..choices import Outcome
 from .base import Judge
 from .finding import TrialFinder
-from .storing import BATCH, Ledger, Tally, upsert
+from .storing import BATCH, Ledger, Tally, fill, hollow, upsert
 from .verdicts import Verdict, shown
 
 COLUMNS = [
@@ -41,6 +41,7 @@ class TrialJudge(Judge):
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []
+        self._at_hand: list[tuple[Verdict, Work]] = []  # of this chunk
 
     def logged(self, verdict, column):
         fields = dict.fromkeys(self.sheet.identifier_columns, "identifiers") | {"parent": "parent"}
@@ -94,6 +95,7 @@ class TrialJudge(Judge):
     def _judge(self, verdict, trial, identifiers):
         is_new = trial.pk is None
         work = self.work(trial, self._compare_fields(verdict, trial))
+        self._at_hand.append((verdict, work))
         self._compare_identifiers(verdict, work, identifiers)
         self._compare_conditions(verdict, work)
         self._compare_parent(verdict, work)
@@ -172,6 +174,13 @@ class TrialJudge(Judge):
             if parent.pk is None:
                 self.children.append((verdict, parent))
 
+    def let_go(self, verdicts, *, stores):
+        super().let_go(verdicts, stores=stores)
+        for verdict, work in self._at_hand:
+            hollow(work.trial, work.attributes if verdict.work else ())
+            self.conditions_of.pop(work.trial.pk, None)
+        self._at_hand = []
+
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
         for verdict, parent in self.children:
@@ -198,8 +207,12 @@ class TrialJudge(Judge):
         ledger = Ledger(self.scope.actor)
         works = [one.work for one in verdicts if one.work]
         for start in range(0, len(works), BATCH):
-            store_trials(works[start : start + BATCH], ledger, self.conditions)
-            self.store_more(works[start : start + BATCH], ledger)
+            some = works[start : start + BATCH]
+            fill(work.trial for work in some)
+            store_trials(some, ledger, self.conditions)
+            self.store_more(some, ledger)
+            for work in some:
+                hollow(work.trial, ())
         return ledger.tally
 
     def store_more(self, works, ledger) -> None:

@@ -1,7 +1,7 @@
 """What a row is judged by, and what it means."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -48,7 +48,7 @@ class Scope:
         return self.centres is None or centre_id in self.centres
 
 
-@dataclass
+@dataclass(slots=True)
 class Written:
     """What a column set on a record, so that it can be taken back; `attributes` are those to be stored."""
 
@@ -63,12 +63,16 @@ class Written:
         self.attributes.remove(self.attribute)
 
 
-@dataclass
+@dataclass(slots=True)
 class Verdict:
-    """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored."""
+    """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored.
+
+    `said` is the same for rows that say the same.
+    """
 
     number: int
     cells: dict[str, str]
+    said: int = 0
     outcome: str = Outcome.UNCHANGED
     record: str = ""
     changes: list[dict] = field(default_factory=list)
@@ -111,9 +115,11 @@ class Verdict:
     def change(self, name: str, old, new) -> None:
         self.changes.append({"field": name, "old": old, "new": new})
 
-    def forget(self) -> None:
-        """Let go of what only storing needs; a plan keeps its verdicts to tell doubles, not to store them."""
-        self.work, self.values, self.changes, self.written = None, {}, [], {}
+    def forget(self, kept: Container[str]) -> None:
+        """Let go of what only judging the row needs; cells of the columns `kept` name it and stay."""
+        self.cells = {name: cell for name, cell in self.cells.items() if name in kept}
+        self.values, self.changes, self.written = {}, [], {}
+        self.faults, self.blanks = [], []
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""

@@ -103,6 +103,12 @@ class UndoJudge(Judge):
                     verdict.work, verdict.changes = None, []
         return [verdicts[one.number] for one in groups]
 
+    def let_go(self, verdicts: list[Verdict], *, stores: bool) -> None:
+        for verdict in verdicts:
+            verdict.forget(("kind",))
+            if not stores:
+                verdict.work = None
+
     def _judge(self, verdict: Verdict, group: Group, now: "_Now") -> None:
         if not self._may_touch(group):
             verdict.refuse(RECORD, _("This is of a centre that is not yours. Ask an editor to undo it."))
