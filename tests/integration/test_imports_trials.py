@@ -10,6 +10,13 @@ from trials.models import Trial, TrialIdentifier
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True, params=[1, 1_000], ids=["row by row", "together"])
+def _chunks(request, monkeypatch):
+    """What a later chunk needs of an earlier row is kept, however the rows are cut into chunks."""
+    monkeypatch.setattr(pipeline, "CHUNK", request.param)
+
+
 FULL = {
     "acronym": "EXAMPLE-1", "title": "An example", "title_fr": "Un exemple", "summary": "Line one\nLine two",
     "nct_number": "NCT00000001; nct 0000-0002",
@@ -185,7 +192,8 @@ def test_a_control_character_is_refused_by_row_and_column_and_never_stored():
 
 
 @pytest.mark.parametrize("rows", [10, 400])
-def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_max_num_queries, monkeypatch):
+    monkeypatch.setattr(pipeline, "CHUNK", 1_000)
     for number in range(rows // 2):
         a_trial(f"T{number}", identifiers=[f"NCT{number:08}"], conditions=["Ia"])
     row = {"title": "A title", "conditions": "Ib"}
