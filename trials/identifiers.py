@@ -1,8 +1,7 @@
 """Trial identifiers in any spelling: which registry, and how that registry writes them."""
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -28,18 +27,20 @@ _URLS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identifier:
-    """`value` as the registry writes it; `compact` to compare and search by (unique within a scheme)."""
+    """`value` as the registry writes it; `compact` to compare and search by (unique within a scheme).
+
+    Compact are letters and digits in lower case; of an EU CT number without its resubmission suffix.
+    """
 
     scheme: str
     value: str
+    compact: str = field(init=False, compare=False, repr=False)
 
-    @cached_property
-    def compact(self) -> str:
-        """Letters and digits in lower case; an EU CT number without its resubmission suffix."""
+    def __post_init__(self):
         compact = squash(self.value)
-        return compact[:12] if self.scheme == Scheme.EUCT else compact
+        object.__setattr__(self, "compact", compact[:12] if self.scheme == Scheme.EUCT else compact)
 
     @property
     def url(self) -> str | None:

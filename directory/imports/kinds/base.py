@@ -153,7 +153,7 @@ class Judge:
         Sheets repeat themselves, so answers are kept.
         """
         if (name, cell) not in self._read:
-            if len(self._read) > 20_000:
+            if len(self._read) > 10_000:
                 self._read.clear()
             self._read[name, cell] = self._read_cell(name, cell)
         return self._read[name, cell]

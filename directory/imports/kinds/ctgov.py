@@ -32,7 +32,7 @@ CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes
 STUDY = "https://clinicaltrials.gov/study/{}"
 
 
-@dataclass
+@dataclass(slots=True)
 class Work(TrialWork):
     """A trial as it will be, and the centres at which it gets a site."""
 

@@ -16,11 +16,13 @@ from trials.models import Trial, TrialIdentifier
 
 from .verdicts import Verdict, shown
 
-# Acronyms come back row after row, and are all folded once.
-fold = lru_cache(maxsize=50_000)(text.fold)
+# Acronyms come back row after row.
+fold = lru_cache(maxsize=20_000)(text.fold)
 NEAR = 88
 ALIKE = 75  # titles of one trial, where the acronyms are near as well
 SLUG = 80
+# Of a trial that is only named.
+NAMING = ("slug", "acronym", "title_en", "state")
 
 
 class TrialFinder:
@@ -28,11 +30,12 @@ class TrialFinder:
 
     `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are found
     too, so that no trial is stored twice, but no message, suggestion or record says anything of them that
-    the row itself does not say.
+    the row itself does not say. `whole`: whether trials are to be compared, not only to be named.
     """
 
-    def __init__(self, visible: frozenset[int] | None = None):
+    def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
         self.visible = visible
+        self._stored = Trial.objects.select_related("parent") if whole else Trial.objects.only(*NAMING)
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
         self._by_identifier: dict[tuple[str, str], Trial] = {}
@@ -71,7 +74,7 @@ class TrialFinder:
         missing = ids - set(self.trials)
         if not missing:
             return missing
-        self.trials |= {one.pk: one for one in Trial.objects.filter(pk__in=missing).select_related("parent")}
+        self.trials |= {one.pk: one for one in self._stored.filter(pk__in=missing)}
         rows = TrialIdentifier.objects.filter(trial__in=missing).order_by("scheme", "value")
         for pk, scheme, value in rows.values_list("trial_id", "scheme", "value"):
             one = Identifier(scheme, value)

@@ -46,7 +46,7 @@ _OF_PERSON = {
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Work:
     """A site as it will be, the statement that makes it so, the people it names, the draft it needs."""
 
@@ -63,10 +63,12 @@ class SiteJudge(Judge):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder, self.places, self.people = TrialFinder(scope.visible_trials), Places(self), People(scope)
+        self.finder = TrialFinder(scope.visible_trials, whole=False)
+        self.places, self.people = Places(self), People(scope)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
+        self._centres: dict[int, Centre] = {}
 
     def logged(self, verdict, column):
         if column in _OF_SITE:
@@ -102,12 +104,17 @@ class SiteJudge(Judge):
         sites = TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids).order_by("pk")
         fresh = [one for one in sites if (one.trial_id, one.centre_id) not in self.sites]
         for one in fresh:
-            place = self.places.matcher.places[one.centre_id]
-            one.trial, one.centre = self.finder.trials[one.trial_id], Centre(pk=place.id, code=place.code)
+            one.trial, one.centre = self.finder.trials[one.trial_id], self.centre(one.centre_id)
             self.sites[one.trial_id, one.centre_id] = one
         for one in StatusStatement.objects.filter(site__in=[site.pk for site in fresh]):
             self.said[one.site_id].append(one)
         self.people.fetch(pk for one in fresh for pk in (one.contact_person_id, one.investigator_id))
+
+    def centre(self, pk: int) -> Centre:
+        """The centre, the same for all its sites."""
+        if pk not in self._centres:
+            self._centres[pk] = Centre(pk=pk, code=self.places.matcher.places[pk].code)
+        return self._centres[pk]
 
     # Deciding
 
@@ -175,7 +182,7 @@ class SiteJudge(Judge):
 
     def _judge(self, verdict, trial, place):
         stored = self.sites.get((trial.pk, place.id)) if trial.pk else None
-        site = stored or TrialSite(trial=trial, centre=Centre(pk=place.id, code=place.code))
+        site = stored or TrialSite(trial=trial, centre=self.centre(place.id))
         if stored is None:
             verdict.change("centre_code", "", place.code)
             hidden = self.finder.is_hidden(trial)
@@ -235,7 +242,7 @@ class SiteJudge(Judge):
         derived = statements.derive([*said, statement])
         old = {name: getattr(site, name) for name in statements.DERIVED}
         differs = {name for name in derived if derived[name] != old[name]}
-        if differs <= _WHO_SAID_IT or (not said and status_is_unknown(statement)):
+        if differs <= _WHO_SAID_IT or (not said and statement.status == Recruitment.UNKNOWN):
             # Repeating what is known, in whatever role, is no news.
             self._explain_silence(verdict, site, statement)
             return
@@ -381,10 +388,6 @@ class SiteJudge(Judge):
         attributes = [name for work in old for name in work.attributes] + list(statements.DERIVED)
         upsert([work.site for work in old], attributes)
         ledger.record([work.site for work in works])
-
-
-def status_is_unknown(statement: StatusStatement) -> bool:
-    return statement.status == Recruitment.UNKNOWN
 
 
 def _yes(value: bool) -> str:

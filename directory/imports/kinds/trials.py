@@ -21,7 +21,7 @@ COLUMNS = [
 ]
 
 
-@dataclass
+@dataclass(slots=True)
 class Work:
     """A trial as it will be; `conditions` None: as they are."""
 

@@ -118,8 +118,9 @@ class Verdict:
     def forget(self, kept: Container[str]) -> None:
         """Let go of what only judging the row needs; cells of the columns `kept` name it and stay."""
         self.cells = {name: cell for name, cell in self.cells.items() if name in kept}
-        self.values, self.changes, self.written = {}, [], {}
-        self.faults, self.blanks = [], []
+        # Nobody adds to what is let go, so each is one empty thing: there are tens of thousands.
+        self.values = self.written = {}
+        self.changes = self.faults = self.blanks = []
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
