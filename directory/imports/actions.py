@@ -210,10 +210,12 @@ def cancel(*, run: ImportRun, user) -> ImportRun:
     for status in (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING):
         with transaction.atomic():
             # A worker that is storing holds the row of the run at its last step: one of the two comes first.
-            if run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now()):
+            is_cancelled = run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now())
+            if is_cancelled:
                 run.let_stand()
-                transaction.on_commit(lambda: run.path.unlink(missing_ok=True))
-                return run
+        if is_cancelled:
+            run.path.unlink(missing_ok=True)
+            return run
     run.refresh_from_db()
     if run.status == Status.CANCELLED:
         return run
