@@ -231,16 +231,20 @@ class Leaf:
         )
 
     def matches(self, word: str) -> bool:
-        """Whether `word` is one of those meant."""
+        """Whether the engine finds `word`; it may find others too, which are left to it."""
         if not self.edits:
             return word.startswith(self.text) if self.prefix else word == self.text
         if not self.prefix:
-            return self._is_near(word)
-        lengths = range(max(len(self.text) - self.edits, 0), len(self.text) + self.edits + 1)
-        return any(self._is_near(word[:length]) for length in lengths if length <= len(word))
+            return self._is_near(word, self.edits)
+        # The engine misses some beginnings that are shorter and two errors away: `aab` does not find `b1`.
+        lengths = range(max(len(self.text) - self.edits, 0), min(len(self.text) + self.edits, len(word)) + 1)
+        return any(
+            self._is_near(word[:length], self.edits if length >= len(self.text) else min(self.edits, 1))
+            for length in lengths
+        )
 
-    def _is_near(self, word: str) -> bool:
-        return OSA.distance(self.text, word, score_cutoff=self.edits) <= self.edits
+    def _is_near(self, word: str, edits: int) -> bool:
+        return OSA.distance(self.text, word, score_cutoff=edits) <= edits
 
 
 @dataclass(frozen=True)

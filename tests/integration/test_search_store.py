@@ -202,6 +202,15 @@ def test_reindex_says_how_many_documents_it_made(capsys):
         assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
         assert self.found(reader.fresh(), engine.word("title", "ewing", 1.0)) == {0: 1.0, 2: 1.0}
 
+    def test_a_word_is_taken_for_near_only_where_the_engine_finds_it(self, folder):
+        writer = engine.Writer(folder / "words")
+        writer.put("trial", "a", 0, {"title": ["b1"]})
+        writer.commit()
+        query = engine.near("title", "aab", 2, 1.0, prefix=True)
+        plain, keeping = (engine.Reader(folder / "words", often=often) for often in (10**9, 1))
+        assert self.found(keeping, query) == self.found(plain, query) == {}
+        writer.close()
+
 
 WORDS = st.text(alphabet="abc", min_size=1, max_size=6)
 FIELDS = ("title", "other", "acronym")
