@@ -1,8 +1,7 @@
 """Sheets of 50,000 trials through a real worker: no slower a row than 10,000, and nobody waits meanwhile.
 
-A worker of its own takes what is handed in on the admin's page. Its memory is that of its largest process:
-with threads there is one; else one waits for work, and one does it. Times are those of its work, from the
-moment a step is taken.
+A worker of its own takes what is handed in on the admin's page; its memory is that of all its processes
+together. Times are those of its work, from the moment a step is taken.
 """
 
 import csv
@@ -191,12 +190,12 @@ def seconds_in(run: ImportRun, status: str) -> float:
 
 @contextmanager
 def memory(pid: int) -> Iterator[list[float]]:
-    """The most that the process or one of its descendants had in memory, in MiB, of shared pages its part."""
+    """The most that the process and its descendants had in memory at once, in MiB, shared pages once."""
     peak, done = [0.0], threading.Event()
 
     def look() -> None:
         while not done.wait(0.1):
-            peak[0] = max(peak[0], *(_resident(one) / 1024 for one in _family(pid)))
+            peak[0] = max(peak[0], sum(_resident(one) for one in _family(pid)) / 1024)
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()

@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone, translation
 
 from directory.core import changes
-from directory.core.models import Change
 from directory.core.visibility import Role
 
-from . import dates, encoding, mapping, receipts
+from . import dates, encoding, guard, mapping, receipts
 from .choices import STORED, Kind, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
@@ -43,10 +42,6 @@ ROWS_STORED_A_SECOND = 300
 
 class TakenOver(Exception):
     """Another worker holds the run, or it was cancelled: whatever is not committed is dropped."""
-
-
-class Moved(Exception):
-    """Records changed between judging and storing."""
 
 
 # Plan
@@ -274,7 +269,7 @@ def _apply(run: ImportRun) -> None:
             return
         try:
             _store(run, judge, verdicts, judged_at)
-        except (IntegrityError, Moved):
+        except (IntegrityError, guard.Moved):
             # Somebody else wrote meanwhile: look again at what the rows mean now.
             continue
         except InTheWay:
@@ -342,8 +337,8 @@ def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int
     _renew(run, lease=dt.timedelta(seconds=20 + len(good) / ROWS_STORED_A_SECOND))
     with transaction.atomic():
         touched = judge.touched(good)
-        _lock(touched)
-        _refuse_later_changes(touched, judged_at)
+        guard.lock(touched)
+        guard.refuse_later_changes(touched, judged_at)
         tally = judge.store(good)
         # The counts stay the plan's: every good row means what it meant, and what was left out stayed out.
         done = run.held().update(
@@ -354,31 +349,6 @@ def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int
         if not done:
             raise TakenOver
     run.refresh_from_db()
-
-
-def _lock(touched: dict) -> None:
-    """Hold the records that will be written, in one order for everybody. SQLite has one writer anyway."""
-    if connection.vendor != "postgresql":
-        return
-    for model in sorted(touched, key=lambda one: one.__name__):
-        rows = model.objects.filter(pk__in=touched[model]).order_by("pk")
-        list(rows.select_for_update().values_list("pk", flat=True))
-
-
-def _refuse_later_changes(touched: dict, judged_at: int) -> None:
-    """Every write is in the change log: what is not there since the judging has not changed since."""
-    later = set(Change.objects.filter(seq__gt=judged_at).values_list("kind", "key"))
-    if not later:
-        return
-    for model, pks in touched.items():
-        kinds = {key for kind, key in later if kind == model.change_kind}
-        if kinds and any(one.change_key in kinds for one in _with_keys(model, pks)):
-            raise Moved
-
-
-def _with_keys(model, pks):
-    related = [name for name in ("trial", "centre", "network", "user") if hasattr(model, name)]
-    return model.objects.filter(pk__in=pks).select_related(*related)
 
 
 # Both

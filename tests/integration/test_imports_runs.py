@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from centres.models import Centre
 from directory.core import changes
-from directory.imports import actions, pipeline, tasks
+from directory.imports import actions, guard, pipeline, tasks
 from directory.imports.choices import LIVE, Status
 from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
@@ -322,7 +322,7 @@ def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatc
 
 def test_without_that_look_the_edit_would_be_lost(monkeypatch):
     """The twin: the guard taken away, the import overwrites what was edited a moment ago."""
-    monkeypatch.setattr(pipeline, "_refuse_later_changes", lambda *_: None)
+    monkeypatch.setattr(guard, "refuse_later_changes", lambda *_: None)
     with pytest.raises(AssertionError):
         test_an_edit_between_judging_and_storing_is_seen(monkeypatch)
 

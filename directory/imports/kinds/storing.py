@@ -10,7 +10,6 @@ from directory.core import changes
 from directory.core.models import Op, Recorded
 
 BATCH = 500
-_NAMING = ("_state", "id", "slug", "acronym", "title_en", "parent_id", "state")
 
 
 class Tally(dict):
@@ -55,31 +54,6 @@ class Ledger:
         entries = [changes.Entry(model.change_kind, key, before.get(pk), None) for pk, key in keys]
         changes.record(entries, by=self.actor)
         self.tally.count(entries)
-
-
-def hollow(record: models.Model, attributes: Iterable[str]) -> None:
-    """Keep of a record what names it and `attributes`; of a new one all that is not empty.
-
-    Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
-    """
-    named = {*_NAMING, *attributes}
-    record.__dict__ = {
-        name: value
-        for name, value in record.__dict__.items()
-        if name in named or (record.pk is None and value not in (None, "", []))
-    }
-
-
-def fill(records: Iterable[models.Model]) -> None:
-    """Make hollow records whole: new ones with the defaults, stored ones as they are stored. One query."""
-    records = list(records)
-    if not records:
-        return
-    model = type(records[0])
-    stored = model.objects.in_bulk([one.pk for one in records if one.pk])
-    for one in records:
-        whole = stored[one.pk] if one.pk else model()
-        one.__dict__ = whole.__dict__ | one.__dict__
 
 
 def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:

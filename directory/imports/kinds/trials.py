@@ -1,6 +1,7 @@
 """Rows of the sheet of trials: one row a trial, found by any identifier, else by its acronym."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from trials.resources import TrialSheet
 
 from ..choices import Outcome
 from .base import Judge
-from .finding import TrialFinder
-from .storing import BATCH, Ledger, Tally, fill, hollow, upsert
+from .finding import NAMING, TrialFinder
+from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import Verdict, shown
 
 COLUMNS = [
@@ -208,7 +209,7 @@ class TrialJudge(Judge):
         works = [one.work for one in verdicts if one.work]
         for start in range(0, len(works), BATCH):
             some = works[start : start + BATCH]
-            fill(work.trial for work in some)
+            fill([work.trial for work in some])
             store_trials(some, ledger, self.conditions)
             self.store_more(some, ledger)
             for work in some:
@@ -217,6 +218,27 @@ class TrialJudge(Judge):
 
     def store_more(self, works, ledger) -> None:
         """What hangs on the trials that were just stored."""
+
+
+def hollow(trial: Trial, attributes: Iterable[str]) -> None:
+    """Keep of a trial what names it and `attributes`; of a new one all that is not empty.
+
+    Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
+    """
+    kept = {"_state", "id", "parent_id", *NAMING, *attributes}
+    trial.__dict__ = {
+        name: value
+        for name, value in trial.__dict__.items()
+        if name in kept or (trial.pk is None and value not in (None, "", []))
+    }
+
+
+def fill(trials: list[Trial]) -> None:
+    """Make hollow trials whole: new ones with the defaults, stored ones as they are stored. One query."""
+    stored = Trial.objects.in_bulk([one.pk for one in trials if one.pk])
+    for one in trials:
+        whole = stored[one.pk] if one.pk else Trial()
+        one.__dict__ = whole.__dict__ | one.__dict__
 
 
 def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) -> None:
