@@ -1,9 +1,10 @@
 """The Celery application: JSON only, no result backend; what a task did is told by rows of ours."""
 
+import gc
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -38,3 +39,13 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """Django's LOGGING stands; Celery would otherwise set up its own."""
+
+
+@worker_init.connect
+def share_what_is_loaded(**_):
+    """The processes that a worker forks share its memory as long as nobody writes into it.
+
+    The garbage collector writes into whatever it looks at, so it is not to look at what is there already.
+    """
+    gc.collect()
+    gc.freeze()

@@ -17,6 +17,8 @@ import tantivy
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
+from directory.core.memory import give_back
+
 # Raised whenever fields or their meaning change: an index of another number is built anew.
 FORMAT = 5
 # One text each, compared whole.
@@ -24,7 +26,7 @@ EXACT_FIELDS = ("doc", "whole", "identifier")
 KINDS = ("trial", "centre", "network")
 # Words, cut at spaces.
 WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
-_HEAP_BYTES = 32_000_000
+_HEAP_BYTES = 15_000_000
 _FIRST, _ADDRESS = itemgetter(0), itemgetter(1)
 _MOST_KEPT = 200
 
@@ -71,6 +73,7 @@ class Writer:
     def close(self) -> None:
         """Wait for merging to end and let the folder go."""
         self._writer.wait_merging_threads()
+        give_back()
 
 
 class Reader:

@@ -58,6 +58,16 @@ def world(db, index_dir):
     return trial, ghent, network
 
 
+def test_an_index_written_in_many_parts_is_whole(world, monkeypatch):
+    for number in range(6):
+        b.a_trial(f"PART{number}")
+    monkeypatch.setattr(follow, "DOCUMENTS_A_WRITER", 3)
+    monkeypatch.setattr(follow, "DOCUMENTS_A_COMMIT", 2)
+    assert service.rebuild() == 9
+    assert [slugs(f"part{number}") for number in range(6)] == [[f"part{number}"] for number in range(6)]
+    assert slugs("kalio") == ["kalio"]
+
+
 class TestChanges:
     def test_a_new_trial_is_found(self, world):
         with changes.recording(SYSTEM) as log:

@@ -107,7 +107,7 @@ class CtgovJudge(TrialJudge):
 
     def look_up(self, verdicts):
         super().look_up(verdicts)
-        known = TrialSite.objects.filter(trial__in=[pk for pk in self.finder.trials if pk not in self.sites])
+        known = TrialSite.objects.filter(trial__in=self.finder.trials)
         for trial_id, centre_id in known.values_list("trial_id", "centre_id"):
             self.sites[trial_id].add(centre_id)
 
@@ -193,6 +193,10 @@ class CtgovJudge(TrialJudge):
         super().look_twice(verdict, work)
         if said := self._conflicts.get(verdict.number):
             verdict.hold_back(Outcome.CONFLICT, "status", said)
+
+    def let_go(self, verdicts, *, stores):
+        super().let_go(verdicts, stores=stores)
+        self.sites.clear()
 
     # Storing
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import chain, count
+from sys import intern
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -77,10 +78,15 @@ class TrialFinder:
         self.trials |= {one.pk: one for one in self._stored.filter(pk__in=missing)}
         rows = TrialIdentifier.objects.filter(trial__in=missing).order_by("scheme", "value")
         for pk, scheme, value in rows.values_list("trial_id", "scheme", "value"):
-            one = Identifier(scheme, value)
+            one = Identifier(intern(scheme), value)
             self.identifiers[pk].append(one)
             self._by_identifier[scheme, one.compact] = self.trials[pk]
         return missing
+
+    def forget_stored(self) -> None:
+        """Let go of what `look_up` fetched; what is meant again is fetched again."""
+        self.trials, self._by_identifier = {}, {}
+        self.identifiers.clear()
 
     def candidates(self, identifiers: Iterable[Identifier], acronym: str) -> list[Trial]:
         """Every stored trial that the identifiers or the acronym could mean."""
@@ -210,7 +216,7 @@ class TrialFinder:
 
     def _of_this_title(self, title: str, identifiers) -> list[int]:
         """Trials of that very title, but for those to which the same registry gave another number."""
-        pks = self._by_title.get(fold(title), []) if len(title) > 20 else []
+        pks = self._by_title.get(hash(text.fold(title)), []) if len(title) > 20 else []
         said = {one.scheme for one in identifiers} - {Scheme.OTHER, Scheme.ICTRP}
         return [pk for pk in pks if not said & self._schemes[pk]]
 
@@ -236,18 +242,21 @@ class TrialFinder:
         }
 
     @cached_property
-    def _schemes(self) -> dict[int, set[str]]:
+    def _schemes(self) -> dict[int, frozenset[str]]:
         """The registries that gave a trial a number, by its pk; read once, when a title is met twice."""
-        found: dict[int, set[str]] = defaultdict(set)
-        for pk, scheme in TrialIdentifier.objects.values_list("trial_id", "scheme"):
-            found[pk].add(scheme)
+        found: dict[int, frozenset[str]] = defaultdict(frozenset)
+        same: dict[frozenset[str], frozenset[str]] = {}  # one object for all trials with the same registries
+        for pk, scheme in TrialIdentifier.objects.values_list("trial_id", "scheme").iterator():
+            more = found[pk] | {intern(scheme)}
+            found[pk] = same.setdefault(more, more)
         return found
 
     @cached_property
-    def _by_title(self) -> dict[str, list[int]]:
+    def _by_title(self) -> dict[int, list[int]]:
+        """By the hash of the folded title, which takes a quarter of the room."""
         found = defaultdict(list)
         for pk, title in self._titles.items():
-            found[fold(title)].append(pk)
+            found[hash(text.fold(title))].append(pk)
         return found
 
     @cached_property

@@ -1,7 +1,7 @@
 """Rows of the sheet of trials: one row a trial, found by any identifier, else by its acronym."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from .verdicts import Verdict, shown
 COLUMNS = [
     name for name, column in TrialSheet.columns().items() if column.attribute and name not in ("parent",)
 ]
+BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Work:
     """A trial as it will be; `conditions` None: as they are."""
 
     trial: Trial
-    attributes: list[str]
+    attributes: Sequence[str]
     identifiers: list[Identifier] = field(default_factory=list)
     conditions: list[str] | None = None
 
@@ -43,6 +44,7 @@ class TrialJudge(Judge):
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []
         self._at_hand: list[tuple[Verdict, Work]] = []  # of this chunk
+        self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
 
     def logged(self, verdict, column):
         fields = dict.fromkeys(self.sheet.identifier_columns, "identifiers") | {"parent": "parent"}
@@ -76,7 +78,7 @@ class TrialJudge(Judge):
             return  # it may mean several
         if trial is not None:
             verdict.record = trial.slug
-            if self.is_double(id(trial), verdict, column):
+            if self.is_double(trial.slug, verdict, column):
                 return
         else:
             trial = self._new_trial(verdict, identifiers)
@@ -90,7 +92,7 @@ class TrialJudge(Judge):
         trial.acronym = trial.title_en = ""
         if "title" not in verdict.cells:
             verdict.refuse("title", _("This trial is new; it needs a title."))
-        self.seen[id(trial)] = verdict
+        self.seen[trial.slug] = verdict
         return trial
 
     def _judge(self, verdict, trial, identifiers):
@@ -178,15 +180,17 @@ class TrialJudge(Judge):
     def let_go(self, verdicts, *, stores):
         super().let_go(verdicts, stores=stores)
         for verdict, work in self._at_hand:
-            hollow(work.trial, work.attributes if verdict.work else ())
-            self.conditions_of.pop(work.trial.pk, None)
+            hollow(work.trial, work.attributes if verdict.work else (), whole_if_new=stores)
+            work.attributes = self._same.setdefault(names := tuple(work.attributes), names)
         self._at_hand = []
+        self.finder.forget_stored()
+        self.conditions_of.clear()
 
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
         for verdict, parent in self.children:
-            if not verdict.is_bad and self.seen[id(parent)].is_bad:
-                row = self.seen[id(parent)].number
+            if not verdict.is_bad and self.seen[parent.slug].is_bad:
+                row = self.seen[parent.slug].number
                 verdict.refuse(
                     "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
                 )
@@ -196,9 +200,9 @@ class TrialJudge(Judge):
     def orphans(self):
         """Sub-protocols of which the new parent was left out by a person."""
         return [
-            (verdict, self.seen[id(parent)].number)
+            (verdict, self.seen[parent.slug].number)
             for verdict, parent in self.children
-            if verdict.work is not None and self.seen[id(parent)].work is None
+            if verdict.work is not None and self.seen[parent.slug].work is None
         ]
 
     def touched(self, verdicts):
@@ -213,24 +217,22 @@ class TrialJudge(Judge):
             store_trials(some, ledger, self.conditions)
             self.store_more(some, ledger)
             for work in some:
-                hollow(work.trial, ())
+                hollow(work.trial, (), whole_if_new=False)
         return ledger.tally
 
     def store_more(self, works, ledger) -> None:
         """What hangs on the trials that were just stored."""
 
 
-def hollow(trial: Trial, attributes: Iterable[str]) -> None:
-    """Keep of a trial what names it and `attributes`; of a new one all that is not empty.
+def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True) -> None:
+    """Keep of a trial what names it and `attributes`; of a new one to be stored all that is not empty.
 
     Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
     """
     kept = {"_state", "id", "parent_id", *NAMING, *attributes}
-    trial.__dict__ = {
-        name: value
-        for name, value in trial.__dict__.items()
-        if name in kept or (trial.pk is None and value not in (None, "", []))
-    }
+    if whole_if_new and trial.pk is None:
+        kept |= {name for name, value in trial.__dict__.items() if value not in (None, "", [])} - BY_ITSELF
+    trial.__dict__ = {name: value for name, value in trial.__dict__.items() if name in kept}
 
 
 def fill(trials: list[Trial]) -> None:

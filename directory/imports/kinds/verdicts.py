@@ -1,8 +1,9 @@
 """What a row is judged by, and what it means."""
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.db import models
 
@@ -63,6 +64,9 @@ class Written:
         self.attributes.remove(self.attribute)
 
 
+_NO_VALUES = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Verdict:
     """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored.
@@ -75,7 +79,7 @@ class Verdict:
     said: int = 0
     outcome: str = Outcome.UNCHANGED
     record: str = ""
-    changes: list[dict] = field(default_factory=list)
+    changes: Sequence[dict] = field(default_factory=list)
     messages: list[dict] = field(default_factory=list)
     values: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
@@ -118,9 +122,9 @@ class Verdict:
     def forget(self, kept: Container[str]) -> None:
         """Let go of what only judging the row needs; cells of the columns `kept` name it and stay."""
         self.cells = {name: cell for name, cell in self.cells.items() if name in kept}
-        # Nobody adds to what is let go, so each is one empty thing: there are tens of thousands.
-        self.values = self.written = {}
-        self.changes = self.faults = self.blanks = []
+        # Nobody adds to what is let go, so all share what is empty: there are tens of thousands.
+        self.values = self.written = _NO_VALUES
+        self.changes = self.faults = self.blanks = ()
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
