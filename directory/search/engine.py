@@ -26,7 +26,7 @@ EXACT_FIELDS = ("doc", "whole", "identifier")
 KINDS = ("trial", "centre", "network")
 # Words, cut at spaces.
 WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
-_HEAP_BYTES = 15_000_000
+_HEAP_BYTES = 15_000_000  # the least that the engine takes
 _FIRST, _ADDRESS = itemgetter(0), itemgetter(1)
 _MOST_KEPT = 200
 
@@ -71,7 +71,7 @@ class Writer:
         self._writer.commit()
 
     def close(self) -> None:
-        """Wait for merging to end and let the folder go."""
+        """Wait for merging to end, let the folder go, and give the memory back."""
         self._writer.wait_merging_threads()
         give_back()
 
