@@ -77,11 +77,11 @@ def recognise(text: str) -> ApiKey:
     if key is None or not any(constant_time_compare(key.digest, _digest(text, secret)) for secret in secrets):
         raise BadKey(wrong)
     if key.revoked_at is not None:
-        raise BadKey(
-            _("This key was revoked on %(day)s. Ask for a new one.") % {"day": key.revoked_at.date()}
-        )
+        day = timezone.localdate(key.revoked_at)
+        raise BadKey(_("This key was revoked on %(day)s. Ask for a new one.") % {"day": day})
     if key.expires_at and not key.in_force:
-        raise BadKey(_("This key expired on %(day)s. Ask for a new one.") % {"day": key.expires_at.date()})
+        day = timezone.localdate(key.expires_at)
+        raise BadKey(_("This key expired on %(day)s. Ask for a new one.") % {"day": day})
     return key
 
 

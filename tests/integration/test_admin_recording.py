@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from centres.models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
 from directory.core.models import Change
@@ -265,10 +266,10 @@ def test_a_statement_without_a_status_is_asked_for_it(client, editor):
     assert StatusStatement.objects.count() == 1
 
 
-def test_a_statement_of_tomorrow_is_refused_beside_its_field(client, editor):
+def test_a_statement_of_a_day_to_come_is_refused_beside_its_field(client, editor):
     site = builders.a_site()
-    tomorrow = (dt.date.today() + dt.timedelta(days=2)).isoformat()
-    response = save(client, admin_url(site, "change"), new_status="recruiting", new_said_at=tomorrow)
+    day = (timezone.localdate() + dt.timedelta(days=2)).isoformat()
+    response = save(client, admin_url(site, "change"), new_status="recruiting", new_said_at=day)
     assert "lies in the future" in str(response.context["adminform"].form.errors["new_said_at"])
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from centres.models import Affiliation, Centre, Membership, Network, Professional
 from directory.core import changes
@@ -258,7 +259,7 @@ def test_a_status_stated_since_is_a_conflict(client, world):
     content = exported(client, "sites", user=user)
     site = TrialSite.objects.get(centre=gent)
     state_status(site=site, status="suspended", by=changes.Actor(Role.EDITOR))
-    today = dt.date.today().isoformat()
+    today = timezone.localdate().isoformat()
     edits = {("uz-gent", "status"): "completed", ("uz-gent", "status_date"): today}
     run = planned(edited(content, edits), name="t.xlsx", user=user)
     assert "by role editor on" in str(conflict(run).messages)

@@ -1,6 +1,7 @@
 """Headers nobody knows: asked for, suggested, answered, remembered; and the encoding of a text, too."""
 
 import pytest
+from django.utils import timezone
 
 from centres.models import Centre
 from directory.imports import actions, mapping, pipeline
@@ -209,7 +210,7 @@ def test_what_was_answered_is_remembered_and_said_and_can_be_changed(user):
     run = planned(a_csv(again, columns=list(reversed(ROW))), user=user)
     assert run.counts["new"] == 1
     [said] = warned(run, "remembered_columns")
-    day = mapping.day_first(kept.updated_at.date().isoformat())
+    day = mapping.day_first(timezone.localdate(kept.updated_at).isoformat())
     assert said.startswith(f"Columns are read as on {day}: ")
     assert "Study = nct_number" in said
     assert "Remarks = not read" in said

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from centres.models import Affiliation, Centre, Membership, Network, Professional
 from directory.core import changes
@@ -134,7 +135,7 @@ def test_a_row_left_out_of_an_undo_stays(editor):
 
 def test_a_statement_is_retracted_and_what_was_said_before_stands_again(editor, gent):
     site = a_site(a_trial("A", slug="a"), gent)
-    state_status(site=site, status="suspended", by=changes.Actor("editor"), said_at=site.updated_at.date())
+    state_status(site=site, status="suspended", by=changes.Actor("editor"), said_at=timezone.localdate())
     StatusStatement.objects.update(said_at="2026-01-02")
     run = applied(a_csv(SITE), user=editor)
     site.refresh_from_db()
