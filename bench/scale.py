@@ -48,18 +48,17 @@ def scale(report: Report) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     vendor = connection.vendor
     for ending, content in (("csv", as_csv), ("xlsx", as_xlsx)):
-        few = [one_run(FEW, ending, content) for _ in range(3)]
-        many = one_run(MANY, ending, content)
+        few, many = in_turns(ending, content)
         name = f"{MANY:,} trials, {ending}, {vendor}"
-        speed = statistics.median(FEW / one.seconds for one in few)
         report(
-            f"import of {name}, against {FEW:,}", value=MANY / many.seconds, unit="rows/s", baseline=speed,
-            floor=A_ROW,
+            f"import of {name}, against {FEW:,}", value=statistics.median(MANY / one.seconds for one in many),
+            unit="rows/s", baseline=statistics.median(FEW / one.seconds for one in few), floor=A_ROW,
         )  # fmt: skip
+        # Of what has a ceiling, the worst counts.
         for what, value, unit, ceiling in (
-            ("memory of the worker", many.peak_mib, "MiB", MIB),
-            ("upload answered", many.upload, "s", UPLOAD_SECONDS),
-            ("first page of the plan", many.page, "s", PAGE_SECONDS),
+            ("memory of the worker", max(one.peak_mib for one in many), "MiB", MIB),
+            ("upload answered", max(one.upload for one in many), "s", UPLOAD_SECONDS),
+            ("first page of the plan", max(one.page for one in many), "s", PAGE_SECONDS),
         ):
             report(f"{what}, {name}", value=value, unit=unit, baseline=ceiling, floor=1, lower_is_better=True)
     quiet, busy = searched_while_applied()
@@ -76,6 +75,13 @@ class Measured:
     """One sheet from the upload to the applied run. Seconds, but for the peak of memory."""
 
     upload = page = seconds = peak_mib = 0.0
+
+
+def in_turns(ending: str, content: Callable[[list[dict]], bytes]) -> tuple[list[Measured], list[Measured]]:
+    """Three small sheets with two large ones between them: the machine's pace changes by the minute."""
+    sizes = (FEW, MANY, FEW, MANY, FEW)
+    runs = [(size, one_run(size, ending, content)) for size in sizes]
+    return [one for size, one in runs if size == FEW], [one for size, one in runs if size == MANY]
 
 
 def one_run(number: int, ending: str, content: Callable[[list[dict]], bytes]) -> Measured:
