@@ -35,12 +35,16 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
-def pytest_collection_modifyitems(items):
-    """A test is a journey because of where it lies."""
+def pytest_collection_modifyitems(config, items):
+    """A test is a journey because of where it lies; one that is long on request is given the time for it."""
     journeys = Path(__file__).parent / "journeys"
+    usual = float(config.getini("timeout"))
     for item in items:
         if journeys in item.path.parents:
             item.add_marker(pytest.mark.journeys)
+        if asked := item.get_closest_marker("each"):
+            option, seconds = asked.args
+            item.add_marker(pytest.mark.timeout(max(usual, config.getoption(option) * seconds)))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -90,6 +90,7 @@ def let_the_lease_end() -> None:
     ImportRun.objects.filter(lease_until__isnull=False).update(lease_until=ended)
 
 
+@pytest.mark.each("--kill-points", 30)
 def test_killed_at_any_point_of_an_import_and_its_undo(worker, request):
     points = request.config.getoption("--kill-points")
     user = an_editor()

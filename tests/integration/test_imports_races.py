@@ -42,6 +42,7 @@ def at_once(work, number=6):
     return found
 
 
+@pytest.mark.each("--race-rounds", 2)
 def test_the_same_file_handed_in_twice_at_once_is_one_run_round_after_round(request):
     """With `--race-rounds 200` two hundred rounds; the second is told of the first."""
     rounds, user = request.config.getoption("--race-rounds"), an_editor()
@@ -54,6 +55,7 @@ def test_the_same_file_handed_in_twice_at_once_is_one_run_round_after_round(requ
     tell(f"{rounds} rounds of the same file handed in twice at once: {rounds} runs, each second one told.")
 
 
+@pytest.mark.each("--race-rounds", 2)
 def test_without_its_constraint_the_same_file_at_once_would_be_two_runs(request):
     """The twin: with the guard off, the duplicate shows."""
     rounds, user = request.config.getoption("--race-rounds"), an_editor()
