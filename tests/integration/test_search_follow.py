@@ -406,7 +406,9 @@ class TestFollower:
 
     def test_what_is_not_committed_is_not_seen(self, follower):
         trial = b.a_trial("KALIO")
-        self.wait_for(lambda: service.ready() is None and slugs() == ["kalio"])
+        self.wait_for(lambda: service.ready() is None)
+        change(trial, title_en="Something about neuroblastoma")
+        self.wait_for(lambda: slugs("neuroblastoma") == ["kalio"])
         with transaction.atomic():
             change(trial, title_en="Something about osteosarcoma")
             transaction.set_rollback(True)
