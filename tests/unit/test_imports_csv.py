@@ -50,7 +50,7 @@ def code_of(path, content: bytes) -> str:
 
 
 def kept(rows):
-    """A cell of nothing but spaces is an empty one; the apostrophe before a formula is the guard of an export."""
+    """A cell of nothing but spaces is an empty one; an export puts an apostrophe before a formula."""
     return [[unguarded(cell) if cell.strip() else "" for cell in row] for row in rows]
 
 
