@@ -43,6 +43,7 @@ NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR
 NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans", "in_the_way")
 WORKING = (Status.PLANNING, Status.APPLYING)
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
+HAS_STORED = (Status.APPLIED, Status.UNDOING, Status.UNDONE)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)
 
 

@@ -16,6 +16,7 @@ from directory.core.visibility import Role, is_editor, role_of
 
 from .choices import (
     ENDED,
+    HAS_STORED,
     LIVE,
     NOT_ITS_FAULT,
     NOT_TAKEN,
@@ -220,7 +221,7 @@ class ImportRun(models.Model):
     @property
     def undone_by(self):
         """The runs that undid this one, or are about to; the latest first."""
-        if self.status not in (Status.APPLIED, Status.UNDOING, Status.UNDONE):
+        if self.status not in HAS_STORED:
             return ImportRun.objects.none()
         return ImportRun.objects.filter(undo_of=self).exclude(status=Status.CANCELLED).order_by("-pk")
 
@@ -248,13 +249,19 @@ class ImportRun(models.Model):
         return sum(number for outcome, number in self.taken.items() if outcome not in STORED)
 
     @property
+    def rows_stored(self) -> int:
+        """Rows that it has written; 0 until it is applied, and where no row was to be stored."""
+        if self.status not in HAS_STORED:
+            return 0
+        # Runs of before decisions were kept know only what was planned, and all good rows were stored.
+        if self.taken:
+            return sum(self.taken.values())
+        return sum(self.counts.get(outcome, 0) for outcome in STORED)
+
+    @property
     def has_stored_nothing(self) -> bool:
         """It ended without a row to store: all is known, or no row can be taken."""
-        # Runs of before decisions were kept know only what was planned, and all good rows were stored.
-        stored = self.taken or self.counts
-        return self.status == Status.APPLIED and not any(
-            stored.get(outcome) for outcome in Outcome.values if outcome in STORED or self.taken
-        )
+        return self.status == Status.APPLIED and not self.rows_stored
 
     @property
     def may_be_planned_again(self) -> bool:

@@ -122,6 +122,7 @@ class Command(BaseCommand):
             "rows_total": run.rows_total if run else 0,
             "counts": run.counts if run else {},
             "stored": run.stored if run else {},
+            "rows_stored": run.rows_stored if run else 0,
             "problems": problems,
             "warnings": run.warnings if run else [],
             "questions": run.questions if run else [],
@@ -150,7 +151,7 @@ class Command(BaseCommand):
         if told["counts"]:
             counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items() if number)
             what = "applied" if told["status"] == Status.APPLIED else "planned, nothing stored"
-            if told["status"] == Status.APPLIED and not told["stored"]:
+            if told["status"] == Status.APPLIED and not told["rows_stored"]:
                 what = "nothing to store"
             self.stdout.write(f"{told['file_name']} ({told['kind']}): {what}: {counts or 'no rows'}.")
 
