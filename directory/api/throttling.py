@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import sqlite3
 import time
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
@@ -32,38 +33,57 @@ class RateLimit(BaseThrottle):
 
     def allow_request(self, request, view):
         if request.auth is None:
-            count_visitor(request.META)
+            request.quota = count_visitor(request.META)
         else:
-            count(f"api.key.{request.auth.pk}", settings.API_KEY_PER_MINUTE)
+            request.quota = count(f"api.key.{request.auth.pk}", settings.API_KEY_PER_MINUTE, "key")
         return True
 
 
-def count_visitor(meta) -> None:
+@dataclass(frozen=True)
+class Quota:
+    """What is left of a client's limit in its window: `limit` and `left` requests, `wait` seconds."""
+
+    name: str
+    limit: int
+    left: int
+    wait: int
+
+    def headers(self) -> dict[str, str]:
+        """As draft-ietf-httpapi-ratelimit-headers writes it."""
+        return {
+            "RateLimit-Policy": f'"{self.name}";q={self.limit};w={WINDOW_SECONDS}',
+            "RateLimit": f'"{self.name}";r={self.left};t={self.wait}',
+        }
+
+
+def count_visitor(meta) -> Quota | None:
     """Count a request without a good key. Problem 429 above the limit."""
-    count(f"api.from.{address_of(meta)}", settings.API_ANONYMOUS_PER_MINUTE)
+    return count(f"api.from.{address_of(meta)}", settings.API_ANONYMOUS_PER_MINUTE, "anonymous")
 
 
-def count(client: str, limit: int) -> None:
-    """Problem 429 when this request of `client` is more than `limit` allow."""
+def count(client: str, limit: int, name: str) -> Quota | None:
+    """What is left to `client`; None where nothing is counted. Problem 429 when it is more than `limit`."""
     if time.monotonic() < RateLimit._paused_until:
-        return
+        return None
     try:
         number = hit(client)
-        wait = seconds_left(client) if number > limit else 0
+        wait = seconds_left(client)
     except CACHE_DOWN as error:
         RateLimit._paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("Requests are not counted: the cache does not answer (%s).", type(error).__name__)
-        return
+        return None
+    quota = Quota(name, limit, max(0, limit - number), wait)
     if number > limit:
-        raise too_many(limit, wait)
+        raise too_many(quota)
+    return quota
 
 
-def too_many(limit: int, wait: int) -> Problem:
+def too_many(quota: Quota) -> Problem:
     return Problem(
         "too-many-requests",
         429,
-        f"More than {limit} requests in a minute. Come back in {wait} s; a key allows more.",
-        headers={"Retry-After": str(wait)},
+        f"More than {quota.limit} requests in a minute. Come back in {quota.wait} s; a key allows more.",
+        headers={"Retry-After": str(quota.wait)} | quota.headers(),
     )
 
 

@@ -16,6 +16,7 @@ from .openapi import Described, Operation
 from .throttling import RateLimit, count_visitor
 
 JSON = "application/json"
+BODILESS = (204, 304, 308)
 SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
 
 
@@ -68,15 +69,15 @@ class ApiView(APIView):
     def initial(self, request, *args, **kwargs):
         # One language for all clients: a shared cache holds one answer, a program matches on stable words.
         translation.activate("en")
-        negotiated = self.get_content_negotiator().select_renderer(request, self.get_renderers())
-        request.accepted_renderer, request.accepted_media_type = negotiated
         try:
             self.perform_authentication(request)
         except Problem:
             # Trying keys is counted too.
-            count_visitor(request.META)
+            request.quota = count_visitor(request.META)
             raise
         self.check_throttles(request)
+        negotiated = self.get_content_negotiator().select_renderer(request, self.get_renderers())
+        request.accepted_renderer, request.accepted_media_type = negotiated
         self.check_permissions(request)
 
     def options(self, request, *args, **kwargs):
@@ -84,6 +85,12 @@ class ApiView(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code in BODILESS:
+            # A cache takes over the headers of a 304: this one would make a page of the JSON it keeps.
+            response.headers.pop("Content-Type", None)
+        if quota := getattr(request, "quota", None):
+            for name, value in quota.headers().items():
+                response.headers[name] = value
         if request.method == "HEAD" and not response.streaming:
             length = len(response.content)
             response.content = b""

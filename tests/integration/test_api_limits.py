@@ -1,5 +1,6 @@
 """Limits of requests: exact whatever comes at once, not dodged by a header, no danger to answers."""
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -143,6 +144,73 @@ def test_no_address_is_without_a_limit(few, client, db, path):
 def test_trying_keys_is_limited(few, client, db):
     tried = statuses(client, 5, Authorization="Api-Key aaaaaaaa." + "b" * 40)
     assert tried == [401, 401, 401, 429, 429]
+
+
+# --- What an answer says of the limit -------------------------------------------------------------------
+
+
+def told(answer):
+    """What `RateLimit-Policy` and `RateLimit` say: the name of the limit, its size, what is left."""
+    policy = re.fullmatch(r'"(\w+)";q=(\d+);w=(\d+)', answer["RateLimit-Policy"])
+    left = re.fullmatch(r'"(\w+)";r=(\d+);t=(\d+)', answer["RateLimit"])
+    assert policy[1] == left[1]
+    assert int(policy[3]) == throttling.WINDOW_SECONDS
+    assert 1 <= int(left[3]) <= throttling.WINDOW_SECONDS
+    return policy[1], int(policy[2]), int(left[2])
+
+
+def test_each_answer_says_how_many_are_left(few, client, db):
+    first = client.get(CONDITIONS)
+    assert (first.status_code, told(first)) == (200, ("anonymous", 3, 2))
+    unchanged = client.get(CONDITIONS, headers={"If-None-Match": first["ETag"]})
+    assert (unchanged.status_code, told(unchanged)) == (304, ("anonymous", 3, 1))
+    wrong = client.get(CONDITIONS, {"nonsense": "1"})
+    assert (wrong.status_code, told(wrong)) == (400, ("anonymous", 3, 0))
+    for _more in range(2):
+        refused = client.get(CONDITIONS)
+        assert (refused.status_code, told(refused)) == (429, ("anonymous", 3, 0))
+        assert refused["RateLimit"].endswith(f"t={refused['Retry-After']}")
+
+
+def test_a_key_is_told_of_its_own_limit(few, client, db):
+    _key, text = keys.make(name="x", scopes=["read"], by=changes.SYSTEM)
+    statuses(client, 2)
+    headers = {"Authorization": f"Api-Key {text}"}
+    assert told(client.get(CONDITIONS, headers=headers)) == ("key", 5, 4)
+    assert told(client.get(CONDITIONS)) == ("anonymous", 3, 0)
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), [
+    ("head", CONDITIONS, {}, 200),
+    ("options", CONDITIONS, {}, 204),
+    ("post", CONDITIONS, {}, 405),
+    ("get", "/api/v1/", {}, 200),
+    ("get", "/api/v1/docs/", {}, 200),
+    ("get", "/api/v1/nothing/", {}, 404),
+    ("get", "/api/v1/conditions", {}, 308),
+    ("get", "/api/v1/imports/", {}, 401),
+    ("get", CONDITIONS, {"Authorization": "Api-Key nonsense"}, 401),
+    ("get", CONDITIONS, {"Accept": "text/csv"}, 406),
+    ("post", "/api/v1/match/", {}, 415),
+])  # fmt: skip
+def test_whatever_is_answered_is_counted_and_says_so(few, client, db, method, path, headers, status):
+    answer = getattr(client, method)(path, headers=headers)
+    assert (answer.status_code, told(answer)) == (status, ("anonymous", 3, 2))
+    assert told(client.get(CONDITIONS)) == ("anonymous", 3, 1)
+
+
+@pytest.mark.parametrize("error", [RedisDown("down"), OSError("disk")])
+@pytest.mark.parametrize("step", ["hit", "seconds_left"])
+def test_while_nothing_is_counted_nothing_is_said(few, client, db, monkeypatch, step, error):
+    def down(*args):
+        raise error
+
+    monkeypatch.setattr(throttling, step, down)
+    for _each in range(5):
+        answer = client.get(CONDITIONS)
+        assert answer.status_code == 200
+        assert "RateLimit" not in answer
+        assert "RateLimit-Policy" not in answer
 
 
 # --- Who is asked for a key, and what a key opens ------------------------------------------------------
