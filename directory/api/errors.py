@@ -69,7 +69,10 @@ class Fault:
 
 
 class Problem(Exception):
-    """An error to be shown: its kind (a key of `PROBLEMS`), status, a sentence, and what is wrong where."""
+    """An error to be shown: its kind (a key of `PROBLEMS`), status, a sentence, and what is wrong where.
+
+    `see`: the whole address where to go on, if there is one.
+    """
 
     def __init__(
         self,
@@ -78,11 +81,12 @@ class Problem(Exception):
         detail: str,
         errors: Sequence = (),
         headers: Mapping[str, str] | None = None,
+        see: str = "",
     ):
         super().__init__(detail)
         self.kind, self.status, self.detail = kind, status, detail
         self.errors = [error.as_json() if isinstance(error, Fault) else error for error in errors]
-        self.headers = headers or {}
+        self.headers, self.see = headers or {}, see
 
     def response(self) -> HttpResponse:
         body = {
@@ -91,7 +95,7 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
             "errors": self.errors,
-        }
+        } | ({"see": self.see} if self.see else {})
         response = HttpResponse(orjson.dumps(body), CONTENT_TYPE, self.status, headers=self.headers)
         response["Cache-Control"] = "no-store"
         return response

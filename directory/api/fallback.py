@@ -16,9 +16,7 @@ class NoSuchAddress(ApiView):
         if leads_somewhere(f"{request.path_info}/"):
             location = request.get_full_path(force_append_slash=True)
             return HttpResponse(status=308, headers={"Location": location})
-        raise not_found(
-            f"There is nothing at {request.path[:200]}. The addresses are listed at /api/v1/docs/."
-        )
+        raise not_found(f"There is nothing at {request.path[:200]}. The addresses are listed at /api/v1/.")
 
     get = post = put = patch = delete = nowhere
 

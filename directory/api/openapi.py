@@ -13,20 +13,20 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers as s
 
 from directory.core.filter_fields import One
 from directory.partners.models import Scope
 
-from . import parameters
+from . import parameters, patterns, response_headers
 from .words import KEYS, PARAMETERS
 
 if TYPE_CHECKING:
     from .views import ApiView
 
 FROM_THE_REGISTRY = ("centre", "network", "country")
-ANY_GET = (401, 403, 406, 429, 503)
+ANYWHERE = (401, 406, 429, 503)
 SETTINGS = {
     "TITLE": "Directory of paediatric oncology trials",
     "VERSION": "1",
@@ -38,9 +38,10 @@ SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "APPEND_COMPONENTS": {
+        "headers": response_headers.components(),
         "securitySchemes": {
             "ApiKey": {"type": "apiKey", "in": "header", "name": "Authorization", "description": KEYS}
-        }
+        },
     },
     "SERVERS": [{"url": "/", "description": "this server"}],
 }
@@ -60,6 +61,7 @@ class Operation:
     parameters: Callable[[], tuple[OpenApiParameter, ...]] = tuple
     request: object = None
     problems: tuple[int, ...] = (400,)
+    follows: bool = False  # the answer's `Location` is another run
     examples: tuple[OpenApiExample, ...] = ()
 
 
@@ -103,9 +105,20 @@ class Described(AutoSchema):
 
         status, media_type = self.operation.status, self.operation.media_type
         answers = {(status, media_type) if media_type else status: self.operation.answer}
-        for status in sorted({*ANY_GET, *self.operation.problems}):
+        if self.method == "GET":
+            answers[304] = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
+        # Reading is open to every key; all else needs a scope, or a right.
+        more = () if self.view.scope == Scope.READ else (403,)
+        for status in sorted({*ANYWHERE, *more, *self.operation.problems}):
             answers[status, "application/problem+json"] = Problem
         return answers
+
+    def _get_response_headers_for_code(self, status_code, direction="response"):
+        is_file = bool(self.operation.media_type)
+        names = response_headers.names_of(
+            str(status_code), method=self.method, follows=self.operation.follows, is_file=is_file
+        )
+        return response_headers.references(names)
 
 
 def of_filters(filterset: type[FilterSet]) -> tuple[OpenApiParameter, ...]:
@@ -121,18 +134,17 @@ def _of_field(name: str, form_field) -> OpenApiParameter:
 
 
 def described(
-    name: str, *, many: bool = False, enum: Iterable[str] | None = None, **kwargs
+    name: str, *, word: str = "", many: bool = False, enum: Iterable[str] | None = None, **kwargs
 ) -> OpenApiParameter:
-    """A query parameter in the words of `words.PARAMETERS`."""
-    text, example = PARAMETERS[name]
+    """A query parameter in the words of `words.PARAMETERS`; those of `word`, where a name has two."""
+    text, example = PARAMETERS[word or name]
+    schema = kwargs.pop("type", None) or schema_of(name, enum)
     return OpenApiParameter(
         name,
-        type=kwargs.pop("type", OpenApiTypes.STR),
+        type={"type": "array", "items": schema} if many else schema,
         location=OpenApiParameter.QUERY,
         description=text,
-        many=many,
         explode=True if many else None,
-        enum=list(enum) if enum else None,
         examples=[OpenApiExample(str(example), value=[example] if many else example)]
         if example != ""
         else [],
@@ -140,7 +152,18 @@ def described(
     )
 
 
-def in_path(name: str, text: str, example: object, kind=OpenApiTypes.STR) -> OpenApiParameter:
+def schema_of(name: str, enum: Iterable[str] | None) -> dict:
+    """The schema of one value of the parameter `name`: one of `enum`, else a text."""
+    return {"type": "string", "enum": sorted(enum)} if enum else text_of(patterns.OF_PARAMETER.get(name, ""))
+
+
+def text_of(pattern: str) -> dict:
+    """The schema of a parameter that is a text."""
+    schema = {"type": "string", "maxLength": parameters.MAX_LENGTH}
+    return schema | {"pattern": pattern} if pattern else schema
+
+
+def in_path(name: str, text: str, example: object, kind: object = OpenApiTypes.STR) -> OpenApiParameter:
     examples = [OpenApiExample(str(example), value=example)]
     return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=text, examples=examples)
 
@@ -165,24 +188,27 @@ def of_fields(names: Iterable[str]) -> OpenApiParameter:
     text, names = PARAMETERS["fields"][0], list(names)
     listed, example = ", ".join(f"`{name}`" for name in names), ",".join(names[:3])
     examples = [OpenApiExample(example, value=example)]
-    return OpenApiParameter(
-        "fields", OpenApiTypes.STR, description=f"{text} Names: {listed}.", examples=examples
-    )
+    schema = text_of(patterns.names(names))
+    return OpenApiParameter("fields", schema, description=f"{text} Names: {listed}.", examples=examples)
 
 
-def page_of(shape: type[s.Serializer]) -> type[s.Serializer]:
-    """The list answer whose results are of `shape`."""
+def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Serializer]:
+    """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
     from .v1 import shapes
 
     name = shape.__name__
-    result = type(
-        f"{name}Result",
-        (shape,),
-        {
-            "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
-            "match": shapes.Match(required=False),
-            "get_fields": _all_optional,
-        },
+    result = (
+        shape
+        if whole
+        else type(
+            f"{name}Result",
+            (shape,),
+            {
+                "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
+                "match": shapes.Match(required=False),
+                "get_fields": _all_optional,
+            },
+        )
     )
     return type(
         f"{name}Page",

@@ -61,6 +61,8 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "fields": ("Only these top-level names of a document, separated by commas.", ""),
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
+    "run_status": ("Where the run is on its way.", "planned"),
+    "kind": ("What the rows of the sheet are.", "sites"),
     "outcome": ("Only the rows with this outcome.", "invalid"),
     "mode": ("`good`: all good rows; `all`: nothing unless no row is left out but by your decisions.", "all"),
     "only": ("`bad`: only the rows that were left out, with their numbers in a column.", "bad"),
@@ -75,7 +77,8 @@ PROBLEMS = {
     "method-not-allowed": "The header `Allow` lists what the address knows.",
     "not-acceptable": "The `Accept` header excludes JSON.",
     "length-required": "The body came without `Content-Length` (chunked), so it was not read.",
-    "conflict": "An import is in a state from which this step is not possible.",
+    "conflict": "An import is in a state from which this step is not possible. `see` is where to go on; open "
+    "questions are named by their keys, with the answers allowed.",
     "too-large": "The body is larger than a sheet may be.",
     "unsupported-media-type": "The body is not of the media type that the address reads.",
     "refused": "The file was refused before any row was read. `errors` says why.",

@@ -145,7 +145,7 @@ def test_a_cursor_of_another_list_is_refused(world):
     assert world.problem("sites/", cursor=cursor)["errors"][0]["field"] == "cursor"
 
 
-@pytest.mark.parametrize("path", ["", "nothing/", "trials/boneone/sites/", "match/x/", "imports/1/redo/"])
+@pytest.mark.parametrize("path", ["nothing/", "trials/boneone/sites/", "match/x/", "imports/1/redo/"])
 def test_an_address_that_leads_nowhere_is_a_problem(api, path):
     assert api.problem(path, 404)["type"].endswith("#problem-not-found")
 

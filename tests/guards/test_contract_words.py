@@ -112,11 +112,11 @@ SHAPES = {
     shapes.Age: "min_days max_days text",
     shapes_imports.Counts: "new update unchanged duplicate conflict invalid error",
     shapes_imports.ImportRun: """id kind file_name status rows_total rows_done percent counts problems
-        warnings created_at finished_at created_by undo_of""",
+        warnings created_at finished_at created_by undo_of stored""",
     shapes_imports.ImportRow: "number outcome record changes messages",
     shapes_imports.FieldChange: "field old new",
     shapes_imports.CellMessage: "column value message",
-    shapes.Problem: "type title status detail errors",
+    shapes.Problem: "type title status detail errors see",
 }
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -87,6 +88,53 @@ def test_every_parameter_and_operation_is_explained(path):
         assert {"401", "429", "503"} <= set(operation["responses"])
         for parameter in operation.get("parameters", []):
             assert parameter.get("description") or parameter["in"] == "path", parameter["name"]
+
+
+OPERATIONS = [(path, method, one) for path, item in DOCUMENT["paths"].items() for method, one in item.items()]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "one"), OPERATIONS, ids=lambda one: one if str(one) == one else ""
+)
+def test_every_status_that_can_occur_is_described_and_no_other(path, method, one):
+    described = set(one["responses"])
+    needs_key, has_body = {} not in one["security"], "requestBody" in one
+    assert ("304" in described) is (method == "get")
+    assert ("403" in described) is needs_key
+    assert ("404" in described) is ("{" in path)
+    assert ("409" in described) is ("{number}" in path and (method == "post" or path.endswith("report.xlsx")))
+    assert ({"411", "413", "415"} <= described) is has_body
+    assert {"400", "401", "406", "429", "503"} <= described
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "one"), OPERATIONS, ids=lambda one: one if str(one) == one else ""
+)
+def test_every_answer_names_its_headers(path, method, one):
+    for status, answer in one["responses"].items():
+        names = set(answer["headers"])
+        assert {"X-Request-ID", "RateLimit-Policy", "RateLimit"} <= names
+        assert ("Retry-After" in names) is (status in ("429", "503"))
+        assert ("WWW-Authenticate" in names) is (status == "401")
+        assert ("ETag" in names) is (method == "get" and status in ("200", "304"))
+        assert ("Location" in names) is (
+            one["operationId"] in ("createImport", "undoImport") and status == "202"
+        )
+
+
+def test_every_text_in_a_parameter_has_a_bound_and_those_of_one_form_a_pattern():
+    formed = set()
+    for _path, _method, one in OPERATIONS:
+        for parameter in one.get("parameters", []):
+            schema = parameter["schema"].get("items", parameter["schema"])
+            if parameter["in"] != "path" and schema["type"] == "string":
+                assert "enum" in schema or "maxLength" in schema, parameter["name"]
+            if "pattern" in schema:
+                formed.add(parameter["name"])
+                for example in parameter.get("examples", {}).values():
+                    values = example["value"] if isinstance(example["value"], list) else [example["value"]]
+                    assert all(re.search(schema["pattern"], str(value)) for value in values)
+    assert formed >= {"age", "near", "within", "updated_since", "centre", "network", "country", "cursor"}
 
 
 def test_operations_have_names_of_their_own():

@@ -12,9 +12,18 @@ from django.utils import timezone
 from centres.models import Membership
 from directory.core import changes
 from directory.core.models import Change, State
+from directory.imports.models import ImportRun
 from directory.partners import keys
 from directory.search import service
-from tests.builders import a_centre, a_network, a_professional, a_site, a_trial
+from tests.builders import (
+    a_centre,
+    a_coordinator,
+    a_network,
+    a_professional,
+    a_site,
+    a_trial,
+    an_editor,
+)
 from trials.models import Trial
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +38,8 @@ ADDRESSES = [
     "trials/zyxqcanary-draft/", "trials/zyxqcanary-withdrawn/", "trials/NCT09999999/", "trials/NCT09999998/",
     "trials/Zyxqcanary draft/", "centres/zyxqcanary-centre/", "networks/zyxqcanary-network/",
     "trials/public/", "trials/child/", "centres/public-centre/", "networks/public-network/",
-    f"suggest/?q={WORD[:4]}", f"suggest/?q={WORD}", "suggest/?q=NCT0999999", "suggest/?q=nct", "conditions/",
+    "", f"suggest/?q={WORD[:4]}", f"suggest/?q={WORD}", "suggest/?q=NCT0999999", "suggest/?q=nct",
+    "conditions/",
 ]  # fmt: skip
 
 
@@ -128,6 +138,38 @@ def test_a_key_sees_no_more_than_the_public(canaries):
         assert leaks(path, answer) == []
 
 
+RUNS = ["", "?status=planned&kind=sites", "?page_size=1", "?cursor=n99999999", "?cursor=p0"]
+OF_A_RUN = ["", "rows/", "questions/", "report.xlsx"]
+
+
+@pytest.mark.parametrize("whose", ["another key", "a coordinator", "an editor", "the house"])
+def test_a_key_of_a_centre_sees_no_run_but_its_own(canaries, whose):
+    centre = a_centre("key-centre")
+    key, text = keys.make(name="Own", scopes=["imports"], centre=centre, by=changes.SYSTEM)
+    other, _text = keys.make(name="Other", scopes=["imports"], centre=centre, by=changes.SYSTEM)
+    makers = {
+        "another key": other.user, "a coordinator": a_coordinator(centre), "an editor": an_editor(),
+        "the house": None,
+    }  # fmt: skip
+    asked = {"key": f"{WORD}:x", "code": "date", "message": WORD, "options": [], "suggested": ""}
+    hidden = ImportRun.objects.create(
+        sha256="1", kind="sites", status="planned", file_name=f"{WORD}.csv", created_by=makers[whose],
+        role="editor", centre=centre, warnings=[{"code": WORD, "message": WORD}],
+        questions=[asked | {"needed": True, "examples": []}],
+    )  # fmt: skip
+    hidden.rows.create(number=2, outcome="new", record=WORD, values={"title": WORD})
+    own = ImportRun.objects.create(sha256="2", kind="sites", file_name="own.csv", created_by=key.user)
+    headers = {"Authorization": f"Api-Key {text}"}
+    for query in RUNS:
+        answer = canaries.get(f"/api/v1/imports/{query}", headers=headers)
+        assert leaks(query, answer) == []
+        assert {one["id"] for one in answer.json()["results"]} <= {own.pk}
+        assert answer.json()["count"] <= 1
+    for path in OF_A_RUN:
+        answer = canaries.get(f"/api/v1/imports/{hidden.pk}/{path}", headers=headers)
+        assert (answer.status_code, leaks(path, answer)) == (404, [])
+
+
 def test_a_withdrawn_trial_is_gone_from_every_address_with_the_index(canaries):
     Trial.objects.filter(slug="public").update(state=State.WITHDRAWN)
     service.rebuild()
@@ -140,7 +182,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 
 
 @pytest.mark.parametrize(
-    "path", [*LISTS, *ADDRESSES, "schema/", "docs/", "nothing/", "imports/1/", "imports/1/report.xlsx"]
+    "path",
+    [*LISTS, *ADDRESSES, "schema/", "docs/", "nothing/", "imports/", "imports/1/", "imports/1/report.xlsx"],
 )
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_reading_writes_nothing(canaries, path, method):

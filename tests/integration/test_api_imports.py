@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 RUN = {
     "id", "kind", "file_name", "status", "rows_total", "rows_done", "percent", "counts", "problems",
     "warnings", "created_at", "finished_at", "created_by", "undo_of",
+    "stored",
 }  # fmt: skip
 SITES = "centre_code,nct_number,status,status_date\nuz-demo,NCT01234567,recruiting,2026-11-20\n"
 

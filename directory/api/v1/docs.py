@@ -10,6 +10,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 
 from .. import addresses, parameters, words
 from ..errors import PROBLEMS as TITLES
+from ..response_headers import ALWAYS
 from ..views import ReadView
 from . import schema
 
@@ -50,6 +51,9 @@ def described() -> dict:
         "sections": [_section(tag, document) for tag in document["tags"]],
         "shapes": [_shape(name, one) for name, one in shapes.items() if "properties" in one],
         "enums": [(name, one["enum"]) for name, one in shapes.items() if "enum" in one],
+        "headers": [
+            (name, rich(one["description"])) for name, one in document["components"]["headers"].items()
+        ],
         "problems": [(kind, TITLES[kind], rich(text)) for kind, text in words.PROBLEMS.items()],
     }
 
@@ -120,7 +124,8 @@ def _form(one: dict, document: dict) -> list[dict]:
 
 def _answer(status: str, one: dict) -> dict:
     shapes = [body["schema"] for body in one.get("content", {}).values()]
-    return {"status": status, "shape": _name_of(shapes[0]) if shapes else ""}
+    own = [name for name in one.get("headers", {}) if name not in ALWAYS]
+    return {"status": status, "shape": _name_of(shapes[0]) if shapes else "", "headers": own}
 
 
 def _example(path: str, method: str, listed: list[dict]) -> str:

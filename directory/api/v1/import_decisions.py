@@ -15,7 +15,8 @@ from ..errors import Fault, Problem, bad_parameters
 from ..openapi import described
 from ..views import JSON
 from . import shapes_imports as shapes
-from .imports import NUMBER, ImportsView, accepted, conflict, of_run, private
+from .import_problems import conflict
+from .imports import NUMBER, ImportsView, accepted, of_run, private
 
 MOST_BYTES = 1024 * 1024
 LONGEST_KEY, LONGEST_ANSWER = 200, 200
@@ -35,7 +36,7 @@ class ImportStep(ImportsView):
         try:
             return self.step(run)
         except actions.Refused as error:
-            raise conflict(error) from None
+            raise conflict(error, run) from None
 
     def step(self, run) -> HttpResponse:
         raise NotImplementedError
@@ -162,6 +163,7 @@ class ImportUndo(ImportStep):
         "post": step_of_run(
             id="undoImport",
             summary="Undo an applied run",
+            follows=True,
             description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
             "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
         )

@@ -18,7 +18,7 @@ from rest_framework.parsers import MultiPartParser
 
 from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import actions, report
-from directory.imports.choices import Kind, Outcome
+from directory.imports.choices import Kind, Outcome, Status
 from directory.imports.models import ImportRun, RowOutcome
 from directory.partners.models import Scope
 
@@ -28,25 +28,20 @@ from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
 from ..views import JSON, SPOKEN, ApiView, JsonOnly
 from . import shapes_imports as shapes
+from .import_problems import not_now, refused
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
-REFUSALS = {
-    "too_big": ("too-large", 413),
-    "rights": ("forbidden", 403),
-    "rights_kind": ("forbidden", 403),
-}
-NUMBER = openapi.in_path("number", "The `id` of a run.", 1, OpenApiTypes.INT)
+NUMBER = openapi.in_path("number", "The `id` of a run.", 1, {"type": "integer", "minimum": 1})
 # What the addresses below a run have in common.
 of_run = partial(Operation, tag="Imports", parameters=lambda: (NUMBER,), problems=(400, 404))
 LONGEST_KEY = 100
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
     description="Sent again with the same key, a sheet leads to the run of the first time: no second one is "
     "made. A key stands for one file.",
 )
-FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
 FORM = ("file", "kind", "sheet", "dry_run")
 
 
@@ -61,10 +56,24 @@ class ImportsView(ApiView):
 
 
 class Imports(ImportsView):
-    """Send a sheet. It is planned by the worker; nothing is stored until the run is applied."""
+    """Send a sheet: it is planned by the worker; nothing is stored until the run is applied. And all runs."""
 
     parser_classes = (MultiPartParser,)
     operations = {
+        "get": Operation(
+            id="listImports",
+            tag="Imports",
+            summary="The runs of your key",
+            description="The newest first: those that your key may open one by one. A key of a centre sees "
+            "the runs it made itself, an editor's key sees all.",
+            answer=openapi.page_of(shapes.ImportRun, whole=True),
+            parameters=lambda: (
+                described("status", word="run_status", many=True, enum=Status.values),
+                described("kind", many=True, enum=Kind.values),
+                openapi.of_page_size(),
+                described("cursor"),
+            ),
+        ),
         "post": Operation(
             id="createImport",
             tag="Imports",
@@ -73,11 +82,23 @@ class Imports(ImportsView):
             "The same file sent again while its run is under way leads to that run.",
             answer=shapes.ImportRun,
             status=202,
+            follows=True,
             request={"multipart/form-data": shapes.SentSheet},
             parameters=lambda: (KEY,),
             problems=(400, 411, 413, 415, 422),
-        )
+        ),
     }
+
+    def get(self, request):
+        parameters.check(request.GET, ("status", "kind", "page_size", "cursor"))
+        statuses = parameters.several(request.GET, "status", Status.values)
+        kinds = parameters.several(request.GET, "kind", Kind.values)
+        size, cursor = parameters.page_size(request.GET), parameters.one(request.GET, "cursor")
+        runs = ImportRun.objects.visible_to(request.user)
+        runs = runs.filter(status__in=statuses) if statuses else runs
+        runs = runs.filter(kind__in=kinds) if kinds else runs
+        page = pagination.numbered_page(request, runs, size, cursor, show=run_body, by="pk", newest=True)
+        return private(request, page)
 
     def post(self, request):
         parameters.check(request.GET, ())
@@ -144,22 +165,6 @@ def _is_twice(request, name: str) -> bool:
     return len(request.POST.getlist(name)) + len(request.FILES.getlist(name)) > 1
 
 
-def refused(error: actions.Refused) -> Problem:
-    """422 for a file that is no sheet, 413 for one too large, 403 for one this key may not send."""
-    codes = [one["code"] for one in error.problems]
-    kind, status = next((REFUSALS[code] for code in codes if code in REFUSALS), ("refused", 422))
-    return Problem(kind, status, str(error), _faults(error))
-
-
-def conflict(error: actions.Refused) -> Problem:
-    """409: what was asked cannot be done with the run as it is."""
-    return Problem("conflict", 409, str(error), _faults(error, "status"))
-
-
-def _faults(error: actions.Refused, field: str = "file") -> list[Fault]:
-    return [Fault(FIELD_OF.get(one["code"], field), str(one["message"])) for one in error.problems]
-
-
 class ImportDetail(ImportsView):
     """How far a run is, and what it found."""
 
@@ -200,31 +205,8 @@ class ImportRows(ImportsView):
         rows = RowOutcome.objects.filter(run=self.run_of(request, number))
         if outcomes:
             rows = rows.filter(outcome__in=outcomes)
-        body = rows_page(request, rows, size, parameters.one(request.GET, "cursor"))
-        return private(request, body)
-
-
-def rows_page(request, rows, size: int, cursor: str) -> bytes:
-    """One page of rows; its cursors are row numbers."""
-    position = pagination.position_of(cursor)
-    edge = position.after or position.before or ""
-    if edge and not (edge.isascii() and edge.isdigit() and len(edge) < 10):
-        raise pagination.bad_cursor(f"“{cursor[:40]}” is not a cursor of this list.")
-    back = bool(position.before)
-    wanted = rows.filter(number__lt=edge) if back else rows.filter(number__gt=edge or -1)
-    found = list(wanted.order_by("-number" if back else "number")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    behind, ahead = (more, True) if back else (bool(edge), more)
-    return pagination.list_body(
-        request,
-        count=rows.count(),
-        results=[row_body(row) for row in found],
-        next_=str(found[-1].number) if found and ahead else None,
-        previous=str(found[0].number) if found and behind else None,
-        facets={},
-    )
+        cursor = parameters.one(request.GET, "cursor")
+        return private(request, pagination.numbered_page(request, rows, size, cursor, show=row_body))
 
 
 class SheetOrJson(JsonOnly):
@@ -262,8 +244,8 @@ class ImportReport(ImportsView):
         try:
             pieces = report.report(run, only_bad=only_bad)
         except report.NotReady:
-            detail = f"Run {number} is {run.get_status_display()}; its rows are not judged yet."
-            raise Problem("conflict", 409, detail) from None
+            sentence = f"Import {number} is {run.get_status_display()}; its rows are not judged yet."
+            raise not_now(run, sentence, [Fault("status", sentence)]) from None
         headers["Content-Disposition"] = content_disposition_header(True, report.file_name(run))
         if request.method == "HEAD":
             return HttpResponse(content_type=CONTENT_TYPE, headers=headers)
@@ -288,6 +270,7 @@ def run_body(run: ImportRun) -> bytes:
             "finished_at": run.finished_at,
             "created_by": run.role,
             "undo_of": run.undo_of_id,
+            "stored": run.rows_stored,
         }
     )
 

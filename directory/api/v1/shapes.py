@@ -15,13 +15,27 @@ from directory.core.visibility import Role
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel
 
-PARTIAL_DATE = "2024-06-03, 2024-06 or 2024: as exactly as it is known; null where it is not."
+from .. import patterns
+
+EXACTNESS = "2024-06-03, 2024-06 or 2024: as exactly as it is known; null where it is not."
 
 COUNTRY = "ISO 3166-1, two letters."
 
 
 def partial_date(**kwargs):
-    return s.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", allow_null=True, help_text=PARTIAL_DATE, **kwargs)
+    return s.RegexField(patterns.PARTIAL_DATE, allow_null=True, help_text=EXACTNESS, **kwargs)
+
+
+def slug(text: str = "", **kwargs):
+    return s.RegexField(patterns.SLUG, help_text=text, **kwargs)
+
+
+def country(**kwargs):
+    return s.RegexField(patterns.COUNTRY, help_text=COUNTRY, **kwargs)
+
+
+def degrees(most: int):
+    return s.FloatField(allow_null=True, min_value=-most, max_value=most, help_text="WGS 84.")
 
 
 class Names(s.Serializer):
@@ -40,7 +54,7 @@ class Identifier(s.Serializer):
 
 
 class ConditionRef(s.Serializer):
-    code = s.CharField(help_text="ICCC-3, for example VIIIc.")
+    code = s.RegexField(patterns.ICCC3, help_text="ICCC-3, for example VIIIc.")
     name = s.CharField()
 
 
@@ -51,13 +65,13 @@ class Age(s.Serializer):
 
 
 class SiteCentre(s.Serializer):
-    code = s.CharField()
+    code = slug()
     name = s.CharField()
     city = s.CharField(allow_blank=True)
-    postal_code = s.CharField(allow_blank=True)
-    country = s.CharField(help_text=COUNTRY)
-    lat = s.FloatField(allow_null=True)
-    lon = s.FloatField(allow_null=True)
+    postal_code = s.CharField(allow_blank=True, max_length=12)
+    country = country()
+    lat = degrees(90)
+    lon = degrees(180)
 
 
 class Contact(s.Serializer):
@@ -65,14 +79,14 @@ class Contact(s.Serializer):
 
     name = s.CharField(allow_null=True)
     role = s.CharField(allow_null=True)
-    email = s.CharField(allow_null=True)
-    phone = s.CharField(allow_null=True)
+    email = s.EmailField(allow_null=True)
+    phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
 class Site(s.Serializer):
     """A trial at a centre."""
 
-    trial = s.CharField(help_text="The trial's slug.")
+    trial = slug("The trial's slug.")
     centre = SiteCentre()
     status = s.ChoiceField(Recruitment.choices)
     status_since = partial_date()
@@ -87,14 +101,14 @@ class Site(s.Serializer):
 class Parent(s.Serializer):
     """The trial that a sub-protocol is a part of."""
 
-    slug = s.CharField()
+    slug = slug()
     acronym = s.CharField(allow_blank=True)
 
 
 class Trial(s.Serializer):
     """A signpost to a clinical trial, with its sites."""
 
-    slug = s.CharField()
+    slug = slug()
     url = s.URLField()
     acronym = s.CharField(allow_blank=True)
     title = s.CharField()
@@ -129,12 +143,12 @@ class Dated(s.Serializer):
 
 
 class Membership(Dated):
-    network = s.CharField(help_text="The network's slug.")
+    network = slug("The network's slug.")
     name = s.CharField()
 
 
 class Member(Dated):
-    centre = s.CharField(help_text="The centre's code.")
+    centre = slug("The centre's code.")
     name = s.CharField()
 
 
@@ -146,25 +160,25 @@ class TrialCount(s.Serializer):
 class Centre(s.Serializer):
     """A hospital that treats children with cancer."""
 
-    code = s.CharField()
+    code = slug()
     url = s.URLField()
     name = s.CharField()
     names = Names()
     aliases = s.ListField(child=s.CharField())
     street = s.CharField(allow_null=True)
-    postal_code = s.CharField(allow_null=True)
+    postal_code = s.CharField(allow_null=True, max_length=12)
     city = s.CharField(allow_null=True)
     province = s.ChoiceField(Province.choices, allow_null=True, help_text="ISO 3166-2:BE.")
-    country = s.CharField(help_text=COUNTRY)
-    lat = s.FloatField(allow_null=True)
-    lon = s.FloatField(allow_null=True)
-    phone = s.CharField(allow_null=True, help_text="E.164.")
-    email = s.CharField(allow_null=True)
+    country = country()
+    lat = degrees(90)
+    lon = degrees(180)
+    phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
+    email = s.EmailField(allow_null=True)
     website = s.URLField(allow_null=True)
     university = s.CharField(allow_null=True)
     languages = s.ListField(child=s.ChoiceField(Language.choices))
     oms_id = s.CharField(allow_null=True)
-    ror_id = s.CharField(allow_null=True)
+    ror_id = s.RegexField(patterns.ROR, allow_null=True)
     memberships = Membership(many=True)
     trials = TrialCount()
     updated_at = s.DateTimeField()
@@ -173,7 +187,7 @@ class Centre(s.Serializer):
 class Network(s.Serializer):
     """Centres that work together."""
 
-    slug = s.CharField()
+    slug = slug()
     url = s.URLField()
     acronym = s.CharField(allow_blank=True)
     name = s.CharField()
@@ -202,8 +216,8 @@ class FacetCount(s.Serializer):
 class Condition(s.Serializer):
     """A class of the International Classification of Childhood Cancer, third edition."""
 
-    code = s.CharField()
-    parent = s.CharField(allow_null=True)
+    code = s.RegexField(patterns.ICCC3)
+    parent = s.RegexField(patterns.ICCC3, allow_null=True)
     level = s.ChoiceField(ConditionLevel.choices)
     name = s.CharField(help_text="In the language asked for with `lang`.")
     names = Names()
@@ -235,3 +249,23 @@ class Problem(s.Serializer):
     status = s.IntegerField()
     detail = s.CharField()
     errors = Fault(many=True)
+    see = s.URLField(required=False, help_text="Where to go on; each 409 has it.")
+
+
+class Address(s.Serializer):
+    """What can be done at one address."""
+
+    url = s.CharField()
+    method = s.ChoiceField(["GET", "POST"])
+    id = s.CharField(help_text="Of the operation in the OpenAPI document.")
+    summary = s.CharField()
+    needs_key = s.BooleanField(help_text="Reading needs none.")
+
+
+class Root(s.Serializer):
+    """Where to begin."""
+
+    version = s.CharField()
+    docs = s.URLField()
+    schema = s.URLField()
+    addresses = Address(many=True)

@@ -23,7 +23,10 @@ class Counts(s.Serializer):
 
 
 class ImportRun(s.Serializer):
-    """A sheet on its way: uploaded → planning → planned → applying → applied; or cancelled, or failed."""
+    """A sheet on its way: uploaded → planning → planned → applying → applied; or cancelled, or failed.
+
+    A plan with nothing to store and nothing to ask is `applied` at once, with `stored` 0.
+    """
 
     id = s.IntegerField()
     kind = s.CharField(allow_blank=True, help_text="Empty until it is recognised.")
@@ -39,6 +42,10 @@ class ImportRun(s.Serializer):
     finished_at = s.DateTimeField(allow_null=True)
     created_by = s.ChoiceField(Role.choices, help_text="A role, never a person.")
     undo_of = s.IntegerField(allow_null=True)
+    stored = s.IntegerField(
+        min_value=0,
+        help_text="Rows written. 0 with status `applied`: nothing was to be stored.",
+    )
 
 
 class FieldChange(s.Serializer):

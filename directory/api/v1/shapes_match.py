@@ -8,7 +8,8 @@ from rest_framework import serializers as s
 from directory.search.service import CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
-from .shapes import COUNTRY
+from ..patterns import OF_PARAMETER
+from .shapes import COUNTRY, slug
 
 
 class Profile(s.Serializer):
@@ -20,7 +21,7 @@ class Profile(s.Serializer):
         max_length=400,
         help_text="Free words: diseases, stages, alterations, in four languages.",
     )
-    age = s.CharField(required=False, help_text="14, 14y, 31m, 12d.")
+    age = s.RegexField(OF_PARAMETER["age"], required=False, help_text="14, 14y, 31m, 12d.")
     stage = s.ChoiceField(Stage.choices, required=False)
     lines = s.IntegerField(
         required=False, min_value=0, max_value=20, help_text="Previous lines of systemic treatment."
@@ -29,11 +30,13 @@ class Profile(s.Serializer):
         child=s.CharField(max_length=100), required=False, help_text="ALK, BRAF V600E; “ALK negative”, too."
     )
     sex = s.ChoiceField(Sex.choices, required=False)
-    near = s.CharField(required=False, help_text="A Belgian postal code or `latitude,longitude`.")
+    near = s.RegexField(
+        OF_PARAMETER["near"], required=False, help_text="A Belgian postal code or `latitude,longitude`."
+    )
     within = s.FloatField(
         required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
     )
-    countries = s.ListField(child=s.CharField(), required=False, help_text=COUNTRY)
+    countries = s.ListField(child=s.RegexField(OF_PARAMETER["country"]), required=False, help_text=COUNTRY)
     lang = s.ChoiceField(["en", "nl", "fr", "de"], required=False, help_text="Of names in `read`.")
     limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
 
@@ -47,14 +50,14 @@ class Criterion(s.Serializer):
 class NearestSite(s.Serializer):
     """The nearest site that recruits; without `near`, the one verified last."""
 
-    centre = s.CharField(help_text="Its code.")
+    centre = slug("Its code.")
     distance_km = s.FloatField(allow_null=True)
     status = s.ChoiceField(Recruitment.choices)
     freshness = s.ChoiceField(Freshness.choices)
 
 
 class MatchedTrial(s.Serializer):
-    trial = s.CharField(help_text="Its slug.")
+    trial = slug("Its slug.")
     acronym = s.CharField(allow_blank=True)
     criteria = Criterion(many=True)
     nearest_site = NearestSite(allow_null=True)

@@ -9,6 +9,7 @@ from .import_decisions import ImportApply, ImportCancel, ImportDecisions, Import
 from .imports import ImportDetail, ImportReport, ImportRows, Imports
 from .match import Match
 from .networks import NetworkDetail, NetworkList
+from .root import Root
 from .schema import Schema
 from .sites import SiteList
 from .suggest import Suggest
@@ -17,6 +18,7 @@ from .trials import TrialDetail, TrialList
 app_name = "api"
 # `str`, not `slug`: an identifier in any spelling is an address too, and a wrong one gets a problem.
 urlpatterns = [
+    path("", Root.as_view(), name="root"),
     path("trials/", TrialList.as_view(), name="trials"),
     path("trials/<str:key>/", TrialDetail.as_view(), name="trial"),
     path("sites/", SiteList.as_view(), name="sites"),

@@ -1,0 +1,76 @@
+"""The headers of answers: what the OpenAPI document says of each, and which status has which."""
+
+RATE_POLICY = r'^"(anonymous|key)";q=[0-9]+;w=[0-9]+$'
+RATE_LEFT = r'^"(anonymous|key)";r=[0-9]+;t=[0-9]+$'
+
+# name: (what it says, its schema, whether it is always there)
+HEADERS: dict[str, tuple[str, dict, bool]] = {
+    "X-Request-ID": (
+        "Tell it when you report an error: our log has the same.",
+        {"type": "string", "format": "uuid"},
+        True,
+    ),
+    "RateLimit-Policy": (
+        "The limit that counts your requests: its name, `q` requests in `w` seconds. Not there "
+        "while nothing is counted.",
+        {"type": "string", "pattern": RATE_POLICY},
+        False,
+    ),
+    "RateLimit": (
+        "What is left of it: `r` requests in the next `t` seconds.",
+        {"type": "string", "pattern": RATE_LEFT},
+        False,
+    ),
+    "ETag": (
+        "Send it back as `If-None-Match`; a compressed answer has the weak form.",
+        {"type": "string", "pattern": r'^(W/)?"[0-9a-f]+"$'},
+        True,
+    ),
+    "Cache-Control": (
+        "Who may keep the answer, and that they ask before they use it.",
+        {"type": "string", "enum": ["public, no-cache", "private, no-cache", "no-store"]},
+        True,
+    ),
+    "Location": (
+        "The run to follow.",
+        {"type": "string", "format": "uri", "pattern": r"^https?://.+/api/v1/imports/[0-9]+/$"},
+        True,
+    ),
+    "Retry-After": ("Seconds until you may come back.", {"type": "integer", "minimum": 1}, True),
+    "WWW-Authenticate": ("How a key is shown.", {"type": "string", "pattern": "^Api-Key "}, True),
+    "Content-Disposition": ("The name of the file.", {"type": "string", "pattern": "^attachment; "}, True),
+}
+ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit")
+OF_STATUS = {
+    "401": ("WWW-Authenticate",),
+    "429": ("Retry-After",),
+    "503": ("Retry-After",),
+    "304": ("ETag",),
+}
+
+
+def names_of(status: str, *, method: str, follows: bool = False, is_file: bool = False) -> list[str]:
+    """The headers of an answer of `status`; `follows`: it leads to another run."""
+    names = [*ALWAYS, *OF_STATUS.get(status, ())]
+    if status != "202":
+        names.append("Cache-Control")
+    if status == "200" and method == "GET":
+        names.append("ETag")
+    if status == "202" and follows:
+        names.append("Location")
+    if status == "200" and is_file:
+        names.append("Content-Disposition")
+    return names
+
+
+def references(names: list[str]) -> dict:
+    """`names` as the `headers` of a described answer."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def components() -> dict:
+    """All headers, as the document's `components.headers`."""
+    return {
+        name: {"description": text, "schema": schema} | ({"required": True} if is_sure else {})
+        for name, (text, schema, is_sure) in HEADERS.items()
+    }
