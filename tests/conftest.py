@@ -10,6 +10,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -24,10 +25,26 @@ from tests.support.worker import Worker, empty_the_queue
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+FEW_EXAMPLES = 4
+
+
 def pytest_addoption(parser):
     parser.addoption("--kill-points", type=int, default=4, help="how often a worker is killed at work")
     parser.addoption("--pictures", help="the folder for pictures of the documentation, such as docs/img")
     parser.addoption("--race-rounds", type=int, default=10, help="how often several do the same at once")
+    parser.addoption(
+        "--schemathesis-examples", type=int, default=FEW_EXAMPLES, help="requests an address and role"
+    )
+
+
+def pytest_configure(config):
+    examples = config.getoption("--schemathesis-examples")
+    # Its examples and bounds are a hundred requests an address: for one role always, for all on request.
+    phases = [hypothesis.Phase.generate] + [hypothesis.Phase.explicit] * (examples > FEW_EXAMPLES)
+    hypothesis.settings.register_profile(
+        "schemathesis", max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )  # fmt: skip
 
 
 def pytest_terminal_summary(terminalreporter):

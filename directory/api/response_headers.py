@@ -21,14 +21,14 @@ HEADERS: dict[str, tuple[str, dict, bool]] = {
         {"type": "string", "pattern": RATE_LEFT},
         False,
     ),
-    "ETag": (
-        "Send it back as `If-None-Match`; a compressed answer has the weak form.",
-        {"type": "string", "pattern": r'^(W/)?"[0-9a-f]+"$'},
-        True,
-    ),
     "Cache-Control": (
         "Who may keep the answer, and that they ask before they use it.",
         {"type": "string", "enum": ["public, no-cache", "private, no-cache", "no-store"]},
+        True,
+    ),
+    "ETag": (
+        "Send it back as `If-None-Match`; a compressed answer has the weak form.",
+        {"type": "string", "pattern": r'^(W/)?"[0-9a-f]+"$'},
         True,
     ),
     "Location": (
@@ -40,7 +40,7 @@ HEADERS: dict[str, tuple[str, dict, bool]] = {
     "WWW-Authenticate": ("How a key is shown.", {"type": "string", "pattern": "^Api-Key "}, True),
     "Content-Disposition": ("The name of the file.", {"type": "string", "pattern": "^attachment; "}, True),
 }
-ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit")
+ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit", "Cache-Control")
 OF_STATUS = {
     "401": ("WWW-Authenticate",),
     "429": ("Retry-After",),
@@ -52,8 +52,6 @@ OF_STATUS = {
 def names_of(status: str, *, method: str, follows: bool = False, is_file: bool = False) -> list[str]:
     """The headers of an answer of `status`; `follows`: it leads to another run."""
     names = [*ALWAYS, *OF_STATUS.get(status, ())]
-    if status != "202":
-        names.append("Cache-Control")
     if status == "200" and method == "GET":
         names.append("ETag")
     if status == "202" and follows:

@@ -85,6 +85,8 @@ class ApiView(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
+        # An answer that says nothing of caches is kept by none.
+        response.setdefault("Cache-Control", "no-store")
         if response.status_code in BODILESS:
             # A cache takes over the headers of a 304: this one would make a page of the JSON it keeps.
             response.headers.pop("Content-Type", None)

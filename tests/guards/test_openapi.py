@@ -113,7 +113,7 @@ def test_every_status_that_can_occur_is_described_and_no_other(path, method, one
 def test_every_answer_names_its_headers(path, method, one):
     for status, answer in one["responses"].items():
         names = set(answer["headers"])
-        assert {"X-Request-ID", "RateLimit-Policy", "RateLimit"} <= names
+        assert {"X-Request-ID", "RateLimit-Policy", "RateLimit", "Cache-Control"} <= names
         assert ("Retry-After" in names) is (status in ("429", "503"))
         assert ("WWW-Authenticate" in names) is (status == "401")
         assert ("ETag" in names) is (method == "get" and status in ("200", "304"))
