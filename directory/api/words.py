@@ -9,9 +9,10 @@ a body. An unknown parameter or a bad value is a 400 that names it and what is a
 `application/problem+json` (RFC 9457). A parameter that takes several values is repeated
 (`status=recruiting&status=suspended` means either); different parameters narrow each other.
 
-`/api/v1/` lists every address. Every answer says in `RateLimit` how many requests are left; after a 429 or a 503
-come back when `Retry-After` has passed. A contact that is withdrawn here must go from every copy: `updated_since`
-brings the record anew, replace it whole. Version 1 adds and never removes: ignore names you do not know.
+`/api/v1/` lists every address. Every answer says in `RateLimit` how many requests are left; after a 429 or
+a 503 come back when `Retry-After` has passed. A contact that is withdrawn here must go from every copy:
+`updated_since` brings the record anew, replace it whole. Version 1 adds and never removes: ignore names you
+do not know.
 """
 
 KEYS = (
