@@ -15,6 +15,11 @@ _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
 _JOINED_BY = "or of ou oder and en et und nor noch ni as well also ook aussi auch"
 _JOINS = frozenset(_JOINED_BY.split())
 _NOR = frozenset({"nor", "noch", "ni"})
+# Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
+_OF_EXTENT = (
+    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operabl", "operat", "opere", "operier",
+    "geoper", "irradi", "bestra", "locali", "localis", "gelokali", "lokalis", "dissemin", "gedissem", "bulky",
+)  # fmt: skip
 # Said beside a gene without saying anything of it.
 _BESIDE_GENES = """
 gene gen genes genen tumor tumour tumors tumours tumeur tumeurs tumoren cancer kanker krebs disease ziekte
@@ -117,7 +122,10 @@ class Scope:
         here = self.of_clause.get(self.clause[cue.start], [])
         left = [number for number in here if self.terms[number].end <= cue.start]
         right = [number for number in here if self.terms[number].start >= cue.end]
-        if not here:
+        if cue.narrow and self._is_of_extent(cue):
+            # Nothing but the word itself, where that is a term.
+            yield from ((number, True, True) for number in right if self.terms[number].start == cue.end)
+        elif not here:
             yield from ((number, cue.doubtful or cue.before, True) for number in self._beside(cue))
         elif cue.doubtful:
             if not (cue.narrow and right):
@@ -131,6 +139,9 @@ class Scope:
                 yield from ((number, True, True) for number in self._back(left))
         else:
             yield from self._negative(cue, left, right)
+
+    def _is_of_extent(self, cue: Cue) -> bool:
+        return cue.end < len(self.parts) and strip_marks(self.parts[cue.end].raw).startswith(_OF_EXTENT)
 
     def _forward(self, cue: Cue, right: list[int]) -> Iterator[tuple[int, bool, bool]]:
         is_narrow = cue.narrow and self.terms[right[0]].kind == ALTERATION

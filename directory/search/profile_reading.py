@@ -125,6 +125,10 @@ class _Reader:
     def doubts(self) -> bool:
         return any(cue.doubtful for cue in self.cues) or any(one.doubtful for one in self.scope.said.values())
 
+    @property
+    def in_doubt(self) -> list[str]:
+        return [self.scope.words(*span) for span in self.scope.unread()]
+
     def codes(self) -> list[str]:
         found = (code for one in sorted(self.diseases) for code in self.vocabulary.conditions.get(one, ()))
         return list(dict.fromkeys(found))
@@ -201,7 +205,7 @@ class _Reader:
         text = self.scope.words(term.start, term.end)
         if number in self.scope.said:
             self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
-        elif term.kind == ALTERATION and self.parts[term.start].exact not in _PHILADELPHIA:
+        elif term.kind == ALTERATION and (term.concepts or self.parts[term.start].exact not in _PHILADELPHIA):
             self._alteration(alterations.read(text))
         else:
             known = [self._read(concept, text) for concept in term.concepts]
@@ -236,7 +240,7 @@ def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:
     """
     found, unread = [], []
     # No ALK, BRAF: of the second nobody knows which is meant.
-    in_doubt = _Reader(text, language).unread
+    in_doubt = _Reader(text, language).in_doubt
     for part in alterations.apart(text):
         reader, one = _Reader(part, language), alterations.read(part)
         several = len(one.genes) > 1 and one.kind != "fusion"
