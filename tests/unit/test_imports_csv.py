@@ -205,7 +205,7 @@ def test_a_row_that_marks_break_costs_itself_and_is_told_with_its_place(path):
     assert list(source.rows()) == [
         (2, ["a", "b", "c"]), (3, ["1", "2", "3"]), (4, ["4", '"x" y', " z", "5"]), (5, ["6", "7", "8"]),
     ]  # fmt: skip
-    assert source.faults == {4: [(0, "quote", {})]}
+    assert source.faults == {4: [(1, "quote", {})]}
 
 
 def test_a_mark_after_which_nobody_can_tell_where_a_row_ends_is_named_by_its_row(path):

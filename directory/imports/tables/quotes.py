@@ -84,8 +84,9 @@ class Records:
                 return number, found, None
         if unclosed:
             raise Unreadable("open_quote", row=number)
-        odd = (place for place, cell in enumerate(cells) if cell.count(_QUOTE) % 2)
-        return number, cells, next(odd, 0)
+        marked = [place for place, cell in enumerate(cells) if _QUOTE in cell]
+        odd = (place for place in marked if cells[place].count(_QUOTE) % 2)
+        return number, cells, next(odd, marked[0])
 
 
 def _is_quoted(cell: str) -> bool:
