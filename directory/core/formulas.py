@@ -4,22 +4,27 @@ import re
 
 # What a spreadsheet takes for the beginning of a formula, full-width forms too.
 BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_LOOKS_SO = re.compile(rf"'* *[{re.escape(''.join(BEGINNINGS))}]")
+# A spreadsheet of another country parts cells elsewhere, and what stands behind its sign begins a cell there.
+SEPARATORS = ";,\t\r\n"
+_BEGINS = rf"(?:^|(?<=[{SEPARATORS}]))"
+_LOOKS_SO = rf"""(?='*[ "]*[{re.escape("".join(BEGINNINGS))}])"""
+_UNGUARDED = re.compile(rf"{_BEGINS}{_LOOKS_SO}")
+_GUARDED = re.compile(rf"{_BEGINS}'{_LOOKS_SO}")
 
 
 def guarded(text: str) -> str:
-    """`text` behind an apostrophe where it begins like a formula, or like a formula that is guarded.
+    """`text` with an apostrophe before each beginning of a formula in it, guarded ones too.
 
-    >>> guarded("=1+1"), guarded("'=1+1"), guarded("a=1")
-    ("'=1+1", "''=1+1", 'a=1')
+    >>> guarded("=1+1"), guarded("'=1+1"), guarded("a=1"), guarded("a; b;=1")
+    ("'=1+1", "''=1+1", 'a=1', "a; b;'=1")
     """
-    return f"'{text}" if _LOOKS_SO.match(text) else text
+    return _UNGUARDED.sub("'", text)
 
 
 def unguarded(text: str) -> str:
     """What `guarded` was given.
 
-    >>> unguarded("'=1+1"), unguarded("''=1+1"), unguarded("'t Zand"), unguarded("=1")
-    ('=1+1', "'=1+1", "'t Zand", '=1')
+    >>> unguarded("'=1+1"), unguarded("''=1+1"), unguarded("'t Zand"), unguarded("=1"), unguarded("a;'=1")
+    ('=1+1', "'=1+1", "'t Zand", '=1', 'a;=1')
     """
-    return text[1:] if text.startswith("'") and _LOOKS_SO.match(text) else text
+    return _GUARDED.sub("", text)

@@ -5,8 +5,6 @@ A sheet is a django-import-export `Resource`: the one description of its columns
 What a column's cells mean is its widget's to say (`directory.core.cells`).
 """
 
-import csv
-import io
 from functools import cache
 from typing import ClassVar
 
@@ -15,6 +13,7 @@ from django.core.validators import MaxLengthValidator
 from import_export import fields, resources
 
 from .cells import LongText, Prose, Text
+from .csv_files import as_csv
 from .text import squash, tidy
 
 VERSION = "record_version"  # the header, in all languages, of what an export says of the state it shows
@@ -94,11 +93,8 @@ class Sheet(resources.ModelResource):
     @classmethod
     def template(cls, language: str = "en") -> bytes:
         """A CSV file to fill in: the headers, and one row as an example. Excel reads it as it is."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=";")
-        writer.writerow([column.header(language) for column in cls.in_order()])
-        writer.writerow([cls.example.get(column.column_name, "") for column in cls.in_order()])
-        return out.getvalue().encode("utf-8-sig")
+        headers = [column.header(language) for column in cls.in_order()]
+        return as_csv([headers, [cls.example.get(column.column_name, "") for column in cls.in_order()]])
 
     @classmethod
     def prepared(cls, queryset):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from centres.resources import centre_words
-from directory.core import templates_xlsx
+from directory.core import csv_files, templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
 from directory.core.cells import LANGUAGES
 from directory.core.visibility import is_editor
@@ -24,8 +24,6 @@ from .choices import Decision, Kind, Outcome, Status
 from .kinds import JUDGES
 from .models import ImportRun
 from .plan_page import UNANSWERED, PlanPage
-
-CSV_TYPE = "text/csv; charset=utf-8"
 
 
 class UploadForm(forms.Form):
@@ -163,7 +161,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def template_view(self, request, kind):
         """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
         sheet, language = self._template(request, kind)
-        return _download(sheet.template(language), CSV_TYPE, f"{kind}{_ending(language)}.csv")
+        return _download(sheet.template(language), csv_files.CONTENT_TYPE, f"{kind}{_ending(language)}.csv")
 
     def template_xlsx_view(self, request, kind):
         """The same as a workbook with drop-downs and notes, of this person's centres."""

@@ -100,9 +100,6 @@ def _sentences() -> dict[str, str]:
         "too_slow": _("The file could not be read within %(seconds)s seconds. Save it again as CSV UTF-8."),
         "no_such_sheet": _("There is no visible sheet “%(sheet)s”. The file has: %(sheets)s."),
         "open_quote": _("Row %(row)s: a quotation mark is opened and never closed. Close it, or remove it."),
-        "stray_quote": _(
-            "Row %(row)s: text follows a closing quotation mark. Double the marks inside a cell."
-        ),
         "encoding": _("Row %(row)s has a character in an unknown encoding. Save the file as CSV UTF-8."),
         "mixed_encoding": _(
             "Row %(row)s has a byte (%(byte)s) that is not UTF-8, while other rows are UTF-8. "
@@ -168,6 +165,10 @@ def _sentences() -> dict[str, str]:
             "The row has %(cells)s cells, the header %(columns)s. Is a “;” or “,” missing its quotes?"
         ),
         "too_short": _("The row has only %(cells)s of %(columns)s cells. Fill in the row to its end."),
+        "quote": _(
+            "A quotation mark here has no partner, so the cells of this row cannot be told apart. Double the "
+            "marks inside a cell, or remove them."
+        ),
         "too_long": _("The text has %(length)s characters; a cell holds at most %(most)s."),
         "control": _(
             "The text contains the control character %(character)s. Remove it and type the text again."

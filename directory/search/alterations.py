@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from directory.core.text import fold, squash, tidy
+from directory.core.text import fold, squash, strip_marks, tidy
 
+from .denials import is_denial, signs_as_words
 from .synonyms import vocabulary
 from .words import typed_words
 
@@ -28,21 +29,12 @@ _KINDS = {
     "tkd": "tkd",
 }
 _KIND_OF = {word: kind for kind, several in _KINDS.items() for word in several.split()}
-# Said before what is not there, and after it.
-_BEFORE = """
-no not non without neither nor geen niet zonder noch pas sans ni aucun aucune
-kein keine keinen ohne nicht weder
-"""
-_AFTER = "negative negatief negatif negativ neg wildtype wild wt absent afwezig"
-NO_BEFORE, NO_AFTER = frozenset(_BEFORE.split()), frozenset(_AFTER.split())
-_NEGATIVE = NO_BEFORE | NO_AFTER
-_MINUS = ("-", "−", "–")
 # What may stand between a gene and the end of what is said of it.
 _SAID_OF_GENES = """
 type positive positief positif positiv pos altered alteration alteratie afwijking anomalie veranderung
 aangetoond present aanwezig
 """
-OF_ALTERATIONS = frozenset(_KIND_OF) | NO_AFTER | frozenset(_SAID_OF_GENES.split())
+OF_ALTERATIONS = frozenset(_KIND_OF) | frozenset(_SAID_OF_GENES.split())
 # One name for a gene, and the genes that a name for several stands for.
 _SAME_GENE = {
     "MLL": "KMT2A",
@@ -101,9 +93,9 @@ def apart(text: str) -> list[str]:
 
 def read(text: str) -> Alteration:
     """What `text` says. Text that names no gene and no known alteration has neither."""
-    clean = tidy(text)
-    parts = typed_words(clean)
-    negative = clean.startswith("!") or clean.endswith(_MINUS) or any(one.exact in _NEGATIVE for one in parts)
+    shown = tidy(text)
+    clean = tidy(signs_as_words(shown))
+    negative = any(is_denial(strip_marks(one.raw)) for one in typed_words(clean))
     concepts = _concepts(clean)
     if negative and _PH.search(clean):
         concepts |= {squash("BCR::ABL1")}
@@ -113,7 +105,7 @@ def read(text: str) -> Alteration:
     said = clean if own else f"{clean} {names}"
     variant = _VARIANT.search(said)
     return Alteration(
-        clean, own | _genes(names, known_only=True), _kind(said, variant), variant[1] if variant else "",
+        shown, own | _genes(names, known_only=True), _kind(said, variant), variant[1] if variant else "",
         negative, concepts,
     )  # fmt: skip
 

@@ -1,20 +1,21 @@
 """What the free words of a profile say: diseases, stages of disease, alterations, in four languages."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from directory.core.text import fold, squash
+from directory.core.text import squash, strip_marks
 from trials.choices import Stage
 from trials.conditions import subtree
 
-from . import alterations
-from .alterations import NO_AFTER, NO_BEFORE, OF_ALTERATIONS, Alteration
+from . import alterations, denials
+from .alterations import OF_ALTERATIONS, Alteration
+from .denied import ALTERATION, Scope, Term, says_nothing
 from .documents_trials import condition_names
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, typed_words
+from .words import Word, typed_words
 
 if TYPE_CHECKING:
     from .profile import Profile
@@ -37,13 +38,9 @@ WIDE = {
     ),
 }  # fmt: skip
 _NOT_WIDE = frozenset({squash("Ewing sarcoma")})
-# What carries a "no" on to what follows: no ALK or BRAF.
-_OR = frozenset({"or", "of", "ou", "oder"})
-_OF = frozenset({"of", "in", "van", "de", "du", "von", "im"})
-_FOR = frozenset({"for", "voor", "pour", "fur"})
-_ALTERATION = "alteration"
-_EXCLAIMED = re.compile(r"(?<!\S)!(?=\w)")
 _PHILADELPHIA = frozenset({"ph", "philadelphia"})
+# `unrelapsed` is no misspelt `relapsed`.
+_SYLLABLES = ("un", "non", "on", "in", "ir", "im", "nicht", "niet")
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,9 @@ class Read:
         reader = _Reader(check_text(profile.text), language)
         named = frozenset(reader.diseases)
         codes = tuple(dict.fromkeys((*profile.conditions, *reader.codes())))
-        given = [one for text in profile.alterations for one in _alterations(text, language)]
+        fields = [_field(text, language) for text in profile.alterations]
+        given = [one for found, _doubtful in fields for one in found]
+        doubtful = [text for _found, several in fields for text in several]
         # A patient is at one stage or another: “any” says nothing of theirs.
         stages = {profile.stage} if profile.stage not in ("", Stage.ANY) else reader.stages
         return cls(
@@ -87,7 +86,9 @@ class Read:
             stages=frozenset(stages),
             alterations=tuple(dict.fromkeys([*given, *reader.alterations])),
             terms=tuple(dict.fromkeys(reader.terms)),
-            unread=tuple(dict.fromkeys([*reader.unread, *(one.text for one in given if not one.says_what)])),
+            unread=tuple(
+                dict.fromkeys([*reader.unread, *doubtful, *(one.text for one in given if not one.says_what)])
+            ),
         )
 
     @property
@@ -96,7 +97,7 @@ class Read:
 
 
 class _Reader:
-    """Goes through the words once."""
+    """Goes through the words once; what is denied or in doubt is not read as there."""
 
     def __init__(self, text: str, language: str):
         self.language, self.vocabulary = language, vocabulary()
@@ -106,109 +107,116 @@ class _Reader:
         self.alterations: list[Alteration] = []
         self.terms: list[ReadTerm] = []
         self.unread: list[str] = []
-        self.parts = typed_words(_EXCLAIMED.sub("no ", text))
-        self.spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
-        # The words since one that says no, which hold for the term that follows them.
-        self.no: list[str] = []
-        at = 0
-        while at < len(self.parts):
-            at = self._step(at)
-        self.unread += self.no
+        self.parts: list[Word] = []
+        self.clause: list[int] = []
+        clauses = denials.clauses(denials.signs_as_words(text))
+        for number, clause in enumerate(clauses):
+            words = typed_words(clause.text)
+            self.parts += words
+            self.clause += [number] * len(words)
+        self.found = list(self._find())
+        taken = {at for term in self.found for at in range(term.start, term.end)}
+        self.scope = Scope(self.parts, self.clause, [one.joined for one in clauses], self.found)
+        self.cues = denials.cues(self.parts, taken, language)
+        self.scope.judge(self.cues)
+        self._say_all()
+
+    @property
+    def doubts(self) -> bool:
+        return any(cue.doubtful for cue in self.cues) or any(one.doubtful for one in self.scope.said.values())
+
+    @property
+    def in_doubt(self) -> list[str]:
+        return [self.scope.words(*span) for span in self.scope.unread()]
 
     def codes(self) -> list[str]:
         found = (code for one in sorted(self.diseases) for code in self.vocabulary.conditions.get(one, ()))
         return list(dict.fromkeys(found))
 
-    def _step(self, at: int) -> int:
-        """Read what stands at `at`; returns the place of the first word after it."""
-        if span := self.spans.get(at):
-            return self._take(span)
-        if self._says_no(at):
-            self.unread += self.no
-            self.no = [self.parts[at].raw]
-            return at + 1
-        if self.no and (_says_nothing(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS):
-            self.no.append(self.parts[at].raw)
-            return at + 1
-        if span := self._gene(at) or self._near(at):
-            return self._take(span)
-        return self._pass_over(at)
+    # Finding the terms
 
-    def _exact(self, at: int) -> str:
-        return self.parts[at].exact if at < len(self.parts) else ""
+    def _find(self) -> Iterator[Term]:
+        spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
+        at = 0
+        while at < len(self.parts):
+            span = spans.get(at) or self._gene(at) or self._near(at)
+            if span is None:
+                at += 1
+                continue
+            kind = self._kind(span)
+            end = self._end_of_alteration(span.end, spans) if kind == ALTERATION else span.end
+            yield Term(span.start, end, span.concepts, kind)
+            at = end
 
-    def _says_no(self, at: int) -> bool:
-        """`no`, `geen`, `pas` …; also the first word of `negative for ALK` and `wild type BRAF`."""
-        if self._exact(at) not in NO_AFTER:
-            return self._exact(at) in NO_BEFORE
-        return self._negative_for(at) or self._is_alteration(at + 1 + (self._exact(at + 1) == "type"))
-
-    def _negative_for(self, at: int) -> bool:
-        return self._exact(at) in NO_AFTER and self._exact(at + 1) in _FOR
-
-    def _is_alteration(self, at: int) -> bool:
-        span = self.spans.get(at)
-        return bool(self._gene(at) or (span and _ALTERATION in self._types(span)))
-
-    def _types(self, span: Span) -> set[str]:
-        return {self.vocabulary.types.get(one, "") for one in span.concepts} or {_ALTERATION}
+    def _kind(self, span: Span) -> str:
+        kinds = {self.vocabulary.types.get(one, "") for one in span.concepts}
+        return next((one for one in (ALTERATION, "stage", "disease") if one in kinds or not kinds), "other")
 
     def _gene(self, at: int) -> Span | None:
-        """A gene by its symbol alone, which stands for no concept; `Ph` only where it is denied."""
-        if at >= len(self.parts) or at in self.spans:
-            return None
-        denied = self.no or self._exact(at + 1) in NO_AFTER
-        if self.parts[at].raw in alterations.symbols() or (self._exact(at) in _PHILADELPHIA and denied):
-            return Span(at, at + 1, (), False)
-        return None
+        """A gene by its symbol alone, which stands for no concept; `Ph`, too, which is one only if denied."""
+        word = self.parts[at]
+        is_gene = word.raw in alterations.symbols() or word.exact in _PHILADELPHIA
+        return Span(at, at + 1, (), False) if is_gene else None
 
     def _near(self, at: int) -> Span | None:
-        """A term spelt almost like the word."""
+        """A term spelt almost like the word, which is not the word with a syllable of denial before it."""
         word = self.parts[at]
-        if _says_nothing(word) or not (found := self.vocabulary.near(word.stem)):
+        if says_nothing(word) or denials.is_cue(strip_marks(word.raw)):
             return None
-        return Span(at, at + 1, found, False)
+        found = self.vocabulary.near(word.stem)
+        denied = any(
+            word.stem.startswith(syllable)
+            and set(self.vocabulary.near(word.stem[len(syllable) :])) & {*found}
+            for syllable in _SYLLABLES
+        )
+        return Span(at, at + 1, found, False) if found and not denied else None
 
-    def _take(self, span: Span) -> int:
-        """Note what the span means, or that it is denied; returns the place of the first word after it."""
-        end, denied = span.end, bool(self.no)
-        if _ALTERATION in self._types(span):
-            end = self._end_of_alteration(end)
-        text = " ".join([*self.no, *(part.raw for part in self.parts[span.start : end])])
-        known = [self._note(one, text, denied) for one in span.concepts or ("",)]
-        if not any(known):
-            self.unread.append(text)
-        if denied and self._exact(end) in _OR:
-            self.no = self.no[:1]
-            return end + 1
-        self.no = []
-        return end
-
-    def _end_of_alteration(self, at: int) -> int:
-        """After the words for its kind, or that it is not there: `BRAF V600E`, `MYCN not amplified`."""
-        while at < len(self.parts):
-            of_it = self._exact(at) in OF_ALTERATIONS and not self._negative_for(at)
-            variant = _is_variant(self.parts[at]) and at not in self.spans
-            if not of_it and not variant and not self._says_no_of_its_kind(at):
+    def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
+        """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
+        while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
+            of_it = self.parts[at].exact in OF_ALTERATIONS and not denials.is_cue(
+                strip_marks(self.parts[at].raw)
+            )
+            if not of_it and not (_is_variant(self.parts[at]) and at not in spans):
                 break
-            at += 1 if of_it or variant else 2
+            at += 1
         return at
 
-    def _says_no_of_its_kind(self, at: int) -> bool:
-        if self._exact(at) not in NO_BEFORE or self._exact(at + 1) not in OF_ALTERATIONS:
-            return False
-        # Of what follows: `ALK, no mutation of BRAF`.
-        return self._exact(at + 2) not in _OF and not self._is_alteration(at + 2)
+    # Saying what was found
 
-    def _note(self, concept: str, text: str, denied: bool) -> bool:
-        kind = self.vocabulary.types.get(concept, "") if concept else _ALTERATION
-        if kind == _ALTERATION:
-            found = alterations.read(text)
-            self.alterations.append(found)
-            self.terms.append(ReadTerm("alteration", found.text, found.text))
-            return True
-        if denied:
-            return False
+    def _say_all(self) -> None:
+        """Note each term, and as unread each word that is in none and says something."""
+        at, ends = 0, {span.start: span.end for span in self.scope.unread()}
+        terms = {term.start: (number, term) for number, term in enumerate(self.found)}
+        while at < len(self.parts):
+            if at in ends:
+                self.unread.append(self.scope.words(at, ends[at]))
+                at = ends[at]
+            elif at in terms:
+                number, term = terms[at]
+                self._note(number, term)
+                at = term.end
+            else:
+                if at not in self.scope.used and not says_nothing(self.parts[at]):
+                    self.unread.append(self.parts[at].raw)
+                at += 1
+
+    def _note(self, number: int, term: Term) -> None:
+        text = self.scope.words(term.start, term.end)
+        if number in self.scope.said:
+            self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
+        elif term.kind == ALTERATION and (term.concepts or self.parts[term.start].exact not in _PHILADELPHIA):
+            self._alteration(alterations.read(text))
+        else:
+            known = [self._read(concept, text) for concept in term.concepts]
+            self.unread += [] if any(known) else [text]
+
+    def _alteration(self, found: Alteration) -> None:
+        self.alterations.append(found)
+        self.terms.append(ReadTerm("alteration", found.text, found.text))
+
+    def _read(self, concept: str, text: str) -> bool:
+        kind = self.vocabulary.types.get(concept, "")
         if kind == "disease" and concept not in NO_DISEASE:
             self.diseases.add(concept)
             self.mentioned |= self.vocabulary.concepts_in(text)
@@ -224,26 +232,26 @@ class _Reader:
     def _say(self, kind: str, value: str, concept: str) -> None:
         self.terms.append(ReadTerm(kind, value, self.vocabulary.preferred(concept, self.language)))
 
-    def _pass_over(self, at: int) -> int:
-        self.unread += self.no
-        self.no = []
-        if not _says_nothing(self.parts[at]):
-            self.unread.append(self.parts[at].raw)
-        return at + 1
 
+def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:
+    """What a field of alterations says, and what of it is in doubt.
 
-def _alterations(text: str, language: str) -> list[Alteration]:
-    """What a field of alterations says; `ALK negative BRAF V600E` is one absent and one there."""
-    found = []
+    `ALK negative BRAF V600E` is one absent and one there.
+    """
+    found, unread = [], []
+    # No ALK, BRAF: of the second nobody knows which is meant.
+    in_doubt = _Reader(text, language).in_doubt
     for part in alterations.apart(text):
-        one = alterations.read(part)
-        several = one.negative and len(one.genes) > 1 and one.kind != "fusion"
-        found += (_Reader(part, language).alterations if several else []) or [one]
-    return found
-
-
-def _says_nothing(word: Word) -> bool:
-    return word.raw.lower() in STOP_WORDS or fold(word.raw) in OF_EVERY_TRIAL
+        reader, one = _Reader(part, language), alterations.read(part)
+        several = len(one.genes) > 1 and one.kind != "fusion"
+        if reader.doubts or part in in_doubt:
+            found += reader.alterations if reader.doubts else []
+            unread.append(part)
+        elif reader.cues and several and reader.alterations:
+            found += reader.alterations
+        else:
+            found.append(replace(one, negative=bool(reader.cues)))
+    return found, unread
 
 
 def _is_variant(word: Word) -> bool:

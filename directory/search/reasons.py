@@ -83,10 +83,10 @@ def _diagnosis(judged: Judged, ordinal: int, verdict: int, language: str) -> str
     takes = {"takes": _few(_diseases(judged, ordinal, language))}
     if not judged.said.says_a_disease:
         if not takes["takes"]:
-            return _("Neither the trial nor you name a disease.")
+            return _("Diagnosis not recorded, and you gave none.")
         return _("For %(takes)s; you gave no diagnosis.") % takes
     if not takes["takes"]:
-        return _("The directory does not know for which diseases this trial is.")
+        return _("Diagnosis not recorded.")
     if verdict == MET:
         return _("For %(takes)s.") % takes
     given = {"given": _few(_given(judged, language))} | takes
@@ -123,7 +123,7 @@ def _given(judged: Judged, language: str) -> list[str]:
 def _age(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     low, high = int(judged.trials.low[ordinal]), int(judged.trials.high[ordinal])
     if low == NO_BOUND and high == NO_BOUND:
-        return _("The trial states no bound of age.")
+        return _("Age limits not recorded.")
     bounds = _bounds(low, high, language) or _("any age")
     if verdict == UNKNOWN:
         return _("For the ages %(bounds)s; you gave no age.") % {"bounds": bounds}
@@ -137,7 +137,7 @@ def _stage(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     stated = judged.trials.values("stage", ordinal)
     takes, given = _labels(Stage, stated), _labels(Stage, sorted(judged.said.stages))
     if not stated:
-        return _("The directory does not know at which stage this trial takes patients.")
+        return _("Disease stage not recorded: ask the centre.")
     if not given and verdict == UNKNOWN:
         return _("Takes patients: %(takes)s; you gave no stage.") % {"takes": takes}
     if verdict == MET:
@@ -149,7 +149,7 @@ def _lines(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     low, high = (int(one) for one in judged.trials.lines[ordinal])
     given = judged.profile.lines
     if low == NO_BOUND and high == NO_BOUND:
-        return _("The trial states no bound of previous lines of treatment.")
+        return _("Limits on previous lines of treatment not recorded.")
     if high == NO_BOUND:
         asked = _("at least %(low)d previous lines of treatment") % {"low": low}
     elif low in (NO_BOUND, 0):
@@ -170,7 +170,7 @@ def _lines(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
 def _alterations(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     asked = judged.trials.values("alteration", ordinal)
     if not asked:
-        return _("The trial asks for no alteration.")
+        return _("Required alterations not recorded.")
     words = {"asked": _or(asked), "given": _alterations_given(judged)}
     if verdict == MET:
         return _("Asks for %(asked)s.") % words
@@ -202,7 +202,7 @@ def _alterations_given(judged: Judged) -> str:
 def _sex(judged: Judged, ordinal: int, verdict: int, language: str) -> str:
     word = judged.trials.codes.of["sex"].words[judged.trials.words["sex"][ordinal]]
     if word not in (Sex.FEMALE, Sex.MALE):
-        return _("Takes all sexes.")
+        return _("No limit by sex recorded.")
     takes = {"sex": str(Sex(word).label)}
     if verdict == UNKNOWN:
         return _("Takes only: %(sex)s; you gave no sex.") % takes

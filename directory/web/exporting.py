@@ -4,7 +4,6 @@ Columns and values are the words of the contract (sections 3 and 6), the same in
 program can read them; titles and condition names are in the language of the page.
 """
 
-import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
 
-from directory.core.formulas import guarded as unformula
+from directory.core import csv_files
 from directory.core.text import tidy
 from directory.search import service
 
@@ -134,13 +133,9 @@ def _days(days: int | None) -> str:
 
 
 def as_csv(documents: list[dict]) -> bytes:
-    """Comma-separated, with the byte order mark by which Excel knows UTF-8; one row a trial."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(TRIAL_COLUMNS)
-    for row in map(trial_row, documents):
-        writer.writerow([unformula(row.get(name, "")) for name in TRIAL_COLUMNS])
-    return out.getvalue().encode("utf-8-sig")
+    """One row a trial."""
+    rows = ([row.get(name, "") for name in TRIAL_COLUMNS] for row in map(trial_row, documents))
+    return csv_files.as_csv([TRIAL_COLUMNS, *rows])
 
 
 def as_xlsx(documents: list[dict]) -> bytes:
@@ -196,7 +191,7 @@ def _reference(one: dict) -> str:
 
 
 FORMATS = {
-    "csv": Format("CSV", "text/csv; charset=utf-8", as_csv),
+    "csv": Format("CSV", csv_files.CONTENT_TYPE, as_csv),
     "xlsx": Format("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
     "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", as_ris),
 }

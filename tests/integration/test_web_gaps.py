@@ -43,7 +43,11 @@ def test_all_diagnoses_are_shown_on_request_and_the_way_back(client, world):
 
 
 def test_the_numbers_of_the_head_are_those_of_the_table(client, world):
-    rows = list(csv.DictReader(io.StringIO(client.get("/en/gaps/gaps.csv").content.decode("utf-8-sig"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get("/en/gaps/gaps.csv").content.decode("utf-8-sig")), delimiter=";"
+        )
+    )
     subgroups = [row["state"] for row in rows if row["level"] == "subgroup" or row["code"] == "V"]
     text = page(client)
     for state in ("none", "wider", "one_centre", "several"):
@@ -102,7 +106,7 @@ def test_a_change_of_the_registry_is_shown_at_once(client, world):
 
 def test_a_file_calculates_nothing_and_holds_every_class(client, world):
     answer = client.get("/nl/gaps/gaps.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert answer["Content-Disposition"].startswith('attachment; filename="gaps-')
     assert len([row for row in rows if row["level"] in ("group", "subgroup")]) == 59
     neuro = next(row for row in rows if row["code"] == "IVa")

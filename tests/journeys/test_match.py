@@ -57,7 +57,9 @@ def test_by_mouse_in_english(page):
         expect_beacon2(page, "^1 trial matches")
         expect(page.locator("#answer-title")).to_be_focused()
         expect(page.locator(".read-as")).to_contain_text("Relapsed")
-        expect(page.locator(".read-as")).to_contain_text(f"Not understood, so it decides nothing: {CANARY}")
+        expect(page.locator(".read-as")).to_contain_text(
+            f"Not understood, denied or in doubt, so it decides nothing: {CANARY}"
+        )
         with page.context.expect_page() as opened:
             page.locator("#matches-1").click()
         expect(opened.value.get_by_role("heading", level=1)).to_have_text("BEACON2")

@@ -68,7 +68,7 @@ def test_rows_are_numbered_as_the_sheet_shows_them(tmp_path):
 
 
 def test_a_quote_that_is_never_closed_is_named_by_its_row(tmp_path):
-    told = refusal(tmp_path, 'a,b\n1,2\n3,"4\n5,6\n7,8\n')
+    told = refusal(tmp_path, 'a,b,c\n1,2,\n3,"4\n5,6,\n7,8,\n')
     assert (told["code"], told["row"]) == ("open_quote", 3)
     assert "Row 3" in told["message"]
 

@@ -83,4 +83,6 @@ class Matching(s.Serializer):
     excluded = MatchedTrial(many=True)
     counts = BandCounts()
     read = ReadTerm(many=True, help_text="What was read in `text`.")
-    unread = s.ListField(child=s.CharField(), help_text="Words of `text` that were not understood.")
+    unread = s.ListField(
+        child=s.CharField(), help_text="What was not understood, is denied or in doubt; it decides nothing."
+    )

@@ -1,8 +1,7 @@
 """A list of the admin as its kind's sheet: what is edited in it comes back through an import."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -12,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from .. import changes, templates_xlsx, workbooks
+from .. import changes, csv_files, templates_xlsx, workbooks
 from ..cells import LANGUAGES
-from ..formulas import guarded
 from ..sheets import VERSION, Sheet, version_of
 from ..text import control_character_in
 
@@ -108,11 +106,8 @@ class ExportsSheet:
         return workbooks.Page(self.sheet.kind, lines(), [18] * len(headers), 1)
 
     def _as_csv(self, rows, language, _records, _user):
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=";")
-        writer.writerow(self._headers(language))
-        writer.writerows([guarded(cell) for cell in cells] for cells in rows)
-        return HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        content = csv_files.as_csv(chain([self._headers(language)], rows))
+        return HttpResponse(content, content_type=csv_files.CONTENT_TYPE)
 
     def _headers(self, language) -> list[str]:
         return [*(column.header(language) for column in self.sheet.in_order()), VERSION]

@@ -1,8 +1,6 @@
 """Text tables: `;`, `,` or tab between cells, quotes as in RFC 4180, in the encodings people have."""
 
 import codecs
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +8,8 @@ from pathlib import Path
 
 from directory.core.formulas import unguarded
 
-from . import LEADING, MAX_BYTES, Unreadable, encodings
+from . import LEADING, Unreadable, encodings
+from .quotes import Records
 
 DELIMITERS = ",;\t"
 _BINARY = {
@@ -21,7 +20,7 @@ _BINARY = {
     b"{\\rt": "RTF",
 }
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x19\x1b-\x1f\x7f]")
-_QUOTED = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*"')
+_QUOTED = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*"(?![^,;\t\r\n])')
 _LOOKED_AT = 100_000
 _MARKUP = re.compile(rb"^\s*(<|\{|\[|---|%YAML)", re.IGNORECASE)
 
@@ -37,25 +36,21 @@ class Source:
         self.others: list[str] = []
         self.faults: dict = {}
         text, self.encodings = decoded(raw, encoding)
-        self.text, self.delimiter, self.skipped = _directive(text)
+        self.text, self.delimiter, self.skipped, self.width = _directive(text)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """`(line number of its first line, cells)`; blank lines are counted too."""
-        csv.field_size_limit(MAX_BYTES)
-        # Strict, so that a quote that is never closed is an error and not one giant cell.
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
-        line = 1 + self.skipped
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                unclosed = "unexpected end" in str(error)
-                raise Unreadable("open_quote" if unclosed else "stray_quote", row=line) from None
+        records = Records(self.text, self.delimiter, self.width, 1 + self.skipped)
+        for number, cells, place in records:
+            if place is not None:
+                self.faults[number] = [(place, "quote", {})]
             # Exports of ours, and others', keep formulas from being calculated by an apostrophe in front.
-            yield line, [unguarded(cell) if cell.strip() else "" for cell in cells]
-            line = reader.line_num + 1 + self.skipped
+            yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: str) -> str:
+    text = unguarded(cell)
+    return text if text.strip() else ""
 
 
 def _refuse_what_is_no_text(raw: bytes, name: str) -> None:
@@ -103,13 +98,26 @@ def _western(raw: bytes, error: UnicodeDecodeError, encoding: str) -> tuple[str,
     return raw.decode(read_as), guessed.samples
 
 
-def _directive(text: str) -> tuple[str, str, int]:
-    """Text without Excel's `sep=;` line, the delimiter, and how many lines were taken away."""
+def _directive(text: str) -> tuple[str, str, int, int]:
+    """Text without Excel's `sep=;` line, the delimiter, how many lines were taken away, a row's cells."""
     first, _newline, rest = text.partition("\n")
     directive = first.strip().strip('"')
     if directive.lower().startswith("sep=") and len(directive) == 5:
-        return rest, directive[4], 1
-    return text, _delimiter(text), 0
+        return rest, directive[4], 1, _width(rest, directive[4])
+    delimiter = _delimiter(text)
+    return text, delimiter, 0, _width(text, delimiter)
+
+
+def _first_lines(text: str) -> list[str]:
+    return [line for line in re.split(r"\r\n|\r|\n", text) if line.strip(" ")][:LEADING]
+
+
+def _width(text: str, delimiter: str) -> int:
+    """How many cells most of the first lines have: outside quotes, and, half as telling, with quotes."""
+    begin = text[:_LOOKED_AT]
+    lines = _first_lines(begin) + 2 * _first_lines(_QUOTED.sub("", begin))
+    times = Counter(line.count(delimiter) for line in lines if delimiter in line)
+    return 1 + max(times, key=lambda found: (times[found], found), default=0)
 
 
 def _delimiter(text: str) -> str:
@@ -117,8 +125,7 @@ def _delimiter(text: str) -> str:
 
     Where two fit as many lines, the one that is seen more often in them, then in the first line.
     """
-    outside = _QUOTED.sub("", text[:_LOOKED_AT])
-    lines = [line for line in re.split(r"\r\n|\r|\n", outside) if line.strip(" ")][:LEADING]
+    lines = _first_lines(_QUOTED.sub("", text[:_LOOKED_AT]))
 
     def fit(delimiter: str) -> tuple[int, int, int]:
         # Where the first line has none, the others may be a list in their only cell: "NCT1; NCT2".

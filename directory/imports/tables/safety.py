@@ -8,7 +8,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from . import Unreadable
+from . import Unreadable, parts
 
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 50
@@ -22,8 +22,8 @@ _FORBIDDEN = re.compile(
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _SPREADSHEETS = (_OPEN_DOCUMENT + "spreadsheet", _OPEN_DOCUMENT + "spreadsheet-template")
 _DOCUMENTS = {_OPEN_DOCUMENT + "text": "a text (ODT)", _OPEN_DOCUMENT + "presentation": "slides (ODP)"}
-_HARMLESS_BIN = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
-_DTD = re.compile(rb"<!\s*(doctype|entity)", re.IGNORECASE)
+_HARMLESS_BIN = re.compile(r"(printersettings|customproperty)\d*\.bin$", re.IGNORECASE)
+_DTD = re.compile(r"<!\s*(doctype|entity)", re.IGNORECASE)
 _DATE_1904 = re.compile(
     rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE
 )
@@ -66,6 +66,8 @@ def _refuse_odd_entries(entries: list[zipfile.ZipInfo], packed: int) -> None:
 
 
 def _kind_of(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if "xl/workbook.bin" in names:
+        raise Unreadable("other_format", what="XLSB")
     if any(_FORBIDDEN.search(name) and not _HARMLESS_BIN.search(name) for name in names):
         raise Unreadable("macros")
     if "mimetype" in names and "content.xml" in names:
@@ -95,17 +97,21 @@ def _refuse_odd_content(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
     """Inflate every part once, counting; no part may declare a document type or an entity."""
     unpacked = 0
     for entry in entries:
-        is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml", ".rdf"))
+        is_xml = entry.filename.lower().endswith(parts.SUFFIXES)
+        decoder, tail = None, ""
         with archive.open(entry) as part:
-            tail = b""
             while chunk := part.read(_CHUNK):
                 unpacked += len(chunk)
                 if unpacked > MAX_UNPACKED:
                     raise Unreadable("bomb", unpacked=unpacked, most=MAX_UNPACKED)
-                # A part in UTF-16 would hide its DTD from the search; Excel writes UTF-8.
-                if is_xml and (_DTD.search(tail + chunk) or (not tail and chunk[:1] in b"\xff\xfe\x00")):
+                if not is_xml:
+                    continue
+                # A part may be in any encoding; what it declares is looked for in its characters.
+                decoder = decoder or parts.decoder(chunk)
+                tail += decoder.decode(chunk)
+                if _DTD.search(tail):
                     raise Unreadable("unsafe", why="dtd")
-                tail = chunk[-32:]
+                tail = tail[-32:]
 
 
 def date_system(path: Path) -> str:

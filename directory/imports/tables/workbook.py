@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import MAX_COLUMNS, Unreadable, marks, safety
+from . import MAX_COLUMNS, Unreadable, marks, parts, safety
 
 
 class Source:
@@ -15,14 +15,16 @@ class Source:
     def __init__(self, path: Path, name: str, sheet: str):
         from python_calamine import CalamineError, load_workbook
 
-        self.format, self.path = safety.inspect(path), path
+        self.format = safety.inspect(path)
+        self._rewritten = parts.in_utf8(path)
+        self.path = Path(self._rewritten.name) if self._rewritten else path
         self.encodings: dict = {}
         try:
             # Opened by its content: a suffix would decide otherwise, and be wrong for some.
-            self.book = load_workbook(path.open("rb"))
+            self.book = load_workbook(self.path.open("rb"))
             self._visible = self._visible_sheets()
             self._choose(sheet)
-            self.date_system = safety.date_system(path)
+            self.date_system = safety.date_system(self.path)
         except CalamineError:
             raise Unreadable("damaged") from None
         # Rust's own errors of a damaged part arrive as bare exceptions of the binding.

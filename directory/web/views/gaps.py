@@ -1,7 +1,5 @@
 """Gaps: diagnoses for which no trial recruits in Belgium, or at one centre only."""
 
-import csv
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from centres.models import Centre
+from directory.core import csv_files
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Age, One, OneWord
 from directory.search import service
@@ -22,7 +21,6 @@ from trials import gaps
 from trials.choices import Stage
 from trials.gaps import Gap, Gaps, OpenTrial, find_gaps
 
-from ..exporting import unformula
 from ..results import condition_name
 
 STATES = {
@@ -129,12 +127,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if form.errors:
         return redirect(_address(request))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in _lines(_found(form)):
-        writer.writerow(map(unformula, _row(line)))
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    rows = map(_row, _lines(_found(form)))
+    answer = HttpResponse(csv_files.as_csv([COLUMNS, *rows]), content_type=csv_files.CONTENT_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="gaps-{timezone.localdate():%Y-%m-%d}.csv"'
     answer["X-Robots-Tag"] = "noindex"
     return answer

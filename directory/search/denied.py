@@ -1,0 +1,269 @@
+"""Which of the terms found in a text its words of denial and doubt speak of."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from directory.core.text import fold, strip_marks
+
+from .alterations import OF_ALTERATIONS
+from .denials import FOUND, Cue, is_cue
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Word
+
+ALTERATION = "alteration"
+_FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
+# What joins terms of which one thing is said: no ALK or BRAF.
+_JOINED_BY = "or of ou oder and en et und nor noch ni as well also ook aussi auch"
+_JOINS = frozenset(_JOINED_BY.split())
+_NOR = frozenset({"nor", "noch", "ni"})
+# Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
+_OF_EXTENT = (
+    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operabl", "operat", "opere", "operier",
+    "geoper", "irradi", "bestra", "locali", "localis", "gelokali", "lokalis", "dissemin", "gedissem", "bulky",
+)  # fmt: skip
+# Said beside a gene without saying anything of it.
+_BESIDE_GENES = """
+gene gen genes genen tumor tumour tumors tumours tumeur tumeurs tumoren cancer kanker krebs disease ziekte
+maladie erkrankung exon germline somatic somatisch kiembaan constitutionnel confirmed bevestigd confirme
+confirmee bestatigt proven bewezen prouve gesichert known gekend bekend connu bekannt driven gedreven carrier
+drager activating activerend pathogenic pathogeen hotspot syndrome syndroom year years jaar jaren ans jahre
+old oud month months maanden mois monate boy girl jongen meisje garcon fille junge madchen
+"""
+_NEUTRAL = frozenset(_BESIDE_GENES.split()) | _JOINS
+
+
+class Span(NamedTuple):
+    """Words `start` to `end`, not included."""
+
+    start: int
+    end: int
+
+
+class Term(NamedTuple):
+    """Words `start` to `end` (not included) that mean `concepts`; of what `kind`, `other` for most."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+    kind: str
+
+
+class Said(NamedTuple):
+    """What a cue says of a term: it is not there, or it is `doubtful`; `beside` it, or across a comma."""
+
+    cue: Cue
+    doubtful: bool
+    beside: bool
+
+
+class Scope:
+    """`said`: of each term, by its number, what is said of it; `used`: the words that say so.
+
+    A denial speaks of what follows it up to a comma or stop; where that leaves a question, it is doubtful.
+    """
+
+    def __init__(
+        self, parts: Sequence[Word], clause: Sequence[int], joined: Sequence[bool], terms: Sequence[Term]
+    ):
+        self.parts, self.clause, self.joined, self.terms = parts, clause, joined, terms
+        self.said: dict[int, Said] = {}
+        self.used: set[int] = set()
+        self.of_clause: dict[int, list[int]] = {}
+        for number, term in enumerate(terms):
+            self.of_clause.setdefault(clause[term.start], []).append(number)
+
+    def judge(self, cues: Sequence[Cue]) -> None:
+        self.cues = cues
+        self.cued = {self.clause[cue.start] for cue in cues}
+        for cue in cues:
+            for number, doubtful, beside in self._covered(cue):
+                self._say(number, Said(cue, doubtful, beside))
+        for number, term in enumerate(self.terms):
+            if number not in self.said and self._has_a_word_nobody_knows(term):
+                nobody = Cue(term.end, term.end + 1, True, False, False)
+                self._say(number, Said(nobody, True, True))
+        self._doubt_what_is_more_than_an_alteration()
+
+    def _say(self, number: int, said: Said) -> None:
+        self.used |= set(range(said.cue.start, said.cue.end))
+        before = self.said.get(number)
+        if before and before.cue != said.cue:
+            # Two denials of one thing: not ALK negative. Neither, nor: both deny.
+            both_no = before.cue.before and said.cue.before
+            said = Said(before.cue, before.doubtful or said.doubtful or not both_no, before.beside)
+        self.said[number] = said
+
+    def _has_a_word_nobody_knows(self, term: Term) -> bool:
+        """Whether a bare gene is followed by a word that might deny it: `ALK awaited`, `ALK ngeative`."""
+        at, here = term.end, self.clause[term.start]
+        while at < len(self.parts) and (says_nothing(self.parts[at]) or self.parts[at].exact in _JOINS):
+            at += 1
+        starts = {other.start for other in self.terms}
+        is_bare = term.kind == ALTERATION and term.end - term.start == 1
+        if not is_bare or at in starts or at == len(self.parts) or self.clause[at] != here:
+            return False
+        word = self.parts[at]
+        return not (
+            says_nothing(word)
+            or fold(word.raw) in _NEUTRAL
+            or word.raw.isdigit()
+            or is_cue(strip_marks(word.raw))
+        )
+
+    def _doubt_what_is_more_than_an_alteration(self) -> None:
+        """Only of an alteration is it known what its absence means; a disease that is denied is unread."""
+        mixed = {said.cue for number, said in self.said.items() if self.terms[number].kind != ALTERATION}
+        for number, said in self.said.items():
+            if said.cue in mixed or self.terms[number].kind != ALTERATION:
+                self.said[number] = said._replace(doubtful=True)
+
+    # What a cue speaks of: (number of the term, whether that is doubtful, whether it stands beside)
+
+    def _covered(self, cue: Cue) -> Iterator[tuple[int, bool, bool]]:
+        here = self.of_clause.get(self.clause[cue.start], [])
+        left = [number for number in here if self.terms[number].end <= cue.start]
+        right = [number for number in here if self.terms[number].start >= cue.end]
+        if cue.narrow and self._is_of_extent(cue):
+            # Nothing but the word itself, where that is a term.
+            yield from ((number, True, True) for number in right if self.terms[number].start == cue.end)
+        elif not here:
+            yield from ((number, cue.doubtful or cue.before, True) for number in self._beside(cue))
+        elif cue.doubtful:
+            if not (cue.narrow and right):
+                yield from ((number, True, True) for number in self._back(left))
+                yield from self._enumerated(left, -1)
+            yield from ((number, True, True) for number in right)
+            yield from self._enumerated(right, 1)
+        elif cue.before:
+            yield from self._forward(cue, right) if right else self._behind(cue, left)
+            if right and self.parts[cue.start].exact in _NOR and self.cues[0] == cue:
+                yield from ((number, True, True) for number in self._back(left))
+        else:
+            yield from self._negative(cue, left, right)
+
+    def _is_of_extent(self, cue: Cue) -> bool:
+        return cue.end < len(self.parts) and strip_marks(self.parts[cue.end].raw).startswith(_OF_EXTENT)
+
+    def _forward(self, cue: Cue, right: list[int]) -> Iterator[tuple[int, bool, bool]]:
+        is_narrow = cue.narrow and self.terms[right[0]].kind == ALTERATION
+        chosen = self._chain(right) if is_narrow else right
+        between = self.parts[cue.end : self.terms[right[0]].start]
+        # No known ALK, no evidence of ALK: that is not yet that it is absent.
+        doubtful = not all(
+            says_nothing(one) or one.exact in OF_ALTERATIONS or one.exact in _JOINS for one in between
+        )
+        self.used |= set(range(cue.end, self.terms[right[0]].start)) if not doubtful else set()
+        yield from ((number, doubtful, True) for number in chosen)
+        if not is_narrow or chosen == right:
+            yield from self._enumerated(right, 1)
+
+    def _behind(self, cue: Cue, left: list[int]) -> Iterator[tuple[int, bool, bool]]:
+        """`MYCN not amplified`, `ALK: no`, `ALK not tested`."""
+        next_word = self.parts[cue.end] if cue.end < len(self.parts) else None
+        ends = next_word is None or self.clause[cue.end] != self.clause[cue.start]
+        denies = ends or next_word.exact in OF_ALTERATIONS or strip_marks(next_word.raw) in FOUND
+        if not ends:
+            self.used.add(cue.end)
+        yield from ((number, not denies, True) for number in self._back(left))
+        yield from self._enumerated(left, -1)
+
+    def _negative(self, cue: Cue, left: list[int], right: list[int]) -> Iterator[tuple[int, bool, bool]]:
+        is_for = cue.end < len(self.parts) and self.parts[cue.end].exact in _FOR
+        if right and (is_for or not left or self.terms[left[-1]].kind != ALTERATION):
+            chosen = self._chain(right) if self.terms[right[0]].kind == ALTERATION else right
+            yield from ((number, False, True) for number in chosen)
+            yield from self._enumerated(right, 1)
+        if left and not (is_for and right):
+            is_of_what_follows = right and self.terms[left[-1]].kind != ALTERATION
+            if not (is_of_what_follows and self.terms[right[0]].kind == ALTERATION):
+                yield from ((number, False, True) for number in self._back(left))
+                yield from self._enumerated(left, -1)
+
+    def _beside(self, cue: Cue) -> list[int]:
+        """The terms of the clauses before a cue that stands alone in its own, else of the one after it."""
+        before = at = self.clause[cue.start]
+        while self._is_joined(before, -1):
+            before -= 1
+            if found := self.of_clause.get(before):
+                return self._back(found)
+        if at + 1 < len(self.joined) and self.joined[at + 1]:
+            return self.of_clause.get(at + 1, [])
+        return []
+
+    def _back(self, left: list[int]) -> list[int]:
+        """Of the terms before a cue: the last alterations, as far as they are joined; else all."""
+        if not left or self.terms[left[-1]].kind != ALTERATION:
+            return left
+        return self._chain(left[::-1])
+
+    def _chain(self, numbers: list[int]) -> list[int]:
+        """The first alterations of `numbers`, as far as nothing stands between them but `or` and the like."""
+        chosen = numbers[:1]
+        for number in numbers[1:]:
+            first, second = sorted((self.terms[chosen[-1]], self.terms[number]), key=lambda term: term.start)
+            between = self.parts[first.end : second.start]
+            if second.kind != ALTERATION or first.kind != ALTERATION or not between:
+                break
+            if not all(one.exact in _JOINS or says_nothing(one) for one in between):
+                break
+            chosen.append(number)
+        return chosen
+
+    def _enumerated(self, numbers: list[int], step: int) -> Iterator[tuple[int, bool, bool]]:
+        """Across commas, terms of the same kind of which nothing else is said: `no ALK, BRAF`."""
+        if not numbers:
+            return
+        kind = self.terms[numbers[0 if step < 0 else -1]].kind
+        at = self.clause[self.terms[numbers[0]].start]
+        while self._is_joined(at, step):
+            at += step
+            several = self.of_clause.get(at, [])
+            first = several[0 if step > 0 else -1] if several else None
+            if first is None or at in self.cued or self.terms[first].kind != kind or self._says_more(first):
+                return
+            yield first, True, False
+
+    def _is_joined(self, at: int, step: int) -> bool:
+        later = max(at, at + step)
+        return 0 < later < len(self.joined) and self.joined[later]
+
+    def _says_more(self, number: int) -> bool:
+        """Whether an alteration is told as one that is there: `BRAF V600E`, `ALK mutated`."""
+        term = self.terms[number]
+        return term.kind == ALTERATION and term.end - term.start > 1
+
+    def text(self, number: int) -> str:
+        """A denied term with its denial: `no mutation of BRAF`."""
+        start, end, _concepts, _kind = self.terms[number]
+        cue = self.said[number].cue
+        if cue.end <= start and self.used.issuperset(range(cue.end, start)):
+            return self.words(cue.start, end)
+        said, term = self.words(cue.start, cue.end), self.words(start, end)
+        return f"{said} {term}" if cue.before else f"{term} {said}"
+
+    def words(self, start: int, end: int) -> str:
+        return " ".join(part.raw for part in self.parts[start:end])
+
+    # What is left unread
+
+    def unread(self) -> list[Span]:
+        """The words of what is doubtful, with what makes it so; none overlap."""
+        spans = []
+        for number, said in self.said.items():
+            start, end, _concepts, _kind = self.terms[number]
+            if said.beside:
+                start, end = min(start, said.cue.start), max(end, said.cue.end)
+                while end in self.used:
+                    end += 1
+            if said.doubtful:
+                spans.append(Span(start, end))
+        merged: list[Span] = []
+        for span in sorted(spans):
+            if merged and span.start < merged[-1].end:
+                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+            else:
+                merged.append(span)
+        return merged
+
+
+def says_nothing(word: Word) -> bool:
+    return word.raw.lower() in STOP_WORDS or fold(word.raw) in OF_EVERY_TRIAL
