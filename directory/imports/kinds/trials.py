@@ -166,10 +166,10 @@ class TrialJudge(Judge):
         if parent is work.trial:
             verdict.refuse("parent", _("A trial cannot be its own parent."))
         elif parent is None and len(verdict.messages) == before:
-            verdict.refuse(
-                "parent", _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
-                % {"text": shown(text)},
-            )  # fmt: skip
+            near = self.finder.may_be(text, ())
+            hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
+            sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
+            verdict.refuse("parent", sentence % {"text": shown(text)} + hint)
         elif parent is not None and (parent.pk is None or parent.pk != work.trial.parent_id):
             verdict.change("parent", str(work.trial.parent or ""), str(parent))
             work.trial.parent = parent
