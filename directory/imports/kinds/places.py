@@ -140,7 +140,7 @@ def may_touch(scope: Scope, place: Place, verdict: Verdict, column: str) -> bool
     """False, and the row refused without a word about what is stored, for somebody else's centre."""
     if scope.may_touch(place.id):
         return True
-    verdict.refuse(
+    verdict.refuse_others(
         column, _("“%(text)s” is not your centre. Remove the row.") % {"text": shown(verdict.cells[column])}
     )
     return False

@@ -87,6 +87,7 @@ class Verdict:
     may_be_taken: bool = False
     blanks: list[str] = field(default_factory=list)
     written: dict[str, Written] = field(default_factory=dict)
+    is_others: bool = False
     doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
@@ -103,6 +104,11 @@ class Verdict:
         """Something that makes the row invalid. All of them are collected."""
         self.note(column, message)
         self.outcome, self.may_be_taken = Outcome.INVALID, False
+
+    def refuse_others(self, column: str, message: str) -> None:
+        """As `refuse`, since it is somebody else's to write."""
+        self.is_others = True
+        self.refuse(column, message)
 
     def hold_back(self, outcome: str, column: str, message: str) -> None:
         """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
