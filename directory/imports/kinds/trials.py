@@ -218,10 +218,14 @@ class TrialJudge(Judge):
             self.store_more(some, ledger)
             for work in some:
                 hollow(work.trial, (), whole_if_new=False)
+        self.store_last(ledger)
         return ledger.tally
 
     def store_more(self, works, ledger) -> None:
         """What hangs on the trials that were just stored."""
+
+    def store_last(self, ledger) -> None:
+        """What is stored once, after all trials."""
 
 
 def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True) -> None:
