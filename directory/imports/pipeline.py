@@ -16,9 +16,10 @@ from django.utils import timezone, translation
 
 from directory.core import changes
 from directory.core.visibility import Role
+from trials import registries
 
 from . import dates, encoding, guard, mapping, moved, receipts
-from .choices import STORED, Kind, Outcome, Status, is_taken
+from .choices import REGISTRY, STORED, Kind, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -94,7 +95,10 @@ def _plan(run: ImportRun, table: Table) -> None:
     reading.questions += mapping.ask(table, sheet, reading, said)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
-    warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
+    registry = registries.wrote(table.header) if run.kind == Kind.TRIALS else ""
+    if registry:
+        settled.choices[REGISTRY] = registry
+    warnings = _warnings(table, reading, registry) + mapping.warnings(said, reading) + settled.warnings
     run.choices = run.choices | settled.choices
     _renew(
         run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
@@ -209,8 +213,10 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     return []
 
 
-def _warnings(table: Table, reading: Reading) -> list[dict]:
+def _warnings(table: Table, reading: Reading, registry: str) -> list[dict]:
     found = above_header(table)
+    if registry:
+        found.append(problem("registry_file", registry=registry))
     if reading.unknown:
         found.append(problem("not_read", columns=reading.unknown))
     if table.hidden:

@@ -127,7 +127,8 @@ def test_what_somebody_wrote_stays_and_what_is_empty_is_filled(gent):
     run = stored(planned(ROW))
     trial = Trial.objects.get()
     assert (trial.title_en, trial.sponsor, trial.state) == ("Our title", "Example Sponsor", "listed")
-    assert any(one == "What the directory has stays: Study Title." for one in said(run))
+    told = "ClinicalTrials.gov says “A Study of Something in Children”; "
+    assert f"{told}the directory has “Our title”, which stays." in said(run)
 
 
 def test_a_later_status_of_the_registry_is_taken(gent):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from centres import spelling
 from centres.matching import Match, Place
-from directory.core.models import State
 from trials.choices import Recruitment
 from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
@@ -43,6 +42,7 @@ class Work(TrialWork):
 class CtgovJudge(TrialJudge):
     sheet = CtgovSheet
     work = Work
+    registry = "ClinicalTrials.gov"
 
     def __init__(self, scope):
         super().__init__(scope)
@@ -120,23 +120,14 @@ class CtgovJudge(TrialJudge):
 
     def _new_trial(self, verdict, identifiers):
         trial = super()._new_trial(verdict, identifiers)
-        trial.state = State.DRAFT
-        trial.source, trial.source_url = "ClinicalTrials.gov", STUDY.format(identifiers[0].value)
+        trial.source_url = STUDY.format(identifiers[0].value)
         verdict.values.setdefault("url", trial.source_url)
         return trial
 
     def _compare_fields(self, verdict, trial):
-        columns, values = self.sheet.columns(), verdict.values
-        given = [name for name in FIELDS if name in values]
-        free = [name for name in given if trial.pk is None or not getattr(trial, columns[name].attribute)]
-        changed = self.compare(verdict, trial, free)
-        kept = [
-            columns[name].label
-            for name in given
-            if name not in free and name != "url" and getattr(trial, columns[name].attribute) != values[name]
-        ]
-        if kept:
-            verdict.note("", _("What the directory has stays: %(columns)s.") % {"columns": ", ".join(kept)})
+        # The address of the registry's page is no news where another was chosen.
+        given = [name for name in FIELDS if name != "url" or trial.pk is None or not trial.url]
+        changed = self._fill(verdict, trial, given)
         return changed + self._compare_age(verdict, trial) + self._compare_status(verdict, trial)
 
     def _compare_age(self, verdict, trial) -> list[str]:
