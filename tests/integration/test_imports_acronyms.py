@@ -169,7 +169,7 @@ def test_another_spelling_is_its_trial_which_is_said_and_not_renamed(db, kind, k
     assert Trial.objects.get().acronym == known
     assert run.counts["new" if kind == "sites" else "update"] == 1
     if typed != "HR NBL2":  # the same but for a hyphen
-        assert f"2 acronym: “{typed}” is read as {known}." in messages(run)
+        assert any(one.startswith(f"2 acronym: “{typed}” is read as {known}.") for one in messages(run))
     assert kind == "trials" or TrialSite.objects.get().trial == trial
 
 
@@ -342,3 +342,13 @@ def test_the_short_name_of_one_network_beside_the_name_of_another_waits(db, netw
     run = planned(a_csv(row), kind="networks", user=an_editor())
     assert (outcomes(run), run.rows.get().may_be_taken) == ({2: "conflict"}, True)
     assert "means the network two" in messages(run)[-1]
+
+
+def test_a_row_that_is_found_by_its_acronym_alone_is_told_that_it_renames_nothing(db):
+    a_trial("INTER-EWING-1", sponsor="")
+    row = {"acronym": "Inter-Ewing-1", "sponsor": "Somebody"}
+    run = applied(a_csv(row), kind="trials", user=an_editor())
+    assert Trial.objects.get().acronym == "INTER-EWING-1"
+    assert messages(run) == [
+        "2 acronym: “Inter-Ewing-1” is read as INTER-EWING-1. A row with its number may rename it."
+    ]

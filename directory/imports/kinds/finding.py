@@ -38,7 +38,7 @@ class TrialFinder:
     """
 
     def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
-        self.visible = visible
+        self.visible, self._whole = visible, whole
         self._stored = Trial.objects.select_related("parent") if whole else Trial.objects.only(*NAMING)
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
@@ -152,7 +152,7 @@ class TrialFinder:
             near = self.near(acronym)
             is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)
             alike = [] if is_own else near
-        return list(Trial.objects.filter(pk__in=alike)) if alike else []
+        return list(Trial.objects.filter(pk__in=alike).prefetch_related("identifiers")) if alike else []
 
     def _by_acronym(self, verdict, where, identifiers, acronym):
         found = self._called(acronym, identifiers)
@@ -189,11 +189,13 @@ class TrialFinder:
         if trial.pk is None or self.is_hidden(trial) or trial.acronym == acronym:
             return
         verdict.values[where] = trial.acronym
-        if fold(trial.acronym) != fold(acronym):
+        told = {"acronym": shown(acronym), "trial": trial.acronym}
+        if self._whole and where == "acronym":
             verdict.note(
-                where, _("“%(acronym)s” is read as %(trial)s.")
-                % {"acronym": shown(acronym), "trial": trial.acronym},
-            )  # fmt: skip
+                where, _("“%(acronym)s” is read as %(trial)s. A row with its number may rename it.") % told
+            )
+        elif fold(trial.acronym) != fold(acronym):
+            verdict.note(where, _("“%(acronym)s” is read as %(trial)s.") % told)
 
     def _called(self, acronym, identifiers) -> list[Trial]:
         """Trials spelt so; else those in another spelling, unless their identifiers speak against it."""
