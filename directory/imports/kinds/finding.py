@@ -130,9 +130,8 @@ class TrialFinder:
             return trial
         if self.is_hidden(trial):  # as if it were not there
             return self._by_acronym(verdict, where, identifiers, acronym)
-        told = {
-            "acronym": shown(acronym), "other": self._named(others), "number": said.value, "trial": trial,
-        }  # fmt: skip
+        names = ", ".join(f"{one} ({self._name(one)})" for one in others[:3])
+        told = {"acronym": shown(acronym), "other": names, "number": said.value, "trial": trial}
         sentence = (
             _("“%(acronym)s” is the acronym of %(other)s, but %(number)s is the number of %(trial)s.")
             if key_of(acronym) in {key_of(one.acronym) for one in others}
@@ -152,7 +151,8 @@ class TrialFinder:
             near = self.near(acronym)
             is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)
             alike = [] if is_own else near
-        return list(Trial.objects.filter(pk__in=alike).prefetch_related("identifiers")) if alike else []
+        self._fetch(set(alike))
+        return [self.trials[one] for one in alike if one in self.trials]
 
     def _by_acronym(self, verdict, where, identifiers, acronym):
         found = self._called(acronym, identifiers)
