@@ -185,7 +185,12 @@ def undo(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
     """
     _may_decide(run, user)
     if not run.may_be_undone:
-        raise Refused([problem("not_undone", run=run.pk)])
+        status = str(run.get_status_display())
+        raise Refused([
+            problem(
+                "nothing_to_undo" if run.status == Status.APPLIED else "not_undone", run=run.pk, status=status
+            )
+        ])  # fmt: skip
     reverse = ImportRun(
         kind=run.kind, file_name=run.file_name, sheet=run.sheet, sha256=f"undo of {run.pk}", undo_of=run,
         language=translation.get_language() or "en", created_by=user, role=role_of(user) or run.role,
@@ -318,7 +323,7 @@ def _first(run: ImportRun, user, queue: bool) -> ImportRun:
     )
     first = same.first()
     if first is None:  # it ended in this very moment
-        raise Refused([problem("same_file", run="")])
+        raise Refused([problem("ended")])
     handed_in = first.created_at
     # Between the look and this step it may be confirmed: then it is being stored, and stays so.
     if again := first.claim(
@@ -352,7 +357,12 @@ def _may_decide(run: ImportRun, user) -> None:
 def _not_now(run: ImportRun) -> dict:
     from django.utils.translation import gettext as _
 
-    sentence = _("Import %(run)s is %(status)s; this can no longer be done.")
+    if run.status in (Status.UPLOADED, Status.PLANNING):
+        sentence = _("Import %(run)s is %(status)s; wait for its plan.")
+    elif run.status == Status.PLANNED:
+        sentence = _("Import %(run)s is %(status)s; this cannot be done before.")
+    else:
+        sentence = _("Import %(run)s is %(status)s; this can no longer be done.")
     return problem(
         "status", sentence % {"run": run.pk, "status": run.get_status_display()}, status=run.status
     )

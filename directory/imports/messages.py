@@ -40,15 +40,36 @@ def sentence(code: str, params: dict) -> str:
             most,
         ) % {"most": most}
     if code == "moved":
-        return ngettext(
-            "The registry was changed by somebody else after this plan was made: row %(rows)s means "
-            "something else now. Nothing was stored. Plan it again to see what it means.",
-            "The registry was changed by somebody else after this plan was made: rows %(rows)s mean "
-            "something else now. Nothing was stored. Plan it again to see what they mean.",
-            params["number"],
-        ) % {"rows": params["rows"]}
+        return _moved(params["why"], params["number"]) % {"rows": params["rows"]}
     found = _sentences().get(code) or _("The file could not be read. Save it again as XLSX or CSV UTF-8.")
     return found % _readable(params)
+
+
+def _moved(why: str, number: int) -> str:
+    """Why rows mean something else than in the plan: as far as is known, and no further."""
+    sentences = {
+        "registry": ngettext(
+            "The registry was changed after this plan was made: row %(rows)s means something else now. "
+            "Nothing was stored. Plan it again to see what it means.",
+            "The registry was changed after this plan was made: rows %(rows)s mean something else now. "
+            "Nothing was stored. Plan it again to see what they mean.",
+            number,
+        ),
+        "rights": ngettext(
+            "The rights of whoever handed in this sheet were changed after this plan was made: with them, "
+            "row %(rows)s cannot be stored as planned. Nothing was stored. Ask an editor, or plan it again.",
+            "The rights of whoever handed in this sheet were changed after this plan was made: with them, "
+            "rows %(rows)s cannot be stored as planned. Nothing was stored. Ask an editor, or plan it again.",
+            number,
+        ),
+    }
+    return sentences.get(why) or ngettext(
+        "Row %(rows)s means something else than in the plan, although nothing was written to the registry "
+        "since. Nothing was stored. Plan it again to see what it means.",
+        "Rows %(rows)s mean something else than in the plan, although nothing was written to the registry "
+        "since. Nothing was stored. Plan it again to see what they mean.",
+        number,
+    )
 
 
 def _readable(params: dict) -> dict:
@@ -133,6 +154,11 @@ def _sentences() -> dict[str, str]:
         ),
         "remembered_columns": _("Columns are read as on %(day)s: %(columns)s. Each can be changed."),
         "above_header": _("Row %(row)s is taken for the header. Not read, since above it: %(rows)s."),
+        "registry_file": _(
+            "This is a file of %(registry)s, by its headers. It fills what is empty and overwrites nothing: "
+            "where it says something else than the directory, the row says so. Use the headers of the "
+            "template for a sheet of your own."
+        ),
         "hidden_rows": _(
             "Rows that the sheet hides are read as well: %(rows)s. Look whether they should be."
         ),
@@ -151,8 +177,12 @@ def _sentences() -> dict[str, str]:
             "Something that was left out, or came since, hangs on a record that is to be removed. Nothing "
             "was undone. Undo it again, and take or leave out both."
         ),
-        "undone_already": _("Import %(run)s is no longer applied: somebody else undid it, or is about to."),
-        "not_undone": _("Import %(run)s cannot be undone: it stored nothing, or is undone already."),
+        "undone_already": _(
+            "Import %(run)s is no longer applied: it was undone meanwhile, or is about to be."
+        ),
+        "not_undone": _("Import %(run)s is %(status)s; only what is applied can be undone."),
+        "nothing_to_undo": _("Import %(run)s cannot be undone: it stored nothing."),
+        "ended": _("The same file was on its way, and ended in this very moment. Hand it in again."),
         "not_whole": _(
             "%(number)s rows are left out. Nothing was stored. Correct them, or store the good rows only."
         ),

@@ -16,9 +16,10 @@ from django.utils import timezone, translation
 
 from directory.core import changes
 from directory.core.visibility import Role
+from trials import registries
 
-from . import dates, encoding, guard, mapping, receipts
-from .choices import STORED, Kind, Outcome, Status, is_taken
+from . import dates, encoding, guard, mapping, moved, receipts
+from .choices import REGISTRY, STORED, Kind, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -54,6 +55,7 @@ def plan(run: ImportRun) -> bool:
     with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
+            _renew(run, basis=moved.basis_of(scope_of(run)))
             if run.undo_of_id:
                 _plan_undo(run)
             else:
@@ -93,7 +95,10 @@ def _plan(run: ImportRun, table: Table) -> None:
     reading.questions += mapping.ask(table, sheet, reading, said)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
-    warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
+    registry = registries.wrote(table.header) if run.kind == Kind.TRIALS else ""
+    if registry:
+        settled.choices[REGISTRY] = registry
+    warnings = _warnings(table, reading, registry) + mapping.warnings(said, reading) + settled.warnings
     run.choices = run.choices | settled.choices
     _renew(
         run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
@@ -208,8 +213,10 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     return []
 
 
-def _warnings(table: Table, reading: Reading) -> list[dict]:
+def _warnings(table: Table, reading: Reading, registry: str) -> list[dict]:
     found = above_header(table)
+    if registry:
+        found.append(problem("registry_file", registry=registry))
     if reading.unknown:
         found.append(problem("not_read", columns=reading.unknown))
     if table.hidden:
@@ -259,9 +266,9 @@ def apply(run: ImportRun) -> bool:
 def _apply(run: ImportRun) -> None:
     for _attempt in range(TRIES):
         judged_at = changes.last_seq()
-        judge, verdicts, moved = _judge_again(run)
-        if moved:
-            _refuse_moved(run, moved)
+        judge, verdicts, others = _judge_again(run)
+        if others:
+            _refuse_moved(run, judge, others)
             return
         if orphans := judge.orphans():
             rows = ", ".join(f"{one.number} ({needed})" for one, needed in orphans[:20])
@@ -278,8 +285,8 @@ def _apply(run: ImportRun) -> None:
     _fail(run, [problem("busy")])
 
 
-def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[Verdict]]:
-    """The judge, all verdicts, and those that mean something else than in the plan.
+def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdict, str]]]:
+    """The judge, all verdicts, and those that mean something else than in the plan, with its record.
 
     What is not taken of the plan stays out. After each chunk only what storing needs is kept.
     """
@@ -298,7 +305,7 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[Verdict]]:
             (judge.judge([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]), rows)
             for rows in _chunks(planned)
         )
-    verdicts, moved, taken = [], {}, {}
+    verdicts, others, taken = [], {}, {}
     for judged, rows in chunks:
         for verdict, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
             judged, rows, strict=True
@@ -306,29 +313,31 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[Verdict]]:
             if not is_taken(outcome, *decided):
                 verdict.work = None
                 continue
-            taken[number] = outcome
+            taken[number] = outcome, record
             if verdict.meaning() != (outcome, record, changes_):
-                moved[number] = verdict
+                others[number] = verdict
         judge.let_go(judged, stores=True)
         verdicts += judged
         _renew(run, len(verdicts))
     judge.finish()
-    moved |= {
-        one.number: one for one in judge.revised if one.number in taken and one.outcome != taken[one.number]
+    others |= {
+        one.number: one
+        for one in judge.revised
+        if one.number in taken and one.outcome != taken[one.number][0]
     }
-    return judge, verdicts, [moved[number] for number in sorted(moved)]
+    return judge, verdicts, [(others[number], taken[number][1]) for number in sorted(others)]
 
 
-def _refuse_moved(run: ImportRun, moved: list[Verdict]) -> None:
-    """Nothing is stored; the rows say `conflict`, the run says which they are."""
-    numbers = [verdict.number for verdict in moved]
-    shown = ", ".join(map(str, numbers[:20])) + ("…" if len(numbers) > 20 else "")
+def _refuse_moved(run: ImportRun, judge: Judge, others: list[tuple[Verdict, str]]) -> None:
+    """Nothing is stored; the rows say `conflict`, the run says which they are, and why."""
+    numbers = [verdict.number for verdict, _record in others]
     with transaction.atomic():
         for start in range(0, len(numbers), 500):
             RowOutcome.objects.filter(run=run, number__in=numbers[start : start + 500]).update(
                 outcome=Outcome.CONFLICT
             )
-        _fail(run, [problem("moved", rows=shown, number=len(numbers))], counts=_with_zeros(_count(run)))
+        why = moved.problems(run.basis, judge.scope, others)
+        _fail(run, why, counts=_with_zeros(_count(run)))
 
 
 def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int) -> None:

@@ -24,6 +24,7 @@ from .choices import STORED, Kind, Outcome
 from .kinds import JUDGES
 from .messages import day_first
 from .models import ImportRun
+from .undo import reading
 from .undo.records import RECORDS
 
 PER_PAGE = 50
@@ -104,16 +105,20 @@ class PlanPage:
         for row in shown.object_list:
             by_kind[row.values.get("kind", "")].append(row)
         for kind, rows in by_kind.items():
-            sheet, keys = _KIND_OF.get(kind, ""), [row.record for row in rows]
+            keys = [row.record for row in rows]
+            sheet = reading.KIND_OF.get(kind, "")
             urls, names = record_urls(sheet, keys), record_names(sheet, keys, self.user)
+            names |= reading.names_of(kind, keys, self.user)
+            people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
             model = RECORDS[kind].model if kind in RECORDS else None
             for row in rows:
                 what = capfirst(str(model._meta.verbose_name)) if model else kind
+                called = names.get(row.record) or str(getattr(model, "unnamed", row.record))
                 row.record_url = urls.get(row.record, "")
-                row.record_name = f"{what}: {names.get(row.record) or row.record}"
+                row.record_name = f"{what}: {called}"
                 row.may_be_decided = row.may_be_taken or row.outcome in STORED
                 row.said = [said | {"label": ""} for said in row.messages]
-                row.differences = [_reversed(model, change) for change in row.changes]
+                row.differences = [reading.difference(kind, one, called, people) for one in row.changes]
         return shown
 
     @cached_property
@@ -185,15 +190,6 @@ class PlanPage:
 
     def previous_url(self) -> str:
         return self.url(p=self.page.previous_page_number())
-
-
-def _reversed(model, change: dict) -> dict:
-    """A field of the change log as people read it; a whole record is removed, or made again."""
-    name, old, new = change["field"], change["old"], change["new"]
-    if name == "record":
-        return {"label": _("record"), "old": old, "new": new or _("removed")}
-    names = {one.attname: one.verbose_name for one in model._meta.concrete_fields} if model else {}
-    return {"label": capfirst(str(names.get(name, name.replace("_", " ")))), "old": old, "new": new}
 
 
 def label(kind: str, column: str) -> str:
@@ -280,7 +276,6 @@ def _trials(keys):
     return dict(Trial.objects.filter(slug__in=keys).values_list("slug", "pk"))
 
 
-_KIND_OF = {"centre": Kind.CENTRES, "membership": Kind.NETWORKS, "trial": Kind.TRIALS, "site": Kind.SITES}
 _FOUND = {
     Kind.CENTRES: lambda keys: dict(Centre.objects.filter(code__in=keys).values_list("code", "pk")),
     Kind.NETWORKS: _memberships,

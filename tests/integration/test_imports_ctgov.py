@@ -12,6 +12,7 @@ from directory.imports.columns import recognise
 from directory.imports.tables import MAX_CELL, Table
 from tests import sheets
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
+from tests.support.figures import tell
 from trials.ctgov import CtgovSheet
 from trials.models import Trial, TrialSite
 
@@ -68,8 +69,52 @@ def test_only_locations_that_name_a_centre_for_certain_become_sites(gent):
     run = stored(planned(ROW))
     site = TrialSite.objects.get()
     assert (site.centre, site.status, site.verified_at) == (gent, "unknown", None)
-    assert "1 places in the countries of our centres name none of them for certain." in said(run)
+    told = "No site is made of places that name none of our centres: “Research Site, Leuven, 3000, Belgium”."
+    assert told in said(run)
     assert Change.objects.filter(kind="site", run=run.pk, actor=run.created_by).count() == 1
+
+
+# Places that are not certain
+
+NEAR = "Ghent University Hospita, Ghent, 9000, Belgium"
+ASKED = "centre:ghent university hospita ghent 9000 belgium"
+
+
+def test_a_place_that_may_be_a_centre_is_named_with_who_it_may_be_and_asked_about(gent):
+    run = planned(ROW | {"Locations": f"{NEAR}|Else, Ghent, 9000, Belgium|Elsewhere, Paris, France"})
+    [asked] = [one for one in run.questions if one["key"] == ASKED]
+    assert (asked["needed"], asked["options"][0]["value"]) == (False, "uz-gent")
+    assert asked["options"][-1]["reason"] == "no site is made of it"
+    assert any(f"“{NEAR}”: uz-gent (Ghent University Hospital) (" in one for one in said(run))
+    assert any("“Else, Ghent, 9000, Belgium”" in one for one in said(run))
+    assert not any("Paris" in one for one in said(run))
+    stored(run)
+    assert not TrialSite.objects.exists()
+
+
+@pytest.mark.parametrize(("answer", "sites"), [("uz-gent", 1), ("", 0)])
+def test_what_was_answered_of_a_place_makes_its_site_and_is_learned(gent, answer, sites):
+    run = planned(ROW | {"Locations": NEAR})
+    actions.answer(run=run, user=run.created_by, answers={ASKED: answer}, queue=False)
+    pipeline.plan(run)
+    run.refresh_from_db()
+    stored(run)
+    assert TrialSite.objects.filter(centre=gent).count() == sites
+    assert gent.aliases.filter(text=NEAR).count() == sites
+    assert not any("may be one of our centres" in one for one in said(run))
+    again = planned(ROW | {"Locations": NEAR, "Sponsor": ""}, name="again.csv")
+    assert (len(again.questions), again.counts["unchanged"]) == (1 - sites, 1)
+
+
+def test_each_place_of_our_countries_that_got_no_site_is_named(gent):
+    texts = [f"House number {n}, Ghent, 9000, Belgium" for n in range(30)]
+    run = planned(ROW | {"Locations": "|".join(texts)})
+    assert all(any(text in one for one in said(run)) for text in texts)
+
+
+def test_what_may_only_be_a_centre_that_has_its_site_is_not_asked_about(gent):
+    run = planned(ROW | {"Locations": f"{NEAR}|UZ Gent, Ghent, 9000, Belgium"})
+    assert run.questions == []
 
 
 def test_the_same_export_again_changes_nothing(gent):
@@ -82,7 +127,8 @@ def test_what_somebody_wrote_stays_and_what_is_empty_is_filled(gent):
     run = stored(planned(ROW))
     trial = Trial.objects.get()
     assert (trial.title_en, trial.sponsor, trial.state) == ("Our title", "Example Sponsor", "listed")
-    assert any(one == "What the directory has stays: Study Title." for one in said(run))
+    told = "ClinicalTrials.gov says “A Study of Something in Children”; "
+    assert f"{told}the directory has “Our title”, which stays." in said(run)
 
 
 def test_a_later_status_of_the_registry_is_taken(gent):
@@ -228,7 +274,9 @@ def demo_centres():
 def test_the_real_export_of_182_rows_is_taken_whole(demo_centres, shared_data):
     content = (shared_data / "sheets/ctgov_export_paediatric_BE_2026.csv").read_bytes()
     run = sheets.planned(content, kind="", user=an_editor())
-    assert (run.kind, run.counts["new"], run.bad, run.questions) == ("ctgov_csv", 182, 0, [])
+    assert (run.kind, run.counts["new"], run.bad) == ("ctgov_csv", 182, 0)
+    assert {(one["code"], one["needed"]) for one in run.questions} == {("centre", False)}
+    tell(f"places asked about in the real export of 182 trials: {len(run.questions)}")
     stored(run)
     assert run.stored["trial"]["create"] == 182
     assert not Trial.objects.exclude(state="draft").exists()

@@ -215,7 +215,7 @@ def test_confirmed_twice_is_applied_once():
 
 def test_what_was_not_planned_is_not_confirmed():
     run = received(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
-    with pytest.raises(actions.Refused, match="this can no longer be done"):
+    with pytest.raises(actions.Refused, match="wait for its plan"):
         actions.confirm(run=run, user=user)
 
 
@@ -414,8 +414,9 @@ def test_planning_again_is_for_whoever_may_decide_and_for_what_is_worth_it():
     run = a_run_that_moved(an_editor())
     with pytest.raises(PermissionDenied):
         actions.plan_again(run=run, user=a_coordinator())
-    for other in (planned(b"name\nx\n", kind="centres"), planned(a_csv(CENTRE), kind="centres")):
-        with pytest.raises(actions.Refused, match="this can no longer be done"):
+    refused = planned(b"name\nx\n", kind="centres"), planned(a_csv(CENTRE), kind="centres")
+    for other, why in zip(refused, ("can no longer be done", "cannot be done before"), strict=True):
+        with pytest.raises(actions.Refused, match=why):
             actions.plan_again(run=other, user=an_editor())
     run.path.unlink()
     with pytest.raises(actions.Refused, match="no longer there"):

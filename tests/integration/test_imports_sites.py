@@ -106,8 +106,8 @@ def test_a_plan_shows_what_will_be_stored_of_a_new_trial(gent):
 def test_an_acronym_spelt_nearly_right_is_asked_about_not_guessed(gent):
     a_trial("iEuroEwing", slug="ieuroewing")
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "iEuroEwng"}), user=an_editor())
-    assert outcomes(run) == {2: "new"}
-    assert messages(run)[0].endswith("Did you mean iEuroEwing?")
+    assert (outcomes(run), run.rows.get().may_be_taken) == ({2: "duplicate"}, True)
+    assert "It may be a trial that is known: iEuroEwing (ieuroewing)." in messages(run)[-1]
 
 
 def test_a_sheet_twice_writes_nothing_the_second_time(gent, trial):

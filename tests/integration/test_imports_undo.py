@@ -171,7 +171,7 @@ def test_a_trial_on_which_others_hang_since_is_not_removed(editor, gent):
     plan = reverse_of(run, editor)
     [row] = plan.rows.all()
     assert row.outcome == "invalid"
-    assert "cannot be removed: new-1@uz-gent came to it since" in row.messages[0]["message"]
+    assert "cannot be removed: NEW-1 · Hospital uz-gent came to it since" in row.messages[0]["message"]
     assert plan.has_stored_nothing
     assert Trial.objects.count() == 1
 
@@ -213,7 +213,7 @@ def test_two_who_undo_at_once_undo_once(editor):
     other = an_editor(username="other")
     first, second = reverse_of(run, editor), reverse_of(run, other)
     actions.confirm(run=first, user=editor, queue=False)
-    with pytest.raises(actions.Refused, match="somebody else undid it"):
+    with pytest.raises(actions.Refused, match="was undone meanwhile"):
         actions.confirm(run=second, user=other, queue=False)
     pipeline.apply(first)
     second.refresh_from_db()
@@ -277,7 +277,7 @@ def test_what_stored_nothing_or_is_undone_is_not_undone(editor):
     with pytest.raises(actions.Refused, match="it stored nothing"):
         actions.undo(run=again, user=editor, queue=False)
     undone(run, editor)
-    with pytest.raises(actions.Refused, match="undone already"):
+    with pytest.raises(actions.Refused, match="only what is applied can be undone"):
         actions.undo(run=run, user=editor, queue=False)
 
 

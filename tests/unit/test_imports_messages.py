@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from config.env import BASE_DIR
-from directory.imports import messages
+from directory.imports import messages, moved
 from directory.imports.messages import problem, sentence
 
 PARTS = BASE_DIR / "directory" / "imports"
@@ -22,7 +22,7 @@ PARAMS = {
     "other": "Trials", "needed": "status date", "cell": "04/13/2026",
     "shown": "#DIV/0!", "key": "column:x", "answer": "no", "question": "Which column is it?",
     "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026",
-    "decision": "perhaps", "number": 3,
+    "decision": "perhaps", "number": 3, "registry": "ISRCTN", "status": "planned",
 }  # fmt: skip
 
 
@@ -98,7 +98,14 @@ def test_too_many_rows_are_told_with_the_number_that_fits(most, said):
     [("3", 1, ": row 3 means something else now."), ("3, 9", 2, ": rows 3, 9 mean something else now.")],
 )
 def test_rows_that_moved_are_told_with_the_verb_that_fits(rows, number, said):
-    assert said in sentence("moved", {"rows": rows, "number": number})
+    assert said in sentence("moved", {"why": "registry", "rows": rows, "number": number})
+
+
+def test_each_reason_for_which_rows_moved_has_a_sentence_of_its_own_in_one_and_in_many():
+    whys, numbers = (moved.RIGHTS, moved.REGISTRY, moved.OTHERWISE), (1, 2)
+    told = {sentence("moved", {"why": why, "rows": "2", "number": n}) for why in whys for n in numbers}
+    assert len(told) == len(whys) * len(numbers)
+    assert not any("somebody else" in one for one in told)
 
 
 def test_sizes_are_told_in_megabytes():

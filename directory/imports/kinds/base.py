@@ -50,6 +50,7 @@ class Judge:
         self.look_up(judged)
         for verdict in judged:
             self.decide(verdict)
+            verdict.weigh_doubts()
             if verdict.is_bad and not verdict.may_be_taken:
                 verdict.work, verdict.changes = None, []
         hold_back_edited(self, judged)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from centres.choices import AliasKind
+from centres.matching import Matcher
 from centres.models import Centre, CentreAlias
 from centres.resources import CentreSheet
 from directory.core.text import fold
@@ -35,6 +36,7 @@ class CentreJudge(Judge):
     def __init__(self, scope):
         super().__init__(scope)
         self.claimed: dict[str, str] = {}  # folded alias → code, of earlier rows
+        self._matcher: Matcher | None = None
 
     def look_up(self, verdicts):
         values = [verdict.values for verdict in verdicts]
@@ -66,11 +68,26 @@ class CentreJudge(Judge):
         attributes = self.compare(verdict, centre, COLUMNS)
         if (centre.latitude is None) != (centre.longitude is None):
             verdict.refuse("latitude", _("Give both latitude and longitude, or neither."))
+        self._doubt_names(verdict, code, attributes)
         work = Work(centre, attributes)
         self._compare_aliases(verdict, work, code)
         if not verdict.is_bad and (verdict.changes or stored is None):
             verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
             verdict.work = work
+
+    def _doubt_names(self, verdict, code, changed) -> None:
+        """Hold back a row with the code of one centre and the name of another."""
+        for name in (one for one in changed if one.startswith("name_") and one in verdict.values):
+            self._matcher = self._matcher or Matcher()
+            meant = self._matcher.match(verdict.values[name]).centre
+            if meant and meant.code != code:
+                told = {"name": shown(verdict.values[name]), "other": meant.code, "code": code}
+                verdict.doubt(
+                    Outcome.CONFLICT, name,
+                    _("“%(name)s” means %(other)s, but the code is %(code)s.") % told,
+                    _("Correct the one that is wrong, or take the row if it is about %(code)s.") % told,
+                )  # fmt: skip
+                return
 
     def _compare_aliases(self, verdict, work, code):
         """The cell lists all aliases but the learned ones; each means one centre only."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from centres import spelling
-from centres.matching import Matcher, Place
-from directory.core.models import State
+from centres.matching import Match, Place
 from trials.choices import Recruitment
 from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
@@ -21,9 +20,10 @@ from trials.models import TrialSite
 
 from ..choices import Outcome
 from ..messages import day_first
+from .places import Places, key_of
 from .trials import TrialJudge
 from .trials import Work as TrialWork
-from .verdicts import Verdict
+from .verdicts import Verdict, shown
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
@@ -42,11 +42,12 @@ class Work(TrialWork):
 class CtgovJudge(TrialJudge):
     sheet = CtgovSheet
     work = Work
+    registry = "ClinicalTrials.gov"
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.matcher = Matcher()
-        self.countries = self.matcher.countries()
+        self.places = Places(self, none_means=_("no site is made of it"))
+        self.countries = self.places.matcher.countries()
         self.sites: dict[int, set[int]] = defaultdict(set)
         self._above: Verdict | None = None  # the last row with a number: what is spilled is its rest
         self._conflicts: dict[int, str] = {}
@@ -119,23 +120,14 @@ class CtgovJudge(TrialJudge):
 
     def _new_trial(self, verdict, identifiers):
         trial = super()._new_trial(verdict, identifiers)
-        trial.state = State.DRAFT
-        trial.source, trial.source_url = "ClinicalTrials.gov", STUDY.format(identifiers[0].value)
+        trial.source_url = STUDY.format(identifiers[0].value)
         verdict.values.setdefault("url", trial.source_url)
         return trial
 
     def _compare_fields(self, verdict, trial):
-        columns, values = self.sheet.columns(), verdict.values
-        given = [name for name in FIELDS if name in values]
-        free = [name for name in given if trial.pk is None or not getattr(trial, columns[name].attribute)]
-        changed = self.compare(verdict, trial, free)
-        kept = [
-            columns[name].label
-            for name in given
-            if name not in free and name != "url" and getattr(trial, columns[name].attribute) != values[name]
-        ]
-        if kept:
-            verdict.note("", _("What the directory has stays: %(columns)s.") % {"columns": ", ".join(kept)})
+        # The address of the registry's page is no news where another was chosen.
+        given = [name for name in FIELDS if name != "url" or trial.pk is None or not trial.url]
+        changed = self._fill(verdict, trial, given)
         return changed + self._compare_age(verdict, trial) + self._compare_status(verdict, trial)
 
     def _compare_age(self, verdict, trial) -> list[str]:
@@ -169,25 +161,39 @@ class CtgovJudge(TrialJudge):
         return self.compare(verdict, trial, ("status", "status_as_of") if day else ("status",))
 
     def _compare_more(self, verdict, work):
-        """Sites at the centres that the locations name for certain."""
-        places, others = {}, 0
-        for text in verdict.values.get("locations", ()):
-            if spelling.read(text).country not in self.countries:
-                continue
-            if place := self.matcher.match(text).centre:
-                places[place.id] = place
-            else:
-                others += 1
+        """Sites at the centres that the locations name, for certain or as a person answered."""
         known = self.sites[work.trial.pk] if work.trial.pk else set()
+        places, unclear, others = {}, [], []
+        for text, found in self._in_our_countries(verdict):
+            if place := found.centre or self._answered(verdict, text, found, known | places.keys()):
+                places[place.id] = place
+            elif key_of(text) not in self.scope.choices and (might_be := self.places.might_be(found)):
+                unclear.append(f"“{shown(text)}”: {might_be} ({'; '.join(found.candidates[0].reasons)})")
+            else:
+                others.append(f"“{shown(text)}”")
         work.places = [place for place in places.values() if place.id not in known]
         if work.places:
             verdict.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
-        if others:
-            said = {"number": others}
-            verdict.note(
-                "locations",
-                _("%(number)d places in the countries of our centres name none of them for certain.") % said,
-            )
+        told = (
+            (_("No site is made of what may be one of our centres: %(places)s."), unclear),
+            (_("No site is made of places that name none of our centres: %(places)s."), others),
+        )
+        for sentence, some in told:
+            if some:
+                verdict.note("locations", sentence % {"places": "; ".join(some)})
+
+    def _in_our_countries(self, verdict) -> list[tuple[str, Match]]:
+        """Each place in a country of our centres and what it means; those that are certain first."""
+        texts = dict.fromkeys(verdict.values.get("locations", ()))
+        ours = [text for text in texts if spelling.read(text).country in self.countries]
+        pairs = [(text, self.places.matcher.match(text)) for text in ours]
+        return sorted(pairs, key=lambda pair: pair[1].centre is None)
+
+    def _answered(self, verdict, text, found, there) -> Place | None:
+        """What a person said an unclear place is. Not asked where all that it may be has its site already."""
+        if verdict.is_bad or not {one.place.id for one in found.candidates} - set(there):
+            return None
+        return self.places.answered(verdict, "locations", text, found)
 
     def look_twice(self, verdict, work):
         super().look_twice(verdict, work)
@@ -199,6 +205,12 @@ class CtgovJudge(TrialJudge):
         self.sites.clear()
 
     # Storing
+
+    def touched(self, verdicts):
+        return super().touched(verdicts) | self.places.touched()
+
+    def store_last(self, ledger):
+        self.places.learn(ledger)
 
     def store_more(self, works, ledger):
         new = [

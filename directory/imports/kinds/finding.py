@@ -6,20 +6,23 @@ from functools import cached_property, lru_cache
 from itertools import chain, count
 from sys import intern
 
+from django.db.models import F
+from django.db.models.fields.json import KT
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from directory.core import text
+from directory.core.models import Change, Op
 from trials.choices import Scheme
 from trials.identifiers import Identifier
 from trials.models import Trial, TrialIdentifier
 
+from ..choices import Outcome
+from .acronyms import NEAR, Nearness, key_of
 from .verdicts import Verdict, shown
 
-# Acronyms come back row after row.
 fold = lru_cache(maxsize=20_000)(text.fold)
-NEAR = 88
 ALIKE = 75  # titles of one trial, where the acronyms are near as well
 SLUG = 80
 # Of a trial that is only named.
@@ -35,7 +38,7 @@ class TrialFinder:
     """
 
     def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
-        self.visible = visible
+        self.visible, self._whole = visible, whole
         self._stored = Trial.objects.select_related("parent") if whole else Trial.objects.only(*NAMING)
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
@@ -44,15 +47,16 @@ class TrialFinder:
         self._new_acronyms: dict[str, list[Trial]] = defaultdict(list)
         self._new_identifiers: dict[int, list[Identifier]] = {}  # by id() of the new trial
         self._acronyms: dict[str, list[int]] | None = None
+        self._doubted: dict[int, str] = {}  # by id() of a new trial: which known one it may be
         self._slugs: set[str] = set()
 
     @property
     def acronyms(self) -> dict[str, list[int]]:
-        """Ids by folded acronym, of all trials; read once."""
+        """Ids of all trials by the key of their acronym; read once."""
         if self._acronyms is None:
             self._acronyms = defaultdict(list)
             for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
-                self._acronyms[fold(acronym)].append(pk)
+                self._acronyms[key_of(acronym)].append(pk)
         return self._acronyms
 
     def is_hidden(self, trial: Trial) -> bool:
@@ -64,11 +68,12 @@ class TrialFinder:
 
     def look_up(self, identifiers: Iterable[Identifier], acronyms: Iterable[str]) -> set[int]:
         """Fetch every trial that a chunk can mean, in three queries. Returns the ids fetched now."""
-        compacts = {one.compact for one in identifiers}
+        acronyms = set(acronyms)
+        compacts = {one.compact for one in identifiers} | {text.squash(one) for one in acronyms} - {""}
         rows = TrialIdentifier.objects.filter(compact__in=compacts)
         ids = set(rows.values_list("trial_id", flat=True)) if compacts else set()
         for acronym in acronyms:
-            ids |= set(self.acronyms.get(fold(acronym), ()))
+            ids |= set(self.acronyms.get(key_of(acronym), ()))
         return self._fetch(ids)
 
     def _fetch(self, ids: set[int]) -> set[int]:
@@ -91,7 +96,7 @@ class TrialFinder:
     def candidates(self, identifiers: Iterable[Identifier], acronym: str) -> list[Trial]:
         """Every stored trial that the identifiers or the acronym could mean."""
         found = [self._by_identifier.get((one.scheme, one.compact)) for one in identifiers]
-        found += [self.trials.get(pk) for pk in self.acronyms.get(fold(acronym), ())] if acronym else []
+        found += [self.trials.get(pk) for pk in self.acronyms.get(key_of(acronym), ())] if acronym else []
         return [one for one in found if one is not None]
 
     def find(
@@ -112,35 +117,54 @@ class TrialFinder:
                 % {"names": names},
             )  # fmt: skip
             return None
+        where = "parent" if column == "parent" else "acronym"
         if meant:
             trial, said = next(iter(meant.values()))
-            return self._checked(verdict, trial, said, acronym)
-        return self._by_acronym(verdict, identifiers, acronym) if acronym else None
+            return self._checked(verdict, where, trial, said, identifiers, acronym)
+        return self._by_acronym(verdict, where, identifiers, acronym) if acronym else None
 
-    def _checked(self, verdict, trial, said, acronym):
-        """The identifier decides; an acronym that is another trial's is pointed out."""
-        known = self.acronyms.get(fold(acronym), ()) if acronym else ()
-        others = [pk for pk in known if pk != trial.pk and self._is_visible(pk)]
-        hidden = self.is_hidden(trial)
-        if others and (hidden or fold(acronym) != fold(trial.acronym)):
-            verdict.note(
-                "acronym",
-                _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
-                % {"acronym": shown(acronym), "trial": said.value if hidden else trial},
-            )  # fmt: skip
+    def _checked(self, verdict, where, trial, said, identifiers, acronym):
+        """The trial of the identifier; where the acronym is another's, a person says which is meant."""
+        others = self._others(trial, acronym) if acronym else []
+        if not others:
+            return trial
+        if self.is_hidden(trial):  # as if it were not there
+            return self._by_acronym(verdict, where, identifiers, acronym)
+        names = ", ".join(f"{one} ({self._name(one)})" for one in others[:3])
+        told = {"acronym": shown(acronym), "other": names, "number": said.value, "trial": trial}
+        sentence = (
+            _("“%(acronym)s” is the acronym of %(other)s, but %(number)s is the number of %(trial)s.")
+            if key_of(acronym) in {key_of(one.acronym) for one in others}
+            else _("“%(acronym)s” may mean %(other)s, but %(number)s is the number of %(trial)s.")
+        )
+        way_out = _("Correct the one that is wrong, or take the row if it is about %(trial)s.")
+        verdict.doubt(Outcome.CONFLICT, where, sentence % told, way_out % told)
         return trial
 
-    def _by_acronym(self, verdict, identifiers, acronym):
+    def _others(self, trial: Trial, acronym: str) -> list[Trial]:
+        """Visible trials that `acronym` means rather than `trial`: for certain, or as far as one can tell."""
+        key, pk = key_of(acronym), trial.pk
+        if key == key_of(trial.acronym) and not self.is_hidden(trial):
+            return []
+        alike = [one for one in self.acronyms.get(key, ()) if one != pk and self._is_visible(one)]
+        if not alike and not self.is_hidden(trial):
+            near = self.near(acronym)
+            is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)
+            alike = [] if is_own else near
+        self._fetch(set(alike))
+        return [self.trials[one] for one in alike if one in self.trials]
+
+    def _by_acronym(self, verdict, where, identifiers, acronym):
         found = self._called(acronym, identifiers)
         # Where one is hidden and another is not, the row means the one that its author can know of.
         found = [one for one in found if not self.is_hidden(one)] or found
         if len(found) > 1 and self.is_hidden(found[0]):
-            verdict.refuse("acronym", _("Several trials have this acronym. Add an identifier."))
+            verdict.refuse(where, _("Several trials have this acronym. Add an identifier."))
             return None
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             verdict.refuse(
-                "acronym",
+                where,
                 _("Several trials have this acronym: %(names)s. Add an identifier.") % {"names": names},
             )
             return None
@@ -150,19 +174,33 @@ class TrialFinder:
                 return None  # by its number another trial: an editor, who sees both, decides
             if clash:
                 verdict.refuse(
-                    "acronym",
+                    where,
                     _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
                       "trial, write both; if not, it needs another acronym.")
                     % {"acronym": shown(acronym), "stored": clash[0], "said": clash[1]},
                 )  # fmt: skip
                 return None
+            self._read_as(verdict, where, trial, acronym)
             return trial
         return None
 
+    def _read_as(self, verdict, where, trial, acronym) -> None:
+        """A known trial in another spelling: that is said, and the trial is not renamed by it."""
+        if trial.pk is None or self.is_hidden(trial) or trial.acronym == acronym:
+            return
+        verdict.values[where] = trial.acronym
+        told = {"acronym": shown(acronym), "trial": trial.acronym}
+        if self._whole and where == "acronym":
+            verdict.note(
+                where, _("“%(acronym)s” is read as %(trial)s. A row with its number may rename it.") % told
+            )
+        elif fold(trial.acronym) != fold(acronym):
+            verdict.note(where, _("“%(acronym)s” is read as %(trial)s.") % told)
+
     def _called(self, acronym, identifiers) -> list[Trial]:
-        """Trials spelt so; else those spelt nearly so, unless their identifiers speak against it."""
-        found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
-        found += self._new_acronyms.get(fold(acronym), [])
+        """Trials spelt so; else those in another spelling, unless their identifiers speak against it."""
+        found = [self.trials[pk] for pk in self.acronyms.get(key_of(acronym), ())]
+        found += self._new_acronyms.get(key_of(acronym), [])
         exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
         return exact or [one for one in found if not self._clash(one, identifiers)]
 
@@ -171,28 +209,67 @@ class TrialFinder:
         return self.identifiers.get(trial.pk, []) if trial.pk else self._new_identifiers[id(trial)]
 
     def _clash(self, trial, identifiers):
-        """Two different identifiers of one registry speak against one trial."""
-        for said in identifiers:
-            same = [one.value for one in self.known_identifiers(trial) if one.scheme == said.scheme]
-            if same and said.scheme not in (Scheme.OTHER, Scheme.ICTRP):
-                return ", ".join(same), said.value
-        return None
+        return _against(self.known_identifiers(trial), identifiers)
 
     def _name(self, trial):
         known = self.known_identifiers(trial)
         return known[0].value if known else trial.slug
 
-    def suggestion(self, acronym: str) -> str:
-        """A known acronym that is spelt nearly like `acronym`, or empty."""
-        near = process.extractOne(fold(acronym), self._visible_acronyms, scorer=fuzz.ratio, score_cutoff=NEAR)
-        if near is None:
+    # Near ones
+
+    def near(self, acronym: str) -> list[int]:
+        """The visible trials that `acronym` may be, the likeliest first; none that are called so."""
+        compact, slugs = text.squash(acronym), self._former.get(key_of(acronym), ())
+        by_number = [self._by_identifier.get((scheme, compact)) for scheme in Scheme] if compact else []
+        found = [one.pk for one in by_number if one is not None]
+        found += Trial.objects.filter(slug__in=slugs).values_list("pk", flat=True) if slugs else []
+        found += [pk for key in self._nearness.to(acronym) for pk in self.acronyms[key]]
+        same = self.acronyms.get(key_of(acronym), ())
+        return [pk for pk in dict.fromkeys(found) if self._is_visible(pk) and pk not in same]
+
+    def may_be(self, acronym: str, identifiers: Iterable[Identifier]) -> str:
+        """The known trials that a new one called `acronym` may be, each with its number; or empty."""
+        if not acronym:
             return ""
-        pk = next(pk for pk in self.acronyms[near[0]] if self._is_visible(pk))
-        return (
-            Trial.objects.only("acronym").get(pk=pk).acronym
-            if pk not in self.trials
-            else self.trials[pk].acronym
+        said, near = list(identifiers), self.near(acronym)
+        same = [pk for pk in self.acronyms.get(key_of(acronym), ()) if self._is_visible(pk)]
+        known = Trial.objects.filter(pk__in=[*near, *same]).prefetch_related("identifiers")
+        found = {one.pk: one for one in known} if near or same else {}
+        likely = [found[pk] for pk in near if pk in found and not _against(found[pk].identifiers.all(), said)]
+        return self._named([*likely, *(found[pk] for pk in same if pk in found)])
+
+    def doubt_new(self, verdict: Verdict, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
+        """Hold back a row about a trial that is new, or hidden, and may be a known one; so are later rows."""
+        if names := self.may_be(acronym, identifiers):
+            self._doubted[id(trial)] = _("It may be a trial that is known: %(names)s.") % {"names": names}
+        if said := self._doubted.get(id(trial)):
+            way_out = _("Did you mean that one? Write its acronym or number. Else take the row.")
+            verdict.doubt(Outcome.DUPLICATE, "acronym", said, way_out)
+
+    @staticmethod
+    def _named(trials: Iterable[Trial]) -> str:
+        """At most three, each with a number, or what stands in its address."""
+        return ", ".join(
+            f"{one} ({next((known.value for known in one.identifiers.all()), one.slug)})"
+            for one in list(trials)[:3]
         )
+
+    @cached_property
+    def _nearness(self) -> Nearness:
+        """Of the acronyms that may be spoken of."""
+        rows = Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym")
+        return Nearness(acronym for pk, acronym in rows.iterator() if self._is_visible(pk))
+
+    @cached_property
+    def _former(self) -> dict[str, set[str]]:
+        """Slugs by the key of an acronym that the trial had once, as the change log has it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        edits = Change.objects.filter(kind=Trial.change_kind, op=Op.UPDATE)
+        edits = edits.annotate(was=KT("before__acronym"), became=KT("after__acronym"))
+        for slug, was in edits.exclude(was=F("became")).values_list("key", "was").iterator():
+            if was:
+                found[key_of(was)].add(slug)
+        return found
 
     def suspect(self, trial: Trial, identifiers: Iterable[Identifier]) -> str:
         """Why a new trial may be one that is stored, in a sentence; empty where nothing speaks for it."""
@@ -209,6 +286,8 @@ class TrialFinder:
         ):
             if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
                 return self._suspicion(block[other], _("acronym and title are nearly those of"))
+        if names := self.may_be(trial.acronym, identifiers):
+            return self._suspected(_("it is called nearly like"), names)
         return ""
 
     def _alike(self, title: str, pks) -> bool:
@@ -222,9 +301,10 @@ class TrialFinder:
 
     def _suspicion(self, pks, why: str) -> str:
         known = Trial.objects.filter(pk__in=list(pks)[:3]).prefetch_related("identifiers")
-        names = ", ".join(
-            f"{one} ({next((i.value for i in one.identifiers.all()), one.slug)})" for one in known
-        )
+        return self._suspected(why, self._named(known))
+
+    @staticmethod
+    def _suspected(why: str, names: str) -> str:
         sentence = _(
             "This may be a trial that is known: %(why)s %(names)s. Take the row if it is another one."
         )
@@ -262,8 +342,9 @@ class TrialFinder:
     @cached_property
     def _by_code(self) -> dict[str, list[int]]:
         found = defaultdict(list)
-        for acronym in self._visible_acronyms:
-            found[acronym.replace(" ", "")] += filter(self._is_visible, self.acronyms[acronym])
+        for acronym, pks in self.acronyms.items():
+            if visible := [pk for pk in pks if self._is_visible(pk)]:
+                found[acronym.replace(".", "")] += visible
         return found
 
     @cached_property
@@ -273,17 +354,13 @@ class TrialFinder:
             found[code[:4]][code] = pks
         return found
 
-    @cached_property
-    def _visible_acronyms(self) -> list[str]:
-        return [one for one, pks in self.acronyms.items() if any(map(self._is_visible, pks))]
-
     def remember(self, trial: Trial, identifiers: list[Identifier]) -> None:
         """A new trial of this file: later rows may mean it."""
         self._new_identifiers[id(trial)] = list(identifiers)
         for one in identifiers:
             self._new[one.scheme, one.compact] = trial
         if trial.acronym:
-            self._new_acronyms[fold(trial.acronym)].append(trial)
+            self._new_acronyms[key_of(trial.acronym)].append(trial)
 
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
         """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""
@@ -301,3 +378,12 @@ class TrialFinder:
         if not self._slugs:
             self._slugs = set(Trial.objects.values_list("slug", flat=True)) | {""}
         return self._slugs
+
+
+def _against(known, identifiers) -> tuple[str, str] | None:
+    """Two different identifiers of one registry speak against one trial: those it has, and what is said."""
+    for said in identifiers:
+        same = [one.value for one in known if one.scheme == said.scheme]
+        if same and said.scheme not in (Scheme.OTHER, Scheme.ICTRP):
+            return ", ".join(same), said.value
+    return None

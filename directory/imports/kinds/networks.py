@@ -1,12 +1,14 @@
 """Rows of the sheet of networks: one row a membership, found by network, centre, role and first day."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership, Network
 from centres.resources import NetworkSheet
+from directory.core.text import squash
 
 from ..choices import Outcome
 from .base import Judge
@@ -91,6 +93,7 @@ class NetworkJudge(Judge):
             self.networks[slug] = network
             self.renamed[slug] = verdict.number
             verdict.change("network_name", "", network.name_en)
+            self._doubt_name(verdict, slug, network.name_en)
         elif name and name != network.name_en:
             if slug in self.renamed:
                 said = {"row": self.renamed[slug], "name": shown(network.name_en)}
@@ -100,8 +103,26 @@ class NetworkJudge(Judge):
             else:
                 self.renamed[slug] = verdict.number
                 verdict.change("network_name", network.name_en, name)
+                self._doubt_name(verdict, slug, name)
                 network.name_en = name
         return network
+
+    def _doubt_name(self, verdict, slug, name) -> None:
+        """Hold back a row with the short name of one network and the name of another."""
+        other = self._names.get(squash(name), slug)
+        if other != slug:
+            told = {"name": shown(name), "other": other, "network": slug}
+            verdict.doubt(
+                Outcome.CONFLICT, "network_name",
+                _("“%(name)s” means the network %(other)s, but the row is about %(network)s.") % told,
+                _("Correct the one that is wrong, or take the row if it is about %(network)s.") % told,
+            )  # fmt: skip
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Slugs of the stored networks by each of their names."""
+        rows = Network.objects.values_list("slug", "slug", "name_en", "name_nl", "name_fr", "name_de")
+        return {squash(name): slug for slug, *names in rows for name in names if squash(name)}
 
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]

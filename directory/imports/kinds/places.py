@@ -23,8 +23,10 @@ class Places:
     invalid until it is answered. What was answered is learned as an alias when the plan is applied.
     """
 
-    def __init__(self, judge: Judge):
+    def __init__(self, judge: Judge, *, none_means: str = ""):
+        """`none_means`: what comes of a text that is said to be none of ours; else its rows are refused."""
         self.judge, self.scope, self.matcher = judge, judge.scope, Matcher()
+        self.none_means = none_means
         self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
 
     def meant(self, text: str) -> Place | None:
@@ -42,12 +44,21 @@ class Places:
         found = self.matcher.match(text)
         if found.centre:
             return found.centre
-        code = self._ask(text, found)
-        if place := self.matcher.by_code(code):
-            self._note_answer(verdict, column, text, place, found)
+        if place := self.answered(verdict, column, text, found):
             return place
         self._refuse(verdict, column, text, found)
         return None
+
+    def answered(self, verdict: Verdict, column: str, text: str, found: Match) -> Place | None:
+        """What a text that is not certain was said to mean; it is asked about, and None while it is not."""
+        place = self.matcher.by_code(self._ask(text, found))
+        if place:
+            self._note_answer(verdict, column, text, place, found)
+        return place
+
+    def might_be(self, found: Match) -> str:
+        """The centres that a text might mean, as far as they may be suggested, each with its name."""
+        return ", ".join(f"{one.place.code} ({one.place.name})" for one in self._visible(found))
 
     def _note_answer(self, verdict, column, text, place, found) -> None:
         if found.may_be_learned and self.scope.may_touch(place.id):
@@ -93,7 +104,7 @@ class Places:
             Option(one.place.code, one.place.name, _scored(one.score, one.reasons))
             for one in self._visible(found)
         ]
-        options.append(Option("", _("none of ours"), _("its rows are not taken")))
+        options.append(Option("", _("none of ours"), self.none_means or _("its rows are not taken")))
         sentence = _("Which centre is “%(text)s”?")
         if not found.may_be_learned:
             sentence = _("Which centre is “%(text)s” in this sheet? The answer is not kept for other sheets.")
@@ -140,7 +151,7 @@ def may_touch(scope: Scope, place: Place, verdict: Verdict, column: str) -> bool
     """False, and the row refused without a word about what is stored, for somebody else's centre."""
     if scope.may_touch(place.id):
         return True
-    verdict.refuse(
+    verdict.refuse_others(
         column, _("“%(text)s” is not your centre. Remove the row.") % {"text": shown(verdict.cells[column])}
     )
     return False

@@ -143,6 +143,8 @@ class SiteJudge(Judge):
         else:
             trial = self._draft(verdict, identifiers, acronym, place)
             verdict.record = self._record(trial, identifiers, acronym, place)
+        if trial.pk is None or self.finder.is_hidden(trial):
+            self.finder.doubt_new(verdict, trial, identifiers, acronym)
         self._judge(verdict, trial, place)
 
     def _record(self, trial, identifiers, acronym, place) -> str:
@@ -171,12 +173,10 @@ class SiteJudge(Judge):
         for column in (*self.sheet.identifier_columns, "disease", "phase"):
             if column in values:
                 verdict.change(column, "", self.sheet.written(column, values[column]))
-        near = self.finder.suggestion(acronym) if acronym and not identifiers else ""
-        hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
-        said = {"name": shown(name)}
         verdict.note(
             "acronym" if acronym else self.sheet.identifier_columns[0],
-            _("“%(name)s” is not a known trial: a draft is made for an editor to list.") % said + hint,
+            _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
+            % {"name": shown(name)},
         )
         return trial
 

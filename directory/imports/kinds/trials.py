@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from directory.core.models import State
+from trials.choices import Recruitment
 from trials.identifiers import Identifier, parse_identifier
 from trials.models import Condition, Trial, TrialIdentifier
 from trials.models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from trials.resources import TrialSheet
 
-from ..choices import Outcome
+from ..choices import REGISTRY, Outcome
 from .base import Judge
 from .finding import NAMING, TrialFinder
 from .storing import BATCH, Ledger, Tally, upsert
@@ -20,6 +22,8 @@ from .verdicts import Verdict, shown
 COLUMNS = [
     name for name, column in TrialSheet.columns().items() if column.attribute and name not in ("parent",)
 ]
+# Where one of the two is stored, an empty other one says something, too.
+TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
 BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 
@@ -34,11 +38,15 @@ class Work:
 
 
 class TrialJudge(Judge):
+    """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
+
     sheet = TrialSheet
     work = Work
+    registry = ""
 
     def __init__(self, scope):
         super().__init__(scope)
+        self.registry = scope.choices.get(REGISTRY, self.registry)
         self.finder = TrialFinder(scope.visible_trials)
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
@@ -87,7 +95,8 @@ class TrialJudge(Judge):
 
     def _new_trial(self, verdict, identifiers) -> Trial:
         trial = Trial(acronym=verdict.values.get("acronym", ""), title_en=verdict.values.get("title", ""))
-        trial.state = self.scope.state_of_new
+        trial.state = State.DRAFT if self.registry else self.scope.state_of_new
+        trial.source = self.registry
         trial.slug = self.finder.free_slug(trial, identifiers)
         trial.acronym = trial.title_en = ""
         if "title" not in verdict.cells:
@@ -120,7 +129,36 @@ class TrialJudge(Judge):
 
     def _compare_fields(self, verdict, trial) -> list[str]:
         """Set on `trial` what the row says of it; the attributes that changed."""
-        return self.compare(verdict, trial, COLUMNS)
+        return self._fill(verdict, trial, COLUMNS) if self.registry else self.compare(verdict, trial, COLUMNS)
+
+    def _fill(self, verdict, trial, names: Iterable[str]) -> list[str]:
+        """As `compare`, of what is empty; where something else stands, that is told and stays."""
+        stored = {
+            name: None if trial.pk is None else getattr(trial, self.sheet.columns()[name].attribute)
+            for name in names
+        }
+        filled = {name for name, old in stored.items() if old not in (None, "", [], Recruitment.UNKNOWN)}
+        for one, other in (*TOGETHER, *(pair[::-1] for pair in TOGETHER)):
+            filled |= {other} if one in filled and other in stored else set()
+        if "status" in stored and "status" not in filled:
+            filled.discard("status_as_of")  # a day of a status that nobody knew
+        for name in sorted(filled & verdict.values.keys()):
+            said = verdict.values[name]
+            if stored[name] != said and not self._reads_as(name, stored[name], said):
+                self._stays(verdict, name, self._written(name, stored[name]))
+        return self.compare(
+            verdict, trial, [one for one in names if one in verdict.values and one not in filled]
+        )
+
+    def clears(self, verdict, name, old):
+        return not self.registry and super().clears(verdict, name, old)
+
+    def _stays(self, verdict, name: str, stored: str) -> None:
+        said = {"registry": self.registry, "said": shown(verdict.cells[name]), "stored": shown(stored)}
+        sentence = _("%(registry)s says “%(said)s”; the directory has “%(stored)s”, which stays.")
+        if not stored:
+            sentence = _("%(registry)s says “%(said)s”; the directory has it empty, and it stays so.")
+        verdict.note(name, sentence % said)
 
     def _compare_more(self, verdict, work) -> None:
         """What only some sheets of trials have."""
@@ -148,7 +186,9 @@ class TrialJudge(Judge):
         if "conditions" not in verdict.values and not self.clears(verdict, "conditions", old):
             return
         said = verdict.values.get("conditions", [])
-        if set(said) != set(old):
+        if self.registry and old and set(said) != set(old):
+            self._stays(verdict, "conditions", "; ".join(old))
+        elif set(said) != set(old):
             verdict.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
 
@@ -166,11 +206,15 @@ class TrialJudge(Judge):
         if parent is work.trial:
             verdict.refuse("parent", _("A trial cannot be its own parent."))
         elif parent is None and len(verdict.messages) == before:
-            verdict.refuse(
-                "parent", _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
-                % {"text": shown(text)},
-            )  # fmt: skip
-        elif parent is not None and (parent.pk is None or parent.pk != work.trial.parent_id):
+            near = self.finder.may_be(text, ())
+            hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
+            sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
+            verdict.refuse("parent", sentence % {"text": shown(text)} + hint)
+        elif parent is None or (parent.pk is not None and parent.pk == work.trial.parent_id):
+            return
+        elif self.registry and work.trial.parent_id:
+            self._stays(verdict, "parent", str(work.trial.parent))
+        else:
             verdict.change("parent", str(work.trial.parent or ""), str(parent))
             work.trial.parent = parent
             work.attributes.append("parent")
@@ -218,10 +262,14 @@ class TrialJudge(Judge):
             self.store_more(some, ledger)
             for work in some:
                 hollow(work.trial, (), whole_if_new=False)
+        self.store_last(ledger)
         return ledger.tally
 
     def store_more(self, works, ledger) -> None:
         """What hangs on the trials that were just stored."""
+
+    def store_last(self, ledger) -> None:
+        """What is stored once, after all trials."""
 
 
 def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True) -> None:

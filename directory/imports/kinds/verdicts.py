@@ -12,7 +12,7 @@ from directory.core.models import State
 from directory.core.text import tidy
 from directory.core.visibility import Role
 
-from ..choices import Outcome
+from ..choices import STORED, Outcome
 
 _SHOWN = 80
 
@@ -87,6 +87,8 @@ class Verdict:
     may_be_taken: bool = False
     blanks: list[str] = field(default_factory=list)
     written: dict[str, Written] = field(default_factory=dict)
+    is_others: bool = False
+    doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
     def is_bad(self) -> bool:
@@ -103,11 +105,30 @@ class Verdict:
         self.note(column, message)
         self.outcome, self.may_be_taken = Outcome.INVALID, False
 
+    def refuse_others(self, column: str, message: str) -> None:
+        """As `refuse`, since it is somebody else's to write."""
+        self.is_others = True
+        self.refuse(column, message)
+
     def hold_back(self, outcome: str, column: str, message: str) -> None:
         """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
         self.note(column, message)
         if not self.is_bad:
             self.outcome, self.may_be_taken = outcome, True
+
+    def doubt(self, outcome: str, column: str, message: str, way_out: str) -> None:
+        """Something to hold the row back for, once it is known whether there is anything to store."""
+        self.doubts.append((outcome, column, message, way_out))
+
+    def weigh_doubts(self) -> None:
+        """Hold a row back that has something to store; of another, what is doubted is only said."""
+        waits = self.outcome in STORED or self.may_be_taken
+        for outcome, column, message, way_out in self.doubts:
+            if waits:
+                self.hold_back(outcome, column, f"{message} {way_out}")
+            else:
+                self.note(column, message)
+        self.doubts = ()
 
     def take_back(self, name: str) -> None:
         """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""

@@ -25,9 +25,8 @@ from ..kinds.storing import BATCH, Ledger, Tally, upsert
 from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
 from ..models import ImportRun
+from .reading import RECORD, field_label
 from .records import RECORDS, Records, put_beside
-
-RECORD = "record"  # stands for a whole record among the fields of a change
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,8 @@ class UndoJudge(Judge):
 
     def _judge(self, verdict: Verdict, group: Group, now: "_Now") -> None:
         if not self._may_touch(group):
-            verdict.refuse(RECORD, _("This is of a centre that is not yours. Ask an editor to undo it."))
+            said = _("This is of a centre that is not yours. Ask an editor to undo it.")
+            verdict.refuse_others(RECORD, said)
         elif group.before is None:
             self._remove(verdict, group, now)
         elif group.after is None:
@@ -288,20 +288,27 @@ class _Now:
             some = model._default_manager.filter(**{f"{relation}__in": list(keys)}).select_related(*related)
             for one in some:
                 if (model.change_kind, one.change_key) not in self.touched:
-                    found[keys[getattr(one, f"{relation}_id")]].append(one.change_key)
+                    found[keys[getattr(one, f"{relation}_id")]].append(str(one))
         return found
 
-    def _since(self, keys: list[str]) -> dict[str, Change]:
-        """By key, the latest change by others after the run's own."""
+    def _since(self, keys: list[str]) -> dict[str, list[Change]]:
+        """By key, the changes after the run's own."""
         last = (
             Change.objects.filter(run=self.undone.pk).order_by("-seq").values_list("seq", flat=True).first()
         )
         later = Change.objects.filter(kind=self.kind, key__in=keys, seq__gt=last or 0).order_by("seq")
-        return {one.key: one for one in later.only("key", "actor_role", "at")}
+        found = defaultdict(list)
+        for one in later:
+            found[one.key].append(one)
+        return found
 
     def edited_since(self, key: str, names: list[str]) -> str:
-        later = self._later.get(key)
-        words = {"fields": ", ".join(names) or _("status"), "role": "", "day": ""}
+        """Who edited one of `names` last, or the status where none is given."""
+        wanted = set(names) or self.records.derived
+        of_these = [one for one in self._later[key] if wanted & {name for name, *_values in one.fields()}]
+        later = of_these[-1] if of_these else None
+        fields = [field_label(self.kind, name) for name in names]
+        words = {"fields": ", ".join(fields) or _("status"), "role": "", "day": ""}
         if later is None:
             return _("Edited since: %(fields)s. Take it to undo that, too.") % words
         day = day_first(timezone.localdate(later.at).isoformat())

@@ -111,7 +111,7 @@ RECORDS: dict[str, Records] = {
     "affiliation": Records(
         Affiliation, _affiliations, frozenset({"professional", "centre"}),
         named_by={"professional": ("professional", Professional, "pk"), "centre": ("centre", Centre, "code")},
-        related=("centre",),
+        related=("professional", "centre"),
     ),
     "site": Records(
         TrialSite, _sites, frozenset({"trial", "centre"}), frozenset(statements.DERIVED),

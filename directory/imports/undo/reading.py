@@ -1,0 +1,114 @@
+"""The plan of an undo as people read it: fields as sheets head them, records by name, words and days.
+
+Receipts keep what the change log says, keys and codes; this is how a page and a sentence show them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from centres.models import Affiliation, Professional
+from directory.core.admin import history
+from directory.core.ages import age_text
+from directory.core.dates import PartialDateField
+from trials.models import Trial
+
+from ..choices import Kind
+from ..kinds import JUDGES
+from ..messages import day_first
+from .records import RECORDS
+
+KIND_OF = {"centre": Kind.CENTRES, "membership": Kind.NETWORKS, "trial": Kind.TRIALS, "site": Kind.SITES}
+RECORD = "record"  # stands for a whole record among the fields of a change
+_OF_A_SHEET = {"contact_person_id": "contact_person__name", "investigator_id": "investigator__name"}
+
+
+def field_label(kind: str, name: str) -> str:
+    """The header of the sheet's column that holds a field of the change log, else its name in forms."""
+    sheet = JUDGES[KIND_OF[kind]].sheet if kind in KIND_OF else None
+    wanted = _OF_A_SHEET.get(name, name)
+    for column_name, column in sheet.columns().items() if sheet else ():
+        if wanted == column.attribute or (column.attribute is None and wanted == column_name):
+            return column.header((get_language() or "en")[:2])
+    model = RECORDS[kind].model if kind in RECORDS else None
+    with suppress(FieldDoesNotExist, AttributeError):
+        related = model._meta.get_field(name)
+        if related.one_to_many:
+            return capfirst(str(related.related_model._meta.verbose_name_plural))
+    return str(history.label(model, name))
+
+
+def names_of(kind: str, keys: Iterable[str], user) -> dict[str, str]:
+    """Names by key of the records that are there, as far as `user` may see them."""
+    records = RECORDS.get(kind)
+    keys = [key for key in dict.fromkeys(keys) if key]
+    if records is None or not keys:
+        return {}
+    pks = records.find(keys)
+    some = records.model._default_manager.filter(pk__in=pks.values())
+    if hasattr(some, "visible_to"):
+        some = some.visible_to(user)
+    if records.model is Affiliation:
+        some = some.filter(professional__in=Professional.objects.visible_to(user))
+    found = {one.pk: str(one) for one in some.select_related(*records.related)}
+    return {key: found[pk] for key, pk in pks.items() if pk in found}
+
+
+def mentioned(kind: str, changes: Iterable[dict], user) -> dict[str, dict[str, str]]:
+    """Names of the people and parents that changes mention, by field and key."""
+    keys = defaultdict(set)
+    for change in changes:
+        keys[change["field"]] |= {str(change[which]) for which in ("old", "new") if change[which]}
+    found = {
+        name: names_of("professional", several, user)
+        for name, several in keys.items()
+        if _related(kind, name) is Professional
+    }
+    if kind == Trial.change_kind and "parent" in keys:
+        found["parent"] = names_of("trial", keys["parent"], user)
+    return found
+
+
+def difference(kind: str, change: dict, called: str, names: Mapping[str, Mapping[str, str]]) -> dict:
+    """A change as people read it: `{label, old, new}`; a whole record is removed, or made again."""
+    name, old, new = change["field"], change["old"], change["new"]
+    if name == RECORD:
+        return {"label": _("record"), "old": old and called, "new": (new and called) or _("removed")}
+    read = [reads(kind, name, value, names.get(name, {})) for value in (old, new)]
+    return {"label": field_label(kind, name), "old": read[0], "new": read[1]}
+
+
+def reads(kind: str, name: str, written: str, names: Mapping[str, str]) -> str:
+    """A value of the change log, written as text, as people read it."""
+    field, related = _field(kind, name), _related(kind, name)
+    if not written:
+        return ""
+    if related is not None:
+        return names.get(written) or str(getattr(related, "unnamed", written))
+    if name == "parent":
+        return names.get(written, written)
+    if isinstance(field, models.BooleanField):
+        return _("yes") if written == "yes" else _("no")
+    if name.endswith("_days"):
+        return age_text(int(written))
+    if isinstance(field, (models.DateField, PartialDateField)):
+        return day_first(written[:10])
+    choices = getattr(getattr(field, "words", None), "choices", None) or getattr(field, "flatchoices", None)
+    words = dict(choices or ())
+    return "; ".join(str(words.get(word, word)) for word in written.split("; ")) if words else written
+
+
+def _field(kind: str, name: str):
+    model = RECORDS[kind].model if kind in RECORDS else None
+    return next((one for one in model._meta.concrete_fields if one.attname == name), None) if model else None
+
+
+def _related(kind: str, name: str):
+    """The model that a column points to, of which the log has numbers."""
+    return getattr(_field(kind, name), "related_model", None)
