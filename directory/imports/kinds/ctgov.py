@@ -19,7 +19,6 @@ from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
 from trials.models import TrialSite
 
-from ..choices import Outcome
 from ..messages import day_first
 from .trials import TrialJudge
 from .trials import Work as TrialWork
@@ -189,10 +188,8 @@ class CtgovJudge(TrialJudge):
                 _("%(number)d places in the countries of our centres name none of them for certain.") % said,
             )
 
-    def look_twice(self, verdict, work):
-        super().look_twice(verdict, work)
-        if said := self._conflicts.get(verdict.number):
-            verdict.hold_back(Outcome.CONFLICT, "status", said)
+    def _older(self, verdict):
+        return self._conflicts.get(verdict.number, "")
 
     def let_go(self, verdicts, *, stores):
         super().let_go(verdicts, stores=stores)
