@@ -56,7 +56,7 @@ class Code(Text):
     """A code of ours: lower case, letters, digits and hyphens; no number of something else."""
 
     def takes(self):
-        return _("the centre's code, like uz-gent")
+        return str(_("the centre's code, like uz-gent"))
 
     def clean(self, value, row=None, **kwargs):
         code = tidy(str(value)).lower()
@@ -72,7 +72,7 @@ class CountryCode(Text):
     """Two capital letters; Belgium and its neighbours also by name."""
 
     def takes(self):
-        return _("two letters, like BE")
+        return str(_("two letters, like BE"))
 
     def clean(self, value, row=None, **kwargs):
         word = fold(str(value))

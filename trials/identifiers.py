@@ -86,10 +86,10 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
     So is a day, but for what a registry itself calls an identifier (`other`).
     """
     clean = tidy(text)
-    if scheme != Scheme.OTHER and (is_day(clean) or "@" in clean):
-        raise ValueError(_wrong_form(clean, scheme))
     if inside := _inside(clean, scheme):
         return inside
+    if scheme != Scheme.OTHER and (is_day(clean) or "@" in clean or _ADDRESS.match(clean)):
+        raise ValueError(_wrong_form(clean, scheme))
     try:
         return parse_identifier(clean, scheme)
     except ValueError:

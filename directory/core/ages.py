@@ -26,7 +26,7 @@ _UNITS = {
 }  # fmt: skip
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 _DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
-_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?", re.UNICODE)
+_PART = re.compile(r"(\d+(?:[.,]\d{1,2})?)\s*([^\W\d_]*)\.?", re.UNICODE)
 _AND = {"", "and", "en", "et", "und"}
 _NOTHING = {"n a", "na", "none", "no limit", "not specified"}
 

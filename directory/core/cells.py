@@ -63,7 +63,8 @@ class Name(Text):
 
     def clean(self, value, row=None, **kwargs):
         name = super().clean(value)
-        if "@" in name or "://" in name or not any(map(str.isalpha, name)) or is_day(name):
+        is_other = re.search(r"@|://|www\.|\d{3}", name) or is_day(name)
+        if is_other or not any(map(str.isalpha, name)):
             raise ValueError(
                 _("“%(value)s” is not a name. Write a name here, and what this is in its own column.")
                 % {"value": name[:60]}
@@ -325,11 +326,7 @@ def _is_slip(said: list[str], meant: list[str]) -> bool:
     """Whether each word is the other's but for a slip in a long one; `in-`, `un-` and `not` are no slips."""
     return len(said) == len(meant) and all(
         one == other
-        or (
-            min(len(one), len(other)) > 3
-            and one[0] == other[0]
-            and OSA.distance(one, other) <= (2 if len(other) > 8 else 1)
-        )
+        or (min(len(one), len(other)) > 3 and one[0] == other[0] and OSA.distance(one, other) <= 1)
         for one, other in zip(said, meant, strict=True)
     )
 

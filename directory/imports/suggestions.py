@@ -74,9 +74,8 @@ def tells(column: Column) -> bool:
     widget = column.widget
     if isinstance(widget, Identifiers):
         return widget.scheme in FORMS
-    if type(widget) is List:
-        return type(widget.one) not in (Text, Prose)
-    return type(widget) not in (Text, LongText, Name, Prose)
+    one = widget.one if type(widget) is List else widget
+    return type(one) not in (Text, LongText, Name, Prose)
 
 
 def likeness(header: str, column: Column) -> float:
