@@ -34,6 +34,7 @@ _DAY = re.compile(
     r"^(?:\d{1,2}[/.\-– ]\d{1,2}[/.\-– ](?:\d{2}|\d{4})|(?:19|20)\d\d[/.\-– ]\d{1,2}[/.\-– ]\d{1,2}|"
     r"[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d)(?:[T ]\d{1,2}:.*)?$"
 )
+_DECIMAL = re.compile(r"^\d{4,5}[.,]\d+$")
 
 
 @lru_cache(maxsize=4_000)
@@ -90,8 +91,18 @@ def _number(text: str, country: str) -> str:
     is_whole = digits.startswith("+") or re.match(r"00\s?[1-9]", digits)
     # A number without its country's code may be anything: it must be one that is in use there.
     is_one = phonenumbers.is_possible_number if is_whole else phonenumbers.is_valid_number
-    if number.extension or not is_one(number):
+    if number.extension or not is_one(number) or not (is_whole or _is_dialled(digits, said or country)):
         return ""
     if said and not is_whole and number.country_code != phonenumbers.country_code_for_region(said):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_dialled(digits: str, country: str) -> bool:
+    """Whether a number without a code begins as it is dialled there, or lost its 0 in a spreadsheet."""
+    plain = re.sub(r"\D", "", digits)
+    trunk = phonenumbers.PhoneMetadata.metadata_for_region(country).national_prefix or ""
+    code = str(phonenumbers.country_code_for_region(country))
+    if digits.isdecimal() and len(plain) > 7:
+        return True
+    return len(plain) > 5 and plain.startswith((trunk, code)) and not _DECIMAL.match(digits)
