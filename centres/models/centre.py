@@ -142,9 +142,15 @@ class Centre(Listed, Sourced):
                  % {"country": self.country}}
             )  # fmt: skip
         try:
-            self.postal_code = self.postal_code and read_postal_code(self.postal_code, self.country)
+            code = self.postal_code and read_postal_code(self.postal_code, self.country)
         except ValueError as error:
             raise ValidationError({"postal_code": str(error)}) from None
+        if code != self.postal_code:
+            said = {"text": self.postal_code, "code": code, "country": self.country}
+            sentence = _(
+                "“%(text)s” is written %(code)s in %(country)s. Write it so, or correct the country."
+            )
+            raise ValidationError({"postal_code": sentence % said})
         if self.latitude is None:
             return
         if why := misplaced(self.latitude, self.longitude, self.country, self.postal_code):

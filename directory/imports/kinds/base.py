@@ -238,6 +238,8 @@ class Judge:
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
+        if self.sheet.columns()[name].widget.by_country:
+            return False  # stored in one form only, and the row's country is not at hand here
         written = self._written(name, old)
         return bool(written) and self._value(name, written)[0] == new
 
