@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import SUPPORTED_REGIONS
+from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
 
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
@@ -26,7 +26,11 @@ E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 
 def validate_phone(value: str) -> None:
     """Telephone numbers are stored in E.164 (ITU-T)."""
-    if not E164.match(value):
+    try:
+        is_one = bool(E164.match(value)) and is_possible_number(parse(value))
+    except NumberParseException:
+        is_one = False
+    if not is_one:
         raise ValidationError(
             _("“%(phone)s” is not an international telephone number. Write it like +3293322111."),
             params={"phone": value},
