@@ -1,8 +1,10 @@
 """What a row's other cells decide of a cell, and what a cell must not cost its row."""
 
+import io
 import re
 
 import pytest
+import xlsxwriter
 
 from centres.models import Centre, Professional
 from directory.imports.kinds import JUDGES
@@ -227,3 +229,19 @@ def test_every_column_that_a_refusal_names_is_one_of_its_sheet(kind, sample):
             assert said["column"] in {"", *sheet.columns()}
             assert (words & columns) <= set(sheet.columns()), said
     assert StatusStatement.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", [60, 59, 1, 366, 12345, 2958465])
+@pytest.mark.parametrize("system", ["1900", "1904"])
+def test_a_workbooks_day_of_another_age_is_refused_as_a_day(number, system):
+    """60 is 29 February 1900, which never was, in the numbers of Excel."""
+    a_trial("Alpha", status_as_of="2026-04-28")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": system == "1904"}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["acronym", "status_as_of"])
+        page.write(1, 0, "Alpha")
+        page.write_number(1, 1, number, book.add_format({"num_format": "dd/mm/yyyy"}))
+    run = planned(out.getvalue(), kind="trials", name="days.xlsx", user=an_editor())
+    assert outcomes(run) == {2: "invalid"}
+    assert [said.split(":")[0] for said in messages(run)] == ["2 status_as_of"]
