@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from .text import tidy
 
 HOME = "BE"
+LONGEST = 120  # characters of a cell with two numbers and what is said of them
 _CALLED = (
     r"(?:tel|tél|telefoon|telefoonnummer|telefon|telephone|téléphone|phone|ph|gsm|mobile|mobiel|mob|portable|"
     r"fixe|bureau|t|m)\.?\s*:?\s*"
@@ -46,9 +47,9 @@ def read_phone(text: str, country: str = HOME) -> tuple[str, str]:
     """
     clean = tidy(unicodedata.normalize("NFKC", text))
     country = country or HOME
-    if number := _number(clean, country):
+    if len(clean) <= LONGEST and (number := _number(clean, country)):
         return number, ""
-    for end, rest in _cuts(clean):
+    for end, rest in _cuts(clean) if len(clean) <= LONGEST else ():
         if number := _number(end, country):
             return number, rest
     raise ValueError(

@@ -102,3 +102,12 @@ def test_dates_and_numbers_of_registries_are_telephones_in_no_country(sample, co
     for text in SAMPLES[sample]:
         with pytest.raises(ValueError, match="is not a telephone number"):
             read_phone(text, country)
+
+
+@pytest.mark.parametrize("text", ["1 / " * 8000, "1" * 32_000, "09 332 22 00 ext " * 1500, "(" * 32_000])
+def test_a_cell_as_long_as_a_cell_can_be_is_refused_at_once(text, monkeypatch):
+    asked = []
+    monkeypatch.setattr("directory.core.phones._number", lambda *said: asked.append(said))
+    with pytest.raises(ValueError, match="is not a telephone number"):
+        read_phone(text)
+    assert asked == []
