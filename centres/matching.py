@@ -40,6 +40,7 @@ class Place:
     id: int
     code: str
     name: str
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Matcher:
         about = ("postal_code", "country", "city", "street", "university")
         rows = list(Centre.objects.order_by("pk").values("pk", "code", *names, *about))
         for row in rows:
-            place = Place(row["pk"], row["code"], row["name_en"])
+            place = Place(row["pk"], row["code"], row["name_en"], row["country"])
             self.places[place.id] = self._codes[place.code] = place
             known = self._known[place.id] = _Known(place, row["country"], row["postal_code"])
             known.call(place.code, "code")

@@ -1,8 +1,10 @@
 """Sheets of centres and networks: their columns, in the order of the template."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.cells import Address, Day, Email, List, LongText, Number, Phone, Text, Word
+from directory.core.cells import Address, Day, Email, List, LongText, Number, Phone, PostalCode, Text, Word
 from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
 from directory.core.visibility import is_editor
@@ -21,6 +23,17 @@ _LANGUAGES = {
     }.items()
     for word in words.split()
 }
+_COUNTRIES = {
+    fold(name): code
+    for code, names in {
+        "BE": "Belgium België Belgique Belgien",
+        "NL": "Netherlands Nederland Pays-Bas Niederlande",
+        "LU": "Luxembourg Luxemburg",
+        "FR": "France Frankrijk Frankreich",
+        "DE": "Germany Duitsland Allemagne Deutschland",
+    }.items()
+    for name in names.split()
+} | {"uk": "GB", "united kingdom": "GB"}
 _ROLES = {
     fold(word): role
     for role, words in {
@@ -40,19 +53,30 @@ _ROLES = {
 
 
 class Code(Text):
-    """A code of ours: lower case, letters, digits and hyphens."""
+    """A code of ours: lower case, letters, digits and hyphens; no number of something else."""
+
+    def takes(self):
+        return str(_("the centre's code, like uz-gent"))
 
     def clean(self, value, row=None, **kwargs):
-        return tidy(str(value)).lower()
+        code = tidy(str(value)).lower()
+        if not any(map(str.isalpha, code)) or re.search(r"\d{6}", code):
+            raise ValueError(
+                _("“%(value)s” is a number, not the code of a centre. Write a short slug like uz-gent.")
+                % {"value": code[:40]}
+            )
+        return code
 
 
-class Country(Text):
-    """Two capital letters."""
+class CountryCode(Text):
+    """Two capital letters; Belgium and its neighbours also by name."""
+
+    def takes(self):
+        return str(_("two letters, like BE"))
 
     def clean(self, value, row=None, **kwargs):
         word = fold(str(value))
-        belgium = word in {"belgium", "belgie", "belgique", "belgien"}
-        return "BE" if belgium else tidy(str(value)).upper()
+        return _COUNTRIES.get(word) or tidy(str(value)).upper()
 
 
 class CentreSheet(Sheet):
@@ -80,10 +104,10 @@ class CentreSheet(Sheet):
     name_de = Column("name_de", nl="naam Duits", fr="nom allemand", de="Name Deutsch")
     street = Column("street", nl="straat", fr="rue", de="Straße", also=("address", "adres", "adresse"))
     postal_code = Column(
-        "postal_code", nl="postcode", fr="code postal", de="Postleitzahl", also=("zip", "PLZ")
+        "postal_code", PostalCode(), nl="postcode", fr="code postal", de="Postleitzahl", also=("zip", "PLZ")
     )
     city = Column("city", nl="gemeente", fr="ville", de="Ort", also=("stad", "commune", "Stadt"))
-    country = Column("country", Country(), nl="land", fr="pays", de="Land")
+    country = Column("country", CountryCode(), nl="land", fr="pays", de="Land")
     latitude = Column("latitude", Number(), nl="breedtegraad", fr="latitude", de="Breitengrad", also=("lat",))
     longitude = Column(
         "longitude", Number(), nl="lengtegraad", fr="longitude", de="Längengrad", also=("lon", "lng")

@@ -114,7 +114,7 @@ class CtgovSheet(Sheet):
         "Study Type", "study_type", Word(StudyType, spellings("study_type"), _lazy("a study type"))
     )
     design = _unkept("Study Design")
-    other_ids = ExportColumn("Other IDs", None, Identifiers(separators=_BARS))
+    other_ids = ExportColumn("Other IDs", None, Identifiers(Scheme.OTHER, separators=_BARS))
     start_date = _unkept("Start Date")
     primary_completion = _unkept("Primary Completion Date")
     completion_date = _unkept("Completion Date")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from directory.core.text import squash, tidy
+from directory.core.written import is_day
 
 from .choices import Scheme
 
@@ -17,6 +18,12 @@ _NCT_BARE = re.compile(r"^(0\d{7}|[1-9]\d{6})$")
 _EU = re.compile(r"^(?:euctr|euct|eudract)?(20\d{2})([05])(\d{5})(\d{2})(\d{2})?(?:[a-z]{2})?$")
 _ISRCTN = re.compile(r"^isrctn(\d{8})$")
 _DRKS = re.compile(r"^drks(\d{8})$")
+# Eight digits that may be a day.
+_DAY = re.compile(r"^(?:[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d)$")
+_ADDRESS = re.compile(r"(?i)https?://|www\.")
+_IN_ADDRESS = re.compile(
+    r"(?i)(?<![a-z0-9])(?:(?:nct|isrctn|drks)\d{8}|20\d\d-[05]\d{5}-\d\d(?:-\d\d)?)(?!\d)"
+)
 MAX_LENGTH = 60
 _URLS = {
     Scheme.NCT: "https://clinicaltrials.gov/study/{}",
@@ -56,7 +63,7 @@ def parse_identifier(text: str, scheme: str | None = None) -> Identifier:
     registry's form fits is of the scheme `other`.
     """
     clean = tidy(text)
-    found = _recognise(squash(clean))
+    found = _recognise(clean)
     if scheme in (None, Scheme.OTHER, Scheme.ICTRP) and found is None:
         if not squash(clean) or len(clean) > MAX_LENGTH:
             raise ValueError(
@@ -72,35 +79,51 @@ def parse_identifier(text: str, scheme: str | None = None) -> Identifier:
 def read_identifier(text: str, scheme: str | None = None) -> Identifier:
     """The identifier of a cell: as `parse_identifier` has it, or repaired where only one reading exists.
 
-    In a registry's own column a bare number is that registry's (`03569241`, or `4404283` whose 0 a
-    spreadsheet took away), `NTC05358249` has two letters in the wrong order, `NCTO4307576` a letter for a
-    digit, and an address holds one number. A digit too few or too many has several readings: refused.
+    In another registry's column a number whose form says whose it is, is taken as what it is: an EudraCT
+    number under EU CT. In a registry's own column a bare number is that registry's (`03569241`, or `4404283`
+    whose 0 a spreadsheet took away), `NTC05358249` has two letters in the wrong order, `NCTO4307576` a letter
+    for a digit, and an address holds one number. A digit too few or too many has several readings: refused.
+    So is a day, but for what a registry itself calls an identifier (`other`).
     """
+    clean = tidy(text)
+    if inside := _inside(clean, scheme):
+        return inside
+    if scheme != Scheme.OTHER and (is_day(clean) or "@" in clean or _ADDRESS.match(clean)):
+        raise ValueError(_wrong_form(clean, scheme))
     try:
-        return parse_identifier(text, scheme)
+        return parse_identifier(clean, scheme)
     except ValueError:
-        value = _repaired(tidy(text), scheme)
+        if found := _recognise(clean):
+            return found
+        value = _repaired(clean, scheme)
         if value is None:
             raise
         return Identifier(scheme or Scheme.NCT, value)
 
 
+def _inside(text: str, scheme: str | None) -> Identifier | None:
+    """The one number that an address holds."""
+    if not (_ADDRESS.match(text) or (scheme == Scheme.NCT and "/" in text)):
+        return None
+    found = {_recognise(one) for one in _IN_ADDRESS.findall(text)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _repaired(text: str, scheme: str | None) -> str | None:
     digits = squash(text).replace("o", "0")
-    if scheme == Scheme.NCT:
-        inside = {one.upper() for one in re.findall(r"(?i)(?<![a-z0-9])nct\d{8}(?!\d)", text)}
-        if "/" in text and len(inside) == 1:
-            return inside.pop()
-        if found := _NCT_SPOILT.match(digits):
-            return f"NCT{found[1]:0>8}"
-        if found := _NCT_BARE.match(digits):
-            return f"NCT{found[1]:0>8}"
-    if scheme == Scheme.ISRCTN and re.fullmatch(r"\d{8}", digits):
-        return f"ISRCTN{digits}"
-    return None
+    if scheme == Scheme.NCT and (found := _NCT_SPOILT.match(digits)):
+        return f"NCT{found[1]}"
+    # Nothing but digits, perhaps with a spreadsheet's `.0`: with signs between them they are something else.
+    bare = re.sub(r"[.,]0+$", "", text)
+    if not (bare.isascii() and bare.isdecimal()) or _DAY.match(bare):
+        return None
+    if scheme == Scheme.NCT and (found := _NCT_BARE.match(bare)):
+        return f"NCT{found[1]:0>8}"
+    return f"ISRCTN{bare}" if scheme == Scheme.ISRCTN and len(bare) == 8 else None
 
 
-def _recognise(compact: str) -> Identifier | None:
+def _recognise(text: str) -> Identifier | None:
+    compact = "" if text.startswith("+") else squash(text)  # so begins a telephone number
     if found := _NCT.match(compact):
         return Identifier(Scheme.NCT, f"NCT{found[1]}")
     if found := _EU.match(compact):
@@ -126,8 +149,12 @@ FORMS = {
 
 
 def _wrong_form(text: str, scheme: str | None) -> str:
-    return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % {
-        "text": text[:40],
-        "registry": Scheme(scheme).label,
-        "form": FORMS[Scheme(scheme)],
-    }
+    said = {"text": text[:40], "registry": Scheme(scheme or Scheme.OTHER).label}
+    if scheme not in FORMS:
+        return _("“%(text)s” is not an identifier of a trial. Write its number alone.") % said
+    if found := _recognise(text):
+        said["other"] = Scheme(found.scheme).label
+        return _("“%(text)s” is an identifier of %(other)s, not of %(registry)s. Choose %(other)s.") % said
+    return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % (
+        said | {"form": FORMS[Scheme(scheme)]}
+    )

@@ -14,6 +14,7 @@ from directory.core.cells import (
     Email,
     List,
     LongText,
+    Name,
     PartialDay,
     Phone,
     Prose,
@@ -106,16 +107,22 @@ class Identifiers(List):
         return list(dict.fromkeys(read_identifier(part, self.scheme) for part in parts))
 
     def remark(self, cell, value, **kwargs):
-        """What was repaired: all that was written otherwise than its registry does, but for its case."""
-        if self.render(value) == cell:
+        """What was repaired: all that was written otherwise than its registry does, but for its case.
+
+        And what another registry gave, which is taken as such.
+        """
+        if self.render(value) == cell and {one.scheme for one in value} <= {self.scheme}:
             return ""
         parts = [tidy(part) for part in self.separators.split(cell) if tidy(part)]
-        read = [(part, read_identifier(part, self.scheme).value) for part in parts]
-        return " ".join(
-            _("“%(text)s” is read as %(value)s.") % {"text": part[:40], "value": one}
-            for part, one in dict.fromkeys(read)
-            if unicodedata.normalize("NFKC", part).casefold() != one.casefold()
-        )
+        read = [(part, read_identifier(part, self.scheme)) for part in parts]
+        return " ".join(filter(None, (self._remark(part, one) for part, one in dict.fromkeys(read))))
+
+    def _remark(self, part, one) -> str:
+        said = {"text": part[:40], "value": one.value, "registry": Scheme(one.scheme).label}
+        if self.scheme in FORMS and self.scheme != one.scheme:
+            return _("“%(text)s” is an identifier of %(registry)s and is taken as such.") % said
+        is_other = unicodedata.normalize("NFKC", part).casefold() != one.value.casefold()
+        return _("“%(text)s” is read as %(value)s.") % said if is_other else ""
 
     def render(self, value, obj=None, **kwargs):
         return "; ".join(one if isinstance(one, str) else one.value for one in value or ())
@@ -325,11 +332,12 @@ class SiteSheet(Sheet):
         also=("status op", "statut au", "status as of"),
     )  # fmt: skip
     pi_name = Column(
-        "investigator__name", nl="hoofdonderzoeker", fr="investigateur principal", de="Hauptprüfer",
+        "investigator__name", Name(), nl="hoofdonderzoeker", fr="investigateur principal", de="Hauptprüfer",
         also=("pi", "principal investigator", "investigateur"),
     )  # fmt: skip
     contact_name = Column(
         "contact_person__name",
+        Name(),
         nl="contactpersoon",
         fr="personne de contact",
         de="Ansprechpartner",

@@ -10,9 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
 
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
+from directory.core.places import misplaced, read_postal_code
 from directory.core.text import fold
 from directory.core.visibility import is_editor
 
@@ -24,7 +26,11 @@ E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 
 def validate_phone(value: str) -> None:
     """Telephone numbers are stored in E.164 (ITU-T)."""
-    if not E164.match(value):
+    try:
+        is_one = bool(E164.match(value)) and is_possible_number(parse(value))
+    except NumberParseException:
+        is_one = False
+    if not is_one:
         raise ValidationError(
             _("“%(phone)s” is not an international telephone number. Write it like +3293322111."),
             params={"phone": value},
@@ -130,6 +136,29 @@ class Centre(Listed, Sourced):
         super().clean()
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(_("Give both latitude and longitude, or neither."))
+        self._clean_place()
+
+    def _clean_place(self):
+        """Country, postal code and coordinates speak of one place."""
+        if self.country not in SUPPORTED_REGIONS:
+            raise ValidationError(
+                {"country": _("“%(country)s” is no country's code in ISO 3166-1. Write it like BE.")
+                 % {"country": self.country}}
+            )  # fmt: skip
+        try:
+            code = self.postal_code and read_postal_code(self.postal_code, self.country)
+        except ValueError as error:
+            raise ValidationError({"postal_code": str(error)}) from None
+        if code != self.postal_code:
+            said = {"text": self.postal_code, "code": code, "country": self.country}
+            sentence = _(
+                "“%(text)s” is written %(code)s in %(country)s. Write it so, or correct the country."
+            )
+            raise ValidationError({"postal_code": sentence % said})
+        if self.latitude is None:
+            return
+        if why := misplaced(self.latitude, self.longitude, self.country, self.postal_code):
+            raise ValidationError({"latitude": why})
 
     def names(self) -> dict[str, str]:
         """The names by language, without the blank ones."""

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.dates import days_in_reach
 from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, Recorded, Sourced
 from directory.core.visibility import is_editor
@@ -124,6 +125,7 @@ class Membership(Recorded):
 
     def clean(self):
         super().clean()
+        days_in_reach(self, "since", "until")
         if self.since and self.until and self.since > self.until:
             raise ValidationError({"until": _("A membership cannot end before it begins.")})
 

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.dates import days_in_reach
 from directory.core.models import Recorded
 from directory.core.visibility import Role, is_editor
 
@@ -81,6 +83,7 @@ class Professional(Recorded):
             raise ValidationError(
                 {"consent_withdrawn_on": _("A consent cannot be withdrawn before it is given.")}
             )
+        days_in_reach(self, "consent_given_on", "consent_withdrawn_on", latest=timezone.localdate())
 
     @classmethod
     def snapshots(cls, pks):

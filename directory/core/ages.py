@@ -5,6 +5,7 @@ day it turns 18 at least 6,574 days old.
 """
 
 import re
+from math import inf
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +26,7 @@ _UNITS = {
 }  # fmt: skip
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 _DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
-_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?", re.UNICODE)
+_PART = re.compile(r"(\d+(?:[.,]\d{1,2})?)\s*([^\W\d_]*)\.?", re.UNICODE)
 _AND = {"", "and", "en", "et", "und"}
 _NOTHING = {"n a", "na", "none", "no limit", "not specified"}
 
@@ -60,13 +61,14 @@ def parse_age(text: str | int | float | None) -> int | None:
 
 
 def _days_in(words: str) -> int | None:
-    total, end = 0.0, 0
+    total, end, largest = 0.0, 0, inf
     for part in _PART.finditer(words):
         unit, between = _UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
-        if unit is None or between not in _AND:
+        # Each unit once, the largest first; without a unit one number alone, for two are something else.
+        if unit is None or between not in _AND or _DAYS[unit] >= largest or (end and not part.group(2)):
             return None
         total += float(part.group(1).replace(",", ".")) * _DAYS[unit]
-        end = part.end()
+        end, largest = part.end(), _DAYS[unit] if part.group(2) else 0
     # Four hundred nines are infinitely many days, of which no integer can be made.
     return int(min(total, 1e9)) if end and not words[end:].strip() else None
 

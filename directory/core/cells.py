@@ -8,28 +8,33 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from difflib import get_close_matches
 from functools import cached_property
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from import_export import widgets
+from rapidfuzz.distance import OSA
 
 from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from .phones import HOME, read_phone
+from .places import is_known, read_postal_code
 from .text import fold, tidy
-from .written import serial_date, written_date
+from .written import is_day, serial_date, written_date
 
 LANGUAGES = ("en", "nl", "fr", "de")
-HOME = "BE"
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
 
 
 class Text(widgets.Widget):
-    """One line of text, without invisible characters or double spaces."""
+    """One line of text, without invisible characters or double spaces.
+
+    `by_country`: what a cell means hangs on the country that its row is about.
+    """
+
+    by_country = False
 
     def clean(self, value, row=None, **kwargs):
         return tidy(str(value))
@@ -50,6 +55,23 @@ class Prose(Text):
     """One line of free text, like a title."""
 
 
+class Name(Text):
+    """The name of a person: no address, number or day, which belong in columns of their own."""
+
+    def takes(self):
+        return _("a name")
+
+    def clean(self, value, row=None, **kwargs):
+        name = super().clean(value)
+        is_other = re.search(r"@|://|www\.|\d{3}", name) or is_day(name)
+        if is_other or not any(map(str.isalpha, name)):
+            raise ValueError(
+                _("“%(value)s” is not a name. Write a name here, and what this is in its own column.")
+                % {"value": name[:60]}
+            )
+        return name
+
+
 class LongText(Text):
     """Text that keeps its line breaks."""
 
@@ -60,19 +82,18 @@ class LongText(Text):
 class Number(Text):
     """A decimal number, with a point or a comma."""
 
+    _form = re.compile(r"[+-]?\d{1,20}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,3})?", re.ASCII)
+
     def takes(self):
         return _("a number, like 50.8503")
 
     def clean(self, value, row=None, **kwargs):
-        try:
-            number = float(tidy(str(value)).replace(",", "."))
-        except ValueError:
+        text = tidy(unicodedata.normalize("NFKC", str(value)))
+        if not self._form.fullmatch(text) or not math.isfinite(float(text.replace(",", "."))):
             raise ValueError(
                 _("“%(value)s” is not a number. Write it like 50.8503.") % {"value": str(value)[:40]}
-            ) from None
-        if number != number or number in (float("inf"), float("-inf")):
-            raise ValueError(_("“%(value)s” is not a number.") % {"value": str(value)[:40]})
-        return number
+            )
+        return float(text.replace(",", "."))
 
 
 class Whole(Text):
@@ -157,23 +178,43 @@ class Age(Text):
 
 
 class Phone(Text):
-    """A telephone number; E.164 inside. A national number is a Belgian one."""
+    """A telephone number; E.164 inside. A national number is one of the row's country."""
+
+    by_country = True
 
     def takes(self):
         return _("one telephone number, like +32 9 332 21 11")
 
-    def clean(self, value, row=None, **kwargs):
-        text = tidy(unicodedata.normalize("NFKC", str(value)))
-        try:
-            number = phonenumbers.parse(text, HOME)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or number.extension or not phonenumbers.is_possible_number(number):
-            raise ValueError(
-                _("“%(phone)s” is not a telephone number. Write one number like +32 9 332 21 11.")
-                % {"phone": text[:40]}
-            )
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    def clean(self, value, row=None, *, country=HOME, **kwargs):
+        return read_phone(str(value), country)[0]
+
+    def remark(self, cell, value, *, country=HOME, **kwargs):
+        if rest := read_phone(cell, country)[1]:
+            said = {"rest": rest[:40], "phone": value}
+            return _("Only %(phone)s is kept; “%(rest)s” is not: there is room for one number.") % said
+        if tidy(cell).isdecimal() and not tidy(cell).startswith("0"):
+            return _("“%(cell)s” is read as %(phone)s.") % {"cell": tidy(cell), "phone": value}
+        return ""
+
+
+class PostalCode(Text):
+    """A postal code of the row's country, as it is written there."""
+
+    by_country = True
+
+    def takes(self):
+        return _("a postal code, like 9000")
+
+    def clean(self, value, row=None, *, country=HOME, **kwargs):
+        return read_postal_code(str(value), country)
+
+    def remark(self, cell, value, *, country=HOME, **kwargs):
+        if value != tidy(cell):
+            return _("“%(cell)s” is read as %(code)s.") % {"cell": tidy(cell)[:40], "code": value}
+        if country == HOME and not is_known(value):
+            sentence = _("%(code)s is not among the postal codes of Belgian municipalities. Is it right?")
+            return sentence % {"code": value}
+        return ""
 
 
 class _Checked(Text):
@@ -271,15 +312,29 @@ class Word(Text):
         return _("“%(value)s” is not %(what)s. Use one of: %(words)s.") % said
 
     def nearest(self, text: str) -> str:
-        """The word whose spelling, in any of the four languages, is most like `text`; empty for none."""
+        """The word of which `text` is a spelling with slips of the keyboard, in any of the four languages.
+
+        Empty where it may be two words or none: words that share most letters may say the opposite.
+        """
+        said = fold(text).split()
         spellings = self.labels | self.known
-        found = get_close_matches(fold(text)[:40], spellings, n=1, cutoff=0.75)
-        return spellings[found[0]] if found else ""
+        found = {word for spelling, word in spellings.items() if _is_slip(said, spelling.split())}
+        return found.pop() if len(found) == 1 else ""
+
+
+def _is_slip(said: list[str], meant: list[str]) -> bool:
+    """Whether each word is the other's but for a slip in a long one; `in-`, `un-` and `not` are no slips."""
+    return len(said) == len(meant) and all(
+        one == other
+        or (min(len(one), len(other)) > 3 and one[0] == other[0] and OSA.distance(one, other) <= 1)
+        for one, other in zip(said, meant, strict=True)
+    )
 
 
 class List(widgets.Widget):
     """Several values in one cell, separated by `;`, `|` or line breaks; each read by `one`."""
 
+    by_country = False
     separators = re.compile(r"[;|\n]")
 
     def __init__(self, one=None, separators=None, **kwargs):

@@ -5,18 +5,22 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+# No trial of this directory opened before, and nobody plans beyond.
+EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
+FIRST_STATUS_YEAR = 1990  # what was known before is no status of today
 
 
 def parse_partial(text: str) -> str:
     """`2024`, `2024-06` or `2024-06-03` unchanged, else ValueError with a sentence."""
     found = _ISO.match(text.strip())
-    if found and EARLIEST_YEAR <= int(found[1]) <= LATEST_YEAR:
+    if found and (said := impossible_year(text.strip(), int(found[1]))):
+        raise ValueError(said)
+    if found:
         try:
             dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
         except ValueError:
@@ -26,10 +30,28 @@ def parse_partial(text: str) -> str:
     raise ValueError(_("“%(date)s” is not a date. Write 2024-06-03, 2024-06 or 2024.") % {"date": text[:40]})
 
 
+def impossible_year(date: object, year: int, first: int = EARLIEST_YEAR) -> str:
+    """Why `date` cannot be of that year, as a sentence; empty where it can."""
+    if first <= year <= LATEST_YEAR:
+        return ""
+    return _("“%(date)s”: the year must lie from %(first)d to %(last)d. Check it.") % {
+        "date": date, "first": first, "last": LATEST_YEAR,
+    }  # fmt: skip
+
+
 def first_day(partial: str) -> dt.date | None:
     """The earliest day `partial` can mean, so that freshness is never overstated. None for empty."""
     found = _ISO.match(partial or "")
     return dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+
+
+def last_day(partial: str) -> dt.date | None:
+    """The latest day `partial` can mean. None for empty."""
+    day = first_day(partial)
+    if day is None or len(partial) == 10:
+        return day
+    month = 12 if len(partial) == 4 else day.month
+    return (day.replace(month=month, day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 def partial_text(partial: str) -> str:
@@ -50,15 +72,45 @@ def validate_partial(value: str) -> None:
         raise ValidationError(str(error), code="date") from None
 
 
+def validate_known_day(value: str | dt.date) -> None:
+    """Validator of the day on which something was known: not to come, and not of another age."""
+    day = value if isinstance(value, dt.date) else first_day(value)
+    if day is None:
+        return
+    if day > timezone.localdate():
+        raise ValidationError(
+            _("%(date)s lies in the future. Give the day on which the status was known.") % {"date": value},
+            code="future",
+        )
+    if said := impossible_year(value, day.year, FIRST_STATUS_YEAR):
+        raise ValidationError(said, code="year")
+
+
+def days_in_reach(record: models.Model, *names: str, latest: dt.date | None = None) -> None:
+    """For a model's `clean`: ValidationError, by field, for a day no sheet may say, or one after `latest`."""
+    wrong = {}
+    for name in names:
+        if (day := getattr(record, name)) and (said := impossible_year(day, day.year)):
+            wrong[name] = said
+        elif day and latest and day > latest:
+            wrong[name] = _("%(date)s lies in the future. Give a day until today.") % {"date": day}
+    if wrong:
+        raise ValidationError(wrong)
+
+
 class PartialDateField(models.CharField):
-    """A date of which perhaps only the year or the month is known. Sorts as text; empty = not known."""
+    """A date of which perhaps only the year or the month is known. Sorts as text; empty = not known.
+
+    `known`: the day on which something was known, which cannot lie in the future.
+    """
 
     description = gettext_lazy("Date, perhaps only its month or year")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, known=False, **kwargs):
         kwargs |= {"max_length": 10, "blank": True, "default": ""}
         super().__init__(*args, **kwargs)
-        self.validators = [*self.validators, validate_partial]
+        # Not in `deconstruct`: no column of the database hangs on it.
+        self.validators = [*self.validators, validate_partial, *([validate_known_day] if known else [])]
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()

@@ -6,6 +6,7 @@ The postal codes are `data/postcodes_be.csv`; its README names the sources and t
 import csv
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,6 +25,22 @@ EARTH_RADIUS_KM = 6371.0088
 _POSTAL_CODE = re.compile(
     r"(?:B(?:E)?[\s-]*)?([1-9][0-9]{3})(?!\d)(?:[\s,-]+(?P<name>[^\d\x00-\x1f]{1,60}))?", re.IGNORECASE
 )
+# How many digits a postal code has, and the letters that stand before one; only those that are certain.
+_DIGITS = {"BE": 4, "LU": 4, "AT": 4, "CH": 4, "FR": 5, "DE": 5, "ES": 5, "IT": 5}
+_LETTERS = {
+    "B": "BE", "BE": "BE", "L": "LU", "LU": "LU", "LUX": "LU", "F": "FR", "FR": "FR", "D": "DE", "DE": "DE",
+    "NL": "NL", "A": "AT", "AT": "AT", "CH": "CH", "E": "ES", "ES": "ES", "I": "IT", "IT": "IT",
+}  # fmt: skip
+_WITH_LETTERS = re.compile(r"([A-Z]{1,3})\s*[-–\s]\s*(\d.*)|([A-Z]{1,3})(\d{4,5})")
+_DUTCH = re.compile(r"([1-9]\d{3})\s?([A-Z]{2})?")
+_ELSEWHERE = re.compile(r"(?=.*\d)[A-Z0-9](?:[A-Z0-9 -]{0,10}[A-Z0-9])?")
+_DAY = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}")
+# South, north, west, east: wide enough for all of a country in Europe, and for Belgium to refuse the rest.
+_BOXES = {
+    "BE": (49.4, 51.6, 2.4, 6.5), "NL": (50.7, 53.7, 3.2, 7.3), "LU": (49.4, 50.2, 5.7, 6.6),
+    "FR": (41.2, 51.2, -5.3, 9.7), "DE": (47.2, 55.2, 5.8, 15.1), "GB": (49.8, 61.0, -8.7, 1.9),
+}  # fmt: skip
+FARTHEST_KM = 30  # of a centre from the middle of its postal code
 _NUMBER = r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?"
 _COORDINATES = re.compile(rf"({_NUMBER})\s*[,;]\s*({_NUMBER})")
 
@@ -111,6 +128,72 @@ def names_around(postal_code: str) -> tuple[str, ...]:
         with translation.override(language):
             names.append(str(Province(place.province).label))
     return tuple(dict.fromkeys(filter(None, names)))
+
+
+def read_postal_code(text: str, country: str = "BE") -> str:
+    """A postal code of `country` (ISO 3166-1) as it is written there, without a prefix: `B-5000` → `5000`.
+
+    A 0 that a spreadsheet took away comes back (France, `1000` → `01000`). ValueError, with a sentence, for
+    what is none, and for one that says another country than its row.
+    """
+    clean = " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    said = {"code": clean[:40], "country": country}
+    code = re.sub(r"^(\d+)[.,]0+$", r"\1", clean)
+    found = _WITH_LETTERS.fullmatch(code)
+    if found and (letters := _LETTERS.get(found[1] or found[3])):
+        if letters != country:
+            sentence = _("“%(code)s” is a postal code of %(other)s, and the country is %(country)s. "
+                         "Correct one of them.")  # fmt: skip
+            raise ValueError(sentence % (said | {"other": letters}))
+        code = found[2] or found[4]
+    if digits := _DIGITS.get(country):
+        # No country has two zeros less; one is what a spreadsheet takes away.
+        code = f"0{code}" if digits == 5 and re.fullmatch(r"[1-9]\d{3}", code, re.ASCII) else code
+        is_one = re.fullmatch(rf"\d{{{digits}}}", code, re.ASCII) and (digits == 5 or code[0] != "0")
+    elif country == "NL":
+        found = _DUTCH.fullmatch(code)
+        is_one, code = found, " ".join(filter(None, found.groups())) if found else code
+    else:
+        is_one = _ELSEWHERE.fullmatch(code) and not _DAY.fullmatch(code)
+    if not is_one:
+        raise ValueError(
+            _("“%(code)s” is not a postal code of %(country)s. Write the code alone, and check the country.")
+            % said
+        )
+    return code
+
+
+def is_known(postal_code: str) -> bool:
+    """Whether a Belgian postal code is one of a municipality; large organisations have some of their own."""
+    return postal_code in _postcodes()
+
+
+def misplaced(latitude: float, longitude: float, country: str, postal_code: str = "") -> str:
+    """Why a point cannot be where something of that country and postal code is; empty where it can be."""
+    box = _BOXES.get(country)
+    said = {"latitude": latitude, "longitude": longitude, "country": country, "code": postal_code}
+    if latitude == 0 and longitude == 0:
+        return _("0,0 is a point in the sea. Leave latitude and longitude empty where they are not known.")
+    if box and not _lies_in(box, latitude, longitude):
+        if _lies_in(box, longitude, latitude):
+            return _("%(latitude)s,%(longitude)s does not lie in %(country)s; %(longitude)s,%(latitude)s "
+                     "does. Exchange latitude and longitude.") % said  # fmt: skip
+        if country == "BE":
+            return (
+                _("%(latitude)s,%(longitude)s does not lie in %(country)s. Correct them, or the country.")
+                % said
+            )
+    place = _postcodes().get(postal_code) if country == "BE" else None
+    if place and (km := distance_km(place, Place(latitude, longitude))) > FARTHEST_KM:
+        sentence = _("%(latitude)s,%(longitude)s lies %(km)d km from %(place)s. Correct the coordinates or "
+                     "the postal code.")  # fmt: skip
+        return sentence % (said | {"km": km, "place": place})
+    return ""
+
+
+def _lies_in(box: tuple[float, float, float, float], latitude: float, longitude: float) -> bool:
+    south, north, west, east = box
+    return south <= latitude <= north and west <= longitude <= east
 
 
 def distance_km(a, b) -> float:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from .dates import parse_partial
+from .dates import impossible_year, parse_partial
 from .text import fold, tidy
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
@@ -45,6 +45,7 @@ _NAMED = re.compile(r"^(?:(\d{1,2})(?:er|st|nd|rd|th)?\.?[\s-]+)?([^\W\d_]+)\.?,
 _NAMED_MONTH_FIRST = re.compile(r"^([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
 _SERIAL = re.compile(r"^([1-7]\d{4})(?:[.,]\d+)?$")
 # Day 0 of a workbook's numbers; from March 1900 on Excel's own mistake about that year plays no part.
+_YEARS_OF_SERIALS = range(1990, 2051)
 _DAY_ZERO = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
 
 
@@ -72,10 +73,11 @@ def written_date(text: str, order: str = DAY_FIRST, system: str = "1900") -> str
             )
         raise ValueError(_not_a_date(text))
     day, month, year = parts
+    iso = "-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)])
     try:
-        return parse_partial("-".join([str(year), *(f"{int(part):02}" for part in (month, day) if part)]))
+        return parse_partial(iso)
     except ValueError:
-        raise ValueError(_not_a_date(text)) from None
+        raise ValueError(impossible_year(clean[:40], int(year)) or _not_a_date(text)) from None
 
 
 def _ordered(parts, order: str, clean: str):
@@ -109,9 +111,21 @@ def _named(clean: str) -> tuple[str | None, int, str] | None:
 
 
 def serial_date(text: str, system: str = "1900") -> str:
-    """The day that a spreadsheet's number stands for (`46115` → `2026-04-03`), or empty."""
+    """The day that a spreadsheet's number stands for (`46115` → `2026-04-03`), or empty.
+
+    Only of the years that sheets of today speak of: another number of five digits is no day.
+    """
     found = _SERIAL.match(text.strip())
-    return (_DAY_ZERO[system] + dt.timedelta(days=int(found[1]))).isoformat() if found else ""
+    day = _DAY_ZERO[system] + dt.timedelta(days=int(found[1])) if found else None
+    return day.isoformat() if day and day.year in _YEARS_OF_SERIALS else ""
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` is a whole day in one of the forms that `written_date` reads, in either order."""
+    clean = tidy(unicodedata.normalize("NFKC", text))
+    if _TWO_FIRST.match(clean) or ("-" not in clean and _SHORT_YEAR.match(clean)):
+        return True
+    return bool((found := _YEAR_FIRST.match(clean)) and found[3]) or bool((said := _named(clean)) and said[0])
 
 
 def _not_a_date(text: str) -> str:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from centres.matching import Matcher
-from directory.core.cells import List, LongText, Prose, Text
+from directory.core.cells import List, LongText, Name, Prose, Text
 from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
+from trials.identifiers import FORMS
 from trials.resources import Identifiers
 
 NEAR = 78  # of 100, as for the names of centres
@@ -72,10 +73,9 @@ def tells(column: Column) -> bool:
     """Whether a column's cells have a form: any text could stand in the others."""
     widget = column.widget
     if isinstance(widget, Identifiers):
-        return widget.scheme is not None
-    if type(widget) is List:
-        return type(widget.one) not in (Text, Prose)
-    return type(widget) not in (Text, LongText, Prose)
+        return widget.scheme in FORMS
+    one = widget.one if type(widget) is List else widget
+    return type(one) not in (Text, LongText, Name, Prose)
 
 
 def likeness(header: str, column: Column) -> float:

@@ -184,7 +184,8 @@ def test_a_registry_s_own_status_follows_the_registry(gent, trial):
     ("cells", "says_so"),
     [
         ({"status": "sometimes"}, "2 status: “sometimes” is not a status. Use one of: not_yet_recruiting,"),
-        ({"status_date": "2199-01-01"}, "2 status_date: 2199-01-01 lies in the future."),
+        ({"status_date": "2199-01-01"}, "2 status_date: “2199-01-01”: the year must lie from 1950 to"),
+        ({"status_date": "1986-01-01"}, "2 status_date: “1986-01-01”: the year must lie from 1990 to"),
         (
             {"status": "", "status_date": "2026-01-01"},
             "2 status_date: A date of the status needs a status beside it.",
@@ -201,6 +202,28 @@ def test_a_bad_cell_is_told_with_its_place_and_the_way_out(gent, trial, cells, s
     assert outcomes(run) == {2: "invalid"}
     assert any(said.startswith(says_so) for said in messages(run)), messages(run)
     assert not TrialSite.objects.exists()
+
+
+def test_a_status_is_not_known_before_its_day_comes(gent, trial):
+    run = applied(a_csv(ROW | {"status_date": ago(-1)}), user=an_editor())
+    assert [said.split(".")[0] for said in messages(run)] == [f"2 status_date: {ago(-1)} lies in the future"]
+    assert not TrialSite.objects.exists()
+
+
+def test_a_site_does_not_recruit_before_it_opens(gent, trial):
+    run = applied(a_csv(ROW | {"status_date": ago(50), "start_date": ago(40)}), user=an_editor())
+    [said] = messages(run)
+    assert said.startswith(f"2 start_date: The status of {ago(50)} cannot begin on {ago(40)}.")
+    assert not TrialSite.objects.exists()
+
+
+def test_a_site_that_opened_is_not_recruiting_on_a_day_before(gent, trial):
+    a_site(trial, gent, status=None, opened_on=ago(40))
+    run = applied(a_csv(ROW | {"status_date": ago(50)}), user=an_editor())
+    [said] = messages(run)
+    assert said.startswith(f"2 status_date: The status of {ago(50)} cannot begin on {ago(40)}.")
+    waits = applied(a_csv(ROW | {"status_date": ago(50), "status": "not_yet_recruiting"}), user=an_editor())
+    assert outcomes(waits) == {2: "update"}
 
 
 def test_all_messages_of_a_row_come_at_once(gent, trial):

@@ -36,7 +36,7 @@ from trials.resources import Conditions, Identifiers, Phases, SiteSheet, TrialSh
 
 SHEETS = (CentreSheet, NetworkSheet, TrialSheet, SiteSheet)
 LANGUAGES = ("en", "nl", "fr", "de")
-DAYS = st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2200, 12, 31))
+DAYS = st.dates(min_value=dt.date(1950, 1, 1), max_value=dt.date(2100, 12, 31))
 PLAIN = st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=20)
 
 

@@ -70,12 +70,22 @@ def test_what_is_no_identifier_at_all_is_refused(text):
         ("2022-501454-11", Scheme.EUDRACT),
         ("2018-001795-38", Scheme.EUCT),
         ("ISRCTN45535982", Scheme.DRKS),
-        ("ITCC-057", Scheme.NCT),
     ],
 )
-def test_an_identifier_of_another_registry_is_refused_with_the_form_wanted(text, scheme):
-    with pytest.raises(ValueError, match=f"is not an identifier of {re.escape(str(scheme.label))}"):
+def test_an_identifier_said_to_be_another_registrys_is_refused_naming_its_own(text, scheme):
+    own = str(parse_identifier(text).scheme.label)
+    with pytest.raises(
+        ValueError, match=f"is an identifier of {re.escape(own)}, not of .* Choose {re.escape(own)}"
+    ):
         parse_identifier(text, scheme)
+    assert read_identifier(text, scheme) == parse_identifier(text)
+
+
+def test_what_is_no_registrys_is_refused_with_the_form_wanted():
+    with pytest.raises(
+        ValueError, match=r"is not an identifier of ClinicalTrials\.gov. Write it like NCT04307576"
+    ):
+        parse_identifier("ITCC-057", Scheme.NCT)
 
 
 def test_under_other_a_known_registry_is_still_recognised():
@@ -176,6 +186,50 @@ def test_a_spoilt_identifier_with_one_reading_is_repaired(text, value):
 def test_a_spoilt_identifier_with_several_readings_is_refused(text):
     with pytest.raises(ValueError, match=r"is not an identifier of ClinicalTrials\.gov"):
         read_identifier(text, Scheme.NCT)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("https://clinicaltrials.gov/study/NCT04307576", "NCT04307576"),
+        ("https://www.isrctn.com/ISRCTN45535982", "ISRCTN45535982"),
+        ("https://drks.de/search/en/trial/DRKS00023783", "DRKS00023783"),
+        ("www.clinicaltrialsregister.eu/ctr-search/trial/2018-001795-38/BE", "2018-001795-38"),
+        ("https://euclinicaltrials.eu/ctis-public/view/2022-501454-11-00", "2022-501454-11-00"),
+    ],
+)
+@pytest.mark.parametrize("scheme", [None, *Scheme.values])
+def test_an_address_holds_its_number_in_any_column(scheme, text, value):
+    if scheme != Scheme.ICTRP:
+        assert read_identifier(text, scheme).value == value
+
+
+DAYS = [
+    "17/09/2024",
+    "03/04/2026",
+    "13/4/2026",
+    "2024-09-17",
+    "17.09.2024",
+    "17092024",
+    "03042026",
+    "20240917",
+]
+
+
+@pytest.mark.parametrize("scheme", [Scheme.NCT, Scheme.EUCT, Scheme.EUDRACT, Scheme.ISRCTN, Scheme.DRKS])
+@pytest.mark.parametrize("text", [*DAYS, "4553598.0", "09 332 22 00", "+20 11 0012 3438", "a@example.org"])
+def test_a_day_or_a_telephone_number_is_no_identifier_of_a_registry(text, scheme):
+    if text == "4553598.0" and scheme == Scheme.NCT:
+        assert read_identifier(text, scheme).value == "NCT04553598"
+        return
+    with pytest.raises(ValueError, match="is not an identifier of"):
+        read_identifier(text, scheme)
+
+
+@pytest.mark.parametrize("text", [*DAYS[:5], "17 september 2024", "a@example.org"])
+def test_a_day_or_an_address_is_no_identifier_at_all(text):
+    with pytest.raises(ValueError, match="is not an identifier of a trial"):
+        read_identifier(text)
 
 
 def test_a_bare_number_is_repaired_in_the_column_of_its_registry_only():

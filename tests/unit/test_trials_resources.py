@@ -135,11 +135,15 @@ def test_a_code_of_another_classification_is_refused_with_the_form_of_ours(cell)
         ("eudract_number", "2018-001795-38"), ("isrctn", "ISRCTN45535982"), ("other_ids", "DRKS00023783"),
     ],
 )  # fmt: skip
-def test_a_number_stands_in_the_column_of_its_registry_only(column, cell):
-    assert TrialSheet.read(column, cell) == [parse_identifier(cell)]
-    for other in set(TrialSheet.identifier_columns) - {column, "other_ids"}:
-        with pytest.raises(ValueError, match="is not an identifier of"):
-            TrialSheet.read(other, cell)
+def test_a_number_is_taken_as_what_it_is_in_any_column_of_identifiers_and_it_is_told(column, cell):
+    for sheet in (TrialSheet, SiteSheet):
+        for name in sheet.identifier_columns:
+            read = sheet.read(name, cell)
+            assert read == [parse_identifier(cell)]
+            said = sheet.columns()[name].widget.remark(cell, read)
+            own = sheet.columns()[name].widget.scheme
+            assert bool(said) == (own not in (None, read[0].scheme))
+            assert not said or f"“{cell}” is an identifier of {read[0].scheme.label}" in said
 
 
 def test_a_number_of_a_known_registry_among_the_others_is_still_known():

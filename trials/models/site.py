@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
 from centres.rights import own_centre_ids
-from directory.core.dates import PartialDateField
+from directory.core.dates import PartialDateField, first_day, last_day, validate_known_day
 from directory.core.models import PlainText, Recorded
 from directory.core.visibility import Role, is_editor
 
@@ -211,8 +211,15 @@ class StatusStatement(PlainText):
 
     def clean(self):
         super().clean()
-        if self.said_at and self.said_at > timezone.localdate():
-            raise ValidationError(
-                {"said_at": _("%(date)s lies in the future. Give the day on which it was said.")
-                 % {"date": self.said_at}}
-            )  # fmt: skip
+        if not self.said_at:
+            return
+        try:
+            validate_known_day(self.said_at)
+        except ValidationError as error:
+            raise ValidationError({"said_at": error}) from None
+        said, site = self.said_on or self.said_at.isoformat(), getattr(self, "site", None)
+        opened = site.opened_on if site and self.status == Recruitment.RECRUITING else ""
+        for first in (self.since, opened):
+            if (day := first_day(first)) and day > last_day(said):
+                sentence = _("The status of %(said)s cannot begin on %(first)s. Correct one of the two days.")
+                raise ValidationError({"since": sentence % {"said": said, "first": first}})

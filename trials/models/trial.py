@@ -127,7 +127,9 @@ class Trial(Listed, Sourced):
     status = models.CharField(
         _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, db_index=True
     )
-    status_as_of = PartialDateField(_("status as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
+    status_as_of = PartialDateField(
+        _("status as of"), known=True, help_text=_("2026-04-28, 2026-04 or 2026.")
+    )
     opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
     url = models.URLField(_("page about the trial"), max_length=500, blank=True)
 

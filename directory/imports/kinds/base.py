@@ -34,7 +34,7 @@ class Judge:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.seen: dict[object, Verdict] = {}
-        self._read: dict[tuple[str, str], tuple[object, str, str]] = {}
+        self._read: dict[tuple[str, str, str], tuple[object, str, str]] = {}
         self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
@@ -129,13 +129,14 @@ class Judge:
         )
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
-        faulty = {name for name, _code, _params in row.faults}
+        faulty, row_cells = {name for name, _code, _params in row.faults}, dict(verdict.cells)
         for name, cell in list(verdict.cells.items()):
             if name in faulty or name == VERSION:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
-            value, refusal, remark = self._value(name, cell)
+            by_country = self.sheet.columns()[name].widget.by_country
+            value, refusal, remark = self._value(name, cell, self.country_of(row_cells) if by_country else "")
             if value is NOTHING:
                 self.nothings[tidy(cell)] += 1
                 del verdict.cells[name]
@@ -148,23 +149,27 @@ class Judge:
         verdict.said = hash(frozenset(verdict.cells.items()))
         return verdict
 
-    def _value(self, name: str, cell: str) -> tuple[object, str, str]:
+    def country_of(self, cells: dict[str, str]) -> str:
+        """The country that a row is about, by its cells; empty where it says none that is known."""
+        return ""
+
+    def _value(self, name: str, cell: str, country: str = "") -> tuple[object, str, str]:
         """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.
 
         Sheets repeat themselves, so answers are kept.
         """
-        if (name, cell) not in self._read:
+        if (name, cell, country) not in self._read:
             if len(self._read) > 10_000:
                 self._read.clear()
-            self._read[name, cell] = self._read_cell(name, cell)
-        return self._read[name, cell]
+            self._read[name, cell, country] = self._read_cell(name, cell, country)
+        return self._read[name, cell, country]
 
-    def _read_cell(self, name, cell):
+    def _read_cell(self, name, cell, country):
         column = self.sheet.columns()[name]
         says_nothing = not column.is_prose and is_nothing(cell)
         if says_nothing and not column.has_words:
             return NOTHING, "", ""
-        how = how_to_read(name, self.scope.choices)
+        how = how_to_read(name, self.scope.choices) | ({"country": country} if country else {})
         try:
             value = self.sheet.read(name, cell, **how)
         except ValueError as error:
@@ -234,6 +239,8 @@ class Judge:
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
+        if self.sheet.columns()[name].widget.by_country:
+            return False  # stored in one form only, and the row's country is not at hand here
         written = self._written(name, old)
         return bool(written) and self._value(name, written)[0] == new
 

@@ -10,13 +10,15 @@ from centres.choices import AliasKind
 from centres.matching import Matcher
 from centres.models import Centre, CentreAlias
 from centres.resources import CentreSheet
-from directory.core.text import fold
+from directory.core.phones import HOME
+from directory.core.text import fold, tidy
 
 from ..choices import Outcome
 from .base import Judge
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import shown
 
+PLACE = ("postal_code", "country", "latitude", "longitude")
 COLUMNS = [name for name in CentreSheet.columns() if name not in ("code", "aliases")]
 
 
@@ -37,6 +39,15 @@ class CentreJudge(Judge):
         super().__init__(scope)
         self.claimed: dict[str, str] = {}  # folded alias → code, of earlier rows
         self._matcher: Matcher | None = None
+        self._countries: dict[str, str] | None = None
+
+    def country_of(self, cells):
+        """That of the row, else that of the stored centre; a new one without is Belgian."""
+        if cell := cells.get("country"):
+            return self._value("country", cell)[0] or ""
+        if self._countries is None:
+            self._countries = dict(Centre.objects.exclude(country=HOME).values_list("code", "country"))
+        return self._countries.get(tidy(cells.get("code", "")).lower(), HOME)
 
     def look_up(self, verdicts):
         values = [verdict.values for verdict in verdicts]
@@ -66,9 +77,9 @@ class CentreJudge(Judge):
         if stored is None and "name_en" not in verdict.cells:
             verdict.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
         attributes = self.compare(verdict, centre, COLUMNS)
-        if (centre.latitude is None) != (centre.longitude is None):
-            verdict.refuse("latitude", _("Give both latitude and longitude, or neither."))
         self._doubt_names(verdict, code, attributes)
+        if stored is None or set(PLACE) & set(attributes):
+            verdict.heed(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")
         work = Work(centre, attributes)
         self._compare_aliases(verdict, work, code)
         if not verdict.is_bad and (verdict.changes or stored is None):

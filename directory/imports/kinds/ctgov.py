@@ -18,7 +18,6 @@ from trials.ctgov import CtgovSheet
 from trials.identifiers import read_identifier
 from trials.models import TrialSite
 
-from ..choices import Outcome
 from ..messages import day_first
 from .places import Places, key_of
 from .trials import TrialJudge
@@ -195,10 +194,8 @@ class CtgovJudge(TrialJudge):
             return None
         return self.places.answered(verdict, "locations", text, found)
 
-    def look_twice(self, verdict, work):
-        super().look_twice(verdict, work)
-        if said := self._conflicts.get(verdict.number):
-            verdict.hold_back(Outcome.CONFLICT, "status", said)
+    def _older(self, verdict):
+        return self._conflicts.get(verdict.number, "")
 
     def let_go(self, verdicts, *, stores):
         super().let_go(verdicts, stores=stores)

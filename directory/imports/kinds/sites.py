@@ -78,6 +78,11 @@ class SiteJudge(Judge):
             (Professional.change_kind, str(pk), name) for name in _OF_PERSON.get(column, ()) for pk in people
         ]
 
+    def country_of(self, cells):
+        """That of the row's centre, where this sheet may speak of it."""
+        place = self.places.meant(cells.get("centre_code", ""))
+        return place.country if place and self.scope.may_touch(place.id) else ""
+
     # Looking up
 
     def look_up(self, verdicts):
@@ -208,21 +213,18 @@ class SiteJudge(Judge):
             return
         if "status_date" in verdict.cells and not date:
             return  # the date is refused already
-        said_at = first_day(date) or self.scope.day
-        if said_at > self.scope.day:
-            verdict.refuse(
-                "status_date", _("%(date)s lies in the future. Give the day on which the status was known.")
-                % {"date": shown(verdict.cells["status_date"])},
-            )  # fmt: skip
-            return
         site, said = work.site, self.said[work.site.pk] if work.site.pk else []
         statement = StatusStatement(
-            pk=_LAST, status=status, since=self._since(verdict, site, said, status, date), said_at=said_at,
+            pk=_LAST, site=site, status=status, since=self._since(verdict, site, said, status, date),
+            said_at=first_day(date) or self.scope.day,
             said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
             user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, verdict),
             **self._source(site.trial),
         )  # fmt: skip
-        self._append(verdict, work, statement, said)
+        start = "start_date" if "start_date" in verdict.cells else "status_date"
+        verdict.heed(statement, {"since": start}, "status_date")
+        if not verdict.is_bad:
+            self._append(verdict, work, statement, said)
 
     def _source(self, trial) -> dict[str, str]:
         """Where a registry's sheet has it from: the public page of the trial."""
@@ -250,7 +252,7 @@ class SiteJudge(Judge):
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
                 verdict.change(column, str(old[name] or ""), str(derived[name] or ""))
         if derived["disputed"] != old["disputed"]:
-            verdict.change("disputed", _yes(old["disputed"]), _yes(derived["disputed"]))
+            verdict.change("disputed", *(("no", "yes")[one["disputed"]] for one in (old, derived)))
         for name, value in derived.items():
             setattr(site, name, value)
         work.statement = statement
@@ -388,10 +390,6 @@ class SiteJudge(Judge):
         attributes = [name for work in old for name in work.attributes] + list(statements.DERIVED)
         upsert([work.site for work in old], attributes)
         ledger.record([work.site for work in works])
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def _called(identifiers, acronym: str) -> str:

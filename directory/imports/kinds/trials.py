@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from directory.core.dates import first_day
 from directory.core.models import State
 from trials.choices import Recruitment
 from trials.identifiers import Identifier, parse_identifier
@@ -167,6 +168,20 @@ class TrialJudge(Judge):
         """Hold a good row back that a person should look at: a new trial that may be one we have."""
         if work.trial.pk is None and (said := self.finder.suspect(work.trial, work.identifiers)):
             verdict.hold_back(Outcome.DUPLICATE, "acronym" if work.trial.acronym else "title", said)
+        if said := self._older(verdict):
+            verdict.hold_back(Outcome.CONFLICT, "status", said)
+
+    def _older(self, verdict) -> str:
+        """Why a status may be older than the stored one, in a sentence; empty where it is not."""
+        dated = next((one for one in verdict.changes if one["field"] == "status_as_of"), None)
+        # A month is not older than a day in it, only less.
+        if not dated or not dated["new"] or dated["old"].startswith(dated["new"]):
+            return ""
+        if not dated["old"] or first_day(dated["new"]) >= first_day(dated["old"]):
+            return ""
+        sentence = _("The stored status is of %(old)s, and that of the row is older (%(new)s). Take the row "
+                     "if it is right all the same.")  # fmt: skip
+        return sentence % dated
 
     def _compare_identifiers(self, verdict, work, identifiers):
         """Identifiers are added, never taken away: a sheet seldom has all of them."""

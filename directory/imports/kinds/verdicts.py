@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from directory.core import changes
@@ -109,6 +110,20 @@ class Verdict:
         """As `refuse`, since it is somebody else's to write."""
         self.is_others = True
         self.refuse(column, message)
+
+    def heed(self, record: models.Model, columns: Mapping[str, str], default: str) -> None:
+        """Refuse what the model's own `clean` refuses of `record`: at the column of a field, else `default`.
+
+        Once a column: what its cell alone has told is not told again.
+        """
+        try:
+            record.clean()
+        except ValidationError as error:
+            told = {one["column"] for one in self.messages} if self.is_bad else set()
+            for name, said in getattr(error, "error_dict", {"": error}).items():
+                column = columns.get(name, default)
+                if column not in told:
+                    self.refuse(column, " ".join(ValidationError(said).messages))
 
     def hold_back(self, outcome: str, column: str, message: str) -> None:
         """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
