@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.filters import centres_that_fit, listed_centres, place_filters
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Age, Filter, FilterForm, Moment, OneWord, Several, Text, Word
+from directory.core.models import Shown
 
 from .ages import DAYS_OF_BAND
 from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
@@ -113,7 +114,8 @@ def trials_that_fit(queryset, cleaned: dict):
         queryset = queryset.filter(Exists(named))
     if since := cleaned.get("updated_since"):
         site = TrialSite.objects.listed().filter(updated_at__gte=since, trial=OuterRef("pk"))
-        queryset = queryset.filter(Q(updated_at__gte=since) | Exists(site))
+        shown = Shown.objects.filter(kind="trial", at__gte=since, key=OuterRef("slug"))
+        queryset = queryset.filter(Q(updated_at__gte=since) | Exists(site) | Exists(shown))
     return queryset
 
 

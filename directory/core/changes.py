@@ -9,7 +9,8 @@
 Bulk writers build `Entry` rows themselves and hand them to `record` once per batch.
 """
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -23,6 +24,14 @@ from .visibility import Role, role_of
 
 # Any number, the same in every process: the transactions that write the log take turns on it.
 _LOG_LOCK = 5_202_406
+# What else is written with every change, by apps above this one.
+_listeners: list[Callable[[list["Entry"], dt.datetime], None]] = []
+
+
+def with_each(listener: Callable[[list["Entry"], dt.datetime], None]) -> None:
+    """From now on call `listener(entries, now)` in the transaction of every change, once it is numbered."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ def record(entries: Iterable[Entry], *, by: Actor) -> int:
         ],
         batch_size=500,
     )  # fmt: skip
+    for listener in _listeners:
+        listener(changed, now)
     return len(changed)
 
 

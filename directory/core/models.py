@@ -168,3 +168,22 @@ class Change(models.Model):
         return [
             (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
         ]
+
+
+class Shown(models.Model):
+    """When what the public is shown of a record last changed, by whatever change of whatever record.
+
+    Written with the change log, in the same transaction. A trial is shown with its centres and contacts, so
+    it moves when they do. `kind` and `key` as in the search's documents; rows stay when their record is gone.
+    """
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="shown_once")]
+
+    def __str__(self):
+        return f"{self.kind} {self.key} ({self.at})"

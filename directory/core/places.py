@@ -44,6 +44,16 @@ FARTHEST_KM = 30  # of a centre from the middle of its postal code
 _NUMBER = r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?"
 _COORDINATES = re.compile(rf"({_NUMBER})\s*[,;]\s*({_NUMBER})")
 
+# Where a patient of a Belgian centre may be sent: Belgium, its neighbours and what lies across the sea.
+COUNTRIES = {
+    "BE": gettext_lazy("Belgium"),
+    "NL": gettext_lazy("Netherlands"),
+    "FR": gettext_lazy("France"),
+    "DE": gettext_lazy("Germany"),
+    "LU": gettext_lazy("Luxembourg"),
+    "GB": gettext_lazy("United Kingdom"),
+}
+
 
 class Province(models.TextChoices):
     """The ten provinces and the Brussels-Capital Region, by their ISO 3166-2:BE code."""

@@ -1,16 +1,19 @@
-"""Which documents a change touches."""
+"""Which documents a change touches: the index builds them anew, and their `updated_at` moves."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from centres.models import Membership
-from directory.core.models import Change
+from directory.core.changes import Entry
+from directory.core.models import Change, Shown
 from trials.models import Trial, TrialSite
 
 # What of the log says which records are meant, besides the key; a renamed record has another one afterwards.
 _NAMES = ("slug", "code", "trial", "centre", "network")
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,36 @@ def news_since(seq: int, seq_at: str, limit: int) -> News:
     named: dict[str, set[str]] = {}
     for row in rows:
         seq, seq_at = row["seq"], row["at"].isoformat()
-        for kind, key in _named_by(row):
+        sides = [{name: row[f"{side}__{name}"] for name in _NAMES} for side in ("before", "after")]
+        for kind, key in _named_by(row["kind"], row["key"], sides):
             named.setdefault(kind, set()).add(key)
     return News(seq, seq_at, named)
 
 
-def _named_by(row: dict) -> Iterable[tuple[str, str]]:
-    kind, key = row["kind"], row["key"]
-    for side in ("before", "after"):
-        said = {name: row[f"{side}__{name}"] for name in _NAMES}
+def move(entries: Sequence[Entry], at: dt.datetime) -> None:
+    """Note that what is shown through `entries` changed at `at`: every document built anew for them."""
+    for first in range(0, len(entries), _AT_ONCE):
+        named: dict[str, set[str]] = {}
+        for entry in entries[first : first + _AT_ONCE]:
+            sides = [dict.fromkeys(_NAMES) | (side or {}) for side in (entry.before, entry.after)]
+            for kind, key in _named_by(entry.kind, entry.key, sides):
+                named.setdefault(kind, set()).add(key)
+        if not named:
+            continue
+        touched = documents_of(News(0, "", named))
+        Shown.objects.bulk_create(
+            [Shown(kind=kind, key=key, at=at) for kind, keys in touched.items() for key in keys],
+            batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["at"],
+        )  # fmt: skip
+
+
+def shown_at(kind: str, keys: Sequence[str]) -> dict[str, dt.datetime]:
+    """When what is shown of the records `keys` last changed, by key, as far as the log was followed."""
+    return dict(Shown.objects.filter(kind=kind, key__in=keys).values_list("key", "at"))
+
+
+def _named_by(kind: str, key: str, sides: Iterable[Mapping]) -> Iterable[tuple[str, str]]:
+    for said in sides:
         if kind == "trial" and said["slug"]:
             yield "trial", said["slug"]
         elif kind in ("centre", "network"):
@@ -86,8 +110,14 @@ def documents_of(news: News) -> dict[str, list[str]]:
 
 
 def _centres_around(named: dict[str, set[str]]) -> set[str]:
-    """A trial counts at its centres; a network's name stands in those of its members."""
+    """A trial counts at its centres; a network's name stands in those of its members.
+
+    A centre's document names no contact, but its `updated_at` tells partners that one is to be read again.
+    """
     found: set[str] = set()
+    if people := named.get("professional"):
+        sites = TrialSite.objects.filter(contact_person__in=[int(key) for key in people])
+        found |= set(sites.values_list("centre__code", flat=True))
     if slugs := named.get("trial"):
         sites = TrialSite.objects.filter(trial__slug__in=slugs)
         found |= set(sites.values_list("centre__code", flat=True))

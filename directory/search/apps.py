@@ -10,6 +10,11 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
+        from directory.core import changes
+
+        from .affected import move
+
+        changes.with_each(move)
         worker_ready.connect(self._start, dispatch_uid="directory.search.start", weak=False)
         worker_shutdown.connect(self._stop, dispatch_uid="directory.search.stop", weak=False)
 

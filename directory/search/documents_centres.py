@@ -12,39 +12,45 @@ from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
+from .affected import shown_at
 from .documents import Document, by_language, iso, microseconds, moment, url
 from .words import acronym_stems, stems
 
 
 def centres(codes: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed centres among `codes`, in four queries."""
+    """The documents of the listed centres among `codes`, in five queries."""
     found = list(Centre.objects.listed().filter(code__in=codes).order_by("code"))
     pks = [centre.pk for centre in found]
     aliases, counts = _aliases(pks), _counts(pks)
     memberships = _memberships(centre__in=pks, network__state="listed")
+    shown = shown_at("centre", [centre.code for centre in found])
     for centre in found:
+        updated_at = max(centre.updated_at, shown.get(centre.code, centre.updated_at))
         here = [one for one in memberships if one.centre_id == centre.pk]
         yield Document(
             kind="centre",
             key=centre.code,
-            body=_centre_body(centre, aliases[centre.pk], here, counts.get(centre.pk, (0, 0))),
+            body=_centre_body(centre, aliases[centre.pk], here, counts.get(centre.pk, (0, 0)))
+            | {"updated_at": moment(updated_at)},
             show={"province": province(centre)},
-            facts=_centre_facts(centre, aliases[centre.pk], here),
+            facts=_centre_facts(centre, aliases[centre.pk], here) | {"updated": microseconds(updated_at)},
             fields=_centre_fields(centre, aliases[centre.pk], here),
         )
 
 
 def networks(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed networks among `slugs`, in two queries."""
+    """The documents of the listed networks among `slugs`, in three queries."""
     found = list(Network.objects.listed().filter(slug__in=slugs).order_by("slug"))
     memberships = _memberships(network__in=[network.pk for network in found], centre__state="listed")
+    shown = shown_at("network", [network.slug for network in found])
     for network in found:
+        updated_at = max(network.updated_at, shown.get(network.slug, network.updated_at))
         members = [one for one in memberships if one.network_id == network.pk]
         label = network.acronym or network.name
         yield Document(
             kind="network",
             key=network.slug,
-            body=_network_body(network, members),
+            body=_network_body(network, members) | {"updated_at": moment(updated_at)},
             show={
                 "descriptions": by_language(network, "description"),
                 "centres": {one.centre.code: one.centre.names() for one in members},
@@ -52,7 +58,7 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
             facts={
                 "label": label,
                 "sort": fold(label) or network.slug,
-                "updated": microseconds(network.updated_at),
+                "updated": microseconds(updated_at),
             },
             fields=_network_fields(network, members),
         )
@@ -124,7 +130,6 @@ def _centre_body(centre, aliases, memberships, counts) -> dict:
             {"network": one.network.slug, "name": str(one.network), **_dated(one)} for one in memberships
         ],
         "trials": {"total": total, "recruiting": recruiting},
-        "updated_at": moment(centre.updated_at),
     }
 
 
@@ -140,7 +145,6 @@ def _centre_facts(centre, aliases, memberships) -> dict:
         "latitude": centre.latitude,
         "longitude": centre.longitude,
         "networks": [[one.network.slug, iso(one.since) or "", iso(one.until) or ""] for one in memberships],
-        "updated": microseconds(centre.updated_at),
     }
 
 
@@ -168,7 +172,6 @@ def _network_body(network, members) -> dict:
         "website": network.website or None,
         "members": [{"centre": one.centre.code, "name": one.centre.name, **_dated(one)} for one in members],
         "source": network.source or network.source_url or None,
-        "updated_at": moment(network.updated_at),
     }
 
 

@@ -18,6 +18,7 @@ from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 
+from .affected import shown_at
 from .columns import NO_BOUND
 from .documents import Document, by_language, iso, microseconds, moment, url
 from .synonyms import path_to, vocabulary, whole
@@ -27,15 +28,17 @@ _OPEN = Recruitment.RECRUITING
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in five queries."""
+    """The documents of the listed trials among `slugs`, in six queries."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
+    shown = shown_at("trial", [trial.slug for trial in found])
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
             parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
+            parts.updated_at = max(parts.updated_at, shown.get(trial.slug, parts.updated_at))
             yield Document(
                 kind="trial",
                 key=trial.slug,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from directory.core.places import Province
+from directory.core.places import COUNTRIES, Province
 from directory.core.text import fold
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
@@ -81,6 +81,9 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
         return _centre_name(today.places.centres.get(value), ask.language) or value
     if name == "network":
         return today.places.networks.get(value, {}).get("label", value)
+    if name == "country":
+        with translation.override(ask.language):
+            return str(COUNTRIES.get(value, value))
     return value
 
 

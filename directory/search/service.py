@@ -22,16 +22,17 @@ from .judging import CRITERIA
 from .labels import Suggestion
 from .profile import BANDS, Matching, Profile
 from .profile import match as _match
-from .query import ORDERINGS, Ask, check_text
+from .query import ORDERINGS, Ask, check_text, parse
 from .readings import Reading
 from .sought import Sought, sought
 from .store import NotReady
+from .synonyms import vocabulary
 
 __all__ = [
     "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "Completion", "FacetCount",
     "Hit", "Matching", "NotReady", "Profile", "Reading", "Sought", "Suggestion",
-    "bodies", "body", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild", "slug_of",
-    "sought", "suggest", "version",
+    "bodies", "body", "called", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild",
+    "slug_of", "sought", "suggest", "version",
 ]  # fmt: skip
 
 # About 2 KB each.
@@ -102,6 +103,12 @@ def slug_of(text: str) -> str | None:
     except ValueError:
         return None
     return by_name.get(f"#{identifier}") or by_name.get(f"={squash(text)}")
+
+
+def called(text: str, language: str) -> list[str]:
+    """What the directory itself calls the diseases, places and stages that `text` names, in `language`."""
+    names = (vocabulary().preferred(one, language) for span in parse(text).spans for one in span.concepts)
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:

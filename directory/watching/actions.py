@@ -24,34 +24,49 @@ HOUR = 7
 def ask(*, email: str, kind: str, question: str, language: str, frequency: str) -> bool:
     """Note the wish and send the mail that asks to confirm it. Says nothing of whether the address is known.
 
-    True where a mail was sent: an address gets a few an hour at most, and none for what it follows already.
+    True where a mail was sent: one an hour for the same, a few an hour for an address, none for what it
+    follows just so. What was asked for last is what the link confirms, also where no other mail was sent.
     """
-    recent = Watch.objects.of(email).filter(created_at__gt=timezone.now() - dt.timedelta(hours=1))
-    if recent.count() >= MOST_ASKED_AN_HOUR or Watch.objects.of(email).count() >= MOST_OF_AN_ADDRESS:
-        return False
-    try:
-        with transaction.atomic():
-            watch = Watch.objects.create(
-                email=email, kind=kind, question=question, language=language, frequency=frequency
-            )
-    except IntegrityError:
-        watch = Watch.objects.get(email=email, kind=kind, question=question)
-        if watch.confirmed_at or watch.created_at > timezone.now() - dt.timedelta(hours=1):
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    mine = Watch.objects.of(email)
+    is_full = mine.filter(created_at__gt=hour_ago).count() >= MOST_ASKED_AN_HOUR
+    watch = mine.filter(kind=kind, question=question).first()
+    if watch is None:
+        if is_full or mine.count() >= MOST_OF_AN_ADDRESS:
             return False
-        Watch.objects.filter(pk=watch.pk).update(
-            created_at=timezone.now(), frequency=frequency, language=language
-        )
-        watch.refresh_from_db()
+        try:
+            with transaction.atomic():
+                watch = Watch.objects.create(
+                    email=email, kind=kind, question=question, language=language, frequency=frequency
+                )
+        except IntegrityError:  # asked for twice at once: the other one sends the mail
+            return False
+        mails.send_confirmation(watch)
+        return True
+    wanted = {"frequency": frequency, "language": language}
+    if watch.confirmed_at and wanted == {"frequency": watch.frequency, "language": watch.language}:
+        Watch.objects.filter(pk=watch.pk).update(wanted={})
+        return False
+    Watch.objects.filter(pk=watch.pk).update(wanted=wanted)
+    # Of two at once one sends it.
+    due = Watch.objects.filter(pk=watch.pk, created_at__lte=hour_ago)
+    if is_full or not due.update(created_at=timezone.now()):
+        return False
+    watch.refresh_from_db()
     mails.send_confirmation(watch)
     return True
 
 
 def confirm(watch: Watch) -> None:
-    """From now on changes are told. Confirming twice is confirming once."""
-    seen = _slugs(watch) or []
-    Watch.objects.filter(pk=watch.pk, confirmed_at=None).update(
-        confirmed_at=timezone.now(), seen=seen, seq=changes.last_seq()
-    )
+    """From now on changes are told, as was asked for last. Confirming twice is confirming once."""
+    if watch.wanted:
+        Watch.objects.filter(pk=watch.pk).update(**watch.wanted, wanted={})
+        watch.refresh_from_db()
+    if watch.confirmed_at is None:
+        seen = _slugs(watch) or []
+        Watch.objects.filter(pk=watch.pk, confirmed_at=None).update(
+            confirmed_at=timezone.now(), seen=seen, seq=changes.last_seq()
+        )
 
 
 def end(watch: Watch) -> None:

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
+from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .describing import in_one_line, is_told_in_full
 from .models import Kind, Watch
 from .news import TrialNews
-from .questions import pairs_of
 
 
 def absolute(name: str, *args: str) -> str:
@@ -26,19 +28,22 @@ def page_of(watch: Watch) -> str:
     return absolute("search") + (f"?{watch.question}" if watch.question else "")
 
 
-def what_of(watch: Watch) -> str:
+def what_of(watch: Watch, *, own_words: bool = True) -> str:
     """What is followed, in one line."""
-    if watch.kind == Kind.TRIAL:
-        return watch.question
-    return ", ".join(value for _name, value in pairs_of(watch.question)) or _("all trials")
+    return in_one_line(watch.kind, watch.question, own_words=own_words)
 
 
 def send_confirmation(watch: Watch) -> None:
-    """Ask whoever reads that address whether they asked for this."""
-    with translation.override(watch.language):
-        subject = _("Please confirm: follow %(what)s") % {"what": what_of(watch)[:80]}
-        link = absolute("watch-confirm", watch.confirming)
-        message = _message(watch, subject, "confirm", {"link": link})
+    """Ask whoever reads that address whether they asked for this. Nothing that was typed stands in it."""
+    with translation.override(watch.wanted.get("language", watch.language)):
+        what = what_of(watch, own_words=False)
+        subject = _("Please confirm: follow %(what)s") % {"what": Truncator(what).chars(80)}
+        context = {
+            "link": absolute("watch-confirm", watch.confirming),
+            "is_new": watch.confirmed_at is None,
+            "is_whole": is_told_in_full(watch.kind, watch.question),
+        }
+        message = _message(watch, subject, "confirm", context | {"what": what})
         message.extra_headers["Message-ID"] = message_id(watch, f"confirm-{watch.created_at:%Y%m%d%H%M%S}")
         message.send()
 
@@ -46,10 +51,17 @@ def send_confirmation(watch: Watch) -> None:
 def news_mail(watch: Watch, news: list[TrialNews], period: str) -> EmailMultiAlternatives:
     """The mail of one period, in the watch's language."""
     with translation.override(watch.language):
-        subject = _("What changed: %(what)s") % {"what": what_of(watch)[:80]}
+        what = what_of(watch)
+        subject = _("What changed: %(what)s") % {"what": Truncator(what).chars(80)}
         items = [(one, absolute("trial", one.slug) if one.label else "") for one in news]
         stop = absolute("watch-stop", watch.keeping)
-        context = {"items": items, "stop": stop, "manage": absolute("watch-manage", watch.keeping)}
+        context = {
+            "what": what,
+            "page": page_of(watch),
+            "items": items,
+            "stop": stop,
+            "manage": absolute("watch-manage", watch.keeping),
+        }
         message = _message(watch, subject, "news", context)
     message.extra_headers |= {
         "Message-ID": message_id(watch, period),
@@ -67,13 +79,13 @@ def message_id(watch: Watch, part: str) -> str:
 
 
 def _message(watch: Watch, subject: str, template: str, context: dict) -> EmailMultiAlternatives:
-    context |= {"watch": watch, "what": what_of(watch), "page": page_of(watch), "today": timezone.localdate()}
+    context |= {"language": get_language()}
     text = render_to_string(f"watching/{template}.txt", context)
     message = EmailMultiAlternatives(
         " ".join(subject.split()),
         text,
         to=[str(Address(addr_spec=watch.email))],
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": watch.language},
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": get_language()},
     )
     message.attach_alternative(render_to_string(f"watching/{template}.html", context), "text/html")
     return message

@@ -43,7 +43,8 @@ class Watch(models.Model):
 
     `question` is the query string of a search without whatever may describe a patient (age, place, distance),
     or the slug of a trial. `seen` and `seq`: the slugs that the search found, and the number of the last
-    change, when the last mail was settled. Deleting a watch deletes the address.
+    change, when the last mail was settled. `wanted`: how often and in which language it was asked for again,
+    until that is confirmed too. Deleting a watch deletes the address.
     """
 
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
@@ -53,6 +54,7 @@ class Watch(models.Model):
     frequency = models.CharField(_("how often"), max_length=6, choices=Frequency.choices)
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    wanted = models.JSONField(default=dict, editable=False)
     seen = models.JSONField(default=list, editable=False)
     seq = models.BigIntegerField(default=0, editable=False)
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from directory.core.dates import partial_text
-from directory.core.models import Change
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.models import State
 from directory.core.visibility import Role
 from directory.search import service
 from trials.choices import Recruitment
+
+from .past import Past, Step, merged
 
 _CONTACT = ("contact_role", "contact_email", "contact_phone", "contact_person_id")
 
@@ -26,9 +29,9 @@ class TrialNews:
 
 @dataclass(frozen=True)
 class Event:
-    """One change of one record that the public may read of."""
+    """One change of one record that the public may read of. `key` is lasting and tells it from all others."""
 
-    seq: int
+    key: str
     at: object
     slug: str
     label: str
@@ -41,7 +44,7 @@ def news_of(
     """What is new about trials that a search found before or finds now. Changes `since` < seq ≤ `until`."""
     before, now = list(dict.fromkeys(slugs_before)), list(dict.fromkeys(slugs_now))
     documents = _documents([*now, *(slug for slug in before if slug not in now)])
-    news = {slug: TrialNews(slug, _label(documents.get(slug))) for slug in [*now, *before]}
+    news = {slug: TrialNews(slug, label_of(documents.get(slug))) for slug in [*now, *before]}
     for slug in now:
         if slug not in before:
             news[slug].sentences.append(
@@ -52,20 +55,24 @@ def news_of(
             news[slug].sentences.append(_("No longer in this directory."))
         elif slug not in now:
             news[slug].sentences.append(_("No longer among the results."))
-    for slug, sentences in _changed(documents, before, since, until).items():
-        news[slug].sentences += sentences
+    past = Past([slug for slug in before if slug in documents], since=since, until=until)
+    for step in merged(past.steps()):
+        news[step.slug].sentences += [sentence for _what, sentence in _sentences(step)]
     return [one for one in news.values() if one.sentences]
 
 
 def events_of(slugs: Sequence[str], *, most: int) -> list[Event]:
     """The latest changes of listed trials and their sites, the latest first: what a feed shows."""
     documents = _documents(slugs)
-    changes = Change.objects.filter(kind__in=("trial", "site"), key__in=_keys(documents)).order_by("-seq")
+    past = Past(documents)
     found = []
-    for change in changes[: 4 * most]:
-        slug = change.key.partition("@")[0]
-        for sentence in _sentences(change.kind, change.key, change.before, change.after, documents[slug]):
-            found.append(Event(change.seq, change.at, slug, _label(documents[slug]), sentence))
+    for step in past.steps(most=4 * most):
+        if pk := past.listed_trials.get(step.slug):
+            label = label_of(documents[step.slug])
+            found += [
+                Event(f"{step.seq}/{pk}/{what}", step.at, step.slug, label, sentence)
+                for what, sentence in _sentences(step)
+            ]
     return found[:most]
 
 
@@ -73,76 +80,64 @@ def _documents(slugs: Sequence[str]) -> dict[str, dict]:
     return {one["slug"]: one for one in service.documents("trial", list(slugs))}
 
 
-def _keys(documents: Mapping[str, dict]) -> list[str]:
-    sites = [f"{slug}@{site['centre']['code']}" for slug, one in documents.items() for site in one["sites"]]
-    return [*documents, *sites]
-
-
-def _changed(documents: Mapping[str, dict], slugs: list[str], since: int, until: int) -> dict[str, list[str]]:
-    """By slug, what the log says of trials that were known before: from the first state to the last."""
-    keys = [key for key in _keys(documents) if key.partition("@")[0] in slugs]
-    changes = Change.objects.filter(kind__in=("trial", "site"), key__in=keys, seq__gt=since, seq__lte=until)
-    first: dict[tuple[str, str], dict | None] = {}
-    last: dict[tuple[str, str], dict | None] = {}
-    for kind, key, before, after in changes.order_by("seq").values_list("kind", "key", "before", "after"):
-        first.setdefault((kind, key), before)
-        last[kind, key] = after
-    found: dict[str, list[str]] = {}
-    for (kind, key), before in first.items():
-        slug = key.partition("@")[0]
-        found.setdefault(slug, []).extend(_sentences(kind, key, before, last[kind, key], documents[slug]))
+def _sentences(step: Step) -> list[tuple[str, str]]:
+    """What a change says, each with a word that lasts whatever the sentence becomes."""
+    found = _of_site(step) if step.code else _of_trial(step.before, step.after)
+    if step.corrects:
+        return [(what, _("Correction: %(sentence)s") % {"sentence": sentence}) for what, sentence in found]
     return found
 
 
-def _sentences(kind: str, key: str, before: dict | None, after: dict | None, document: dict) -> list[str]:
-    if kind == "site":
-        return _of_site(key.partition("@")[2], before, after, document)
-    return _of_trial(before, after)
-
-
-def _of_site(code: str, before: dict | None, after: dict | None, document: dict) -> list[str]:
-    site = next((one for one in document["sites"] if one["centre"]["code"] == code), None)
-    if after is None or site is None:
-        return []
-    words = {"centre": _centre(document, site), "status": _status(after["status"]), "how": _how(after)}
+def _of_site(step: Step) -> list[tuple[str, str]]:
+    before, after = step.before, step.after
+    words = {"centre": _name(step.names)}
+    if after is None:
+        gone = _("%(centre)s is no longer listed as a centre of this trial.") % words
+        return [("left", gone)] if before else []
+    words |= {"status": _status(after["status"]), "how": _how(after)}
     if before is None:
-        return [_("%(centre)s is a new centre: %(status)s%(how)s.") % words]
+        return [("new", _("%(centre)s is a new centre: %(status)s%(how)s.") % words)]
     found = []
     if before["status"] != after["status"]:
         words["old"] = _status(before["status"])
-        found.append(_("%(centre)s: %(old)s → %(status)s%(how)s.") % words)
-    elif before.get("verified_at") != after.get("verified_at") and after.get("verified_at"):
-        found.append(_("%(centre)s: %(status)s, confirmed again%(how)s.") % words)
+        found.append(("status", _("%(centre)s: %(old)s → %(status)s%(how)s.") % words))
+    elif (before.get("verified_at") or "") < (after.get("verified_at") or ""):
+        found.append(("confirmed", _("%(centre)s: %(status)s, confirmed again%(how)s.") % words))
+    elif before.get("verified_at") != after.get("verified_at"):
+        found.append(("unconfirmed", _("%(centre)s: the last confirmation was taken back.") % words))
     if before.get("disputed") != after.get("disputed") and after.get("disputed"):
-        found.append(_("%(centre)s: a newer source says otherwise.") % words)
+        found.append(("disputed", _("%(centre)s: a newer source says otherwise.") % words))
     if any(before.get(name) != after.get(name) for name in _CONTACT):
-        found.append(_("%(centre)s: whom to contact has changed.") % words)
+        found.append(("contact", _("%(centre)s: whom to contact has changed.") % words))
     return found
 
 
-def _of_trial(before: dict | None, after: dict | None) -> list[str]:
+def _of_trial(before: dict | None, after: dict | None) -> list[tuple[str, str]]:
     if after is None:
         return []
     if before is None or before.get("state") != after.get("state"):
-        return [_("Added to this directory.")] if after.get("state") == "listed" else []
+        return [("added", _("Added to this directory."))] if after.get("state") == State.LISTED else []
     found = []
     if before["status"] != after["status"]:
         words = {"old": _status(before["status"]), "status": _status(after["status"])}
-        found.append(_("The whole trial: %(old)s → %(status)s.") % words)
-    if any(before.get(f"title_{code}") != after.get(f"title_{code}") for code in ("en", "nl", "fr", "de")):
-        found.append(_("Its title has changed."))
+        found.append(("status", _("The whole trial: %(old)s → %(status)s.") % words))
+    if any(before.get(f"title_{code}") != after.get(f"title_{code}") for code in LANGUAGE_CODES):
+        found.append(("title", _("Its title has changed.")))
     criteria = ("min_days", "max_days", "stages", "conditions", "alterations", "alterations_excluded",
-                "lines_min", "lines_max", "sex", "eligibility_en")  # fmt: skip
+                "lines_min", "lines_max", "sex",
+                *(f"eligibility_{code}" for code in LANGUAGE_CODES))  # fmt: skip
     if any(before.get(name) != after.get(name) for name in criteria):
-        found.append(_("Who it is for has changed."))
+        found.append(("criteria", _("Who it is for has changed.")))
     return found
 
 
 def _how(after: dict) -> str:
     """`, since June 2024, said by the centre's coordinator`; as much of it as is known."""
     parts = []
-    if after.get("status_since"):
-        parts.append(_("since %(day)s") % {"day": partial_text(after["status_since"])})
+    if since := after.get("status_since"):
+        is_day = len(since) == len("2024-06-03")
+        words = _("since %(day)s") if is_day else pgettext("month or year", "since %(day)s")
+        parts.append(words % {"day": partial_text(since)})
     if role := _role(after.get("verified_by", "")):
         parts.append(role)
     return "".join(f", {part}" for part in parts)
@@ -159,21 +154,24 @@ def _role(role: str) -> str:
 
 def _where(document: dict) -> str:
     recruiting = [
-        _centre(document, site) for site in document["sites"] if site["status"] == Recruitment.RECRUITING
-    ]
+        _name(document["_show"]["centres"].get(site["centre"]["code"], {})) or site["centre"]["name"]
+        for site in document["sites"] if site["status"] == Recruitment.RECRUITING
+    ]  # fmt: skip
     if recruiting:
         return _("Recruiting at: %(centres)s.") % {"centres": "; ".join(recruiting)}
     return _("Not recruiting at any centre of this directory.")
 
 
-def _centre(document: dict, site: dict) -> str:
-    names = document["_show"]["centres"].get(site["centre"]["code"], {})
-    return names.get((get_language() or "en")[:2]) or site["centre"]["name"]
+def _name(names: Mapping[str, str]) -> str:
+    return names.get((get_language() or "en")[:2]) or next(filter(None, names.values()), "")
 
 
 def _status(word: str) -> str:
     return str(Recruitment(word).label) if word in Recruitment.values else word
 
 
-def _label(document: dict | None) -> str:
-    return (document["acronym"] or document["title"]) if document else ""
+def label_of(document: dict | None) -> str:
+    """What a trial is called: its acronym, else its title in the reader's language; empty for none."""
+    if not document:
+        return ""
+    return document["acronym"] or _name(document["titles"]) or document["title"]

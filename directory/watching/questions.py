@@ -1,11 +1,11 @@
 """What is followed: a search's query without whatever may describe a patient, judged like any search."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from directory.search import service
-from directory.search.query import ask_from
+from directory.search.query import ask_from, parse
 from trials.filters import TrialFilterSet
 from trials.models import Trial
 
@@ -22,10 +22,28 @@ class TooMany(ValueError):
 
 
 def question_of(query: QueryDict) -> str:
-    """The part of a search's parameters that may be kept, in a fixed order."""
-    known = [name for name in TrialFilterSet.base_filters if name not in (*OF_A_PATIENT, *OF_THE_PAGE)]
-    pairs = [(name, value) for name in known for value in dict.fromkeys(query.getlist(name)) if value.strip()]
+    """The part of a valid search's parameters that may be kept, the same however the search is written."""
+    kept = QueryDict(mutable=True)
+    for name in TrialFilterSet.base_filters:
+        if name not in (*OF_A_PATIENT, *OF_THE_PAGE) and query.getlist(name):
+            kept.setlist(name, query.getlist(name))
+    ask = _ask(kept, "en")
+    pairs = [("q", plainest(ask.q))] if ask.q else []
+    pairs += [(name, value) for name, values in ask.filters.items() for value in sorted(values)]
     return urlencode(pairs)
+
+
+def plainest(text: str) -> str:
+    """The words of a search in small letters, unless those mean something else: `ALL` is no `all`."""
+    plain = " ".join(text.lower().split())
+    return plain if _meant(plain) == _meant(text) else text
+
+
+def _meant(text: str) -> tuple:
+    """What the search reads in `text`; how its words were written decides nothing else."""
+    parsed = parse(text)
+    words = [(word.stem, word.exact) for word in parsed.words]
+    return words, parsed.spans, parsed.compact, [word.exact for word in parsed.asides]
 
 
 def dropped(query: QueryDict) -> list[str]:
@@ -35,7 +53,11 @@ def dropped(query: QueryDict) -> list[str]:
 
 def ask_of(question: str, language: str) -> service.Ask:
     """The question for the index. ValueError, with a sentence, where a value has become bad."""
-    form = TrialFilterSet(QueryDict(question), queryset=Trial.objects.none()).form
+    return _ask(QueryDict(question), language)
+
+
+def _ask(query: QueryDict, language: str) -> service.Ask:
+    form = TrialFilterSet(query, queryset=Trial.objects.none()).form
     if not form.is_valid():
         raise ValueError(" ".join(message for found in form.errors.values() for message in found))
     return ask_from(form.cleaned_data | {"ordering": "updated"}, language)
@@ -47,8 +69,3 @@ def slugs_found(question: str, language: str) -> list[str]:
     if answer.count > MOST_RESULTS:
         raise TooMany(answer.count)
     return [hit.key for hit in answer.hits]
-
-
-def pairs_of(question: str) -> list[tuple[str, str]]:
-    """Names and values of a kept question, to show them."""
-    return parse_qsl(question)

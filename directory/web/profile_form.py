@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.core import filter_fields as fields
+from directory.core.places import COUNTRIES
 from directory.core.text import control_character_in, tidy
 from directory.search.service import Profile
 from trials import conditions
@@ -22,15 +23,6 @@ LONGEST = 400
 MOST_ALTERATIONS = 20
 STAGES = [(value, label) for value, label in Stage.choices if value != Stage.ANY]
 SEXES = [(value, label) for value, label in Sex.choices if value != Sex.ALL]
-# Where a patient of a Belgian centre may be sent: Belgium, its neighbours and what lies across the sea.
-COUNTRIES = {
-    "BE": gettext_lazy("Belgium"),
-    "NL": gettext_lazy("Netherlands"),
-    "FR": gettext_lazy("France"),
-    "DE": gettext_lazy("Germany"),
-    "LU": gettext_lazy("Luxembourg"),
-    "GB": gettext_lazy("United Kingdom"),
-}
 # A translocation is written with a semicolon of its own: t(9;22).
 _BETWEEN_ALTERATIONS = re.compile(r"[,\n]|;(?![^()]*\))")
 

@@ -430,15 +430,15 @@ class TestFollower:
     def test_an_error_is_survived(self, follower, monkeypatch):
         trial = b.a_trial("KALIO")
         self.wait_for(lambda: service.ready() is None)
-        real, fails = affected.documents_of, [1]
+        real, fails = affected.news_since, [1]
 
-        def sometimes(news):
+        def sometimes(*args):
             if fails:
                 fails.pop()
                 raise ConnectionResetError("the database went away")
-            return real(news)
+            return real(*args)
 
-        monkeypatch.setattr(affected, "documents_of", sometimes)
+        monkeypatch.setattr(affected, "news_since", sometimes)
         change(trial, title_en="Something about osteosarcoma")
         self.wait_for(lambda: slugs("osteosarcoma") == ["kalio"])
         assert not fails

@@ -367,15 +367,13 @@ def test_the_address_is_masked_in_the_admin_and_only_editors_see_it(watch):
 def test_a_feed_has_the_changes_of_the_trials_found_and_a_304(watch, client):
     closed()
     closed("other")
-    path = "/en/trials/feed.atom?q=ewing&age=14&near=9000"
+    path = "/en/trials/feed.atom?q=ewing"
     answer = client.get(path)
     text = answer.content.decode()
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert "iEuroEwing: Ghent University Hospital: Recruiting" in text
     assert "Other:" not in text
-    again = client.get(
-        "/en/trials/feed.atom?q=ewing&age=14&near=9000", headers={"If-None-Match": answer["ETag"]}
-    )
+    again = client.get(path, headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
     assert "iEuroEwing:" in client.get("/en/trials/ieuroewing/feed.atom").content.decode()
     assert client.get("/en/trials/nothing/feed.atom").status_code == 404

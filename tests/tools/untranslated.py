@@ -25,8 +25,9 @@ SHOWN = (
     "trials/choices.py",
     "trials/freshness.py",
     "centres/choices.py",
-    "directory/watching/news.py",
+    "directory/watching/describing.py",
     "directory/watching/mails.py",
+    "directory/watching/news.py",
     "directory/watching/templates",
 )
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop"}

@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from directory.core.text import control_character_in, tidy
 from directory.search import service
-from directory.watching import actions, news, questions
+from directory.watching import actions, describing, news, questions
 from directory.watching.models import Frequency, Kind, Watch
 from trials.models import Trial
 
@@ -124,7 +124,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """The same answer for everybody: whether an address is known here is nobody's business."""
-    return render(request, "directory/watch/asked.html")
+    most = {"hour": actions.MOST_ASKED_AN_HOUR, "all": actions.MOST_OF_AN_ADDRESS}
+    return render(request, "directory/watch/asked.html", {"most": most})
 
 
 @never_cache
@@ -136,8 +137,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "directory/watch/gone.html", status=410)
     if request.method == "POST":
         actions.confirm(watch)
+        watch.refresh_from_db()
         return render(request, "directory/watch/confirmed.html", _of(watch))
-    return render(request, "directory/watch/confirm.html", _of(watch) | {"token": token})
+    # The words that the mail leaves out are seen here, before they may stand in a mail.
+    frequency = Frequency(watch.wanted.get("frequency", watch.frequency)).label
+    context = _of(watch) | {"frequency": frequency, "token": token}
+    return render(request, "directory/watch/confirm.html", context)
 
 
 @csrf_exempt
@@ -188,16 +193,22 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def search_feed(request: HttpRequest) -> HttpResponse:
-    """What changed about the trials that a search finds (Atom, RFC 4287). A bad filter is a 400."""
+    """What changed about the trials that a search finds (Atom, RFC 4287). A bad filter is a 400.
+
+    So is one that may describe a patient: the address of a feed is kept by programs, often on other machines.
+    """
     if reason := service.ready():
         return _plain(str(reason), 503)
     typed = Query.of(reverse("web:search"), request.GET).set(page="")
     form = form_of(typed)
     if form.errors:
         return _plain(" ".join(message for found in form.errors.values() for message in found), 400)
+    if names := questions.dropped(_query_dict(typed)):
+        sentence = _("A feed cannot be limited by %(names)s: it may describe a patient. Leave it out.")
+        return _plain(sentence % {"names": ", ".join(names)}, 400)
     question = questions.question_of(_query_dict(typed))
     answer = service.find(questions.ask_of(question, words.page_language()), limit=questions.MOST_RESULTS)
-    title = ", ".join(value for _name, value in questions.pairs_of(question)) or _("all trials")
+    title = describing.in_one_line(Kind.SEARCH, question)
     return _feed(request, title, typed.url, [hit.key for hit in answer.hits])
 
 
@@ -208,7 +219,15 @@ def trial_feed(request: HttpRequest, slug: str) -> HttpResponse:
         return _plain(str(reason), 503)
     if not service.body("trial", slug):
         raise Http404(_("No trial is known by this name."))
-    return _feed(request, slug, reverse("web:trial", args=[slug]), [slug])
+    return _feed(request, describing.in_one_line(Kind.TRIAL, slug), reverse("web:trial", args=[slug]), [slug])
+
+
+class _Atom(Atom1Feed):
+    """Summaries are text: as the HTML that Django says they are, `<` and `&` would be read as markup."""
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item | {"description": None})
+        handler.addQuickElement("summary", item["description"], {"type": "text"})
 
 
 def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> HttpResponse:
@@ -216,7 +235,7 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
     etag = f'"{blake2b(shown, digest_size=12).hexdigest()}"'
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
-    feed = Atom1Feed(
+    feed = _Atom(
         title=_("What changed: %(what)s") % {"what": title},
         link=settings.BASE_URL + path,
         description="",
@@ -230,18 +249,13 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
             title=f"{event.label}: {event.sentence}",
             link=settings.BASE_URL + reverse("web:trial", args=[event.slug]),
             description=event.sentence,
-            unique_id=f"tag:{domain},2026:change/{event.seq}/{_nth(event)}",
+            unique_id=f"tag:{domain},2026:change/{event.key}/{words.page_language()}",
             updateddate=event.at,
             pubdate=event.at,
         )
     answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     answer["ETag"], answer["Cache-Control"] = etag, "public, no-cache"
     return answer
-
-
-def _nth(event) -> str:
-    """Tells two sentences of one change apart, the same each time."""
-    return blake2b(event.sentence.encode(), digest_size=4).hexdigest()
 
 
 # --- Parts --------------------------------------------------------------------------------------------
@@ -261,10 +275,10 @@ def _followed(request: HttpRequest) -> Followed | None:
     query = _query_dict(typed)
     question = questions.question_of(query)
     count = service.find(questions.ask_of(question, words.page_language()), limit=0).count
-    kept = [(str(_legend(name)), _value(name, value)) for name, value in questions.pairs_of(question)]
+    kept = [(str(_legend(one.name)), one.label) for one in describing.parts_of(question)]
     return Followed(
         Kind.SEARCH, question, f"{typed.path}?{question}" if question else typed.path,
-        ", ".join(value for _name, value in kept) or _("all trials"), kept,
+        describing.in_one_line(Kind.SEARCH, question), kept,
         [str(_legend(name)) for name in questions.dropped(query)], count,
         count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
     )  # fmt: skip
@@ -280,24 +294,20 @@ def _legend(name: str):
     return _LEGENDS.get(name) or facets.LEGENDS.get(name) or facets.TYPED.get(name) or name
 
 
-def _value(name: str, value: str) -> str:
-    """A filter's value in words."""
-    field = form_of(Query("", ())).fields.get(name)
-    labels = dict(getattr(field, "choices", ()) or ())
-    return str(labels.get(value, value))
-
-
 def _query_dict(query: Query) -> QueryDict:
     return QueryDict(urlencode([(name, value) for name, values in query.values for value in values]))
 
 
 def _of(watch: Watch) -> dict:
     """What is followed, and where it can be seen."""
+    what = {
+        "what": describing.in_one_line(watch.kind, watch.question),
+        "frequency": watch.get_frequency_display(),
+    }
     if watch.kind == Kind.TRIAL:
-        return {"what": watch.question, "url": reverse("web:trial", args=[watch.question])}
-    what = ", ".join(_value(name, value) for name, value in questions.pairs_of(watch.question))
+        return what | {"url": reverse("web:trial", args=[watch.question])}
     path = reverse("web:search")
-    return {"what": what or _("all trials"), "url": f"{path}?{watch.question}" if watch.question else path}
+    return what | {"url": f"{path}?{watch.question}" if watch.question else path}
 
 
 def _number(text: str) -> int:

@@ -1,0 +1,91 @@
+"""What is followed, in the directory's words and the reader's language; where wanted also as it was typed.
+
+An address that nobody confirmed yet may be anybody's, and the search is a stranger's: a mail there repeats no
+letter of what was typed, or it would carry any message to anybody in our name.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from directory.search import service
+from directory.search.query import ask_from
+from trials.filters import TrialFilterSet
+from trials.models import Trial
+
+from .models import Kind
+from .news import label_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """One value of a search: the filter's name, and what the value is called. `own`: as somebody typed it."""
+
+    name: str
+    label: str
+    own: bool = False
+
+
+def in_one_line(kind: str, question: str, *, own_words: bool = True) -> str:
+    """What is followed, in the language spoken now. Without `own_words`, in the directory's words alone."""
+    if kind == Kind.TRIAL:
+        return _trial(question) or (question if own_words else _("a trial"))
+    parts = parts_of(question)
+    told = [_told(one) for one in parts if own_words or not one.own]
+    if not own_words:
+        told[:0] = [label for one in parts if one.own for label in _known(one)]
+    return ", ".join(dict.fromkeys(told)) or (_("a search") if parts else _("all trials"))
+
+
+def _told(part: Part) -> str:
+    if part.name == "updated_since":
+        return _("changed since %(day)s") % {"day": part.label}
+    return _("“%(words)s”") % {"words": part.label} if part.own else part.label
+
+
+def is_told_in_full(kind: str, question: str) -> bool:
+    """Whether the directory's own words leave nothing out."""
+    return kind == Kind.TRIAL or not any(one.own for one in parts_of(question))
+
+
+def parts_of(question: str) -> list[Part]:
+    """The values of a kept question, each with what it is called; one that has become bad is left out."""
+    language = (get_language() or "en")[:2]
+    form = TrialFilterSet(QueryDict(question), queryset=Trial.objects.none()).form
+    form.is_valid()
+    cleaned = {name: form.cleaned_data.get(name) for name in form.fields}
+    ask = ask_from(cleaned | {"q": "", "ordering": ""}, language)
+    labels = {
+        (name, one.value): one.label
+        for name, counts in service.find(ask, limit=0, facets=True).facets.items()
+        for one in counts
+    }
+    parts = [Part("q", cleaned["q"], own=True)] if cleaned["q"] else []
+    for name, values in ask.filters.items():
+        parts += [_part(name, value, labels) for value in values]
+    return parts
+
+
+def _part(name: str, value: str, labels: dict[tuple[str, str], str]) -> Part:
+    if (name, value) in labels:
+        return Part(name, labels[name, value])
+    if name == "updated_since":
+        day = timezone.localtime(dt.datetime.fromisoformat(value))
+        return Part(name, date_format(day, "DATE_FORMAT"))
+    return Part(name, value, own=True)
+
+
+def _known(part: Part) -> list[str]:
+    """What the directory has to say of words that somebody typed: the trial they name, else the diseases."""
+    if slug := service.slug_of(part.label):
+        return [_trial(slug)]
+    return service.called(part.label, (get_language() or "en")[:2]) if part.name == "q" else []
+
+
+def _trial(slug: str) -> str:
+    return label_of(next(iter(service.documents("trial", [slug])), None))
