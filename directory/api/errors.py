@@ -115,6 +115,11 @@ def not_ready(reason: str) -> Problem:
     )
 
 
+def too_many(sentence: str, wait: int) -> Problem:
+    """429, to come back in `wait` whole seconds."""
+    return Problem("too-many-requests", 429, sentence, headers={"Retry-After": str(wait)})
+
+
 def problem_of(error: Exception) -> Problem | None:
     """The problem that `error` means to a client; None for an error nobody foresaw."""
     if isinstance(error, Problem):
