@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import resolve_url
 from django.utils.encoding import escape_uri_path
 
 from config import errors
 from directory.core import sign_in
+from directory.core.addresses import client_address
 from directory.core.counting import TooMany
 from directory.core.turns import Busy
 from directory.web import limits
@@ -30,11 +34,22 @@ def front_door(get_response: GetResponse) -> GetResponse:
             return errors.too_long(request)
         if found := ANOTHER_HOST.match(request.path_info):
             return to_our_own(request, request.path_info[found.end() :])
+        if request.method == "POST" and request.path_info == sign_in_path():
+            try:
+                sign_in.check_door(client_address(request))
+            except TooMany as error:
+                return errors.too_many(request, error)
         if "HTTP_ACCEPT_ENCODING" in meta:
             meta["HTTP_ACCEPT_ENCODING"] = accepted_codings(meta["HTTP_ACCEPT_ENCODING"])
         return get_response(request)
 
     return middleware
+
+
+@cache
+def sign_in_path() -> str:
+    """Where strangers may have passwords looked at; all hashing for known people takes its turn too."""
+    return resolve_url(settings.LOGIN_URL)
 
 
 def to_our_own(request: HttpRequest, rest: str) -> HttpResponse:

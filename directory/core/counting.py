@@ -77,6 +77,18 @@ def check(client: str, limit: int, seconds: int, weight: int = 1, why: str = "")
     return counted
 
 
+def check_used(client: str, limit: int, seconds: int, why: str = "") -> None:
+    """TooMany where `client` has used up its window; nothing is counted, so it is cheap."""
+    if time.monotonic() < _paused_until:
+        return
+    try:
+        used = cache.get(_key(client), 0)
+    except CACHE_DOWN:
+        return
+    if used >= limit:
+        raise TooMany(wait_of(Count(client, used, limit, seconds)), why)
+
+
 def wait_of(counted: Count) -> int:
     """`counted.reset`, or the whole window where the cache went away meanwhile."""
     try:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from . import counting
+from .turns import turns
 
 PER_ADDRESS_SECONDS = 10 * 60
 PER_NAME_SECONDS = 15 * 60
@@ -40,6 +41,13 @@ class Failures(AxesHandler):
 
     def reset_attempts(self, *, ip_address=None, username=None, ip_or_username=False):
         return reset(address=ip_address, name=username)
+
+
+def check_door(address: str) -> None:
+    """TooMany for whoever would be refused anyway: before a form is read, and for as good as nothing."""
+    turns().check()
+    limit = settings.SIGN_IN_FAILURES_PER_ADDRESS
+    counting.check_used(_of_address(address), limit, PER_ADDRESS_SECONDS, str(TOO_MANY))
 
 
 def check_address(request, address: str) -> None:

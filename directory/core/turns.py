@@ -35,6 +35,12 @@ class Turns:
         self._free = threading.BoundedSemaphore(places)
         self._thread = ThreadPoolExecutor(1, "hashing", initializer=_let_others_first)
 
+    def check(self) -> None:
+        """Busy where no place is free at this moment; nobody's place is taken."""
+        if not self._free.acquire(blocking=False):
+            raise Busy(RETRY_SECONDS, str(BUSY))
+        self._free.release()
+
     def take(self, function: Callable[[], Result]) -> Result:
         """What `function` returns, when its turn has come. Busy at once where no place is free."""
         if not self._free.acquire(blocking=False):
