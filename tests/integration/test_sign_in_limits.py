@@ -8,6 +8,7 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisDown
 
@@ -173,7 +174,10 @@ def test_of_eight_sign_ins_at_once_one_is_hashed_one_waits_and_six_are_told_to_c
     told = threading.Semaphore(0)
 
     def attempt(number):
-        answer = sign_in(f"name-{number}", address=f"192.0.2.{number}")
+        try:
+            answer = sign_in(f"name-{number}", address=f"192.0.2.{number}")
+        finally:
+            connections.close_all()
         if answer.status_code == 429:
             told.release()
         return answer
