@@ -18,14 +18,19 @@ SECONDS, CONNECTIONS = 3, 4
 
 
 @contextmanager
-def server(*, workers: int = 1, paths: Sequence[str]) -> Iterator[str]:
-    """The application and the baselines behind gunicorn; yields its address once `paths` answer."""
+def server(*, workers: int = 1, paths: Sequence[str], **given: str) -> Iterator[str]:
+    """The application and the baselines behind gunicorn; yields its address once `paths` answer.
+
+    `given` are further settings of its environment.
+    """
     port = free_port()
     environment = os.environ | {
         "PORT": str(port),
         "API_ANONYMOUS_PER_MINUTE": "1000000",
+        "PAGES_PER_MINUTE": "1000000",
         "DJANGO_SETTINGS_MODULE": "bench.baselines.settings",
         "LOG_LEVEL": "WARNING",
+        **given,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "config/server.py", "-w", str(workers)]
     command.append("config.wsgi")

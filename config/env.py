@@ -134,6 +134,10 @@ SETTINGS = {
     "TRUSTED_PROXIES": Setting("0", number(0, 10)),
     "API_ANONYMOUS_PER_MINUTE": Setting("120", number(1, 1_000_000)),
     "API_KEY_PER_MINUTE": Setting("1200", number(1, 1_000_000)),
+    "PAGES_PER_MINUTE": Setting("600", number(1, 1_000_000)),
+    "SIGN_IN_FAILURES_PER_ADDRESS": Setting("20", number(1, 1_000_000)),
+    "SIGN_IN_FAILURES_PER_NAME": Setting("7", number(1, 1_000_000)),
+    "SESSION_IDLE_MINUTES": Setting("30", number(1, 12 * 60)),
     "LOAD_DEMO": Setting("0", one_of("0", "1")),
 }
 
@@ -162,6 +166,10 @@ class Environment:
     trusted_proxies: int
     api_anonymous_per_minute: int
     api_key_per_minute: int
+    pages_per_minute: int
+    sign_in_failures_per_address: int
+    sign_in_failures_per_name: int
+    session_idle_minutes: int
     load_demo: bool
 
     @property

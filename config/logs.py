@@ -1,6 +1,7 @@
 """Logs: one JSON object a line on standard output, with the request's id.
 
-What people searched for is never in them: the query string is cut from every line.
+Never in them: what people searched for (the query string is cut from every line), links that are as good as
+a key (`without_secrets`), and addresses.
 """
 
 import re
@@ -8,19 +9,30 @@ import re
 import structlog
 
 QUERY = re.compile(r"\?\S*")
+# Whoever has the link of a mail may end what it is about. A test holds this against all addresses there are.
+SECRET_PARTS = re.compile(r"(/watch/[a-z]+/)[^/\s\"?]+")
+# gunicorn names who sent a request that it could not read, and quotes it: a header may hold a key.
+FROM = re.compile(r"\bip=\S+ ([^:'\"]*).*", re.DOTALL)
+
+
+def without_secrets(text: str) -> str:
+    """`text` with the secret part of an address cut: `/en/watch/stop/…/`."""
+    return SECRET_PARTS.sub(r"\1…", text)
 
 
 def without_query(_logger, _method, event: dict) -> dict:
     """Cut everything after a question mark from the fields that may hold a URL."""
     for name in ("request", "path", "url", "referer"):
         if isinstance(event.get(name), str):
-            event[name] = event[name].partition("?")[0]
+            event[name] = without_secrets(event[name].partition("?")[0])
     # Django's own records carry the request object; its repr holds the full path.
     if "request" in event and not isinstance(event["request"], str):
         del event["request"]
     # gunicorn names the whole URI of a request that it could not handle.
     if str(event.get("logger", "")).startswith("gunicorn"):
-        event["event"] = QUERY.sub("", str(event["event"]))
+        event["event"] = FROM.sub(r"ip=… \1", QUERY.sub("", str(event["event"])))
+    if isinstance(event.get("event"), str):
+        event["event"] = without_secrets(event["event"])
     return event
 
 

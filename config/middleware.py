@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
+from config.logs import without_secrets
+
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 # Each is one line of the log, asked for every few seconds by machines.
 QUIET = re.compile(r"^/(healthz|readyz)$")
@@ -17,7 +19,7 @@ class RequestLog(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        return f"{request.method} {without_secrets(request.path)}"
 
     def handle_response(self, request, response):
         request_id = structlog.contextvars.get_contextvars().get("request_id", "")

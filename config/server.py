@@ -4,6 +4,8 @@ Threads, not one process a request: most of a request's time is SQLite, PostgreS
 which let other threads run. A proxy in front (deploy/nginx.conf) keeps slow clients off the threads.
 """
 
+from gunicorn.http import message
+
 from config import env as environment
 from config.logs import logging_config
 
@@ -19,13 +21,15 @@ keepalive = 5
 # Whose X-Forwarded-Proto is believed is decided in one place: by Django, with TRUSTED_PROXIES. Left out,
 # gunicorn believes whatever comes from this machine.
 forwarded_allow_ips = ""
-# An address too long for gunicorn gets a bare page of its own. Whatever was typed gets our page, which says
-# so beside the field. The next requests carry that address as their referer. A proxy sets the bounds.
-limit_request_line = 0
-limit_request_field_size = 128 * 1024
+# A search text of 10,000 characters gets our page, which says so beside the field; the next requests carry
+# that address as their referer. Anything longer is cut off before it is read: gunicorn looks at all that has
+# come with each piece that comes. Left alone, it takes no limit above 8,190 but "none".
+message.MAX_REQUEST_LINE = limit_request_line = limit_request_field_size = 128 * 1024
+umask = 0o077
 # It would lie in the home folder; what it offers, the supervisor or systemd does.
 control_socket_disable = True
 # The line of each request is written by config.middleware.RequestLog. Should an access log be asked for
-# on the command line, it must not hold what people searched for: no %(r)s, no %(q)s, no referer.
-access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)s'
+# on the command line, it must hold neither what people searched for (%(r)s, %(q)s, the referer) nor from
+# where (%(h)s).
+access_log_format = '"%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)s'
 logconfig_dict = logging_config(env.log_level)

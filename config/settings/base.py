@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env as environment
 from config.logs import logging_config
-from config.secrets import secret_key
+from config.secrets import keep_private, secret_key
 
 env = environment.load()
 
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "config.doors.front_door",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.more_headers",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.doors.Limits",
     # Last: it must see what the login views answer.
     "axes.middleware.AxesMiddleware",
 ]
@@ -148,7 +150,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = env.session_idle_minutes * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -156,13 +160,16 @@ CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-AXES_FAILURE_LIMIT = 7
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_HTTP_RESPONSE_CODE = 429
+# Counted in the cache alone: no table of axes holds who tried from where.
+AXES_HANDLER = "directory.core.sign_in.Failures"
+AXES_CLIENT_IP_CALLABLE = "directory.core.addresses.client_address"
+AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "config.visitors.client_address"
+SIGN_IN_FAILURES_PER_ADDRESS = env.sign_in_failures_per_address
+SIGN_IN_FAILURES_PER_NAME = env.sign_in_failures_per_name
+PASSWORD_HASHERS = ["directory.core.turns.PasswordHasher"]
+# One is hashed, the others wait: half of the threads stay free for pages.
+HASHING_PLACES = max(1, env.web_threads // 2)
 
 # --- Transport ----------------------------------------------------------------------------------------
 
@@ -244,6 +251,7 @@ EMAIL_TIMEOUT = 10
 
 API_ANONYMOUS_PER_MINUTE = env.api_anonymous_per_minute
 API_KEY_PER_MINUTE = env.api_key_per_minute
+PAGES_PER_MINUTE = env.pages_per_minute
 CTGOV_API_URL = env.ctgov_api_url
 CTIS_API_URL = env.ctis_api_url
 
@@ -255,7 +263,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "directory.api.errors.problem_handler",
-    "NUM_PROXIES": env.trusted_proxies,
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -307,7 +314,7 @@ if env.sentry_dsn:
 
     report_to(env.sentry_dsn)
 
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+keep_private(DATA_DIR)
 for folder in (BROKER_DIR / "queue", BROKER_DIR / "control", BROKER_DIR / "processed"):
     folder.mkdir(parents=True, exist_ok=True)
 (DATA_DIR / "beat").mkdir(exist_ok=True)

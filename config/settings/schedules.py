@@ -29,4 +29,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=41),
         "options": {"expires": 30 * 60},
     },
+    "partners.keep_use": {
+        "task": "directory.partners.tasks.keep_use",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 30 * 60},
+    },
+    "core.clear_sessions": {
+        "task": "directory.core.tasks.clear_sessions",
+        "schedule": crontab(minute=53),
+        "options": {"expires": 30 * 60},
+    },
 }

@@ -32,7 +32,7 @@ WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # Tests of the limits set their own.
-API_ANONYMOUS_PER_MINUTE = API_KEY_PER_MINUTE = 1_000_000
+API_ANONYMOUS_PER_MINUTE = API_KEY_PER_MINUTE = PAGES_PER_MINUTE = 1_000_000
 # Tests beside each other, or beside a real registry, must not take each other's work from one Redis.
 CELERY_TASK_DEFAULT_QUEUE = "tests-" + os.path.basename(os.environ["TEST_DATA_DIR"])
 if env.redis_url:

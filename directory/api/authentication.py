@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
-from directory.partners import keys
+from directory.partners import keys, use
 from directory.partners.models import Scope
 
 from .errors import Problem
@@ -31,6 +31,7 @@ class KeyAuthentication(BaseAuthentication):
             key = keys.recognise(text.strip())
         except keys.BadKey as error:
             raise refused(str(error)) from None
+        use.note(key)
         return key.user or AnonymousUser(), key
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 
 import orjson
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
@@ -117,6 +118,11 @@ def not_ready(reason: str) -> Problem:
         f"The service cannot answer now: {reason}. Try again in a few seconds.",
         headers={"Retry-After": str(RETRY_SECONDS)},
     )
+
+
+def too_many(sentence: str, wait: int, headers: Mapping[str, str] = MappingProxyType({})) -> Problem:
+    """429, to come back in `wait` whole seconds."""
+    return Problem("too-many-requests", 429, sentence, headers={"Retry-After": str(wait), **headers})
 
 
 def problem_of(error: Exception) -> Problem | None:

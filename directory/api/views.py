@@ -73,7 +73,7 @@ class ApiView(APIView):
             self.perform_authentication(request)
         except Problem:
             # Trying keys is counted too.
-            request.quota = count_visitor(request.META)
+            request.rate_limit = count_visitor(request.META)
             raise
         self.check_throttles(request)
         negotiated = self.get_content_negotiator().select_renderer(request, self.get_renderers())
@@ -90,9 +90,8 @@ class ApiView(APIView):
         if response.status_code in BODILESS:
             # A cache takes over the headers of a 304: this one would make a page of the JSON it keeps.
             response.headers.pop("Content-Type", None)
-        if quota := getattr(request, "quota", None):
-            for name, value in quota.headers().items():
-                response.headers[name] = value
+        for name, value in getattr(request, "rate_limit", {}).items():
+            response.headers[name] = value
         if request.method == "HEAD" and not response.streaming:
             length = len(response.content)
             response.content = b""

@@ -17,7 +17,7 @@ from .models import ApiKey
 class ApiKeyAdmin(RecordedAdmin):
     """Editors only. What a key is stays as it was made: for other rights, make another."""
 
-    list_display = ["name", "prefix", "scope_words", "centre", "created_at", "expires_at", "in_force"]
+    list_display = ["name", "prefix", "scope_words", "centre", "created_at", "expires_at", "used", "in_force"]
     list_filter = ["centre", "created_at"]
     list_select_related = ["centre"]
     search_fields = ["name", "=prefix"]
@@ -45,7 +45,7 @@ class ApiKeyAdmin(RecordedAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return super().get_fieldsets(request, obj)
-        return [(None, {"fields": [*self.fields, "prefix", "user", "created_at", "revoked_at"]})]
+        return [(None, {"fields": [*self.fields, "prefix", "user", "created_at", "revoked_at", "used"]})]
 
     def save_model(self, request, obj, form, change):
         made, request.key_text = keys.make(
@@ -77,6 +77,10 @@ class ApiKeyAdmin(RecordedAdmin):
     @admin.display(description=_("scopes"))
     def scope_words(self, key):
         return ", ".join(key.scopes)
+
+    @admin.display(description=_("last used"), ordering="last_used", empty_value=_("not known"))
+    def used(self, key):
+        return key.last_used
 
     @admin.display(description=_("in force"), boolean=True)
     def in_force(self, key):

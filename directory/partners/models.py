@@ -68,6 +68,12 @@ class ApiKey(Recorded):
         _("expires"), null=True, blank=True, help_text=_("Empty: it stays valid until it is revoked.")
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    last_used = models.DateField(
+        _("last used"),
+        null=True,
+        editable=False,
+        help_text=_("Noted once an hour. Empty: not known; it may have been used when nothing was noted."),
+    )
 
     objects = ApiKeyQuerySet.as_manager()
 

@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 
 from directory.search import service
 
-from . import words
+from . import limits, words
 
 SECONDS, MOST_ANSWERS, MOST_BYTES = 60, 256, 24 * 1024 * 1024
 # Characters of an address that anybody asks for twice.
@@ -102,11 +102,15 @@ answers = Answers()
 
 
 def kept_for_a_minute(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer a visitor from memory where the same was asked within the last minute."""
+    """Answer a visitor from memory where the same was asked within the last minute.
+
+    Only what is made anew counts against the visitor's limit (`limits.charge`).
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not may_be_kept(request):
+            limits.charge(request)
             return view(request, *args, **kwargs)
         key = answers.key(
             service.version(), words.page_language(), request.scheme, request.get_host(),
@@ -114,11 +118,13 @@ def kept_for_a_minute(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         )  # fmt: skip
         if found := answers.get(key):
             return found.response()
+        limits.charge(request)
         made = view(request, *args, **kwargs)
         if made.status_code == 200 and not made.streaming and not made.cookies:
             answers.put(key, made)
         return made
 
+    answer.charges_itself = True  # type: ignore[attr-defined]
     return answer
 
 

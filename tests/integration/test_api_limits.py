@@ -7,21 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
-from django.test import Client, RequestFactory
+from django.test import Client
 from redis.exceptions import ConnectionError as RedisDown
 
 from directory.api import throttling
-from directory.core import changes
+from directory.core import changes, counting
 from directory.partners import keys
 
 CONDITIONS = "/api/v1/conditions/"
 
 
 @pytest.fixture(autouse=True)
-def _not_paused():
-    throttling.RateLimit._paused_until = 0.0
-    yield
-    throttling.RateLimit._paused_until = 0.0
+def _not_paused(monkeypatch):
+    monkeypatch.setattr(counting, "_paused_until", 0.0)
 
 
 @pytest.fixture
@@ -81,31 +79,13 @@ def test_behind_a_proxy_of_ours_each_client_counts_for_itself(few, client, db):
         assert statuses(client, 4, **{"X-Forwarded-For": f"9.9.9.9, {address}"}) == [200, 200, 200, 429]
 
 
-@pytest.mark.parametrize(("proxies", "forwarded", "address"), [
-    (0, "1.1.1.1", "127.0.0.1"),
-    (1, "1.1.1.1", "1.1.1.1"),
-    (1, "8.8.8.8, 1.1.1.1", "1.1.1.1"),
-    (2, "8.8.8.8, 1.1.1.1, 10.0.0.1", "1.1.1.1"),
-    (2, "1.1.1.1", "1.1.1.1"),
-    (1, None, "127.0.0.1"),
-    (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-    (1, "::ffff:1.2.3.4", "1.2.3.4"),
-    (1, "nonsense", "unknown"),
-    (1, "", "127.0.0.1"),
-])  # fmt: skip
-def test_whose_address_it_is(settings, proxies, forwarded, address):
-    settings.TRUSTED_PROXIES = proxies
-    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
-    assert throttling.address_of(RequestFactory().get("/", headers=headers).META) == address
-
-
 def test_of_many_at_once_exactly_as_many_pass_as_may(settings, db):
     """Threads with connections of their own to the shared cache, as the threads of a web process have."""
     numbers, ready = [], threading.Barrier(8)
 
     def run(_worker):
         ready.wait()
-        counted = [throttling.hit("api.from.1.2.3.4") for _ in range(40)]
+        counted = [counting.hit("api.from.1.2.3.4", 60) for _ in range(40)]
         cache.close()
         return counted
 
@@ -123,16 +103,16 @@ def test_when_the_cache_is_down_requests_pass_and_it_is_left_alone(few, client, 
         asked.append(1)
         raise error
 
-    monkeypatch.setattr(throttling, "hit", down)
+    monkeypatch.setattr(counting, "hit", down)
     assert statuses(client, 6) == [200] * 6
     assert len(asked) == 1
 
 
 def test_counting_begins_again_when_the_cache_is_back(few, client, db, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(throttling, "hit", lambda client: (_ for _ in ()).throw(RedisDown()))
+        patched.setattr(counting, "hit", lambda *_asked: (_ for _ in ()).throw(RedisDown()))
         assert statuses(client, 1) == [200]
-    throttling.RateLimit._paused_until = 0.0
+    monkeypatch.setattr(counting, "_paused_until", 0.0)
     assert statuses(client, 4) == [200, 200, 200, 429]
 
 

@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import logging
+import re
 import runpy
 
 import pytest
@@ -18,7 +19,6 @@ from gunicorn.http import RequestParser
 
 from config import errors, logs
 from config.celery import app
-from config.visitors import client_address
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_another_site_s_page_may_read_the_api_but_not_the_pages(visitor):
 def test_guessing_a_password_is_stopped(db, django_user_model):
     django_user_model.objects.create_user("editor", password="the right one, long enough")
     visitor = Client()
-    for _ in range(settings.AXES_FAILURE_LIMIT):
+    for _ in range(settings.SIGN_IN_FAILURES_PER_NAME + 1):
         answer = visitor.post("/admin/login/", {"username": "editor", "password": "wrong"})
     assert answer.status_code == 429
     right = {"username": "editor", "password": "the right one, long enough"}
@@ -98,10 +98,10 @@ def test_http_asks_for_no_https(reread):
 
 def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(reread):
     alone = reread(TRUSTED_PROXIES="0")
-    assert alone.REST_FRAMEWORK["NUM_PROXIES"] == 0
+    assert alone.TRUSTED_PROXIES == 0
     assert not hasattr(alone, "SECURE_PROXY_SSL_HEADER")
     behind = reread(TRUSTED_PROXIES="1")
-    assert behind.REST_FRAMEWORK["NUM_PROXIES"] == 1
+    assert behind.TRUSTED_PROXIES == 1
     assert behind.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
@@ -116,24 +116,6 @@ def test_the_web_server_itself_believes_no_forwarded_scheme(monkeypatch, proxies
 
 def test_whoever_signs_in_is_led_to_the_admin():
     assert resolve_url(settings.LOGIN_REDIRECT_URL) == "/admin/"
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "counted"),
-    [
-        (0, "", "10.0.0.9"),
-        (0, "198.51.100.7", "10.0.0.9"),
-        (1, "", "10.0.0.9"),
-        (1, "198.51.100.7", "198.51.100.7"),
-        (1, "invented, 198.51.100.7", "198.51.100.7"),
-        (2, "invented, 198.51.100.7, 10.0.0.1", "198.51.100.7"),
-        (2, "198.51.100.7", "198.51.100.7"),
-    ],
-)
-def test_guesses_are_counted_by_an_address_that_nobody_can_invent(settings, rf, proxies, forwarded, counted):
-    settings.TRUSTED_PROXIES = proxies
-    request = rf.get("/", REMOTE_ADDR="10.0.0.9", headers={"x-forwarded-for": forwarded})
-    assert client_address(request) == counted
 
 
 def test_mail_is_kept_in_files_until_a_server_is_named(reread):
@@ -239,7 +221,7 @@ def test_the_web_server_does_not_log_a_query_either(lines):
 
 def test_an_access_log_of_the_web_server_would_hold_no_query():
     server = importlib.import_module("config.server")
-    assert not {"%(r)s", "%(q)s", "%(f)s"} & set(server.access_log_format.split())
+    assert not re.findall(r"%\((?:r|q|f|h)\)s", server.access_log_format)
     assert server.control_socket_disable
 
 

@@ -1,14 +1,11 @@
 """Following a search or a trial: asking for it, confirming, changing, ending. And feeds of the same."""
 
-import ipaddress
-import sqlite3
 from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -20,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from redis.exceptions import RedisError
 
+from directory.core import counting
+from directory.core.addresses import client_address
 from directory.core.text import control_character_in, tidy
 from directory.search import service
 from directory.watching import actions, describing, news, questions
@@ -316,13 +314,8 @@ def _number(text: str) -> int:
 
 def _may_ask(request: HttpRequest) -> bool:
     """So many from one client an hour; when the cache is away, the limit of an address is left."""
-    try:
-        client = str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
-        key = f"watch.{blake2b(client.encode(), digest_size=12).hexdigest()}"
-        cache.add(key, 0, _HOUR)
-        return cache.incr(key) <= ASKED_FROM_AN_ADDRESS
-    except (ValueError, RedisError, sqlite3.Error, OSError):
-        return True
+    counted = counting.count(f"watch.{client_address(request)}", ASKED_FROM_AN_ADDRESS, _HOUR)
+    return counted is None or not counted.over
 
 
 def _plain(sentence: str, status: int) -> HttpResponse:
