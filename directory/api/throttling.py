@@ -35,7 +35,10 @@ def count(client: str, limit: int, name: str) -> dict[str, str]:
     counted = counting.count(client, limit, WINDOW_SECONDS)
     if counted is None:
         return {}
-    wait = counting.wait_of(counted)
+    try:
+        wait = counted.reset
+    except counting.CACHE_DOWN:
+        return {}
     headers = {
         # As draft-ietf-httpapi-ratelimit-headers writes them.
         "RateLimit-Policy": f'"{name}";q={limit};w={WINDOW_SECONDS}',
