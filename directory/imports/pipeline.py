@@ -18,7 +18,7 @@ from directory.core import changes
 from directory.core.visibility import Role
 
 from . import dates, encoding, guard, mapping, receipts
-from .choices import STORED, Kind, Outcome, Status, is_taken
+from .choices import STORED, Kind, Outcome, Status, is_taken, may_be_handed_in
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -80,6 +80,7 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     sheet = JUDGES[run.kind].sheet
     said = mapping.mapped(run, table)
+    said.visible_centres = scope_of(run).visible_centres
     reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
@@ -203,7 +204,7 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
         except IntegrityError:
             return [problem("same_file", run="")]
         run.kind = kind
-    if run.role == Role.COORDINATOR and run.kind != Kind.SITES:
+    if not may_be_handed_in(run.kind, run.role, run.centre):
         return [problem("rights_kind", kind=run.kind)]
     return []
 

@@ -29,9 +29,9 @@ NAMING = ("slug", "acronym", "title_en", "state")
 class TrialFinder:
     """Trials by identifier and acronym. `trials` holds stored ones by pk; new ones have no pk yet.
 
-    `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are found
-    too, so that no trial is stored twice, but no message, suggestion or record says anything of them that
-    the row itself does not say. `whole`: whether trials are to be compared, not only to be named.
+    `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are not
+    found: a sheet that names one reads as if there were none, and `joining` knows what becomes of it.
+    `whole`: whether trials are to be compared, not only to be named.
     """
 
     def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
@@ -48,16 +48,13 @@ class TrialFinder:
 
     @property
     def acronyms(self) -> dict[str, list[int]]:
-        """Ids by folded acronym, of all trials; read once."""
+        """Ids by folded acronym, of all visible trials; read once."""
         if self._acronyms is None:
             self._acronyms = defaultdict(list)
             for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
-                self._acronyms[fold(acronym)].append(pk)
+                if self._is_visible(pk):
+                    self._acronyms[fold(acronym)].append(pk)
         return self._acronyms
-
-    def is_hidden(self, trial: Trial) -> bool:
-        """A stored trial that whoever hands in the sheet may not see."""
-        return trial.pk is not None and not self._is_visible(trial.pk)
 
     def _is_visible(self, pk: int) -> bool:
         return self.visible is None or pk in self.visible
@@ -66,7 +63,8 @@ class TrialFinder:
         """Fetch every trial that a chunk can mean, in three queries. Returns the ids fetched now."""
         compacts = {one.compact for one in identifiers}
         rows = TrialIdentifier.objects.filter(compact__in=compacts)
-        ids = set(rows.values_list("trial_id", flat=True)) if compacts else set()
+        found = rows.values_list("trial_id", flat=True) if compacts else ()
+        ids = {pk for pk in found if self._is_visible(pk)}
         for acronym in acronyms:
             ids |= set(self.acronyms.get(fold(acronym), ()))
         return self._fetch(ids)
@@ -104,39 +102,31 @@ class TrialFinder:
             if found := self._by_identifier.get(key) or self._new.get(key):
                 meant.setdefault(id(found), (found, one))
         if len(meant) > 1:
-            names = ", ".join(
-                said.value if self.is_hidden(found) else str(found) for found, said in meant.values()
-            )
+            names = ", ".join(str(found) for found, _said in meant.values())
             verdict.refuse(
                 column, _("The identifiers belong to different trials: %(names)s. Keep those of one trial.")
                 % {"names": names},
             )  # fmt: skip
             return None
         if meant:
-            trial, said = next(iter(meant.values()))
-            return self._checked(verdict, trial, said, acronym)
+            trial, _said = next(iter(meant.values()))
+            return self._checked(verdict, trial, acronym)
         return self._by_acronym(verdict, identifiers, acronym) if acronym else None
 
-    def _checked(self, verdict, trial, said, acronym):
+    def _checked(self, verdict, trial, acronym):
         """The identifier decides; an acronym that is another trial's is pointed out."""
         known = self.acronyms.get(fold(acronym), ()) if acronym else ()
-        others = [pk for pk in known if pk != trial.pk and self._is_visible(pk)]
-        hidden = self.is_hidden(trial)
-        if others and (hidden or fold(acronym) != fold(trial.acronym)):
+        others = [pk for pk in known if pk != trial.pk]
+        if others and fold(acronym) != fold(trial.acronym):
             verdict.note(
                 "acronym",
                 _("“%(acronym)s” is the acronym of another trial; the identifier was followed (%(trial)s).")
-                % {"acronym": shown(acronym), "trial": said.value if hidden else trial},
+                % {"acronym": shown(acronym), "trial": trial},
             )  # fmt: skip
         return trial
 
     def _by_acronym(self, verdict, identifiers, acronym):
         found = self._called(acronym, identifiers)
-        # Where one is hidden and another is not, the row means the one that its author can know of.
-        found = [one for one in found if not self.is_hidden(one)] or found
-        if len(found) > 1 and self.is_hidden(found[0]):
-            verdict.refuse("acronym", _("Several trials have this acronym. Add an identifier."))
-            return None
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             verdict.refuse(
@@ -145,10 +135,7 @@ class TrialFinder:
             )
             return None
         for trial in found:
-            clash = self._clash(trial, identifiers)
-            if clash and self.is_hidden(trial):
-                return None  # by its number another trial: an editor, who sees both, decides
-            if clash:
+            if clash := self.clash(trial, identifiers):
                 verdict.refuse(
                     "acronym",
                     _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
@@ -164,13 +151,13 @@ class TrialFinder:
         found = [self.trials[pk] for pk in self.acronyms.get(fold(acronym), ())]
         found += self._new_acronyms.get(fold(acronym), [])
         exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
-        return exact or [one for one in found if not self._clash(one, identifiers)]
+        return exact or [one for one in found if not self.clash(one, identifiers)]
 
     def known_identifiers(self, trial: Trial) -> list:
         """Identifiers of a stored or a new trial."""
         return self.identifiers.get(trial.pk, []) if trial.pk else self._new_identifiers[id(trial)]
 
-    def _clash(self, trial, identifiers):
+    def clash(self, trial: Trial, identifiers: Iterable[Identifier]) -> tuple[str, str] | None:
         """Two different identifiers of one registry speak against one trial."""
         for said in identifiers:
             same = [one.value for one in self.known_identifiers(trial) if one.scheme == said.scheme]
@@ -184,10 +171,11 @@ class TrialFinder:
 
     def suggestion(self, acronym: str) -> str:
         """A known acronym that is spelt nearly like `acronym`, or empty."""
-        near = process.extractOne(fold(acronym), self._visible_acronyms, scorer=fuzz.ratio, score_cutoff=NEAR)
+        known = self.acronyms.keys()
+        near = process.extractOne(fold(acronym), known, scorer=fuzz.ratio, score_cutoff=NEAR)
         if near is None:
             return ""
-        pk = next(pk for pk in self.acronyms[near[0]] if self._is_visible(pk))
+        pk = self.acronyms[near[0]][0]
         return (
             Trial.objects.only("acronym").get(pk=pk).acronym
             if pk not in self.trials
@@ -262,8 +250,8 @@ class TrialFinder:
     @cached_property
     def _by_code(self) -> dict[str, list[int]]:
         found = defaultdict(list)
-        for acronym in self._visible_acronyms:
-            found[acronym.replace(" ", "")] += filter(self._is_visible, self.acronyms[acronym])
+        for acronym, pks in self.acronyms.items():
+            found[acronym.replace(" ", "")] += pks
         return found
 
     @cached_property
@@ -273,17 +261,21 @@ class TrialFinder:
             found[code[:4]][code] = pks
         return found
 
-    @cached_property
-    def _visible_acronyms(self) -> list[str]:
-        return [one for one, pks in self.acronyms.items() if any(map(self._is_visible, pks))]
-
     def remember(self, trial: Trial, identifiers: list[Identifier]) -> None:
         """A new trial of this file: later rows may mean it."""
         self._new_identifiers[id(trial)] = list(identifiers)
         for one in identifiers:
             self._new[one.scheme, one.compact] = trial
-        if trial.acronym:
+        if trial.acronym and trial not in self._new_acronyms[fold(trial.acronym)]:
             self._new_acronyms[fold(trial.acronym)].append(trial)
+
+    def forget(self, trial: Trial) -> None:
+        """A new trial that no good row speaks of: later rows do not mean it."""
+        self.slugs.discard(trial.slug)
+        for one in self._new_identifiers.pop(id(trial), ()):
+            self._new.pop((one.scheme, one.compact), None)
+        if trial in self._new_acronyms[fold(trial.acronym)]:
+            self._new_acronyms[fold(trial.acronym)].remove(trial)
 
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
         """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""

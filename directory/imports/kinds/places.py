@@ -24,13 +24,9 @@ class Places:
     """
 
     def __init__(self, judge: Judge):
-        self.judge, self.scope, self.matcher = judge, judge.scope, Matcher()
+        self.judge, self.scope = judge, judge.scope
+        self.matcher = Matcher(judge.scope.visible_centres)
         self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
-
-    def meant(self, text: str) -> Place | None:
-        """The centre that `text` means: for certain, else as it was answered."""
-        found = self.matcher.match(text)
-        return found.centre or self.matcher.by_code(self.scope.choices.get(key_of(text), ""))
 
     def find(self, verdict: Verdict, column: str) -> Place | None:
         """The centre that the cell means; else the row is refused with who it might mean."""
@@ -57,7 +53,7 @@ class Places:
         )
 
     def _refuse(self, verdict, column, text, found: Match) -> None:
-        near = [one.place for one in self._visible(found)]
+        near = found.near
         said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in near)}
         if key_of(text) in self.scope.choices:
             sentence = _("“%(text)s” is none of our centres, as was answered.")
@@ -68,11 +64,6 @@ class Places:
         else:
             sentence = _("“%(text)s” is not a known centre. Write a code from the list of centres.")
         verdict.refuse(column, sentence % said)
-
-    def _visible(self, found: Match):
-        """Candidates that whoever hands in the sheet may know of."""
-        seen = self.scope.visible_centres
-        return [one for one in found.candidates if seen is None or one.place.id in seen]
 
     # Asking
 
@@ -91,7 +82,7 @@ class Places:
     def _question(self, key: str, text: str, found: Match) -> Question:
         options = [
             Option(one.place.code, one.place.name, _scored(one.score, one.reasons))
-            for one in self._visible(found)
+            for one in found.candidates
         ]
         options.append(Option("", _("none of ours"), _("its rows are not taken")))
         sentence = _("Which centre is “%(text)s”?")

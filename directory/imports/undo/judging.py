@@ -26,8 +26,7 @@ from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
 from ..models import ImportRun
 from .records import RECORDS, Records, put_beside
-
-RECORD = "record"  # stands for a whole record among the fields of a change
+from .unseen import RECORD, Unseen
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class InTheWay(Exception):
     """Something else hangs on a record that is to be removed."""
 
 
-class UndoJudge(Judge):
+class UndoJudge(Unseen, Judge):
     """Judges the records that `undone` changed, as other judges do rows of a sheet."""
 
     def __init__(self, scope: Scope, undone: ImportRun):
@@ -68,7 +67,7 @@ class UndoJudge(Judge):
         self._own_codes = None if own is None else set(own.values_list("code", flat=True))
 
     def _log(self):
-        return Change.objects.filter(run=self.undone.pk)
+        return self.without_trials(Change.objects.filter(run=self.undone.pk))
 
     @property
     def total(self) -> int:
@@ -96,9 +95,13 @@ class UndoJudge(Judge):
             by_kind[one.kind].append(one)
         for kind, several in by_kind.items():
             now = _Now(RECORDS[kind], several, self.undone, self._touched)
+            unseen = self.unseen(several)
             for one in several:
                 verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
-                self._judge(verdict, one, now)
+                if one.key in unseen:
+                    self.judge_unseen(verdict, one, now)
+                else:
+                    self._judge(verdict, one, now)
                 if verdict.is_bad and not verdict.may_be_taken:
                     verdict.work, verdict.changes = None, []
         return [verdicts[one.number] for one in groups]
@@ -136,11 +139,12 @@ class UndoJudge(Judge):
         if shot is None:
             verdict.note(RECORD, _("It is no longer there."))
             return
-        verdict.change(RECORD, group.key, "")
+        verdict.change(RECORD, verdict.record, "")
         if hanging := now.hanging.get(group.key):
+            named = [one for one in hanging if self.may_name(one)] or [_("something of others")]
             verdict.refuse(
                 RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
-                % {"others": ", ".join(hanging[:3])},
+                % {"others": ", ".join(named[:3])},
             )  # fmt: skip
             return
         verdict.work = Step(group.kind, group.key, now.pks[group.key], None)
@@ -153,7 +157,7 @@ class UndoJudge(Judge):
         if group.key in now.shots:
             verdict.note(RECORD, _("It is there again."))
             return
-        verdict.change(RECORD, "", group.key)
+        verdict.change(RECORD, "", verdict.record)
         verdict.work, verdict.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
 
     def _put_back(self, verdict, group, now) -> None:
