@@ -113,7 +113,7 @@ def _plan(run: ImportRun, table: Table) -> None:
 def _plan_undo(run: ImportRun) -> None:
     """Each record that the undone run changed is a row of this plan."""
     judge = UndoJudge(scope_of(run), run.undo_of)
-    _renew(run, 0, rows_total=judge.total)
+    _renew(run, 0, rows_total=judge.total, warnings=list(judge.warnings()))
     counts, waits = _write_plan(run, judge, judge.judge, judge.groups())
     waits = waits or any(counts[outcome] for outcome in STORED)
     if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):

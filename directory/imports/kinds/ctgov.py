@@ -121,11 +121,12 @@ class CtgovJudge(TrialJudge):
         trial = super()._new_trial(verdict, identifiers)
         trial.state = State.DRAFT
         trial.source, trial.source_url = "ClinicalTrials.gov", STUDY.format(identifiers[0].value)
-        verdict.values.setdefault("url", trial.source_url)
         return trial
 
     def _compare_fields(self, verdict, trial):
         columns, values = self.sheet.columns(), verdict.values
+        if trial.pk is None:
+            values.setdefault("url", trial.source_url)
         given = [name for name in FIELDS if name in values]
         free = [name for name in given if trial.pk is None or not getattr(trial, columns[name].attribute)]
         changed = self.compare(verdict, trial, free)

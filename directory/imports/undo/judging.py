@@ -26,7 +26,9 @@ from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
 from ..models import ImportRun
 from .records import RECORDS, Records, put_beside
-from .unseen import RECORD, Unseen
+from .unseen import Unseen
+
+RECORD = "record"  # stands for a whole record among the fields of a change
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,12 @@ class UndoJudge(Unseen, Judge):
     def __init__(self, scope: Scope, undone: ImportRun):
         super().__init__(scope)
         self.undone = undone
-        self._touched = set(self._log().values_list("kind", "key"))
+        self._touched = self.may_be_told(self._log().values_list("kind", "key"))
         own = Centre.objects.filter(pk__in=scope.centres) if scope.centres is not None else None
         self._own_codes = None if own is None else set(own.values_list("code", flat=True))
 
     def _log(self):
-        return self.without_trials(Change.objects.filter(run=self.undone.pk))
+        return Change.objects.filter(run=self.undone.pk)
 
     @property
     def total(self) -> int:
@@ -78,6 +80,8 @@ class UndoJudge(Unseen, Judge):
         number, held = 0, None
         log = self._log().order_by("kind", "key", "seq").values_list("kind", "key", "before", "after")
         for kind, key, before, after in log.iterator(1_000):
+            if (kind, key) not in self._touched:
+                continue
             if held and (held.kind, held.key) == (kind, key):
                 held = Group(held.number, kind, key, held.before, after)
                 continue
@@ -95,13 +99,9 @@ class UndoJudge(Unseen, Judge):
             by_kind[one.kind].append(one)
         for kind, several in by_kind.items():
             now = _Now(RECORDS[kind], several, self.undone, self._touched)
-            unseen = self.unseen(several)
             for one in several:
                 verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
-                if one.key in unseen:
-                    self.judge_unseen(verdict, one, now)
-                else:
-                    self._judge(verdict, one, now)
+                self._judge(verdict, one, now)
                 if verdict.is_bad and not verdict.may_be_taken:
                     verdict.work, verdict.changes = None, []
         return [verdicts[one.number] for one in groups]
@@ -139,7 +139,7 @@ class UndoJudge(Unseen, Judge):
         if shot is None:
             verdict.note(RECORD, _("It is no longer there."))
             return
-        verdict.change(RECORD, verdict.record, "")
+        verdict.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
             named = [one for one in hanging if self.may_name(one)] or [_("something of others")]
             verdict.refuse(
@@ -157,7 +157,7 @@ class UndoJudge(Unseen, Judge):
         if group.key in now.shots:
             verdict.note(RECORD, _("It is there again."))
             return
-        verdict.change(RECORD, "", verdict.record)
+        verdict.change(RECORD, "", group.key)
         verdict.work, verdict.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
 
     def _put_back(self, verdict, group, now) -> None:

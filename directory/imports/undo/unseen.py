@@ -1,45 +1,45 @@
 """What an undo tells of records that whoever undoes may not see."""
 
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from collections.abc import Iterable, Iterator
 
 from trials.models import Trial, TrialSite
 
 from ..choices import Outcome
-
-RECORD = "record"  # stands for a whole record among the fields of a change
+from ..messages import problem
 
 
 class Unseen:
-    """Part of the judge of undos: trials that are not listed are the editors' alone, see `kinds.joining`."""
+    """Part of the judge of undos: trials that are not listed are the editors' alone, see `kinds.joining`.
 
-    def without_trials(self, log: QuerySet) -> QuerySet:
-        """A trial that was sent to the editors stays with them: whether the run made it, or found it there,
-        is not to be known."""
-        return log if self.scope.visible_trials is None else log.exclude(kind=Trial.change_kind)
+    What went to the editors stays with them, until one of them undoes it: whether the run made the trial and
+    its site, or found them there, is not to be known.
+    """
 
-    def unseen(self, groups: list) -> set[str]:
-        """Keys of the sites of trials that whoever undoes may not see."""
-        seen = self.scope.visible_trials
-        slugs = {one.key: one.key.rsplit("@", 1)[0] for one in groups if one.kind == TrialSite.change_kind}
-        if seen is None or not slugs:
-            return set()
-        found = Trial.objects.filter(slug__in=set(slugs.values())).values_list("pk", "slug")
-        visible = {slug for pk, slug in found if pk in seen}
-        return {key for key, slug in slugs.items() if slug not in visible}
+    def may_be_told(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the `(kind, key)` of records of which whoever undoes may be told."""
+        keys, visible = set(keys), self.scope.visible_trials
+        if visible is None:
+            return keys
+        slugs = {key.rsplit("@", 1)[0] for kind, key in keys if kind == TrialSite.change_kind}
+        known = self._visible(slugs)
+        return {
+            (kind, key) for kind, key in keys
+            if kind != Trial.change_kind
+            and (kind != TrialSite.change_kind or key.rsplit("@", 1)[0] in known)
+        }  # fmt: skip
 
-    def judge_unseen(self, verdict, group, now) -> None:
-        """What went to the editors: neither the trial's name nor what is stored is told, nor whether the site
-        was there before."""
-        verdict.record = "@".join([_("a trial with the editors"), group.key.rsplit("@", 1)[1]])
-        self._judge(verdict, group, now)
-        if group.before is None or group.after is None or verdict.outcome == Outcome.INVALID:
+    def _visible(self, slugs: set[str]) -> set[str]:
+        found = Trial.objects.filter(slug__in=slugs).values_list("pk", "slug")
+        return {slug for pk, slug in found if pk in self.scope.visible_trials}
+
+    def warnings(self) -> Iterator[dict]:
+        """That rows went to the editors, where some did; by what the receipts of the run say."""
+        if self.scope.visible_trials is None:
             return
-        is_back = self.undone.undo_of_id is not None
-        verdict.changes = []
-        verdict.change(RECORD, *("", verdict.record)[:: 1 if is_back else -1])
-        if not verdict.is_bad:
-            verdict.outcome = Outcome.NEW if is_back else Outcome.UPDATE
+        made = self.undone.rows.filter(outcome=Outcome.NEW).values_list("record", flat=True)
+        called = {record.rsplit("@", 1)[0] for record in made if "@" in record}
+        if called - self._visible(called):
+            yield problem("with_editors")
 
     def may_name(self, key: str) -> bool:
         """Whether what hangs on a record is of a centre of whoever undoes."""
