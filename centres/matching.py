@@ -6,7 +6,7 @@ A town, a postal code or a country that is another's, and any word that is nobod
 university is not its hospital, an anonymised site is nobody, and nothing is near enough to be certain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -119,9 +119,12 @@ class _Known:
 
 
 class Matcher:
-    """All centres and their names, read once (two queries) and asked often."""
+    """All centres and their names, read once (two queries) and asked often.
 
-    def __init__(self):
+    `visible`: the pks of the centres that whoever asks may know of, None for all; others mean nothing.
+    """
+
+    def __init__(self, visible: Collection[int] | None = None):
         self.places: dict[int, Place] = {}
         self._known: dict[int, _Known] = {}
         self._codes: dict[str, Place] = {}
@@ -130,6 +133,7 @@ class Matcher:
         names = ("name_en", "name_nl", "name_fr", "name_de")
         about = ("postal_code", "country", "city", "street", "university")
         rows = list(Centre.objects.order_by("pk").values("pk", "code", *names, *about))
+        rows = [row for row in rows if visible is None or row["pk"] in visible]
         for row in rows:
             place = Place(row["pk"], row["code"], row["name_en"], row["country"])
             self.places[place.id] = self._codes[place.code] = place
@@ -140,7 +144,8 @@ class Matcher:
             for name in names:
                 self._add(row[name], place.id, "name")
         for centre_id, text, kind in CentreAlias.objects.values_list("centre_id", "text", "kind"):
-            self._add(text, centre_id, "alias", is_a_name=kind != AliasKind.LEARNED)
+            if centre_id in self.places:
+                self._add(text, centre_id, "alias", is_a_name=kind != AliasKind.LEARNED)
         for row in rows:
             self._known[row["pk"]].settle(row["city"])
 

@@ -20,13 +20,17 @@ class ProfessionalQuerySet(models.QuerySet):
         """With a consent on record that has not been withdrawn."""
         return self.filter(consent_given_on__isnull=False, consent_withdrawn_on=None)
 
+    def known_at(self, centres):
+        """Whoever has, or had, a function at one of `centres`."""
+        here = Affiliation.objects.filter(professional=models.OuterRef("pk"), centre__in=centres)
+        return self.filter(models.Exists(here))
+
     def visible_to(self, user):
         """Editors all, a coordinator those of their centres, the public those who consented."""
         if is_editor(user):
             return self.all()
         if own := own_centre_ids(user):
-            here = Affiliation.objects.filter(professional=models.OuterRef("pk"), centre__in=own)
-            return self.filter(models.Exists(here))
+            return self.known_at(own)
         return self.publishable()
 
 

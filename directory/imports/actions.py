@@ -15,10 +15,10 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from directory.core.text import control_character_in
-from directory.core.visibility import Role, is_editor, role_of
+from directory.core.visibility import is_editor, role_of
 
 from . import mapping, questions
-from .choices import LIVE, NOT_TAKEN, STORED, Decision, Kind, Outcome, Status
+from .choices import LIVE, NOT_TAKEN, STORED, Decision, Kind, Outcome, Status, may_be_handed_in
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, ImportRun
 from .tables import MAX_BYTES
@@ -50,7 +50,7 @@ def receive(
     role = role or role_of(user)
     if role is None:
         raise Refused([problem("rights")])
-    _refuse_at_the_door(file_name, kind, sheet, role)
+    _refuse_at_the_door(file_name, kind, sheet, role, centre)
     if idempotency_key and (known := _by_key(user, idempotency_key)):
         return known
     stored_as, sha256, size = _keep(file, file_name)
@@ -267,7 +267,7 @@ def clean_up(*, now: dt.datetime | None = None) -> int:
     return gone
 
 
-def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str) -> None:
+def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str, centre) -> None:
     problems = []
     if control_character_in(file_name) or not 0 < len(file_name) <= 255:
         raise Refused([problem("name")])
@@ -275,7 +275,7 @@ def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str) -> Non
         raise Refused([problem("sheet_name")])
     if kind and kind not in Kind.values:
         problems.append(problem("kind", kind=kind[:40], kinds=", ".join(Kind.values)))
-    elif kind and role == Role.COORDINATOR and kind != Kind.SITES:
+    elif kind and not may_be_handed_in(kind, role, centre):
         problems.append(problem("rights_kind", kind=kind))
     if not file_name.lower().endswith(EXTENSIONS):
         problems.append(problem("extension", name=file_name[-80:]))

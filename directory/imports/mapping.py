@@ -1,7 +1,7 @@
 """Headers that nobody knows: what a person says they are, what the plan asks, and what is remembered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -33,6 +33,7 @@ class Mapped:
     columns: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     day: str = ""
+    visible_centres: Collection[int] | None = None  # to whoever hands in the sheet; None for all
 
 
 def signature(header: list[str]) -> str:
@@ -77,7 +78,7 @@ def ask(table: Table, sheet: type[Sheet], reading: Reading, said: Mapped) -> lis
         one.place: [row[one.place] for row in cells if one.place < len(row)] for one in reading.unmatched
     }
     asked = [one for one in reading.unmatched if one.header or any(below[one.place])][:ASKED]
-    suggester, mark = Suggester(sheet), signature(table.header)
+    suggester, mark = Suggester(sheet, said.visible_centres), signature(table.header)
     taken = set(reading.places.values())
     free = [name for name in sheet.columns() if name not in taken]
     found, likely = [], {}

@@ -91,6 +91,10 @@ def _sentences() -> dict[str, str]:
         ),
         "rights_kind": _("Coordinators import sheets of sites; “%(kind)s” is imported by editors."),
         "rights": _("You have no right to import. Ask an editor for a role."),
+        "with_editors": _(
+            "Rows about trials that are not listed went to the editors and stay with them. Ask an editor to "
+            "undo this import if they should go, too."
+        ),
         "sheet_name": _(
             "The name of the sheet has characters that cannot be kept, or more than 100. Rename the sheet."
         ),

@@ -19,7 +19,7 @@ from directory.core.visibility import Role
 from trials import registries
 
 from . import dates, encoding, guard, mapping, moved, receipts
-from .choices import REGISTRY, STORED, Kind, Outcome, Status, is_taken
+from .choices import REGISTRY, STORED, Kind, Outcome, Status, is_taken, may_be_handed_in
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
@@ -82,6 +82,7 @@ def _plan(run: ImportRun, table: Table) -> None:
         return
     sheet = JUDGES[run.kind].sheet
     said = mapping.mapped(run, table)
+    said.visible_centres = scope_of(run).visible_centres
     reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
@@ -117,7 +118,7 @@ def _plan(run: ImportRun, table: Table) -> None:
 def _plan_undo(run: ImportRun) -> None:
     """Each record that the undone run changed is a row of this plan."""
     judge = UndoJudge(scope_of(run), run.undo_of)
-    _renew(run, 0, rows_total=judge.total)
+    _renew(run, 0, rows_total=judge.total, warnings=list(judge.warnings()))
     counts, waits = _write_plan(run, judge, judge.judge, judge.groups())
     waits = waits or any(counts[outcome] for outcome in STORED)
     if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
@@ -208,7 +209,7 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
         except IntegrityError:
             return [problem("same_file", run="")]
         run.kind = kind
-    if run.role == Role.COORDINATOR and run.kind != Kind.SITES:
+    if not may_be_handed_in(run.kind, run.role, run.centre):
         return [problem("rights_kind", kind=run.kind)]
     return []
 

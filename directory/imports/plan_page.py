@@ -91,7 +91,7 @@ class PlanPage:
         if self.run.undo_of_id:
             return self._undone(shown)
         keys = [row.record for row in shown.object_list]
-        urls, names = record_urls(self.run.kind, keys), record_names(self.run.kind, keys, self.user)
+        urls, names = (find(self.run.kind, keys, self.user) for find in (record_urls, record_names))
         for row in shown.object_list:
             row.record_url, row.record_name = urls.get(row.record, ""), names.get(row.record, "")
             row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
@@ -107,7 +107,7 @@ class PlanPage:
         for kind, rows in by_kind.items():
             keys = [row.record for row in rows]
             sheet = reading.KIND_OF.get(kind, "")
-            urls, names = record_urls(sheet, keys), record_names(sheet, keys, self.user)
+            urls, names = record_urls(sheet, keys, self.user), record_names(sheet, keys, self.user)
             names |= reading.names_of(kind, keys, self.user)
             people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
             model = RECORDS[kind].model if kind in RECORDS else None
@@ -240,25 +240,27 @@ def record_names(kind: str, keys: list[str], user) -> dict[str, str]:
     return names
 
 
-def record_urls(kind: str, keys: list[str]) -> dict[str, str]:
-    """Admin addresses by record key, for the records that are there, in one query."""
+def record_urls(kind: str, keys: list[str], user) -> dict[str, str]:
+    """Admin addresses by record key, for the records that are there and that `user` may see, in one query."""
     keys = [key for key in dict.fromkeys(keys) if key]
     if not keys:
         return {}
-    found = _FOUND[kind](keys) if kind in _FOUND else {}
+    found = _FOUND[kind](keys, user) if kind in _FOUND else {}
     model = _MODELS.get(kind)
     name = model and f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
     return {key: reverse(name, args=[pk]) for key, pk in found.items()}
 
 
-def _sites(keys):
+def _sites(keys, user):
     slugs, codes = zip(*(key.split("@", 1) for key in keys if "@" in key), strict=True)
-    sites = TrialSite.objects.filter(trial__slug__in=slugs, centre__code__in=codes)
+    sites = TrialSite.objects.visible_to(user).filter(trial__slug__in=slugs, centre__code__in=codes)
     return {f"{slug}@{code}": pk for pk, slug, code in sites.values_list("pk", "trial__slug", "centre__code")}
 
 
-def _memberships(keys):
-    members = Membership.objects.filter(network__slug__in={key.split("/")[0] for key in keys})
+def _memberships(keys, user):
+    members = Membership.objects.visible_to(user).filter(
+        network__slug__in={key.split("/")[0] for key in keys}
+    )
     # A membership is edited on the page of its network.
     return {one.change_key: one.network_id for one in members.select_related("network", "centre")}
 
@@ -272,12 +274,14 @@ _MODELS = {
 }
 
 
-def _trials(keys):
-    return dict(Trial.objects.filter(slug__in=keys).values_list("slug", "pk"))
+def _trials(keys, user):
+    return dict(Trial.objects.visible_to(user).filter(slug__in=keys).values_list("slug", "pk"))
 
 
 _FOUND = {
-    Kind.CENTRES: lambda keys: dict(Centre.objects.filter(code__in=keys).values_list("code", "pk")),
+    Kind.CENTRES: lambda keys, user: dict(
+        Centre.objects.visible_to(user).filter(code__in=keys).values_list("code", "pk")
+    ),
     Kind.NETWORKS: _memberships,
     Kind.TRIALS: _trials,
     Kind.CTGOV_CSV: _trials,

@@ -1,6 +1,6 @@
 """Which column a header that nobody knows may stand for: by its name, and by what stands below it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -31,8 +31,8 @@ class Suggestion:
 class Suggester:
     """Suggests columns of `sheet`; knows the centres, once it has to."""
 
-    def __init__(self, sheet: type[Sheet]):
-        self.sheet = sheet
+    def __init__(self, sheet: type[Sheet], visible_centres: Collection[int] | None = None):
+        self.sheet, self._visible_centres = sheet, visible_centres
         self._matcher: Matcher | None = None
 
     def suggest(self, header: str, cells: Iterable[str], columns: Sequence[str]) -> list[Suggestion]:
@@ -60,7 +60,7 @@ class Suggester:
 
     def _takes(self, name: str, cell: str) -> bool:
         if name in CENTRES:
-            self._matcher = self._matcher or Matcher()
+            self._matcher = self._matcher or Matcher(self._visible_centres)
             return self._matcher.match(cell).how != "none"
         try:
             self.sheet.read(name, cell)

@@ -8,7 +8,7 @@ from directory.core import changes
 from directory.imports import actions, pipeline
 from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
-from trials.models import TrialSite
+from trials.models import Trial, TrialSite
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +212,85 @@ def test_a_consent_that_covers_only_the_contact_is_said_so(gent):
         a_csv(ROW | {"consent_to_publish": "yes", "pi_name": "Demo Person"}), user=a_coordinator(gent)
     )
     assert messages(alone) == []
+
+
+# A consent is given by name, and through a centre where the person works
+
+
+@pytest.mark.parametrize("who", [an_editor, "coordinator"])
+def test_a_yes_beside_an_address_alone_is_no_consent(gent, who):
+    user = a_coordinator(gent) if who == "coordinator" else who()
+    works_at(a_professional("Demo Person", email="demo@example.org"), gent)
+    nameless = {name: cell for name, cell in ROW.items() if name != "contact_name"}
+    run = applied(a_csv(nameless | {"consent_to_publish": "yes"}), user=user)
+    assert TrialSite.objects.get().contact_person.name == "Demo Person"
+    assert "An address alone gives no consent" in messages(run)[0]
+    assert not Professional.objects.publishable().exists()
+    applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=user, name="named.csv")
+    assert Professional.objects.publishable().exists()
+
+
+def test_an_editor_s_row_of_a_centre_where_nobody_knows_them_records_no_consent(gent):
+    person = works_at(a_professional("Demo Person", email="demo@example.org"), a_centre("uza"))
+    run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=an_editor())
+    assert TrialSite.objects.get().contact_person == person
+    assert "Demo Person is not known to work at uz-gent: this row records no consent" in messages(run)[0]
+    assert not Professional.objects.publishable().exists()
+    applied(a_csv(ROW | {"consent_to_publish": "no"}), user=an_editor(), name="no.csv")
+
+
+def test_an_address_alone_means_nobody_of_another_centre(gent):
+    works_at(a_professional("Demo Person", email="demo@example.org"), a_centre("uza"))
+    mine = works_at(a_professional("Mine", email="mine@example.org"), gent)
+    a_site(a_trial("C", slug="c"), gent, contact_person=mine)
+    for acronym in ("A", "C"):
+        nameless = {"centre_code": "uz-gent", "acronym": acronym, "contact_email": "demo@example.org"}
+        run = planned(
+            a_csv(nameless | {"consent_to_publish": "yes"}), user=an_editor(), name=acronym + ".csv"
+        )
+        assert messages(run) == ["2 contact_email: Nobody is named beside this. Fill in contact_name."]
+
+
+def test_who_worked_at_a_centre_once_gives_no_consent_through_it(gent):
+    person = works_at(a_professional("Demo Person", email="demo@example.org"), gent)
+    Affiliation.objects.update(until="2020-01-01")
+    run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=a_coordinator(gent))
+    assert "is not known to work at uz-gent" in messages(run)[0]
+    person.refresh_from_db()
+    assert not person.may_be_published
+
+
+def test_a_row_that_is_refused_reaches_no_investigator_either(gent):
+    person = works_at(a_professional("Prof. Invented"), gent)
+    rows = [
+        {"centre_code": "uz-gent", "acronym": "A", "contact_email": "x@example.org",
+         "pi_name": "Prof. Invented", "consent_to_publish": "yes"},
+        {"centre_code": "uz-gent", "acronym": "B", "pi_name": "Prof. Invented"},
+    ]  # fmt: skip
+    run = applied(a_csv(*rows), user=an_editor())
+    assert outcomes(run) == {2: "invalid", 3: "new"}
+    person.refresh_from_db()
+    assert not person.may_be_published
+
+
+def test_the_sheet_of_one_centre_never_opens_a_person_of_another(gent):
+    """A row of the other centre above it is refused, and what it would have looked up stays shut."""
+    leuven = a_centre("uz-leuven")
+    person = works_at(
+        a_professional("Canary Person", email="canary@example.org", phone="+3216000000"), leuven
+    )
+    a_site(Trial.objects.get(slug="a"), leuven, contact_person=person)
+    a_site(Trial.objects.get(slug="a"), gent)
+    ours = {"centre_code": "uz-gent", "acronym": "A", "status": "recruiting", "status_date": "28/11/2026"}
+    said = {
+        "contact_email": "canary@example.org",
+        "contact_phone": "+32 9 999 99 99",
+        "consent_to_publish": "yes",
+    }
+    rows = [ours | {"centre_code": "uz-leuven"}, ours | said]
+    run = applied(a_csv(*rows), user=a_coordinator(gent))
+    assert outcomes(run) == {2: "invalid", 3: "invalid"}
+    for secret in ("Canary", "+3216000000"):
+        assert secret not in str(list(run.rows.values("record", "changes", "messages")))
+    person.refresh_from_db()
+    assert (person.phone, person.consent_given_on) == ("+3216000000", None)

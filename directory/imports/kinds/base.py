@@ -46,13 +46,12 @@ class Judge:
     def judge(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[Verdict]:
         """Verdicts on `(row, cells by column)`, in order."""
         verdicts = [self._cleaned(row, cells) for row, cells in rows]
-        judged = [verdict for verdict in verdicts if not self.is_example(verdict)]
+        judged = [one for one in verdicts if not self.is_example(one) and self.admits(one)]
         self.look_up(judged)
         for verdict in judged:
             self.decide(verdict)
             verdict.weigh_doubts()
-            if verdict.is_bad and not verdict.may_be_taken:
-                verdict.work, verdict.changes = None, []
+            self._settle(verdict)
         hold_back_edited(self, judged)
         for verdict in judged:
             if not verdict.is_bad or verdict.may_be_taken:
@@ -102,8 +101,15 @@ class Judge:
         verdict.blanks.append(name)
         return self.scope.choices.get(blank.KEY) == blank.CLEAR
 
+    def admits(self, verdict: Verdict) -> bool:
+        """Whether the row is one of the scope's; else it is refused before anything is fetched for it."""
+        return True
+
     def look_up(self, verdicts: list[Verdict]) -> None:
-        """Fetch what the rows are about: one query a table, whatever the number of rows."""
+        """Fetch what the rows are about: one query a table, whatever the number of rows.
+
+        Only what the scope may see: what is fetched for one row can be met by another.
+        """
         raise NotImplementedError
 
     def decide(self, verdict: Verdict) -> None:
@@ -178,15 +184,35 @@ class Judge:
         return value, "", column.widget.remark(cell, value, **how)
 
     def is_double(self, key: object, verdict: Verdict, column: str) -> bool:
-        """True for the second row about one record; rows that contradict each other are both refused."""
+        """True for a row that says again what an earlier row about the record says.
+
+        One that says something else is judged like any other, and then `_settle`d: a row that is refused in
+        itself holds no other back, whichever comes first.
+        """
         first = self.seen.setdefault(key, verdict)
+        if first is not verdict and first.is_refused:
+            first = self.seen[key] = verdict
         if first is verdict:
             return False
-        verdict.outcome = Outcome.DUPLICATE
         if first.said == verdict.said:
+            verdict.outcome = Outcome.DUPLICATE
             said = {"row": first.number, "record": verdict.record}
             verdict.note(column, _("The same as row %(row)d (%(record)s), which is taken.") % said)
             return True
+        verdict.contradicts = first, column
+        return False
+
+    def _settle(self, verdict: Verdict) -> None:
+        """Once a row is judged: two that contradict each other are both refused, and what is refused was
+        never said."""
+        if verdict.contradicts and not verdict.is_refused:
+            self._hold_back_both(verdict, *verdict.contradicts)
+        if verdict.is_bad and not verdict.may_be_taken:
+            verdict.work, verdict.changes = None, []
+            verdict.put_back()
+
+    def _hold_back_both(self, verdict: Verdict, first: Verdict, column: str) -> None:
+        verdict.outcome, verdict.may_be_taken = Outcome.DUPLICATE, False
         sentence = _(
             "Rows %(first)d and %(second)d are about the same record (%(record)s) and say different things. "
             "Keep one."
@@ -194,11 +220,12 @@ class Judge:
         sentence %= {"first": first.number, "second": verdict.number, "record": verdict.record}
         verdict.note(column, sentence)
         if not first.is_bad or first.outcome == Outcome.DUPLICATE:
+            verdict.put_back()
+            first.put_back(wholly=False)
             first.outcome, first.work, first.changes = Outcome.DUPLICATE, None, []
             first.may_be_taken = False
             first.note(column, sentence)
             self.revised.append(first)
-        return True
 
     def compare(self, verdict: Verdict, record: models.Model, names: Iterable[str]) -> list[str]:
         """Set on `record` the values of the columns `names`; blank cells keep what is there, or clear it.
@@ -206,6 +233,7 @@ class Judge:
         Returns the attributes that changed, and notes each change on the verdict.
         """
         changed, columns = [], self.sheet.columns()
+        verdict.touch(record)
         for name in names:
             attribute = columns[name].attribute
             old = getattr(record, attribute)

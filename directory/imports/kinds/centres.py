@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -107,7 +108,10 @@ class CentreJudge(Judge):
             return
         wanted = {fold(text): text for text in verdict.values.get("aliases", ()) if fold(text)}
         for folded, text in wanted.items():
-            owner = self.claimed.setdefault(folded, self.owners.get(folded, code))
+            if folded not in self.claimed:
+                self.claimed[folded] = self.owners.get(folded, code)
+                verdict.on_refusal(partial(self.claimed.pop, folded))
+            owner = self.claimed[folded]
             if owner != code:
                 verdict.refuse(
                     "aliases", _("“%(text)s” already means %(owner)s. Remove it from one of them.")

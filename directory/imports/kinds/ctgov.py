@@ -120,10 +120,11 @@ class CtgovJudge(TrialJudge):
     def _new_trial(self, verdict, identifiers):
         trial = super()._new_trial(verdict, identifiers)
         trial.source_url = STUDY.format(identifiers[0].value)
-        verdict.values.setdefault("url", trial.source_url)
         return trial
 
     def _compare_fields(self, verdict, trial):
+        if trial.pk is None:
+            verdict.values.setdefault("url", trial.source_url)
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in FIELDS if name != "url" or trial.pk is None or not trial.url]
         changed = self._fill(verdict, trial, given)

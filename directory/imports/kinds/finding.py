@@ -32,9 +32,9 @@ NAMING = ("slug", "acronym", "title_en", "state")
 class TrialFinder:
     """Trials by identifier and acronym. `trials` holds stored ones by pk; new ones have no pk yet.
 
-    `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are found
-    too, so that no trial is stored twice, but no message, suggestion or record says anything of them that
-    the row itself does not say. `whole`: whether trials are to be compared, not only to be named.
+    `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are not
+    found: a sheet that names one reads as if there were none, and `joining` knows what becomes of it.
+    `whole`: whether trials are to be compared, not only to be named.
     """
 
     def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
@@ -52,16 +52,13 @@ class TrialFinder:
 
     @property
     def acronyms(self) -> dict[str, list[int]]:
-        """Ids of all trials by the key of their acronym; read once."""
+        """Ids of all visible trials by the key of their acronym; read once."""
         if self._acronyms is None:
             self._acronyms = defaultdict(list)
             for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
-                self._acronyms[key_of(acronym)].append(pk)
+                if self._is_visible(pk):
+                    self._acronyms[key_of(acronym)].append(pk)
         return self._acronyms
-
-    def is_hidden(self, trial: Trial) -> bool:
-        """A stored trial that whoever hands in the sheet may not see."""
-        return trial.pk is not None and not self._is_visible(trial.pk)
 
     def _is_visible(self, pk: int) -> bool:
         return self.visible is None or pk in self.visible
@@ -71,7 +68,8 @@ class TrialFinder:
         acronyms = set(acronyms)
         compacts = {one.compact for one in identifiers} | {text.squash(one) for one in acronyms} - {""}
         rows = TrialIdentifier.objects.filter(compact__in=compacts)
-        ids = set(rows.values_list("trial_id", flat=True)) if compacts else set()
+        found = rows.values_list("trial_id", flat=True) if compacts else ()
+        ids = {pk for pk in found if self._is_visible(pk)}
         for acronym in acronyms:
             ids |= set(self.acronyms.get(key_of(acronym), ()))
         return self._fetch(ids)
@@ -109,9 +107,7 @@ class TrialFinder:
             if found := self._by_identifier.get(key) or self._new.get(key):
                 meant.setdefault(id(found), (found, one))
         if len(meant) > 1:
-            names = ", ".join(
-                said.value if self.is_hidden(found) else str(found) for found, said in meant.values()
-            )
+            names = ", ".join(str(found) for found, _said in meant.values())
             verdict.refuse(
                 column, _("The identifiers belong to different trials: %(names)s. Keep those of one trial.")
                 % {"names": names},
@@ -120,16 +116,14 @@ class TrialFinder:
         where = "parent" if column == "parent" else "acronym"
         if meant:
             trial, said = next(iter(meant.values()))
-            return self._checked(verdict, where, trial, said, identifiers, acronym)
+            return self._checked(verdict, where, trial, said, acronym)
         return self._by_acronym(verdict, where, identifiers, acronym) if acronym else None
 
-    def _checked(self, verdict, where, trial, said, identifiers, acronym):
+    def _checked(self, verdict, where, trial, said, acronym):
         """The trial of the identifier; where the acronym is another's, a person says which is meant."""
         others = self._others(trial, acronym) if acronym else []
         if not others:
             return trial
-        if self.is_hidden(trial):  # as if it were not there
-            return self._by_acronym(verdict, where, identifiers, acronym)
         names = ", ".join(f"{one} ({self._name(one)})" for one in others[:3])
         told = {"acronym": shown(acronym), "other": names, "number": said.value, "trial": trial}
         sentence = (
@@ -144,10 +138,10 @@ class TrialFinder:
     def _others(self, trial: Trial, acronym: str) -> list[Trial]:
         """Visible trials that `acronym` means rather than `trial`: for certain, or as far as one can tell."""
         key, pk = key_of(acronym), trial.pk
-        if key == key_of(trial.acronym) and not self.is_hidden(trial):
+        if key == key_of(trial.acronym):
             return []
-        alike = [one for one in self.acronyms.get(key, ()) if one != pk and self._is_visible(one)]
-        if not alike and not self.is_hidden(trial):
+        alike = [one for one in self.acronyms.get(key, ()) if one != pk]
+        if not alike:
             near = self.near(acronym)
             is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)
             alike = [] if is_own else near
@@ -156,11 +150,6 @@ class TrialFinder:
 
     def _by_acronym(self, verdict, where, identifiers, acronym):
         found = self._called(acronym, identifiers)
-        # Where one is hidden and another is not, the row means the one that its author can know of.
-        found = [one for one in found if not self.is_hidden(one)] or found
-        if len(found) > 1 and self.is_hidden(found[0]):
-            verdict.refuse(where, _("Several trials have this acronym. Add an identifier."))
-            return None
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             verdict.refuse(
@@ -169,10 +158,7 @@ class TrialFinder:
             )
             return None
         for trial in found:
-            clash = self._clash(trial, identifiers)
-            if clash and self.is_hidden(trial):
-                return None  # by its number another trial: an editor, who sees both, decides
-            if clash:
+            if clash := self.clash(trial, identifiers):
                 verdict.refuse(
                     where,
                     _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
@@ -186,7 +172,7 @@ class TrialFinder:
 
     def _read_as(self, verdict, where, trial, acronym) -> None:
         """A known trial in another spelling: that is said, and the trial is not renamed by it."""
-        if trial.pk is None or self.is_hidden(trial) or trial.acronym == acronym:
+        if trial.pk is None or trial.acronym == acronym:
             return
         verdict.values[where] = trial.acronym
         told = {"acronym": shown(acronym), "trial": trial.acronym}
@@ -202,13 +188,14 @@ class TrialFinder:
         found = [self.trials[pk] for pk in self.acronyms.get(key_of(acronym), ())]
         found += self._new_acronyms.get(key_of(acronym), [])
         exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
-        return exact or [one for one in found if not self._clash(one, identifiers)]
+        return exact or [one for one in found if not self.clash(one, identifiers)]
 
     def known_identifiers(self, trial: Trial) -> list:
         """Identifiers of a stored or a new trial."""
         return self.identifiers.get(trial.pk, []) if trial.pk else self._new_identifiers[id(trial)]
 
-    def _clash(self, trial, identifiers):
+    def clash(self, trial: Trial, identifiers: Iterable[Identifier]) -> tuple[str, str] | None:
+        """Two different identifiers of one registry speak against one trial."""
         return _against(self.known_identifiers(trial), identifiers)
 
     def _name(self, trial):
@@ -232,14 +219,14 @@ class TrialFinder:
         if not acronym:
             return ""
         said, near = list(identifiers), self.near(acronym)
-        same = [pk for pk in self.acronyms.get(key_of(acronym), ()) if self._is_visible(pk)]
+        same = self.acronyms.get(key_of(acronym), ())
         known = Trial.objects.filter(pk__in=[*near, *same]).prefetch_related("identifiers")
         found = {one.pk: one for one in known} if near or same else {}
         likely = [found[pk] for pk in near if pk in found and not _against(found[pk].identifiers.all(), said)]
         return self._named([*likely, *(found[pk] for pk in same if pk in found)])
 
     def doubt_new(self, verdict: Verdict, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
-        """Hold back a row about a trial that is new, or hidden, and may be a known one; so are later rows."""
+        """Hold back a row about a trial that is new and may be a known one; so are later rows."""
         if names := self.may_be(acronym, identifiers):
             self._doubted[id(trial)] = _("It may be a trial that is known: %(names)s.") % {"names": names}
         if said := self._doubted.get(id(trial)):
@@ -343,8 +330,7 @@ class TrialFinder:
     def _by_code(self) -> dict[str, list[int]]:
         found = defaultdict(list)
         for acronym, pks in self.acronyms.items():
-            if visible := [pk for pk in pks if self._is_visible(pk)]:
-                found[acronym.replace(".", "")] += visible
+            found[acronym.replace(".", "")] += pks
         return found
 
     @cached_property
@@ -359,8 +345,16 @@ class TrialFinder:
         self._new_identifiers[id(trial)] = list(identifiers)
         for one in identifiers:
             self._new[one.scheme, one.compact] = trial
-        if trial.acronym:
+        if trial.acronym and trial not in self._new_acronyms[key_of(trial.acronym)]:
             self._new_acronyms[key_of(trial.acronym)].append(trial)
+
+    def forget(self, trial: Trial) -> None:
+        """A new trial that no good row speaks of: later rows do not mean it."""
+        self.slugs.discard(trial.slug)
+        for one in self._new_identifiers.pop(id(trial), ()):
+            self._new.pop((one.scheme, one.compact), None)
+        if trial in self._new_acronyms[key_of(trial.acronym)]:
+            self._new_acronyms[key_of(trial.acronym)].remove(trial)
 
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
         """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""

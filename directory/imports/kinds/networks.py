@@ -1,7 +1,7 @@
 """Rows of the sheet of networks: one row a membership, found by network, centre, role and first day."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -44,11 +44,10 @@ class NetworkJudge(Judge):
     def look_up(self, verdicts):
         slugs = {slugify(one.values["network"]) for one in verdicts if "network" in one.values}
         stored = Network.objects.filter(slug__in=slugs - set(self.networks))
-        found = {one.slug: one for one in stored}
-        self.networks |= found
-        members = Membership.objects.filter(network__in=[one.pk for one in found.values()])
-        for one in members.select_related("network"):
-            self.memberships[one.network.slug, one.centre_id, one.role, one.since] = one
+        self.networks |= {one.slug: one for one in stored}
+        # Memberships are fetched anew: those of earlier rows are by now what these rows make of them.
+        members = Membership.objects.filter(network__slug__in=slugs).select_related("network")
+        self.memberships = {(one.network.slug, one.centre_id, one.role, one.since): one for one in members}
 
     def decide(self, verdict):
         values = verdict.values
@@ -92,6 +91,8 @@ class NetworkJudge(Judge):
             )
             self.networks[slug] = network
             self.renamed[slug] = verdict.number
+            verdict.on_refusal(partial(self.networks.pop, slug))
+            verdict.on_refusal(partial(self.renamed.pop, slug))
             verdict.change("network_name", "", network.name_en)
             self._doubt_name(verdict, slug, network.name_en)
         elif name and name != network.name_en:
@@ -102,8 +103,10 @@ class NetworkJudge(Judge):
                 )
             else:
                 self.renamed[slug] = verdict.number
+                verdict.on_refusal(partial(self.renamed.pop, slug))
                 verdict.change("network_name", network.name_en, name)
                 self._doubt_name(verdict, slug, name)
+                verdict.touch(network)
                 network.name_en = name
         return network
 

@@ -11,7 +11,7 @@ from centres.models import Affiliation, Centre, Professional
 from directory.core.text import fold
 
 from .storing import BATCH, Ledger, upsert
-from .verdicts import Scope, Verdict
+from .verdicts import Scope, Verdict, shown
 
 CONTACT, INVESTIGATOR = "trial contact", "principal investigator"
 _CONSENT = ("consent_given_on", "consent_recorded_by", "consent_evidence")
@@ -20,37 +20,47 @@ _CONSENT = ("consent_given_on", "consent_recorded_by", "consent_evidence")
 class People:
     """Professionals by e-mail and by name at a centre; the new ones of this file among them.
 
-    A coordinator's sheet finds only people of their centres: an address typed in a sheet must not open the
-    record of somebody elsewhere.
+    Only whom the scope may see is ever fetched, for whatever row: of a coordinator's sheet the people of
+    their centres. An address typed in a sheet must not open the record of somebody elsewhere.
     """
 
     def __init__(self, scope: Scope):
         self.scope = scope
+        everybody = Professional.objects.all()
+        self._visible = everybody if scope.centres is None else everybody.known_at(scope.centres)
         self._by_email: dict[str, list[Professional]] = defaultdict(list)
         self._by_name: dict[tuple[int, str], Professional] = {}
         self._at: set[tuple[int, int, str]] = set()  # (id of the person object, centre, function)
+        self._works: set[tuple[int, int]] = set()  # the same of functions that have not ended
         self._read_centres: set[int] = set()
         self._read_emails: set[str] = set()
         self._people: dict[int, Professional] = {}
         self._refused: set[int] = set()
 
-    def look_up(self, emails: Iterable[str], centre_ids: Iterable[int]) -> None:
-        """Fetch who a chunk of rows can mean, in two queries; none for what was asked before."""
-        centres = {one for one in centre_ids if self.scope.may_touch(one)} - self._read_centres
+    def look_up(
+        self, emails: Iterable[str], centre_ids: Iterable[int], pks: Iterable[int | None] = ()
+    ) -> None:
+        """Fetch who a chunk of rows can mean, in three queries; none for what was asked before.
+
+        `pks`: whom the sites of the rows name now.
+        """
+        centres = set(centre_ids) - self._read_centres
         self._read_centres |= centres
-        if centres:
-            for one in (
-                Affiliation.objects.filter(centre__in=centres).select_related("professional").order_by("pk")
-            ):
-                person = self._keep(one.professional)
-                self._by_name.setdefault((one.centre_id, fold(person.name)), person)
-                self._at.add((id(person), one.centre_id, one.function))
+        here = self.scope.own(Affiliation.objects.filter(centre__in=centres)) if centres else ()
+        for one in here and here.select_related("professional").order_by("pk"):
+            person = self._keep(one.professional)
+            self._by_name.setdefault((one.centre_id, fold(person.name)), person)
+            self._at.add((id(person), one.centre_id, one.function))
+            if one.until is None or one.until >= self.scope.day:
+                self._works.add((id(person), one.centre_id))
         emails = {email.casefold() for email in emails} - self._read_emails
         self._read_emails |= emails
-        if emails and self.scope.centres is None:
-            known = Professional.objects.annotate(address=Lower("email")).filter(address__in=emails)
-            for person in known.order_by("pk"):
-                self._keep(person)
+        known = self._visible.annotate(address=Lower("email")).filter(address__in=emails) if emails else ()
+        missing = set(pks) - set(self._people) - {None}
+        for person in known and known.order_by("pk"):
+            self._keep(person)
+        for person in self._visible.filter(pk__in=missing) if missing else ():
+            self._keep(person)
 
     def _keep(self, person: Professional) -> Professional:
         """One object a person, however often they are fetched."""
@@ -60,42 +70,71 @@ class People:
                 self._by_email[person.email.casefold()].append(person)
         return self._people[person.pk]
 
-    def fetch(self, pks: Iterable[int]) -> None:
-        """Fetch people by pk, in one query."""
-        missing = set(pks) - set(self._people) - {None}
-        for person in Professional.objects.filter(pk__in=missing) if missing else ():
-            self._keep(person)
-
     def get(self, pk: int | None) -> Professional | None:
+        """The person of that pk, None for nobody and for whom the scope may not see."""
         return self._people.get(pk) if pk else None
 
     def find(self, name: str, email: str, place: Place, current: int | None = None) -> Professional:
         """The person of that address and name, else of that name at the centre, else a new one.
 
-        `current`: the pk of whom the site names now, who need not be known at the centre. A coordinator's
-        sheet means only people of their centres.
+        `current`: the pk of whom the site names now, who need not be known at the centre.
         """
-        for person in self._by_email.get(email.casefold(), ()) if email else ():
+        for person in self._of_address(email):
             if fold(person.name) == fold(name):
                 return person
         key = (place.id, fold(name))
-        named = self.get(current) if self.scope.centres is None else None
+        named = self.get(current)
         if key not in self._by_name and named and fold(named.name) == fold(name):
             return named
         if key not in self._by_name:
             self._by_name[key] = Professional(name=name)
         return self._by_name[key]
 
-    def may_be_meant(self, person: Professional, place: Place) -> bool:
-        """Whether a sheet of this scope speaks of `person`: for a coordinator, of those at the centre."""
-        if self.scope.centres is None:
-            return True
-        return any(who == id(person) and centre == place.id for who, centre, _function in self._at)
+    def by_email(self, email: str, place: Place, current: int | None) -> Professional | None:
+        """The one person of that address who works at the centre, or whom the site names now.
 
-    def by_email(self, email: str) -> Professional | None:
-        """The one person known by that address, None where there are several."""
-        found = self._by_email.get(email.casefold(), ())
+        None where there are several: an address alone means nobody elsewhere.
+        """
+        every = self._of_address(email)
+        found = [one for one in every if one.pk and one.pk == current]
+        found = found or [one for one in every if self._works_at(one, place)]
         return found[0] if len(found) == 1 else None
+
+    def is_known(self, email: str) -> bool:
+        """Whether it is the address of somebody whom the scope may see."""
+        return bool(self._of_address(email))
+
+    def _of_address(self, email: str) -> list[Professional]:
+        wanted = email.casefold()
+        return [one for one in self._by_email.get(wanted, ()) if one.email.casefold() == wanted]
+
+    def _works_at(self, person: Professional, place: Place) -> bool:
+        """New people work where a row names them."""
+        if person.pk is None:
+            return self._by_name.get((place.id, fold(person.name))) is person
+        return (id(person), place.id) in self._works
+
+    def heard(
+        self, person: Professional, verdict: Verdict, given: bool | None, place: Place, *, by_name: bool,
+        current: int | None,
+    ) -> bool | None:  # fmt: skip
+        """What the row says of consent, as far as it may: a no always, a yes only by name and only of a
+        centre where the person works, or whose site names them already (`current`)."""
+        if not given or person.pk is None:
+            return given
+        is_here = person.pk == current or self._works_at(person, place)
+        if is_here and by_name:
+            return given
+        if is_here:
+            sentence = _("An address alone gives no consent: write the name of the person beside it.")
+        else:
+            sentence = _(
+                "%(name)s is not known to work at %(centre)s: this row records no consent. It is given by a "
+                "row of the centre where they work, or in the admin."
+            ) % {"name": shown(person.name), "centre": place.code}
+        if not person.may_be_published:
+            verdict.note("consent_to_publish", sentence)
+        return None
 
     def learn(self, person: Professional, verdict: Verdict, given: bool | None, **said: str) -> list[str]:
         """Set what the row says of a person; returns the attributes that changed.
@@ -105,6 +144,7 @@ class People:
         """
         was_public, before = person.may_be_published, (person.email.casefold(), person.phone)
         changed = [name for name, value in said.items() if value and getattr(person, name) != value]
+        verdict.touch(person)
         for name in changed:
             verdict.change(f"contact_{name}", getattr(person, name), said[name])
             setattr(person, name, said[name])
@@ -133,6 +173,7 @@ class People:
     def consent(self, person: Professional, verdict: Verdict, given: bool | None) -> list[str]:
         """Only an explicit yes is a consent, only an explicit no withdraws it; a withdrawn one stays so."""
         column = "consent_to_publish"
+        verdict.touch(person)
         if given is False:
             self._refused.add(id(person))
         if given and id(person) in self._refused:
@@ -157,16 +198,26 @@ class People:
     def is_at(self, person: Professional, place: Place, function: str) -> bool:
         return (id(person), place.id, function) in self._at
 
-    def store(self, people: list[tuple[Professional, list[str], Place, str]], ledger: Ledger) -> None:
-        """Write `(person, changed attributes, centre, function)`, with affiliations, and their changes."""
+    def store(self, people: list[tuple[Professional, dict, Place, str]], ledger: Ledger) -> None:
+        """Write `(person, changed values by attribute, centre, function)`, with affiliations and changes.
+
+        What other rows said of a person, which are not stored, is not stored either.
+        """
         unique = {id(person): person for person, _changed, _place, _function in people}
+        stored = Professional.objects.in_bulk([one.pk for one in unique.values() if one.pk])
+        for one in unique.values():
+            whole = stored.get(one.pk, one) if one.pk else Professional(name=one.name)
+            one.__dict__.update(whole.__dict__)
+        for person, values, _place, _function in people:
+            for name, value in values.items():
+                setattr(person, name, value)
         new = [one for one in unique.values() if not one.pk]
-        changed = {id(person) for person, attributes, _place, _function in people if attributes}
+        changed = {id(person) for person, values, _place, _function in people if values}
         old = [one for key, one in unique.items() if one.pk and key in changed]
         for start in range(0, len(old), BATCH):
             ledger.watch(Professional, [one.pk for one in old[start : start + BATCH]])
         Professional.objects.bulk_create(new, batch_size=BATCH)
-        upsert(old, [name for _person, attributes, _place, _function in people for name in attributes])
+        upsert(old, [name for _person, values, _place, _function in people for name in values])
         for start in range(0, len(new) + len(old), BATCH):
             ledger.record([*new, *old][start : start + BATCH])
         self._affiliate(people, ledger)

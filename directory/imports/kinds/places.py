@@ -25,14 +25,10 @@ class Places:
 
     def __init__(self, judge: Judge, *, none_means: str = ""):
         """`none_means`: what comes of a text that is said to be none of ours; else its rows are refused."""
-        self.judge, self.scope, self.matcher = judge, judge.scope, Matcher()
+        self.judge, self.scope = judge, judge.scope
+        self.matcher = Matcher(judge.scope.visible_centres)
         self.none_means = none_means
         self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
-
-    def meant(self, text: str) -> Place | None:
-        """The centre that `text` means: for certain, else as it was answered."""
-        found = self.matcher.match(text)
-        return found.centre or self.matcher.by_code(self.scope.choices.get(key_of(text), ""))
 
     def find(self, verdict: Verdict, column: str) -> Place | None:
         """The centre that the cell means; else the row is refused with who it might mean."""
@@ -68,7 +64,7 @@ class Places:
         )
 
     def _refuse(self, verdict, column, text, found: Match) -> None:
-        near = [one.place for one in self._visible(found)]
+        near = found.near
         said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in near)}
         if key_of(text) in self.scope.choices:
             sentence = _("“%(text)s” is none of our centres, as was answered.")
@@ -79,11 +75,6 @@ class Places:
         else:
             sentence = _("“%(text)s” is not a known centre. Write a code from the list of centres.")
         verdict.refuse(column, sentence % said)
-
-    def _visible(self, found: Match):
-        """Candidates that whoever hands in the sheet may know of."""
-        seen = self.scope.visible_centres
-        return [one for one in found.candidates if seen is None or one.place.id in seen]
 
     # Asking
 
@@ -102,7 +93,7 @@ class Places:
     def _question(self, key: str, text: str, found: Match) -> Question:
         options = [
             Option(one.place.code, one.place.name, _scored(one.score, one.reasons))
-            for one in self._visible(found)
+            for one in found.candidates
         ]
         options.append(Option("", _("none of ours"), self.none_means or _("its rows are not taken")))
         sentence = _("Which centre is “%(text)s”?")

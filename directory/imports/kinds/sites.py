@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -18,10 +19,11 @@ from trials.resources import SiteSheet
 
 from ..choices import Outcome
 from ..messages import day_first
-from .base import Judge
 from .finding import TrialFinder
-from .people import CONTACT, INVESTIGATOR, People, evidence
+from .joining import Sent, join
+from .people import People, evidence
 from .places import Places, may_touch
+from .site_people import NamesPeople
 from .storing import BATCH, Ledger, Tally, upsert
 from .trials import Work as TrialWork
 from .trials import identifiers_of, store_trials
@@ -54,11 +56,12 @@ class Work:
     place: Place
     attributes: list[str]
     statement: StatusStatement | None = None
-    people: list[tuple[Professional, list[str], Place, str]] = field(default_factory=list)
+    people: list[tuple[Professional, dict, Place, str]] = field(default_factory=list)
     draft: TrialWork | None = None
+    is_sent: bool = False  # to the editors, who alone see the trial
 
 
-class SiteJudge(Judge):
+class SiteJudge(NamesPeople):
     sheet = SiteSheet
 
     def __init__(self, scope):
@@ -68,6 +71,7 @@ class SiteJudge(Judge):
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
         self.drafts: dict[int, TrialWork] = {}
+        self.sent = Sent(scope)
         self._centres: dict[int, Centre] = {}
 
     def logged(self, verdict, column):
@@ -85,14 +89,15 @@ class SiteJudge(Judge):
 
     # Looking up
 
+    def admits(self, verdict):
+        verdict.place = self.places.find(verdict, "centre_code")
+        return verdict.place is not None and may_touch(self.scope, verdict.place, verdict, "centre_code")
+
     def look_up(self, verdicts):
         identifiers = [one for verdict in verdicts for one in identifiers_of(self.sheet, verdict)]
         acronyms = [verdict.values["acronym"] for verdict in verdicts if "acronym" in verdict.values]
         self.finder.look_up(identifiers, acronyms)
-        asked = [
-            self.places.meant(one.values["centre_code"]) for one in verdicts if "centre_code" in one.values
-        ]
-        centre_ids = {place.id for place in asked if place}
+        centre_ids = {verdict.place.id for verdict in verdicts}
         trial_ids = {
             trial.pk
             for verdict in verdicts
@@ -101,19 +106,18 @@ class SiteJudge(Judge):
             )
         }
         self._look_up_sites(trial_ids, centre_ids)
-        self.people.look_up(
-            (v.values["contact_email"] for v in verdicts if "contact_email" in v.values), centre_ids
-        )
+        emails = (v.values["contact_email"] for v in verdicts if "contact_email" in v.values)
+        named = [pk for one in self.sites.values() for pk in (one.contact_person_id, one.investigator_id)]
+        self.people.look_up(emails, centre_ids, named)
+        self.sent.look_up(self._called(verdict) for verdict in verdicts)
 
     def _look_up_sites(self, trial_ids, centre_ids):
-        sites = TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids).order_by("pk")
-        fresh = [one for one in sites if (one.trial_id, one.centre_id) not in self.sites]
-        for one in fresh:
+        sites = self.scope.own(TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids))
+        for one in sites.order_by("pk"):
             one.trial, one.centre = self.finder.trials[one.trial_id], self.centre(one.centre_id)
             self.sites[one.trial_id, one.centre_id] = one
-        for one in StatusStatement.objects.filter(site__in=[site.pk for site in fresh]):
+        for one in StatusStatement.objects.filter(site__in=[site.pk for site in self.sites.values()]):
             self.said[one.site_id].append(one)
-        self.people.fetch(pk for one in fresh for pk in (one.contact_person_id, one.investigator_id))
 
     def centre(self, pk: int) -> Centre:
         """The centre, the same for all its sites."""
@@ -121,12 +125,15 @@ class SiteJudge(Judge):
             self._centres[pk] = Centre(pk=pk, code=self.places.matcher.places[pk].code)
         return self._centres[pk]
 
+    def let_go(self, verdicts, *, stores):
+        super().let_go(verdicts, stores=stores)
+        # Later rows are judged by what is stored, not by what earlier ones make of it.
+        self.sites, self.said = {}, defaultdict(list)
+
     # Deciding
 
     def decide(self, verdict):
-        place = self.places.find(verdict, "centre_code")
-        if place is None or not may_touch(self.scope, place, verdict, "centre_code"):
-            return
+        place = verdict.place
         identifiers, acronym = identifiers_of(self.sheet, verdict), verdict.values.get("acronym", "")
         if not identifiers and not acronym:
             if not verdict.is_bad:
@@ -139,26 +146,27 @@ class SiteJudge(Judge):
         trial = self.finder.find(verdict, column, identifiers, acronym)
         if trial is None and len(verdict.messages) > so_far:
             return  # it may mean several
-        if trial is not None:
-            verdict.record = self._record(trial, identifiers, acronym, place)
-            if self.is_double((id(trial), place.id), verdict, column):
+        if trial is None:
+            verdict.record = self._called(verdict)
+            if self.sent.has(verdict):
                 return
-            if self.finder.is_hidden(trial):
-                verdict.note(column, _("This trial is already with the editors, who will list it."))
-        else:
             trial = self._draft(verdict, identifiers, acronym, place)
-            verdict.record = self._record(trial, identifiers, acronym, place)
-        if trial.pk is None or self.finder.is_hidden(trial):
+        verdict.record = self._record(trial, verdict)
+        if self.is_double((id(trial), place.id), verdict, column):
+            return
+        if trial.pk is None:
             self.finder.doubt_new(verdict, trial, identifiers, acronym)
         self._judge(verdict, trial, place)
 
-    def _record(self, trial, identifiers, acronym, place) -> str:
-        """The site's key; of a trial that this person may not see, what the row itself calls it.
+    def _record(self, trial, verdict) -> str:
+        """The site's key; of a new trial, to whoever does not see all, what the row itself calls it: its slug
+        gives away which slugs are taken."""
+        is_told = trial.pk is not None or self.scope.visible_trials is None
+        return f"{trial.slug}@{verdict.place.code}" if is_told else self._called(verdict)
 
-        So is that of a new trial: its slug gives away which slugs are taken.
-        """
-        is_told = self.scope.visible_trials is None or trial.pk in self.scope.visible_trials
-        return f"{trial.slug if is_told else _called(identifiers, acronym)}@{place.code}"
+    def _called(self, verdict) -> str:
+        called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
+        return f"{called}@{verdict.place.code}"
 
     def _draft(self, verdict, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
@@ -170,18 +178,18 @@ class SiteJudge(Judge):
             source=_("sheet %(file)s") % {"file": self.scope.file_name[:150]},
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
-        if not verdict.is_bad:
-            self.finder.remember(trial, identifiers)
+        self.finder.remember(trial, identifiers)
+        verdict.on_refusal(partial(self.finder.forget, trial))
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
-        self.seen[id(trial), place.id] = verdict
         verdict.change("title", "", trial.title_en)
         for column in (*self.sheet.identifier_columns, "disease", "phase"):
             if column in values:
                 verdict.change(column, "", self.sheet.written(column, values[column]))
+        sentence = _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
+        if self.scope.visible_trials is not None:
+            sentence = _("“%(name)s” is not a listed trial: the row goes to the editors, who list trials.")
         verdict.note(
-            "acronym" if acronym else self.sheet.identifier_columns[0],
-            _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
-            % {"name": shown(name)},
+            "acronym" if acronym else self.sheet.identifier_columns[0], sentence % {"name": shown(name)}
         )
         return trial
 
@@ -190,10 +198,10 @@ class SiteJudge(Judge):
         site = stored or TrialSite(trial=trial, centre=self.centre(place.id))
         if stored is None:
             verdict.change("centre_code", "", place.code)
-            hidden = self.finder.is_hidden(trial)
-            called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
-            verdict.change("acronym", "", called if hidden else str(trial))
+            verdict.change("acronym", "", str(trial))
+        verdict.touch(site)
         work = Work(site, place, self.compare(verdict, site, COLUMNS), draft=self.drafts.get(id(trial)))
+        work.is_sent = trial.pk is None and self.scope.visible_trials is not None
         self._judge_status(verdict, work)
         if verdict.is_bad:
             return  # what a refused row says of a person must not reach them by way of another row
@@ -274,80 +282,11 @@ class SiteJudge(Judge):
         if statement.role != Role.REGISTRY:
             verdict.outcome = Outcome.CONFLICT
 
-    # People
-
-    def _judge_people(self, verdict, work):
-        values, site, place = verdict.values, work.site, work.place
-        given = values.get("consent_to_publish")
-        contact = self._contact(verdict, site, place)
-        says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
-        if not says_more and self._unlinks(verdict, work, "contact_person", "contact_name"):
-            contact = None
-        if contact is not None:
-            changed = self.people.learn(
-                contact, verdict, given, email=values.get("contact_email", ""),
-                phone=values.get("contact_phone", ""),
-            )  # fmt: skip
-            changed += self.people.consent(contact, verdict, given)
-            self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
-        if name := values.get("pi_name"):
-            person = self.people.find(name, "", place, site.investigator_id)
-            # The consent of a row is that of its contact; without one, that of its investigator.
-            changed = self.people.consent(person, verdict, given) if contact is None else []
-            if given and contact not in (None, person) and not person.may_be_published:
-                verdict.note(
-                    "consent_to_publish",
-                    _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
-                    % {"name": shown(person.name)},
-                )  # fmt: skip
-            self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
-        else:
-            self._unlinks(verdict, work, "investigator", "pi_name")
-
-    def _contact(self, verdict, site, place) -> Professional | None:
-        values = verdict.values
-        name, email = values.get("contact_name", ""), values.get("contact_email", "")
-        if name:
-            return self.people.find(name, email, place, site.contact_person_id)
-        current = self.people.get(site.contact_person_id)
-        known = self.people.by_email(email) if email else None
-        if known is None and current is None and (email or "contact_phone" in values):
-            column = "contact_email" if email else "contact_phone"
-            verdict.refuse(column, _("Nobody is named beside this. Fill in contact_name."))
-        if not email:
-            return current
-        return known or current
-
-    def _unlinks(self, verdict, work, attribute, column) -> bool:
-        """Whether an empty cell takes a person from the site; what is kept of the person stays.
-
-        A coordinator clears only whom their sheets may mean: another's cell is empty because it is not shown.
-        """
-        person = self.people.get(getattr(work.site, f"{attribute}_id"))
-        if person is None or not self.people.may_be_meant(person, work.place):
-            return False
-        if not self.clears(verdict, column, person.name):
-            return False
-        verdict.change(column, person.name, "")
-        setattr(work.site, attribute, None)
-        work.attributes.append(attribute)
-        return True
-
-    def _link(self, verdict, work, person, changed, attribute, column, function):
-        site = work.site
-        before = self.people.get(getattr(site, f"{attribute}_id"))
-        is_other = before is not person
-        if is_other:
-            verdict.change(column, before.name if before else "", person.name)
-            setattr(site, attribute, person)
-            work.attributes.append(attribute)
-        if is_other or changed or person.pk is None:
-            work.people.append((person, changed, work.place, function))
-
     # Storing
 
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]
+        join(works, self.scope)
         people = {
             person.pk for work in works for person, changed, *_rest in work.people if changed and person.pk
         }
@@ -357,19 +296,27 @@ class SiteJudge(Judge):
         } | self.places.touched()
 
     def store(self, verdicts) -> Tally:
-        ledger = Ledger(self.scope.actor)
+        ledger, unseen = Ledger(self.scope.actor), Ledger(self.scope.actor)
         works = [one.work for one in verdicts if one.work]
+        sent, others = [one for one in works if one.is_sent], [one for one in works if not one.is_sent]
         drafts = list({id(work.draft): work.draft for work in works if work.draft}.values())
         conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
         for start in range(0, len(drafts), BATCH):
-            store_trials(drafts[start : start + BATCH], ledger, conditions)
+            store_trials(drafts[start : start + BATCH], unseen if sent else ledger, conditions)
         self.people.store([one for work in works for one in work.people], ledger)
-        for start in range(0, len(works), BATCH):
-            self._store_sites(works[start : start + BATCH], ledger)
+        self._store_sites(others, ledger)
+        self._store_sites(sent, unseen)
         self.places.learn(ledger)
+        if sent:
+            # Whether the editors had the trial, or a site of it, is not told: all of it is new.
+            ledger.tally.setdefault("site", {"create": 0, "update": 0})["create"] += len(sent)
         return ledger.tally
 
     def _store_sites(self, works, ledger):
+        for start in range(0, len(works), BATCH):
+            self._store_batch(works[start : start + BATCH], ledger)
+
+    def _store_batch(self, works, ledger):
         for work in works:
             site = work.site
             site.trial_id = site.trial.pk
@@ -377,19 +324,20 @@ class SiteJudge(Judge):
                 if attribute in ("contact_person", "investigator"):
                     person = getattr(site, attribute)
                     setattr(site, f"{attribute}_id", person and person.pk)
-        old, new = [work for work in works if work.site.pk], [work.site for work in works if not work.site.pk]
-        ledger.watch(TrialSite, [work.site.pk for work in old])
+        # Rows that call a trial by several names may turn out to be about one site.
+        sites = list({id(work.site): work.site for work in works}.values())
+        old, new = [one for one in sites if one.pk], [one for one in sites if not one.pk]
+        ledger.watch(TrialSite, [one.pk for one in old])
         TrialSite.objects.bulk_create(new)
         stated = [work for work in works if work.statement]
         for work in stated:
             work.statement.site = work.site
         StatusStatement.objects.bulk_create([work.statement for work in stated], batch_size=BATCH)
         # What the rule makes of the stored statements is what is stored, not what was foreseen.
-        settled = statements.settle([work.site for work in stated], save=False)
+        settled = statements.settle({id(one.site): one.site for one in stated}.values(), save=False)
         upsert([site for site in settled if site in new], statements.DERIVED)
-        attributes = [name for work in old for name in work.attributes] + list(statements.DERIVED)
-        upsert([work.site for work in old], attributes)
-        ledger.record([work.site for work in works])
+        upsert(old, [name for work in works for name in work.attributes] + list(statements.DERIVED))
+        ledger.record(sites)
 
 
 def _called(identifiers, acronym: str) -> str:

@@ -89,6 +89,9 @@ class TrialJudge(Judge):
             verdict.record = trial.slug
             if self.is_double(trial.slug, verdict, column):
                 return
+            if trial.pk is None:
+                verdict.touch(trial)
+                blank(trial)
         else:
             trial = self._new_trial(verdict, identifiers)
             verdict.record = trial.slug
@@ -100,13 +103,14 @@ class TrialJudge(Judge):
         trial.source = self.registry
         trial.slug = self.finder.free_slug(trial, identifiers)
         trial.acronym = trial.title_en = ""
-        if "title" not in verdict.cells:
-            verdict.refuse("title", _("This trial is new; it needs a title."))
         self.seen[trial.slug] = verdict
         return trial
 
     def _judge(self, verdict, trial, identifiers):
         is_new = trial.pk is None
+        if is_new and "title" not in verdict.cells:
+            verdict.refuse("title", _("This trial is new; it needs a title."))
+        verdict.touch(trial)
         work = self.work(trial, self._compare_fields(verdict, trial))
         self._at_hand.append((verdict, work))
         self._compare_identifiers(verdict, work, identifiers)
@@ -121,7 +125,7 @@ class TrialJudge(Judge):
             verdict.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
         if trial.lines_min is not None and trial.lines_max is not None and trial.lines_min > trial.lines_max:
             verdict.refuse("lines_min", f"{LINES_IN_ORDER} ({trial.lines_min} > {trial.lines_max})")
-        if is_new:
+        if is_new and not verdict.contradicts:
             self.finder.remember(trial, identifiers)
         if not verdict.is_bad and (verdict.changes or is_new):
             verdict.outcome = Outcome.NEW if is_new else Outcome.UPDATE
@@ -238,8 +242,11 @@ class TrialJudge(Judge):
 
     def let_go(self, verdicts, *, stores):
         super().let_go(verdicts, stores=stores)
+        taken = {id(work.trial) for verdict, work in self._at_hand if verdict.work}
         for verdict, work in self._at_hand:
-            hollow(work.trial, work.attributes if verdict.work else (), whole_if_new=stores)
+            # Of several rows about a trial at most one is taken, and what it says is kept.
+            if verdict.work or id(work.trial) not in taken:
+                hollow(work.trial, work.attributes if verdict.work else (), whole_if_new=stores)
             work.attributes = self._same.setdefault(names := tuple(work.attributes), names)
         self._at_hand = []
         self.finder.forget_stored()
@@ -296,6 +303,12 @@ def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True
     if whole_if_new and trial.pk is None:
         kept |= {name for name, value in trial.__dict__.items() if value not in (None, "", [])} - BY_ITSELF
     trial.__dict__ = {name: value for name, value in trial.__dict__.items() if name in kept}
+
+
+def blank(trial: Trial) -> None:
+    """Let a new trial be as it was before any row said something of it."""
+    kept = ("_state", "slug", "state", "source", "source_url")
+    trial.__dict__ = Trial().__dict__ | {one: trial.__dict__[one] for one in kept if one in trial.__dict__}
 
 
 def fill(trials: list[Trial]) -> None:

@@ -1,7 +1,8 @@
 """What a row is judged by, and what it means."""
 
+import copy
 import datetime as dt
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -49,6 +50,10 @@ class Scope:
     def may_touch(self, centre_id: int) -> bool:
         return self.centres is None or centre_id in self.centres
 
+    def own(self, found: models.QuerySet) -> models.QuerySet:
+        """Of records that lie at a `centre`, those that a row of this scope may see and touch."""
+        return found if self.centres is None else found.filter(centre__in=self.centres)
+
 
 @dataclass(slots=True)
 class Written:
@@ -72,7 +77,8 @@ _NO_VALUES = MappingProxyType({})
 class Verdict:
     """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored.
 
-    `said` is the same for rows that say the same.
+    `said` is the same for rows that say the same. `place`: the centre whose row it is, in sheets that have
+    one. `contradicts`: the earlier row about the same record that says something else, and the column.
     """
 
     number: int
@@ -90,10 +96,42 @@ class Verdict:
     written: dict[str, Written] = field(default_factory=dict)
     is_others: bool = False
     doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
+    place: object = None
+    contradicts: "tuple[Verdict, str] | None" = None
+    _kept: dict[int, tuple[models.Model, dict]] = field(default_factory=dict)
+    _ways_back: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def is_bad(self) -> bool:
         return self.outcome in (Outcome.INVALID, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.ERROR)
+
+    @property
+    def is_refused(self) -> bool:
+        """Bad in itself, whatever other rows say: nobody can take it."""
+        return self.is_bad and not self.may_be_taken and self.outcome != Outcome.DUPLICATE
+
+    def touch(self, record: models.Model) -> None:
+        """Called before the row sets something of a record that other rows may mean, too.
+
+        A row that contradicts an earlier one is judged by the record as it was before that one.
+        """
+        if id(record) in self._kept:
+            return
+        self._kept[id(record)] = record, _copied(record.__dict__)
+        if self.contradicts and (kept := self.contradicts[0]._kept.get(id(record))):
+            record.__dict__ = _copied(kept[1])
+
+    def on_refusal(self, way_back: Callable[[], object]) -> None:
+        """What is to be called where this row, once judged, is not taken: later rows never met it."""
+        self._ways_back.append(way_back)
+
+    def put_back(self, *, wholly: bool = True) -> None:
+        """Let all that was touched be as it was. Not `wholly`: others may have built on it meanwhile."""
+        for record, values in self._kept.values():
+            record.__dict__ = values
+        for way_back in self._ways_back if wholly else ():
+            way_back()
+        self._kept, self._ways_back = {}, []
 
     def note(self, column: str, message: str) -> None:
         """Something the reader should know; the row stays good."""
@@ -159,12 +197,20 @@ class Verdict:
         """Let go of what only judging the row needs; cells of the columns `kept` name it and stay."""
         self.cells = {name: cell for name, cell in self.cells.items() if name in kept}
         # Nobody adds to what is let go, so all share what is empty: there are tens of thousands.
-        self.values = self.written = _NO_VALUES
+        self.values = self.written = self._kept = _NO_VALUES
+        self._ways_back, self.contradicts = (), None
         self.changes = self.faults = self.blanks = ()
 
     def meaning(self) -> tuple:
         """What must be the same at planning and at applying."""
         return self.outcome, self.record, self.changes
+
+
+def _copied(values: dict) -> dict:
+    """All that a record holds, the records that it refers to among them."""
+    state = copy.copy(values["_state"])
+    state.fields_cache = dict(state.fields_cache)
+    return values | {"_state": state}
 
 
 def shown(text: str) -> str:

@@ -27,6 +27,7 @@ from ..messages import day_first
 from ..models import ImportRun
 from .reading import RECORD, field_label
 from .records import RECORDS, Records, put_beside
+from .unseen import Unseen
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class InTheWay(Exception):
     """Something else hangs on a record that is to be removed."""
 
 
-class UndoJudge(Judge):
+class UndoJudge(Unseen, Judge):
     """Judges the records that `undone` changed, as other judges do rows of a sheet."""
 
     def __init__(self, scope: Scope, undone: ImportRun):
         super().__init__(scope)
         self.undone = undone
-        self._touched = set(self._log().values_list("kind", "key"))
+        self._touched = self.may_be_told(self._log().values_list("kind", "key"))
         own = Centre.objects.filter(pk__in=scope.centres) if scope.centres is not None else None
         self._own_codes = None if own is None else set(own.values_list("code", flat=True))
 
@@ -78,6 +79,8 @@ class UndoJudge(Judge):
         number, held = 0, None
         log = self._log().order_by("kind", "key", "seq").values_list("kind", "key", "before", "after")
         for kind, key, before, after in log.iterator(1_000):
+            if (kind, key) not in self._touched:
+                continue
             if held and (held.kind, held.key) == (kind, key):
                 held = Group(held.number, kind, key, held.before, after)
                 continue
@@ -138,9 +141,10 @@ class UndoJudge(Judge):
             return
         verdict.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
+            named = [one for one in hanging if self.may_name(one)] or [_("something of others")]
             verdict.refuse(
                 RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
-                % {"others": ", ".join(hanging[:3])},
+                % {"others": ", ".join(named[:3])},
             )  # fmt: skip
             return
         verdict.work = Step(group.kind, group.key, now.pks[group.key], None)

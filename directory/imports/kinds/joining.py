@@ -1,0 +1,95 @@
+"""Trials that are not listed, in the sheet of somebody who may not see them.
+
+To them a draft of the editors is a trial that nobody knows: what their plan says, what they read of the run
+and what they can undo is the same whether there is one or not. Nothing is stored twice for all that: when
+the plan is applied, the row's site comes to the trial that has its number, else its acronym; an editor lists
+it.
+"""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from trials.models import Trial, TrialSite
+
+from ..choices import Outcome, Status, is_taken
+from ..messages import day_first
+from ..models import RowOutcome
+from .finding import TrialFinder
+from .verdicts import Scope, Verdict
+
+
+class Sent:
+    """What whoever hands in the sheet has handed in before of trials that they do not see: it is not new."""
+
+    def __init__(self, scope: Scope):
+        self.scope = scope
+        self._rows: dict[str, RowOutcome] = {}
+
+    def look_up(self, records: Iterable[str]) -> None:
+        """The last row of each record that was stored for this person; one query."""
+        if self.scope.visible_trials is None:
+            return
+        rows = RowOutcome.objects.filter(
+            record__in=set(records), run__created_by=self.scope.user_id, run__status=Status.APPLIED
+        ).select_related("run")
+        stored = [one for one in rows.order_by("run", "number") if _is_stored(one)]
+        self._rows = {one.record: one for one in stored}
+
+    def has(self, verdict: Verdict) -> bool:
+        """Whether the row says just what went to the editors before; then it is told when."""
+        row = self._rows.get(verdict.record)
+        if row is None or row.values != verdict.cells:
+            return False
+        day = day_first(timezone.localdate(row.run.finished_at).isoformat())
+        said = {"run": row.run_id, "day": day}
+        verdict.note("", _("This went to the editors with import %(run)d on %(day)s.") % said)
+        return True
+
+
+def _is_stored(row: RowOutcome) -> bool:
+    return row.outcome != Outcome.UNCHANGED and is_taken(row.outcome, row.may_be_taken, row.decision)
+
+
+def join(works: Iterable, scope: Scope) -> None:
+    """Let each new trial of `works` (of sites) that is stored already, unseen by the scope, be that one."""
+    works = [one for one in works if one.draft]
+    if scope.visible_trials is None or not works:
+        return
+    finder = TrialFinder(whole=False)
+    drafts = {id(one.draft): one.draft for one in works}
+    finder.look_up(
+        (said for one in drafts.values() for said in one.identifiers),
+        (one.trial.acronym for one in drafts.values() if one.trial.acronym),
+    )
+    centres = {work.place.id for work in works}
+    sites = TrialSite.objects.filter(trial__in=set(finder.trials) - scope.visible_trials, centre__in=centres)
+    by_key = {(one.trial_id, one.centre_id): one for one in sites}
+    for key, draft in drafts.items():
+        of_draft = [one for one in works if id(one.draft) == key]
+        here = {trial for trial, centre in by_key if any(one.place.id == centre for one in of_draft)}
+        if trial := _known(finder, draft, here, scope):
+            for work in of_draft:
+                _move(work, trial, by_key)
+
+
+def _known(finder: TrialFinder, draft, here: set[int], scope: Scope) -> Trial | None:
+    """By a number, else by the acronym, where no number speaks against it: the one that is at the centre, or
+    is spelt so, or is the oldest."""
+    by_number = finder.candidates(draft.identifiers, "")
+    called = finder.candidates((), draft.trial.acronym)
+    by_name = [one for one in called if not finder.clash(one, draft.identifiers)]
+    found = [one for one in by_number or by_name if one.pk not in scope.visible_trials]
+    exact = draft.trial.acronym.casefold()
+    found.sort(key=lambda one: (one.pk not in here, one.acronym.casefold() != exact, one.pk))
+    return found[0] if found else None
+
+
+def _move(work, trial: Trial, sites: dict[tuple[int, int], TrialSite]) -> None:
+    """The site of `work` is one of `trial`: perhaps one that is there, or that another row brings."""
+    site = sites.setdefault((trial.pk, work.place.id), work.site)
+    for name in work.attributes:
+        setattr(site, name, getattr(work.site, name))
+    site.trial, site.centre = trial, work.site.centre
+    work.site, work.draft = site, None

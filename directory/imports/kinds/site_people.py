@@ -1,0 +1,97 @@
+"""What a row of sites says of its contact and its investigator."""
+
+from django.utils.translation import gettext as _
+
+from centres.models import Professional
+
+from .base import Judge
+from .people import CONTACT, INVESTIGATOR, People
+from .verdicts import shown
+
+
+class NamesPeople(Judge):
+    """A judge of sites: who they name, what becomes of these people, and of whom the row's consent is."""
+
+    people: People
+
+    def _judge_people(self, verdict, work):
+        values, site, place = verdict.values, work.site, work.place
+        given = values.get("consent_to_publish")
+        contact = self._contact(verdict, site, place)
+        says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
+        if not says_more and self._unlinks(verdict, work, "contact_person", "contact_name"):
+            contact = None
+        if verdict.is_bad:
+            return
+        if contact is not None:
+            heard = self.people.heard(
+                contact, verdict, given, place, current=site.contact_person_id,
+                by_name="contact_name" in values or not self._is_of_address(contact, site, values),
+            )  # fmt: skip
+            changed = self.people.learn(
+                contact, verdict, heard, email=values.get("contact_email", ""),
+                phone=values.get("contact_phone", ""),
+            )  # fmt: skip
+            changed += self.people.consent(contact, verdict, heard)
+            self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
+        if name := values.get("pi_name"):
+            person, changed = self.people.find(name, "", place, site.investigator_id), []
+            # The consent of a row is that of its contact; without one, that of its investigator.
+            if contact is None:
+                heard = self.people.heard(
+                    person, verdict, given, place, by_name=True, current=site.investigator_id
+                )
+                changed = self.people.consent(person, verdict, heard)
+            if given and contact not in (None, person) and not person.may_be_published:
+                verdict.note(
+                    "consent_to_publish",
+                    _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
+                    % {"name": shown(person.name)},
+                )  # fmt: skip
+            self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
+        else:
+            self._unlinks(verdict, work, "investigator", "pi_name")
+
+    def _contact(self, verdict, site, place) -> Professional | None:
+        values = verdict.values
+        name, email = values.get("contact_name", ""), values.get("contact_email", "")
+        if name:
+            return self.people.find(name, email, place, site.contact_person_id)
+        current = self.people.get(site.contact_person_id)
+        known = self.people.by_email(email, place, site.contact_person_id) if email else None
+        column = "contact_email" if email else "contact_phone"
+        is_others = bool(email) and known is None and self.people.is_known(email)
+        if known is None and column in values and (current is None or is_others):
+            verdict.refuse(column, _("Nobody is named beside this. Fill in contact_name."))
+        return known or current
+
+    @staticmethod
+    def _is_of_address(contact: Professional, site, values) -> bool:
+        """Whether only an address says that `contact` is meant, or what the contact's address is to be."""
+        email = values.get("contact_email", "").casefold()
+        return bool(email) and (contact.pk != site.contact_person_id or email != contact.email.casefold())
+
+    def _unlinks(self, verdict, work, attribute, column) -> bool:
+        """Whether an empty cell takes a person from the site; what is kept of the person stays.
+
+        A coordinator clears only whom they see: another's cell is empty because it is not shown.
+        """
+        person = self.people.get(getattr(work.site, f"{attribute}_id"))
+        if person is None or not self.clears(verdict, column, person.name):
+            return False
+        verdict.change(column, person.name, "")
+        setattr(work.site, attribute, None)
+        work.attributes.append(attribute)
+        return True
+
+    def _link(self, verdict, work, person, changed, attribute, column, function):
+        site = work.site
+        before = self.people.get(getattr(site, f"{attribute}_id"))
+        is_other = before is not person
+        if is_other:
+            verdict.change(column, before.name if before else "", person.name)
+            setattr(site, attribute, person)
+            work.attributes.append(attribute)
+        if is_other or changed or person.pk is None:
+            values = {name: getattr(person, name) for name in changed}
+            work.people.append((person, values, work.place, function))
