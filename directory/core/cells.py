@@ -63,8 +63,8 @@ class Name(Text):
 
     def clean(self, value, row=None, **kwargs):
         name = super().clean(value)
-        is_other = re.search(r"@|://|www\.|\d{3}", name) or is_day(name)
-        if is_other or not any(map(str.isalpha, name)):
+        letters, digits = sum(map(str.isalpha, name)), sum(map(str.isdigit, name))
+        if letters <= digits or re.search(r"@|://|www\.", name) or is_day(name):
             raise ValueError(
                 _("“%(value)s” is not a name. Write a name here, and what this is in its own column.")
                 % {"value": name[:60]}

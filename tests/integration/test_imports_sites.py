@@ -258,7 +258,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         )
     content = a_csv(
         *(
-            ROW | {"nct_number": f"NCT{n:08}", "status": "suspended", "contact_name": f"P{n}"}
+            ROW | {"nct_number": f"NCT{n:08}", "status": "suspended", "contact_name": f"Person {n}"}
             for n in range(rows)
         )
     )
