@@ -45,6 +45,12 @@ class Places:
         self._refuse(verdict, column, text, found)
         return None
 
+    def meant(self, text: str) -> Place | None:
+        """The centre that a text means, for certain or as it was answered; nothing is asked or said."""
+        return self.matcher.match(text).centre or self.matcher.by_code(
+            self.scope.choices.get(key_of(text), "")
+        )
+
     def answered(self, verdict: Verdict, column: str, text: str, found: Match) -> Place | None:
         """What a text that is not certain was said to mean; it is asked about, and None while it is not."""
         place = self.matcher.by_code(self._ask(text, found))
@@ -54,7 +60,7 @@ class Places:
 
     def might_be(self, found: Match) -> str:
         """The centres that a text might mean, as far as they may be suggested, each with its name."""
-        return ", ".join(f"{one.place.code} ({one.place.name})" for one in self._visible(found))
+        return ", ".join(f"{one.place.code} ({one.place.name})" for one in found.candidates)
 
     def _note_answer(self, verdict, column, text, place, found) -> None:
         if found.may_be_learned and self.scope.may_touch(place.id):
