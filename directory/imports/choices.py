@@ -40,7 +40,7 @@ class Outcome(models.TextChoices):
 
 STORED = (Outcome.NEW, Outcome.UPDATE)
 NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
-NOT_ITS_FAULT = ("moved", "busy", "failed", "orphans", "in_the_way")
+NOT_ITS_FAULT = ("moved", "busy", "failed", "broken_rule", "orphans", "in_the_way")
 WORKING = (Status.PLANNING, Status.APPLYING)
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 ENDED = (Status.APPLIED, Status.CANCELLED, Status.FAILED, Status.UNDONE)

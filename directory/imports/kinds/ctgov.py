@@ -21,6 +21,7 @@ from trials.models import TrialSite
 
 from ..choices import Outcome
 from ..messages import day_first
+from .checking import Write
 from .trials import TrialJudge
 from .trials import Work as TrialWork
 from .verdicts import Verdict
@@ -200,14 +201,21 @@ class CtgovJudge(TrialJudge):
 
     # Storing
 
+    def writes(self, verdict):
+        yield from super().writes(verdict)
+        for site in _sites(verdict.work):
+            yield Write(site, "locations")
+
     def store_more(self, works, ledger):
-        new = [
-            TrialSite(trial_id=work.trial.pk, centre_id=place.id) for work in works for place in work.places
-        ]
+        new = [site for work in works for site in _sites(work)]
         TrialSite.objects.bulk_create(new, batch_size=500)
         ledger.record(
             TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
         )
+
+
+def _sites(work: Work) -> list[TrialSite]:
+    return [TrialSite(trial=work.trial, centre_id=place.id) for place in work.places]
 
 
 def _is_number(cell: str) -> bool:

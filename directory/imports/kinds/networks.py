@@ -10,6 +10,7 @@ from centres.resources import NetworkSheet
 
 from ..choices import Outcome
 from .base import Judge
+from .checking import Write
 from .places import Places
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import shown
@@ -50,7 +51,7 @@ class NetworkJudge(Judge):
 
     def decide(self, verdict):
         values = verdict.values
-        slug = slugify(values.get("network", ""))[:60]
+        slug = slugify(values.get("network", ""))
         if not slug:
             verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
         place = self.places.find(verdict, "centre")
@@ -88,10 +89,13 @@ class NetworkJudge(Judge):
             network = Network(
                 slug=slug, name_en=name or verdict.values["network"], state=self.scope.state_of_new
             )
+            self.checker.check_values(verdict, Write(network, "network"))
+            if verdict.is_bad:
+                return network  # what a refused row calls it binds no other row
             self.networks[slug] = network
             self.renamed[slug] = verdict.number
             verdict.change("network_name", "", network.name_en)
-        elif name and name != network.name_en:
+        elif name and name != network.name_en and not verdict.is_bad:
             if slug in self.renamed:
                 said = {"row": self.renamed[slug], "name": shown(network.name_en)}
                 verdict.refuse(
@@ -102,6 +106,13 @@ class NetworkJudge(Judge):
                 verdict.change("network_name", network.name_en, name)
                 network.name_en = name
         return network
+
+    def writes(self, verdict):
+        work = verdict.work
+        network = work.membership.network
+        if network.pk is None or work.renames:
+            yield Write(network, "network", ["name_en"], shared=network)
+        yield Write(work.membership, "network", work.attributes)
 
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]

@@ -19,13 +19,15 @@ from trials.resources import SiteSheet
 from ..choices import Outcome
 from ..messages import day_first
 from .base import Judge
+from .checking import Write
 from .finding import TrialFinder
 from .people import CONTACT, INVESTIGATOR, People, evidence
 from .places import Places, may_touch
+from .site_writes import writes_of_site
 from .storing import BATCH, Ledger, Tally, upsert
 from .trials import Work as TrialWork
-from .trials import identifiers_of, store_trials
-from .verdicts import shown
+from .trials import called, identifiers_of, store_trials
+from .verdicts import shown, yes_or_no
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
@@ -151,7 +153,7 @@ class SiteJudge(Judge):
         So is that of a new trial: its slug gives away which slugs are taken.
         """
         is_told = self.scope.visible_trials is None or trial.pk in self.scope.visible_trials
-        return f"{trial.slug if is_told else _called(identifiers, acronym)}@{place.code}"
+        return f"{trial.slug if is_told else called(identifiers, acronym)}@{place.code}"
 
     def _draft(self, verdict, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
@@ -163,6 +165,8 @@ class SiteJudge(Judge):
             source=_("sheet %(file)s") % {"file": self.scope.file_name[:150]},
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
+        # Before another row can mean it.
+        self.checker.check_values(verdict, Write(trial, "acronym" if acronym else "title"))
         if not verdict.is_bad:
             self.finder.remember(trial, identifiers)
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
@@ -186,8 +190,8 @@ class SiteJudge(Judge):
         if stored is None:
             verdict.change("centre_code", "", place.code)
             hidden = self.finder.is_hidden(trial)
-            called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
-            verdict.change("acronym", "", called if hidden else str(trial))
+            name = called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
+            verdict.change("acronym", "", name if hidden else str(trial))
         work = Work(site, place, self.compare(verdict, site, COLUMNS), draft=self.drafts.get(id(trial)))
         self._judge_status(verdict, work)
         if verdict.is_bad:
@@ -250,11 +254,11 @@ class SiteJudge(Judge):
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
                 verdict.change(column, str(old[name] or ""), str(derived[name] or ""))
         if derived["disputed"] != old["disputed"]:
-            verdict.change("disputed", _yes(old["disputed"]), _yes(derived["disputed"]))
+            verdict.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
         for name, value in derived.items():
             setattr(site, name, value)
         work.statement = statement
-        statement.pk = None
+        statement.pk, statement.site = None, site
 
     def _explain_silence(self, verdict, site, statement):
         """The statement changes nothing: because it is known, or because a fresher one stands."""
@@ -344,6 +348,9 @@ class SiteJudge(Judge):
 
     # Storing
 
+    def writes(self, verdict):
+        return writes_of_site(verdict, self.sheet, self.people)
+
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]
         people = {
@@ -388,12 +395,3 @@ class SiteJudge(Judge):
         attributes = [name for work in old for name in work.attributes] + list(statements.DERIVED)
         upsert([work.site for work in old], attributes)
         ledger.record([work.site for work in works])
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _called(identifiers, acronym: str) -> str:
-    """What the row calls its trial: its first identifier, else its acronym."""
-    return identifiers[0].value if identifiers else acronym

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from directory.core import changes
 from directory.core.models import State
@@ -15,6 +17,8 @@ from directory.core.visibility import Role
 from ..choices import Outcome
 
 _SHOWN = 80
+MOST_MESSAGES = 20  # of one row: more are counted, not told
+_LONGEST = 1_000  # of one message
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Verdict:
     work: object = None
     may_be_taken: bool = False
     blanks: list[str] = field(default_factory=list)
+    untold: int = 0
     written: dict[str, Written] = field(default_factory=dict)
 
     @property
@@ -93,10 +98,20 @@ class Verdict:
         return self.outcome in (Outcome.INVALID, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.ERROR)
 
     def note(self, column: str, message: str) -> None:
-        """Something the reader should know; the row stays good."""
-        self.messages.append(
-            {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
+        """Something the reader should know; the row stays good. Told once, however often it is so."""
+        if len(message) > _LONGEST:
+            message = f"{message[: _LONGEST - 1].rstrip()}…"
+        said = {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
+        if said in self.messages:
+            return
+        if len(self.messages) < MOST_MESSAGES:
+            self.messages.append(said)
+            return
+        self.untold += 1
+        more = ngettext(
+            "… and %d more message on this row.", "… and %d more messages on this row.", self.untold
         )
+        self.messages[MOST_MESSAGES:] = [{"column": "", "value": "", "message": more % self.untold}]
 
     def refuse(self, column: str, message: str) -> None:
         """Something that makes the row invalid. All of them are collected."""
@@ -108,6 +123,11 @@ class Verdict:
         self.note(column, message)
         if not self.is_bad:
             self.outcome, self.may_be_taken = outcome, True
+
+    def drop_bad_work(self) -> None:
+        """A row that is refused stores nothing."""
+        if self.is_bad and not self.may_be_taken:
+            self.work, self.changes = None, []
 
     def take_back(self, name: str) -> None:
         """Let a column of `written` be as it is stored; with nothing else to store the row is unchanged."""
@@ -131,7 +151,19 @@ class Verdict:
         return self.outcome, self.record, self.changes
 
 
+def yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def shown(text: str) -> str:
     """A cell's text, short enough for a message."""
     clean = tidy(text)
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
+
+
+def several(texts: Sequence[str], most: int = 5) -> str:
+    """The first of `texts` in quotes, and how many there are besides: `“a”, “b” and 3 more`."""
+    first = ", ".join(f"“{shown(one)}”" for one in texts[:most])
+    if len(texts) <= most:
+        return first
+    return _("%(first)s and %(number)d more") % {"first": first, "number": len(texts) - most}
