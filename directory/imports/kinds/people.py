@@ -157,11 +157,6 @@ class People:
     def is_at(self, person: Professional, place: Place, function: str) -> bool:
         return (id(person), place.id, function) in self._at
 
-    def affiliation(self, person: Professional, place: Place, function: str) -> Affiliation:
-        return Affiliation(
-            professional=person, centre=Centre(pk=place.id, code=place.code), function=function
-        )  # fmt: skip
-
     def store(self, people: list[tuple[Professional, list[str], Place, str]], ledger: Ledger) -> None:
         """Write `(person, changed attributes, centre, function)`, with affiliations, and their changes."""
         unique = {id(person): person for person, _changed, _place, _function in people}
@@ -182,7 +177,10 @@ class People:
             for person, _changed, place, function in people
             if not self.is_at(person, place, function)
         }
-        made = [self.affiliation(*one) for one in wanted.values()]
+        made = [
+            Affiliation(professional=person, centre=Centre(pk=place.id, code=place.code), function=function)
+            for person, place, function in wanted.values()
+        ]
         Affiliation.objects.bulk_create(made, batch_size=BATCH)
         for start in range(0, len(made), BATCH):
             ledger.record(made[start : start + BATCH])

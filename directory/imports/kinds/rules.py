@@ -108,10 +108,11 @@ class CheckRule:
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """`fields` by attribute; `named`: attributes by the names of fields."""
+    """`fields` by attribute; `named`: attributes by the names of fields; `needed`: those not to be empty."""
 
     fields: dict[str, FieldRule]
     named: dict[str, str]
+    needed: frozenset[str]
     uniques: tuple[UniqueRule, ...]
     checks: tuple[CheckRule, ...]
 
@@ -142,7 +143,8 @@ def rules_of(model: type[models.Model]) -> Rules:
             raise NotImplementedError(f"{one.name}: {type(one).__name__}")
     fields = {field.attname: _field(field) for field in meta.concrete_fields}
     named = {one.name: attribute for attribute, one in fields.items()}
-    return Rules(fields, named, tuple(uniques), tuple(checks))
+    needed = frozenset(attribute for attribute, one in fields.items() if not one.field.blank)
+    return Rules(fields, named, needed, tuple(uniques), tuple(checks))
 
 
 def _field(field: models.Field) -> FieldRule:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from centres.models import Affiliation
 from trials import statements
 
-from .checking import Write
+from .checking import Write, unsaved
 from .people import CONTACT, People
 from .trials import writes_of
 from .verdicts import Verdict
@@ -23,4 +24,5 @@ def writes_of_site(verdict: Verdict, sheet, people: People) -> Iterator[Write]:
         column = "contact_name" if function == CONTACT else "pi_name"
         yield Write(person, column, changed, {"name": column}, shared=person)
         if not people.is_at(person, place, function):
-            yield Write(people.affiliation(person, place, function), column, shared=person)
+            place_of_work = unsaved(Affiliation, professional=person, centre_id=place.id, function=function)
+            yield Write(place_of_work, column, shared=person)

@@ -13,7 +13,7 @@ from trials.resources import TrialSheet
 
 from ..choices import Outcome
 from .base import Judge
-from .checking import Write
+from .checking import Write, unsaved
 from .finding import NAMING, TrialFinder
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import Verdict, shown
@@ -254,10 +254,11 @@ def writes_of(
     values = verdict.values
     columns = [name for name in ("acronym", *sheet.identifier_columns) if name in values]
     yield Write(work.trial, columns[0], work.attributes, shared=shared)
-    for one, record in zip(work.identifiers, _identifiers(work), strict=True):
+    for one, fields in zip(work.identifiers, _identifiers(work), strict=True):
         said = (name for name in columns if name != "acronym" and one in values[name])
-        yield Write(record, next(said, columns[0]), shared=shared)
-    for link in _links(work, conditions):
+        yield Write(unsaved(TrialIdentifier, **fields), next(said, columns[0]), shared=shared)
+    for fields in _links(work, conditions):
+        link = unsaved(Trial.conditions.through, **fields)
         yield Write(link, "conditions", shared=shared, replaces=True)
 
 
@@ -278,7 +279,9 @@ def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) 
     for work in old:
         work.trial.parent_id = work.trial.parent and work.trial.parent.pk
     upsert([work.trial for work in old], [name for work in old for name in work.attributes])
-    TrialIdentifier.objects.bulk_create(one for work in works for one in _identifiers(work))
+    TrialIdentifier.objects.bulk_create(
+        TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
+    )
     _store_conditions(works, conditions)
     ledger.record([work.trial for work in works])
 
@@ -287,19 +290,20 @@ def _store_conditions(works, conditions):
     through = Trial.conditions.through
     changed = [work for work in works if work.conditions is not None]
     through.objects.filter(trial__in=[work.trial.pk for work in changed]).delete()
-    through.objects.bulk_create(link for work in changed for link in _links(work, conditions))
+    through.objects.bulk_create(through(**fields) for work in changed for fields in _links(work, conditions))
 
 
-def _identifiers(work: Work) -> list[TrialIdentifier]:
+def _identifiers(work: Work) -> list[dict]:
+    """The fields of each identifier that is new to the trial."""
     return [
-        TrialIdentifier(trial=work.trial, scheme=one.scheme, value=one.value, compact=one.compact)
+        {"trial": work.trial, "scheme": one.scheme, "value": one.value, "compact": one.compact}
         for one in work.identifiers
     ]
 
 
-def _links(work: Work, conditions: dict[str, int]) -> list:
-    through = Trial.conditions.through
-    return [through(trial=work.trial, condition_id=conditions[code]) for code in work.conditions or ()]
+def _links(work: Work, conditions: dict[str, int]) -> list[dict]:
+    """The fields of each row between the trial and a condition."""
+    return [{"trial": work.trial, "condition_id": conditions[code]} for code in work.conditions or ()]
 
 
 def identifiers_of(sheet, verdict) -> list[Identifier]:
