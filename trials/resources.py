@@ -288,6 +288,7 @@ class SiteSheet(Sheet):
 
     kind = "sites"
     selected = ("trial", "centre", "contact_person", "investigator")
+    named = ("trial",)
     prefetched = ("trial__identifiers",)
     required = ("centre_code",)
     one_of = ("nct_number", "eu_ct_number", "acronym")

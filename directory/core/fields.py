@@ -2,7 +2,9 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
@@ -11,6 +13,7 @@ from translated_fields.utils import fallback_to_any
 from .text import control_character_in, tidy
 
 MAX_WORDS, MAX_WORD = 200, 300
+_WHOLE = BaseDatabaseOperations.integer_field_ranges  # what PostgreSQL keeps, by type of field
 
 
 class WordsFormField(forms.CharField):
@@ -90,6 +93,21 @@ class WordsField(models.JSONField):
                 _("“%(word)s” is not one of: %(words)s."),
                 params={"word": word, "words": ", ".join(self.words.values)},
             )
+
+
+def refuse_unkept(field: models.Field, value: object) -> None:
+    """Raises ValidationError where `field` may not hold `value`: the same on every database.
+
+    SQLite keeps texts of any length and numbers of any size; PostgreSQL stops at them.
+    """
+    field.clean(value, None)
+    if isinstance(value, str):
+        # Of a text without a limit in the database Django asks the length in forms only.
+        if field.max_length is not None and not isinstance(field, models.CharField):
+            MaxLengthValidator(field.max_length)(value)
+    elif isinstance(value, int) and (bounds := _WHOLE.get(field.get_internal_type())):
+        MinValueValidator(bounds[0])(value)
+        MaxValueValidator(bounds[1])(value)
 
 
 LANGUAGE_CODES = ("en", "nl", "fr", "de")

@@ -9,11 +9,12 @@ from functools import cache
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.db import models
 from import_export import fields, resources
 
 from .cells import LongText, Prose, Text
 from .csv_files import as_csv
+from .fields import refuse_unkept
 from .text import squash, tidy
 
 VERSION = "record_version"  # the header, in all languages, of what an export says of the state it shows
@@ -67,7 +68,8 @@ class Sheet(resources.ModelResource):
 
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
     template's row. `mends`: its cells are mended where their letters were garbled on the way. `selected` and
-    `prefetched`: relations that a row is made of.
+    `prefetched`: relations that a row is made of. `named`: relations to a record that a row only names, so
+    that its cells need not fit what is stored of it.
     """
 
     kind = ""
@@ -77,6 +79,7 @@ class Sheet(resources.ModelResource):
     example: ClassVar[dict[str, str]] = {}
     mends = False
     selected: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
 
     @classmethod
@@ -129,19 +132,38 @@ class Sheet(resources.ModelResource):
         return cls._meta.model._meta.get_field(attribute) if direct else None
 
     @classmethod
+    @cache
+    def source(cls, name: str) -> tuple[type[models.Model], models.Field] | None:
+        """The model and field that keep what a column says, also beyond relations; None for no such one."""
+        attribute, model = cls.columns()[name].attribute, cls._meta.model
+        if not attribute:
+            return None
+        *relations, last = attribute.split("__")
+        for relation in relations:
+            model = model._meta.get_field(relation).related_model
+        return model, model._meta.get_field(last)
+
+    @classmethod
+    @cache
+    def kept_in(cls, name: str) -> models.Field | None:
+        """The field that a cell of the column must fit into to be read. What only names a record need not."""
+        relation, _beyond, last = (cls.columns()[name].attribute or "").partition("__")
+        if not last:
+            return cls.model_field(name)
+        field = cls.source(name)[1]
+        return None if relation in cls.named or isinstance(field, models.SlugField) else field
+
+    @classmethod
     def read(cls, name: str, cell: str, **how):
         """The value of a cell that is not blank. Raises ValueError with a sentence.
 
         `how`: of a date, its `order` (`dmy`, `mdy`) and the `system` of its workbook's numbers (1900, 1904).
         """
         value = cls.columns()[name].widget.clean(cell, **how)
-        field = cls.model_field(name)
+        field = cls.kept_in(name)
         if field is not None and value not in (None, ""):
             try:
-                field.clean(value, None)
-                # Of a text without a limit in the database Django asks the length in forms only.
-                if isinstance(value, str) and field.max_length:
-                    MaxLengthValidator(field.max_length)(value)
+                refuse_unkept(field, value)
             except ValidationError as error:
                 raise ValueError(" ".join(error.messages)) from None
         return value

@@ -1,6 +1,13 @@
-"""What was judged is what is stored: records are held, and refused where somebody wrote meanwhile."""
+"""What was judged is what is stored: records are held, and refused where somebody wrote meanwhile.
 
-from django.db import connection
+And what the database refuses is told by the name of the rule that it refused it by.
+"""
+
+import re
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import DatabaseError, connection
 
 from directory.core.models import Change
 
@@ -32,3 +39,37 @@ def refuse_later_changes(touched: dict, judged_at: int) -> None:
 def _with_keys(model, pks):
     related = [name for name in ("trial", "centre", "network", "user") if hasattr(model, name)]
     return model.objects.filter(pk__in=pks).select_related(*related)
+
+
+class Broken(NamedTuple):
+    """A rule of the database by its name, and what it says in a sentence, where it has one."""
+
+    name: str
+    sentence: str
+
+
+def broken_rule(error: DatabaseError) -> Broken:
+    """Which rule of which table `error` is about. Never a value: it may be somebody's."""
+    said = getattr(error.__cause__, "diag", None)
+    if said is not None:
+        place = ".".join(filter(None, [said.table_name, said.column_name]))
+        name = said.constraint_name or place or (said.message_primary or "").split('"')[0]
+    else:
+        # SQLite: `UNIQUE constraint failed: table.a, table.b`, `CHECK constraint failed: name`
+        found = re.search(r"constraint failed: (?:index )?'?([^']+)", str(error))
+        name = found[1] if found else str(error)
+    name = name or type(error).__name__
+    for model in apps.get_models():
+        for one in model._meta.constraints:
+            fields = ", ".join(f"{model._meta.db_table}.{_column(model, each)}" for each in _fields(one))
+            if name in (one.name, fields):
+                return Broken(one.name, str(one.get_violation_error_message()))
+    return Broken(name[:200], "")
+
+
+def _fields(constraint) -> tuple[str, ...]:
+    return tuple(getattr(constraint, "fields", ()))
+
+
+def _column(model, name: str) -> str:
+    return model._meta.get_field(name).column

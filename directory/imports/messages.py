@@ -169,6 +169,10 @@ def _sentences() -> dict[str, str]:
         "other_sheets": _("Only the sheet “%(sheet)s” was read. The file also has: %(others)s."),
         "same_file": _("This file is already on its way. Look at the list of imports."),
         "busy": _("Other people kept changing the same records. Nothing was stored. Plan it again."),
+        "broken_rule": _(
+            "The database refused a row of this plan, by its rule “%(rule)s”. %(said)s The plan should have "
+            "said so: that is a fault on our side, and it was written down. Nothing was stored."
+        ),
         "another_plan": _("The file was planned again after you opened its plan. Read the new plan first."),
         "open_questions": _("Before this plan can be stored, answer: %(questions)s"),
         "no_decision": _("“%(decision)s” is not a decision on a row. Use one of: take, leave."),

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone, translation
 
 from directory.core import changes
@@ -265,7 +265,7 @@ def apply(run: ImportRun) -> bool:
 
 
 def _apply(run: ImportRun) -> None:
-    for _attempt in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         judged_at = changes.last_seq()
         judge, verdicts, others = _judge_again(run)
         if others:
@@ -277,9 +277,14 @@ def _apply(run: ImportRun) -> None:
             return
         try:
             _store(run, judge, verdicts, judged_at)
-        except (IntegrityError, guard.Moved):
+        except guard.Moved:
             # Somebody else wrote meanwhile: look again at what the rows mean now.
             continue
+        except (IntegrityError, DataError) as error:
+            # Every write is in the change log: where nothing came since the judging, nobody is to blame.
+            if attempt < TRIES and changes.last_seq() > judged_at:
+                continue
+            _refuse_broken(run, error)
         except InTheWay:
             _fail(run, [problem("in_the_way")])
         return
@@ -327,6 +332,14 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdi
         if one.number in taken and one.outcome != taken[one.number][0]
     }
     return judge, verdicts, [(others[number], taken[number][1]) for number in sorted(others)]
+
+
+def _refuse_broken(run: ImportRun, error: DatabaseError) -> None:
+    """The database refused what the plan let pass: it is said, and written down, by the rule's name."""
+    rule = guard.broken_rule(error)
+    # Not the error itself: PostgreSQL adds the row to it.
+    log.error("refused by the rule %s of the database", rule.name, extra={"run": run.pk})
+    _fail(run, [problem("broken_rule", rule=rule.name, said=rule.sentence)])
 
 
 def _refuse_moved(run: ImportRun, judge: Judge, others: list[tuple[Verdict, str]]) -> None:

@@ -340,7 +340,7 @@ def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
 
     monkeypatch.setattr(CentreJudge, "store", store_then_fail)
     pipeline.apply(run)
-    assert (run.status, run.problems[0]["code"]) == ("failed", "busy")
+    assert (run.status, run.problems[0]["code"]) == ("failed", "broken_rule")
     assert changes.last_seq() == 0
 
 

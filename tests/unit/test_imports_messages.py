@@ -14,6 +14,7 @@ PARTS = BASE_DIR / "directory" / "imports"
 LANGUAGES = ("en", "nl", "fr", "de")
 # One example of each parameter that a sentence may ask for.
 PARAMS = {
+    "rule": "trial_ages_in_order", "said": "The minimum age must not exceed the maximum age.",
     "size": "12.3", "name": "list.numbers", "kind": "patients", "kinds": ["sites", "trials"], "row": 7,
     "columns": ["acronym", "status"], "what": "PDF", "why": "path", "unpacked": 300 * 2**20,
     "most": 64 * 2**20, "seconds": 60, "sheet": "Blad2", "sheets": ["Blad1"], "byte": "0xE9",

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from ..choices import Outcome
 from ..questions import Question, how_to_read
 from ..tables import Row
 from ..versions import hold_back_edited
+from .checking import Checker, Write
 from .storing import Tally
-from .verdicts import Scope, Verdict, Written
+from .verdicts import Scope, Verdict, Written, shown
 
 NOTHING = object()  # what a cell means that says there is nothing to say
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -41,6 +43,10 @@ class Judge:
         self.columns: frozenset[str] = frozenset()  # that the sheet has
         self.blanks: Counter[str] = Counter()  # empty cells over stored values, by column
 
+    @cached_property
+    def checker(self) -> Checker:
+        return Checker(self.sheet)
+
     # Judging
 
     def judge(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[Verdict]:
@@ -51,6 +57,10 @@ class Judge:
         for verdict in judged:
             self.decide(verdict)
             verdict.weigh_doubts()
+            if verdict.work is not None:
+                self.checker.check(verdict, self.writes(verdict))
+            self._settle(verdict)
+        for verdict in self.checker.check_stored():
             self._settle(verdict)
         hold_back_edited(self, judged)
         for verdict in judged:
@@ -116,6 +126,10 @@ class Judge:
         """Find the record, compare field by field, set outcome, changes, messages and work."""
         raise NotImplementedError
 
+    def writes(self, verdict: Verdict) -> Iterator[Write]:
+        """Every record that the `work` of a verdict makes or changes: held against the rules of its model."""
+        raise NotImplementedError
+
     def logged(self, verdict: Verdict, column: str) -> list[tuple[str, str, str]]:
         """Where the change log has what `column` of a row writes: `(kind, key, field)` of a change."""
         found = self.sheet.columns().get(column)
@@ -152,12 +166,33 @@ class Judge:
                 verdict.values[name] = value
                 if remark:
                     verdict.note(name, remark)
+        self._once(verdict)
         verdict.said = hash(frozenset(verdict.cells.items()))
         return verdict
 
     def country_of(self, cells: dict[str, str]) -> str:
         """The country that a row is about, by its cells; empty where it says none that is known."""
         return ""
+
+    def _once(self, verdict: Verdict) -> None:
+        """An identifier that a row gives twice, in whatever columns and writings, is one."""
+        first = {}
+        for name in getattr(self.sheet, "identifier_columns", ()):
+            kept = []
+            for one in verdict.values.get(name, ()):
+                known = first.setdefault((one.scheme, one.compact), one)
+                if known is one:
+                    kept.append(one)
+                elif known.value != one.value:
+                    said = {"text": shown(one.value), "value": known.value}
+                    verdict.note(
+                        name, _("“%(text)s” is the same number as %(value)s: it is taken once.") % said
+                    )
+            if len(kept) < len(verdict.values.get(name, ())):
+                # A new list: that of the cell is kept for other rows.
+                verdict.values[name] = kept
+                if not kept:
+                    del verdict.values[name]
 
     def _value(self, name: str, cell: str, country: str = "") -> tuple[object, str, str]:
         """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.

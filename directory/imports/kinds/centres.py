@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from centres.choices import AliasKind
 from centres.matching import Matcher
@@ -16,8 +17,9 @@ from directory.core.text import fold, tidy
 
 from ..choices import Outcome
 from .base import Judge
+from .checking import Write
 from .storing import BATCH, Ledger, Tally, upsert
-from .verdicts import shown
+from .verdicts import several, shown
 
 PLACE = ("postal_code", "country", "latitude", "longitude")
 COLUMNS = [name for name in CentreSheet.columns() if name not in ("code", "aliases")]
@@ -107,16 +109,21 @@ class CentreJudge(Judge):
         if "aliases" not in verdict.values and not self.clears(verdict, "aliases", of_centre):
             return
         wanted = {fold(text): text for text in verdict.values.get("aliases", ()) if fold(text)}
+        taken: dict[str, list[str]] = defaultdict(list)
         for folded, text in wanted.items():
             if folded not in self.claimed:
                 self.claimed[folded] = self.owners.get(folded, code)
                 verdict.on_refusal(partial(self.claimed.pop, folded))
             owner = self.claimed[folded]
             if owner != code:
-                verdict.refuse(
-                    "aliases", _("“%(text)s” already means %(owner)s. Remove it from one of them.")
-                    % {"text": shown(text), "owner": owner},
-                )  # fmt: skip
+                taken[owner].append(text)
+        for owner, texts in taken.items():
+            sentence = ngettext(
+                "%(texts)s already means %(owner)s. Remove it from one of them.",
+                "%(texts)s already mean %(owner)s. Remove them from one of them.",
+                len(texts),
+            )
+            verdict.refuse("aliases", sentence % {"texts": several(texts), "owner": owner})
         stored = {one.folded: one for one in self.aliases[code]}
         old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
         work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
@@ -126,6 +133,21 @@ class CentreJudge(Judge):
             kept = [one.text for one in old if one.folded in wanted]
             before = "; ".join(one.text for one in old)
             verdict.change("aliases", before, "; ".join([*kept, *work.new_aliases]))
+
+    def writes(self, verdict):
+        work = verdict.work
+        yield Write(work.centre, "code", work.attributes)
+        for alias in self._aliases(work):
+            yield Write(alias, "aliases")
+
+    def _aliases(self, work) -> list[CentreAlias]:
+        return [
+            CentreAlias(
+                centre=work.centre, text=text, folded=fold(text), kind=AliasKind.NAME,
+                learned_by_id=self.scope.user_id, learned_from=self.scope.file_name,
+            )
+            for text in work.new_aliases
+        ]  # fmt: skip
 
     def touched(self, verdicts):
         return {Centre: [one.work.centre.pk for one in verdicts if one.work and one.work.centre.pk]}
@@ -144,12 +166,5 @@ class CentreJudge(Judge):
         Centre.objects.bulk_create(new)
         upsert(old, [name for work in works for name in work.attributes])
         CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
-        CentreAlias.objects.bulk_create(
-            CentreAlias(
-                centre=work.centre, text=text, folded=fold(text), kind=AliasKind.NAME,
-                learned_by_id=self.scope.user_id, learned_from=self.scope.file_name,
-            )
-            for work in works
-            for text in work.new_aliases
-        )  # fmt: skip
+        CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
         ledger.record([*old, *new])

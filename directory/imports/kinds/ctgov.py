@@ -19,10 +19,11 @@ from trials.identifiers import read_identifier
 from trials.models import TrialSite
 
 from ..messages import day_first
+from .checking import Write
 from .places import Places, key_of
 from .trials import TrialJudge
 from .trials import Work as TrialWork
-from .verdicts import Verdict, shown
+from .verdicts import Verdict, in_parts, shown
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
@@ -179,8 +180,8 @@ class CtgovJudge(TrialJudge):
             (_("No site is made of places that name none of our centres: %(places)s."), others),
         )
         for sentence, some in told:
-            if some:
-                verdict.note("locations", sentence % {"places": "; ".join(some)})
+            for part in in_parts(some):
+                verdict.note("locations", sentence % {"places": part})
 
     def _in_our_countries(self, verdict) -> list[tuple[str, Match]]:
         """Each place in a country of our centres and what it means; those that are certain first."""
@@ -210,14 +211,21 @@ class CtgovJudge(TrialJudge):
     def store_last(self, ledger):
         self.places.learn(ledger)
 
+    def writes(self, verdict):
+        yield from super().writes(verdict)
+        for site in _sites(verdict.work):
+            yield Write(site, "locations")
+
     def store_more(self, works, ledger):
-        new = [
-            TrialSite(trial_id=work.trial.pk, centre_id=place.id) for work in works for place in work.places
-        ]
+        new = [site for work in works for site in _sites(work)]
         TrialSite.objects.bulk_create(new, batch_size=500)
         ledger.record(
             TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
         )
+
+
+def _sites(work: Work) -> list[TrialSite]:
+    return [TrialSite(trial=work.trial, centre_id=place.id) for place in work.places]
 
 
 def _is_number(cell: str) -> bool:

@@ -12,6 +12,7 @@ from directory.core.text import squash
 
 from ..choices import Outcome
 from .base import Judge
+from .checking import Write
 from .places import Places
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import shown
@@ -51,7 +52,7 @@ class NetworkJudge(Judge):
 
     def decide(self, verdict):
         values = verdict.values
-        slug = slugify(values.get("network", ""))[:60]
+        slug = slugify(values.get("network", ""))
         if not slug:
             verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
         place = self.places.find(verdict, "centre")
@@ -89,13 +90,16 @@ class NetworkJudge(Judge):
             network = Network(
                 slug=slug, name_en=name or verdict.values["network"], state=self.scope.state_of_new
             )
+            self.checker.check_values(verdict, Write(network, "network"))
+            if verdict.is_bad:
+                return network  # what a refused row calls it binds no other row
             self.networks[slug] = network
             self.renamed[slug] = verdict.number
             verdict.on_refusal(partial(self.networks.pop, slug))
             verdict.on_refusal(partial(self.renamed.pop, slug))
             verdict.change("network_name", "", network.name_en)
             self._doubt_name(verdict, slug, network.name_en)
-        elif name and name != network.name_en:
+        elif name and name != network.name_en and not verdict.is_bad:
             if slug in self.renamed:
                 said = {"row": self.renamed[slug], "name": shown(network.name_en)}
                 verdict.refuse(
@@ -126,6 +130,13 @@ class NetworkJudge(Judge):
         """Slugs of the stored networks by each of their names."""
         rows = Network.objects.values_list("slug", "slug", "name_en", "name_nl", "name_fr", "name_de")
         return {squash(name): slug for slug, *names in rows for name in names if squash(name)}
+
+    def writes(self, verdict):
+        work = verdict.work
+        network = work.membership.network
+        if network.pk is None or work.renames:
+            yield Write(network, "network", ["name_en"], shared=network)
+        yield Write(work.membership, "network", work.attributes)
 
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]

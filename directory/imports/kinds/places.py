@@ -87,7 +87,7 @@ class Places:
     def _ask(self, text: str, found: Match) -> str:
         """The code that was answered; empty where nothing, or “none of ours”, was."""
         key, asked = key_of(text), self.judge.questions
-        if not fold(text) or len(text) > LONGEST:
+        if not fold(text) or max(len(text), len(fold(text))) > LONGEST:
             return ""
         if key not in asked:
             if sum(one.startswith("centre:") for one in asked) >= MOST_ASKED:

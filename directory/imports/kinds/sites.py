@@ -19,15 +19,17 @@ from trials.resources import SiteSheet
 
 from ..choices import Outcome
 from ..messages import day_first
+from .checking import Write
 from .finding import TrialFinder
 from .joining import Sent, join
 from .people import People, evidence
 from .places import Places, may_touch
 from .site_people import NamesPeople
+from .site_writes import writes_of_site
 from .storing import BATCH, Ledger, Tally, upsert
 from .trials import Work as TrialWork
-from .trials import identifiers_of, store_trials
-from .verdicts import shown
+from .trials import called, identifiers_of, store_trials
+from .verdicts import shown, yes_or_no
 
 COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
@@ -165,8 +167,8 @@ class SiteJudge(NamesPeople):
         return f"{trial.slug}@{verdict.place.code}" if is_told else self._called(verdict)
 
     def _called(self, verdict) -> str:
-        called = _called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
-        return f"{called}@{verdict.place.code}"
+        name = called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
+        return f"{name}@{verdict.place.code}"
 
     def _draft(self, verdict, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
@@ -178,6 +180,8 @@ class SiteJudge(NamesPeople):
             source=_("sheet %(file)s") % {"file": self.scope.file_name[:150]},
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
+        # Before another row can mean it.
+        self.checker.check_values(verdict, Write(trial, "acronym" if acronym else "title"))
         self.finder.remember(trial, identifiers)
         verdict.on_refusal(partial(self.finder.forget, trial))
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
@@ -260,11 +264,11 @@ class SiteJudge(NamesPeople):
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
                 verdict.change(column, str(old[name] or ""), str(derived[name] or ""))
         if derived["disputed"] != old["disputed"]:
-            verdict.change("disputed", *(("no", "yes")[one["disputed"]] for one in (old, derived)))
+            verdict.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
         for name, value in derived.items():
             setattr(site, name, value)
         work.statement = statement
-        statement.pk = None
+        statement.pk, statement.site = None, site
 
     def _explain_silence(self, verdict, site, statement):
         """The statement changes nothing: because it is known, or because a fresher one stands."""
@@ -283,6 +287,9 @@ class SiteJudge(NamesPeople):
             verdict.outcome = Outcome.CONFLICT
 
     # Storing
+
+    def writes(self, verdict):
+        return writes_of_site(verdict, self.sheet, self.people)
 
     def touched(self, verdicts):
         works = [one.work for one in verdicts if one.work]
@@ -338,8 +345,3 @@ class SiteJudge(NamesPeople):
         upsert([site for site in settled if site in new], statements.DERIVED)
         upsert(old, [name for work in works for name in work.attributes] + list(statements.DERIVED))
         ledger.record(sites)
-
-
-def _called(identifiers, acronym: str) -> str:
-    """What the row calls its trial: its first identifier, else its acronym."""
-    return identifiers[0].value if identifiers else acronym

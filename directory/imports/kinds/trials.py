@@ -1,7 +1,7 @@
 """Rows of the sheet of trials: one row a trial, found by any identifier, else by its acronym."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from trials.resources import TrialSheet
 
 from ..choices import REGISTRY, Outcome
 from .base import Judge
+from .checking import Write, unsaved
 from .finding import NAMING, TrialFinder
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import Verdict, shown
@@ -271,6 +272,9 @@ class TrialJudge(Judge):
             if verdict.work is not None and self.seen[parent.slug].work is None
         ]
 
+    def writes(self, verdict):
+        return writes_of(verdict.work, verdict, self.sheet, self.conditions)
+
     def touched(self, verdicts):
         return {Trial: [one.work.trial.pk for one in verdicts if one.work and one.work.trial.pk]}
 
@@ -319,6 +323,25 @@ def fill(trials: list[Trial]) -> None:
         one.__dict__ = whole.__dict__ | one.__dict__
 
 
+def writes_of(
+    work: Work, verdict: Verdict, sheet, conditions: dict[str, int], *, shared=None, joins: bool = False
+) -> Iterator[Write]:
+    """The records of a trial: itself, the identifiers that are new to it, its conditions.
+
+    `joins`: where it is stored already, unseen by whoever handed in the sheet, it becomes that one.
+    """
+    values = verdict.values
+    columns = [name for name in ("acronym", *sheet.identifier_columns) if name in values]
+    yield Write(work.trial, columns[0], work.attributes, shared=shared, replaces=joins)
+    for one, fields in zip(work.identifiers, _identifiers(work), strict=True):
+        said = (name for name in columns if name != "acronym" and one in values[name])
+        number = unsaved(TrialIdentifier, **fields)
+        yield Write(number, next(said, columns[0]), shared=shared, replaces=joins)
+    for fields in _links(work, conditions):
+        link = unsaved(Trial.conditions.through, **fields)
+        yield Write(link, "conditions", shared=shared, replaces=True)
+
+
 def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) -> None:
     """Write trials with their identifiers and conditions, and their changes. Parents come first."""
     old = [work for work in works if work.trial.pk]
@@ -337,9 +360,7 @@ def store_trials(works: list[Work], ledger: Ledger, conditions: dict[str, int]) 
         work.trial.parent_id = work.trial.parent and work.trial.parent.pk
     upsert([work.trial for work in old], [name for work in old for name in work.attributes])
     TrialIdentifier.objects.bulk_create(
-        TrialIdentifier(trial=work.trial, scheme=one.scheme, value=one.value, compact=one.compact)
-        for work in works
-        for one in work.identifiers
+        TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
     )
     _store_conditions(works, conditions)
     ledger.record([work.trial for work in works])
@@ -349,16 +370,30 @@ def _store_conditions(works, conditions):
     through = Trial.conditions.through
     changed = [work for work in works if work.conditions is not None]
     through.objects.filter(trial__in=[work.trial.pk for work in changed]).delete()
-    through.objects.bulk_create(
-        through(trial_id=work.trial.pk, condition_id=conditions[code])
-        for work in changed
-        for code in work.conditions
-    )
+    through.objects.bulk_create(through(**fields) for work in changed for fields in _links(work, conditions))
+
+
+def _identifiers(work: Work) -> list[dict]:
+    """The fields of each identifier that is new to the trial."""
+    return [
+        {"trial": work.trial, "scheme": one.scheme, "value": one.value, "compact": one.compact}
+        for one in work.identifiers
+    ]
+
+
+def _links(work: Work, conditions: dict[str, int]) -> list[dict]:
+    """The fields of each row between the trial and a condition."""
+    return [{"trial": work.trial, "condition_id": conditions[code]} for code in work.conditions or ()]
 
 
 def identifiers_of(sheet, verdict) -> list[Identifier]:
     """All identifiers that a row gives, in the order of the columns."""
     return [one for name in sheet.identifier_columns for one in verdict.values.get(name, ())]
+
+
+def called(identifiers: list[Identifier], acronym: str) -> str:
+    """What a row calls its trial: its first identifier, else its acronym."""
+    return identifiers[0].value if identifiers else acronym
 
 
 def _as_identifier(text: str) -> list[Identifier]:

@@ -2,12 +2,14 @@
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from directory.core import changes
 from directory.core.models import State
@@ -17,6 +19,8 @@ from directory.core.visibility import Role
 from ..choices import STORED, Outcome
 
 _SHOWN = 80
+MOST_MESSAGES = 20  # of one row: more are counted, not told
+_LONGEST = 1_000  # of one message
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Verdict:
     work: object = None
     may_be_taken: bool = False
     blanks: list[str] = field(default_factory=list)
+    untold: int = 0
     written: dict[str, Written] = field(default_factory=dict)
     is_others: bool = False
     doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
@@ -134,10 +139,20 @@ class Verdict:
         self._kept, self._ways_back = {}, []
 
     def note(self, column: str, message: str) -> None:
-        """Something the reader should know; the row stays good."""
-        self.messages.append(
-            {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
+        """Something the reader should know; the row stays good. Told once, however often it is so."""
+        if len(message) > _LONGEST:
+            message = f"{message[: _LONGEST - 1].rstrip()}…"
+        said = {"column": column, "value": self.cells.get(column, "")[:_SHOWN], "message": message}
+        if said in self.messages:
+            return
+        if len(self.messages) < MOST_MESSAGES:
+            self.messages.append(said)
+            return
+        self.untold += 1
+        more = ngettext(
+            "… and %d more message on this row.", "… and %d more messages on this row.", self.untold
         )
+        self.messages[MOST_MESSAGES:] = [{"column": "", "value": "", "message": more % self.untold}]
 
     def refuse(self, column: str, message: str) -> None:
         """Something that makes the row invalid. All of them are collected."""
@@ -213,7 +228,31 @@ def _copied(values: dict) -> dict:
     return values | {"_state": state}
 
 
+def yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def shown(text: str) -> str:
     """A cell's text, short enough for a message."""
     clean = tidy(text)
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
+
+
+def in_parts(texts: Iterable[str]) -> Iterator[str]:
+    """All of `texts`, parted by “;”, in as many pieces as messages may hold."""
+    part = ""
+    for one in texts:
+        if part and len(part) + len(one) > _LONGEST * 4 // 5:
+            yield part
+            part = ""
+        part = f"{part}; {one}" if part else one
+    if part:
+        yield part
+
+
+def several(texts: Sequence[str], most: int = 5) -> str:
+    """The first of `texts` in quotes, and how many there are besides: `“a”, “b” and 3 more`."""
+    first = ", ".join(f"“{shown(one)}”" for one in texts[:most])
+    if len(texts) <= most:
+        return first
+    return _("%(first)s and %(number)d more") % {"first": first, "number": len(texts) - most}

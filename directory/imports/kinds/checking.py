@@ -1,0 +1,205 @@
+"""Every record that a row would store is held against the rules of its model, before the row is good.
+
+One check for all kinds of sheet, made from the models (`rules`): what a judge does not know of is refused in
+the plan, with row and column, and not by the database when it is too late.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.db.models.base import ModelState
+from django.utils.translation import gettext as _
+
+from directory.core.sheets import Sheet
+
+from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
+from .verdicts import Verdict
+
+_REMEMBERED = 20_000
+
+
+@dataclass(slots=True)
+class Write:
+    """A record that a row makes or changes.
+
+    `column` is the one that the record comes from; `columns` name others for single fields, beyond those that
+    the sheet's columns name themselves. `attributes`: what is changed of a stored record. `shared` is what
+    several rows have in common that write this very record. `replaces`: a stored record that has its keys is
+    no fault, since it goes before or this one joins it.
+    """
+
+    record: models.Model
+    column: str
+    attributes: Collection[str] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    shared: object = None
+    replaces: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.record.pk is None
+
+
+def unsaved(model: type[models.Model], **values) -> models.Model:
+    """A record to be held against its rules: what is given of it, without the work of making one.
+
+    There are two or three beside each row. What is not given has the default that its field has.
+    """
+    record = model.__new__(model)
+    record._state = ModelState()
+    record.__dict__[model._meta.pk.attname] = None
+    for name, value in values.items():
+        if isinstance(value, models.Model):
+            record._state.fields_cache[name] = value
+            name, value = f"{name}_id", value.pk
+        record.__dict__[name] = value
+    return record
+
+
+class Checker:
+    """Holds what the rows of one sheet write against the rules of their models, over all its chunks."""
+
+    def __init__(self, sheet: type[Sheet]):
+        self._columns: dict[tuple[type[models.Model], str], list[str]] = defaultdict(list)
+        for name in sheet.columns():
+            if source := sheet.source(name):
+                self._columns[source[0], source[1].name].append(name)
+        self._read_into: dict[FieldRule, list[str]] = defaultdict(list)
+        for name in sheet.columns():
+            if kept := sheet.kept_in(name):
+                self._read_into[rules_of(kept.model).fields[kept.attname]].append(name)
+        self._good: dict[tuple, bool] = {}  # rules with the values that were held against them
+        # By the hash of a key: the row that has it, and what it shares with others.
+        self._seen: dict[int, tuple[int, object]] = {}
+        self._asked: dict[UniqueRule, list[tuple[tuple, Verdict, Write]]] = defaultdict(list)
+
+    def check(self, verdict: Verdict, writes: Iterable[Write]) -> None:
+        """Refuse the row where a record of it breaks a rule; what only the database knows comes later."""
+        writes = list(writes)
+        for write in writes:
+            self.check_values(verdict, write)
+        # Of two rows that contradict each other neither is stored: that they have one key is no other fault.
+        if not (verdict.is_bad and not verdict.may_be_taken) and not verdict.contradicts:
+            self._check_keys(verdict, writes)
+
+    def check_values(self, verdict: Verdict, write: Write) -> None:
+        """Refuse the row where a value, or several together, break a rule of the record's model."""
+        record, is_new = write.record, write.is_new
+        rules, values = rules_of(type(record)), record.__dict__
+        for attribute in values if is_new else rules.attributes(write.attributes):
+            value = values.get(attribute)
+            if (value == "" or value == []) and attribute not in rules.needed:
+                continue
+            rule = rules.fields.get(attribute)
+            if rule is None or value is rule.default or (rule.is_plain and value is not None):
+                continue
+            if value in ("", []) or not self._is_good(verdict, write, rule, value):
+                self._refuse_value(verdict, write, rule, value)
+        for check in rules.checks:
+            if self._is_broken(check, record):
+                verdict.refuse(self._column_of(verdict, write, check.fields), check.sentence())
+
+    def _is_good(self, verdict: Verdict, write: Write, rule: FieldRule, value: object) -> bool:
+        """Reading the cell held it against this very field; or another row had the same value."""
+        if value is None:
+            return rule.may_be_none or rule.has_related(write.record)
+        if type(value) is str and len(value) <= rule.longest and value.isprintable():
+            return True
+        for column in self._read_into.get(rule, ()):
+            if verdict.values.get(column) is value:
+                return True
+        if isinstance(value, list | str) and len(value) > 100:
+            return not rule.broken_by(value)
+        key = (rule, tuple(value) if isinstance(value, list) else value)
+        if key not in self._good:
+            if rule.broken_by(value):
+                return False
+            self._remember(key, True)
+        return True
+
+    def _is_broken(self, check: CheckRule, record: models.Model) -> bool:
+        if check.relates:
+            return check.is_broken(getter(record))
+        key = (check, *map(record.__dict__.get, check.fields))
+        if key not in self._good:
+            self._remember(key, not check.is_broken(getter(record)))
+        return not self._good[key]
+
+    def _remember(self, key: tuple, is_good: bool) -> None:
+        if len(self._good) > _REMEMBERED:
+            self._good.clear()
+        self._good[key] = is_good
+
+    def _refuse_value(self, verdict: Verdict, write: Write, rule: FieldRule, value: object) -> None:
+        if why := rule.broken_by(value):
+            verdict.refuse(self._column_of(verdict, write, [rule.name]), why)
+
+    # What must differ
+
+    def _check_keys(self, verdict: Verdict, writes: list[Write]) -> None:
+        mine: dict[int, Write] = {}
+        found = []
+        for write in writes:
+            for rule in rules_of(type(write.record)).uniques:
+                if not write.is_new and not set(rule.fields) & set(write.attributes):
+                    continue
+                key = rule.key(getter(write.record))
+                if key is None:
+                    continue
+                mark = hash((rule.name, key))
+                row, shared = self._seen.get(mark, (0, None))
+                if mine.setdefault(mark, write) is not write:
+                    self._refuse(verdict, write, rule)
+                elif row and (shared is None or shared is not write.shared):
+                    said = _("Row %(row)d of this sheet says it already.") % {"row": row}
+                    self._refuse(verdict, write, rule, said)
+                else:
+                    found.append((mark, rule, key, write))
+        if verdict.is_bad and not verdict.may_be_taken:
+            return
+        for mark, rule, key, write in found:
+            self._seen.setdefault(mark, (verdict.number, write.shared))
+            if not write.replaces and not any(isinstance(part, NewKey) for part in key):
+                self._asked[rule].append((key, verdict, write))
+
+    def check_stored(self) -> list[Verdict]:
+        """Refuse the rows of a chunk that write what a stored record has already, and return them.
+
+        One query a rule.
+        """
+        refused = []
+        for rule, asked in self._asked.items():
+            taken = _stored(type(asked[0][2].record), rule, [key for key, _verdict, _write in asked])
+            for key, verdict, write in asked:
+                if taken.get(key, write.record.pk) != write.record.pk:
+                    self._refuse(verdict, write, rule)
+                    refused.append(verdict)
+        self._asked.clear()
+        return refused
+
+    def _refuse(self, verdict, write, rule, more: str = "") -> None:
+        sentence = " ".join(filter(None, [rule.sentence(write.record), more]))
+        verdict.refuse(self._column_of(verdict, write, rule.fields), sentence)
+
+    def _column_of(self, verdict: Verdict, write: Write, names: Iterable[str]) -> str:
+        """The column of the row that wrote what is wrong: of a changed field where there is one."""
+        names = sorted(names, key=lambda name: name not in write.attributes)
+        for name in names:
+            if name in write.columns:
+                return write.columns[name]
+            for column in self._columns.get((type(write.record), name), ()):
+                if column in verdict.cells:
+                    return column
+        return write.column
+
+
+def _stored(model: type[models.Model], rule: UniqueRule, keys: list[tuple]) -> dict[tuple, int]:
+    """The pks of the stored records that have one of `keys`, by key."""
+    names = {f"_part{place}": part for place, part in enumerate(rule.parts)}
+    wanted = {f"_part{place}__in": set(column) for place, column in enumerate(zip(*keys, strict=True))}
+    records = model._default_manager.annotate(**names).filter(**wanted)
+    if rule.condition is not None:
+        records = records.filter(rule.condition)
+    return {tuple(key): pk for pk, *key in records.order_by().values_list("pk", *names)}
