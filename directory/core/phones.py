@@ -102,7 +102,8 @@ def _number(text: str, country: str) -> str:
 def _is_dialled(digits: str, country: str) -> bool:
     """Whether a number without a code begins as it is dialled there, or lost its 0 in a spreadsheet."""
     plain = re.sub(r"\D", "", digits)
-    trunk = phonenumbers.PhoneMetadata.metadata_for_region(country).national_prefix or ""
+    region = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    trunk = (region and region.national_prefix) or ""
     code = str(phonenumbers.country_code_for_region(country))
     if digits.isdecimal() and len(plain) > 7:
         return True

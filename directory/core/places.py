@@ -159,12 +159,12 @@ def read_postal_code(text: str, country: str = "BE") -> str:
     if digits := _DIGITS.get(country):
         # No country has two zeros less; one is what a spreadsheet takes away.
         code = f"0{code}" if digits == 5 and re.fullmatch(r"[1-9]\d{3}", code, re.ASCII) else code
-        is_one = re.fullmatch(rf"\d{{{digits}}}", code, re.ASCII) and (digits == 5 or code[0] != "0")
+        is_one = bool(re.fullmatch(rf"\d{{{digits}}}", code, re.ASCII)) and (digits == 5 or code[0] != "0")
     elif country == "NL":
         found = _DUTCH.fullmatch(code)
-        is_one, code = found, " ".join(filter(None, found.groups())) if found else code
+        is_one, code = bool(found), " ".join(filter(None, found.groups())) if found else code
     else:
-        is_one = _ELSEWHERE.fullmatch(code) and not _DAY.fullmatch(code)
+        is_one = bool(_ELSEWHERE.fullmatch(code)) and not _DAY.fullmatch(code)
     if not is_one:
         raise ValueError(
             _("“%(code)s” is not a postal code of %(country)s. Write the code alone, and check the country.")

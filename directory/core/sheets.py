@@ -150,8 +150,10 @@ class Sheet(resources.ModelResource):
         relation, _beyond, last = (cls.columns()[name].attribute or "").partition("__")
         if not last:
             return cls.model_field(name)
-        field = cls.source(name)[1]
-        return None if relation in cls.named or isinstance(field, models.SlugField) else field
+        source = cls.source(name)
+        if source is None or relation in cls.named or isinstance(source[1], models.SlugField):
+            return None
+        return source[1]
 
     @classmethod
     def read(cls, name: str, cell: str, **how):
