@@ -26,7 +26,12 @@ class Failures(AxesHandler):
 
     def is_allowed(self, request, credentials=None):
         check_address(request, request.axes_ip_address)
-        check_name(request, (credentials or {}).get("username") or "")
+        try:
+            check_name(request, (credentials or {}).get("username") or "")
+        except counting.TooMany:
+            # Nothing was tried: who insists on a locked name does not lock a whole hospital out.
+            give_back(request)
+            raise
         return True
 
     def is_locked(self, request, credentials=None):

@@ -241,10 +241,19 @@ class People:
         self._affiliate(people, ledger)
 
     def _affiliate(self, people, ledger):
+        """Note where people work; of one who is known to work elsewhere, or to have left, no sheet says so.
+
+        Else the next sheet could give a consent through that centre.
+        """
+        strangers = {one.pk for one, _changed, place, _function in people if not self._works_at(one, place)}
+        settled = set(
+            Affiliation.objects.filter(professional__in=strangers).values_list("professional_id", flat=True)
+        )
         wanted = {
             (id(person), place.id, function): (person, place, function)
             for person, _changed, place, function in people
             if not self.is_at(person, place, function)
+            and (person.pk not in settled or self._works_at(person, place))
         }
         made = [
             Affiliation(professional=person, centre=Centre(pk=place.id, code=place.code), function=function)
