@@ -86,6 +86,9 @@ _SIGNS = [
     (re.compile(r"(?<!\S)[!¬~](?=\w)"), "non "),
     (re.compile(r"(?:^|(?<=[,;.(\n]))\s*\?+\s*(?=\w)|\?+(?=\w)"), " suspected "),
     (re.compile(r"[(\[]?\s?\?+\s?[)\]]?"), " unknown; "),
+    # Relapse-free Ewing: the word speaks of what stands before it.
+    (re.compile(r"(?i:(?<=\w)(?:-|\s)(free|frei)(?:e[mnrs]?)?\b(?!\s+(?:of|from|von)\b))"), r" \1; "),
+    (re.compile(r"(?<=\w)-(vrij)e?\b", re.IGNORECASE), r" \1; "),
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\br/o\b", re.IGNORECASE), "suspected"),
     (re.compile(r"\bv\.\s?a\.", re.IGNORECASE), "Verdacht"),
