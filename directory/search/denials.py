@@ -27,6 +27,10 @@ ruled negatief negatieve wildtypisch afwezig afwezige uitgesloten uitgezonderd
 negatif negatifs sauvage absente exclu exclue exclus exclues
 negativ negativer negativem negativen wildtyp abwesend ausgeschlossen ausschluss fehlt fehlend fehlende
 """
+# Of a gene: not mutated. Whether it is fused or amplified is not said.
+WILD_TYPE = frozenset(
+    {"wildtype", "wildtypes", "wt", "wild", "unmutated", "wildtypisch", "wildtyp", "sauvage"}
+)
 # Beginnings of words: nobody knows, or not yet.
 _DOUBT = """
 unknown unclear uncertain undetermin indetermin inconclusive equivocal pending await untest unassess

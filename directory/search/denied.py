@@ -266,13 +266,19 @@ class Scope:
         return term.kind == ALTERATION and term.end - term.start > 1
 
     def text(self, number: int) -> str:
-        """A denied term with its denial: `no mutation of BRAF`."""
+        """A denied term with its denial: `no mutation of BRAF`, `BRAF not mutated`."""
         start, end, _concepts, _kind = self.terms[number]
         cue = self.said[number].cue
         if cue.end <= start and self.used.issuperset(range(cue.end, start)):
             return self.words(cue.start, end)
         said, term = self.words(cue.start, cue.end), self.words(start, end)
-        return f"{said} {term}" if cue.before else f"{term} {said}"
+        if cue.start >= end and self._is_used_behind(cue.end):
+            said = f"{said} {self.parts[cue.end].raw}"
+        return f"{said} {term}" if cue.end <= start else f"{term} {said}"
+
+    def _is_used_behind(self, at: int) -> bool:
+        """Whether the word `at` is one of a denial, and of the same clause as that before it."""
+        return at in self.used and self.clause[at] == self.clause[at - 1]
 
     def words(self, start: int, end: int) -> str:
         return " ".join(part.raw for part in self.parts[start:end])
@@ -286,7 +292,7 @@ class Scope:
             start, end, _concepts, _kind = self.terms[number]
             if said.beside:
                 start, end = min(start, said.cue.start), max(end, said.cue.end)
-                while end in self.used:
+                while self._is_used_behind(end):
                     end += 1
             if said.doubtful:
                 spans.append(Span(start, end))

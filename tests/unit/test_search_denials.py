@@ -235,6 +235,29 @@ def test_a_word_of_two_languages_is_that_of_the_page_else_in_doubt(text, languag
         assert absent or said.unread
 
 
+@pytest.mark.parametrize("read", [of_text, of_field])
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("en", "no BRAF mutation", "mutation"), ("en", "BRAF not mutated", "mutation"),
+        ("en", "BRAF wt", "mutation"), ("en", "wild-type BRAF", "mutation"),
+        ("en", "BRAF unmutated", "mutation"), ("nl", "BRAF niet gemuteerd", "mutation"),
+        ("nl", "BRAF niet-geamplificeerd", "amplification"),
+        ("fr", "BRAF non muté", "mutation"), ("de", "BRAF nicht mutiert", "mutation"),
+        ("en", "BRAF negative", ""), ("en", "BRAF not detected", ""),
+    ],
+)  # fmt: skip
+def test_only_the_kind_of_alteration_that_is_denied_is_absent(language, text, kind, read):
+    """A glioma whose BRAF is not mutated may have a fusion of it."""
+    assert [(one.kind, one.negative) for one in read(text, language).alterations] == [(kind, True)]
+
+
+def test_what_is_denied_is_shown_as_it_was_written():
+    said = of_text("MYCN non amplifié, neuroblastome; ALK niet getest, geen uitzaaiingen", "fr")
+    assert said.terms[0].label == "MYCN non amplifié"
+    assert said.unread == ("ALK niet getest", "geen uitzaaiingen")
+
+
 # --- Every word of denial and doubt with every word of the vocabulary -----------------------------------
 
 # With these the word of denial makes the name of another disease.
