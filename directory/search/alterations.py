@@ -21,8 +21,8 @@ _KINDS = {
     "fusion": "fusion fused fusie rearrangement rearranged herschikking herschikt translocation translocatie "
     "rearrangement rearrange rearrangee rearrangiert translokation",
     "mutation": "mutation mutations mutated mutant mutatie gemuteerd mute mutee mutiert variant",
-    "amplification": "amplification amplified amplificatie geamplificeerd amplifie amplifiee amplifikation "
-    "amplifiziert",
+    "amplification": "ampl amplification amplified amplificatie geamplificeerd amplifie amplifiee "
+    "amplifikation amplifiziert",
     "loss": "loss deletion deleted deletie verlies perte delete deletee verlust deletiert del",
     "gain": "gain winst zugewinn",
     "itd": "itd",
