@@ -17,7 +17,7 @@ _JOINS = frozenset(_JOINED_BY.split())
 _NOR = frozenset({"nor", "noch", "ni"})
 # Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
 _OF_EXTENT = (
-    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operabl", "operat", "opere", "operier",
+    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operab", "operat", "opere", "operier",
     "geoper", "irradi", "bestra", "locali", "localis", "gelokali", "lokalis", "dissemin", "gedissem", "bulky",
 )  # fmt: skip
 # Beginnings of words for what a note denies beside a disease, which is there: Ewing, no mets.
@@ -26,7 +26,7 @@ mets meta uitzaai comorb komorb allerg chemo chimio radioth prior previous eerde
 vorher anterieur prealable therap treatment behand traitement bone marrow beenmerg moelle medullaire
 knochenmark cns czs snc zns lung longm pulmo liver foie hepat leber fever koorts fievre fieber infect infekt
 famil antecedent voorgesch surg chirurg transplant sct hsct anaplas hydroc symptom klacht pain pijn douleur
-schmerz
+schmerz option opties optie tx curati respon repons ansprech
 """
 _SOMETHING_ELSE = (*_OF_EXTENT, *_ELSE.split())
 _OF_SOMETHING_ELSE = """

@@ -136,6 +136,8 @@ BOTH = [
     ("en", "Ewing, no prior relapse", "", "", "", "ewingsarcoma"),
     ("en", "neuroblastoma, relapse, no evidence", "", "", "", "neuroblastoma"),
     ("nl", "recidief-vrij Ewing", "", "", "", "ewingsarcoma"),
+    ("nl", "recidief Ewing, niet operabel, geen opties", "", "", "relapsed", "ewingsarcoma"),
+    ("fr", "Ewing en rechute, sans option curative", "", "", "relapsed", "ewingsarcoma"),
     ("nl", "Ewing zonder meta's", "", "", "", "ewingsarcoma"),
     ("nl", "recidief neuroblastoom, geen beenmerginvasie", "", "", "relapsed", "neuroblastoma"),
     ("fr", "Ewing, 1re récidive, pas de métas", "", "", "relapsed", "ewingsarcoma"),
