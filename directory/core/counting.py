@@ -102,12 +102,19 @@ def hit(client: str, seconds: int, weight: int = 1) -> int:
     key = _key(client)
     for _attempt in range(3):
         try:
-            return cache.incr(key, weight)
+            used = cache.incr(key, weight)
         except ValueError:
             # No window is open. Of several that find this at once, one opens it, the others count on.
-            if cache.add(key, weight, seconds):
-                cache.set(_since(client), int(time.time()), seconds)
-                return weight
+            if not cache.add(key, weight, seconds):
+                continue
+            used = weight
+        else:
+            # Where a window ends just before Redis adds, it counts from nothing, and that would never end.
+            if used <= weight:
+                cache.touch(key, seconds)
+        if used <= weight:
+            cache.set(_since(client), int(time.time()), seconds)
+        return used
     return weight
 
 

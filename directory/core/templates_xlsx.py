@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .cells import Day, LongText, PartialDay, Word, YesNo
+from .places import COUNTRIES
 from .sheets import Column, Sheet
 from .text import tidy
 from .workbooks import letters
@@ -22,7 +23,6 @@ NOTES, LISTS = "Notes", "Lists"
 ROWS_WITH_HELP = 60_000  # as many as an import reads
 FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2100, 12, 31)
 _YES_NO = {"en": ("yes", "no"), "nl": ("ja", "nee"), "fr": ("oui", "non"), "de": ("ja", "nein")}
-_COUNTRIES = ("BE", "NL", "FR", "DE", "LU", "GB")
 
 
 def template(
@@ -56,7 +56,7 @@ def words_of(sheet: type[Sheet], name: str, language: str) -> dict[str, str]:
         return dict(zip(("yes", "no"), _YES_NO[language], strict=True))
     choices = getattr(one, "choices", None) or getattr(widget, "choices", None)
     if choices is None:
-        return {code: code for code in _COUNTRIES} if name == "country" else {}
+        return {code: code for code in COUNTRIES} if name == "country" else {}
     with translation.override(language):
         return {value: _understood(one, value, str(label), language) for value, label in choices.choices}
 

@@ -200,9 +200,8 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     if not run.kind:
         kind = kind_of(table, run.role)
         if not kind:
-            return [
-                problem("no_kind", columns=[header[:60] for header in table.header if header.strip()][:40])
-            ]
+            headers = [header[:60] for header in table.header if header.strip()]
+            return [problem("no_kind", columns=headers[:40])]
         try:
             with transaction.atomic():
                 run.held().update(kind=kind)
@@ -326,11 +325,8 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdi
         verdicts += judged
         _renew(run, len(verdicts))
     judge.finish()
-    others |= {
-        one.number: one
-        for one in judge.revised
-        if one.number in taken and one.outcome != taken[one.number][0]
-    }
+    revised = (one for one in judge.revised if one.number in taken)
+    others |= {one.number: one for one in revised if one.outcome != taken[one.number][0]}
     return judge, verdicts, [(others[number], taken[number][1]) for number in sorted(others)]
 
 

@@ -1,7 +1,7 @@
 """So many pages a minute from one address: an ordinary page counts as 1, a dear one as many as it costs.
 
-A page from memory (`kept`) costs nothing. Crawlers are
-told in `robots.txt` which pages to leave alone, and by `Retry-After` when to come back.
+A page from memory (`kept`) costs nothing. Crawlers are told in `robots.txt` which pages to leave alone, and
+by `Retry-After` when to come back.
 """
 
 from django.conf import settings

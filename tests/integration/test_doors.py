@@ -23,6 +23,7 @@ from directory.core.tasks import clear_sessions
 from directory.partners import keys, tasks, use
 from directory.partners.models import ApiKey
 from directory.search import service
+from directory.watching.models import Watch
 from directory.web import kept, limits
 from tests.builders import a_trial, a_user, an_editor
 from tests.support.traces import logged
@@ -370,6 +371,17 @@ def test_the_secret_part_of_an_address_is_in_no_log(db, name, path, method):
     assert "secret-canary" not in out.getvalue()
     assert "request_finished" in out.getvalue()
     assert "secret-canary" not in logs.without_secrets(f"https://directory.example{path}?x=1")
+
+
+@pytest.mark.parametrize("broken", ["%0a{}", "%20{}", "%22{}", "/{}", "x/{}", "<{}>"])
+@pytest.mark.parametrize("token", ["confirming", "keeping"])
+def test_the_secret_of_a_link_that_came_broken_is_in_no_log(db, broken, token):
+    secret = getattr(Watch(pk=12), token)
+    with logged() as out:
+        Client(raise_request_exception=False).get(f"/en/watch/confirm/{broken.format(secret)}/")
+        Client(raise_request_exception=False).get(f"/en/watch/CONFIRM/{secret}/")
+    assert "request_finished" in out.getvalue()
+    assert secret.rpartition(":")[2] not in out.getvalue()
 
 
 def test_there_are_such_addresses():

@@ -260,6 +260,44 @@ def test_who_worked_at_a_centre_once_gives_no_consent_through_it(gent):
     assert not person.may_be_published
 
 
+@pytest.mark.parametrize("function", ["trial contact", "principal investigator", "nurse"])
+@pytest.mark.parametrize("column", ["contact_name", "pi_name"])
+def test_who_left_a_centre_is_not_brought_back_by_naming_them_twice(gent, column, function):
+    person = a_professional("Demo Person", email="demo@example.org", phone="+3216000000")
+    works_at(person, gent, function)
+    Affiliation.objects.update(until="2020-01-01")
+    works_at(person, a_centre("uz-leuven"))
+    user, site = a_coordinator(gent), {"centre_code": "uz-gent", "acronym": "A"}
+    said = {"status": "recruiting", "status_date": "2026-01-05", "consent_to_publish": "yes"}
+    named = {column: "Demo Person"}
+    address = {"contact_email": "demo@example.org", "contact_phone": "+32 9 999 99 99"}
+    run = applied(a_csv(site | said | named), user=user, name="1.csv")
+    assert "Demo Person no longer works at uz-gent: nothing is stored of them." in str(messages(run))
+    applied(
+        a_csv(site | said | named | (address if column == "contact_name" else {})), user=user, name="2.csv"
+    )
+    planned(a_csv(site | said | address), user=user, name="3.csv")
+    person.refresh_from_db()
+    assert (person.phone, person.consent_given_on) == ("+3216000000", None)
+    assert (TrialSite.objects.get().contact_person, TrialSite.objects.get().investigator) == (None, None)
+    assert Affiliation.objects.filter(centre=gent).count() == 1
+
+
+def test_a_contact_who_has_left_is_taken_off_their_site_and_no_more(gent):
+    person = works_at(a_professional("Demo Person", email="demo@example.org", phone="+3216000000"), gent)
+    Affiliation.objects.update(until="2020-01-01")
+    a_site(Trial.objects.get(slug="a"), gent, contact_person=person)
+    run = applied(a_csv(ROW | {"contact_phone": "+32 9 999 99 99", "consent_to_publish": "yes"}),
+                  user=a_coordinator(gent))  # fmt: skip
+    assert outcomes(run) == {2: "unchanged"}
+    person.refresh_from_db()
+    assert (person.phone, person.consent_given_on) == ("+3216000000", None)
+    new = works_at(a_professional("Demo Person", email="new@example.org"), gent)
+    applied(a_csv({"centre_code": "uz-gent", "acronym": "B", "contact_name": "Demo Person"}),
+            user=a_coordinator(gent, username="other"))  # fmt: skip
+    assert TrialSite.objects.get(trial__slug="b").contact_person == new
+
+
 def test_a_row_that_is_refused_reaches_no_investigator_either(gent):
     person = works_at(a_professional("Prof. Invented"), gent)
     rows = [

@@ -17,7 +17,7 @@ from centres.models import Membership
 from directory.core import changes
 from directory.core.cells import Address, Email, LongText, Prose, Text
 from directory.core.fields import MAX_WORD, WordsField
-from directory.core.models import Change
+from directory.core.models import Change, Shown
 from directory.imports import actions, pipeline
 from directory.imports.kinds import JUDGES
 from directory.imports.kinds.rules import getter, rules_of, weigh
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 # Kept of every import, whatever its rows say; nothing of it is a row's.
 BOOKS = {
     Change: "the change log: of records that were held against their rules",
+    Shown: "when what is shown of these records changed: moved by the change log",
     ImportRun: "the run itself",
     RowOutcome: "receipts of the plan",
     ColumnMapping: "what headers were read as",

@@ -247,6 +247,28 @@ def test_a_coordinator_who_lost_the_centre_undoes_nothing_of_it(editor, gent):
     assert TrialSite.objects.exists()
 
 
+@pytest.mark.parametrize("left", [{"until": "2026-06-01"}, None])
+def test_who_works_elsewhere_by_now_is_neither_shown_nor_put_back(editor, gent, left):
+    named = SITE | {"contact_name": "Demo Person", "contact_email": "demo@example.org"}
+    coordinator = a_coordinator(gent, username="co")
+    applied(a_csv(named | {"contact_phone": "+32 9 332 21 11"}), user=coordinator)
+    run = applied(a_csv(named | {"contact_phone": "+32 9 332 22 22"}), user=coordinator, name="2.csv")
+    there = Affiliation.objects.filter(centre=gent)
+    there.update(**left) if left else there.delete()
+    person = Professional.objects.get()
+    Affiliation.objects.create(professional=person, centre=a_centre("uz-leuven"))
+    with changes.recording(changes.Actor.of(editor)) as log:
+        log.watch(person)
+        person.phone, person.email = "+3216000000", "canary@example.org"
+        person.save()
+    plan = reverse_of(run, coordinator)
+    row = plan.rows.get()
+    assert (row.outcome, row.may_be_taken, row.changes) == ("invalid", False, [])
+    assert "of a centre that is not yours" in row.messages[0]["message"]
+    assert "canary" not in str(row.values) + str(row.messages)
+    assert reverse_of(run, editor).rows.get().may_be_taken
+
+
 def test_a_draft_is_not_the_coordinator_s_to_remove(editor, gent):
     coordinator = a_coordinator(gent, username="co")
     run = applied(a_csv(SITE | {"acronym": "NOBODY-KNOWS"}), user=coordinator)

@@ -77,6 +77,16 @@ def test_a_document_type_is_found_in_any_encoding(tmp_path, codec, name):
     assert (told["code"], told["why"]) == ("unsafe", "dtd")
 
 
+def test_a_declaration_too_long_to_be_read_hides_nothing(tmp_path):
+    """In ISO-2022-JP the bytes of a document type may be kanji; who reads the part reads it as UTF-8."""
+    declared = b'<?xml version="1.0"' + b" " * 300 + b'encoding="iso-2022-jp"?><!--\x1b$B-->'
+    content = declared + b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x/>'
+    changed = with_parts(
+        workbook(), lambda one, data: None if one == "xl/styles.xml" else data, **{"xl/styles.xml": content}
+    )
+    assert refusal(tmp_path, changed)["why"] == "dtd"
+
+
 def test_a_document_type_is_found_where_the_bytes_are_cut(tmp_path):
     """The parts are read in pieces; two bytes a character must not hide what lies across a cut."""
     for more in range(8):

@@ -353,7 +353,7 @@ class TrialFinder:
         self.slugs.discard(trial.slug)
         for one in self._new_identifiers.pop(id(trial), ()):
             self._new.pop((one.scheme, one.compact), None)
-        if trial in self._new_acronyms[key_of(trial.acronym)]:
+        if trial.acronym and trial in self._new_acronyms[key_of(trial.acronym)]:
             self._new_acronyms[key_of(trial.acronym)].remove(trial)
 
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:

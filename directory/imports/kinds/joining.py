@@ -6,6 +6,7 @@ the plan is applied, the row's site comes to the trial that has its number, else
 it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from ..choices import Outcome, Status, is_taken
 from ..messages import day_first
 from ..models import RowOutcome
 from .finding import TrialFinder
+from .storing import BATCH
 from .verdicts import Scope, Verdict
 
 
@@ -59,19 +61,25 @@ def join(works: Iterable, scope: Scope) -> None:
         return
     finder = TrialFinder(whole=False)
     drafts = {id(one.draft): one.draft for one in works}
-    finder.look_up(
-        (said for one in drafts.values() for said in one.identifiers),
-        (one.trial.acronym for one in drafts.values() if one.trial.acronym),
-    )
+    for start in range(0, len(drafts), BATCH):
+        some = list(drafts.values())[start : start + BATCH]
+        said = (identifier for one in some for identifier in one.identifiers)
+        finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
     centres = {work.place.id for work in works}
     sites = TrialSite.objects.filter(trial__in=set(finder.trials) - scope.visible_trials, centre__in=centres)
     by_key = {(one.trial_id, one.centre_id): one for one in sites}
+    at: dict[int, set[int]] = defaultdict(set)
+    for trial_id, centre_id in by_key:
+        at[centre_id].add(trial_id)
+    of_draft = defaultdict(list)
+    for work in works:
+        of_draft[id(work.draft)].append(work)
     for key, draft in drafts.items():
-        of_draft = [one for one in works if id(one.draft) == key]
-        here = {trial for trial, centre in by_key if any(one.place.id == centre for one in of_draft)}
+        here = set().union(*(at[work.place.id] for work in of_draft[key]))
         if trial := _known(finder, draft, here, scope):
-            for work in of_draft:
+            for work in of_draft[key]:
                 _move(work, trial, by_key)
+                at[work.place.id].add(trial.pk)
 
 
 def _known(finder: TrialFinder, draft, here: set[int], scope: Scope) -> Trial | None:

@@ -31,6 +31,7 @@ class People:
         self._by_email: dict[str, list[Professional]] = defaultdict(list)
         self._by_name: dict[tuple[int, str], Professional] = {}
         self._at: set[tuple[int, int, str]] = set()  # (id of the person object, centre, function)
+        self._was: set[tuple[int, int]] = set()  # the same whatever the function
         self._works: set[tuple[int, int]] = set()  # the same of functions that have not ended
         self._read_centres: set[int] = set()
         self._read_emails: set[str] = set()
@@ -46,13 +47,18 @@ class People:
         """
         centres = set(centre_ids) - self._read_centres
         self._read_centres |= centres
-        here = self.scope.own(Affiliation.objects.filter(centre__in=centres)) if centres else ()
-        for one in here and here.select_related("professional").order_by("pk"):
+        found = self.scope.own(Affiliation.objects.filter(centre__in=centres)) if centres else ()
+        for one in found and found.select_related("professional").order_by("pk"):
             person = self._keep(one.professional)
-            self._by_name.setdefault((one.centre_id, fold(person.name)), person)
-            self._at.add((id(person), one.centre_id, one.function))
+            key, here = (one.centre_id, fold(person.name)), (id(person), one.centre_id)
+            self._at.add((*here, one.function))
+            self._was.add(here)
             if one.until is None or one.until >= self.scope.day:
-                self._works.add((id(person), one.centre_id))
+                self._works.add(here)
+            # Of two of one name it is whoever works there.
+            known = self._by_name.setdefault(key, person)
+            if here in self._works and (id(known), one.centre_id) not in self._works:
+                self._by_name[key] = person
         emails = {email.casefold() for email in emails} - self._read_emails
         self._read_emails |= emails
         known = self._visible.annotate(address=Lower("email")).filter(address__in=emails) if emails else ()
@@ -114,15 +120,27 @@ class People:
             return self._by_name.get((place.id, fold(person.name))) is person
         return (id(person), place.id) in self._works
 
+    def has_left(self, person: Professional, place: Place) -> bool:
+        """Whether all that the person did at the centre has ended: they may be another centre's by now."""
+        return (id(person), place.id) in self._was and not self._works_at(person, place)
+
+    def is_beyond(self, person: Professional, place: Place) -> bool:
+        """Whether the person has left a coordinator's centre, who then says nothing more of them.
+
+        To be named there would make them work there again, and the next sheet could speak for them.
+        """
+        return self.scope.centres is not None and self.has_left(person, place)
+
     def heard(
         self, person: Professional, verdict: Verdict, given: bool | None, place: Place, *, by_name: bool,
         current: int | None,
     ) -> bool | None:  # fmt: skip
         """What the row says of consent, as far as it may: a no always, a yes only by name and only of a
-        centre where the person works, or whose site names them already (`current`)."""
+        centre where the person works, or whose site names them (`current`) and who never left it."""
         if not given or person.pk is None:
             return given
-        is_here = person.pk == current or self._works_at(person, place)
+        is_named = person.pk == current and not self.has_left(person, place)
+        is_here = is_named or self._works_at(person, place)
         if is_here and by_name:
             return given
         if is_here:

@@ -28,10 +28,13 @@ class NamesPeople(Judge):
                 contact, verdict, given, place, current=site.contact_person_id,
                 by_name="contact_name" in values or not self._is_of_address(contact, site, values),
             )  # fmt: skip
-            changed = self.people.learn(
-                contact, verdict, heard, email=values.get("contact_email", ""),
-                phone=values.get("contact_phone", ""),
-            )  # fmt: skip
+            said = {"email": values.get("contact_email", ""), "phone": values.get("contact_phone", "")}
+            if self.people.is_beyond(contact, place):
+                changed = []
+                if any(value and value != getattr(contact, field) for field, value in said.items()):
+                    self._leave(verdict, contact, place, "contact_name")
+            else:
+                changed = self.people.learn(contact, verdict, heard, **said)
             changed += self.people.consent(contact, verdict, heard)
             self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
@@ -71,6 +74,13 @@ class NamesPeople(Judge):
         email = values.get("contact_email", "").casefold()
         return bool(email) and (contact.pk != site.contact_person_id or email != contact.email.casefold())
 
+    def _leave(self, verdict, person, place, column) -> None:
+        sentence = _(
+            "%(name)s no longer works at %(centre)s: nothing is stored of them. If they do, ask an editor."
+        ) % {"name": shown(person.name), "centre": place.code}
+        if sentence not in [one["message"] for one in verdict.messages]:
+            verdict.note(column, sentence)
+
     def _unlinks(self, verdict, work, attribute, column) -> bool:
         """Whether an empty cell takes a person from the site; what is kept of the person stays.
 
@@ -88,6 +98,9 @@ class NamesPeople(Judge):
         site = work.site
         before = self.people.get(getattr(site, f"{attribute}_id"))
         is_other = before is not person
+        if is_other and self.people.is_beyond(person, work.place):
+            is_other = False
+            self._leave(verdict, person, work.place, column)
         if is_other:
             verdict.change(column, before.name if before else "", person.name)
             setattr(site, attribute, person)

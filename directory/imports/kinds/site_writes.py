@@ -7,7 +7,7 @@ from trials import statements
 
 from .checking import Write, unsaved
 from .people import CONTACT, People
-from .trials import writes_of
+from .trial_writes import writes_of
 from .verdicts import Verdict
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import Unreadable
 
+HEAD = 200  # bytes that tell an encoding, whoever asks: what is searched is what is read
 SUFFIXES = (".xml", ".rels", ".vml", ".rdf")
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,6 +27,7 @@ _UTF_8 = ("utf-8", "utf-8-sig", "ascii")
 
 def encoding(head: bytes) -> str:
     """The codec of a part that begins with `head`. Raises `Unreadable` for an encoding nobody knows."""
+    head = head[:HEAD]
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
@@ -69,13 +71,13 @@ def _is_other(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     if not entry.filename.lower().endswith(SUFFIXES):
         return False
     with archive.open(entry) as part:
-        return encoding(part.read(200)) not in _UTF_8
+        return encoding(part.read(HEAD)) not in _UTF_8
 
 
 def _utf8(data: bytes) -> bytes:
     """Without its declaration, which names another encoding. Raises `Unreadable` for bytes it has not."""
     try:
-        text = data.decode(encoding(data[:200]))
+        text = data.decode(encoding(data))
     except ValueError:
         raise Unreadable("damaged") from None
     return _DECLARED.sub("", text.removeprefix("\ufeff"), count=1).encode()

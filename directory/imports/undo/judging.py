@@ -98,9 +98,14 @@ class UndoJudge(Unseen, Judge):
             by_kind[one.kind].append(one)
         for kind, several in by_kind.items():
             now = _Now(RECORDS[kind], several, self.undone, self._touched)
+            beyond = self.beyond(kind, now.pks)
             for one in several:
                 verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
-                self._judge(verdict, one, now)
+                if one.key in beyond or not self._may_touch(one):
+                    said = _("This is of a centre that is not yours. Ask an editor to undo it.")
+                    verdict.refuse_others(RECORD, said)
+                else:
+                    self._judge(verdict, one, now)
                 if verdict.is_bad and not verdict.may_be_taken:
                     verdict.work, verdict.changes = None, []
         return [verdicts[one.number] for one in groups]
@@ -112,10 +117,7 @@ class UndoJudge(Unseen, Judge):
                 verdict.work = None
 
     def _judge(self, verdict: Verdict, group: Group, now: "_Now") -> None:
-        if not self._may_touch(group):
-            said = _("This is of a centre that is not yours. Ask an editor to undo it.")
-            verdict.refuse_others(RECORD, said)
-        elif group.before is None:
+        if group.before is None:
             self._remove(verdict, group, now)
         elif group.after is None:
             self._make_again(verdict, group, now)
@@ -124,7 +126,7 @@ class UndoJudge(Unseen, Judge):
 
     def _may_touch(self, group: Group) -> bool:
         if self._own_codes is None or group.kind in ("professional", "trial"):
-            return True  # people and drafts that came with rows of one's own centre
+            return True  # people (see `beyond`) and drafts that came with rows of one's own centre
         shot = group.after or group.before or {}
         return group.kind in ("site", "affiliation") and shot.get("centre") in self._own_codes
 

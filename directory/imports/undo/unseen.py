@@ -1,7 +1,10 @@
 """What an undo tells of records that whoever undoes may not see."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from django.db.models import Q
+
+from centres.models import Affiliation, Professional
 from trials.models import Trial, TrialSite
 
 from ..choices import Outcome
@@ -27,6 +30,18 @@ class Unseen:
             if kind != Trial.change_kind
             and (kind != TrialSite.change_kind or key.rsplit("@", 1)[0] in known)
         }  # fmt: skip
+
+    def beyond(self, kind: str, pks: Mapping[str, int]) -> set[str]:
+        """Keys of people who by now work at no centre of whoever undoes: neither shown nor touched.
+
+        They were, when the run stored something of them.
+        """
+        if self.scope.centres is None or kind != Professional.change_kind:
+            return set()
+        works = Affiliation.objects.filter(professional__in=pks.values(), centre__in=self.scope.centres)
+        works = works.filter(Q(until=None) | Q(until__gte=self.scope.day))
+        theirs = set(works.values_list("professional", flat=True))
+        return {key for key, pk in pks.items() if pk not in theirs}
 
     def _visible(self, slugs: set[str]) -> set[str]:
         found = Trial.objects.filter(slug__in=slugs).values_list("pk", "slug")

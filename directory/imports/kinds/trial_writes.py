@@ -1,0 +1,72 @@
+"""What a row of trials writes: the trial, its new identifiers, its conditions; to be checked, and stored."""
+
+from collections.abc import Iterator
+
+from trials.models import Trial, TrialIdentifier
+
+from .checking import Write, unsaved
+from .storing import Ledger, upsert
+from .verdicts import Verdict
+
+
+def writes_of(
+    work, verdict: Verdict, sheet, conditions: dict[str, int], *, shared=None, joins: bool = False
+) -> Iterator[Write]:
+    """The records of a trial: itself, the identifiers that are new to it, its conditions.
+
+    `joins`: where it is stored already, unseen by whoever handed in the sheet, it becomes that one.
+    """
+    values = verdict.values
+    columns = [name for name in ("acronym", *sheet.identifier_columns) if name in values]
+    yield Write(work.trial, columns[0], work.attributes, shared=shared, replaces=joins)
+    for one, fields in zip(work.identifiers, _identifiers(work), strict=True):
+        said = (name for name in columns if name != "acronym" and one in values[name])
+        number = unsaved(TrialIdentifier, **fields)
+        yield Write(number, next(said, columns[0]), shared=shared, replaces=joins)
+    for fields in _links(work, conditions):
+        link = unsaved(Trial.conditions.through, **fields)
+        yield Write(link, "conditions", shared=shared, replaces=True)
+
+
+def store_trials(works, ledger: Ledger, conditions: dict[str, int]) -> None:
+    """Write trials with their identifiers and conditions, and their changes. Parents come first."""
+    old = [work for work in works if work.trial.pk]
+    new = [work.trial for work in works if not work.trial.pk]
+    ledger.watch(Trial, [work.trial.pk for work in old])
+    while new:
+        # A parent that is new itself is stored before its sub-protocols.
+        ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
+        if not ready:
+            raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
+        for trial in ready:
+            trial.parent_id = trial.parent and trial.parent.pk
+        Trial.objects.bulk_create(ready)
+        new = [trial for trial in new if not trial.pk]
+    for work in old:
+        work.trial.parent_id = work.trial.parent and work.trial.parent.pk
+    upsert([work.trial for work in old], [name for work in old for name in work.attributes])
+    TrialIdentifier.objects.bulk_create(
+        TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
+    )
+    _store_conditions(works, conditions)
+    ledger.record([work.trial for work in works])
+
+
+def _store_conditions(works, conditions):
+    through = Trial.conditions.through
+    changed = [work for work in works if work.conditions is not None]
+    through.objects.filter(trial__in=[work.trial.pk for work in changed]).delete()
+    through.objects.bulk_create(through(**fields) for work in changed for fields in _links(work, conditions))
+
+
+def _identifiers(work) -> list[dict]:
+    """The fields of each identifier that is new to the trial."""
+    return [
+        {"trial": work.trial, "scheme": one.scheme, "value": one.value, "compact": one.compact}
+        for one in work.identifiers
+    ]
+
+
+def _links(work, conditions: dict[str, int]) -> list[dict]:
+    """The fields of each row between the trial and a condition."""
+    return [{"trial": work.trial, "condition_id": conditions[code]} for code in work.conditions or ()]
