@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
 
-from .denials import is_denial, signs_as_words
+from .denials import WILD_TYPE, is_denial, signs_as_words
 from .synonyms import vocabulary
 from .words import typed_words
 
@@ -21,8 +21,8 @@ _KINDS = {
     "fusion": "fusion fused fusie rearrangement rearranged herschikking herschikt translocation translocatie "
     "rearrangement rearrange rearrangee rearrangiert translokation",
     "mutation": "mutation mutations mutated mutant mutatie gemuteerd mute mutee mutiert variant",
-    "amplification": "amplification amplified amplificatie geamplificeerd amplifie amplifiee amplifikation "
-    "amplifiziert",
+    "amplification": "ampl amplification amplified amplificatie geamplificeerd amplifie amplifiee "
+    "amplifikation amplifiziert",
     "loss": "loss deletion deleted deletie verlies perte delete deletee verlust deletiert del",
     "gain": "gain winst zugewinn",
     "itd": "itd",
@@ -95,7 +95,8 @@ def read(text: str) -> Alteration:
     """What `text` says. Text that names no gene and no known alteration has neither."""
     shown = tidy(text)
     clean = tidy(signs_as_words(shown))
-    negative = any(is_denial(strip_marks(one.raw)) for one in typed_words(clean))
+    folded = [strip_marks(one.raw) for one in typed_words(clean)]
+    negative = any(is_denial(word) for word in folded)
     concepts = _concepts(clean)
     if negative and _PH.search(clean):
         concepts |= {squash("BCR::ABL1")}
@@ -104,10 +105,10 @@ def read(text: str) -> Alteration:
     # A bare gene is no more than that, though the vocabulary finds its commonest alteration by it.
     said = clean if own else f"{clean} {names}"
     variant = _VARIANT.search(said)
+    kind = _kind(said, variant) or ("mutation" if WILD_TYPE.intersection(folded) else "")
     return Alteration(
-        shown, own | _genes(names, known_only=True), _kind(said, variant), variant[1] if variant else "",
-        negative, concepts,
-    )  # fmt: skip
+        shown, own | _genes(names, known_only=True), kind, variant[1] if variant else "", negative, concepts
+    )
 
 
 # What trials ask for is compared with each profile; what a patient has is kept nowhere.

@@ -27,6 +27,10 @@ ruled negatief negatieve wildtypisch afwezig afwezige uitgesloten uitgezonderd
 negatif negatifs sauvage absente exclu exclue exclus exclues
 negativ negativer negativem negativen wildtyp abwesend ausgeschlossen ausschluss fehlt fehlend fehlende
 """
+# Of a gene: not mutated. Whether it is fused or amplified is not said.
+WILD_TYPE = frozenset(
+    {"wildtype", "wildtypes", "wt", "wild", "unmutated", "wildtypisch", "wildtyp", "sauvage"}
+)
 # Beginnings of words: nobody knows, or not yet.
 _DOUBT = """
 unknown unclear uncertain undetermin indetermin inconclusive equivocal pending await untest unassess
@@ -86,6 +90,9 @@ _SIGNS = [
     (re.compile(r"(?<!\S)[!¬~](?=\w)"), "non "),
     (re.compile(r"(?:^|(?<=[,;.(\n]))\s*\?+\s*(?=\w)|\?+(?=\w)"), " suspected "),
     (re.compile(r"[(\[]?\s?\?+\s?[)\]]?"), " unknown; "),
+    # Relapse-free Ewing: the word speaks of what stands before it.
+    (re.compile(r"(?i:(?<=\w)(?:-|\s)(free|frei)(?:e[mnrs]?)?\b(?!\s+(?:of|from|von)\b))"), r" \1; "),
+    (re.compile(r"(?<=\w)-(vrij)e?\b", re.IGNORECASE), r" \1; "),
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\br/o\b", re.IGNORECASE), "suspected"),
     (re.compile(r"\bv\.\s?a\.", re.IGNORECASE), "Verdacht"),

@@ -17,9 +17,24 @@ _JOINS = frozenset(_JOINED_BY.split())
 _NOR = frozenset({"nor", "noch", "ni"})
 # Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
 _OF_EXTENT = (
-    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operabl", "operat", "opere", "operier",
+    "metasta", "gemetasta", "resec", "resek", "resez", "gerese", "operab", "operat", "opere", "operier",
     "geoper", "irradi", "bestra", "locali", "localis", "gelokali", "lokalis", "dissemin", "gedissem", "bulky",
 )  # fmt: skip
+# Beginnings of words for what a note denies beside a disease, which is there: Ewing, no mets.
+_ELSE = """
+mets meta uitzaai comorb komorb allerg chemo chimio radioth prior previous eerder vorige voorbehand vorbehand
+vorher anterieur prealable therap treatment behand traitement bone marrow beenmerg moelle medullaire
+knochenmark cns czs snc zns lung longm pulmo liver foie hepat leber fever koorts fievre fieber infect infekt
+famil antecedent voorgesch surg chirurg transplant sct hsct anaplas hydroc symptom klacht pain pijn douleur
+schmerz option opties optie tx curati respon repons ansprech
+"""
+_SOMETHING_ELSE = (*_OF_EXTENT, *_ELSE.split())
+_OF_SOMETHING_ELSE = """
+known other further relevant significant evidence sign signs gekende andere verdere aanwijzing aanwijzingen
+teken tekens connu connue autre autres signe signes argument arguments bekannte bekannten andere anderen
+weitere weiteren relevante hinweis hinweise anzeichen
+"""
+_BEFORE_SOMETHING_ELSE = frozenset(_OF_SOMETHING_ELSE.split())
 # Said beside a gene without saying anything of it.
 _BESIDE_GENES = """
 gene gen genes genen tumor tumour tumors tumours tumeur tumeurs tumoren cancer kanker krebs disease ziekte
@@ -67,6 +82,7 @@ class Scope:
         self.parts, self.clause, self.joined, self.terms = parts, clause, joined, terms
         self.said: dict[int, Said] = {}
         self.used: set[int] = set()
+        self.of_something_else: list[Span] = []
         self.of_clause: dict[int, list[int]] = {}
         for number, term in enumerate(terms):
             self.of_clause.setdefault(clause[term.start], []).append(number)
@@ -125,6 +141,13 @@ class Scope:
         if cue.narrow and self._is_of_extent(cue):
             # Nothing but the word itself, where that is a term.
             yield from ((number, True, True) for number in right if self.terms[number].start == cue.end)
+        elif not right and (apart := self._something_else(cue)):
+            self.of_something_else.append(apart)
+            yield from (
+                (number, True, True)
+                for number in (self._back(left) if here else self._beside(cue))
+                if self.terms[number].kind == ALTERATION
+            )
         elif not here:
             yield from ((number, cue.doubtful or cue.before, True) for number in self._beside(cue))
         elif cue.doubtful:
@@ -142,6 +165,17 @@ class Scope:
 
     def _is_of_extent(self, cue: Cue) -> bool:
         return cue.end < len(self.parts) and strip_marks(self.parts[cue.end].raw).startswith(_OF_EXTENT)
+
+    def _something_else(self, cue: Cue) -> Span | None:
+        """The words of a denial of what is no term and no test: `no mets`, `geen beenmerginvasie`."""
+        if cue.doubtful or not cue.before:
+            return None
+        here, end = self.clause[cue.start], cue.end
+        while end < len(self.parts) and self.clause[end] == here:
+            end += 1
+        said = [strip_marks(one.raw) for one in self.parts[cue.end : end] if not says_nothing(one)]
+        first = next((word for word in said if word not in _BEFORE_SOMETHING_ELSE), "")
+        return Span(cue.start, end) if first.startswith(_SOMETHING_ELSE) else None
 
     def _forward(self, cue: Cue, right: list[int]) -> Iterator[tuple[int, bool, bool]]:
         is_narrow = cue.narrow and self.terms[right[0]].kind == ALTERATION
@@ -232,13 +266,19 @@ class Scope:
         return term.kind == ALTERATION and term.end - term.start > 1
 
     def text(self, number: int) -> str:
-        """A denied term with its denial: `no mutation of BRAF`."""
+        """A denied term with its denial: `no mutation of BRAF`, `BRAF not mutated`."""
         start, end, _concepts, _kind = self.terms[number]
         cue = self.said[number].cue
         if cue.end <= start and self.used.issuperset(range(cue.end, start)):
             return self.words(cue.start, end)
         said, term = self.words(cue.start, cue.end), self.words(start, end)
-        return f"{said} {term}" if cue.before else f"{term} {said}"
+        if cue.start >= end and self._is_used_behind(cue.end):
+            said = f"{said} {self.parts[cue.end].raw}"
+        return f"{said} {term}" if cue.end <= start else f"{term} {said}"
+
+    def _is_used_behind(self, at: int) -> bool:
+        """Whether the word `at` is one of a denial, and of the same clause as that before it."""
+        return at in self.used and self.clause[at] == self.clause[at - 1]
 
     def words(self, start: int, end: int) -> str:
         return " ".join(part.raw for part in self.parts[start:end])
@@ -247,12 +287,12 @@ class Scope:
 
     def unread(self) -> list[Span]:
         """The words of what is doubtful, with what makes it so; none overlap."""
-        spans = []
+        spans = list(self.of_something_else)
         for number, said in self.said.items():
             start, end, _concepts, _kind = self.terms[number]
             if said.beside:
                 start, end = min(start, said.cue.start), max(end, said.cue.end)
-                while end in self.used:
+                while self._is_used_behind(end):
                     end += 1
             if said.doubtful:
                 spans.append(Span(start, end))

@@ -39,6 +39,8 @@ WIDE = {
 }  # fmt: skip
 _NOT_WIDE = frozenset({squash("Ewing sarcoma")})
 _PHILADELPHIA = frozenset({"ph", "philadelphia"})
+# A shorter word with an error in it is an abbreviation of something else: `ampl` is no AML.
+_LONG_ENOUGH = 5
 # `unrelapsed` is no misspelt `relapsed`.
 _SYLLABLES = ("un", "non", "on", "in", "ir", "im", "nicht", "niet")
 
@@ -161,6 +163,8 @@ class _Reader:
     def _near(self, at: int) -> Span | None:
         """A term spelt almost like the word, which is not the word with a syllable of denial before it."""
         word = self.parts[at]
+        if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
+            return None
         if says_nothing(word) or denials.is_cue(strip_marks(word.raw)):
             return None
         found = self.vocabulary.near(word.stem)

@@ -73,7 +73,7 @@ def depends_on(judged: Judged, ordinal: int, name: str) -> Hashable:
 
 
 def _few(names: list[str]) -> str:
-    return "; ".join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
+    return _("; ").join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
 
 
 # --- The disease --------------------------------------------------------------------------------------

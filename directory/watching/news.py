@@ -158,7 +158,7 @@ def _where(document: dict) -> str:
         for site in document["sites"] if site["status"] == Recruitment.RECRUITING
     ]  # fmt: skip
     if recruiting:
-        return _("Recruiting at: %(centres)s.") % {"centres": "; ".join(recruiting)}
+        return _("Recruiting at: %(centres)s.") % {"centres": _("; ").join(recruiting)}
     return _("Not recruiting at any centre of this directory.")
 
 

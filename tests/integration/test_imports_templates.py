@@ -74,7 +74,7 @@ def test_notes_are_in_the_language_of_the_template():
     assert page["A1"].comment.text.startswith("Verplicht.\nde code van het centrum")
     assert "één e-mailadres" in {cell.comment.text for cell in page[1]}
     notes = [row[0].value for row in opened(template(SiteSheet, "fr"))["Notes"].iter_rows()]
-    assert notes[0].startswith("Remplissez la feuille « sites »")
+    assert notes[0].startswith("Remplissez la feuille «\u00a0sites\u00a0»")
 
 
 def test_words_are_chosen_from_a_list_and_dates_are_dates():

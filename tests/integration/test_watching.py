@@ -330,8 +330,11 @@ def test_all_of_an_address_are_seen_changed_and_deleted_by_a_link_of_the_mail(wa
     client.post(link(mail.outbox.pop().body, "confirm"))
     path = f"/en/watch/mine/{watch.keeping}/"
     assert "leukaemia" in client.get(path).content.decode()
-    client.post(path, {"watch": watch.pk, "frequency": "weekly"})
+    answer = client.post(path, {"watch": watch.pk, "frequency": "weekly"}, follow=True).content.decode()
     assert Watch.objects.get(pk=watch.pk).frequency == "weekly"
+    assert "Your change is saved." in answer
+    assert "How often: every week" in answer
+    assert "Your change is saved." not in client.get(path).content.decode()
     client.post(path, {"all": "1"})
     assert not Watch.objects.exists()
     assert client.get(path).status_code == 410
@@ -376,6 +379,7 @@ def test_a_feed_has_the_changes_of_the_trials_found_and_a_304(watch, client):
     again = client.get(path, headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
     assert "iEuroEwing:" in client.get("/en/trials/ieuroewing/feed.atom").content.decode()
+    assert "iEuroEwing\u00a0: " in client.get("/fr/trials/ieuroewing/feed.atom").content.decode()
     assert client.get("/en/trials/nothing/feed.atom").status_code == 404
 
 

@@ -124,7 +124,7 @@ def test_it_says_so_where_words_are_left_out(world, client):
 
 
 def test_who_confirms_sees_the_words_first_and_then_reads_them_in_mails(world, client):
-    words = f"« {CANARY.lower()} ewing », Recrutement ouvert"
+    words = f"«\u00a0{CANARY.lower()} ewing\u00a0», Recrutement ouvert"
     address = link(asked(client, f"q={CANARY}+ewing&status=recruiting", "fr").body, "confirm")
     assert words in client.get(address).content.decode()
     assert words in client.post(address).content.decode()

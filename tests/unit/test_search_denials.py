@@ -42,7 +42,7 @@ UNREAD = {
         "relapse?",
         "? relapse", "?relapse", "relapse (?)", "neither relapsed nor refractory", "non-refractory",
         "nonrefractory", "unrelapsed", "no longer refractory", "isn't relapsed", "relapsed: no",
-        "relapsed, no",
+        "relapsed, no", "relapse-free", "relapse free 2 years", "relapse, no evidence",
         "relapse pending confirmation", "relapse to be confirmed", "at risk of relapse", "no lymphoma",
         "no evidence of relapse", "relapse not confirmed", "primitive neuroectodermal tumour (CNS) excluded",
         "ALK unknown", "ALK status unknown", "ALK: unknown", "ALK not tested", "ALK not yet tested",
@@ -123,6 +123,26 @@ BOTH = [
     ("en", "EWSR1-FLI1 Ewing", "", "EWSR1 FLI1", "", "ewingsarcoma"),
     ("en", "EWSR1-FLI1-", "EWSR1 FLI1", "", "", ""),
     ("en", "t(9;22) negative", "ABL1 BCR", "", "", ""),
+    ("fr", "récidive de neuroblastome, MYCN ampl", "", "MYCN", "relapsed", "neuroblastoma"),
+    ("en", "INI1 neg rhabdoid", "SMARCB1", "", "", "malignantrhabdoidtumour"),
+    ("nl", "hall Ewing", "", "", "", "ewingsarcoma"),
+    ("en", "relapse-free Ewing", "", "", "", "ewingsarcoma"),
+    ("en", "Ewing, relapse free", "", "", "", "ewingsarcoma"),
+    ("en", "free of relapse, Ewing", "", "", "", "ewingsarcoma"),
+    ("en", "Ewing, no mets", "", "", "", "ewingsarcoma"),
+    ("en", "14 y boy, relapsed Ewing, no known allergies", "", "", "relapsed", "ewingsarcoma"),
+    ("en", "no comorbidities, relapsed Ewing", "", "", "relapsed", "ewingsarcoma"),
+    ("en", "ALK mutation, no mets, neuroblastoma", "", "", "", "neuroblastoma"),
+    ("en", "Ewing, no prior relapse", "", "", "", "ewingsarcoma"),
+    ("en", "neuroblastoma, relapse, no evidence", "", "", "", "neuroblastoma"),
+    ("nl", "recidief-vrij Ewing", "", "", "", "ewingsarcoma"),
+    ("nl", "recidief Ewing, niet operabel, geen opties", "", "", "relapsed", "ewingsarcoma"),
+    ("fr", "Ewing en rechute, sans option curative", "", "", "relapsed", "ewingsarcoma"),
+    ("nl", "Ewing zonder meta's", "", "", "", "ewingsarcoma"),
+    ("nl", "recidief neuroblastoom, geen beenmerginvasie", "", "", "relapsed", "neuroblastoma"),
+    ("fr", "Ewing, 1re récidive, pas de métas", "", "", "relapsed", "ewingsarcoma"),
+    ("de", "rezidiv-freies Neuroblastom", "", "", "", "neuroblastoma"),
+    ("de", "Neuroblastom im Rezidiv, kein Knochenmarkbefall", "", "", "relapsed", "neuroblastoma"),
     ("nl", "geen recidief, neuroblastoom", "", "", "", "neuroblastoma"),
     ("nl", "niet-gemetastaseerd neuroblastoom", "", "", "", "neuroblastoma"),
     ("nl", "hervallen neuroblastoom", "", "", "relapsed", "neuroblastoma"),
@@ -218,6 +238,29 @@ def test_a_word_of_two_languages_is_that_of_the_page_else_in_doubt(text, languag
         said = of_text(text, language)
         assert (genes(said, negative=True), there(said)) == (absent, []), language
         assert absent or said.unread
+
+
+@pytest.mark.parametrize("read", [of_text, of_field])
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("en", "no BRAF mutation", "mutation"), ("en", "BRAF not mutated", "mutation"),
+        ("en", "BRAF wt", "mutation"), ("en", "wild-type BRAF", "mutation"),
+        ("en", "BRAF unmutated", "mutation"), ("nl", "BRAF niet gemuteerd", "mutation"),
+        ("nl", "BRAF niet-geamplificeerd", "amplification"),
+        ("fr", "BRAF non muté", "mutation"), ("de", "BRAF nicht mutiert", "mutation"),
+        ("en", "BRAF negative", ""), ("en", "BRAF not detected", ""),
+    ],
+)  # fmt: skip
+def test_only_the_kind_of_alteration_that_is_denied_is_absent(language, text, kind, read):
+    """A glioma whose BRAF is not mutated may have a fusion of it."""
+    assert [(one.kind, one.negative) for one in read(text, language).alterations] == [(kind, True)]
+
+
+def test_what_is_denied_is_shown_as_it_was_written():
+    said = of_text("MYCN non amplifié, neuroblastome; ALK niet getest, geen uitzaaiingen", "fr")
+    assert said.terms[0].label == "MYCN non amplifié"
+    assert said.unread == ("ALK niet getest", "geen uitzaaiingen")
 
 
 # --- Every word of denial and doubt with every word of the vocabulary -----------------------------------

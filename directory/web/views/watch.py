@@ -177,9 +177,11 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             actions.end(chosen)
             if chosen.pk is None or not Watch.to_keep(token):
                 return render(request, "directory/watch/stopped.html")
-        return redirect("web:watch-manage", token=token)
+        address = reverse("web:watch-manage", args=[token])
+        return redirect(f"{address}?saved" if chosen else address)
     context = {
         "token": token,
+        "saved": "saved" in request.GET,
         "watches": [_of(one) | {"watch": one} for one in Watch.objects.of(watch.email).confirmed()],
         "frequencies": Frequency.choices,
     }
@@ -244,7 +246,7 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
     domain = settings.BASE_URL.partition("://")[2].partition(":")[0] or "localhost"
     for event in news.events_of(slugs, most=ENTRIES):
         feed.add_item(
-            title=f"{event.label}: {event.sentence}",
+            title=_("%(trial)s: %(sentence)s") % {"trial": event.label, "sentence": event.sentence},
             link=settings.BASE_URL + reverse("web:trial", args=[event.slug]),
             description=event.sentence,
             unique_id=f"tag:{domain},2026:change/{event.key}/{words.page_language()}",
