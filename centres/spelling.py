@@ -68,6 +68,7 @@ _ANONYMOUS = re.compile(
 )
 _SERIAL = re.compile(r"/?\s*\bID\s*#?\s*\d+|\(\s*site\s+[\w-]+\s*\)", re.IGNORECASE)
 _POSTAL = re.compile(r"^(?:be? ?)*0*(\d{4})$")
+_POSTAL_AND_TOWN = re.compile(r"^(?:be? ?)?(\d{4}) (\D+)$")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ def read(text: str) -> Said:
         elif found := _POSTAL.match(folded):
             postal.add(found[1])
         elif number and (town := as_town(part)):
+            towns.add(town)
+        elif number and (found := _POSTAL_AND_TOWN.match(folded)) and (town := as_town(found[2])):
+            postal.add(found[1])
             towns.add(town)
         elif folded and not (number and folded in REGIONS):
             words |= words_of(folded)

@@ -383,7 +383,11 @@ class SiteSheet(Sheet):
         return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme == Scheme.NCT)
 
     def dehydrate_eu_ct_number(self, site):
-        return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme == Scheme.EUCT)
+        """Also another registry's number, where nothing else in the row would name the trial."""
+        schemes = {Scheme.EUCT}
+        if not site.trial.acronym and not self.dehydrate_nct_number(site):
+            schemes |= {Scheme.EUDRACT, Scheme.ISRCTN, Scheme.DRKS}
+        return "; ".join(one.value for one in site.trial.identifiers.all() if one.scheme in schemes)
 
     def dehydrate_status(self, site):
         """Empty where nobody said anything: a sheet that comes back must not state it."""

@@ -25,11 +25,14 @@ _NUMBER = re.compile(
 )
 _EXTENSION = re.compile(
     r"[\s,;(/–-]*(?:\b(?:ext(?:ension)?|extn|poste|toestel|tst|toest|durchwahl|dw|nebenstelle|apparat|app|"
-    r"intern|interne|int)\b\.?|#|x)\s*:?\s*\d{1,6}\)?$",
+    r"intern|interne|int|bip|bieper|pager|dect|sein)\b\.?|#|x)\s*:?\s*\d{1,6}\)?$",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\s*\([^()+\d]{1,60}\)$")
-_SEVERAL = re.compile(r"\s*(?:[;,|\n/&]|\s(?:or|of|ou|oder|and|en|et|und)\s)\s*", re.IGNORECASE)
+_REMARK = re.compile(r"\s*\((?:[^()+\d]|\d{1,2}(?!\d)){1,60}\)$")
+_LAST_DIGITS = re.compile(r"\s?/\s?\d{1,3}$")  # of a second number: `09 332 21 11/12`
+_SEVERAL = re.compile(r"\s*(?:[;,|\n/&]|\s(?:[-–]|or|of|ou|oder|and|en|et|und|fax:?)\s)\s*", re.IGNORECASE)
+# `(+32) 9 …`, `+(32) 9 …`
+_CODE_IN_BRACKETS = re.compile(r"^(\D*)(?:\(\s?(?:\+|00)\s?(\d{1,3})\s?\)|\+\s?\(\s?(\d{1,3})\s?\))")
 # A day, with a time or without, also without anything between its numbers.
 _DAY = re.compile(
     r"^(?:\d{1,2}[/.\-– ]\d{1,2}[/.\-– ](?:\d{2}|\d{4})|(?:19|20)\d\d[/.\-– ]\d{1,2}[/.\-– ]\d{1,2}|"
@@ -46,6 +49,7 @@ def read_phone(text: str, country: str = HOME) -> tuple[str, str]:
     or the letters of a country is that country's. Raises ValueError with a sentence for all else.
     """
     clean = tidy(unicodedata.normalize("NFKC", text))
+    clean = _CODE_IN_BRACKETS.sub(r"\1+\2\3", clean, count=1) if len(clean) <= LONGEST else clean
     country = country or HOME
     if len(clean) <= LONGEST and (number := _number(clean, country)):
         return number, ""
@@ -61,7 +65,7 @@ def read_phone(text: str, country: str = HOME) -> tuple[str, str]:
 
 def _cuts(clean: str):
     """What may be the number, and the rest of the cell: an extension, a remark, or another number."""
-    for form in (_EXTENSION, _REMARK):
+    for form in (_EXTENSION, _REMARK, _LAST_DIGITS):
         if found := form.search(clean):
             yield clean[: found.start()].rstrip(), found.group().strip(" ,;(/)–-")
     for found in _SEVERAL.finditer(clean):
@@ -103,7 +107,8 @@ def _is_dialled(digits: str, country: str) -> bool:
     """Whether a number without a code begins as it is dialled there, or lost its 0 in a spreadsheet."""
     plain = re.sub(r"\D", "", digits)
     region = phonenumbers.PhoneMetadata.metadata_for_region(country)
-    trunk = (region and region.national_prefix) or ""
+    # Other prefixes than those with a 0 (1 in America) are dialled, and not written.
+    trunk = found if (found := (region and region.national_prefix) or "").startswith("0") else ""
     code = str(phonenumbers.country_code_for_region(country))
     if digits.isdecimal() and len(plain) > 7:
         return True

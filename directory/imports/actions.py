@@ -54,6 +54,7 @@ def receive(
     if idempotency_key and (known := _by_key(user, idempotency_key)):
         return known
     stored_as, sha256, size = _keep(file, file_name)
+    kind = kind or _kind_of_the_same(sha256, sheet, user, centre)
     run = ImportRun(
         kind=kind, file_name=file_name, sheet=sheet, stored_as=stored_as, sha256=sha256, size=size,
         language=translation.get_language() or "en", created_by=user, role=role, centre=centre,
@@ -339,6 +340,12 @@ def _first(run: ImportRun, user, queue: bool) -> ImportRun:
         first.refresh_from_db()
     first.was_there, first.was_there_since, first.is_planned_again = True, handed_in, again
     return first
+
+
+def _kind_of_the_same(sha256: str, sheet: str, user, centre) -> str:
+    """What the header of the same file told when it was handed in before, where it is still on its way."""
+    same = ImportRun.objects.live().filter(sha256=sha256, sheet=sheet, created_by=user, centre=centre)
+    return same.exclude(kind="").values_list("kind", flat=True).first() or ""
 
 
 def _left_out(run: ImportRun) -> int:

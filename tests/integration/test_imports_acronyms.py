@@ -144,6 +144,7 @@ def test_what_differs_by_its_number_or_letter_is_another_trial(db, known, other)
         ("ALLTogether1", "ALLTogether"), ("EsPhALL2017/COG AALL1631", "EsPhALL 2017"),
         ("SIOP Ependymoma II", "SIOP Ependymoma 2"), ("Interfant-21", "interfant"),
         ("iEuroEwing", "iEuroEwing study"), ("AcSé-ESMART", "eSMART"),
+        ("EuroNet-PHL-C2", "Hodgkin EuroNet PHL-C2"), ("AALL1731", "COG AALL1731"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["sites", "trials"])

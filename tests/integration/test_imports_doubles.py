@@ -8,7 +8,7 @@ from django.urls import reverse
 from centres.models import Affiliation, Centre, Membership, Professional
 from directory.imports import actions, pipeline
 from tests.builders import a_centre, a_professional, a_trial, an_editor
-from tests.sheets import a_csv, applied, outcomes, planned
+from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialSite
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,60 @@ def test_two_good_rows_that_contradict_each_other_are_both_refused(world, name):
     run = planned(a_csv(good, other), kind=kind, user=an_editor())
     assert outcomes(run) == {2: "duplicate", 3: "duplicate"}
     assert not any(run.rows.values_list("changes", flat=True))
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"acronym": "a", "status": "opgeschort", "status_date": "01/06/2026"},
+        {"nct_number": "NCT01234567", "status": "suspended", "status_date": "2026-06-01"},
+        {"centre_code": "UZ-GENT", "acronym": "A", "status": "on hold", "status_date": "1 juni 2026"},
+    ],
+)
+def test_two_rows_that_say_the_same_in_other_writing_are_one(world, again):
+    Trial.objects.get().identifiers.create(scheme="nct", value="NCT01234567")
+    row = SITE | {"status": "suspended", "status_date": "2026-06-01"}
+    columns = [*row, "nct_number"]
+    run = planned(a_csv(row, {"centre_code": "uz-gent"} | again, columns=columns), user=an_editor())
+    assert outcomes(run) == {2: "new", 3: "duplicate"}
+    assert messages(run)[-1].endswith("The same as row 2 (a@uz-gent), which is taken.")
+
+
+def test_a_row_like_one_that_is_held_back_is_not_said_to_be_taken(world):
+    a_trial("iEuroEwing", slug="ieuroewing")
+    near = SITE | {"acronym": "iEuroEwng", "status": "suspended"}
+    run = planned(a_csv(near, near), user=an_editor())
+    assert outcomes(run) == {2: "duplicate", 3: "duplicate"}
+    assert "The same as row 2 (ieuroewng@uz-gent): what becomes of that row is" in messages(run)[-1]
+
+
+def test_a_row_that_is_refused_is_not_said_to_become_a_draft(world):
+    rows = [
+        SITE | {"acronym": "NEW-1", "status": "sometimes"},
+        SITE | {"acronym": "NEW-2", "title": "one"},
+        SITE | {"acronym": "NEW-2", "title": "two"},
+    ]
+    run = planned(a_csv(*rows, columns=["centre_code", "acronym", "title", "status"]), user=an_editor())
+    assert outcomes(run) == {2: "invalid", 3: "duplicate", 4: "duplicate"}
+    assert {"2 acronym: “NEW-1” is not a known trial.", "3 acronym: “NEW-2” is not a known trial."} <= {
+        *messages(run)
+    }
+    assert not any("a draft is made" in said for said in messages(run))
+
+
+def test_what_is_told_of_a_number_stands_at_the_column_that_has_it(world):
+    Trial.objects.get().identifiers.create(scheme="eudract", value="2018-000515-24")
+    number = {"eu_ct_number": "2018-000515-24"}
+    rows = [
+        {"centre_code": "uz-gent", "eu_ct_number": "2022-501454-11-00", "status": "suspended"},
+        {"centre_code": "uz-gent", "status": "suspended"} | number,
+        {"centre_code": "uz-gent", "acronym": "A", "status": "completed"},
+    ]
+    columns = ["centre_code", "nct_number", "eu_ct_number", "acronym", "status"]
+    run = planned(a_csv(*rows, columns=columns), user=an_editor())
+    assert outcomes(run) == {2: "new", 3: "duplicate", 4: "duplicate"}
+    for row in run.rows.filter(number__lt=4):
+        assert {said["column"] for said in row.messages} == {"eu_ct_number"}
 
 
 def test_a_name_or_an_alias_of_a_refused_row_is_free_for_another(world):

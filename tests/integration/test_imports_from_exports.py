@@ -111,6 +111,13 @@ def test_what_is_not_edited_changes_nothing(client, world, kind, form, language)
     assert list(MODELS[kind].objects.order_by("pk").values()) == before
 
 
+@pytest.mark.parametrize("number", ["2018-001795-38", "ISRCTN45535982", "DRKS00023783"])
+def test_a_trial_with_one_number_and_no_acronym_is_found_again(client, world, number):
+    a_site(a_trial("", slug="nameless", identifiers=[number]), Centre.objects.get(code="uz-gent"), said=40)
+    run = planned(exported(client, "sites", form="csv"), kind="sites", user=an_editor())
+    assert (run.counts["unchanged"], run.rows_total) == (3, 3)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_long_list_without_drop_downs_comes_back_as_well(client, world, kind, monkeypatch):
     monkeypatch.setattr(exports, "MOST_WITH_HELP", 0)

@@ -122,6 +122,7 @@ def test_what_is_wrong_in_known_files_is_told_where_it_is(hostile, user):
     )
     merged = [one for one in said("xls20_merged_cells.xlsx") if "merged cell" in one]
     assert [one.split()[0] for one in merged] == ["3", "4"]
+    assert not any("is empty" in one for one in said("xls20_merged_cells.xlsx"))
     assert any("“centre_code” is missing" in one for one in said("str05_no_header.csv"))
     assert any("UTF-16 without its mark" in one for one in said("enc03_utf16be_nobom.csv"))
 

@@ -230,6 +230,13 @@ def test_a_yes_beside_an_address_alone_is_no_consent(gent, who):
     assert Professional.objects.publishable().exists()
 
 
+def test_a_yes_beside_nobody_is_said_to_count_for_nobody(gent):
+    run = planned(
+        a_csv({"centre_code": "uz-gent", "acronym": "A", "consent_to_publish": "yes"}), user=an_editor()
+    )
+    assert messages(run) == ["2 consent_to_publish: Nobody is named beside this. Fill in contact_name."]
+
+
 def test_an_editor_s_row_of_a_centre_where_nobody_knows_them_records_no_consent(gent):
     person = works_at(a_professional("Demo Person", email="demo@example.org"), a_centre("uza"))
     run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=an_editor())

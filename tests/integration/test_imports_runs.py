@@ -361,6 +361,14 @@ def test_the_same_file_again_plans_anew_what_waits(sent):
     assert outcomes(again) == {2: "unchanged"}
 
 
+def test_the_same_file_again_plans_anew_where_its_columns_told_the_kind():
+    run = planned(a_csv(CENTRE), kind="", user=(user := an_editor()))
+    again = actions.receive(file=a_file(a_csv(CENTRE)), file_name="s.csv", user=user, queue=False)
+    assert (run.kind, again.pk, again.status, again.is_planned_again) == ("centres", run.pk, "uploaded", True)
+    pipeline.plan(again)
+    assert ImportRun.objects.get().status == "planned"
+
+
 def test_planning_again_is_queued(sent, django_capture_on_commit_callbacks):
     run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     with django_capture_on_commit_callbacks(execute=True):

@@ -95,6 +95,19 @@ def test_a_certain_match_says_why(demo):
     assert found.reasons == ("it holds “uz-gent”", "the town fits (Gent)", "the postal code fits (9000)")
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("UZ Gent, 9000 Gent", "uz-gent"), ("Kinderoncologie, UZ Gent, B-9000 Gent, België", "uz-gent"),
+        ("UZ Leuven, Herestraat 49, 3000 Leuven", "uz-leuven"), ("HUDERF, 1020 Bruxelles", "huderf"),
+        ("UZ Gent, 3000 Leuven", None), ("UZ Gent, 3000 Gent", None), ("UZ Gent, 8500 Kortrijk", None),
+    ],
+)  # fmt: skip
+def test_a_postal_code_and_its_town_may_stand_in_one_part(demo, text, code):
+    found = Matcher().match(text).centre
+    assert (found and found.code) == code
+
+
 def test_a_near_spelling_says_what_speaks_for_and_against_it(demo):
     found = Matcher().match("UZ Gent, Kortrijk, 8500, Belgium")
     [best, *_rest] = found.candidates

@@ -57,6 +57,11 @@ def test_a_number_that_says_its_country_keeps_it_in_any_row(country, of_row):
         ("09 332 22 00; 09 332 22 01", "+3293322200", "09 332 22 01"),
         ("09 332 22 00 ext 12 / 0475 12 34 56", "+3293322200", "ext 12 0475 12 34 56"),
         ("09 332 22 00 (secretariaat)", "+3293322200", "secretariaat"),
+        ("09 332 22 00 (8u-12u)", "+3293322200", "8u-12u"),
+        ("09 332 22 00 - 09 332 22 01", "+3293322200", "09 332 22 01"),
+        ("09 332 22 00 fax 09 332 22 01", "+3293322200", "09 332 22 01"),
+        ("09/332.22.00/12", "+3293322200", "12"),
+        ("09 332 22 00, bip 4444", "+3293322200", "bip 4444"),
     ],
 )
 def test_what_there_is_no_room_for_is_told_and_the_number_kept(text, phone, rest):
@@ -65,11 +70,20 @@ def test_what_there_is_no_room_for_is_told_and_the_number_kept(text, phone, rest
 
 
 @pytest.mark.parametrize(
-    "text", ["tel:+3293322111", "Tél. 09 332 21 11", "+32 (0)9 332 21 11", "09-332-21-11"]
-)
+    "text",
+    [
+        "tel:+3293322111", "Tél. 09 332 21 11", "+32 (0)9 332 21 11", "09-332-21-11", "(+32) 9 332 21 11",
+        "+(32) 9 332 21 11", "(0032) 9 332 21 11", "tel. (+32) 9 332 21 11", "(09) 332 21 11",
+    ],
+)  # fmt: skip
 def test_a_number_is_read_without_a_word(text):
     assert Phone().clean(text) == "+3293322111"
     assert Phone().remark(text, "+3293322111") == ""
+
+
+@pytest.mark.parametrize(("text", "country"), [("(215) 590-1000", "US"), ("416-813-1500", "CA")])
+def test_a_prefix_without_a_zero_is_dialled_and_not_written(text, country):
+    assert read_phone(text, country) == ("+1" + "".join(filter(str.isdigit, text)), "")
 
 
 def test_a_number_without_its_first_zero_is_read_and_told():

@@ -97,7 +97,8 @@ class Nearness:
     def _spelt_like(self, acronym: str) -> Iterable[str]:
         parts = parts_of(acronym)
         marks, plain = _marks(parts), "".join(map(_plain, parts))
-        yield from (one for one in sorted(_beginnings(parts)) if self._marks.get(one) == marks)
+        cut = sorted(_beginnings(parts) | _ends(parts))
+        yield from (one for one in cut if self._marks.get(one) == marks)
         known = [self._plain[marks]] if marks in self._plain else []
         if not marks:
             known = list(self._plain.values())

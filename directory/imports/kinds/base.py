@@ -167,7 +167,6 @@ class Judge:
                 if remark:
                     verdict.note(name, remark)
         self._once(verdict)
-        verdict.said = hash(frozenset(verdict.cells.items()))
         return verdict
 
     def country_of(self, cells: dict[str, str]) -> str:
@@ -218,12 +217,14 @@ class Judge:
             return (NOTHING, "", "") if says_nothing else (None, str(error), "")
         return value, "", column.widget.remark(cell, value, **how)
 
-    def is_double(self, key: object, verdict: Verdict, column: str) -> bool:
-        """True for a row that says again what an earlier row about the record says.
+    def is_double(self, key: object, verdict: Verdict, column: str, *, naming: Iterable[str] = ()) -> bool:
+        """True for a row that says again what an earlier row about the record says; the columns `naming` do
+        no more than name it.
 
         One that says something else is judged like any other, and then `_settle`d: a row that is refused in
         itself holds no other back, whichever comes first.
         """
+        verdict.said = self._meant(verdict, frozenset(naming))
         first = self.seen.setdefault(key, verdict)
         if first is not verdict and first.is_refused:
             first = self.seen[key] = verdict
@@ -232,10 +233,18 @@ class Judge:
         if first.said == verdict.said:
             verdict.outcome = Outcome.DUPLICATE
             said = {"row": first.number, "record": verdict.record}
-            verdict.note(column, _("The same as row %(row)d (%(record)s), which is taken.") % said)
+            sentence = _("The same as row %(row)d (%(record)s), which is taken.")
+            if first.is_bad:
+                sentence = _("The same as row %(row)d (%(record)s): what becomes of that row is told there.")
+            verdict.note(column, sentence % said)
             return True
         verdict.contradicts = first, column
         return False
+
+    def _meant(self, verdict: Verdict, naming: frozenset[str]) -> int:
+        """The same for rows that say the same, however each writes it: `28/11/2026` and `2026-11-28`."""
+        values, cells = verdict.values, verdict.cells
+        return hash(frozenset((name, repr(values.get(name, cells[name]))) for name in cells.keys() - naming))
 
     def _settle(self, verdict: Verdict) -> None:
         """Once a row is judged: two that contradict each other are both refused, and what is refused was
@@ -259,7 +268,8 @@ class Judge:
             first.put_back(wholly=False)
             first.outcome, first.work, first.changes = Outcome.DUPLICATE, None, []
             first.may_be_taken = False
-            first.note(column, sentence)
+            own = next((name for name in (column, *self.sheet.one_of) if name in first.cells), column)
+            first.note(own, sentence)
             self.revised.append(first)
 
     def compare(self, verdict: Verdict, record: models.Model, names: Iterable[str]) -> list[str]:

@@ -34,7 +34,8 @@ class Places:
         """The centre that the cell means; else the row is refused with who it might mean."""
         text = verdict.cells.get(column, "")
         if not text:
-            verdict.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
+            if column not in {name for name, _code, _params in verdict.faults}:
+                verdict.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
             return None
         text = verdict.values.get(column, text)
         found = self.matcher.match(text)

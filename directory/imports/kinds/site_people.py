@@ -54,6 +54,8 @@ class NamesPeople(Judge):
             self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
         else:
             self._unlinks(verdict, work, "investigator", "pi_name")
+            if given and contact is None and site.investigator_id is None:
+                verdict.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
 
     def _contact(self, verdict, site, place) -> Professional | None:
         values = verdict.values

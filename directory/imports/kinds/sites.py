@@ -155,7 +155,8 @@ class SiteJudge(NamesPeople):
                 return
             trial = self._draft(verdict, identifiers, acronym, place)
         verdict.record = self._record(trial, verdict)
-        if self.is_double((id(trial), place.id), verdict, column):
+        naming = (*self.sheet.one_of, "centre_code") if trial.pk else ()
+        if self.is_double((id(trial), place.id), verdict, column, naming=naming):
             return
         if trial.pk is None:
             self.finder.doubt_new(verdict, trial, identifiers, acronym)
@@ -191,11 +192,14 @@ class SiteJudge(NamesPeople):
             if column in values:
                 verdict.change(column, "", self.sheet.written(column, values[column]))
         sentence = _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
+        refused = _("“%(name)s” is not a known trial.")
         if self.scope.visible_trials is not None:
             sentence = _("“%(name)s” is not a listed trial: the row goes to the editors, who list trials.")
-        verdict.note(
-            "acronym" if acronym else self.sheet.identifier_columns[0], sentence % {"name": shown(name)}
-        )
+            refused = _("“%(name)s” is not a listed trial.")
+        told = {"name": shown(name)}
+        verdict.instead = sentence % told, refused % told
+        where = ("acronym", *self.sheet.identifier_columns)
+        verdict.note(next(column for column in where if column in values), sentence % told)
         return trial
 
     def _judge(self, verdict, trial, place):

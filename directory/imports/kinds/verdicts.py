@@ -82,7 +82,8 @@ class Verdict:
     """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored.
 
     `said` is the same for rows that say the same. `place`: the centre whose row it is, in sheets that have
-    one. `contradicts`: the earlier row about the same record that says something else, and the column.
+    one. `instead`: a message of what comes of the row, and what is told where the row is refused.
+    `contradicts`: the earlier row about the same record that says something else, and the column.
     """
 
     number: int
@@ -102,6 +103,7 @@ class Verdict:
     is_others: bool = False
     doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
     place: object = None
+    instead: tuple[str, str] | None = None
     contradicts: "tuple[Verdict, str] | None" = None
     _kept: dict[int, tuple[models.Model, dict]] = field(default_factory=dict)
     _ways_back: list[Callable[[], object]] = field(default_factory=list)
@@ -136,6 +138,8 @@ class Verdict:
             record.__dict__ = values
         for way_back in self._ways_back if wholly else ():
             way_back()
+        for said in self.messages if self.instead else ():
+            said["message"] = self.instead[1] if said["message"] == self.instead[0] else said["message"]
         self._kept, self._ways_back = {}, []
 
     def note(self, column: str, message: str) -> None:
