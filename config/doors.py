@@ -83,7 +83,10 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 302 and changes_password(request):
+            sign_in.give_back(request)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         try:
@@ -111,6 +114,10 @@ def is_page(request: HttpRequest) -> bool:
 
 def guard_password(request: HttpRequest) -> None:
     """Whoever is at somebody else's desk may not guess the old password by way of changing it."""
-    match = request.resolver_match
-    if request.method == "POST" and match is not None and match.view_name == "admin:password_change":
+    if changes_password(request):
         sign_in.check_name(request, request.user.get_username())
+
+
+def changes_password(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method == "POST" and match is not None and match.view_name == "admin:password_change"

@@ -339,3 +339,13 @@ def test_the_sheet_of_one_centre_never_opens_a_person_of_another(gent):
         assert secret not in str(list(run.rows.values("record", "changes", "messages")))
     person.refresh_from_db()
     assert (person.phone, person.consent_given_on) == ("+3216000000", None)
+
+
+def test_a_sheet_handed_in_twice_gives_no_consent_through_a_centre_where_the_person_does_not_work(gent):
+    person = works_at(a_professional("Demo Person", email="demo@example.org"), a_centre("uza"))
+    row = ROW | {"contact_phone": "+32 9 332 21 11", "consent_to_publish": "yes"}
+    for name in ("first.csv", "second.csv"):
+        applied(a_csv(row), user=an_editor(), name=name)
+        person.refresh_from_db()
+        assert person.consent_given_on is None
+        assert [one.centre.code for one in person.affiliations.all()] == ["uza"]

@@ -267,3 +267,10 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         run = applied(content, user=user)
     assert (run.counts["new"], run.counts["update"]) == (rows // 2, rows // 2)
     assert Trial.objects.count() == rows
+
+
+def test_a_site_that_recruits_does_not_open_later_on_by_a_row_without_a_status(gent):
+    a_trial("T", identifiers=["NCT00000001"], at=[(gent, "recruiting")])
+    run = planned(a_csv({"centre_code": "uz-gent", "nct_number": "NCT00000001", "start_date": "01/03/2027"}))
+    [row] = run.rows.all()
+    assert (row.outcome, row.messages[0]["column"]) == ("invalid", "start_date")

@@ -143,6 +143,21 @@ def test_the_old_password_is_not_guessed_by_way_of_changing_it(editor):
     assert codes(answers) == [200] * 7 + [429]
 
 
+def test_changing_it_is_no_failure(editor):
+    client, old = Client(), PASSWORD
+    client.force_login(editor)
+    for number in range(9):
+        new = f"another {number} long"
+        typed = {"old_password": old, "new_password1": new, "new_password2": new}
+        assert client.post("/admin/password_change/", typed).status_code == 302
+        old = new
+
+
+def test_who_insists_on_a_locked_name_does_not_lock_out_the_hospital(editor):
+    assert codes([sign_in("somebody else") for _ in range(40)])[-1] == 429
+    assert sign_in("mieke", PASSWORD).status_code == 302
+
+
 # Taking turns
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,8 @@ class People:
 
     def __init__(self, scope: Scope):
         self.scope = scope
-        everybody = Professional.objects.all()
+        functions = Affiliation.objects.filter(professional=OuterRef("pk"))
+        everybody = Professional.objects.annotate(is_settled=Exists(functions))
         self._visible = everybody if scope.centres is None else everybody.known_at(scope.centres)
         self._by_email: dict[str, list[Professional]] = defaultdict(list)
         self._by_name: dict[tuple[int, str], Professional] = {}
@@ -94,6 +96,7 @@ class People:
             return named
         if key not in self._by_name:
             self._by_name[key] = Professional(name=name)
+            self._by_name[key].is_settled = False
         return self._by_name[key]
 
     def by_email(self, email: str, place: Place, current: int | None) -> Professional | None:
@@ -136,10 +139,10 @@ class People:
         current: int | None,
     ) -> bool | None:  # fmt: skip
         """What the row says of consent, as far as it may: a no always, a yes only by name and only of a
-        centre where the person works, or whose site names them (`current`) and who never left it."""
+        centre where the person works, or whose site names them (`current`) where no centre is known."""
         if not given or person.pk is None:
             return given
-        is_named = person.pk == current and not self.has_left(person, place)
+        is_named = person.pk == current and not _is_settled(person)
         is_here = is_named or self._works_at(person, place)
         if is_here and by_name:
             return given
@@ -245,15 +248,11 @@ class People:
 
         Else the next sheet could give a consent through that centre.
         """
-        strangers = {one.pk for one, _changed, place, _function in people if not self._works_at(one, place)}
-        settled = set(
-            Affiliation.objects.filter(professional__in=strangers).values_list("professional_id", flat=True)
-        )
         wanted = {
             (id(person), place.id, function): (person, place, function)
             for person, _changed, place, function in people
             if not self.is_at(person, place, function)
-            and (person.pk not in settled or self._works_at(person, place))
+            and (self._works_at(person, place) or not _is_settled(person))
         }
         made = [
             Affiliation(professional=person, centre=Centre(pk=place.id, code=place.code), function=function)
@@ -263,6 +262,11 @@ class People:
         for start in range(0, len(made), BATCH):
             ledger.record(made[start : start + BATCH])
         self._at |= set(wanted)
+
+
+def _is_settled(person: Professional) -> bool:
+    """Whether it is known of the person where they work, or worked. Not asked of who was found by it."""
+    return getattr(person, "is_settled", True)
 
 
 def evidence(scope: Scope, verdict: Verdict) -> str:

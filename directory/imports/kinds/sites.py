@@ -227,6 +227,10 @@ class SiteJudge(NamesPeople):
         if status is None:
             if date and "status" not in verdict.cells:
                 verdict.refuse("status_date", _("A date of the status needs a status beside it."))
+            if "opened_on" in work.attributes and (said := self.said.get(work.site.pk)):
+                standing = max(said, key=lambda one: (one.said_at, one.pk))
+                standing.site = work.site
+                verdict.heed(standing, {}, "start_date")
             return
         if "status_date" in verdict.cells and not date:
             return  # the date is refused already
