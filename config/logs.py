@@ -83,6 +83,8 @@ def logging_config(level: str) -> dict:
             # The access line of django_structlog says it all; these would say it twice.
             "django.request": {"level": "ERROR"},
             "django.server": quieter,
+            # What somebody wrote in a Host header is a 400, and no fault of ours to be told at length.
+            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             # gunicorn's own configuration gives these handlers and formats of their own.
             "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
             "gunicorn.access": {"level": level, "handlers": [], "propagate": True},

@@ -36,8 +36,7 @@ from .undo.judging import InTheWay
 log = logging.getLogger(__name__)
 CHUNK = 1_000
 TRIES = 3
-# While the transaction of an apply runs, a lease cannot be renewed (SQLite has one writer): it is taken
-# long enough for a slow disk beforehand.
+# While an apply is stored no lease can be renewed (SQLite has one writer): it is taken longer before.
 ROWS_STORED_A_SECOND = 300
 
 

@@ -398,3 +398,8 @@ def test_the_web_server_s_own_lines_name_nobody_and_quote_nothing(line):
     assert "canary" not in event
     assert "192.0.2.9" not in event
     assert "db8" not in event
+
+
+def test_a_strange_host_is_refused_and_not_written_down(client, db, caplog):
+    assert client.get("/en/", headers={"host": "strange.example"}).status_code == 400
+    assert "strange.example" not in caplog.text

@@ -95,6 +95,12 @@ def test_too_many_requests_of_a_program_are_a_problem_with_retry_after(proxy, pa
     assert json.loads(body)["status"] == 429
 
 
+@pytest.mark.parametrize("path", ["/api/v1/match/", "/api/v1/match", "/nl/match/", "/nl/match"])
+def test_no_address_of_a_patient_takes_what_nginx_would_lay_down_in_a_file(alone, path):
+    answer, _body = alone.get(path, method="POST", body="a" * 200_000)
+    assert answer.status == 413
+
+
 def test_sign_ins_are_limited_apart_and_the_form_may_be_looked_at(proxy):
     answers = [proxy.get("/admin/login/", method="POST", body="a=1")[0].status for _ in range(26)]
     assert 21 <= answers.count(200) < 26
