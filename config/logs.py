@@ -84,7 +84,7 @@ def logging_config(level: str) -> dict:
             "django.request": {"level": "ERROR"},
             "django.server": quieter,
             # What somebody wrote in a Host header is a 400, and no fault of ours to be told at length.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # gunicorn's own configuration gives these handlers and formats of their own.
             "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
             "gunicorn.access": {"level": level, "handlers": [], "propagate": True},
