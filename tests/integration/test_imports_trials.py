@@ -136,8 +136,8 @@ def test_ages_the_wrong_way_round_are_refused_even_against_the_stored_bound():
 def test_sub_protocols_find_their_parent_in_the_sheet_or_in_the_registry():
     a_trial("MASTER", slug="master")
     rows = [
-        {"acronym": "NEW-MASTER", "title": "x"},
-        {"acronym": "NEW-A", "title": "x", "parent": "New Master"},
+        {"acronym": "NEW-HEAD", "title": "x"},
+        {"acronym": "NEW-A", "title": "x", "parent": "New Head"},
         {"acronym": "NEW-A1", "title": "x", "parent": "NEW-A"},
         {"acronym": "OLD-A", "title": "x", "parent": "MASTER"},
         {"acronym": "ORPHAN", "title": "x", "parent": "NOBODY"},
@@ -146,7 +146,7 @@ def test_sub_protocols_find_their_parent_in_the_sheet_or_in_the_registry():
     run = applied(a_csv(*rows), kind="trials")
     assert [outcomes(run)[number] for number in range(2, 8)] == ["new"] * 4 + ["invalid"] * 2
     parents = dict(Trial.objects.exclude(parent=None).values_list("acronym", "parent__acronym"))
-    assert parents == {"NEW-A": "NEW-MASTER", "NEW-A1": "NEW-A", "OLD-A": "MASTER"}
+    assert parents == {"NEW-A": "NEW-HEAD", "NEW-A1": "NEW-A", "OLD-A": "MASTER"}
     assert "“NOBODY” is not a known trial. Put its row above this one" in messages(run)[0]
 
 
