@@ -261,7 +261,7 @@ def test_a_telephone_number_as_people_write_it(cell, number):
     assert Phone().clean(Phone().render(number)) == number
 
 
-@pytest.mark.parametrize("cell", ["1", "00", "+", "secretariat", "+32 9 332 21 11 / 12", "9" * 30, "+999 1"])
+@pytest.mark.parametrize("cell", ["1", "00", "+", "secretariat", "9" * 30, "+999 1"])
 def test_what_is_not_one_telephone_number_is_refused(cell):
     assert "is not a telephone number" in refusal(Phone(), cell)
 
