@@ -189,7 +189,7 @@ def test_what_is_downloaded_is_what_the_filters_leave(page):
         page.get_by_role("link", name="CSV").click()
     assert downloading.value.suggested_filename.endswith(".csv")
     lines = Path(downloading.value.path()).read_text("utf-8-sig").splitlines()
-    assert [line.partition(",")[0] for line in lines] == ["slug", "ieuroewing"]
+    assert [line.partition(";")[0] for line in lines] == ["slug", "ieuroewing"]
 
 
 def test_the_results_on_paper_have_a_way_back(page):
