@@ -220,8 +220,10 @@ class TrialFinder:
             return ""
         said, near = list(identifiers), self.near(acronym)
         same = self.acronyms.get(key_of(acronym), ())
+        if not near and not same:
+            return ""
         known = Trial.objects.filter(pk__in=[*near, *same]).prefetch_related("identifiers")
-        found = {one.pk: one for one in known} if near or same else {}
+        found = {one.pk: one for one in known}
         likely = [found[pk] for pk in near if pk in found and not _against(found[pk].identifiers.all(), said)]
         return self._named([*likely, *(found[pk] for pk in same if pk in found)])
 
