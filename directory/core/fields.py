@@ -1,5 +1,7 @@
 """Fields the domains share: several words in one column, on both databases."""
 
+from functools import cache
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
 from translated_fields.utils import fallback_to_any
 
-from .text import control_character_in, tidy
+from .text import control_character_in, refuse_control_characters, tidy
 
 MAX_WORDS, MAX_WORD = 200, 300
 _WHOLE = BaseDatabaseOperations.integer_field_ranges  # what PostgreSQL keeps, by type of field
@@ -66,6 +68,10 @@ class WordsField(models.JSONField):
             )
         return WordsFormField(required=False, label=capfirst(self.verbose_name), help_text=self.help_text)
 
+    def from_db_value(self, value, expression, connection):
+        # Most lists of most records are empty.
+        return [] if value == "[]" else super().from_db_value(value, expression, connection)
+
     def validate(self, value, model_instance):
         super().validate(value, model_instance)
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
@@ -100,6 +106,8 @@ def refuse_unkept(field: models.Field, value: object) -> None:
 
     SQLite keeps texts of any length and numbers of any size; PostgreSQL stops at them.
     """
+    if is_good_text(field, value):
+        return
     field.clean(value, None)
     if isinstance(value, str):
         # Of a text without a limit in the database Django asks the length in forms only.
@@ -108,6 +116,23 @@ def refuse_unkept(field: models.Field, value: object) -> None:
     elif isinstance(value, int) and (bounds := _WHOLE.get(field.get_internal_type())):
         MinValueValidator(bounds[0])(value)
         MaxValueValidator(bounds[1])(value)
+
+
+def is_good_text(field: models.Field, value: object) -> bool:
+    """Whether `value` is a line that `field` may hold, of which nothing but that is asked.
+
+    What it leaves open its validators tell. No control character is printable.
+    """
+    return type(value) is str and 0 < len(value) <= _longest(field) and value.isprintable()
+
+
+@cache
+def _longest(field: models.Field) -> int:
+    """Of a text of which no more is asked than its length and its characters; -1 for other fields."""
+    asked = {one if one is refuse_control_characters else type(one) for one in field.validators}
+    is_text = type(field) in (models.CharField, models.TextField) and not field.choices
+    asks_more = asked - {MaxLengthValidator, refuse_control_characters}
+    return field.max_length or -1 if is_text and not asks_more else -1
 
 
 LANGUAGE_CODES = ("en", "nl", "fr", "de")

@@ -14,7 +14,6 @@ _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _BAD_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _NOT_IN_A_LINE = re.compile(r"[\t\n\r]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
-_SPACES = re.compile(r"\s+")
 
 
 def strip_marks(text: str) -> str:
@@ -31,17 +30,21 @@ def fold(text: str) -> str:
     >>> fold("CHC - MontLégia (Liège)")
     'chc montlegia liege'
     """
-    return _NOT_WORD.sub(" ", strip_marks(_INVISIBLE.sub("", text))).strip()
+    return _NOT_WORD.sub(" ", strip_marks(_visible(text))).strip()
 
 
 def squash(text: str) -> str:
     """`fold` without its spaces, for identifiers: `NCT 0430-7576` → `nct04307576`."""
-    return fold(text).replace(" ", "")
+    return _NOT_WORD.sub("", strip_marks(_visible(text)))
 
 
 def tidy(text: str) -> str:
     """`text` without invisible characters and with single, plain spaces."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join(_visible(text).split())
+
+
+def _visible(text: str) -> str:
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def control_character_in(text: str, *, line: bool = False) -> str | None:
@@ -49,6 +52,8 @@ def control_character_in(text: str, *, line: bool = False) -> str | None:
 
     Tab, line feed and carriage return pass, for free text has them; in a single `line` they do not.
     """
+    if text.isprintable():
+        return None
     found = _BAD_CONTROL.search(text) or (_NOT_IN_A_LINE.search(text) if line else None)
     return f"U+{ord(found.group()):04X}" if found else None
 

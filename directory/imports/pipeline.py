@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
@@ -24,7 +25,7 @@ from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import JUDGES
 from .kinds.base import Judge
-from .kinds.verdicts import Verdict
+from .kinds.verdicts import Scope, Verdict
 from .memory import few_collections
 from .messages import problem
 from .models import ImportRun, RowOutcome
@@ -54,12 +55,13 @@ def plan(run: ImportRun) -> bool:
     with translation.override(run.language), few_collections():
         try:
             RowOutcome.objects.filter(run=run).delete()
-            _renew(run, basis=moved.basis_of(scope_of(run)))
+            scope = scope_of(run)
+            _renew(run, basis=moved.basis_of(scope))
             if run.undo_of_id:
-                _plan_undo(run)
+                _plan_undo(run, scope)
             else:
                 with open_table(run) as table:
-                    _plan(run, table)
+                    _plan(run, table, scope)
         except Unreadable as refused:
             _fail(run, [problem(refused.code, **refused.params)])
         except FileNotFoundError:
@@ -74,14 +76,14 @@ def plan(run: ImportRun) -> bool:
     return True
 
 
-def _plan(run: ImportRun, table: Table) -> None:
+def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
     problems = _settle_kind(run, table)
     if problems:
         _fail(run, problems)
         return
     sheet = JUDGES[run.kind].sheet
     said = mapping.mapped(run, table)
-    said.visible_centres = scope_of(run).visible_centres
+    said.visible_centres = scope.visible_centres
     reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
@@ -107,16 +109,16 @@ def _plan(run: ImportRun, table: Table) -> None:
     if may_be_mapped:
         _ask_first(run, reading)
     else:
-        _judge_all(run, table, reading, warnings)
+        _judge_all(run, table, reading, warnings, scope)
         run.refresh_from_db()
         if mapping.answers(run.choices):
             mapping.remember(run)
     run.refresh_from_db()
 
 
-def _plan_undo(run: ImportRun) -> None:
+def _plan_undo(run: ImportRun, scope: Scope) -> None:
     """Each record that the undone run changed is a row of this plan."""
-    judge = UndoJudge(scope_of(run), run.undo_of)
+    judge = UndoJudge(scope, run.undo_of)
     _renew(run, 0, rows_total=judge.total, warnings=list(judge.warnings()))
     counts, waits = _write_plan(run, judge, judge.judge, judge.groups())
     waits = waits or any(counts[outcome] for outcome in STORED)
@@ -154,8 +156,8 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
         raise TakenOver
 
 
-def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict]) -> None:
-    judge = JUDGES[run.kind](scope_of(run))
+def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict], scope: Scope) -> None:
+    judge = JUDGES[run.kind](replace(scope, choices=run.choices))
     judge.columns = frozenset(reading.places.values())
     counts, waits = _write_plan(
         run,

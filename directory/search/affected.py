@@ -59,7 +59,8 @@ def move(entries: Sequence[Entry], at: dt.datetime) -> None:
     for first in range(0, len(entries), _AT_ONCE):
         named: dict[str, set[str]] = {}
         for entry in entries[first : first + _AT_ONCE]:
-            sides = [dict.fromkeys(_NAMES) | (side or {}) for side in (entry.before, entry.after)]
+            found = [entry.before or {}, entry.after or {}]
+            sides = [{name: side.get(name) for name in _NAMES} for side in found]
             for kind, key in _named_by(entry.kind, entry.key, sides):
                 named.setdefault(kind, set()).add(key)
         if not named:

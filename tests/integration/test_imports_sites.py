@@ -263,7 +263,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         )
     )
     user = an_editor()
-    with django_assert_max_num_queries(110):  # a few of them for each 100 records, on SQLite
+    with django_assert_max_num_queries(100):  # a few of them for each 100 records, on SQLite
         run = applied(content, user=user)
     assert (run.counts["new"], run.counts["update"]) == (rows // 2, rows // 2)
     assert Trial.objects.count() == rows

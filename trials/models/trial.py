@@ -192,8 +192,9 @@ class Trial(Listed, Sourced):
     @classmethod
     def snapshots(cls, pks):
         identifiers, conditions = defaultdict(list), defaultdict(list)
-        for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("scheme", "value"):
-            identifiers[one.trial_id].append({"scheme": one.scheme, "value": one.value})
+        numbers = TrialIdentifier.objects.filter(trial__in=pks).order_by("scheme", "value")
+        for pk, scheme, value in numbers.values_list("trial_id", "scheme", "value"):
+            identifiers[pk].append({"scheme": scheme, "value": value})
         links = cls.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
         for pk, code in links.values_list("trial_id", "condition__code"):
             conditions[pk].append(code)

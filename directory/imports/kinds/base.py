@@ -37,6 +37,7 @@ class Judge:
         self.scope = scope
         self.seen: dict[object, Verdict] = {}
         self._read: dict[tuple[str, str, str], tuple[object, str, str]] = {}
+        self._hows: dict[tuple[str, str], dict[str, str]] = {}
         self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[Verdict] = []  # verdicts that a later row changed
         self.questions: dict[str, Question] = {}
@@ -82,7 +83,7 @@ class Judge:
         In whatever language or spelling of a date; columns may have been taken away, but no cell changed.
         """
         example, cells = self.sheet.example, verdict.cells
-        if verdict.is_bad or not any("example" in cell.casefold() for cell in cells.values()):
+        if verdict.is_bad or "example" not in "\n".join(cells.values()).casefold():
             return False
         for name, cell in cells.items():
             if name not in example or self._value(name, cell) != self._value(name, example[name]):
@@ -149,14 +150,15 @@ class Judge:
         )
         for name, code, params in row.faults:
             verdict.refuse(name, messages.sentence(code, params))
-        faulty, row_cells = {name for name, _code, _params in row.faults}, dict(verdict.cells)
-        for name, cell in list(verdict.cells.items()):
-            if name in faulty or name == VERSION:
+        unread = {VERSION, *(name for name, _code, _params in row.faults)}
+        row_cells = dict(verdict.cells)
+        for name, cell in row_cells.items():
+            if name in unread:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
                 verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
-            by_country = self.sheet.columns()[name].widget.by_country
-            value, refusal, remark = self._value(name, cell, self.country_of(row_cells) if by_country else "")
+            country = self.country_of(row_cells) if name in self._by_country else ""
+            value, refusal, remark = self._value(name, cell, country)
             if value is NOTHING:
                 self.nothings[tidy(cell)] += 1
                 del verdict.cells[name]
@@ -176,9 +178,10 @@ class Judge:
     def _once(self, verdict: Verdict) -> None:
         """An identifier that a row gives twice, in whatever columns and writings, is one."""
         first = {}
-        for name in getattr(self.sheet, "identifier_columns", ()):
+        given = [name for name in getattr(self.sheet, "identifier_columns", ()) if name in verdict.values]
+        for name in given:
             kept = []
-            for one in verdict.values.get(name, ()):
+            for one in verdict.values[name]:
                 known = first.setdefault((one.scheme, one.compact), one)
                 if known is one:
                     kept.append(one)
@@ -187,7 +190,7 @@ class Judge:
                     verdict.note(
                         name, _("“%(text)s” is the same number as %(value)s: it is taken once.") % said
                     )
-            if len(kept) < len(verdict.values.get(name, ())):
+            if len(kept) < len(verdict.values[name]):
                 # A new list: that of the cell is kept for other rows.
                 verdict.values[name] = kept
                 if not kept:
@@ -198,24 +201,37 @@ class Judge:
 
         Sheets repeat themselves, so answers are kept.
         """
-        if (name, cell, country) not in self._read:
+        key = name, cell, country
+        found = self._read.get(key)
+        if found is None:
             if len(self._read) > 10_000:
                 self._read.clear()
-            self._read[name, cell, country] = self._read_cell(name, cell, country)
-        return self._read[name, cell, country]
+            found = self._read[key] = self._read_cell(name, cell, country)
+        return found
 
     def _read_cell(self, name, cell, country):
         column = self.sheet.columns()[name]
         says_nothing = not column.is_prose and is_nothing(cell)
         if says_nothing and not column.has_words:
             return NOTHING, "", ""
-        how = how_to_read(name, self.scope.choices) | ({"country": country} if country else {})
+        how = self._how(name, country)
         try:
             value = self.sheet.read(name, cell, **how)
         except ValueError as error:
             # A word of the column's own is read before: `unknown` is a status, `N/A` a phase.
             return (NOTHING, "", "") if says_nothing else (None, str(error), "")
         return value, "", column.widget.remark(cell, value, **how)
+
+    def _how(self, name: str, country: str) -> dict[str, str]:
+        """What a cell of a column is read with; the answer is not to be changed."""
+        if (name, country) not in self._hows:
+            of_country = {"country": country} if country else {}
+            self._hows[name, country] = how_to_read(name, self.scope.choices) | of_country
+        return self._hows[name, country]
+
+    @cached_property
+    def _by_country(self) -> frozenset[str]:
+        return frozenset(name for name, one in self.sheet.columns().items() if one.widget.by_country)
 
     def is_double(self, key: object, verdict: Verdict, column: str, *, naming: Iterable[str] = ()) -> bool:
         """True for a row that says again what an earlier row about the record says; the columns `naming` do
@@ -244,7 +260,8 @@ class Judge:
     def _meant(self, verdict: Verdict, naming: frozenset[str]) -> int:
         """The same for rows that say the same, however each writes it: `28/11/2026` and `2026-11-28`."""
         values, cells = verdict.values, verdict.cells
-        return hash(frozenset((name, repr(values.get(name, cells[name]))) for name in cells.keys() - naming))
+        meant = ((name, values.get(name, cells[name])) for name in cells.keys() - naming)
+        return hash(frozenset((name, tuple(one) if isinstance(one, list) else one) for name, one in meant))
 
     def _settle(self, verdict: Verdict) -> None:
         """Once a row is judged: two that contradict each other are both refused, and what is refused was
@@ -277,14 +294,14 @@ class Judge:
 
         Returns the attributes that changed, and notes each change on the verdict.
         """
-        changed, columns = [], self.sheet.columns()
+        changed, columns, values = [], self.sheet.columns(), verdict.values
         verdict.touch(record)
-        for name in names:
+        for name in names if record.pk else [one for one in names if one in values]:
             attribute = columns[name].attribute
             old = getattr(record, attribute)
-            if name in verdict.values:
-                new = verdict.values[name]
-            elif record.pk and self._may_be_empty(name) and self.clears(verdict, name, old):
+            if name in values:
+                new = values[name]
+            elif old not in (None, "", []) and self._may_be_empty(name) and self.clears(verdict, name, old):
                 new = self._empty(name, old)
             else:
                 continue
@@ -312,7 +329,7 @@ class Judge:
 
     def _reads_as(self, name: str, old, new) -> bool:
         """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
-        if self.sheet.columns()[name].widget.by_country:
+        if name in self._by_country:
             return False  # stored in one form only, and the row's country is not at hand here
         written = self._written(name, old)
         return bool(written) and self._value(name, written)[0] == new

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
+from directory.core.fields import is_good_text
 from directory.core.sheets import Sheet
 
 from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
@@ -41,20 +42,25 @@ class Write:
     def is_new(self) -> bool:
         return self.record.pk is None
 
+    def concerned(self, rules: Iterable) -> Iterable:
+        """Of several rules those that ask a field that it writes."""
+        if self.is_new:
+            return rules
+        return [one for one in rules if not one.asks.isdisjoint(self.attributes)]
+
 
 def unsaved(model: type[models.Model], **values) -> models.Model:
     """A record to be held against its rules: what is given of it, without the work of making one.
 
     There are two or three beside each row. What is not given has the default that its field has.
     """
-    record = model.__new__(model)
-    record._state = ModelState()
-    record.__dict__[model._meta.pk.attname] = None
+    record, state = model.__new__(model), ModelState()
+    kept = record.__dict__ = {"_state": state, model._meta.pk.attname: None}
     for name, value in values.items():
         if isinstance(value, models.Model):
-            record._state.fields_cache[name] = value
+            state.fields_cache[name] = value
             name, value = f"{name}_id", value.pk
-        record.__dict__[name] = value
+        kept[name] = value
     return record
 
 
@@ -69,7 +75,7 @@ class Checker:
         self._read_into: dict[FieldRule, list[str]] = defaultdict(list)
         for name in sheet.columns():
             if kept := sheet.kept_in(name):
-                self._read_into[rules_of(kept.model).fields[kept.attname]].append(name)
+                self._read_into[rules_of(kept.model).fields[kept.name]].append(name)
         self._good: dict[tuple, bool] = {}  # rules with the values that were held against them
         # By the hash of a key: the row that has it, and what it shares with others.
         self._seen: dict[int, tuple[int, object]] = {}
@@ -86,26 +92,28 @@ class Checker:
 
     def check_values(self, verdict: Verdict, write: Write) -> None:
         """Refuse the row where a value, or several together, break a rule of the record's model."""
-        record, is_new = write.record, write.is_new
+        record = write.record
         rules, values = rules_of(type(record)), record.__dict__
-        for attribute in values if is_new else rules.attributes(write.attributes):
-            value = values.get(attribute)
-            if (value == "" or value == []) and attribute not in rules.needed:
+        fields = rules.asked if write.is_new else [rules.fields[name] for name in write.attributes]
+        for rule in fields:
+            value = values.get(rule.attname, rule.default)
+            if value is rule.default or (rule.may_be_none if value is None else rule.is_plain):
                 continue
-            rule = rules.fields.get(attribute)
-            if rule is None or value is rule.default or (rule.is_plain and value is not None):
-                continue
-            if value in ("", []) or not self._is_good(verdict, write, rule, value):
-                self._refuse_value(verdict, write, rule, value)
-        for check in rules.checks:
+            if not value and value in ("", []):
+                is_good = rule.may_be_empty
+            else:
+                is_good = self._is_good(verdict, write, rule, value)
+            if not is_good and (why := rule.broken_by(value)):
+                verdict.refuse(self._column_of(verdict, write, [rule.name]), why)
+        for check in write.concerned(rules.checks):
             if self._is_broken(check, record):
                 verdict.refuse(self._column_of(verdict, write, check.fields), check.sentence())
 
     def _is_good(self, verdict: Verdict, write: Write, rule: FieldRule, value: object) -> bool:
         """Reading the cell held it against this very field; or another row had the same value."""
         if value is None:
-            return rule.may_be_none or rule.has_related(write.record)
-        if type(value) is str and len(value) <= rule.longest and value.isprintable():
+            return rule.has_related(write.record)
+        if is_good_text(rule.field, value):
             return True
         for column in self._read_into.get(rule, ()):
             if verdict.values.get(column) is value:
@@ -132,20 +140,15 @@ class Checker:
             self._good.clear()
         self._good[key] = is_good
 
-    def _refuse_value(self, verdict: Verdict, write: Write, rule: FieldRule, value: object) -> None:
-        if why := rule.broken_by(value):
-            verdict.refuse(self._column_of(verdict, write, [rule.name]), why)
-
     # What must differ
 
     def _check_keys(self, verdict: Verdict, writes: list[Write]) -> None:
         mine: dict[int, Write] = {}
         found = []
         for write in writes:
-            for rule in rules_of(type(write.record)).uniques:
-                if not write.is_new and not set(rule.fields) & set(write.attributes):
-                    continue
-                key = rule.key(getter(write.record))
+            get = getter(write.record)
+            for rule in write.concerned(rules_of(type(write.record)).uniques):
+                key = rule.key(get)
                 if key is None:
                     continue
                 mark = hash((rule.name, key))

@@ -39,10 +39,11 @@ class TrialFinder:
 
     def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
         self.visible, self._whole = visible, whole
-        self._stored = Trial.objects.select_related("parent") if whole else Trial.objects.only(*NAMING)
+        self._stored = Trial.objects.prefetch_related("parent") if whole else Trial.objects.only(*NAMING)
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
         self._by_identifier: dict[tuple[str, str], Trial] = {}
+        self._by_compact: dict[str, list[int]] = defaultdict(list)  # pks
         self._new: dict[tuple[str, str], Trial] = {}
         self._new_acronyms: dict[str, list[Trial]] = defaultdict(list)
         self._new_identifiers: dict[int, list[Identifier]] = {}  # by id() of the new trial
@@ -84,11 +85,13 @@ class TrialFinder:
             one = Identifier(intern(scheme), value)
             self.identifiers[pk].append(one)
             self._by_identifier[scheme, one.compact] = self.trials[pk]
+            self._by_compact[one.compact].append(pk)
         return missing
 
     def forget_stored(self) -> None:
         """Let go of what `look_up` fetched; what is meant again is fetched again."""
         self.trials, self._by_identifier = {}, {}
+        self._by_compact.clear()
         self.identifiers.clear()
 
     def candidates(self, identifiers: Iterable[Identifier], acronym: str) -> list[Trial]:
@@ -206,12 +209,13 @@ class TrialFinder:
 
     def near(self, acronym: str) -> list[int]:
         """The visible trials that `acronym` may be, the likeliest first; none that are called so."""
-        compact, slugs = text.squash(acronym), self._former.get(key_of(acronym), ())
-        by_number = [self._by_identifier.get((scheme, compact)) for scheme in Scheme] if compact else []
-        found = [one.pk for one in by_number if one is not None]
+        key, slugs = key_of(acronym), self._former.get(key_of(acronym), ())
+        found = list(self._by_compact.get(text.squash(acronym), ()))
         found += Trial.objects.filter(slug__in=slugs).values_list("pk", flat=True) if slugs else []
-        found += [pk for key in self._nearness.to(acronym) for pk in self.acronyms[key]]
-        same = self.acronyms.get(key_of(acronym), ())
+        found += [pk for one in self._nearness.to(acronym) for pk in self.acronyms[one]]
+        if not found:
+            return found
+        same = self.acronyms.get(key, ())
         return [pk for pk in dict.fromkeys(found) if self._is_visible(pk) and pk not in same]
 
     def may_be(self, acronym: str, identifiers: Iterable[Identifier]) -> str:

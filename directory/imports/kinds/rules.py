@@ -6,12 +6,12 @@ know how to weigh it raises NotImplementedError, so that no constraint is ever p
 """
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
 
 from django.core.exceptions import ValidationError
-from django.core.validators import EMPTY_VALUES, MaxLengthValidator
+from django.core.validators import EMPTY_VALUES
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.constraints import BaseConstraint
@@ -24,16 +24,12 @@ Get = Callable[[str], object]  # the value of a field by its name
 _COMPARES = {
     "exact": operator.eq, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
 }  # fmt: skip
-_TEXTS = (models.CharField, models.TextField)
 _WEIGHED_ELSEWHERE = (models.AutoField, models.BooleanField, models.DateField, models.ForeignKey)
 
 
 @dataclass(frozen=True, eq=False)
 class FieldRule:
-    """What one field may hold. `is_plain`: beyond being there, nothing is asked of its value.
-
-    `longest`: of a text of which nothing but its length is asked.
-    """
+    """What one field may hold. `is_plain`: beyond being there, nothing is asked of its value."""
 
     field: models.Field
     name: str
@@ -41,7 +37,7 @@ class FieldRule:
     default: object
     is_plain: bool
     may_be_none: bool
-    longest: int
+    may_be_empty: bool
 
     def broken_by(self, value: object) -> str:
         """Why the field cannot keep `value`; empty where it can."""
@@ -69,10 +65,14 @@ class FieldRule:
 
 @dataclass(frozen=True, eq=False)
 class UniqueRule:
-    """What must differ between any two records; `parts` are the expressions that make the key."""
+    """What must differ between any two records; `parts` are the expressions that make the key.
+
+    `asks`: the fields of its key and of its condition.
+    """
 
     name: str
     fields: tuple[str, ...]
+    asks: frozenset[str]
     parts: tuple[object, ...]
     condition: Q | None
     nulls_differ: bool
@@ -95,6 +95,7 @@ class UniqueRule:
 class CheckRule:
     name: str
     fields: tuple[str, ...]
+    asks: frozenset[str]
     condition: Q
     constraint: models.CheckConstraint
     relates: bool  # asks a key of the record, or of another
@@ -108,16 +109,12 @@ class CheckRule:
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """`fields` by attribute; `named`: attributes by the names of fields; `needed`: those not to be empty."""
+    """`fields` by name; `asked`: those of which a value may be wrong."""
 
     fields: dict[str, FieldRule]
-    named: dict[str, str]
-    needed: frozenset[str]
+    asked: tuple[FieldRule, ...]
     uniques: tuple[UniqueRule, ...]
     checks: tuple[CheckRule, ...]
-
-    def attributes(self, names: Iterable[str]) -> Iterator[str]:
-        return (self.named[name] for name in names)
 
 
 @cache
@@ -138,29 +135,27 @@ def rules_of(model: type[models.Model]) -> Rules:
             names = tuple(_names(one.condition))
             asked = [meta.get_field(name) for name in names]
             relates = any(one.is_relation or one.primary_key for one in asked)
-            checks.append(CheckRule(one.name, names, one.condition, one, relates))
+            checks.append(CheckRule(one.name, names, frozenset(names), one.condition, one, relates))
         else:
             raise NotImplementedError(f"{one.name}: {type(one).__name__}")
-    fields = {field.attname: _field(field) for field in meta.concrete_fields}
-    named = {one.name: attribute for attribute, one in fields.items()}
-    needed = frozenset(attribute for attribute, one in fields.items() if not one.field.blank)
-    return Rules(fields, named, needed, tuple(uniques), tuple(checks))
+    fields = {field.name: _field(field) for field in meta.concrete_fields}
+    asked = tuple(one for one in fields.values() if not (one.is_plain and one.may_be_none))
+    return Rules(fields, asked, tuple(uniques), tuple(checks))
 
 
 def _field(field: models.Field) -> FieldRule:
     plain = isinstance(field, _WEIGHED_ELSEWHERE) and not field.choices and not field.validators
     # The database draws the key.
     may_be_none = field.null or field.primary_key
-    asks_length = {type(one) for one in field.validators} <= {MaxLengthValidator} and not field.choices
-    longest = field.max_length if asks_length and field.max_length and type(field) in _TEXTS else -1
-    return FieldRule(field, field.name, field.attname, field.default, plain, may_be_none, longest)
+    return FieldRule(field, field.name, field.attname, field.default, plain, may_be_none, field.blank)
 
 
 def _unique(name, parts, constraint=None) -> UniqueRule:
     condition = constraint.condition if constraint else None
     nulls_differ = constraint is None or constraint.nulls_distinct is not False
     fields = tuple(dict.fromkeys(name for part in parts for name in _names(part)))
-    return UniqueRule(name, fields, parts, condition, nulls_differ, constraint)
+    asks = frozenset([*fields, *(_names(condition) if condition is not None else ())])
+    return UniqueRule(name, fields, asks, parts, condition, nulls_differ, constraint)
 
 
 def _is_plain(constraint: BaseConstraint) -> bool:

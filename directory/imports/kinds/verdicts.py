@@ -1,6 +1,5 @@
 """What a row is judged by, and what it means."""
 
-import copy
 import datetime as dt
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -227,7 +227,8 @@ class Verdict:
 
 def _copied(values: dict) -> dict:
     """All that a record holds, the records that it refers to among them."""
-    state = copy.copy(values["_state"])
+    state = ModelState()
+    state.__dict__ |= values["_state"].__dict__
     state.fields_cache = dict(state.fields_cache)
     return values | {"_state": state}
 
