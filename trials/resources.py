@@ -30,6 +30,7 @@ from .conditions import codes
 from .identifiers import FORMS, read_identifier
 from .models import Trial, TrialSite
 from .models.trial import MOST_LINES
+from .statements import day_as_said
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "spellings.csv"
 
@@ -392,6 +393,9 @@ class SiteSheet(Sheet):
     def dehydrate_status(self, site):
         """Empty where nobody said anything: a sheet that comes back must not state it."""
         return site.status if site.verified_at else ""
+
+    def dehydrate_status_date(self, site):
+        return day_as_said(site.verified_at, site.verified_on)
 
     def dehydrate_consent_to_publish(self, site):
         person = site.contact_person or site.investigator

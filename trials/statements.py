@@ -7,6 +7,7 @@
 Retracted statements count for nothing.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -53,6 +54,14 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
         "status_source": standing.source,
         "disputed": disputed,
     }
+
+
+def day_as_said(at: dt.date | None, on: str) -> str:
+    """ISO 8601 of the day that a status is of, no more exact than it was said; empty where nobody said one.
+
+    `at`: the day by which statements are in order; `on`: the month or year that was said instead.
+    """
+    return on or (at.isoformat() if at else "")
 
 
 def _since(standing: StatusStatement, said: list[StatusStatement]) -> str:

@@ -51,6 +51,12 @@ _OF_PERSON = {
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
+def _told(name: str, values: dict) -> str:
+    if name == "verified_at":
+        return statements.day_as_said(values["verified_at"], values["verified_on"])
+    return str(values[name] or "")
+
+
 @dataclass(slots=True)
 class Work:
     """A site as it will be, the statement that makes it so, the people it names, the draft it needs."""
@@ -271,7 +277,7 @@ class SiteJudge(NamesPeople):
             return
         for name, column in _STATUS_FIELDS.items():
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
-                verdict.change(column, str(old[name] or ""), str(derived[name] or ""))
+                verdict.change(column, _told(name, old), _told(name, derived))
         if derived["disputed"] != old["disputed"]:
             verdict.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
         for name, value in derived.items():
