@@ -26,9 +26,9 @@ from bench import search, synthetic
 from bench.harness import Report, measure, percentile, timed
 from bench.imports import exported, forget_trials, settle_down
 from bench.serving import server, worker
-from directory.core.workbooks import Line, Page, stream
 from directory.imports.models import ImportRun
 from directory.search import reading, service
+from directory.sheets.workbooks import Line, Page, stream
 from trials.models import Trial
 from trials.resources import TrialSheet
 

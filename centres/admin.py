@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.core.admin import (
+from directory.adminsite.admin import (
     ExportsSheet,
     ListedAdmin,
     RecordedAdmin,

@@ -14,6 +14,7 @@ SEAMS = [
     "config/cache.py",
     "config/supervisor.py",
     "directory/core",
+    "directory/sheets",
     "directory/search/service.py",
 ]
 DJANGO = [sys.executable, "manage.py"]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from directory.core.ages import DAYS_PER_YEAR, parse_age
-from directory.core.cells import Address, List, LongText, PartialDay, Prose, Text, Word
-from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, squash, tidy
+from directory.sheets.cells import Address, List, LongText, PartialDay, Prose, Text, Word
+from directory.sheets.sheet import Column, Sheet
 
 from .choices import Recruitment, Scheme, Sex, StudyType
 from .models import Trial

@@ -8,7 +8,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from directory.core.cells import (
+from directory.core.text import fold, tidy
+from directory.sheets.cells import (
     Address,
     Age,
     Email,
@@ -22,8 +23,7 @@ from directory.core.cells import (
     Word,
     YesNo,
 )
-from directory.core.sheets import Column, Sheet
-from directory.core.text import fold, tidy
+from directory.sheets.sheet import Column, Sheet
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes

@@ -33,7 +33,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 # fmt: off
 INSTALLED_APPS = [
-    "directory.core", "centres", "trials",
+    "directory.core", "directory.adminsite", "centres", "trials",
     "directory.imports", "directory.search", "directory.partners", "directory.watching",
     "directory.api", "directory.web",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",

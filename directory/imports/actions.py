@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 
 from directory.core.text import control_character_in
 from directory.core.visibility import is_editor, role_of
+from directory.sheets.reading import MAX_BYTES
 
 from . import mapping, questions
 from .choices import LIVE, NOT_TAKEN, STORED, Decision, Kind, Outcome, Status, may_be_handed_in
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, ImportRun
-from .tables import MAX_BYTES
 
 log = logging.getLogger(__name__)
 EXTENSIONS = (".xlsx", ".ods", ".csv", ".tsv", ".txt")

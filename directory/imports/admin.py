@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from centres.resources import centre_words
-from directory.core import csv_files, templates_xlsx
-from directory.core.admin import ReadOnlyAdmin, attention
-from directory.core.cells import LANGUAGES
+from directory.adminsite import attention
+from directory.adminsite.admin import ReadOnlyAdmin
 from directory.core.visibility import is_editor
-from directory.core.workbooks import CONTENT_TYPE
+from directory.sheets import csv_files, templates
+from directory.sheets.cells import LANGUAGES
+from directory.sheets.workbooks import CONTENT_TYPE
 
 from . import actions, blank, report
 from .choices import Decision, Kind, Outcome, Status
@@ -166,7 +167,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def template_xlsx_view(self, request, kind):
         """The same as a workbook with drop-downs and notes, of this person's centres."""
         sheet, language = self._template(request, kind)
-        content = templates_xlsx.template(sheet, language, lists=centre_words(sheet, request.user))
+        content = templates.template(sheet, language, lists=centre_words(sheet, request.user))
         return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
 
     def _template(self, request, kind):

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from directory.core.mending import mended
-from directory.core.sheets import Sheet
-from directory.core.templates_xlsx import NOTES
 from directory.core.text import control_character_in, squash, tidy
-from directory.core.workbooks import letters
+from directory.sheets.mending import mended
+from directory.sheets.reading import Row, Table
+from directory.sheets.sheet import Sheet
+from directory.sheets.templates import NOTES
+from directory.sheets.workbooks import letters
 from trials.ctgov import CtgovSheet
 
 from .choices import Kind
 from .kinds import JUDGES
 from .messages import printable, problem
 from .questions import Question
-from .tables import Row, Table
 
 OUTCOME_HEADERS = ("Outcome", "Messages")  # of a report, beside the sheet's own columns
 ROW_HEADER, OUTCOME_SHEET = "Row", "About"

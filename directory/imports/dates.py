@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from directory.core.cells import Day, PartialDay
 from directory.core.dates import partial_text
-from directory.core.sheets import Sheet
-from directory.core.written import DAY_FIRST, MONTH_FIRST, written_date
+from directory.sheets.cells import Day, PartialDay
+from directory.sheets.reading import Table
+from directory.sheets.sheet import Sheet
+from directory.sheets.written import DAY_FIRST, MONTH_FIRST, written_date
 
 from .columns import Reading
 from .messages import problem
 from .questions import DATE_SYSTEM, Option, Question, date_key
-from .tables import Table
 
 
 @dataclass

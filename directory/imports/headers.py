@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from directory.core.text import squash, tidy
 from directory.core.visibility import Role
-from directory.core.written import written_date
+from directory.sheets.reading import Row, Table, leading_rows, read
+from directory.sheets.written import written_date
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
@@ -15,7 +16,6 @@ from .columns import read_header, recognise
 from .kinds import JUDGES
 from .messages import problem
 from .models import ImportRun
-from .tables import Row, Table, leading_rows, read
 
 LONGEST = 60  # characters; a header is no longer, nor is an identifier
 WIDE = 0.6  # of the widest row: a banner fills less

@@ -8,16 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centres.rights import own_centre_ids
-from directory.core.sheets import Sheet
 from directory.core.text import tidy
 from directory.core.visibility import Role
+from directory.sheets.reading import Table
+from directory.sheets.sheet import Sheet
 
 from .columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
 from .suggestions import Suggester, Suggestion
-from .tables import Table
 
 ASKED = 60  # columns of one sheet; the others are named as not read
 SAMPLE = 200  # rows

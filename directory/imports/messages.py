@@ -31,7 +31,7 @@ def day_first(partial: str) -> str:
 
 
 def sentence(code: str, params: dict) -> str:
-    """The sentence of a code of `directory.imports.tables`."""
+    """The sentence of a code of `directory.sheets.reading`."""
     if code == "too_many_rows":
         most = params["most"]
         return ngettext(

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from directory.core import changes
 from directory.core.visibility import Role
+from directory.sheets.reading import Row, Table, Unreadable
 from trials import registries
 
 from . import dates, encoding, guard, mapping, moved, receipts
@@ -30,7 +31,6 @@ from .memory import few_collections
 from .messages import problem
 from .models import ImportRun, RowOutcome
 from .scope import scope_of
-from .tables import Row, Table, Unreadable
 from .undo import UndoJudge
 from .undo.judging import InTheWay
 

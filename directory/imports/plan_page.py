@@ -16,8 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership
-from directory.core.cells import Day, PartialDay, YesNo
 from directory.core.text import control_character_in
+from directory.sheets.cells import Day, PartialDay, YesNo
 from trials.models import Trial, TrialSite
 
 from .choices import STORED, Kind, Outcome

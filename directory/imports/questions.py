@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from centres.models import Centre
-from directory.core.written import DAY_FIRST
+from directory.sheets.written import DAY_FIRST
 
 DATE_SYSTEM = "date_system"
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from django.db.models import Count, F, JSONField, Max, Sum, Value
 from django.utils.translation import gettext as _
 
-from directory.core.workbooks import MOST_ROWS, Line, Page, Style, sheet_name, stream
+from directory.sheets.reading import Row, Unreadable
+from directory.sheets.workbooks import MOST_ROWS, Line, Page, Style, sheet_name, stream
 
 from .choices import NOT_TAKEN, Decision, Outcome
 from .columns import OUTCOME_HEADERS, OUTCOME_SHEET, ROW_HEADER, own_columns, read_header
@@ -20,7 +21,6 @@ from .headers import open_table
 from .kinds import JUDGES
 from .mapping import mapped
 from .models import ImportRun
-from .tables import Row, Unreadable
 
 CHUNK = 1_000
 _WRONG = (Outcome.INVALID, Outcome.ERROR)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from centres.matching import Matcher
-from directory.core.cells import List, LongText, Name, Prose, Text
-from directory.core.sheets import Column, Sheet
 from directory.core.text import fold, tidy
+from directory.sheets.cells import List, LongText, Name, Prose, Text
+from directory.sheets.sheet import Column, Sheet
 from trials.identifiers import FORMS
 from trials.resources import Identifiers
 

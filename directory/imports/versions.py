@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.sheets import VERSION, seq_of
+from directory.sheets.sheet import VERSION, seq_of
 
 from .choices import Outcome
 

@@ -12,9 +12,9 @@ import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
 
-from directory.core import csv_files
 from directory.core.text import tidy
 from directory.search import service
+from directory.sheets import csv_files
 
 from . import words
 from .results import condition_name

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 OURS = ("centres", "config", "directory", "trials")
-ONE = "directory/core/csv_files.py"
+ONE = "directory/sheets/csv_files.py"
 
 
 def sources():

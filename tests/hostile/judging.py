@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from directory.imports import actions, tables
+from directory.imports import actions
+from directory.sheets import reading
 from tests.sheets import messages, planned
 
 from .files import ACCEPT, ASK, FILE, ROW, File
@@ -50,10 +51,10 @@ def ending(content: bytes, name: str, user) -> Ending:
 
 def memory(path: Path, name: str) -> float:
     """The most MiB that the reading process had in memory, seen every few milliseconds."""
-    command = [sys.executable, "-m", "directory.imports.tables.child", "read", str(path), name, "", ""]
+    command = [sys.executable, "-m", "directory.sheets.reading.child", "read", str(path), name, "", ""]
     most = 0
     with subprocess.Popen(
-        command, cwd=tables._ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=reading._ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
         status = Path(f"/proc/{child.pid}/status")
         while child.poll() is None:

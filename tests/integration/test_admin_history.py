@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from centres.models import Affiliation
-from directory.core.admin import history
+from directory.adminsite import history
 from directory.core.changes import Actor, Entry, record
 from directory.core.models import Change
 from tests import builders

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from centres.models import Centre, Coordination, Network, Professional
-from directory.core.admin import attention
+from directory.adminsite import attention
 from directory.core.changes import SYSTEM, Entry, record
 from directory.core.models import Change
 from tests import builders

@@ -10,10 +10,10 @@ from django.test import Client
 
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import tasks
 from directory.imports.models import ImportRun
 from directory.partners import keys
+from directory.sheets.workbooks import CONTENT_TYPE
 from tests.builders import a_centre, a_trial
 from trials.models import TrialSite
 

@@ -7,7 +7,10 @@ reads it, so a new column is tried by itself. One that is read and goes nowhere 
 import pytest
 
 from centres.resources import Code, CountryCode
-from directory.core.cells import (
+from directory.imports import actions, pipeline
+from directory.imports.choices import Kind
+from directory.imports.kinds import JUDGES
+from directory.sheets.cells import (
     Address,
     Age,
     Day,
@@ -24,9 +27,6 @@ from directory.core.cells import (
     Word,
     YesNo,
 )
-from directory.imports import actions, pipeline
-from directory.imports.choices import Kind
-from directory.imports.kinds import JUDGES
 from tests.builders import a_centre, a_network, a_site, a_trial, an_editor
 from tests.sheets import a_csv, messages, planned
 from tests.support.figures import tell

@@ -9,7 +9,7 @@ from django.conf import settings
 from directory.core.models import Change
 from directory.imports import actions, pipeline
 from directory.imports.columns import recognise
-from directory.imports.tables import MAX_CELL, Table
+from directory.sheets.reading import MAX_CELL, Table
 from tests import sheets
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.support.figures import tell

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Affiliation, Centre, Membership, Network, Professional
+from directory.adminsite import exports
 from directory.core import changes
-from directory.core.admin import exports
 from directory.core.visibility import Role
 from directory.imports import actions, pipeline
 from directory.imports.choices import Decision

@@ -14,10 +14,10 @@ from centres.models import Centre, Membership, Network
 from centres.resources import CentreSheet, NetworkSheet
 from directory.core import changes
 from directory.core.text import fold, tidy
-from directory.core.written import is_nothing
 from directory.imports import kinds
 from directory.imports.kinds.verdicts import Scope
-from directory.imports.tables import Row
+from directory.sheets.reading import Row
+from directory.sheets.written import is_nothing
 from tests.builders import a_centre, a_site, a_trial
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite

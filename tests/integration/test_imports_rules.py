@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from centres.models import Membership
 from directory.core import changes
-from directory.core.cells import Address, Email, LongText, Prose, Text
 from directory.core.fields import MAX_WORD, WordsField
 from directory.core.models import Change, Shown
 from directory.imports import actions, pipeline
 from directory.imports.kinds import JUDGES
 from directory.imports.kinds.rules import getter, rules_of, weigh
 from directory.imports.models import ColumnMapping, ImportRun, RowOutcome
+from directory.sheets.cells import Address, Email, LongText, Prose, Text
 from tests.builders import a_centre, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from tests.support.figures import tell

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from directory.core import changes
-from directory.core.cells import LANGUAGES
-from directory.core.templates_xlsx import template, words_of
 from directory.imports.kinds import JUDGES
+from directory.sheets.cells import LANGUAGES
+from directory.sheets.templates import template, words_of
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.sheets import a_csv, messages, outcomes, planned
 from trials.resources import SiteSheet

@@ -6,7 +6,9 @@ What a column reads all the same is listed, with the reason; what is listed and 
 import pytest
 
 from centres.resources import Code, CountryCode
-from directory.core.cells import (
+from directory.imports.kinds import JUDGES
+from directory.imports.suggestions import Suggester
+from directory.sheets.cells import (
     Address,
     Age,
     Day,
@@ -21,8 +23,6 @@ from directory.core.cells import (
     Word,
     YesNo,
 )
-from directory.imports.kinds import JUDGES
-from directory.imports.suggestions import Suggester
 from trials.choices import Scheme
 from trials.ctgov import AgeRange
 from trials.identifiers import FORMS

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from directory.core.csv_files import as_csv
-from directory.core.formulas import guarded, unguarded
-from directory.imports.tables.csv import Source
+from directory.sheets.csv_files import as_csv
+from directory.sheets.formulas import guarded, unguarded
+from directory.sheets.reading.csv import Source
 
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 ATTACK = "=1+cmd|'/C calc'!A0"

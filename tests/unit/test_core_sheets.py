@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from centres.choices import CentreRole, Language
 from centres.resources import CentreSheet, NetworkSheet
 from directory.core.ages import BadAge
-from directory.core.cells import (
+from directory.sheets.cells import (
     NO,
     YES,
     Address,
@@ -28,8 +28,8 @@ from directory.core.cells import (
     Word,
     YesNo,
 )
-from directory.core.sheets import Column
-from directory.core.written import written_date
+from directory.sheets.sheet import Column
+from directory.sheets.written import written_date
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
 from trials.resources import Conditions, Identifiers, Phases, SiteSheet, TrialSheet

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
-from directory.core.workbooks import LONGEST_CELL, Line, Page, Style, letters, sheet_name, stream
+from directory.sheets.workbooks import LONGEST_CELL, Line, Page, Style, letters, sheet_name, stream
 
 
 def written(*pages):

@@ -3,8 +3,8 @@
 import pytest
 from rapidfuzz import fuzz
 
-from directory.core.cells import List, Word
 from directory.imports.kinds import JUDGES
+from directory.sheets.cells import List, Word
 from trials.resources import STATUSES
 
 DENIALS = (

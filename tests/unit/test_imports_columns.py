@@ -7,11 +7,11 @@ import io
 import pytest
 
 from centres.resources import CentreSheet, NetworkSheet
-from directory.core.formulas import unguarded
-from directory.core.written import written_date
 from directory.imports.columns import letters, meant_kind, read_header, recognise
 from directory.imports.kinds import JUDGES
-from directory.imports.tables import Table
+from directory.sheets.formulas import unguarded
+from directory.sheets.reading import Table
+from directory.sheets.written import written_date
 from trials.identifiers import Identifier
 from trials.resources import SiteSheet, TrialSheet
 

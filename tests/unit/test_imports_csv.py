@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from directory.imports.tables import Unreadable
-from directory.imports.tables.csv import DELIMITERS, Source, decoded
+from directory.sheets.reading import Unreadable
+from directory.sheets.reading.csv import DELIMITERS, Source, decoded
 
 # Text as it stands in cells: any letters, quotes and delimiters, line breaks inside; no NUL, no surrogates.
 CELL = st.text(

@@ -3,7 +3,7 @@
 import pytest
 
 from directory.imports.headers import best_sheet, header_index, looks_like_data
-from directory.imports.tables import Row
+from directory.sheets.reading import Row
 
 HEADER = ["centre_code", "nct_number", "status", "contact_email"]
 DATA = ["uz-gent", "NCT04307576", "recruiting", "trials@example.org"]

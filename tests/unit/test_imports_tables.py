@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from directory.imports import tables
 from directory.imports.messages import problem
-from directory.imports.tables import safety
+from directory.sheets import reading
+from directory.sheets.reading import safety
 from tests import sheets
 
 GOOD = (
@@ -20,12 +20,12 @@ GOOD = (
 def read(tmp_path, content, name="sheet.csv", sheet=""):
     path = tmp_path / "stored"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with tables.read(path, name=name, sheet=sheet) as table:
+    with reading.read(path, name=name, sheet=sheet) as table:
         return table, list(table.rows())
 
 
 def refusal(tmp_path, content, name="sheet.csv", sheet=""):
-    with pytest.raises(tables.Unreadable) as refused:
+    with pytest.raises(reading.Unreadable) as refused:
         read(tmp_path, content, name, sheet)
     told = problem(refused.value.code, **refused.value.params)
     assert "%(" not in told["message"]
@@ -117,7 +117,7 @@ def test_mixed_encodings_name_the_row_and_the_byte(tmp_path):
 
 
 def test_too_many_rows_and_columns_are_refused_while_streaming(tmp_path):
-    assert refusal(tmp_path, "a\n" + "1\n" * (tables.MAX_ROWS + 1))["code"] == "too_many_rows"
+    assert refusal(tmp_path, "a\n" + "1\n" * (reading.MAX_ROWS + 1))["code"] == "too_many_rows"
     assert refusal(tmp_path, ",".join(f"c{n}" for n in range(300)) + "\n1\n")["code"] == "too_many_columns"
 
 
@@ -130,7 +130,7 @@ def test_a_workbook_is_read_with_numbers_dates_and_yes_as_typed(tmp_path):
     content = sheets.a_workbook({"code": 9000, "lat": 51.5, "day": "2027-01-01", "ok": True, "no": None})
     _table, [row] = read(tmp_path, content, "a.xlsx")
     assert row.cells[:4] == ["9000", "51.5", "2027-01-01", "true"]
-    from directory.imports.tables.workbook import as_text
+    from directory.sheets.reading.workbook import as_text
 
     assert as_text(dt.datetime(2027, 1, 1)) == "2027-01-01"
     assert as_text(dt.datetime(2027, 1, 1, 10, 30)) == "2027-01-01 10:30:00"
@@ -287,14 +287,14 @@ def test_the_encoding_that_gives_most_usual_letters_is_guessed(tmp_path, encodin
 def test_an_encoding_that_a_person_names_is_taken(tmp_path):
     path = tmp_path / "stored"
     path.write_bytes("a,b\n1,été\n".encode("cp1252"))
-    with tables.read(path, name="a.csv", encoding="mac_roman") as table:
+    with reading.read(path, name="a.csv", encoding="mac_roman") as table:
         assert next(table.rows()).cells[1] == "ÈtÈ"
 
 
 def test_the_header_may_begin_lower_and_the_rows_follow_it(tmp_path):
     path = tmp_path / "stored"
     path.write_bytes(b"Overview, of trials\n\ncentre_code;nct\nuz-gent;NCT1\nuza;NCT2\n")
-    with tables.read(path, name="a.csv") as table:
+    with reading.read(path, name="a.csv") as table:
         assert (table.header_row, table.total) == (1, 3)
         table.begin_at(1)
         assert (table.header, table.header_row, table.total) == (["centre_code", "nct"], 3, 2)
@@ -318,7 +318,7 @@ def test_a_plain_archive_and_a_text_are_told_apart(tmp_path):
 
 def test_the_limits_are_those_of_the_house():
     assert (safety.MAX_UNPACKED, safety.MAX_RATIO, safety.MAX_ENTRIES) == (64 * 2**20, 50, 2_000)
-    assert tables.MAX_BYTES == 10 * 2**20
+    assert reading.MAX_BYTES == 10 * 2**20
 
 
 def test_the_child_knows_no_secret(tmp_path, monkeypatch):
@@ -326,9 +326,9 @@ def test_the_child_knows_no_secret(tmp_path, monkeypatch):
 
     def run(command, **options):
         seen.update(options["env"])
-        raise tables.subprocess.TimeoutExpired(command, 1)
+        raise reading.subprocess.TimeoutExpired(command, 1)
 
-    monkeypatch.setattr(tables.subprocess, "run", run)
+    monkeypatch.setattr(reading.subprocess, "run", run)
     monkeypatch.setenv("SECRET_KEY", "x")
     assert refusal(tmp_path, "a\n1\n")["code"] == "too_slow"
     assert set(seen) == {"PYTHONPATH", "PYTHONIOENCODING", "LC_ALL"}

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centres.models.centre import validate_phone
-from directory.core.cells import Phone
 from directory.core.phones import read_phone
+from directory.sheets.cells import Phone
 from tests.unit.test_cells_of_others import SAMPLES
 
 COUNTRIES = ("BE", "FR", "DE", "NL", "LU", "GB", "ES", "IT", "CH")

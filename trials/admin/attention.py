@@ -2,7 +2,7 @@
 
 from django.utils.translation import ngettext
 
-from directory.core.admin import attention
+from directory.adminsite import attention
 from directory.core.models import State
 from directory.core.visibility import is_editor
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.admin import AgeField, CleanTextForm, RecordedForm
+from directory.adminsite.admin import AgeField, CleanTextForm, RecordedForm
 
 from .. import actions
 from ..choices import Recruitment

@@ -8,8 +8,7 @@ from django.utils.translation import ngettext
 from centres.models import Professional
 from centres.resources import centre_words
 from centres.rights import own_centre_ids
-from directory.core import changes
-from directory.core.admin import (
+from directory.adminsite.admin import (
     ExportsSheet,
     ReadOnly,
     ReadOnlyAdmin,
@@ -17,6 +16,7 @@ from directory.core.admin import (
     RecordedTabular,
     actor_of,
 )
+from directory.core import changes
 from directory.core.visibility import is_editor, role_of
 
 from ..actions import state_status

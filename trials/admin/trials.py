@@ -12,8 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.core import changes
-from directory.core.admin import (
+from directory.adminsite.admin import (
     ExportsSheet,
     ListedAdmin,
     ReadOnly,
@@ -22,6 +21,7 @@ from directory.core.admin import (
     actor_of,
     attention,
 )
+from directory.core import changes
 from directory.core.text import refuse_control_characters
 from directory.core.visibility import is_editor
 

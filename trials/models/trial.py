@@ -12,7 +12,7 @@ from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
-from directory.core.written import is_nothing
+from directory.sheets.written import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..conditions import subtree

@@ -16,11 +16,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import MultiPartParser
 
-from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import actions, report
 from directory.imports.choices import Kind, Outcome, Status
 from directory.imports.models import ImportRun, RowOutcome
 from directory.partners.models import Scope
+from directory.sheets.workbooks import CONTENT_TYPE
 
 from .. import addresses, conditional, openapi, pagination, parameters
 from ..bodies import check_length

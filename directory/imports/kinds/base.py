@@ -8,14 +8,14 @@ from functools import cached_property
 from django.db import models
 from django.utils.translation import gettext as _
 
-from directory.core.sheets import VERSION, Sheet
 from directory.core.text import tidy
-from directory.core.written import is_nothing
+from directory.sheets.reading import Row
+from directory.sheets.sheet import VERSION, Sheet
+from directory.sheets.written import is_nothing
 
 from .. import blank, messages
 from ..choices import Outcome
 from ..questions import Question, how_to_read
-from ..tables import Row
 from ..versions import hold_back_edited
 from .checking import Checker, Write
 from .storing import Tally

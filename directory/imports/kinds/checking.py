@@ -13,7 +13,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
 from directory.core.fields import is_good_text
-from directory.core.sheets import Sheet
+from directory.sheets.sheet import Sheet
 
 from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
 from .verdicts import Verdict

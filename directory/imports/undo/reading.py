@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from centres.models import Affiliation, Professional
-from directory.core.admin import history
+from directory.adminsite import history
 from directory.core.ages import age_text
 from directory.core.dates import PartialDateField
 from trials.models import Trial

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from centres.models import Centre
-from directory.core import csv_files
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Age, One, OneWord
 from directory.search import service
+from directory.sheets import csv_files
 from trials import gaps
 from trials.choices import Stage
 from trials.gaps import Gap, Gaps, OpenTrial, find_gaps

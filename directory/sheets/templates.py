@@ -13,10 +13,11 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from directory.core.places import COUNTRIES
+from directory.core.text import tidy
+
 from .cells import Day, LongText, PartialDay, Word, YesNo
-from .places import COUNTRIES
-from .sheets import Column, Sheet
-from .text import tidy
+from .sheet import Column, Sheet
 from .workbooks import letters
 
 NOTES, LISTS = "Notes", "Lists"

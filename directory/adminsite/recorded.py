@@ -15,10 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import changes
-from ..models import Recorded
-from ..text import control_character_in
-from ..visibility import is_editor
+from directory.core import changes
+from directory.core.models import Recorded
+from directory.core.text import control_character_in
+from directory.core.visibility import is_editor
+
 from . import history
 from .forms import CleanTextForm, RecordedForm, RecordedFormSet
 from .roles import ForRoles, ReadOnly
@@ -104,14 +105,14 @@ class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
     form = RecordedForm
     list_per_page = 50
     show_full_result_count = False
-    object_history_template = "core/admin/history.html"
-    change_form_template = "core/admin/change_form.html"
+    object_history_template = "adminsite/history.html"
+    change_form_template = "adminsite/change_form.html"
     named_by: tuple[str, ...] = ()
     linked_by: tuple[str, ...] = ()  # further lookups that links of our own pages use
     editors_filter: tuple = ()  # filters that would tell a coordinator about other centres
 
     class Media:
-        css = {"all": ["core/admin.css"]}
+        css = {"all": ["adminsite/admin.css"]}
 
     # -- writing ------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from ..ages import BadAge, age_text, parse_age
-from ..changes import history
-from ..fields import LANGUAGE_CODES
-from ..text import refuse_control_characters
+from directory.core.ages import BadAge, age_text, parse_age
+from directory.core.changes import history
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.text import refuse_control_characters
 
 
 class AgeField(forms.CharField):

@@ -57,7 +57,8 @@ class Source:
     def _open(self, name: str) -> None:
         self.sheet, self._sheet = name, self.book.get_sheet_by_name(name)
         self.others = [other for other in self._visible if other != name]
-        self.faults, self.hidden = {}, 0
+        self.faults: dict[int, list] = {}
+        self.hidden = 0
 
     def turn_to(self, name: str) -> None:
         """Go on with another sheet. Raises `Unreadable`."""

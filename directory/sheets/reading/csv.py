@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from directory.core.formulas import unguarded
+from directory.sheets.formulas import unguarded
 
 from . import LEADING, Unreadable, encodings
 from .quotes import Records

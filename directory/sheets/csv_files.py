@@ -15,7 +15,7 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 def as_csv(rows: Iterable[Iterable[str]]) -> bytes:
     """`rows` with `;` between their cells and the byte order mark by which Excel knows UTF-8.
 
-    What `directory.imports.tables` reads of it are the same texts.
+    What `directory.sheets.reading` reads of it are the same texts.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")

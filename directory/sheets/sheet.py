@@ -2,7 +2,7 @@
 
 A sheet is a django-import-export `Resource`: the one description of its columns, for import and export.
 `directory.imports` drives it a chunk of rows at a time; its own row by row import is closed.
-What a column's cells mean is its widget's to say (`directory.core.cells`).
+What a column's cells mean is its widget's to say (`directory.sheets.cells`).
 """
 
 from functools import cache
@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from import_export import fields, resources
 
+from directory.core.fields import refuse_unkept
+from directory.core.text import squash, tidy
+
 from .cells import LongText, Prose, Text
 from .csv_files import as_csv
-from .fields import refuse_unkept
-from .text import squash, tidy
 
 VERSION = "record_version"  # the header, in all languages, of what an export says of the state it shows
 

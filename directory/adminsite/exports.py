@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from .. import changes, csv_files, templates_xlsx, workbooks
-from ..cells import LANGUAGES
-from ..sheets import VERSION, Sheet, version_of
-from ..text import control_character_in
+from directory.core import changes
+from directory.core.text import control_character_in
+from directory.sheets import csv_files, templates, workbooks
+from directory.sheets.cells import LANGUAGES
+from directory.sheets.sheet import VERSION, Sheet, version_of
 
 # A workbook with drop-downs and notes takes 20 µs a cell; a longer list gets one without.
 MOST_WITH_HELP = 2_000
@@ -24,7 +25,7 @@ class ExportsSheet:
     """For a ModelAdmin whose list can be exported as `sheet`: what the list finds, and nothing else."""
 
     sheet: type[Sheet]
-    change_list_template = "core/admin/exported_list.html"
+    change_list_template = "adminsite/exported_list.html"
 
     def for_sheet(self, queryset, user):
         """The records of the sheet that belong to those of the list."""
@@ -89,7 +90,7 @@ class ExportsSheet:
         if records.count() > MOST_WITH_HELP:
             pieces = workbooks.stream([self._plain_page(rows, language)])
             return StreamingHttpResponse(pieces, content_type=workbooks.CONTENT_TYPE)
-        content = templates_xlsx.workbook(
+        content = templates.workbook(
             self.sheet, language, rows, lists=self.words_for_sheet(user), more=[VERSION]
         )
         return HttpResponse(content, content_type=workbooks.CONTENT_TYPE)

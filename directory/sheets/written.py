@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from .dates import impossible_year, parse_partial
-from .text import fold, tidy
+from directory.core.dates import impossible_year, parse_partial
+from directory.core.text import fold, tidy
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 # Tokens that stand in a cell for “nothing to say”, folded; documented in docs/importing.md.

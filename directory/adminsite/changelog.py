@@ -6,8 +6,9 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Change
-from ..visibility import is_editor
+from directory.core.models import Change
+from directory.core.visibility import is_editor
+
 from . import history
 from .recorded import ReadOnlyAdmin
 
@@ -72,7 +73,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     def differences(self, change):
         people = history.people_in([change], change.reader)
         fields = history.field_lines(change, people)
-        return render_to_string("core/admin/differences.html", {"fields": fields})
+        return render_to_string("adminsite/differences.html", {"fields": fields})
 
     def get_object(self, request, *args, **kwargs):
         change = super().get_object(request, *args, **kwargs)

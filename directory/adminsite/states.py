@@ -5,8 +5,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..listing import ever_listed, set_state
-from ..models import State
+from directory.core.listing import ever_listed, set_state
+from directory.core.models import State
+
 from .recorded import RecordedAdmin, actor_of
 
 _LASTING = _("It is part of public addresses and has been listed, so it stays as it is.")

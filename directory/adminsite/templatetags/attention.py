@@ -2,12 +2,12 @@
 
 from django import template
 
-from directory.core.admin import attention as sources
+from directory.adminsite import attention as sources
 
 register = template.Library()
 
 
-@register.inclusion_tag("core/admin/attention.html", takes_context=True)
+@register.inclusion_tag("adminsite/attention.html", takes_context=True)
 def attention(context):
     notices, lines = sources.panel(context["request"])
     return {

@@ -17,10 +17,11 @@ from django.utils.translation import override
 from import_export import widgets
 from rapidfuzz.distance import OSA
 
-from .ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
-from .phones import HOME, read_phone
-from .places import is_known, read_postal_code
-from .text import fold, tidy
+from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from directory.core.phones import HOME, read_phone
+from directory.core.places import is_known, read_postal_code
+from directory.core.text import fold, tidy
+
 from .written import is_day, serial_date, written_date
 
 LANGUAGES = ("en", "nl", "fr", "de")

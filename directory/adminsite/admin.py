@@ -12,7 +12,7 @@ from .states import ListedAdmin
 
 admin.site.site_header = admin.site.site_title = _("Directory of paediatric oncology trials")
 admin.site.index_title = _("Registry")
-admin.site.index_template = "core/admin/index.html"
+admin.site.index_template = "adminsite/index.html"
 
 __all__ = [
     "AgeField",

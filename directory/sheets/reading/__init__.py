@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 60_000
@@ -56,7 +57,7 @@ class Table:
     header: list[str]
     header_row: int
     total: int
-    _lines: object
+    _lines: IO[bytes]
     leading: list[Row] = field(default_factory=list)
     encodings: dict[str, list[str]] = field(default_factory=dict)
     hidden: int = 0
@@ -173,7 +174,7 @@ def _asked(what: str, path: Path, name: str, sheet: str, encoding: str):
 
 
 def _run(arguments: list[str], out) -> None:
-    command = [sys.executable, "-m", "directory.imports.tables.child", *arguments]
+    command = [sys.executable, "-m", "directory.sheets.reading.child", *arguments]
     environment = {"PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(

@@ -11,9 +11,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..ages import age_text
-from ..models import Change, Op, Recorded
-from ..visibility import is_editor
+from directory.core.ages import age_text
+from directory.core.models import Change, Op, Recorded
+from directory.core.visibility import is_editor
+
 from .forms import in_language
 
 PER_PAGE = 50

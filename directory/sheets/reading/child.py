@@ -1,4 +1,4 @@
-"""The process that opens a file: `python -m directory.imports.tables.child WHAT PATH NAME SHEET ENCODING`.
+"""The process that opens a file: `python -m directory.sheets.reading.child WHAT PATH NAME SHEET ENCODING`.
 
 WHAT is `read` (one sheet) or `look` (the first rows of each).
 It writes JSON lines: the head (or the problem), then, for `read`, one line a row. Its own limits are set
@@ -25,7 +25,7 @@ def set_limits() -> None:
 
 def main(what: str, path: str, name: str, sheet: str, encoding: str, out) -> int:
     """Read and write; a problem replaces everything else that would have been written."""
-    from directory.imports import tables
+    from directory.sheets import reading
 
     try:
         source = _source(Path(path), name, sheet, encoding)
@@ -38,7 +38,7 @@ def main(what: str, path: str, name: str, sheet: str, encoding: str, out) -> int
             lines.seek(0)
             for line in lines:
                 out.write(line)
-    except tables.Unreadable as refused:
+    except reading.Unreadable as refused:
         out.write(json.dumps({"problem": refused.code, "params": refused.params}) + "\n")
     except MemoryError:
         return 3
@@ -46,7 +46,7 @@ def main(what: str, path: str, name: str, sheet: str, encoding: str, out) -> int
 
 
 def _source(path: Path, name: str, sheet: str, encoding: str):
-    from directory.imports.tables import csv, workbook
+    from directory.sheets.reading import csv, workbook
 
     if path.open("rb").read(4) == b"PK\x03\x04":
         return workbook.Source(path, name, sheet)
@@ -54,7 +54,7 @@ def _source(path: Path, name: str, sheet: str, encoding: str):
 
 
 def _read(source, lines) -> dict:
-    from directory.imports.tables import MAX_ROWS, Unreadable, evidence
+    from directory.sheets.reading import MAX_ROWS, Unreadable, evidence
 
     total, dates = 0, evidence.Dates()
     for number, cells in _filled(source):
@@ -73,7 +73,7 @@ def _read(source, lines) -> dict:
 
 def _look(source) -> dict:
     """The first rows of each sheet. One that cannot be read is not there, until it is asked for by name."""
-    from directory.imports.tables import LEADING, MAX_SHEETS, Unreadable
+    from directory.sheets.reading import LEADING, MAX_SHEETS, Unreadable
 
     found = {}
     for name in [source.sheet, *source.others][:MAX_SHEETS]:
@@ -99,23 +99,25 @@ def _without_empty_end(cells: list[str]) -> list[str]:
 
 
 def _row(source, number: int, cells: list[str]) -> dict:
-    """A line, as `directory.imports.tables` reads it."""
-    from directory.imports.tables import MAX_CELL, MAX_COLUMNS
+    """A line, as `directory.sheets.reading` reads it."""
+    from directory.sheets.reading import MAX_CELL, MAX_COLUMNS
 
-    kept = _without_empty_end(cells)
-    row = {"n": number, "c": kept[:MAX_COLUMNS]}
+    kept, width = _without_empty_end(cells), len(cells)
+    cells = kept[:MAX_COLUMNS]
+    row: dict = {"n": number, "c": cells}
     if len(kept) > MAX_COLUMNS:
         row["all"] = len(kept)
     if not source.is_padded:
-        row["w"] = len(cells)
+        row["w"] = width
     faults = list(source.faults.get(number, ()))
-    for index, cell in enumerate(row["c"]):
+    for index, cell in enumerate(cells):
         if len(cell) > MAX_CELL:
             faults.append((index, "too_long", {"length": len(cell), "most": MAX_CELL}))
-            row["c"][index] = cell[:80]
+            cells[index] = cell[:80]
     return row | {"f": faults} if faults else row
 
 
 if __name__ == "__main__":
     set_limits()
-    sys.exit(main(*sys.argv[1:6], out=sys.stdout))
+    what, path, name, sheet, encoding = sys.argv[1:6]
+    sys.exit(main(what, path, name, sheet, encoding, sys.stdout))
