@@ -84,7 +84,7 @@ class CentreSheet(Sheet):
 
     kind = "centres"
     prefetched = ("aliases",)
-    required = ("code",)
+    required = key = ("code",)
     example = {
         "code": "example-hospital", "name_en": "Example Hospital", "name_nl": "Voorbeeldziekenhuis",
         "street": "Example Street 1", "postal_code": "9000", "city": "Gent", "country": "BE",
@@ -127,12 +127,6 @@ class CentreSheet(Sheet):
 
     class Meta:
         model = Centre
-        fields = (
-            "code", "name_en", "name_nl", "name_fr", "name_de", "street", "postal_code", "city", "country",
-            "latitude", "longitude", "phone", "email", "website", "university", "languages", "aliases",
-            "oms_id", "ror_id",
-        )  # fmt: skip
-        export_order = fields
 
     def dehydrate_aliases(self, centre):
         return self.written("aliases", [a.text for a in centre.aliases.all() if a.kind != AliasKind.LEARNED])
@@ -154,6 +148,7 @@ class NetworkSheet(Sheet):
     kind = "networks"
     selected = ("network", "centre")
     required = ("network", "centre")
+    key = ("role", "since")
     example = {
         "network": "example-network", "network_name": "Example network", "centre": "uz-gent",
         "role": "satellite", "since": "01/01/2026", "care": "chemotherapy; blood tests",
@@ -176,5 +171,3 @@ class NetworkSheet(Sheet):
 
     class Meta:
         model = Membership
-        fields = ("network", "network_name", "centre", "role", "since", "until", "care")
-        export_order = fields

@@ -126,14 +126,6 @@ class CtgovSheet(Sheet):
 
     class Meta:
         model = Trial
-        fields = (
-            "nct_number", "title", "url", "acronym", "status", "summary", "results", "disease_terms",
-            "interventions", "primary_outcomes", "secondary_outcomes", "other_outcomes", "sponsor", "groups",
-            "sex", "age", "phase", "enrollment", "funder_type", "study_type", "design", "other_ids",
-            "start_date", "primary_completion", "completion_date", "first_posted", "results_posted",
-            "status_as_of", "locations", "documents",
-        )  # fmt: skip
-        export_order = fields
 
     @classmethod
     def wrote(cls, header: list[str]) -> bool:

@@ -166,24 +166,28 @@ class TrialSheet(Sheet):
         fr="numéro NCT",
         de="NCT-Nummer",
         also=("nct", "nct_id"),
+        logged=["identifiers"],
     )
     eu_ct_number = Column(
         None, Identifiers(Scheme.EUCT), nl="EU CT-nummer", fr="numéro EU CT", de="EU-CT-Nummer",
-        also=("euct", "eu trial number", "ctis"),
+        also=("euct", "eu trial number", "ctis"), logged=["identifiers"],
     )  # fmt: skip
     eudract_number = Column(
         None, Identifiers(Scheme.EUDRACT), nl="EudraCT-nummer", fr="numéro EudraCT", de="EudraCT-Nummer",
-        also=("eudract",),
+        also=("eudract",), logged=["identifiers"],
     )  # fmt: skip
     isrctn = Column(
-        None, Identifiers(Scheme.ISRCTN), nl="ISRCTN-nummer", fr="numéro ISRCTN", de="ISRCTN-Nummer"
-    )
+        None, Identifiers(Scheme.ISRCTN), nl="ISRCTN-nummer", fr="numéro ISRCTN", de="ISRCTN-Nummer",
+        logged=["identifiers"],
+    )  # fmt: skip
     other_ids = Column(
-        None, Identifiers(separators=r"[;|\n]"), nl="andere nummers", fr="autres numéros", de="andere Nummern"
-    )
+        None, Identifiers(separators=r"[;|\n]"), nl="andere nummers", fr="autres numéros",
+        de="andere Nummern", logged=["identifiers"],
+    )  # fmt: skip
     parent = Column(
-        "parent__slug", nl="hoofdstudie", fr="étude principale", de="Hauptstudie", also=("master",)
-    )
+        "parent__slug", nl="hoofdstudie", fr="étude principale", de="Hauptstudie", also=("master",),
+        logged=["parent"],
+    )  # fmt: skip
     phase = Column("phases", Phases(), nl="fase", fr="phase", de="Phase", also=("phases",))
     study_type = Column(
         "study_type",
@@ -253,14 +257,6 @@ class TrialSheet(Sheet):
 
     class Meta:
         model = Trial
-        fields = (
-            "acronym", "title", "title_nl", "title_fr", "title_de", "summary", "nct_number", "eu_ct_number",
-            "eudract_number", "isrctn", "other_ids", "parent", "phase", "study_type", "sponsor", "groups",
-            "conditions", "disease_terms", "stages", "alterations", "sex", "age_min", "age_max", "status",
-            "status_as_of", "opened_in_belgium", "url", "alterations_excluded", "lines_min", "lines_max",
-            "eligibility", "arms",
-        )  # fmt: skip
-        export_order = fields
 
     def _of(self, trial, *schemes):
         return "; ".join(one.value for one in trial.identifiers.all() if one.scheme in schemes)
@@ -335,7 +331,7 @@ class SiteSheet(Sheet):
     )  # fmt: skip
     pi_name = Column(
         "investigator__name", Name(), nl="hoofdonderzoeker", fr="investigateur principal", de="Hauptprüfer",
-        also=("pi", "principal investigator", "investigateur"),
+        also=("pi", "principal investigator", "investigateur"), logged=["investigator_id"],
     )  # fmt: skip
     contact_name = Column(
         "contact_person__name",
@@ -344,6 +340,7 @@ class SiteSheet(Sheet):
         fr="personne de contact",
         de="Ansprechpartner",
         also=("contact",),
+        logged=["contact_person_id"],
     )
     contact_email = Column(
         "contact_person__email",
@@ -364,16 +361,11 @@ class SiteSheet(Sheet):
         None, YesNo(), nl="toestemming publicatie", fr="accord de publication",
         de="Einwilligung Veröffentlichung",
         also=("consent", "toestemming", "consentement", "Einwilligung"),
+        logged=["contact_person__consent_given_on", "contact_person__consent_withdrawn_on"],
     )  # fmt: skip
 
     class Meta:
         model = TrialSite
-        fields = (
-            "centre_code", "nct_number", "eu_ct_number", "acronym", "title", "disease", "phase", "status",
-            "status_date", "pi_name", "contact_name", "contact_email", "contact_phone", "start_date", "url",
-            "consent_to_publish",
-        )  # fmt: skip
-        export_order = fields
 
     @classmethod
     def model_field(cls, name):

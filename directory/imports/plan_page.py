@@ -106,7 +106,7 @@ class PlanPage:
             by_kind[row.values.get("kind", "")].append(row)
         for kind, rows in by_kind.items():
             keys = [row.record for row in rows]
-            sheet = reading.KIND_OF.get(kind, "")
+            sheet = reading.SHEETS[kind].kind if kind in reading.SHEETS else ""
             urls, names = record_urls(sheet, keys, self.user), record_names(sheet, keys, self.user)
             names |= reading.names_of(kind, keys, self.user)
             people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)

@@ -37,12 +37,14 @@ class Column(fields.Field):
 
     `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
     sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
+    `logged`: the fields of the change log that it writes, where these are not simply its attribute; those of
+    another record behind their relation (`contact_person__email`).
     """
 
-    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes=""):
+    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes="", logged=()):
         super().__init__(attribute=attribute, widget=widget or Text())
         self.translations = {"nl": nl, "fr": fr, "de": de}
-        self.also, self.takes = tuple(also), takes
+        self.also, self.takes, self.logged = tuple(also), takes, tuple(logged)
 
     @property
     def is_prose(self) -> bool:
@@ -64,9 +66,20 @@ class Column(fields.Field):
         return {squash(word) for word in words if word}
 
 
-class Sheet(resources.ModelResource):
+class _SheetType(resources.ModelDeclarativeMetaclass):
+    """Makes a sheet of the columns of its class, in their order, and of no other field of the model."""
+
+    def __new__(cls, name, bases, attrs):
+        if meta := attrs.get("Meta"):
+            columns = tuple(name for name, one in attrs.items() if isinstance(one, Column))
+            meta.fields = meta.export_order = columns
+        return super().__new__(cls, name, bases, attrs)
+
+
+class Sheet(resources.ModelResource, metaclass=_SheetType):
     """A sheet of one kind. `required` columns must be there; of `one_of`, at least one.
 
+    `key`: columns in the model's own table that make the record another one, where they differ.
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
     template's row. `mends`: its cells are mended where their letters were garbled on the way. `selected` and
     `prefetched`: relations that a row is made of. `named`: relations to a record that a row only names, so
@@ -75,6 +88,7 @@ class Sheet(resources.ModelResource):
 
     kind = ""
     required: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
@@ -92,7 +106,24 @@ class Sheet(resources.ModelResource):
     @classmethod
     def in_order(cls) -> list[Column]:
         """The columns in the order of the template."""
-        return [cls.columns()[name] for name in cls._meta.fields]
+        return list(cls.columns().values())
+
+    @classmethod
+    @cache
+    def compared(cls) -> tuple[str, ...]:
+        """The columns of which an import compares the value with the stored one, and stores it.
+
+        All that lie in a field of the model that people may edit, but for those of its key.
+        """
+        fields = {name: cls.model_field(name) for name in cls.columns()}
+        return tuple(name for name, one in fields.items() if one and one.editable and name not in cls.key)
+
+    @classmethod
+    @cache
+    def logged(cls, name: str) -> tuple[str, ...]:
+        """The fields of the change log that a column writes, those of another record behind the relation."""
+        column = cls.columns()[name]
+        return column.logged or (column.attribute or name,)
 
     @classmethod
     def template(cls, language: str = "en") -> bytes:

@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 from centres.models import Professional
 from directory.core import changes
 from directory.imports import actions, pipeline
-from directory.imports.kinds import JUDGES
 from directory.imports.plan_page import PlanPage
 from directory.imports.undo import reading
 from directory.imports.undo.records import RECORDS
@@ -97,7 +96,7 @@ def test_an_undo_s_plan_names_records_and_not_their_numbers(plan_of_a_site):
 def test_each_field_of_each_record_has_a_name_and_a_reading(kind):
     """Whatever the change log keeps of a record, an undo shows it without a code or an underscore."""
     columns = {one.attname for one in RECORDS[kind].model._meta.concrete_fields}
-    sheet = JUDGES[reading.KIND_OF[kind]].sheet.columns() if kind in reading.KIND_OF else {}
+    sheet = reading.SHEETS[kind].columns() if kind in reading.SHEETS else {}
     for name in (columns | RECORDS[kind].beside) - {"id", "updated_at", "created_at"}:
         with translation.override("nl"):
             label = reading.field_label(kind, name)

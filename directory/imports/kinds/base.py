@@ -133,9 +133,18 @@ class Judge:
 
     def logged(self, verdict: Verdict, column: str) -> list[tuple[str, str, str]]:
         """Where the change log has what `column` of a row writes: `(kind, key, field)` of a change."""
-        found = self.sheet.columns().get(column)
-        model = self.sheet._meta.model
-        return [(model.change_kind, verdict.record, found.attribute or column)] if found else []
+        if column not in self.sheet.columns():
+            return []
+        found, model = [], self.sheet._meta.model
+        for path in self.sheet.logged(column):
+            relation, _beyond, name = path.rpartition("__")
+            about = [(model.change_kind, verdict.record)] if not relation else self.related(verdict, relation)
+            found += [(kind, key, name) for kind, key in about]
+        return found
+
+    def related(self, verdict: Verdict, relation: str) -> Iterable[tuple[str, str]]:
+        """Kind and key, in the change log, of the records behind `relation` of which a row says something."""
+        return ()
 
     def finish(self) -> None:
         """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""

@@ -22,7 +22,6 @@ from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import several, shown
 
 PLACE = ("postal_code", "country", "latitude", "longitude")
-COLUMNS = [name for name in CentreSheet.columns() if name not in ("code", "aliases")]
 
 
 @dataclass
@@ -79,7 +78,7 @@ class CentreJudge(Judge):
         centre = stored or Centre(code=code, state=self.scope.state_of_new)
         if stored is None and "name_en" not in verdict.cells:
             verdict.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
-        attributes = self.compare(verdict, centre, COLUMNS)
+        attributes = self.compare(verdict, centre, self.sheet.compared())
         self._doubt_names(verdict, code, attributes)
         if stored is None or set(PLACE) & set(attributes):
             verdict.heed(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")

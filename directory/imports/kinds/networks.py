@@ -17,8 +17,6 @@ from .places import Places
 from .storing import BATCH, Ledger, Tally, upsert
 from .verdicts import shown
 
-COLUMNS = ("until", "care")
-
 
 @dataclass
 class Work:
@@ -37,10 +35,8 @@ class NetworkJudge(Judge):
         self.renamed: dict[str, int] = {}
         self.memberships: dict[tuple, Membership] = {}
 
-    def logged(self, verdict, column):
-        if column == "network_name":
-            return [(Network.change_kind, verdict.record.split("/")[0], "name_en")]
-        return super().logged(verdict, column)
+    def related(self, verdict, relation):
+        return [(Network.change_kind, verdict.record.split("/")[0])] if relation == "network" else ()
 
     def look_up(self, verdicts):
         slugs = {slugify(one.values["network"]) for one in verdicts if "network" in one.values}
@@ -74,7 +70,7 @@ class NetworkJudge(Judge):
                     verdict.change(name, "", self.sheet.written(name, values[name]))
         else:
             member.centre = Centre(pk=place.id, code=place.code)
-        attributes = self.compare(verdict, member, COLUMNS)
+        attributes = self.compare(verdict, member, self.sheet.compared())
         if member.since and member.until and member.since > member.until:
             verdict.refuse(
                 "until", _("A membership cannot end before it begins (%(since)s).") % {"since": member.since}

@@ -32,22 +32,8 @@ from .trials import Work as TrialWork
 from .trials import called, identifiers_of
 from .verdicts import shown, yes_or_no
 
-COLUMNS = ("start_date", "url")
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 _WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
-_OF_SITE = {
-    "status": "status",
-    "status_date": "verified_at",
-    "contact_name": "contact_person_id",
-    "pi_name": "investigator_id",
-    "start_date": "opened_on",
-    "url": "url",
-}
-_OF_PERSON = {
-    "contact_email": ("email",),
-    "contact_phone": ("phone",),
-    "consent_to_publish": ("consent_given_on", "consent_withdrawn_on"),
-}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 
@@ -83,13 +69,11 @@ class SiteJudge(NamesPeople):
         self.sent = Sent(scope)
         self._centres: dict[int, Centre] = {}
 
-    def logged(self, verdict, column):
-        if column in _OF_SITE:
-            return [(TrialSite.change_kind, verdict.record, _OF_SITE[column])]
+    def related(self, verdict, relation):
+        if relation != "contact_person":
+            return ()
         people = {person.pk for person, *_rest in verdict.work.people if person.pk}
-        return [
-            (Professional.change_kind, str(pk), name) for name in _OF_PERSON.get(column, ()) for pk in people
-        ]
+        return [(Professional.change_kind, str(pk)) for pk in people]
 
     def country_of(self, cells):
         """That of the row's centre, where this sheet may speak of it."""
@@ -215,7 +199,8 @@ class SiteJudge(NamesPeople):
             verdict.change("centre_code", "", place.code)
             verdict.change("acronym", "", str(trial))
         verdict.touch(site)
-        work = Work(site, place, self.compare(verdict, site, COLUMNS), draft=self.drafts.get(id(trial)))
+        changed = self.compare(verdict, site, self.sheet.compared())
+        work = Work(site, place, changed, draft=self.drafts.get(id(trial)))
         work.is_sent = trial.pk is None and self.scope.visible_trials is not None
         self._judge_status(verdict, work)
         if verdict.is_bad:

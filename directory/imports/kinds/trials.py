@@ -23,9 +23,6 @@ from .storing import BATCH, Ledger, Tally
 from .trial_writes import store_trials, writes_of
 from .verdicts import Verdict, shown
 
-COLUMNS = [
-    name for name, column in TrialSheet.columns().items() if column.attribute and name not in ("parent",)
-]
 # Where one of the two is stored, an empty other one says something, too.
 TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
 BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
@@ -57,12 +54,6 @@ class TrialJudge(Judge):
         self.children: list[tuple[Verdict, Trial]] = []
         self._at_hand: list[tuple[Verdict, Work]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
-
-    def logged(self, verdict, column):
-        fields = dict.fromkeys(self.sheet.identifier_columns, "identifiers") | {"parent": "parent"}
-        if column in fields:
-            return [(Trial.change_kind, verdict.record, fields[column])]
-        return super().logged(verdict, column)
 
     def look_up(self, verdicts):
         identifiers, acronyms = [], []
@@ -138,7 +129,8 @@ class TrialJudge(Judge):
 
     def _compare_fields(self, verdict, trial) -> list[str]:
         """Set on `trial` what the row says of it; the attributes that changed."""
-        return self._fill(verdict, trial, COLUMNS) if self.registry else self.compare(verdict, trial, COLUMNS)
+        set_on = self._fill if self.registry else self.compare
+        return set_on(verdict, trial, self.sheet.compared())
 
     def _fill(self, verdict, trial, names: Iterable[str]) -> list[str]:
         """As `compare`, of what is empty; where something else stands, that is told and stays."""

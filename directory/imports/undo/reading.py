@@ -24,18 +24,20 @@ from ..kinds import JUDGES
 from ..messages import day_first
 from .records import RECORDS
 
-KIND_OF = {"centre": Kind.CENTRES, "membership": Kind.NETWORKS, "trial": Kind.TRIALS, "site": Kind.SITES}
 RECORD = "record"  # stands for a whole record among the fields of a change
-_OF_A_SHEET = {"contact_person_id": "contact_person__name", "investigator_id": "investigator__name"}
+# The sheet that brings in records of a kind.
+SHEETS = {
+    judge.sheet._meta.model.change_kind: judge.sheet
+    for kind, judge in JUDGES.items() if kind != Kind.CTGOV_CSV
+}  # fmt: skip
 
 
 def field_label(kind: str, name: str) -> str:
     """The header of the sheet's column that holds a field of the change log, else its name in forms."""
-    sheet = JUDGES[KIND_OF[kind]].sheet if kind in KIND_OF else None
-    wanted = _OF_A_SHEET.get(name, name)
-    for column_name, column in sheet.columns().items() if sheet else ():
-        if wanted == column.attribute or (column.attribute is None and wanted == column_name):
-            return column.header((get_language() or "en")[:2])
+    sheet = SHEETS.get(kind)
+    columns = [one for one in sheet.columns() if name in sheet.logged(one)] if sheet else []
+    if len(columns) == 1:
+        return sheet.columns()[columns[0]].header((get_language() or "en")[:2])
     model = RECORDS[kind].model if kind in RECORDS else None
     with suppress(FieldDoesNotExist, AttributeError):
         related = model._meta.get_field(name)
