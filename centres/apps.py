@@ -10,6 +10,10 @@ class CentresConfig(AppConfig):
     verbose_name = _("Centres and networks")
 
     def ready(self):
+        from directory.records import register
+
+        from .records import RECORDS
         from .rights import make_groups
 
+        register(*RECORDS)
         post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")

@@ -10,6 +10,10 @@ class TrialsConfig(AppConfig):
     verbose_name = _("Trials")
 
     def ready(self):
-        from .conditions import load_conditions
+        from directory.records import register
 
+        from .conditions import load_conditions
+        from .records import RECORDS
+
+        register(*RECORDS)
         post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.conditions.load_conditions")

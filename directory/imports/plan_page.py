@@ -25,7 +25,6 @@ from .kinds import JUDGES
 from .messages import day_first
 from .models import ImportRun
 from .undo import reading
-from .undo.records import RECORDS
 
 PER_PAGE = 50
 STATUS_CHANGES = "status"
@@ -110,7 +109,7 @@ class PlanPage:
             urls, names = record_urls(sheet, keys, self.user), record_names(sheet, keys, self.user)
             names |= reading.names_of(kind, keys, self.user)
             people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
-            model = RECORDS[kind].model if kind in RECORDS else None
+            model = reading.model_of(kind)
             for row in rows:
                 what = capfirst(str(model._meta.verbose_name)) if model else kind
                 called = names.get(row.record) or str(getattr(model, "unnamed", row.record))

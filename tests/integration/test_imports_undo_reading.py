@@ -12,7 +12,7 @@ from directory.core import changes
 from directory.imports import actions, pipeline
 from directory.imports.plan_page import PlanPage
 from directory.imports.undo import reading
-from directory.imports.undo.records import RECORDS
+from directory.records import all_records
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
 from trials.choices import Recruitment
@@ -92,17 +92,17 @@ def test_an_undo_s_plan_names_records_and_not_their_numbers(plan_of_a_site):
             assert not str(one["old"]).isdecimal()
 
 
-@pytest.mark.parametrize("kind", RECORDS)
+@pytest.mark.parametrize("kind", all_records())
 def test_each_field_of_each_record_has_a_name_and_a_reading(kind):
     """Whatever the change log keeps of a record, an undo shows it without a code or an underscore."""
-    columns = {one.attname for one in RECORDS[kind].model._meta.concrete_fields}
+    columns = {one.attname for one in all_records()[kind].model._meta.concrete_fields}
     sheet = reading.SHEETS[kind].columns() if kind in reading.SHEETS else {}
-    for name in (columns | RECORDS[kind].beside) - {"id", "updated_at", "created_at"}:
+    for name in (columns | all_records()[kind].beside) - {"id", "updated_at", "created_at"}:
         with translation.override("nl"):
             label = reading.field_label(kind, name)
         assert label
         assert "_" not in label or label in sheet, (name, label)
-    for field in RECORDS[kind].model._meta.concrete_fields:
+    for field in all_records()[kind].model._meta.concrete_fields:
         for word, shown in getattr(field, "flatchoices", None) or ():
             assert word == "" or reading.reads(kind, field.attname, word, {}) == str(shown)
         for word, shown in getattr(getattr(field, "words", None), "choices", ()):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from centres.models import Centre
 from directory.core.models import Change
 from directory.core.visibility import Role
+from directory.records import Record, all_records, dependents_of
 from trials import statements
 from trials.models import StatusStatement, TrialSite
 
@@ -26,7 +27,6 @@ from ..kinds.verdicts import Scope, Verdict
 from ..messages import day_first
 from ..models import ImportRun
 from .reading import RECORD, field_label
-from .records import RECORDS, Records, put_beside
 from .unseen import Unseen
 
 
@@ -97,7 +97,7 @@ class UndoJudge(Unseen, Judge):
         for one in groups:
             by_kind[one.kind].append(one)
         for kind, several in by_kind.items():
-            now = _Now(RECORDS[kind], several, self.undone, self._touched)
+            now = _Now(all_records()[kind], several, self.undone, self._touched)
             beyond = self.beyond(kind, now.pks)
             for one in several:
                 verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
@@ -200,43 +200,42 @@ class UndoJudge(Unseen, Judge):
         found = defaultdict(list)
         for verdict in verdicts:
             if verdict.work is not None and verdict.work.pk:
-                found[RECORDS[verdict.work.kind].model].append(verdict.work.pk)
+                found[all_records()[verdict.work.kind].model].append(verdict.work.pk)
         return found
 
     def store(self, verdicts) -> Tally:
-        """Put back and make again, in the order of `RECORDS`; then remove, the other way round."""
+        """Put back and make again, in the order of the records; then remove, the other way round."""
         ledger = Ledger(self.scope.actor)
         by_kind = defaultdict(list)
         for verdict in verdicts:
             if verdict.work is not None:
                 by_kind[verdict.work.kind].append(verdict.work)
-        for kind, records in RECORDS.items():
+        for kind, record in all_records().items():
             steps = [step for step in by_kind[kind] if step.values is not None]
             for start in range(0, len(steps), BATCH):
-                self._store(records, kind, steps[start : start + BATCH], ledger)
-        for kind in reversed(RECORDS):
+                self._store(record, steps[start : start + BATCH], ledger)
+        for kind, record in reversed(all_records().items()):
             steps = [step for step in by_kind[kind] if step.values is None]
             for start in range(0, len(steps), BATCH):
-                _delete(RECORDS[kind], steps[start : start + BATCH], ledger)
+                _delete(record, steps[start : start + BATCH], ledger)
         self._settle()
         return ledger.tally
 
-    def _store(self, records: Records, kind: str, steps: list[Step], ledger: Ledger) -> None:
+    def _store(self, record: Record, steps: list[Step], ledger: Ledger) -> None:
         old = [step for step in steps if step.pk]
-        ledger.watch(records.model, [step.pk for step in old])
-        stored = records.model._default_manager.select_related(*records.related)
-        held = stored.in_bulk([step.pk for step in old])
-        attributes = {name for step in old for name in records.set(held[step.pk], step.values)}
-        made = [(records.new(step.key, step.values), step) for step in steps if not step.pk]
-        records.model._default_manager.bulk_create([record for record, _step in made])
+        ledger.watch(record.model, [step.pk for step in old])
+        held = record.stored().in_bulk([step.pk for step in old])
+        attributes = {name for step in old for name in record.set(held[step.pk], step.values)}
+        made = [(record.new(step.key, step.values), step.values) for step in steps if not step.pk]
+        record.model._default_manager.bulk_create([one for one, _values in made])
         upsert(list(held.values()), attributes)
-        pairs = [(held[step.pk], step.values) for step in old]
-        pairs += [(record, step.values) for record, step in made]
-        put_beside(kind, pairs)
-        if kind == "site":
-            self._restate(old, [(record, step.values) for record, step in made])
-            statements.settle([record for record, _values in pairs])
-        ledger.record([record for record, _values in pairs])
+        pairs = [*((held[step.pk], step.values) for step in old), *made]
+        if record.put_beside:
+            record.put_beside(pairs)
+        if record.kind == "site":
+            self._restate(old, made)
+            statements.settle([one for one, _values in pairs])
+        ledger.record([one for one, _values in pairs])
 
     def _restate(self, steps: list[Step], made: list[tuple[TrialSite, dict]]) -> None:
         """Retract or revive what was stated; a site made again says what it said when it was removed."""
@@ -267,12 +266,12 @@ class UndoJudge(Unseen, Judge):
 class _Now:
     """Some records of one kind as they are, and what happened to them since the run."""
 
-    def __init__(self, records: Records, groups: list[Group], undone: ImportRun, touched: set):
-        self.records, self.undone, self.touched = records, undone, touched
+    def __init__(self, record: Record, groups: list[Group], undone: ImportRun, touched: set):
+        self.record, self.undone, self.touched = record, undone, touched
         keys = [one.key for one in groups]
-        self.kind = groups[0].kind
-        self.pks = records.find(keys)
-        shots = records.model.snapshots(list(self.pks.values()))
+        self.kind = record.kind
+        self.pks = record.find(keys)
+        shots = record.model.snapshots(list(self.pks.values()))
         self.shots = {key: shots[pk] for key, pk in self.pks.items() if pk in shots}
         made = {one.key: self.pks[one.key] for one in groups if one.before is None and one.key in self.pks}
         self.hanging = self._hanging(made)
@@ -284,16 +283,14 @@ class _Now:
             self._statements()
 
     def own_names(self, shot: dict) -> list[str]:
-        return [name for name in shot if name not in self.records.derived]
+        return [name for name in shot if name not in self.record.derived]
 
     def _hanging(self, made: dict[str, int]) -> dict[str, list[str]]:
         """By key, what hangs on it and was not touched by the run itself."""
         found, keys = defaultdict(list), {pk: key for key, pk in made.items()}
-        for model, relation in self.records.dependents if made else ():
-            related = RECORDS[model.change_kind].related
-            some = model._default_manager.filter(**{f"{relation}__in": list(keys)}).select_related(*related)
-            for one in some:
-                if (model.change_kind, one.change_key) not in self.touched:
+        for other, relation in dependents_of(self.record) if made else ():
+            for one in other.stored().filter(**{f"{relation}__in": list(keys)}):
+                if (other.kind, one.change_key) not in self.touched:
                     found[keys[getattr(one, f"{relation}_id")]].append(str(one))
         return found
 
@@ -310,7 +307,7 @@ class _Now:
 
     def edited_since(self, key: str, names: list[str]) -> str:
         """Who edited one of `names` last, or the status where none is given."""
-        wanted = set(names) or self.records.derived
+        wanted = set(names) or self.record.derived
         of_these = [one for one in self._later[key] if wanted & {name for name, *_values in one.fields()}]
         later = of_these[-1] if of_these else None
         fields = [field_label(self.kind, name) for name in names]
@@ -350,25 +347,18 @@ class _Now:
         return {name: (shot[name], new) for name, new in shown.items() if shot[name] != new}
 
 
-def _delete(records: Records, steps: list[Step], ledger: Ledger) -> None:
+def _delete(record: Record, steps: list[Step], ledger: Ledger) -> None:
     pks = [step.pk for step in steps]
-    for model, relation in records.dependents:
+    for other, relation in dependents_of(record):
         # What was left out by a person still hangs on it; a delete would take it along, or cut it off.
-        if model._default_manager.filter(**{f"{relation}__in": pks}).exclude(
-            pk__in=_inside(model, records, pks)
-        ):
+        # A sub-protocol that goes with its parent is not in the way.
+        going = pks if other is record else []
+        if other.stored().filter(**{f"{relation}__in": pks}).exclude(pk__in=going).exists():
             raise InTheWay
-    ledger.watch(records.model, pks)
-    stored = records.model._default_manager.select_related(*records.related)
-    held = list(stored.filter(pk__in=pks))
-    keys = [(one.pk, one.change_key) for one in held]
-    records.model._default_manager.filter(pk__in=pks).delete()
-    ledger.record_removed(records.model, keys)
-
-
-def _inside(model, records, pks) -> list[int]:
-    """A sub-protocol that goes with its parent is not in the way."""
-    return pks if model is records.model else []
+    ledger.watch(record.model, pks)
+    keys = [(one.pk, one.change_key) for one in record.stored().filter(pk__in=pks)]
+    record.model._default_manager.filter(pk__in=pks).delete()
+    ledger.record_removed(record.model, keys)
 
 
 def _names_again(kind: str, shot: dict, values: dict) -> bool:

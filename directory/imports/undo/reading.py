@@ -17,12 +17,12 @@ from centres.models import Affiliation, Professional
 from directory.adminsite import history
 from directory.core.ages import age_text
 from directory.core.dates import PartialDateField
+from directory.records import all_records
 from trials.models import Trial
 
 from ..choices import Kind
 from ..kinds import JUDGES
 from ..messages import day_first
-from .records import RECORDS
 
 RECORD = "record"  # stands for a whole record among the fields of a change
 # The sheet that brings in records of a kind.
@@ -38,7 +38,7 @@ def field_label(kind: str, name: str) -> str:
     columns = [one for one in sheet.columns() if name in sheet.logged(one)] if sheet else []
     if len(columns) == 1:
         return sheet.columns()[columns[0]].header((get_language() or "en")[:2])
-    model = RECORDS[kind].model if kind in RECORDS else None
+    model = model_of(kind)
     with suppress(FieldDoesNotExist, AttributeError):
         related = model._meta.get_field(name)
         if related.one_to_many:
@@ -46,19 +46,25 @@ def field_label(kind: str, name: str) -> str:
     return str(history.label(model, name))
 
 
+def model_of(kind: str):
+    """The model of the records of a kind; None for what is no record."""
+    record = all_records().get(kind)
+    return record and record.model
+
+
 def names_of(kind: str, keys: Iterable[str], user) -> dict[str, str]:
     """Names by key of the records that are there, as far as `user` may see them."""
-    records = RECORDS.get(kind)
+    record = all_records().get(kind)
     keys = [key for key in dict.fromkeys(keys) if key]
-    if records is None or not keys:
+    if record is None or not keys:
         return {}
-    pks = records.find(keys)
-    some = records.model._default_manager.filter(pk__in=pks.values())
+    pks = record.find(keys)
+    some = record.stored().filter(pk__in=pks.values())
     if hasattr(some, "visible_to"):
         some = some.visible_to(user)
-    if records.model is Affiliation:
+    if record.model is Affiliation:
         some = some.filter(professional__in=Professional.objects.visible_to(user))
-    found = {one.pk: str(one) for one in some.select_related(*records.related)}
+    found = {one.pk: str(one) for one in some}
     return {key: found[pk] for key, pk in pks.items() if pk in found}
 
 
@@ -107,7 +113,7 @@ def reads(kind: str, name: str, written: str, names: Mapping[str, str]) -> str:
 
 
 def _field(kind: str, name: str):
-    model = RECORDS[kind].model if kind in RECORDS else None
+    model = model_of(kind)
     return next((one for one in model._meta.concrete_fields if one.attname == name), None) if model else None
 
 

@@ -1,0 +1,5 @@
+"""What each record says of itself, so that the machines below its app need not know it."""
+
+from .record import Record, all_records, dependents_of, register
+
+__all__ = ["Record", "all_records", "dependents_of", "register"]

@@ -1,0 +1,119 @@
+"""A record by what the change log calls it: found by its key, put back to a snapshot, made again.
+
+Apps register theirs in `AppConfig.ready`, each after those it refers to: in this order they are made, and
+they are removed the other way round.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from django.db import models
+
+from directory.core.models import Recorded
+
+_OWNER = re.compile(r"[/@]")  # parts the key of the record that another belongs to from the rest
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a model is to the change log and to undo.
+
+    `key`: the field that is its key there; empty where the key begins with that of the record it belongs to,
+    which is the first of its `owners` (`hr-nbl2@uz-gent`).
+    `beside`: names of a snapshot that are no column of the table, put back by `put_beside` of
+    `(record, values)` pairs; `derived`: columns that are made of something else.
+    """
+
+    model: type[Recorded]
+    key: str = ""
+    beside: frozenset[str] = frozenset()
+    put_beside: Callable[[Sequence[tuple[models.Model, dict]]], None] | None = None
+    derived: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        return self.model.change_kind
+
+    @cached_property
+    def owners(self) -> dict[str, type[Recorded]]:
+        """The records without which it cannot be, by relation; a snapshot has their keys by these names."""
+        return {name: model for name, (model, is_needed) in self._relations.items() if is_needed}
+
+    @cached_property
+    def _relations(self) -> dict[str, tuple[type[Recorded], bool]]:
+        """By name, the relations to records, and whether it needs one."""
+        fields = [one for one in self.model._meta.concrete_fields if isinstance(one, models.ForeignKey)]
+        return {
+            one.name: (one.related_model, not one.null)
+            for one in fields
+            if issubclass(one.related_model, Recorded)
+        }
+
+    def relations_to(self, model: type[Recorded]) -> list[str]:
+        """The relations by which it hangs on a record of `model`."""
+        return [name for name, (other, _is_needed) in self._relations.items() if other is model]
+
+    def not_columns(self) -> frozenset[str]:
+        """Names of a snapshot that are set otherwise than by their column."""
+        return self.beside | self.derived | self.owners.keys()
+
+    def stored(self) -> models.QuerySet:
+        """All of them, with the records that their keys and names are made of."""
+        return self.model._default_manager.select_related(*self.owners)
+
+    def find(self, keys: Iterable[str]) -> dict[str, int]:
+        """The primary keys of those that are stored, by their keys in the change log."""
+        wanted = set(keys)
+        if self.key:
+            rows = self.model._default_manager.filter(**{f"{self.key}__in": wanted})
+            return {str(key): pk for key, pk in rows.values_list(self.key, "pk")}
+        owner, model = next(iter(self.owners.items()))
+        begin = {_OWNER.split(key)[0] for key in wanted}
+        some = self.stored().filter(**{f"{owner}__{_key_of(model)}__in": begin})
+        return {key: one.pk for one in some if (key := one.change_key) in wanted}
+
+    def set(self, record: models.Model, values: dict) -> list[str]:
+        """Set columns of `record` to what a snapshot says of them; returns the attributes set."""
+        names = [name for name in values if name not in self.not_columns()]
+        for name in names:
+            column = self.model._meta.get_field(name)
+            setattr(record, column.attname, column.to_python(values[name]))
+        return names
+
+    def new(self, key: str, shot: dict) -> models.Model:
+        """An unsaved record of a snapshot."""
+        record = self.model()
+        self.set(record, shot)
+        for name, model in self.owners.items():
+            setattr(record, name, model._default_manager.get(**{_key_of(model): shot[name]}))
+        if self.key == "pk":
+            record.pk = int(key)  # it is called by it in the log and in other records
+        return record
+
+
+_records: dict[str, Record] = {}
+
+
+def register(*records: Record) -> None:
+    """Add `records`, each after those it refers to."""
+    for one in records:
+        if one.kind in _records:
+            raise ValueError(f"Two records are of the kind {one.kind}.")
+        _records[one.kind] = one
+
+
+def all_records() -> Mapping[str, Record]:
+    """The records of the house by the kind that the change log gives them, in the order of registration."""
+    return MappingProxyType(_records)
+
+
+def dependents_of(record: Record) -> list[tuple[Record, str]]:
+    """What hangs on a record and must not go with it: each other record with its relation to this one."""
+    return [(one, name) for one in _records.values() for name in one.relations_to(record.model)]
+
+
+def _key_of(model: type[Recorded]) -> str:
+    return _records[model.change_kind].key

@@ -1,0 +1,51 @@
+"""What the records of this app are to the change log and to undo."""
+
+from collections import defaultdict
+
+from directory.records import Record
+
+from .identifiers import Identifier
+from .models import Condition, Trial, TrialIdentifier, TrialSite
+from .statements import DERIVED
+
+
+def _put_trials(changed):
+    """Put back what lies beside the columns of trials."""
+    slugs = {values["parent"] for _trial, values in changed if values.get("parent")}
+    parents = dict(Trial.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    for trial, values in changed:
+        if "parent" in values:
+            parent = values["parent"] and parents[values["parent"]]
+            Trial.objects.filter(pk=trial.pk).update(parent=parent)
+    _put_identifiers([(trial, values["identifiers"]) for trial, values in changed if "identifiers" in values])
+    _put_conditions([(trial, values["conditions"]) for trial, values in changed if "conditions" in values])
+
+
+def _put_identifiers(wanted):
+    known = defaultdict(dict)
+    for one in TrialIdentifier.objects.filter(trial__in=[trial.pk for trial, _values in wanted]):
+        known[one.trial_id][one.scheme, one.value] = one.pk
+    said = {trial.pk: {(one["scheme"], one["value"]) for one in values} for trial, values in wanted}
+    gone = [pk for trial, held in known.items() for one, pk in held.items() if one not in said[trial]]
+    TrialIdentifier.objects.filter(pk__in=gone).delete()
+    TrialIdentifier.objects.bulk_create(
+        TrialIdentifier(trial_id=pk, scheme=scheme, value=value, compact=Identifier(scheme, value).compact)
+        for pk, several in said.items()
+        for scheme, value in sorted(several - set(known[pk]))
+    )
+
+
+def _put_conditions(wanted):
+    through, pks = Trial.conditions.through, [trial.pk for trial, _codes in wanted]
+    numbers = dict(Condition.objects.values_list("code", "pk")) if wanted else {}
+    through.objects.filter(trial__in=pks).delete()
+    through.objects.bulk_create(
+        through(trial_id=trial.pk, condition_id=numbers[code]) for trial, codes in wanted for code in codes
+    )
+
+
+TRIAL = Record(
+    Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials
+)
+SITE = Record(TrialSite, derived=frozenset(DERIVED))
+RECORDS = (TRIAL, SITE)
