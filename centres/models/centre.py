@@ -169,13 +169,8 @@ class Centre(Listed, Sourced):
         aliases = defaultdict(list)
         for alias in CentreAlias.objects.filter(centre__in=pks).order_by("folded"):
             aliases[alias.centre_id].append({"text": alias.text, "kind": alias.kind})
-        skipped = ("id", "updated_at", "created_at")
-        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
-        return {
-            row.pop("pk"): row | {"aliases": aliases[pk]}
-            for row in cls.objects.filter(pk__in=pks).values("pk", *columns)
-            for pk in [row["pk"]]
-        }
+        shots = super().snapshots(pks)
+        return {pk: shot | {"aliases": aliases[pk]} for pk, shot in shots.items()}
 
 
 class CentreAlias(PlainText):

@@ -44,12 +44,6 @@ class Network(Listed, Sourced):
     def change_key(self):
         return self.slug
 
-    @classmethod
-    def snapshots(cls, pks):
-        skipped = ("id", "updated_at", "created_at")
-        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
-        return {row.pop("pk"): row for row in cls.objects.filter(pk__in=pks).values("pk", *columns)}
-
 
 class MembershipQuerySet(models.QuerySet):
     """Memberships are true for a while: `since` and `until` are both included."""
@@ -74,6 +68,7 @@ class Membership(Recorded):
     """What one centre is in one network, dated, and what it does near the patient's home."""
 
     change_kind = "membership"
+    by_key = {"network": "slug", "centre": "code"}
 
     network = models.ForeignKey(
         Network, models.CASCADE, related_name="memberships", verbose_name=_("network")
@@ -128,26 +123,3 @@ class Membership(Recorded):
         days_in_reach(self, "since", "until")
         if self.since and self.until and self.since > self.until:
             raise ValidationError({"until": _("A membership cannot end before it begins.")})
-
-    @classmethod
-    def snapshots(cls, pks):
-        rows = cls.objects.filter(pk__in=pks).values(
-            "pk",
-            "role",
-            "since",
-            "until",
-            "care",
-            network_slug=F("network__slug"),
-            centre_code=F("centre__code"),
-        )
-        return {
-            row["pk"]: {
-                "network": row["network_slug"],
-                "centre": row["centre_code"],
-                "role": row["role"],
-                "since": row["since"] and row["since"].isoformat(),
-                "until": row["until"] and row["until"].isoformat(),
-                "care": row["care"],
-            }
-            for row in rows
-        }

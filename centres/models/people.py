@@ -89,27 +89,12 @@ class Professional(Recorded):
             )
         days_in_reach(self, "consent_given_on", "consent_withdrawn_on", latest=timezone.localdate())
 
-    @classmethod
-    def snapshots(cls, pks):
-        rows = cls.objects.filter(pk__in=pks)
-        return {
-            one.pk: {
-                "name": one.name,
-                "email": one.email,
-                "phone": one.phone,
-                "consent_given_on": one.consent_given_on and one.consent_given_on.isoformat(),
-                "consent_withdrawn_on": one.consent_withdrawn_on and one.consent_withdrawn_on.isoformat(),
-                "consent_recorded_by": one.consent_recorded_by,
-                "consent_evidence": one.consent_evidence,
-            }
-            for one in rows
-        }
-
 
 class Affiliation(Recorded):
     """Where a professional works and as what (FHIR `PractitionerRole`)."""
 
     change_kind = "affiliation"
+    by_key = {"professional": "pk", "centre": "code"}
 
     professional = models.ForeignKey(
         Professional, models.CASCADE, related_name="affiliations", verbose_name=_("professional")
@@ -147,23 +132,15 @@ class Affiliation(Recorded):
 
     @classmethod
     def snapshots(cls, pks):
-        rows = cls.objects.filter(pk__in=pks).select_related("centre")
-        return {
-            one.pk: {
-                "professional": str(one.professional_id),
-                "centre": one.centre.code,
-                "function": one.function,
-                "since": one.since and one.since.isoformat(),
-                "until": one.until and one.until.isoformat(),
-            }
-            for one in rows
-        }
+        shots = super().snapshots(pks)
+        return {pk: shot | {"professional": str(shot["professional"])} for pk, shot in shots.items()}
 
 
 class Coordination(Recorded):
     """`user` keeps the sites and contacts of `centre`."""
 
     change_kind = "coordination"
+    by_key = {"user": "pk", "centre": "code"}
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="coordinations", verbose_name=_("user")
@@ -187,8 +164,3 @@ class Coordination(Recorded):
     @property
     def change_key(self):
         return f"{self.user_id}/{self.centre.code}"
-
-    @classmethod
-    def snapshots(cls, pks):
-        rows = cls.objects.filter(pk__in=pks).values("pk", "user_id", code=F("centre__code"))
-        return {row["pk"]: {"user": row["user_id"], "centre": row["code"]} for row in rows}

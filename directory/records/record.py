@@ -70,9 +70,9 @@ class Record:
         if self.key:
             rows = self.model._default_manager.filter(**{f"{self.key}__in": wanted})
             return {str(key): pk for key, pk in rows.values_list(self.key, "pk")}
-        owner, model = next(iter(self.owners.items()))
+        owner = next(iter(self.owners))
         begin = {_OWNER.split(key)[0] for key in wanted}
-        some = self.stored().filter(**{f"{owner}__{_key_of(model)}__in": begin})
+        some = self.stored().filter(**{f"{owner}__{self.model.by_key[owner]}__in": begin})
         return {key: one.pk for one in some if (key := one.change_key) in wanted}
 
     def set(self, record: models.Model, values: dict) -> list[str]:
@@ -88,7 +88,7 @@ class Record:
         record = self.model()
         self.set(record, shot)
         for name, model in self.owners.items():
-            setattr(record, name, model._default_manager.get(**{_key_of(model): shot[name]}))
+            setattr(record, name, model._default_manager.get(**{self.model.by_key[name]: shot[name]}))
         if self.key == "pk":
             record.pk = int(key)  # it is called by it in the log and in other records
         return record
@@ -113,7 +113,3 @@ def all_records() -> Mapping[str, Record]:
 def dependents_of(record: Record) -> list[tuple[Record, str]]:
     """What hangs on a record and must not go with it: each other record with its relation to this one."""
     return [(one, name) for one in _records.values() for name in one.relations_to(record.model)]
-
-
-def _key_of(model: type[Recorded]) -> str:
-    return _records[model.change_kind].key

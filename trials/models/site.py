@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,7 @@ class TrialSite(Recorded):
     """One trial at one centre. Its status columns are derived from statements (`trials.statements`)."""
 
     change_kind = "site"
+    by_key = {"trial": "slug", "centre": "code"}
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="sites", verbose_name=_("trial"))
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="sites", verbose_name=_("centre"))
@@ -154,20 +155,6 @@ class TrialSite(Recorded):
     @property
     def next_due(self):
         return next_due(self.verified_at)
-
-    @classmethod
-    def snapshots(cls, pks):
-        skipped = ("id", "updated_at", "trial_id", "centre_id", "verified_at")
-        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
-        rows = cls.objects.filter(pk__in=pks).values(
-            "pk", "verified_at", *columns, trial_slug=F("trial__slug"), centre_code=F("centre__code")
-        )
-        return {
-            row["pk"]: {"trial": row["trial_slug"], "centre": row["centre_code"]}
-            | {name: row[name] for name in columns}
-            | {"verified_at": row["verified_at"] and row["verified_at"].isoformat()}
-            for row in rows
-        }
 
 
 class StatusStatement(PlainText):

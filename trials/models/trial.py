@@ -75,6 +75,7 @@ class Trial(Listed, Sourced):
     """A clinical trial that a physician may refer a patient to: a signpost, not a protocol."""
 
     change_kind = "trial"
+    by_key = {"parent": "slug"}
 
     slug = models.SlugField(_("short name in addresses"), max_length=80, unique=True)
     acronym = models.CharField(_("acronym"), max_length=100, blank=True)
@@ -198,14 +199,10 @@ class Trial(Listed, Sourced):
         links = cls.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
         for pk, code in links.values_list("trial_id", "condition__code"):
             conditions[pk].append(code)
-        skipped = ("id", "updated_at", "created_at", "parent_id")
-        columns = [f.attname for f in cls._meta.concrete_fields if f.attname not in skipped]
-        rows = cls.objects.filter(pk__in=pks).values("pk", *columns, parent_slug=F("parent__slug"))
+        shots = super().snapshots(pks)
         return {
-            pk: {name: row[name] for name in columns}
-            | {"parent": row["parent_slug"], "identifiers": identifiers[pk], "conditions": conditions[pk]}
-            for row in rows
-            for pk in [row["pk"]]
+            pk: shot | {"identifiers": identifiers[pk], "conditions": conditions[pk]}
+            for pk, shot in shots.items()
         }
 
 
