@@ -1,0 +1,49 @@
+"""The recipe of docs/adding-a-field.md, followed on a copy: a field, its migration and its column are enough
+for it to be imported, compared, logged, exported and undone."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from config.env import BASE_DIR
+
+MODEL, SHEET = "trials/models/site.py", "trials/resources.py"
+FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"), null=True, blank=True)
+"""
+COLUMN = """    takes_patients_now = Column("takes_patients_now", YesNo(), nl="neemt nu op", fr="inclut", de="nimmt auf")
+"""
+TRIED = ["tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py"]
+
+
+def add_before(file: Path, line: str, text: str) -> None:
+    begin, _line, end = file.read_text().rpartition(line)
+    file.write_text(begin + text + line + end)
+
+
+def run(folder: Path, *command: str) -> str:
+    environment = os.environ | {"DATA_DIR": str(folder / "var"), "DATABASE_URL": "", "REDIS_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *command], cwd=folder, env=environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_a_field_of_a_site_is_two_lines_and_a_migration(tmp_path):
+    folder = tmp_path / "copy"
+    kept = ("directory", "trials", "centres", "config", "tests", "docs", "manage.py", "pyproject.toml")
+    for name in kept:
+        source = BASE_DIR / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    add_before(folder / MODEL, "    contact_role = models.CharField(\n", FIELD)
+    add_before(folder / SHEET, "    consent_to_publish = Column(\n", COLUMN)
+    run(folder, "manage.py", "makemigrations", "trials", "--name", "takes_patients_now")
+    told = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TRIED, "-k", "column or sites")
+    assert "sites: 10 columns of stored records kept, exported and put back." in told
+    assert "sites: 17 columns of new records kept and exported." in told
