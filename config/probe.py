@@ -13,18 +13,23 @@ from config import env as environment
 
 def why_not(env: environment.Environment, question: str = "readyz") -> str:
     """The reasons that the web server gives, empty when all is well."""
+    return ", ".join(reasons(env, question).values())
+
+
+def reasons(env: environment.Environment, question: str = "readyz") -> dict[str, str]:
+    """Why the web server cannot serve, by what is missing (`web`: the server itself); empty when it can."""
     host = env.allowed_hosts[0].lstrip(".").replace("*", "localhost")
     request = urllib.request.Request(f"http://127.0.0.1:{env.port}/{question}", headers={"Host": host})
     try:
         with urllib.request.urlopen(request, timeout=5):  # noqa: S310
-            return ""
+            return {}
     except urllib.error.HTTPError as error:
         try:
-            return ", ".join(json.loads(error.read())["reasons"].values())
+            return json.loads(error.read())["reasons"]
         except (ValueError, KeyError):
-            return f"the web server answers {error.code}"
+            return {"web": f"the web server answers {error.code}"}
     except OSError:
-        return "the web server does not answer"
+        return {"web": "the web server does not answer"}
 
 
 if __name__ == "__main__":

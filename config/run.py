@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import secrets
 import signal
 import socket
@@ -10,12 +11,15 @@ import time
 from pathlib import Path
 
 from config import env as environment
-from config.probe import why_not
+from config.probe import reasons
 from config.supervisor import Child, Supervisor
 from config.tether import tether
 
 LOOK_SECONDS = 0.25
+SAY_AGAIN_AFTER = 3  # seconds; the same reason with other numbers
 GIVE_UP_AFTER = 5  # failures in a row before it was ever ready
+# What is missing while all of it starts is no failure: it is being made.
+BEING_MADE = {"web": "the web server is being started", "index": "the search index is being built"}
 
 
 class CannotRun(Exception):
@@ -87,6 +91,7 @@ def prepare(env: environment.Environment) -> bool:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
     from config import messages, setup
 
+    say("Starting: database, messages and files are brought up to date.")
     messages.compile_all()
     try:
         setup.start()
@@ -124,25 +129,32 @@ def children(env: environment.Environment, demo: bool) -> list[Child]:
 
 
 class Waiting:
-    """Asks /readyz until it is content, and tells each new reason why it is not."""
+    """Asks /readyz until it is content, and tells what is being done until then."""
 
     def __init__(self, env: environment.Environment):
         self._env = env
-        self._said = ""
-        self._next_look = 0.0
+        self._said = self._about = ""
+        self._next_look = self._said_at = 0.0
         self.over = False
 
     def look(self) -> None:
         if self.over or time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOOK_SECONDS
-        reason = why_not(self._env)
-        self.over = not reason
+        missing = reasons(self._env)
+        reason = ", ".join(BEING_MADE.get(what, why) for what, why in missing.items())
+        self.over = not missing
         if self.over:
             say(f"Ready at http://127.0.0.1:{self._env.port}/")
-        elif reason != self._said:
-            self._said = reason
+        elif self._is_news(reason):
+            self._said, self._said_at = reason, time.monotonic()
             say(f"Starting: {reason}.")
+
+    def _is_news(self, reason: str) -> bool:
+        """Something else than was said, or how far the same has come, every few seconds."""
+        before, self._about = self._about, re.sub(r"\d+", "", reason)
+        is_late = time.monotonic() - self._said_at > SAY_AGAIN_AFTER
+        return self._about != before or (reason != self._said and is_late)
 
 
 def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:

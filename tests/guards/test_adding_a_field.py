@@ -12,7 +12,7 @@ from config.env import BASE_DIR
 MODEL, SHEET = "trials/models/site.py", "trials/resources.py"
 FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"), null=True, blank=True)
 """
-COLUMN = """    takes_patients_now = Column("takes_patients_now", YesNo(), nl="neemt nu op", fr="inclut", de="nimmt auf")
+COLUMN = """    takes_patients_now = Column("takes_patients_now", YesNo(), nl="open", fr="ouvert", de="offen")
 """
 TRIED = ["tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py"]
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 
 from config import health
+from directory.imports.models import ImportRun
 
 
 @pytest.fixture
@@ -71,10 +72,13 @@ def test_a_redis_that_does_not_answer_is_a_reason(settings):
     assert health.broker() == "the broker does not answer"
 
 
+@pytest.mark.django_db
 def test_not_ready_while_the_demo_is_being_loaded(settings, tmp_path):
     settings.LOAD_DEMO = True
     settings.DEMO_MARKER = tmp_path / "demo.loaded"
     assert health.demo() == "the demo registry is being loaded"
+    ImportRun.objects.create(file_name="trials.csv", kind="trials", size=1, rows_done=60, rows_total=131)
+    assert health.demo() == "the demo registry is being loaded: trials.csv, row 60 of 131"
     settings.DEMO_MARKER.touch()
     assert health.demo() is None
 

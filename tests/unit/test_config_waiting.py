@@ -1,0 +1,49 @@
+"""What `make run` says while all of it starts: what is being made, how far it is, and no failure."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from config import run
+
+LOADING = "the demo registry is being loaded: trials.csv, row {} of 131"
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What is said where `/readyz` gives the reasons of each `(second, reasons)`, look after look."""
+
+    def of(*looks):
+        lines, now = [], SimpleNamespace(second=0.0, missing={})
+        monkeypatch.setattr(run.time, "monotonic", lambda: now.second)
+        monkeypatch.setattr(run, "reasons", lambda _env: now.missing)
+        monkeypatch.setattr(run, "say", lines.append)
+        waiting = run.Waiting(SimpleNamespace(port=8123))
+        for now.second, now.missing in looks:
+            waiting.look()
+        return lines
+
+    return of
+
+
+def test_what_is_missing_while_it_starts_is_being_made(said):
+    lines = said(
+        (10, {"web": "the web server does not answer"}),
+        (11, {"index": "The search index has not been built yet. Run `manage.py reindex`."}),
+        (12, {}),
+        (13, {"web": "the web server does not answer"}),
+    )
+    assert lines == [
+        "Starting: the web server is being started.", "Starting: the search index is being built.",
+        "Ready at http://127.0.0.1:8123/",
+    ]  # fmt: skip
+
+
+def test_how_far_the_demo_is_is_told_now_and_then(said):
+    looks = [(10 + tenth / 10, {"demo": LOADING.format(tenth)}) for tenth in range(0, 80, 4)]
+    lines = said(*looks)
+    assert lines == [f"Starting: {LOADING.format(row)}." for row in (0, 32, 64)]
+
+
+def test_a_reason_of_another_kind_is_told_as_it_is(said):
+    assert said((10, {"broker": "the broker does not answer"})) == ["Starting: the broker does not answer."]
