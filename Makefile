@@ -21,7 +21,7 @@ run: install ## start the registry (PORT=8000 DATA_DIR=var)
 test: install-dev ## run every test, on both databases and in a browser (BROWSER=no leaves that out)
 	@exec $(PYTHON) -m tests.run --browser=$(BROWSER)
 
-check: install-dev ## lint, layers, types, migrations, messages, templates
+check: install-dev ## lint, layers, types, complexity, migrations, messages, templates
 	@exec $(PYTHON) -m tests.check
 
 bench: install-dev ## measure, as ratios in one run; writes bench/results.json

@@ -24,6 +24,7 @@ CHECKS: dict[str, list] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "layers": [BIN / "lint-imports", "--no-cache"],
     "types at the seams": [BIN / "mypy", *[seam for seam in SEAMS if Path(seam).exists()]],
+    "complexity": [sys.executable, "-m", "tests.tools.complexity"],
     "migrations": [*DJANGO, "makemigrations", "--check", "--dry-run"],
     "settings of a production site": [*DJANGO, "check", "--deploy", "--fail-level", "WARNING"],
     "messages": [sys.executable, "-m", "tests.tools.untranslated"],
