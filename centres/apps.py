@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from .rights import make_groups
+
 
 class CentresConfig(AppConfig):
     """Centres, networks and the people who work there."""
@@ -10,6 +12,4 @@ class CentresConfig(AppConfig):
     verbose_name = _("Centres and networks")
 
     def ready(self):
-        from .rights import make_groups
-
         post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")
