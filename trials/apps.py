@@ -10,6 +10,6 @@ class TrialsConfig(AppConfig):
     verbose_name = _("Trials")
 
     def ready(self):
-        from .conditions import load_conditions
+        from .models.condition import load_conditions
 
-        post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.conditions.load_conditions")
+        post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.load_conditions")
