@@ -267,8 +267,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# The rest of what the OpenAPI document is made with lies beside it, in directory/api/openapi.py; it is
-# checked there, and by the contract tests, not with these settings alone.
+# The rest of what the OpenAPI document is made with lies beside it, in directory/api/v1/openapi.py; it
+# is checked there, and by the contract tests, not with these settings alone.
 SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
