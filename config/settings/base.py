@@ -310,7 +310,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 if env.sentry_dsn:
-    from config.errors import report_to
+    from config.error_reports import report_to
 
     report_to(env.sentry_dsn)
 
