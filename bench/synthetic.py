@@ -15,9 +15,9 @@ from centres.models import Centre, CentreAlias, Membership, Network
 from directory.core.text import fold
 from directory.search.synonyms import vocabulary
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
-from trials.conditions import load_conditions
 from trials.identifiers import Identifier
 from trials.models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite
+from trials.models.condition import load_conditions
 
 CENTRES = (
     ("uz-gent", "Ghent University Hospital", "9000", "Gent", 51.0258, 3.7282),

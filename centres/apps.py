@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from .rights import make_groups
+
 
 class CentresConfig(AppConfig):
     """Centres, networks and the people who work there."""
@@ -13,7 +15,6 @@ class CentresConfig(AppConfig):
         from directory.records import register
 
         from .records import RECORDS
-        from .rights import make_groups
 
         register(*RECORDS)
         post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")

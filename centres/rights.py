@@ -40,8 +40,5 @@ def own_centre_ids(user) -> frozenset[int]:
     if not is_coordinator(user):
         return frozenset()
     if not hasattr(user, "_own_centre_ids"):
-        from .models import Coordination
-
-        ids = Coordination.objects.filter(user=user.pk).values_list("centre_id", flat=True)
-        user._own_centre_ids = frozenset(ids)
+        user._own_centre_ids = frozenset(user.coordinations.values_list("centre_id", flat=True))
     return user._own_centre_ids

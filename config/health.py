@@ -13,6 +13,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from directory.search import service
+
 
 def database() -> str | None:
     try:
@@ -51,8 +53,6 @@ def _sheet_at_work() -> str:
 
 
 def index() -> str | None:
-    from directory.search import service
-
     return service.ready()
 
 

@@ -12,6 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.db import OperationalError, connections
 
+from config import messages
 from config.env import settings_module
 
 
@@ -86,8 +87,6 @@ def let_go() -> None:
 
 
 if __name__ == "__main__":
-    from config import messages
-
     messages.compile_all()
     start()
     migrate()

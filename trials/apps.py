@@ -12,8 +12,8 @@ class TrialsConfig(AppConfig):
     def ready(self):
         from directory.records import register
 
-        from .conditions import load_conditions
+        from .models.condition import load_conditions
         from .records import RECORDS
 
         register(*RECORDS)
-        post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.conditions.load_conditions")
+        post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.load_conditions")

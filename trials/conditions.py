@@ -1,4 +1,4 @@
-"""The ICCC-3 tree, read from the project's vocabulary file into the database after each migration."""
+"""The ICCC-3 tree, as the project's vocabulary file has it."""
 
 import csv
 from functools import cache
@@ -30,24 +30,3 @@ def subtree(code: str) -> frozenset[str]:
 @cache
 def codes() -> frozenset[str]:
     return frozenset(row["code"] for row in rows())
-
-
-def load_conditions(using="default", **kwargs):
-    """Make the table equal to the file. Codes that left the file stay: trials may refer to them."""
-    from .models import Condition
-
-    manager = Condition.objects.using(using)
-    stored = {one.code: one for one in manager.select_related("parent")}
-    for position, row in enumerate(rows()):
-        parent = stored.get(row["parent"])
-        wanted = {
-            "parent_id": parent and parent.pk,
-            "level": row["level"],
-            "position": position,
-            **{f"name_{code}": row[f"name_{code}"] for code in ("en", "nl", "fr", "de")},
-        }
-        one = stored.get(row["code"])
-        if one is None:
-            stored[row["code"]] = manager.create(code=row["code"], **wanted)
-        elif any(getattr(one, name) != value for name, value in wanted.items()):
-            manager.filter(pk=one.pk).update(**wanted)

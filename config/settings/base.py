@@ -267,8 +267,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# The rest of what the OpenAPI document is made with lies beside it, in directory/api/openapi.py; it is
-# checked there, and by the contract tests, not with these settings alone.
+# The rest of what the OpenAPI document is made with lies beside it, in directory/api/v1/openapi.py; it
+# is checked there, and by the contract tests, not with these settings alone.
 SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
@@ -310,7 +310,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 if env.sentry_dsn:
-    from config.errors import report_to
+    from config.error_reports import report_to
 
     report_to(env.sentry_dsn)
 

@@ -1,4 +1,4 @@
-"""How the OpenAPI document is made: from each view's `operations` and from its filters.
+"""What the OpenAPI document says of a view: read from its `operations` and from its filters.
 
 drf-spectacular turns the shapes into components; what it cannot know (that documents are stored bytes, that
 filters are not a DRF backend) is said here.
@@ -6,45 +6,21 @@ filters are not a DRF backend) is said here.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from django_filters import FilterSet
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.settings import patched_settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-from rest_framework import serializers as s
 
 from directory.core.filter_fields import One
 from directory.partners.models import Scope
 
 from . import parameters, patterns, response_headers
-from .words import KEYS, PARAMETERS
-
-if TYPE_CHECKING:
-    from .views import ApiView
+from .shapes import Problem
+from .words import PARAMETERS
 
 FROM_THE_REGISTRY = ("centre", "network", "country")
 ANYWHERE = (401, 406, 429, 503)
-SETTINGS = {
-    "TITLE": "Directory of paediatric oncology trials",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SORT_OPERATIONS": False,
-    "SORT_OPERATION_PARAMETERS": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    "APPEND_COMPONENTS": {
-        "headers": response_headers.components(),
-        "securitySchemes": {
-            "ApiKey": {"type": "apiKey", "in": "header", "name": "Authorization", "description": KEYS}
-        },
-    },
-    "SERVERS": [{"url": "/", "description": "this server"}],
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +45,9 @@ class Described(AutoSchema):
     """Reads a view's `operations`, by method in lower case."""
 
     @property
-    def operation(self) -> Operation:
-        return cast("ApiView", self.view).operations[self.method.lower()]
+    def operation(self):
+        """The `Operation` of the view that answers the method."""
+        return self.view.operations[self.method.lower()]
 
     def get_operation_id(self):
         return self.operation.id
@@ -101,8 +78,6 @@ class Described(AutoSchema):
         return list(self.operation.examples)
 
     def get_response_serializers(self):
-        from .v1.shapes import Problem
-
         status, media_type = self.operation.status, self.operation.media_type
         answers = {(status, media_type) if media_type else status: self.operation.answer}
         if self.method == "GET":
@@ -190,77 +165,3 @@ def of_fields(names: Iterable[str]) -> OpenApiParameter:
     examples = [OpenApiExample(example, value=example)]
     schema = text_of(patterns.names(names))
     return OpenApiParameter("fields", schema, description=f"{text} Names: {listed}.", examples=examples)
-
-
-def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Serializer]:
-    """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
-    from .v1 import shapes
-
-    name = shape.__name__
-    result = (
-        shape
-        if whole
-        else type(
-            f"{name}Result",
-            (shape,),
-            {
-                "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
-                "match": shapes.Match(required=False),
-                "get_fields": _all_optional,
-            },
-        )
-    )
-    return type(
-        f"{name}Page",
-        (s.Serializer,),
-        {
-            "__doc__": f"A page of the list, {name} by {name}.",
-            "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
-            "next": s.URLField(allow_null=True),
-            "previous": s.URLField(allow_null=True),
-            "facets": s.DictField(child=shapes.FacetCount(many=True), help_text="Empty unless `facets=1`."),
-            "results": result(many=True),
-        },
-    )
-
-
-def partly(shape: type[s.Serializer]) -> type[s.Serializer]:
-    """One document, whole unless `fields` left names out."""
-    return type(
-        f"{shape.__name__}Document", (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional}
-    )
-
-
-def _all_optional(self):
-    fields = super(type(self), self).get_fields()
-    for one in fields.values():
-        one.required = False
-    return fields
-
-
-def document() -> dict:
-    """The whole document, made anew."""
-    from django.urls import include, path
-
-    from .words import INTRODUCTION, TAGS
-
-    own = SETTINGS | {
-        "DESCRIPTION": INTRODUCTION,
-        "TAGS": TAGS,
-        "ENUM_NAME_OVERRIDES": ENUM_NAMES,
-    }
-    with patched_settings(own):
-        patterns = [path("api/v1/", include("directory.api.v1.urls"))]
-        return SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
-
-
-ENUM_NAMES = {
-    "RecruitmentStatus": "trials.choices.Recruitment",
-    "Phase": "trials.choices.Phase",
-    "Stage": "trials.choices.Stage",
-    "Freshness": "trials.choices.Freshness",
-    "IdentifierScheme": "trials.choices.Scheme",
-    "CentreRole": "centres.choices.CentreRole",
-    "SpeakerRole": "directory.core.visibility.Role",
-    "Province": "directory.core.places.Province",
-}

@@ -1,11 +1,10 @@
 """What people do with imports: hand in a sheet, confirm its plan, cancel it."""
 
-import datetime as dt
 import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -13,13 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from directory.core.text import control_character_in
 from directory.core.visibility import is_editor, role_of
 from directory.sheets.reading import MAX_BYTES
 
-from . import mapping, questions
-from .choices import LIVE, NOT_TAKEN, STORED, Decision, Kind, Outcome, Status, may_be_handed_in
+from . import mapping, questions, tasks
+from .choices import NOT_TAKEN, STORED, Decision, Kind, Outcome, Status, may_be_handed_in
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, ImportRun
 
@@ -69,7 +69,7 @@ def receive(
         return _first(run, user, queue)
     run.was_there = False
     if queue:
-        _queue("plan", run)
+        _queue(tasks.plan, run)
     return run
 
 
@@ -137,7 +137,7 @@ def confirm(
             ).update(status=Status.UNDOING):
                 raise Refused([problem("undone_already", run=run.undo_of_id)])
             if queue:
-                _queue("apply", run)
+                _queue(tasks.apply, run)
             return run
     run.refresh_from_db()
     if run.status in (Status.APPLYING, Status.APPLIED):
@@ -173,7 +173,7 @@ def answer(
             warnings=[], choices=run.choices | dict(answers),
         ):  # fmt: skip
             if queue:
-                _queue("plan", run)
+                _queue(tasks.plan, run)
             return run
     run.refresh_from_db()
     raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
@@ -206,7 +206,7 @@ def undo(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
             raise Refused([problem("undone_already", run=run.pk)]) from None
         return same
     if queue:
-        _queue("plan", reverse)
+        _queue(tasks.plan, reverse)
     return reverse
 
 
@@ -243,29 +243,6 @@ def plan_again(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
             )  # fmt: skip
     except FileNotFoundError:
         raise Refused([problem("gone")]) from None
-
-
-def clean_up(*, now: dt.datetime | None = None) -> int:
-    """Cancel plans nobody confirmed in 24 hours, delete files of 30 days. Returns how many files went."""
-    from .models import KEPT_FILE
-
-    now = now or timezone.now()
-    old = ImportRun.objects.filter(status__in=(Status.UPLOADED, Status.PLANNED), expires_at__lt=now)
-    for run in old:
-        if run.claim(
-            run.status, Status.CANCELLED, lease_until=None, finished_at=now, problems=[problem("expired")]
-        ):
-            run.path.unlink(missing_ok=True)
-    gone = 0
-    for run in (
-        ImportRun.objects.exclude(stored_as="")
-        .filter(created_at__lt=now - KEPT_FILE)
-        .exclude(status__in=LIVE)
-    ):
-        run.path.unlink(missing_ok=True)
-        ImportRun.objects.filter(pk=run.pk).update(stored_as="")
-        gone += 1
-    return gone
 
 
 def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str, centre) -> None:
@@ -333,7 +310,7 @@ def _first(run: ImportRun, user, queue: bool) -> ImportRun:
         choices=first.choices | run.choices,
     ):  # fmt: skip
         if queue:
-            _queue("plan", first)
+            _queue(tasks.plan, first)
     else:
         waiting = ImportRun.objects.filter(pk=first.pk, status=Status.UPLOADED)
         waiting.update(choices=first.choices | run.choices)
@@ -362,8 +339,6 @@ def _may_decide(run: ImportRun, user) -> None:
 
 
 def _not_now(run: ImportRun) -> dict:
-    from django.utils.translation import gettext as _
-
     if run.status in (Status.UPLOADED, Status.PLANNING):
         sentence = _("Import %(run)s is %(status)s; wait for its plan.")
     elif run.status == Status.PLANNED:
@@ -375,9 +350,6 @@ def _not_now(run: ImportRun) -> dict:
     )
 
 
-def _queue(step: str, run: ImportRun) -> None:
+def _queue(task, run: ImportRun) -> None:
     """After the commit. A broker that is away loses nothing: the sweeper finds the row."""
-    from . import tasks
-
-    task: Callable = getattr(tasks, step)
     transaction.on_commit(lambda: tasks.send(task, run.pk))

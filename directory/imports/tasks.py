@@ -7,7 +7,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 
-from . import actions, pipeline
+from . import cleanup, pipeline
 from .choices import Status
 from .models import ImportRun
 
@@ -34,7 +34,7 @@ def sweep() -> None:
 
 @shared_task(name="directory.imports.tasks.clean_up")
 def clean_up() -> None:
-    actions.clean_up()
+    cleanup.clean_up()
 
 
 def send(task, run_id: int, *, countdown: float = 0) -> bool:

@@ -1,30 +1,14 @@
-"""A record's document, built once per change: what is shown, what is searched, what is counted.
-
-Built set-wise: a batch of any size takes the same number of queries. Only what the public may see is in it:
-listed records, and a person only with consent.
-"""
+"""A record's document: what is shown, what is searched, what is counted; and how its values are written."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 import orjson
 from django.conf import settings
 
-from centres.models import Centre, Network
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.models import Listed, State
+from directory.core.models import Listed
 from trials.freshness import freshness
-from trials.models import Trial
-
-BATCH = 200
-MODELS: dict[str, tuple[type[Listed], str]] = {
-    "trial": (Trial, "slug"),
-    "centre": (Centre, "code"),
-    "network": (Network, "slug"),
-}
-KINDS = tuple(MODELS)
 
 
 @dataclass(frozen=True)
@@ -42,27 +26,6 @@ class Document:
     show: dict = field(default_factory=dict)
     fields: dict[str, list[str]] = field(default_factory=dict)
     changes_on: dt.date | None = None
-
-
-def all_keys(kind: str) -> list[str]:
-    """The keys of all listed records of `kind`, in order."""
-    model, key = MODELS[kind]
-    listed = model._default_manager.filter(state=State.LISTED)
-    return list(listed.order_by(key).values_list(key, flat=True))
-
-
-def build(kind: str, keys: Iterable[str]) -> Iterator[Document]:
-    """The documents of those of `keys` that are listed, in batches."""
-    from . import documents_centres, documents_trials
-
-    makers = {
-        "trial": documents_trials.trials,
-        "centre": documents_centres.centres,
-        "network": documents_centres.networks,
-    }
-    keys = iter(keys)
-    while batch := list(islice(keys, BATCH)):
-        yield from makers[kind](batch)
 
 
 def for_today(body: bytes, today: dt.date) -> bytes:

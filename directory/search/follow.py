@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from trials import conditions
 
-from . import affected, documents, engine, store, synonyms
+from . import affected, building, engine, store, synonyms
 from .documents import Document
 from .store import Row, State, Store
 
@@ -100,7 +100,7 @@ def _rebuild() -> int:
     documents_ = Store(folder, create=True)
     # What changes while the records are read is read again: the number is taken first.
     state = State(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
-    named = [(kind, key) for kind in documents.KINDS for key in documents.all_keys(kind)]
+    named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
     try:
         for first in range(0, len(named) or 1, DOCUMENTS_A_WRITER):
             writer = engine.Writer(folder / "words")
@@ -155,9 +155,9 @@ def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, st
     Those that the public no longer sees are taken out.
     """
     rows = []
-    for kind in documents.KINDS:
+    for kind in building.KINDS:
         keys = [key for other, key in named if other == kind]
-        built = {one.key: one for one in documents.build(kind, keys)}
+        built = {one.key: one for one in building.build(kind, keys)}
         ordinals = documents_.ordinals(kind, keys)
         for key in keys:
             if key in built:

@@ -5,7 +5,6 @@ anything of a criterion. The sentences that tell why are made in `reasons`, for 
 """
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +12,10 @@ from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
 from .columns import NO_BOUND, Codes
+from .profile import Profile
 from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
 from .synonyms import apart, path_to, vocabulary
 from .today import FRESHNESS, Today
-
-if TYPE_CHECKING:
-    from .profile import Profile
 
 NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
 CRITERIA = (
@@ -31,7 +28,7 @@ FAR = 10**9
 class Judged:
     """The verdicts on all trials. `metres`: to the nearest recruiting site in reach; 0 without a place."""
 
-    def __init__(self, today: Today, profile: "Profile", said: Read):
+    def __init__(self, today: Today, profile: Profile, said: Read):
         self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
@@ -265,7 +262,7 @@ class Disease:
         return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
 
 
-def judge(today: Today, profile: "Profile", said: Read) -> Judged:
+def judge(today: Today, profile: Profile, said: Read) -> Judged:
     """All verdicts on all trials, of the columns of one day."""
     return Judged(today, profile, said)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from directory.core.text import squash, strip_marks
 from trials.choices import Stage
@@ -13,12 +12,10 @@ from . import alterations, denials
 from .alterations import OF_ALTERATIONS, Alteration
 from .denied import ALTERATION, Scope, Term, says_nothing
 from .documents_trials import condition_names
+from .profile import Profile
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
 from .words import Word, typed_words
-
-if TYPE_CHECKING:
-    from .profile import Profile
 
 STAGES = {
     "newly diagnosed": (Stage.NEWLY_DIAGNOSED,),
@@ -71,7 +68,7 @@ class Read:
     unread: tuple[str, ...]
 
     @classmethod
-    def of(cls, profile: "Profile", language: str) -> "Read":
+    def of(cls, profile: Profile, language: str) -> "Read":
         """Raises ValueError for words that are too long or have control characters."""
         reader = _Reader(check_text(profile.text), language)
         named = frozenset(reader.diseases)

@@ -20,8 +20,9 @@ from .finding import Answer, Hit, Page
 from .finding import find as _find
 from .judging import CRITERIA
 from .labels import Suggestion
-from .profile import BANDS, Matching, Profile
-from .profile import match as _match
+from .matching import BANDS, Matching
+from .matching import match as _match
+from .profile import Profile
 from .query import ORDERINGS, Ask, check_text, parse
 from .readings import Reading
 from .sought import Sought, sought

@@ -4,6 +4,7 @@ import pytest
 
 from centres.choices import CentreRole
 from centres.resources import CentreSheet, NetworkSheet
+from directory.api.shapes import Fault, Problem
 from directory.api.v1 import shapes, shapes_imports
 from directory.core.ages import parse_age
 from directory.core.text import squash
@@ -116,7 +117,7 @@ SHAPES = {
     shapes_imports.ImportRow: "number outcome record changes messages",
     shapes_imports.FieldChange: "field old new",
     shapes_imports.CellMessage: "column value message",
-    shapes.Problem: "type title status detail errors see",
+    Problem: "type title status detail errors see",
 }
 
 
@@ -126,7 +127,7 @@ def test_an_answer_has_the_names_that_were_promised_in_their_order(shape):
 
 
 def test_a_fault_names_its_field_and_may_name_what_is_allowed():
-    fields = shapes.Fault().fields
+    fields = Fault().fields
     assert list(fields) == ["field", "message", "allowed"]
     assert [name for name, field in fields.items() if not field.required] == ["allowed"]
 

@@ -12,8 +12,7 @@ from django.test import Client
 from django.urls import get_resolver
 from jsonschema import Draft202012Validator
 
-from directory.api import openapi
-from directory.api.v1 import urls
+from directory.api.v1 import openapi, urls
 from directory.api.v1.schema import committed
 from directory.search import service
 from tests.builders import a_centre, a_network, a_professional, a_site, a_trial

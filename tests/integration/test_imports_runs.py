@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from centres.models import Centre
 from directory.core import changes
-from directory.imports import actions, guard, pipeline, tasks
+from directory.imports import actions, cleanup, guard, pipeline, tasks
 from directory.imports.choices import LIVE, Status
 from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
@@ -521,7 +521,7 @@ def test_unconfirmed_plans_end_after_a_day_and_files_go_after_thirty():
     month_ago = timezone.now() - dt.timedelta(days=31)
     ImportRun.objects.filter(pk=old.pk).update(expires_at=timezone.now() - dt.timedelta(minutes=1))
     ImportRun.objects.filter(pk=done.pk).update(created_at=month_ago, expires_at=month_ago)
-    assert actions.clean_up() == 1
+    assert cleanup.clean_up() == 1
     old.refresh_from_db(), done.refresh_from_db()
     assert (old.status, old.problems[0]["code"], done.status) == ("cancelled", "expired", "applied")
     assert not old.path.exists()

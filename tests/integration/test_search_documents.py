@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from directory.search import documents
+from directory.search import building
 from directory.search.documents import for_today
 from tests import builders as b
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 
 
 def trial(slug):
-    (found,) = documents.build("trial", [slug])
+    (found,) = building.build("trial", [slug])
     return found
 
 
 def centre(code):
-    (found,) = documents.build("centre", [code])
+    (found,) = building.build("centre", [code])
     return found
 
 
@@ -68,10 +68,10 @@ def test_only_listed_records_have_a_document():
     b.a_trial("draft", state="draft")
     b.a_centre("closed", state="withdrawn")
     b.a_network("later", state="draft")
-    assert not list(documents.build("trial", ["draft", "nothing"]))
-    assert not list(documents.build("centre", ["closed"]))
-    assert not list(documents.build("network", ["later"]))
-    assert documents.all_keys("trial") == documents.all_keys("centre") == documents.all_keys("network") == []
+    assert not list(building.build("trial", ["draft", "nothing"]))
+    assert not list(building.build("centre", ["closed"]))
+    assert not list(building.build("network", ["later"]))
+    assert building.all_keys("trial") == building.all_keys("centre") == building.all_keys("network") == []
 
 
 def test_a_site_at_a_centre_that_is_not_listed_is_not_shown():
@@ -167,7 +167,7 @@ def test_a_spelling_learned_from_a_sheet_finds_a_centre_and_is_not_shown():
 
 def test_a_network_shows_its_listed_members():
     b.a_network("itcc", members=[b.a_centre("uz-gent"), b.a_centre("hidden", state="draft")])
-    (document,) = documents.build("network", ["itcc"])
+    (document,) = building.build("network", ["itcc"])
     assert [one["centre"] for one in document.body["members"]] == ["uz-gent"]
 
 
@@ -184,9 +184,9 @@ def test_a_batch_of_any_size_takes_the_same_number_of_queries(kind, most):
     counts = []
     for more in (0, 7):
         grow(more)
-        keys = documents.all_keys(kind)
+        keys = building.all_keys(kind)
         with CaptureQueriesContext(connection) as queries:
-            assert len(list(documents.build(kind, keys))) == len(keys)
+            assert len(list(building.build(kind, keys))) == len(keys)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= most
 

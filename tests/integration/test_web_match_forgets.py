@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils.http import urlencode
 
-from config.errors import scrub
+from config.error_reports import scrub
 from directory.search import service, words
 from directory.web import forgetting
 from directory.web.views import match

@@ -17,7 +17,7 @@ from django.test import Client, override_settings
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
 
-from config import errors, logs
+from config import error_reports, logs
 from config.celery import app
 
 
@@ -241,13 +241,13 @@ def test_an_error_report_leaves_out_what_somebody_typed():
         },
         "exception": {"values": [{"stacktrace": {"frames": [{"vars": {"q": "neuroblastoma"}}]}}]},
     }
-    kept = errors.scrub(event, {})
+    kept = error_reports.scrub(event, {})
     assert "neuroblastoma" not in json.dumps(kept)
     assert kept["request"] == {"url": "https://directory.example/en/trials/", "method": "GET"}
 
 
 def test_an_error_report_without_a_request_is_left_alone():
-    assert errors.scrub({"message": "beat stopped"}, {}) == {"message": "beat stopped"}
+    assert error_reports.scrub({"message": "beat stopped"}, {}) == {"message": "beat stopped"}
 
 
 def test_all_static_files_can_be_collected(tmp_path):

@@ -9,8 +9,9 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from tests import builders
-from trials.conditions import codes, load_conditions, rows, subtree
+from trials.conditions import codes, rows, subtree
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
+from trials.models.condition import load_conditions
 
 pytestmark = pytest.mark.django_db
 
@@ -135,21 +136,6 @@ class TestFindingTrials:
     def test_by_two_conditions_of_one_subtree_is_one_result(self):
         builders.a_trial("both", conditions=["VIIIa", "VIIIc"])
         assert Trial.objects.about("VIII").count() == 1
-
-    def test_at_a_centre_is_one_result_whatever_the_status(self):
-        ghent, liege = builders.a_centre("uz-gent"), builders.a_centre("chc")
-        trial = builders.a_trial("A", at=[(ghent, "completed"), liege])
-        builders.a_trial("B", at=[liege])
-        assert list(Trial.objects.at_centre(ghent)) == [trial]
-        assert not Trial.objects.recruiting_at(ghent).exists()
-        assert Trial.objects.recruiting_at(liege).count() == 2
-
-    def test_by_a_recent_verification_at_any_site(self):
-        centre = builders.a_centre()
-        trial = builders.a_trial("A")
-        builders.a_site(trial, centre, said=40)
-        assert not Trial.objects.verified_within(39).exists()
-        assert list(Trial.objects.verified_within(40)) == [trial]
 
     @pytest.mark.parametrize("text", ["NCT04307576", "nct 0430-7576", "2022-501454-11", "itcc057"])
     def test_by_an_identifier_in_any_spelling(self, text):

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.fields import translated
 
+from ..conditions import rows
+
 
 class ConditionLevel(models.TextChoices):
     GROUP = "group", _("main group")
@@ -32,3 +34,22 @@ class Condition(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+
+def load_conditions(using="default", **kwargs):
+    """Make the table equal to the file. Codes that left the file stay: trials may refer to them."""
+    manager = Condition.objects.using(using)
+    stored = {one.code: one for one in manager.select_related("parent")}
+    for position, row in enumerate(rows()):
+        parent = stored.get(row["parent"])
+        wanted = {
+            "parent_id": parent and parent.pk,
+            "level": row["level"],
+            "position": position,
+            **{f"name_{code}": row[f"name_{code}"] for code in ("en", "nl", "fr", "de")},
+        }
+        one = stored.get(row["code"])
+        if one is None:
+            stored[row["code"]] = manager.create(code=row["code"], **wanted)
+        elif any(getattr(one, name) != value for name, value in wanted.items()):
+            manager.filter(pk=one.pk).update(**wanted)

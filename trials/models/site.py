@@ -51,9 +51,6 @@ class TrialSiteQuerySet(models.QuerySet):
             else self.filter(trial__state="listed", centre__in=own_centre_ids(user))
         )
 
-    def verified_within(self, days):
-        return self.filter(verified_at__gte=timezone.localdate() - dt.timedelta(days=days))
-
     def with_freshness(self, word, today=None):
         """Sites whose `freshness` is `word`, in SQL: the same boundaries as `trials.freshness`."""
         today = today or timezone.localdate()

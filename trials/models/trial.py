@@ -45,16 +45,6 @@ class TrialQuerySet(ListedQuerySet):
         through = Trial.conditions.through.objects.filter(condition__code__in=subtree(code))
         return self.filter(Exists(through.filter(trial=OuterRef("pk"))))
 
-    def at_centre(self, centre):
-        """Trials with a site at `centre`, whatever its status. EXISTS: two sites are still one result."""
-        return self.filter(Exists(self._sites().filter(centre=centre)))
-
-    def recruiting_at(self, centre):
-        return self.filter(Exists(self._sites().recruiting().filter(centre=centre)))
-
-    def verified_within(self, days):
-        return self.filter(Exists(self._sites().verified_within(days)))
-
     def with_identifier(self, text):
         """The trials that `text` identifies in any spelling; none for text that is no identifier."""
         try:
@@ -63,12 +53,6 @@ class TrialQuerySet(ListedQuerySet):
             return self.none()
         same = TrialIdentifier.objects.filter(compact=identifier.compact, trial=OuterRef("pk"))
         return self.filter(Exists(same))
-
-    @staticmethod
-    def _sites():
-        from .site import TrialSite
-
-        return TrialSite.objects.filter(trial=OuterRef("pk"))
 
 
 class Trial(Listed, Sourced):

@@ -7,7 +7,8 @@ from directory.core.fields import LANGUAGE_CODES
 from trials import conditions
 
 from .. import parameters
-from ..openapi import Operation, described, page_of
+from ..openapi import Operation, described
+from ..shapes import page_of
 from ..views import ReadView
 from . import shapes
 

@@ -26,6 +26,7 @@ from .. import addresses, conditional, openapi, pagination, parameters
 from ..bodies import check_length
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
+from ..shapes import page_of
 from ..views import JSON, SPOKEN, ApiView, JsonOnly
 from . import shapes_imports as shapes
 from .import_problems import not_now, refused
@@ -66,7 +67,7 @@ class Imports(ImportsView):
             summary="The runs of your key",
             description="The newest first: those that your key may open one by one. A key of a centre sees "
             "the runs it made itself, an editor's key sees all.",
-            answer=openapi.page_of(shapes.ImportRun, whole=True),
+            answer=page_of(shapes.ImportRun, whole=True),
             parameters=lambda: (
                 described("status", word="run_status", many=True, enum=Status.values),
                 described("kind", many=True, enum=Kind.values),
@@ -188,7 +189,7 @@ class ImportRows(ImportsView):
         "get": of_run(
             id="listImportRows",
             summary="What becomes of each row",
-            answer=openapi.page_of(shapes.ImportRow),
+            answer=page_of(shapes.ImportRow),
             parameters=lambda: (
                 NUMBER,
                 described("outcome", many=True, enum=Outcome.values),

@@ -1,7 +1,8 @@
 from centres.filters import NetworkFilterSet
 
 from ..documents import DocumentDetail, DocumentList
-from ..openapi import Operation, page_of, partly
+from ..openapi import Operation
+from ..shapes import page_of, partly
 from . import shapes
 
 

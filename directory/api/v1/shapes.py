@@ -199,20 +199,6 @@ class Network(s.Serializer):
     updated_at = s.DateTimeField()
 
 
-class Match(s.Serializer):
-    """Why and where a result was found (`include=match`)."""
-
-    score = s.FloatField(allow_null=True)
-    distance_km = s.FloatField(allow_null=True)
-    why = s.ListField(child=s.CharField())
-
-
-class FacetCount(s.Serializer):
-    value = s.CharField()
-    label = s.CharField()
-    count = s.IntegerField(min_value=0)
-
-
 class Condition(s.Serializer):
     """A class of the International Classification of Childhood Cancer, third edition."""
 
@@ -233,23 +219,6 @@ class Suggestion(s.Serializer):
 
 class Suggestions(s.Serializer):
     results = Suggestion(many=True)
-
-
-class Fault(s.Serializer):
-    field = s.CharField(help_text="The parameter or field; empty where none is to blame.")
-    message = s.CharField()
-    allowed = s.ListField(child=s.CharField(), required=False)
-
-
-class Problem(s.Serializer):
-    """RFC 9457."""
-
-    type = s.CharField()
-    title = s.CharField()
-    status = s.IntegerField()
-    detail = s.CharField()
-    errors = Fault(many=True)
-    see = s.URLField(required=False, help_text="Where to go on; each 409 has it.")
 
 
 class Address(s.Serializer):

@@ -6,7 +6,8 @@ from trials.filters import SiteFilterSet
 
 from ..documents import DocumentList
 from ..errors import Fault, bad_parameters
-from ..openapi import Operation, page_of
+from ..openapi import Operation
+from ..shapes import page_of
 from . import shapes
 
 

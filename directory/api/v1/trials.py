@@ -2,7 +2,8 @@ from directory.search import service
 from trials.filters import TrialFilterSet
 
 from ..documents import DocumentDetail, DocumentList
-from ..openapi import Operation, page_of, partly
+from ..openapi import Operation
+from ..shapes import page_of, partly
 from . import shapes
 
 

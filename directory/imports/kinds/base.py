@@ -16,10 +16,10 @@ from directory.sheets.written import is_nothing
 from .. import blank, messages
 from ..choices import Outcome
 from ..questions import Question, how_to_read
-from ..versions import hold_back_edited
 from .checking import Checker, Write
 from .storing import Tally
 from .verdicts import Scope, Verdict, Written, shown
+from .versions import hold_back_edited
 
 NOTHING = object()  # what a cell means that says there is nothing to say
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -63,7 +63,7 @@ class Judge:
             self._settle(verdict)
         for verdict in self.checker.check_stored():
             self._settle(verdict)
-        hold_back_edited(self, judged)
+        hold_back_edited(judged, logged=self.logged, says=self.says)
         for verdict in judged:
             if not verdict.is_bad or verdict.may_be_taken:
                 self.blanks.update(verdict.blanks)

@@ -2,7 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from directory.api import openapi
+from directory.api.v1 import openapi
 from directory.api.v1.schema import DOCUMENT
 
 

@@ -5,7 +5,7 @@ other edits of the row are taken. Else both sides edited it, and a person decide
 """
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,19 +14,22 @@ from directory.core import changes
 from directory.core.models import Change
 from directory.sheets.sheet import VERSION, seq_of
 
-from .choices import Outcome
-
-if TYPE_CHECKING:
-    from .kinds.base import Judge
-    from .kinds.verdicts import Verdict
+from ..choices import Outcome
+from .verdicts import Verdict
 
 Place = tuple[str, str, str]  # kind, key and field of a change
 
 
-def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
+def hold_back_edited(
+    verdicts: list[Verdict],
+    *,
+    logged: Callable[[Verdict, str], list[Place]],
+    says: Callable[[str, object, object], bool],
+) -> None:
     """Hold back each update that would write over what was edited after its export.
 
-    Rows that change nothing are not asked about. Two queries, whatever the number of rows.
+    Rows that change nothing are not asked about. Two queries, whatever the number of rows. `logged`, `says`:
+    of the judge (`Judge.logged`, `Judge.says`).
     """
     asked = [one for one in verdicts if one.outcome == Outcome.UPDATE and VERSION in one.cells]
     if not asked:
@@ -41,7 +44,7 @@ def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
         else:
             since[verdict.number] = seq
     columns = {
-        one.number: {change["field"]: judge.logged(one, change["field"]) for change in one.changes}
+        one.number: {change["field"]: logged(one, change["field"]) for change in one.changes}
         for one in asked
         if one.number in since
     }
@@ -50,17 +53,17 @@ def hold_back_edited(judge: "Judge", verdicts: "list[Verdict]") -> None:
         for column, places in columns.get(verdict.number, {}).items():
             later = [edit for place in places for edit in edits[place] if edit.seq > since[verdict.number]]
             later.sort(key=lambda edit: edit.seq)
-            if later and _is_as_exported(judge, verdict, column, places[0], later[0]):
+            if later and _is_as_exported(verdict, column, places[0], later[0], says):
                 verdict.take_back(column)
                 verdict.note(column, _as_it_is(later[-1]))
             elif later:
                 verdict.hold_back(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
 
 
-def _is_as_exported(judge, verdict, column: str, place: Place, first: Change) -> bool:
+def _is_as_exported(verdict: Verdict, column: str, place: Place, first: Change, says: Callable) -> bool:
     """Whether the cell says what the record said before its `first` edit after the export."""
     written = verdict.written.get(column)
-    return written is not None and judge.says(column, (first.before or {}).get(place[2]), written.new)
+    return written is not None and says(column, (first.before or {}).get(place[2]), written.new)
 
 
 def _edits(places: set[Place], since: dict[int, int]) -> dict[Place, list[Change]]:

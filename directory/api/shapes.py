@@ -1,0 +1,78 @@
+"""The shapes that answers of every version have in common: problems, and pages of a list."""
+
+from rest_framework import serializers as s
+
+
+class Fault(s.Serializer):
+    field = s.CharField(help_text="The parameter or field; empty where none is to blame.")
+    message = s.CharField()
+    allowed = s.ListField(child=s.CharField(), required=False)
+
+
+class Problem(s.Serializer):
+    """RFC 9457."""
+
+    type = s.CharField()
+    title = s.CharField()
+    status = s.IntegerField()
+    detail = s.CharField()
+    errors = Fault(many=True)
+    see = s.URLField(required=False, help_text="Where to go on; each 409 has it.")
+
+
+class Match(s.Serializer):
+    """Why and where a result was found (`include=match`)."""
+
+    score = s.FloatField(allow_null=True)
+    distance_km = s.FloatField(allow_null=True)
+    why = s.ListField(child=s.CharField())
+
+
+class FacetCount(s.Serializer):
+    value = s.CharField()
+    label = s.CharField()
+    count = s.IntegerField(min_value=0)
+
+
+def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Serializer]:
+    """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
+    name = shape.__name__
+    result = (
+        shape
+        if whole
+        else type(
+            f"{name}Result",
+            (shape,),
+            {
+                "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
+                "match": Match(required=False),
+                "get_fields": _all_optional,
+            },
+        )
+    )
+    return type(
+        f"{name}Page",
+        (s.Serializer,),
+        {
+            "__doc__": f"A page of the list, {name} by {name}.",
+            "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
+            "next": s.URLField(allow_null=True),
+            "previous": s.URLField(allow_null=True),
+            "facets": s.DictField(child=FacetCount(many=True), help_text="Empty unless `facets=1`."),
+            "results": result(many=True),
+        },
+    )
+
+
+def partly(shape: type[s.Serializer]) -> type[s.Serializer]:
+    """One document, whole unless `fields` left names out."""
+    return type(
+        f"{shape.__name__}Document", (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional}
+    )
+
+
+def _all_optional(self):
+    fields = super(type(self), self).get_fields()
+    for one in fields.values():
+        one.required = False
+    return fields
