@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck
 
 from config import messages
 from tests.support import browser as browsers
@@ -38,12 +39,19 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A machine that is slow, or busy with something else, is no fault of what is tested.
+    hypothesis.settings.register_profile(
+        "ours",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    hypothesis.settings.load_profile("ours")
     examples = config.getoption("--schemathesis-examples")
     # Its examples and bounds are a hundred requests an address: for one role always, for all on request.
     phases = [hypothesis.Phase.generate] + [hypothesis.Phase.explicit] * (examples > FEW_EXAMPLES)
     hypothesis.settings.register_profile(
-        "schemathesis", max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        "schemathesis", max_examples=examples, derandomize=True, database=None, phases=phases,
+        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
 
 
