@@ -159,7 +159,7 @@ def _index_of_this_test():
 def page(_browser, site, request):
     """A page of a browser that has never been here, in English, 1280 wide; a failed test leaves a picture."""
     context = _browser.new_context(base_url=site, locale="en-GB", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(browsers.PATIENCE)
     opened = context.new_page()
     yield opened
     if request.node.stash.get(FAILED, False):
