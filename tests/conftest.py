@@ -19,8 +19,8 @@ from hypothesis import HealthCheck
 
 from config import messages
 from tests.support import browser as browsers
-from tests.support import change_log, figures, network, templates
-from tests.support.worker import Worker, empty_the_queue
+from tests.support import change_log, figures, network, reading, templates
+from tests.support.worker import PATIENCE, Worker, empty_the_queue
 
 # Playwright's loop runs in the thread of the tests; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -70,6 +70,16 @@ def pytest_collection_modifyitems(config, items):
         if asked := item.get_closest_marker("each"):
             option, seconds = asked.args
             item.add_marker(pytest.mark.timeout(max(usual, config.getoption(option) * seconds)))
+
+
+@pytest.fixture(autouse=True)
+def _read_here(request, monkeypatch):
+    """Sheets are read in this process; in one of their own, as in production, where that is tested."""
+    if any(request.node.get_closest_marker(name) for name in ("own_process", "worker", "journeys")):
+        # A busy machine is no fault of the file's.
+        monkeypatch.setattr("directory.imports.tables.SECONDS", PATIENCE)
+    else:
+        monkeypatch.setattr("directory.imports.tables._run", reading.run_here)
 
 
 @pytest.fixture(autouse=True, scope="session")

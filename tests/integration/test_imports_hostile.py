@@ -18,7 +18,7 @@ from tests.sheets import applied, messages, planned
 
 MIB = 300
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_process]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ GOOD = (
     {"centre_code": "uz-gent", "nct_number": "NCT04307576"},
     {"centre_code": "uza", "nct_number": "NCT03911128"},
 )
+pytestmark = pytest.mark.own_process
 
 
 def read(tmp_path, content, name="sheet.csv", sheet=""):

@@ -6,6 +6,8 @@ from directory.imports import tables
 from directory.imports.messages import problem
 from tests.hostile.made import CELLS, HEADER, ods, part, with_parts, workbook
 
+pytestmark = pytest.mark.own_process
+
 # What “Data → From Text/CSV” leaves in a workbook of Excel.
 MASHUP = (
     '<?xml version="1.0" encoding="utf-16"?>'
