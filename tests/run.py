@@ -21,6 +21,8 @@ from tests import services
 # Playwright's driver needs the second, which a bare machine has not.
 PACKAGES = ("chromium", "libatomic1")
 SERVER_SETTINGS = ("DATABASE_URL", "REDIS_URL", "REPLICA_URL", "SECRET_KEY")
+# Hundreds of processes are started; none need compile again what another has compiled.
+NOT_COMPILED = "PYTHONDONTWRITEBYTECODE"
 
 
 def main() -> int:
@@ -81,7 +83,8 @@ def pytest(
     words: list[str], chosen: str, servers: dict[str, str], out: IO | None = None
 ) -> Iterator[subprocess.Popen]:
     """Pytest at work on the tests that `chosen` marks; with nothing of the caller's servers but `servers`."""
-    environment = {name: value for name, value in os.environ.items() if name not in SERVER_SETTINGS}
+    left_out = (*SERVER_SETTINGS, NOT_COMPILED)
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     command = [sys.executable, "-m", "pytest", *(["-m", chosen] if chosen else []), *words]
     command += ["--color=yes"] if sys.stdout.isatty() else []
     process = subprocess.Popen(command, env=environment | servers, stdout=out, stderr=out)

@@ -18,7 +18,7 @@ from directory.core.models import Change, State
 from directory.search import affected, follow, reading, service, store
 from directory.search.service import Ask
 from tests import builders as b
-from tests.support.worker import wait_until
+from tests.support.worker import PATIENCE, wait_until
 from trials import actions
 from trials.models import Trial
 
@@ -389,7 +389,7 @@ class TestFollower:
         running = follow.Follower()
         running.start()
         yield running
-        running.stop()
+        running.stop(timeout=PATIENCE)
         assert not running.is_alive()
 
     def wait_for(self, condition):
