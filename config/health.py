@@ -13,6 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from directory.imports.models import ImportRun
 from directory.search import service
 
 
@@ -46,8 +47,6 @@ def demo() -> str | None:
 
 def _sheet_at_work() -> str:
     """Which sheet an import is at, and how far: `: trials.csv, row 60 of 131`."""
-    from directory.imports.models import ImportRun
-
     run = ImportRun.objects.order_by("-pk").values_list("file_name", "rows_done", "rows_total").first()
     return f": {run[0]}, row {run[1]} of {run[2]}" if run and run[2] else ""
 

@@ -15,11 +15,12 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck
 
 from config import messages
 from tests.support import browser as browsers
-from tests.support import change_log, figures, network, templates
-from tests.support.worker import Worker, empty_the_queue
+from tests.support import change_log, figures, network, reading, templates
+from tests.support.worker import PATIENCE, Worker, empty_the_queue
 
 # Playwright's loop runs in the thread of the tests; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -38,12 +39,19 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A machine that is slow, or busy with something else, is no fault of what is tested.
+    hypothesis.settings.register_profile(
+        "ours",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    hypothesis.settings.load_profile("ours")
     examples = config.getoption("--schemathesis-examples")
     # Its examples and bounds are a hundred requests an address: for one role always, for all on request.
     phases = [hypothesis.Phase.generate] + [hypothesis.Phase.explicit] * (examples > FEW_EXAMPLES)
     hypothesis.settings.register_profile(
-        "schemathesis", max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        "schemathesis", max_examples=examples, derandomize=True, database=None, phases=phases,
+        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
 
 
@@ -62,6 +70,16 @@ def pytest_collection_modifyitems(config, items):
         if asked := item.get_closest_marker("each"):
             option, seconds = asked.args
             item.add_marker(pytest.mark.timeout(max(usual, config.getoption(option) * seconds)))
+
+
+@pytest.fixture(autouse=True)
+def _read_here(request, monkeypatch):
+    """Sheets are read in this process; in one of their own, as in production, where that is tested."""
+    if any(request.node.get_closest_marker(name) for name in ("own_process", "worker", "journeys")):
+        # A busy machine is no fault of the file's.
+        monkeypatch.setattr("directory.sheets.reading.SECONDS", PATIENCE)
+    else:
+        monkeypatch.setattr("directory.sheets.reading._run", reading.run_here)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -151,7 +169,7 @@ def _index_of_this_test():
 def page(_browser, site, request):
     """A page of a browser that has never been here, in English, 1280 wide; a failed test leaves a picture."""
     context = _browser.new_context(base_url=site, locale="en-GB", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(browsers.PATIENCE)
     opened = context.new_page()
     yield opened
     if request.node.stash.get(FAILED, False):

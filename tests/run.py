@@ -1,6 +1,7 @@
-"""`make test`: every test on SQLite, then every test and the journeys on PostgreSQL and Redis.
+"""`make test`: every test on SQLite, and beside it every test and the journeys on PostgreSQL and Redis.
 
-Two runs of pytest, because one process has one database. Both always run; either failing is a failure.
+Two runs of pytest, because one process has one database; at once, because a machine has more than one core.
+Both always run; either failing is a failure.
 """
 
 import argparse
@@ -9,12 +10,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
 
 from tests import services
 
 # Playwright's driver needs the second, which a bare machine has not.
 PACKAGES = ("chromium", "libatomic1")
 SERVER_SETTINGS = ("DATABASE_URL", "REDIS_URL", "REPLICA_URL", "SECRET_KEY")
+# Hundreds of processes are started; none need compile again what another has compiled.
+NOT_COMPILED = "PYTHONDONTWRITEBYTECODE"
 
 
 def main() -> int:
@@ -31,28 +39,61 @@ def main() -> int:
             "or leave the journeys out with: make test BROWSER=no"
         )
         return 1
-    say("1 of 2: SQLite, the embedded broker")
-    first = pytest(given.rest, "not journeys", {})
     try:
         with services.postgresql() as database, services.redis() as broker:
-            say("2 of 2: PostgreSQL, Redis" + (", a browser" if given.browser == "yes" else ""))
-            servers = {"DATABASE_URL": database, "REDIS_URL": broker}
-            second = pytest(given.rest, "" if given.browser == "yes" else "not journeys", servers)
+            return both(given, {"DATABASE_URL": database, "REDIS_URL": broker})
     except services.NoService as error:
         say(str(error))
         return 1
-    return first or second
+
+
+def both(given: argparse.Namespace, servers: dict[str, str]) -> int:
+    """Run the halves beside each other; what the second says is kept until the first is done."""
+    with_browser = given.browser == "yes"
+    with (
+        tempfile.TemporaryFile() as kept,
+        pytest(given.rest, "not journeys", {}) as first,
+        pytest(given.rest, "" if with_browser else "not journeys", servers, kept) as second,
+    ):
+        say("1 of 2: SQLite, the embedded broker; the second runs beside it and is shown afterwards")
+        first.wait()
+        say("2 of 2: PostgreSQL, Redis" + (", a browser" if with_browser else ""))
+        show(kept, second)
+    return first.returncode or second.returncode
+
+
+def show(kept: IO, process: subprocess.Popen) -> None:
+    """Write what `process` has said into `kept`, and what it says further, until it has ended."""
+    shown, has_ended = 0, False
+    while not has_ended:
+        has_ended = process.poll() is not None
+        text = os.pread(kept.fileno(), os.fstat(kept.fileno()).st_size - shown, shown)
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+        shown += len(text)
+        time.sleep(0.2)
 
 
 def say(text: str) -> None:
     print(f"=== {text}", flush=True)
 
 
-def pytest(words: list[str], chosen: str, servers: dict[str, str]) -> int:
-    """Run pytest on the tests that `chosen` marks; with nothing of the caller's servers but `servers`."""
-    environment = {name: value for name, value in os.environ.items() if name not in SERVER_SETTINGS}
+@contextmanager
+def pytest(
+    words: list[str], chosen: str, servers: dict[str, str], out: IO | None = None
+) -> Iterator[subprocess.Popen]:
+    """Pytest at work on the tests that `chosen` marks; with nothing of the caller's servers but `servers`."""
+    left_out = (*SERVER_SETTINGS, NOT_COMPILED)
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     command = [sys.executable, "-m", "pytest", *(["-m", chosen] if chosen else []), *words]
-    return subprocess.call(command, env=environment | servers)
+    command += ["--color=yes"] if sys.stdout.isatty() else []
+    process = subprocess.Popen(command, env=environment | servers, stdout=out, stderr=out)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def find_browser() -> bool:

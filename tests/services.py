@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-START_SECONDS = 30
+START_SECONDS = 180
 # No test outlives a loss of power, so nothing needs to reach the disk.
 IN_A_HURRY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 

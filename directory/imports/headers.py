@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"\S@\S|^https?://|^www\.", re.IGNORECASE)
 
 
 def open_table(run: ImportRun) -> Table:
-    """The table of `run`, on the right sheet and from its header on. Raises `tables.Unreadable`.
+    """The table of `run`, on the right sheet and from its header on. Raises `reading.Unreadable`.
 
     The sheet is the one that was named; else the first whose header a kind understands, else the one whose
     header is understood best, else the first with content.

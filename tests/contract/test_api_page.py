@@ -13,12 +13,12 @@ from directory.partners import keys
 from directory.search import service
 from tests.builders import a_centre, a_network, a_site, a_trial
 from tests.support import curl
+from tests.support.worker import PATIENCE
 
 PAGE = (BASE_DIR / "docs/api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 HOST = "http://127.0.0.1:8000"
 ANY = "…"
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ class Page:
 
     def run(self, command: str, shown: str) -> None:
         """Type `command` until the answer is the one shown: a run is followed, all else is asked once."""
-        until = time.monotonic() + (PATIENCE_SECONDS if re.search(r"/imports/\d+/$", command) else 0)
+        until = time.monotonic() + (PATIENCE if re.search(r"/imports/\d+/$", command) else 0)
         while True:
             answer = curl.run(self.typed(command), self.folder)
             try:
@@ -141,7 +141,6 @@ def test_every_example_of_the_page_is_one_that_is_run():
     assert len(told) == PAGE.count("\n$ ") > 20
 
 
-@pytest.mark.timeout(240)
 def test_what_the_page_shows_is_what_happens(served):
     for language, name, text in BLOCKS:
         if language == "csv":

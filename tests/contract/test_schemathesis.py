@@ -132,6 +132,5 @@ def test_whatever_is_asked_in_whatever_role_is_answered_as_promised(case, role):
 @schema.parametrize()
 @settings(settings.get_profile("schemathesis"), phases=[Phase.explicit])
 @pytest.mark.parametrize("role", ["editor"], indirect=True)
-@pytest.mark.timeout(300)
 def test_each_example_and_each_bound_of_the_document_is_answered_as_promised(case, role):
     ask(case, role)

@@ -28,9 +28,9 @@ STEPS = ("plan", "apply", "plan of the undo", "undo")
 SHEET = a_csv(*({"code": f"c-{n}", "name_en": f"Centre {n}", "city": "Gent"} for n in range(ROWS)))
 
 
-def in_status(pk, *statuses, seconds=60):
+def in_status(pk, *statuses):
     runs = ImportRun.objects.filter(pk=pk, status__in=statuses)
-    return wait_until(lambda: runs.first(), seconds=seconds, every=0.005)
+    return wait_until(lambda: runs.first(), every=0.005)
 
 
 class Steps:

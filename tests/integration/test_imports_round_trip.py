@@ -5,7 +5,7 @@ import datetime as dt
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -77,7 +77,7 @@ def assert_unchanged(found):
     assert all(one.messages == [] and one.work is None for one in found), told
 
 
-LENIENT = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+LENIENT = settings(max_examples=40)
 
 
 class TestTrials(TestCase):

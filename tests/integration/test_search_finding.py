@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -241,9 +241,7 @@ class TestWords:
         assert keys('"ewing*~2 (') == [] or keys('"ewing" (')[0] == "ieuroewing"
 
     @given(st.text(max_size=60))
-    @hypothesis_settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @hypothesis_settings(max_examples=60)
     def test_any_text_is_answered_or_refused_with_a_sentence(self, q):
         try:
             found = answer(q)

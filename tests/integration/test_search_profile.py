@@ -6,7 +6,7 @@ import random
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.baselines import profiles as plain
@@ -455,7 +455,7 @@ def a_varied_registry(ghent):
     service.rebuild()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(given_profile=PROFILES)
 def test_bands_are_disjoint_complete_and_follow_from_the_verdicts(registry, given_profile):
     found = matching(near=locate("4000"), **given_profile)
@@ -475,7 +475,7 @@ def test_bands_are_disjoint_complete_and_follow_from_the_verdicts(registry, give
 LEFT_OUT = ["days", "stage", "lines", "sex", "alterations", "within", "countries"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(given_profile=PROFILES, left_out=st.sampled_from(LEFT_OUT))
 def test_saying_less_never_excludes_a_trial_that_saying_more_lets_in(registry, given_profile, left_out):
     if left_out == "stage" and given_profile.get("text") == "relapsed":
@@ -537,7 +537,7 @@ def test_the_arrays_say_what_plain_python_says_of_each_trial(index_dir, seed):
     a_random_registry(random.Random(seed))
     held = plain.rows()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(fields=JUDGED_PLAINLY)
     def agree(fields):
         profile = Profile(near=locate("4000"), **fields)

@@ -232,7 +232,7 @@ def either(parts):
     return st.one_of(joined, st.builds(engine.preferring, parts, parts))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(documents=DOCUMENTS, query=st.recursive(LEAVES, either, max_leaves=8), often=st.integers(1, 3))
 def test_what_is_kept_of_frequent_words_changes_no_answer(documents, query, often):
     """The same documents with the same scores as the engine alone finds."""

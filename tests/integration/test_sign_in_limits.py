@@ -14,6 +14,7 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from directory.core import counting, turns
 from tests import builders
+from tests.support.worker import PATIENCE
 
 LOGIN, PASSWORD = "/admin/login/", "the right one, long enough"
 
@@ -200,7 +201,7 @@ def test_of_eight_sign_ins_at_once_one_is_hashed_one_waits_and_six_are_told_to_c
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(attempt, number) for number in range(8)]
         try:
-            assert all(told.acquire(timeout=30) for _ in range(6))
+            assert all(told.acquire(timeout=PATIENCE) for _ in range(6))
             # Pages are served meanwhile.
             assert Client().get("/healthz").status_code == 200
         finally:

@@ -21,7 +21,7 @@ from tests.services import free_port
 from tests.support import nginx
 from tests.support.worker import wait_until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 SEARCH, PATIENT, PASSWORD = "search-canary", "patient-canary", "password-canary"
 TOKEN, KEY, SESSION = "12:token-canary", "keycanary0." + "k" * 40, "session-canary-0123456789abcdef"
 # Where the client says it is; the proxy in front is believed.
@@ -57,7 +57,7 @@ def run(folder):
             [sys.executable, "-m", "config.run"], cwd=BASE_DIR, env=environment, stdout=log, stderr=log,
             preexec_fn=lambda: os.umask(0o022),
         )  # fmt: skip
-    wait_until(lambda: "Ready at" in out.read_text() or process.poll() is not None, seconds=180)
+    wait_until(lambda: "Ready at" in out.read_text() or process.poll() is not None)
     assert process.poll() is None, out.read_text()
     yield port
     process.terminate()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import PATIENCE
+
 from .world import belgium
 
 
@@ -20,7 +22,7 @@ def page_like(_browser, site):
 
     def make(**kind):
         context = _browser.new_context(base_url=site, **({"locale": "en-GB"} | kind))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

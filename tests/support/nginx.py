@@ -63,7 +63,7 @@ class Nginx:
 
     def logs(self, holding: str = "") -> str:
         """All that was written down, once it holds a line with `holding`: nginx answers first."""
-        wait_until(lambda: holding in self._logs(), seconds=20)
+        wait_until(lambda: holding in self._logs())
         return self._logs()
 
     def _logs(self) -> str:

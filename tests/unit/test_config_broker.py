@@ -10,6 +10,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 import config.celery
 from config.broker import Transport
+from tests.support.worker import PATIENCE
 
 SEND = """
 import sys
@@ -129,10 +130,10 @@ def test_all_messages_of_several_senders_arrive_once(broker, folder):
     senders = [subprocess.Popen([sys.executable, "-c", SEND, str(folder), name]) for name in ("a", "b")]
     queue, got = queue_of(broker), []
     while len(got) < 200:
-        message = queue.get(timeout=30)
+        message = queue.get(timeout=PATIENCE)
         message.ack()
         got.append((message.payload["from"], message.payload["number"]))
-    assert [sender.wait(timeout=10) for sender in senders] == [0, 0]
+    assert [sender.wait() for sender in senders] == [0, 0]
     assert sorted(got) == sorted((name, number) for name in ("a", "b") for number in range(100))
     with pytest.raises(queue.Empty):
         queue.get_nowait()

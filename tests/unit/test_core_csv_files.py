@@ -36,7 +36,7 @@ def cells_of_any_spreadsheet(content: bytes, separator: str) -> list[str]:
     return obeyed + [cell for line in lines for cell in line.split(separator)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example(rows=[["a", f"x;{ATTACK}", f'x,"{ATTACK}', f"x\n{ATTACK}"]])
 @given(rows=ROWS)
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
@@ -45,7 +45,7 @@ def test_no_cell_is_a_formula_wherever_a_spreadsheet_parts_it(separator, rows):
     assert [cell for cell in cells if cell.lstrip(' "').startswith(SIGNS)] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example(rows=[["a", f"x;{ATTACK}", f"x,''{ATTACK}", "Inclusion:\n- a\n- b"]])
 @given(rows=ROWS)
 def test_what_is_written_is_read_as_it_was(path, rows):

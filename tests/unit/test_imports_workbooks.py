@@ -2,8 +2,8 @@
 
 import pytest
 
-from directory.imports import tables
 from directory.imports.messages import problem
+from directory.sheets import reading
 from tests.hostile.made import CELLS, HEADER, ods, part, with_parts, workbook
 
 # What “Data → From Text/CSV” leaves in a workbook of Excel.
@@ -45,12 +45,12 @@ DANGEROUS = [
 def cells(tmp_path, content, name="a.xlsx"):
     path = tmp_path / "stored"
     path.write_bytes(content)
-    with tables.read(path, name=name) as table:
+    with reading.read(path, name=name) as table:
         return [table.header, *(row.cells for row in table.rows())]
 
 
 def refusal(tmp_path, content, name="a.xlsx"):
-    with pytest.raises(tables.Unreadable) as refused:
+    with pytest.raises(reading.Unreadable) as refused:
         cells(tmp_path, content, name)
     told = problem(refused.value.code, **refused.value.params)
     assert "%(" not in told["message"]
@@ -123,7 +123,7 @@ def test_the_first_day_of_a_calendar_is_found_in_any_encoding(tmp_path):
 
     path = tmp_path / "stored"
     path.write_bytes(with_parts(workbook(), rewrite))
-    with tables.read(path, name="a.xlsx") as table:
+    with reading.read(path, name="a.xlsx") as table:
         assert table.date_system == "1904"
 
 

@@ -1,6 +1,5 @@
 """What a text denies or leaves open, in four languages, is never read as there; in doubt it is unread."""
 
-import time
 from itertools import product
 
 import pytest
@@ -9,6 +8,7 @@ from directory.search import denials
 from directory.search.profile_reading import Read
 from directory.search.service import Profile
 from directory.search.synonyms import vocabulary
+from tests.support.steps import steps
 
 LANGUAGES = ("en", "nl", "fr", "de")
 
@@ -322,8 +322,6 @@ def test_no_sign_of_denial_leaves_a_gene_read_as_there():
 @pytest.mark.parametrize(
     "text", ["no " * 130, "ALK " * 100, "ALK-" * 100, "?" * 400, "(-)" * 130, "1-1/1:" * 60]
 )
-def test_odd_text_is_read_in_no_time(text):
+def test_odd_text_is_read_with_little_work(text):
     of_text("ALK", "en")
-    begun = time.process_time()
-    of_text(text, "en")
-    assert time.process_time() - begun < 1
+    assert steps(lambda: of_text(text, "en")) < 1_000 * len(text)
