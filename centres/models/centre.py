@@ -50,9 +50,6 @@ class CentreQuerySet(ListedQuerySet):
         """All for an editor, their own for a coordinator, none for anybody else."""
         return self.all() if is_editor(user) else self.filter(pk__in=own_centre_ids(user))
 
-    def in_country(self, country):
-        return self.filter(country=country)
-
 
 class Centre(Listed, Sourced):
     """A hospital that treats children with cancer (FHIR `Organization`)."""

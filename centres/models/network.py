@@ -60,10 +60,6 @@ class MembershipQuerySet(models.QuerySet):
     def current(self):
         return self.on(timezone.localdate())
 
-    def upcoming(self):
-        """Roles entered today that begin later, for example on 1 January 2027."""
-        return self.filter(since__gt=timezone.localdate())
-
     def visible_to(self, user):
         if is_editor(user):
             return self.all()

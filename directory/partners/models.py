@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,6 @@ class Scope(models.TextChoices):
 
 
 class ApiKeyQuerySet(models.QuerySet):
-    def in_force(self):
-        """Neither revoked nor expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
-
     def visible_to(self, user):
         """Keys are the editors' business."""
         return self.all() if is_editor(user) else self.none()

@@ -208,12 +208,3 @@ def is_denial(word: str) -> bool:
 def is_cue(word: str) -> bool:
     """Whether a folded word denies or doubts."""
     return is_denial(word) or is_doubt(word)
-
-
-def all_words() -> dict[str, tuple[str, ...]]:
-    """Every word of each sort, for tests."""
-    return {
-        "no": tuple(sorted(_WORDS_OF_NO)),
-        "negative": tuple(sorted(_WORDS_OF_NEGATIVE)),
-        "doubt": (*_STEMS_OF_DOUBT, *sorted(_DOUBT_WORDS)),
-    }

@@ -122,35 +122,6 @@ class TestFindingTrials:
         assert at(730) == at(6574) == {"bounded", "from", "upto", "any"}
         assert at(6575) == {"from", "any"}
 
-    def test_by_condition_takes_the_whole_subtree(self):
-        bone, group = (
-            builders.a_trial("bone", conditions=["VIIIc"]),
-            builders.a_trial("group", conditions=["VIII"]),
-        )
-        builders.a_trial("other", conditions=["IVa"])
-        assert set(Trial.objects.about("VIII")) == {bone, group}
-        assert set(Trial.objects.about("VIIIc")) == {bone}
-        assert not Trial.objects.about("nonsense").exists()
-
-    def test_by_two_conditions_of_one_subtree_is_one_result(self):
-        builders.a_trial("both", conditions=["VIIIa", "VIIIc"])
-        assert Trial.objects.about("VIII").count() == 1
-
-    def test_at_a_centre_is_one_result_whatever_the_status(self):
-        ghent, liege = builders.a_centre("uz-gent"), builders.a_centre("chc")
-        trial = builders.a_trial("A", at=[(ghent, "completed"), liege])
-        builders.a_trial("B", at=[liege])
-        assert list(Trial.objects.at_centre(ghent)) == [trial]
-        assert not Trial.objects.recruiting_at(ghent).exists()
-        assert Trial.objects.recruiting_at(liege).count() == 2
-
-    def test_by_a_recent_verification_at_any_site(self):
-        centre = builders.a_centre()
-        trial = builders.a_trial("A")
-        builders.a_site(trial, centre, said=40)
-        assert not Trial.objects.verified_within(39).exists()
-        assert list(Trial.objects.verified_within(40)) == [trial]
-
     @pytest.mark.parametrize("text", ["NCT04307576", "nct 0430-7576", "2022-501454-11", "itcc057"])
     def test_by_an_identifier_in_any_spelling(self, text):
         trial = builders.a_trial(identifiers=["NCT04307576", "2022-501454-11-00", "ITCC-057"])
@@ -210,15 +181,6 @@ class TestSite:
         coordinator = builders.a_coordinator(own)
         assert list(TrialSite.objects.visible_to(coordinator)) == [mine]
         assert list(TrialSite.objects.editable_by(coordinator)) == [mine]
-
-    def test_is_stale_when_it_recruits_on_paper_only(self):
-        trial = builders.a_trial()
-        old = builders.a_site(trial, said=91)
-        builders.a_site(trial, said=90)
-        builders.a_site(trial, status="completed", said=400)
-        disputed = builders.a_site(trial, said=5)
-        builders.says(disputed, "completed", said=1, by="registry")
-        assert set(TrialSite.objects.stale(90)) == {old, disputed}
 
     def test_says_when_it_is_due(self):
         today = timezone.localdate()

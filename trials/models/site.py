@@ -51,9 +51,6 @@ class TrialSiteQuerySet(models.QuerySet):
             else self.filter(trial__state="listed", centre__in=own_centre_ids(user))
         )
 
-    def verified_within(self, days):
-        return self.filter(verified_at__gte=timezone.localdate() - dt.timedelta(days=days))
-
     def with_freshness(self, word, today=None):
         """Sites whose `freshness` is `word`, in SQL: the same boundaries as `trials.freshness`."""
         today = today or timezone.localdate()
@@ -68,11 +65,6 @@ class TrialSiteQuerySet(models.QuerySet):
                 Freshness.STALE: {"verified_at__lt": ageing},
             }[Freshness(word)]
         )
-
-    def stale(self, days):
-        """Listed sites that recruit on paper, but nobody said so in the last `days` days."""
-        limit = timezone.localdate() - dt.timedelta(days=days)
-        return self.recruiting().filter(Q(verified_at=None) | Q(verified_at__lt=limit) | Q(disputed=True))
 
 
 class TrialSite(Recorded):

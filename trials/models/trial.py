@@ -15,7 +15,6 @@ from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
 from directory.core.written import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
-from ..conditions import subtree
 from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
 
@@ -27,9 +26,6 @@ MOST_LINES = 20
 class TrialQuerySet(ListedQuerySet):
     """How the directory speaks of trials: `Trial.objects.listed().open_to_age(days)`."""
 
-    def recruiting(self):
-        return self.filter(status=Recruitment.RECRUITING)
-
     def open_to_age(self, days):
         """Both bounds included; a missing bound is open."""
         return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
@@ -40,21 +36,6 @@ class TrialQuerySet(ListedQuerySet):
             Q(min_days=None) | Q(min_days__lte=last), Q(max_days=None) | Q(max_days__gte=first)
         )
 
-    def about(self, code):
-        """Trials of the condition `code` or of one below it in ICCC-3."""
-        through = Trial.conditions.through.objects.filter(condition__code__in=subtree(code))
-        return self.filter(Exists(through.filter(trial=OuterRef("pk"))))
-
-    def at_centre(self, centre):
-        """Trials with a site at `centre`, whatever its status. EXISTS: two sites are still one result."""
-        return self.filter(Exists(self._sites().filter(centre=centre)))
-
-    def recruiting_at(self, centre):
-        return self.filter(Exists(self._sites().recruiting().filter(centre=centre)))
-
-    def verified_within(self, days):
-        return self.filter(Exists(self._sites().verified_within(days)))
-
     def with_identifier(self, text):
         """The trials that `text` identifies in any spelling; none for text that is no identifier."""
         try:
@@ -63,12 +44,6 @@ class TrialQuerySet(ListedQuerySet):
             return self.none()
         same = TrialIdentifier.objects.filter(compact=identifier.compact, trial=OuterRef("pk"))
         return self.filter(Exists(same))
-
-    @staticmethod
-    def _sites():
-        from .site import TrialSite
-
-        return TrialSite.objects.filter(trial=OuterRef("pk"))
 
 
 class Trial(Listed, Sourced):
