@@ -184,7 +184,7 @@ class Moment(One):
 
 
 class Filter(django_filters.Filter):
-    """A filter with one of the fields above. What it means is said by its FilterSet, not by itself."""
+    """A filter with one of the fields above. The index answers it, no query."""
 
     def __init__(self, field: type[forms.Field], **kwargs):
         self.field_class = field

@@ -30,12 +30,6 @@ class TrialQuerySet(ListedQuerySet):
         """Both bounds included; a missing bound is open."""
         return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
 
-    def open_between(self, first, last):
-        """Open to some age from `first` to `last` days, both included; a missing bound is open."""
-        return self.filter(
-            Q(min_days=None) | Q(min_days__lte=last), Q(max_days=None) | Q(max_days__gte=first)
-        )
-
     def with_identifier(self, text):
         """The trials that `text` identifies in any spelling; none for text that is no identifier."""
         try:
