@@ -235,7 +235,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-# One sheet is at most 10 MB (trust.md); a little more for the form around it.
+# One sheet is at most 10 MB (docs/importing.md); a little more for the form around it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # --- Mail ---------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # The rest of what the OpenAPI document is made with lies beside it, in directory/api/openapi.py; it is
-# checked there, and by the contract tests, not with these settings alone.
+# checked there, and by tests/contract, not with these settings alone.
 SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "ENABLE_DJANGO_DEPLOY_CHECK": False,

@@ -109,7 +109,7 @@ def condition_names() -> dict[str, dict[str, str]]:
 
 
 def _body(parts: _Parts) -> dict:
-    """Section 5 of the contract, `Trial`."""
+    """A trial as the API shows it (`Trial` in `directory/api/v1/shapes.py`)."""
     trial = parts.trial
     return {
         "slug": trial.slug,
@@ -143,7 +143,7 @@ def _body(parts: _Parts) -> dict:
 
 
 def site_body(site: TrialSite, slug: str) -> dict:
-    """Section 5 of the contract, `Site`."""
+    """A site as the API shows it (`Site` in `directory/api/v1/shapes.py`)."""
     centre = site.centre
     return {
         "trial": slug,

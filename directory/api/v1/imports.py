@@ -253,7 +253,7 @@ class ImportReport(ImportsView):
 
 
 def run_body(run: ImportRun) -> bytes:
-    """The contract's import run; `created_by` is a key or a role, never a person's name."""
+    """A run as `shapes_imports.ImportRun` says; `created_by` is a key or a role, never a person's name."""
     return orjson.dumps(
         {
             "id": run.pk,

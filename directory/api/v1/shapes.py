@@ -4,7 +4,7 @@ They describe documents and never make them: those are built by `directory.searc
 a test holds the stored documents against these shapes. Those of imports and of profile matching stand beside.
 """
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s

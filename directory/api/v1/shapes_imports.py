@@ -1,6 +1,6 @@
 """The shapes of imports that version 1 promises: runs, their rows, questions and decisions."""
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s

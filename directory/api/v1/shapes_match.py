@@ -1,6 +1,6 @@
 """The shapes of profile matching that version 1 promises: the profile sent, and the trials judged by it."""
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s
