@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
 
 from directory.core.fields import LANGUAGE_CODES, WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
+from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.places import misplaced, read_postal_code
 from directory.core.text import fold
 from directory.core.visibility import is_editor
@@ -44,7 +44,7 @@ class CentreQuerySet(ListedQuerySet):
         """Everybody sees the listed; a coordinator their own in any state; an editor all."""
         if is_editor(user):
             return self.all()
-        return self.filter(Q(state="listed") | Q(pk__in=own_centre_ids(user)))
+        return self.filter(Q(state=State.LISTED) | Q(pk__in=own_centre_ids(user)))
 
     def editable_by(self, user):
         """All for an editor, their own for a coordinator, none for anybody else."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from centres.resources import centre_words
 from directory.core import csv_files, templates_xlsx
 from directory.core.admin import ReadOnlyAdmin, attention
-from directory.core.cells import LANGUAGES
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.visibility import is_editor
 from directory.core.workbooks import CONTENT_TYPE
 
@@ -137,7 +137,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
-            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGES],
+            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
             "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
@@ -175,8 +175,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if kind not in dict(UploadForm(user=request.user).kinds):
             raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
         language = request.GET.get("language", "en")
-        if language not in LANGUAGES:
-            raise Http404(_("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGES))
+        if language not in LANGUAGE_CODES:
+            raise Http404(
+                _("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGE_CODES)
+            )
         return JUDGES[kind].sheet, language
 
     # One run

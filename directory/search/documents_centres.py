@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from centres.choices import AliasKind
 from centres.models import Centre, CentreAlias, Membership, Network
+from directory.core.models import State
 from directory.core.places import names_around, province_of
 from directory.core.text import fold, squash
 from trials.choices import Recruitment
@@ -22,7 +23,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
     found = list(Centre.objects.listed().filter(code__in=codes).order_by("code"))
     pks = [centre.pk for centre in found]
     aliases, counts = _aliases(pks), _counts(pks)
-    memberships = _memberships(centre__in=pks, network__state="listed")
+    memberships = _memberships(centre__in=pks, network__state=State.LISTED)
     shown = shown_at("centre", [centre.code for centre in found])
     for centre in found:
         updated_at = max(centre.updated_at, shown.get(centre.code, centre.updated_at))
@@ -41,7 +42,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
 def networks(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed networks among `slugs`, in three queries."""
     found = list(Network.objects.listed().filter(slug__in=slugs).order_by("slug"))
-    memberships = _memberships(network__in=[network.pk for network in found], centre__state="listed")
+    memberships = _memberships(network__in=[network.pk for network in found], centre__state=State.LISTED)
     shown = shown_at("network", [network.slug for network in found])
     for network in found:
         updated_at = max(network.updated_at, shown.get(network.slug, network.updated_at))
@@ -79,7 +80,7 @@ def _aliases(pks) -> dict[int, list[CentreAlias]]:
 def _counts(pks) -> dict[int, tuple[int, int]]:
     """By centre: listed trials, and those of them that recruit there."""
     rows = (
-        TrialSite.objects.filter(centre__in=pks, trial__state="listed")
+        TrialSite.objects.filter(centre__in=pks, trial__state=State.LISTED)
         .values_list("centre_id")
         .annotate(total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING)))
         .order_by()

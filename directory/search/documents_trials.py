@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.models import State
 from directory.core.places import names_around
 from directory.core.text import fold, squash
 from trials.choices import Phase, Recruitment, Scheme, Stage
@@ -83,7 +85,7 @@ def _conditions(pks) -> dict[int, list[str]]:
 
 def _sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
-    sites = TrialSite.objects.filter(trial__in=pks, centre__state="listed")
+    sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
     for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
         found[site.trial_id].append(site)
     return found
@@ -100,7 +102,7 @@ def _aliases(centre_pks) -> dict[int, list[str]]:
 def condition_names() -> dict[str, dict[str, str]]:
     """ICCC-3 names by code and language."""
     return {
-        row["code"]: {lang: row[f"name_{lang}"] for lang in ("en", "nl", "fr", "de") if row[f"name_{lang}"]}
+        row["code"]: {lang: row[f"name_{lang}"] for lang in LANGUAGE_CODES if row[f"name_{lang}"]}
         for row in condition_rows()
     }
 

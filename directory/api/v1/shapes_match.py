@@ -5,6 +5,7 @@
 
 from rest_framework import serializers as s
 
+from directory.core.fields import LANGUAGE_CODES
 from directory.search.service import CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
@@ -37,7 +38,7 @@ class Profile(s.Serializer):
         required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
     )
     countries = s.ListField(child=s.RegexField(OF_PARAMETER["country"]), required=False, help_text=COUNTRY)
-    lang = s.ChoiceField(["en", "nl", "fr", "de"], required=False, help_text="Of names in `read`.")
+    lang = s.ChoiceField(LANGUAGE_CODES, required=False, help_text="Of names in `read`.")
     limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .. import changes, csv_files, templates_xlsx, workbooks
-from ..cells import LANGUAGES
+from ..fields import LANGUAGE_CODES
 from ..sheets import VERSION, Sheet, version_of
 from ..text import control_character_in
 
@@ -56,7 +56,7 @@ class ExportsSheet:
                     for kind in ("xlsx", "csv")
                 },
             }
-            for language in LANGUAGES
+            for language in LANGUAGE_CODES
         ]
         return super().changelist_view(request, {"export_links": links} | (extra_context or {}))
 
@@ -64,7 +64,7 @@ class ExportsSheet:
         """What the list shows for the same address, as a file of `kind` with headers in `language`."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if language not in LANGUAGES or kind not in _WRITERS:
+        if language not in LANGUAGE_CODES or kind not in _WRITERS:
             raise Http404(_("There is no such export. Use one of: en, nl, fr, de; xlsx or csv."))
         back = HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         if any(control_character_in(value) for _name, values in request.GET.lists() for value in values):

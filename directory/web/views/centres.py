@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
+from directory.core.models import State
 from directory.core.places import Province, province_of
 from trials import conditions
 from trials.choices import Recruitment
@@ -20,7 +21,7 @@ MAX_TRIALS = 500
 
 def centres(request: HttpRequest) -> HttpResponse:
     """All centres by country and province, with the number of trials that recruit there."""
-    recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state="listed")
+    recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state=State.LISTED)
     found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
     dots = [_dot(one, count=one.recruiting) for one in rows if one.is_listed]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from centres.choices import CentreRole
 from centres.models import Membership, Network
+from directory.core.models import State
 
 from .. import maps, words
 
@@ -24,7 +25,7 @@ def networks(request: HttpRequest) -> HttpResponse:
     current = (
         Q(memberships__since=None) | Q(memberships__since__lte=today),
         Q(memberships__until=None) | Q(memberships__until__gte=today),
-        Q(memberships__centre__state="listed"),
+        Q(memberships__centre__state=State.LISTED),
     )
     members = Count("memberships__centre", distinct=True, filter=current[0] & current[1] & current[2])
     found = Network.objects.visible_to(request.user).annotate(members=members)
