@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from directory.core.dates import partial_text
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.models import State
 from directory.core.visibility import Role
 from directory.search import service
@@ -163,7 +163,7 @@ def _where(document: dict) -> str:
 
 
 def _name(names: Mapping[str, str]) -> str:
-    return names.get((get_language() or "en")[:2]) or next(filter(None, names.values()), "")
+    return names.get(page_language()) or next(filter(None, names.values()), "")
 
 
 def _status(word: str) -> str:

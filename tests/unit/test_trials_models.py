@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import builders
 from trials.conditions import codes, load_conditions, rows, subtree
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
+from trials.models.trial import free_slug
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +213,18 @@ class TestConditions:
         load_conditions()
         names = {row["code"]: row["name_en"] for row in rows()}
         assert Condition.objects.get(code="VIIIc").name_en == names["VIIIc"]
+
+
+@pytest.mark.parametrize(
+    ("words", "taken", "slug"),
+    [
+        (["iEuroEwing", "A title"], {"a-title"}, "ieuroewing"),
+        (["", "A title"], set(), "a-title"),
+        (["A", "B"], {"a"}, "b"),
+        (["A", "B"], {"a", "b", "a-2"}, "a-3"),
+        (["★"], {"trial"}, "trial-2"),
+        (["x" * 90], {"x" * 73}, "x" * 73 + "-2"),
+    ],
+)
+def test_a_free_slug_is_of_the_first_word_that_has_one(words, taken, slug):
+    assert free_slug(words, taken) == slug

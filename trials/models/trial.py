@@ -1,11 +1,14 @@
 """Trials and their identifiers."""
 
 from collections import defaultdict
+from collections.abc import Container, Iterable
+from itertools import chain, count
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_range_text
@@ -21,6 +24,14 @@ from .condition import Condition
 AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
 LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
 MOST_LINES = 20
+
+
+def free_slug(words: Iterable[str], taken: Container[str]) -> str:
+    """The first of `words` whose slug is not `taken`; else the first of all with a number behind it."""
+    longest = Trial._meta.get_field("slug").max_length - len("-999999")
+    stems = [stem for word in words if (stem := slugify(word)[:longest].strip("-"))] or ["trial"]
+    numbered = (f"{stems[0]}-{number}" for number in count(2))
+    return next(one for one in chain(stems, numbered) if one not in taken)
 
 
 class TrialQuerySet(ListedQuerySet):
