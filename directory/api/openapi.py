@@ -101,7 +101,7 @@ class Described(AutoSchema):
         return list(self.operation.examples)
 
     def get_response_serializers(self):
-        from .v1.shapes import Problem
+        from .v1.shapes import ProblemSerializer
 
         status, media_type = self.operation.status, self.operation.media_type
         answers = {(status, media_type) if media_type else status: self.operation.answer}
@@ -110,7 +110,7 @@ class Described(AutoSchema):
         # Reading is open to every key; all else needs a scope, or a right.
         more = () if self.view.scope == Scope.READ else (403,)
         for status in sorted({*ANYWHERE, *more, *self.operation.problems}):
-            answers[status, "application/problem+json"] = Problem
+            answers[status, "application/problem+json"] = ProblemSerializer
         return answers
 
     def _get_response_headers_for_code(self, status_code, direction="response"):
@@ -196,7 +196,7 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
     """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
     from .v1 import shapes
 
-    name = shape.__name__
+    name = _component(shape)
     result = (
         shape
         if whole
@@ -205,7 +205,7 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
             (shape,),
             {
                 "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
-                "match": shapes.Match(required=False),
+                "match": shapes.MatchSerializer(required=False),
                 "get_fields": _all_optional,
             },
         )
@@ -218,7 +218,9 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
             "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
             "next": s.URLField(allow_null=True),
             "previous": s.URLField(allow_null=True),
-            "facets": s.DictField(child=shapes.FacetCount(many=True), help_text="Empty unless `facets=1`."),
+            "facets": s.DictField(
+                child=shapes.FacetCountSerializer(many=True), help_text="Empty unless `facets=1`."
+            ),
             "results": result(many=True),
         },
     )
@@ -226,9 +228,13 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
 
 def partly(shape: type[s.Serializer]) -> type[s.Serializer]:
     """One document, whole unless `fields` left names out."""
-    return type(
-        f"{shape.__name__}Document", (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional}
-    )
+    name = f"{_component(shape)}Document"
+    return type(name, (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional})
+
+
+def _component(shape: type[s.Serializer]) -> str:
+    """Its name in the document, as drf-spectacular makes it."""
+    return shape.__name__.removesuffix("Serializer")
 
 
 def _all_optional(self):

@@ -111,7 +111,7 @@ def condition_names() -> dict[str, dict[str, str]]:
 
 
 def _body(parts: _Parts) -> dict:
-    """A trial as the API shows it (`Trial` in `directory/api/v1/shapes.py`)."""
+    """A trial as the API shows it (`directory.api.v1.shapes.TrialSerializer`)."""
     trial = parts.trial
     return {
         "slug": trial.slug,
@@ -145,7 +145,7 @@ def _body(parts: _Parts) -> dict:
 
 
 def site_body(site: TrialSite, slug: str) -> dict:
-    """A site as the API shows it (`Site` in `directory/api/v1/shapes.py`)."""
+    """A site as the API shows it (`directory.api.v1.shapes.SiteSerializer`)."""
     centre = site.centre
     return {
         "trial": slug,

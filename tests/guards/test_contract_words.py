@@ -101,22 +101,22 @@ def test_lists_are_ordered_by_what_was_promised():
 # Shapes of answers
 
 SHAPES = {
-    shapes.Trial: """slug url acronym title titles summary identifiers status status_as_of phases study_type
-        conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium source
-        updated_at""",
-    shapes.Site: """trial centre status status_since verified_at verified_by source freshness next_due
-        contact""",
-    shapes.SiteCentre: "code name city postal_code country lat lon",
-    shapes.Identifier: "scheme value url",
-    shapes.ConditionRef: "code name",
-    shapes.Age: "min_days max_days text",
-    shapes_imports.Counts: "new update unchanged duplicate conflict invalid error",
-    shapes_imports.ImportRun: """id kind file_name status rows_total rows_done percent counts problems
-        warnings created_at finished_at created_by undo_of stored""",
-    shapes_imports.ImportRow: "number outcome record changes messages",
-    shapes_imports.FieldChange: "field old new",
-    shapes_imports.CellMessage: "column value message",
-    shapes.Problem: "type title status detail errors see",
+    shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
+        study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
+        source updated_at""",
+    shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
+        next_due contact""",
+    shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
+    shapes.IdentifierSerializer: "scheme value url",
+    shapes.ConditionRefSerializer: "code name",
+    shapes.AgeSerializer: "min_days max_days text",
+    shapes_imports.CountsSerializer: "new update unchanged duplicate conflict invalid error",
+    shapes_imports.ImportRunSerializer: """id kind file_name status rows_total rows_done percent counts
+        problems warnings created_at finished_at created_by undo_of stored""",
+    shapes_imports.ImportRowSerializer: "number outcome record changes messages",
+    shapes_imports.FieldChangeSerializer: "field old new",
+    shapes_imports.CellMessageSerializer: "column value message",
+    shapes.ProblemSerializer: "type title status detail errors see",
 }
 
 
@@ -126,7 +126,7 @@ def test_an_answer_has_the_names_that_were_promised_in_their_order(shape):
 
 
 def test_a_fault_names_its_field_and_may_name_what_is_allowed():
-    fields = shapes.Fault().fields
+    fields = shapes.FaultSerializer().fields
     assert list(fields) == ["field", "message", "allowed"]
     assert [name for name, field in fields.items() if not field.required] == ["allowed"]
 

@@ -66,7 +66,7 @@ class Imports(ImportsView):
             summary="The runs of your key",
             description="The newest first: those that your key may open one by one. A key of a centre sees "
             "the runs it made itself, an editor's key sees all.",
-            answer=openapi.page_of(shapes.ImportRun, whole=True),
+            answer=openapi.page_of(shapes.ImportRunSerializer, whole=True),
             parameters=lambda: (
                 described("status", word="run_status", many=True, enum=Status.values),
                 described("kind", many=True, enum=Kind.values),
@@ -80,10 +80,10 @@ class Imports(ImportsView):
             summary="Send a sheet to be planned",
             description="The plan is made by a worker: follow `Location` until the status is `planned`. "
             "The same file sent again while its run is under way leads to that run.",
-            answer=shapes.ImportRun,
+            answer=shapes.ImportRunSerializer,
             status=202,
             follows=True,
-            request={"multipart/form-data": shapes.SentSheet},
+            request={"multipart/form-data": shapes.SentSheetSerializer},
             parameters=lambda: (KEY,),
             problems=(400, 411, 413, 415, 422),
         ),
@@ -172,7 +172,7 @@ class ImportDetail(ImportsView):
         "get": of_run(
             id="getImport",
             summary="How far a run is",
-            answer=shapes.ImportRun,
+            answer=shapes.ImportRunSerializer,
         )
     }
 
@@ -188,7 +188,7 @@ class ImportRows(ImportsView):
         "get": of_run(
             id="listImportRows",
             summary="What becomes of each row",
-            answer=openapi.page_of(shapes.ImportRow),
+            answer=openapi.page_of(shapes.ImportRowSerializer),
             parameters=lambda: (
                 NUMBER,
                 described("outcome", many=True, enum=Outcome.values),
@@ -253,7 +253,7 @@ class ImportReport(ImportsView):
 
 
 def run_body(run: ImportRun) -> bytes:
-    """A run as `shapes_imports.ImportRun` says; `created_by` is a key or a role, never a person's name."""
+    """A run as `ImportRunSerializer` says; `created_by` is a key or a role, never a person's name."""
     return orjson.dumps(
         {
             "id": run.pk,

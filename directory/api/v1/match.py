@@ -115,8 +115,8 @@ class Match(ApiView):
             description="All fields are optional; what is left out is unknown and excludes nothing. "
             "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
             "are of all.",
-            request={JSON: shapes.Profile},
-            answer=shapes.Matching,
+            request={JSON: shapes.ProfileSerializer},
+            answer=shapes.MatchingSerializer,
             problems=(400, 411, 413, 415),
         )
     }
