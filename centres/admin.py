@@ -333,12 +333,12 @@ def drafts_and_consents(request):
         return
     count = Centre.objects.drafts().count()
     url = attention.list_url(Centre, state__exact=State.DRAFT)
-    yield attention.Line(count, ngettext("centre in draft", "centres in draft", count), url)
+    yield attention.WaitingItem(count, ngettext("centre in draft", "centres in draft", count), url)
     count = Network.objects.drafts().count()
     url = attention.list_url(Network, state__exact=State.DRAFT)
-    yield attention.Line(count, ngettext("network in draft", "networks in draft", count), url)
+    yield attention.WaitingItem(count, ngettext("network in draft", "networks in draft", count), url)
     count = Professional.objects.filter(consent_given_on=None).count()
     told = ngettext(
         "professional without consent on record", "professionals without consent on record", count
     )
-    yield attention.Line(count, told, attention.list_url(Professional, consent="missing"))
+    yield attention.WaitingItem(count, told, attention.list_url(Professional, consent="missing"))

@@ -1,9 +1,8 @@
 """The words by which centres and networks are filtered, for pages and API alike (`docs/api.md`)."""
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.filter_fields import Filter, FilterForm, Kilometres, Near, OneWord, Text, Word
+from directory.core.filter_fields import Choice, Choices, Filter, FilterSet, Kilometres, Near, SearchText
 from directory.core.places import Province
 
 from .models import Centre, Network
@@ -29,25 +28,22 @@ def _words(*names: str):
 def place_filters() -> dict[str, Filter]:
     """The filters that say where, the same for trials, sites and centres."""
     return {
-        "network": Filter(Word, words=listed_networks, what=_("a network"), label=_("Network")),
-        "province": Filter(Word, words=lambda: Province.choices, what=_("a province"), label=_("Province")),
-        "country": Filter(Word, words=countries, what=_("a country with a centre"), label=_("Country")),
+        "network": Filter(Choices, words=listed_networks, what=_("a network"), label=_("Network")),
+        "province": Filter(
+            Choices, words=lambda: Province.choices, what=_("a province"), label=_("Province")
+        ),
+        "country": Filter(Choices, words=countries, what=_("a country with a centre"), label=_("Country")),
         "near": Filter(Near, label=_("Near")),
         "within": Filter(Kilometres, label=_("Within (km)")),
     }
 
 
-class _Filters(django_filters.FilterSet):
-    class Meta:
-        form = FilterForm
-
-
-class CentreFilterSet(_Filters):
+class CentreFilterSet(FilterSet):
     """`q, network, province, country, near, within, ordering`."""
 
-    q = Filter(Text, label=_("Words"))
+    q = Filter(SearchText, label=_("Words"))
     ordering = Filter(
-        OneWord,
+        Choice,
         words=_words("relevance", "acronym", "updated", "distance"),
         what=_("an ordering"),
         label=_("Order"),
@@ -55,11 +51,11 @@ class CentreFilterSet(_Filters):
     locals().update(place_filters())
 
 
-class NetworkFilterSet(_Filters):
+class NetworkFilterSet(FilterSet):
     """`q, centre, ordering`."""
 
-    q = Filter(Text, label=_("Words"))
-    centre = Filter(Word, words=listed_centres, what=_("a centre"), label=_("Centre"))
+    q = Filter(SearchText, label=_("Words"))
+    centre = Filter(Choices, words=listed_centres, what=_("a centre"), label=_("Centre"))
     ordering = Filter(
-        OneWord, words=_words("relevance", "acronym", "updated"), what=_("an ordering"), label=_("Order")
+        Choice, words=_words("relevance", "acronym", "updated"), what=_("an ordering"), label=_("Order")
     )

@@ -4,11 +4,19 @@ The FilterSets read and refuse what is asked; the index answers (`directory.sear
 is told in `directory.search.facets`.
 """
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from centres.filters import listed_centres, place_filters
-from directory.core.filter_fields import Age, Filter, FilterForm, Moment, OneWord, Several, Text, Word
+from directory.core.filter_fields import (
+    Ages,
+    Choice,
+    Choices,
+    Filter,
+    FilterSet,
+    Moment,
+    SearchText,
+    Several,
+)
 
 from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from .conditions import rows
@@ -17,7 +25,7 @@ from .identifiers import parse_identifier
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 
 
-class Identifiers(Several):
+class CompactIdentifiers(Several):
     """Identifiers in any spelling, in their compact form."""
 
     def parse(self, text):
@@ -29,42 +37,39 @@ def _condition_codes() -> list[tuple[str, str]]:
 
 
 def _choice(choices, what, label) -> Filter:
-    return Filter(Word, words=lambda: choices.choices, what=what, label=label)
+    return Filter(Choices, words=lambda: choices.choices, what=what, label=label)
 
 
-class _Filters(django_filters.FilterSet):
+class _TrialFilters(FilterSet):
     """What trials and sites have in common."""
 
-    q = Filter(Text, label=_("Words"))
+    q = Filter(SearchText, label=_("Words"))
     status = _choice(Recruitment, _("a status"), _("Status"))
     phase = _choice(Phase, _("a phase"), _("Phase"))
-    condition = Filter(Word, words=_condition_codes, what=_("an ICCC-3 code"), label=_("Condition"))
-    age = Filter(Age, label=_("Age"))
+    condition = Filter(Choices, words=_condition_codes, what=_("an ICCC-3 code"), label=_("Condition"))
+    age = Filter(Ages, label=_("Age"))
     age_band = _choice(AgeBand, _("an age band"), _("Age band"))
     stage = _choice(Stage, _("a stage of disease"), _("Stage"))
     sex = _choice(Sex, _("a sex"), _("Sex"))
     study_type = _choice(StudyType, _("a study type"), _("Study type"))
-    centre = Filter(Word, words=listed_centres, what=_("a centre"), label=_("Centre"))
+    centre = Filter(Choices, words=listed_centres, what=_("a centre"), label=_("Centre"))
     locals().update(place_filters())
     freshness = _choice(Freshness, _("a freshness"), _("Last verified"))
-    identifier = Filter(Identifiers, label=_("Identifier"))
+    identifier = Filter(CompactIdentifiers, label=_("Identifier"))
     updated_since = Filter(Moment, label=_("Updated since"))
     ordering = Filter(
-        OneWord,
+        Choice,
         words=lambda: [(name, name) for name in ORDERINGS],
         what=_("an ordering"),
         label=_("Order"),
     )
 
-    class Meta:
-        form = FilterForm
 
-
-class TrialFilterSet(_Filters):
+class TrialFilterSet(_TrialFilters):
     """Trials; unknown names in the data are the caller's to refuse."""
 
 
-class SiteFilterSet(_Filters):
+class SiteFilterSet(_TrialFilters):
     """Sites. The filters on trials judge the site's trial, all others the site itself."""
 
     trial = Filter(Several, label=_("Trial"))

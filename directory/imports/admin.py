@@ -359,6 +359,6 @@ def runs_that_wait(request):
     """Plans that a person must confirm, and imports that failed today."""
     runs = ImportRun.objects.visible_to(request.user)
     url = attention.list_url(ImportRun, status__exact=Status.PLANNED.value)
-    yield attention.Line(
+    yield attention.WaitingItem(
         runs.waiting().count(), _("imports are planned and wait for confirmation"), url, urgent=True
     )

@@ -14,7 +14,7 @@ from directory.core.text import control_character_in
 from directory.core.visibility import is_editor
 
 
-class Scope(models.TextChoices):
+class KeyScope(models.TextChoices):
     """What a key may be used for."""
 
     READ = "read", _("read: the public data, at a partner's rate")
@@ -41,7 +41,7 @@ class ApiKey(Recorded):
     name = models.CharField(_("name"), max_length=80, help_text=_("Whose key it is, and for what program."))
     prefix = models.CharField(_("begins with"), max_length=8, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    scopes = WordsField(_("scopes"), words=Scope)
+    scopes = WordsField(_("scopes"), words=KeyScope)
     centre = models.ForeignKey(
         Centre,
         models.PROTECT,
@@ -95,7 +95,7 @@ class ApiKey(Recorded):
             sentence = _("The name contains the control character %s. Remove it.") % character
             raise ValidationError({"name": sentence})
         if not self.scopes:
-            raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(Scope.values)})
+            raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(KeyScope.values)})
         if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
             raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
 

@@ -18,7 +18,7 @@ from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
 from trials.models import Trial
 
-from .models import Kind
+from .models import WatchKind
 from .news import label_of
 
 
@@ -33,7 +33,7 @@ class Part:
 
 def in_one_line(kind: str, question: str, *, own_words: bool = True) -> str:
     """What is followed, in the language spoken now. Without `own_words`, in the directory's words alone."""
-    if kind == Kind.TRIAL:
+    if kind == WatchKind.TRIAL:
         return _trial(question) or (question if own_words else _("a trial"))
     parts = parts_of(question)
     told = [_told(one) for one in parts if own_words or not one.own]
@@ -50,7 +50,7 @@ def _told(part: Part) -> str:
 
 def is_told_in_full(kind: str, question: str) -> bool:
     """Whether the directory's own words leave nothing out."""
-    return kind == Kind.TRIAL or not any(one.own for one in parts_of(question))
+    return kind == WatchKind.TRIAL or not any(one.own for one in parts_of(question))
 
 
 def parts_of(question: str) -> list[Part]:

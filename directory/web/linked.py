@@ -16,7 +16,7 @@ from trials.models import Trial
 
 from . import words
 from .results import condition_name
-from .sites import Place
+from .sites import SiteCard
 
 CONTEXT = "https://schema.org"
 # https://schema.org/MedicalStudyStatus; what it has no word for is left out.
@@ -34,7 +34,7 @@ STATUSES = {
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def trial_data(trial: Trial, places: list[Place]) -> SafeString:
+def trial_data(trial: Trial, places: list[SiteCard]) -> SafeString:
     """The element's text for a trial with its sites; empty for one that the public does not see."""
     if not trial.is_listed:
         return mark_safe("")

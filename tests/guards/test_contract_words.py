@@ -9,7 +9,7 @@ from directory.core.ages import parse_age
 from directory.core.text import squash
 from directory.core.visibility import Role
 from directory.imports.choices import Kind, Outcome, Status
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 from directory.search.query import ORDERINGS
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.conditions import codes
@@ -60,7 +60,7 @@ def test_the_kinds_of_sheets_are_those_that_were_promised():
 
 
 def test_a_key_has_the_scopes_that_were_promised():
-    assert set(Scope.values) == {"read", "imports"}
+    assert set(KeyScope.values) == {"read", "imports"}
 
 
 @pytest.mark.parametrize(

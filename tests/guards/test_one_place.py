@@ -1,6 +1,7 @@
-"""One thing stands in one place: the word for a public record, the languages."""
+"""One thing stands in one place: the word for a public record, the languages, the name of a class."""
 
 import ast
+from collections import Counter
 
 from config.env import BASE_DIR
 from directory.core.fields import LANGUAGE_CODES
@@ -8,6 +9,8 @@ from directory.core.fields import LANGUAGE_CODES
 PARTS = ("config", "directory", "trials", "centres")
 # Still to be told of the one place. This list may only shrink.
 OWN_LANGUAGES = {"trials/conditions.py"}
+# Names of two classes. This list may only shrink.
+TWICE = {"Place", "Records", "Source"}
 
 
 def modules():
@@ -36,3 +39,11 @@ def test_the_languages_are_listed_once():
                 if words in (set(LANGUAGE_CODES), set(LANGUAGE_CODES) - {"en"}):
                     found.add(file)
     assert found - {"directory/core/fields.py"} == OWN_LANGUAGES
+
+
+def test_one_class_name_is_one_class():
+    """But for the names that Django gives: what is inside a class (`Meta`), and a `Command`."""
+    names = Counter(
+        node.name for _file, tree in modules() for node in tree.body if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, many in names.items() if many > 1} - {"Command"} == TWICE

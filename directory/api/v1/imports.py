@@ -20,7 +20,7 @@ from directory.core.workbooks import CONTENT_TYPE
 from directory.imports import actions, report
 from directory.imports.choices import Kind, Outcome, Status
 from directory.imports.models import ImportRun, RowOutcome
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 
 from .. import addresses, conditional, openapi, pagination, parameters
 from ..bodies import check_length
@@ -46,7 +46,7 @@ FORM = ("file", "kind", "sheet", "dry_run")
 
 
 class ImportsView(ApiView):
-    scope = Scope.IMPORTS
+    scope = KeyScope.IMPORTS
 
     def run_of(self, request, number: int) -> ImportRun:
         run = ImportRun.objects.visible_to(request.user).filter(pk=number).first()

@@ -37,7 +37,7 @@ ORDERINGS = {
 
 
 @dataclass(frozen=True)
-class Way:
+class FilterToDrop:
     """A way out of an empty page: the filter to drop, and how many trials that gives."""
 
     chip: facets.Chip
@@ -247,12 +247,12 @@ def _nearest_open(ask: service.Ask):
     return found[0] if found else None
 
 
-def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:
+def _ways_out(query: Query, chips: list[facets.Chip]) -> list[FilterToDrop]:
     """What dropping each filter gives, the most first; only what gives anything."""
-    ways = [Way(chip, _count_at(query, chip)) for chip in chips]
+    ways = [FilterToDrop(chip, _count_at(query, chip)) for chip in chips]
     if query.first("q") and chips:
         without = facets.Chip(str(_("Words")), query.first("q"), query.without("q").url)
-        ways.append(Way(without, _count_at(query, without)))
+        ways.append(FilterToDrop(without, _count_at(query, without)))
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 
 
