@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
 
-from directory.core.fields import LANGUAGE_CODES, WordsField, translated
+from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
-from directory.core.places import misplaced, read_postal_code
+from directory.core.places import misplaced, province_of, read_postal_code
 from directory.core.text import fold
 from directory.core.visibility import is_editor
 
@@ -157,9 +157,14 @@ class Centre(Listed, Sourced):
         if why := misplaced(self.latitude, self.longitude, self.country, self.postal_code):
             raise ValidationError({"latitude": why})
 
+    @property
+    def province(self) -> str:
+        """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
+        return province_of(self.postal_code) if self.country == "BE" else ""
+
     def names(self) -> dict[str, str]:
         """The names by language, without the blank ones."""
-        return {code: name for code in LANGUAGE_CODES if (name := getattr(self, f"name_{code}"))}
+        return by_language(self, "name")
 
     @classmethod
     def snapshots(cls, pks):

@@ -157,3 +157,8 @@ def translated(field, *, required=()):
         languages=LANGUAGE_CODES,
         attrgetter=fallback_to_any,
     )
+
+
+def by_language(record: models.Model, name: str) -> dict[str, str]:
+    """The filled columns `name_en` … `name_de` by language."""
+    return {code: text for code in LANGUAGE_CODES if (text := getattr(record, f"{name}_{code}"))}

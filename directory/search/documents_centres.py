@@ -7,14 +7,15 @@ from django.db.models import Count, Q
 
 from centres.choices import AliasKind
 from centres.models import Centre, CentreAlias, Membership, Network
+from directory.core.fields import by_language
 from directory.core.models import State
-from directory.core.places import names_around, province_of
+from directory.core.places import names_around
 from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
 from .affected import shown_at
-from .documents import Document, by_language, iso, microseconds, moment, url
+from .documents import Document, iso, microseconds, moment, url
 from .words import acronym_stems, stems
 
 
@@ -33,7 +34,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
             key=centre.code,
             body=_centre_body(centre, aliases[centre.pk], here, counts.get(centre.pk, (0, 0)))
             | {"updated_at": moment(updated_at)},
-            show={"province": province(centre)},
+            show={"province": centre.province},
             facts=_centre_facts(centre, aliases[centre.pk], here) | {"updated": microseconds(updated_at)},
             fields=_centre_fields(centre, aliases[centre.pk], here),
         )
@@ -63,11 +64,6 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
             },
             fields=_network_fields(network, members),
         )
-
-
-def province(centre: Centre) -> str:
-    """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
-    return province_of(centre.postal_code) if centre.country == "BE" else ""
 
 
 def _aliases(pks) -> dict[int, list[CentreAlias]]:
@@ -116,7 +112,7 @@ def _centre_body(centre, aliases, memberships, counts) -> dict:
         "street": centre.street or None,
         "postal_code": centre.postal_code or None,
         "city": centre.city or None,
-        "province": province(centre) or None,
+        "province": centre.province or None,
         "country": centre.country,
         "lat": centre.latitude,
         "lon": centre.longitude,
@@ -142,7 +138,7 @@ def _centre_facts(centre, aliases, memberships) -> dict:
         "aliases": [alias.text for alias in aliases],
         "city": centre.city,
         "country": centre.country,
-        "province": province(centre),
+        "province": centre.province,
         "latitude": centre.latitude,
         "longitude": centre.longitude,
         "networks": [[one.network.slug, iso(one.since) or "", iso(one.until) or ""] for one in memberships],

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.core.models import State
 from directory.core.places import names_around
 from directory.core.text import fold, squash
@@ -22,7 +22,7 @@ from trials.models import Trial, TrialIdentifier, TrialSite
 
 from .affected import shown_at
 from .columns import NO_BOUND
-from .documents import Document, by_language, iso, microseconds, moment, url
+from .documents import Document, iso, microseconds, moment, url
 from .synonyms import path_to, vocabulary, whole
 from .words import acronym_stems, stems
 

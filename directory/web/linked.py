@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from centres.models import Centre
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import by_language
 from trials.choices import Phase, Recruitment
 from trials.models import Trial
 
@@ -38,8 +38,7 @@ def trial_data(trial: Trial, places: list[SiteCard]) -> SafeString:
     """The element's text for a trial with its sites; empty for one that the public does not see."""
     if not trial.is_listed:
         return mark_safe("")
-    titles = {code: getattr(trial, f"title_{code}") for code in LANGUAGE_CODES}
-    summaries = {code: getattr(trial, f"summary_{code}") for code in LANGUAGE_CODES}
+    titles, summaries = by_language(trial, "title"), by_language(trial, "summary")
     listed = [place.site.centre for place in places if place.site.centre.is_listed]
     found = {
         "@context": CONTEXT,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
-from directory.core.fields import LANGUAGE_CODES, WordsField, translated
+from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
 from directory.core.written import is_nothing
 
@@ -164,10 +164,6 @@ class Trial(Listed, Sourced):
                     % {"acronym": self.acronym}
                 }
             )
-
-    def titles(self) -> dict[str, str]:
-        """The titles by language, without the blank ones."""
-        return {code: text for code in LANGUAGE_CODES if (text := getattr(self, f"title_{code}"))}
 
     @classmethod
     def snapshots(cls, pks):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from centres.models import Centre, Membership
 from directory.core.models import State
-from directory.core.places import Province, province_of
+from directory.core.places import Province
 from trials import conditions
 from trials.choices import Recruitment
 from trials.models import Trial, TrialSite
@@ -45,7 +45,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     open_sites, more = _open_sites(request.user, found)
     context = {
         "centre": found,
-        "province": words.label(Province, province_of(found.postal_code)) if found.country == "BE" else "",
+        "province": words.label(Province, found.province),
         "memberships": memberships,
         "today": timezone.localdate(),
         "groups": by_disease(open_sites),
