@@ -26,7 +26,6 @@ from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whol
 from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
-ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 LONGEST, MOST_WORDS = 400, 24
 
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.

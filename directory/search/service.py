@@ -22,14 +22,14 @@ from .judging import CRITERIA
 from .labels import Suggestion
 from .profile import BANDS, Matching, Profile
 from .profile import match as _match
-from .query import ORDERINGS, Ask, check_text, parse
+from .query import Ask, check_text, parse
 from .readings import Disambiguation
 from .sought import Sought, sought
 from .store import IndexNotReady
 from .synonyms import vocabulary
 
 __all__ = [
-    "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "Completion",
+    "BANDS", "CRITERIA", "FACETS", "Answer", "Ask", "BadCursor", "Completion",
     "Disambiguation", "FacetCount", "Hit", "IndexNotReady", "Matching", "Profile", "Sought", "Suggestion",
     "bodies", "body", "called", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild",
     "slug_of", "sought", "suggest", "version",

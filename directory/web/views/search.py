@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
 from directory.search import service
+from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
 
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
-from ..kept import OF_A_PATIENT, kept_for_a_minute
+from ..kept import kept_for_a_minute
 from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import point_of, results_of
 
