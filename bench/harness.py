@@ -27,7 +27,7 @@ AT_LEAST = 5
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the table, in the shape of the contract."""
+    """One line of the table and of `bench/results.json`."""
 
     name: str
     value: float

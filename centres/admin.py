@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.adminsite.admin import (
+    EditorsOnly,
     ExportsSheet,
     ListedAdmin,
     RecordedAdmin,
@@ -232,8 +233,8 @@ class ProfessionalAdmin(RecordedAdmin):
 
 
 @admin.register(Coordination)
-class CoordinationAdmin(RecordedAdmin):
-    """Who keeps which centre's sites. Editors only: coordinators have no permission for it."""
+class CoordinationAdmin(EditorsOnly, RecordedAdmin):
+    """Who keeps which centre's sites."""
 
     list_display = ["user", "centre"]
     list_filter = [("centre", admin.RelatedOnlyFieldListFilter)]
@@ -241,12 +242,6 @@ class CoordinationAdmin(RecordedAdmin):
     search_fields = ["user__username", "user__last_name", "centre__code", "centre__name_en"]
     autocomplete_fields = ["centre"]
     fields = ["user", "centre"]
-
-    def has_module_permission(self, request):
-        return is_editor(request.user) and super().has_module_permission(request)
-
-    def has_view_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_view_permission(request, obj)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "user":
@@ -260,26 +255,14 @@ class CoordinationAdmin(RecordedAdmin):
         return ["user", "centre"] if obj else []
 
 
-class CoordinationInline(RecordedTabular):
-    """The centres whose sites and contacts the user keeps. Editors only."""
+class CoordinationInline(EditorsOnly, RecordedTabular):
+    """The centres whose sites and contacts the user keeps."""
 
     model = Coordination
     fields = ["centre"]
     autocomplete_fields = ["centre"]
     verbose_name = _("centre")
     verbose_name_plural = _("Coordinates")
-
-    def has_add_permission(self, request, obj):
-        return is_editor(request.user) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_delete_permission(request, obj)
-
-    def has_view_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_view_permission(request, obj)
 
 
 class AccountAdmin(RecordsRows, UserAdmin):
@@ -333,12 +316,12 @@ def drafts_and_consents(request):
         return
     count = Centre.objects.drafts().count()
     url = attention.list_url(Centre, state__exact=State.DRAFT)
-    yield attention.Line(count, ngettext("centre in draft", "centres in draft", count), url)
+    yield attention.WaitingItem(count, ngettext("centre in draft", "centres in draft", count), url)
     count = Network.objects.drafts().count()
     url = attention.list_url(Network, state__exact=State.DRAFT)
-    yield attention.Line(count, ngettext("network in draft", "networks in draft", count), url)
+    yield attention.WaitingItem(count, ngettext("network in draft", "networks in draft", count), url)
     count = Professional.objects.filter(consent_given_on=None).count()
     told = ngettext(
         "professional without consent on record", "professionals without consent on record", count
     )
-    yield attention.Line(count, told, attention.list_url(Professional, consent="missing"))
+    yield attention.WaitingItem(count, told, attention.list_url(Professional, consent="missing"))

@@ -17,7 +17,7 @@ from directory.core.text import fold, squash
 from . import spelling
 from .choices import AliasKind
 from .models import Centre, CentreAlias
-from .spelling import Said
+from .spelling import ParsedName
 
 NEAR = 70  # of 100; below it a suggestion puzzles more than it helps
 SUGGESTIONS = 3
@@ -106,7 +106,7 @@ class _Known:
             self.codes |= spelling.codes_of(town) if town != "brussel" else set()
         self.own |= {word for town in self.towns for word in town.split()}
 
-    def against(self, said: Said) -> list[str]:
+    def against(self, said: ParsedName) -> list[str]:
         """What of the place that is said cannot be true of it."""
         found = []
         if said.country and said.country != self.country:
@@ -213,7 +213,7 @@ class Matcher:
             may_be_learned=any(word not in _SORTS and not spelling.codes_of(word) for word in said.words),
         )  # fmt: skip
 
-    def _longest(self, known: _Known, said: Said) -> tuple[str, str, frozenset[str]] | None:
+    def _longest(self, known: _Known, said: ParsedName) -> tuple[str, str, frozenset[str]] | None:
         """The longest name of the centre whose words are all there: how it is one, as written, its words."""
         found = None
         for words, (how, name) in known.names.items():
@@ -226,11 +226,11 @@ class Matcher:
                 found = (how, name, words)
         return found
 
-    def _is_alone(self, known: _Known, said: Said) -> bool:
+    def _is_alone(self, known: _Known, said: ParsedName) -> bool:
         """No other centre of ours is in the towns that are said: `University Hospital, Ghent` is one."""
         return not any(one is not known and said.towns & one.towns for one in self._known.values())
 
-    def _doubts(self, known: _Known, said: Said, words: frozenset[str]) -> list[str]:
+    def _doubts(self, known: _Known, said: ParsedName, words: frozenset[str]) -> list[str]:
         beside = said.words - words - known.own
         found = known.against(said)
         if not found and _is_telling(words) and (said.towns or said.postal):
@@ -241,7 +241,7 @@ class Matcher:
             found.append("its name is a word that other hospitals have too")
         return found
 
-    def _beside(self, known: _Known, said: Said) -> Iterator[str]:
+    def _beside(self, known: _Known, said: ParsedName) -> Iterator[str]:
         if said.towns & known.towns:
             yield f"the town fits ({', '.join(sorted(said.towns & known.towns)).title()})"
         if said.postal & known.codes:
@@ -249,14 +249,14 @@ class Matcher:
 
     # Near
 
-    def _near(self, said: Said, text: str) -> tuple[Candidate, ...]:
+    def _near(self, said: ParsedName, text: str) -> tuple[Candidate, ...]:
         if len(fold(text)) < 3:
             return ()
         found = [self._candidate(known, said, text) for known in self._known.values()]
         found = sorted((one for one in found if one.score >= NEAR), key=lambda one: -one.score)
         return tuple(found[:SUGGESTIONS])
 
-    def _candidate(self, known: _Known, said: Said, text: str) -> Candidate:
+    def _candidate(self, known: _Known, said: ParsedName, text: str) -> Candidate:
         """A score of 99 at most: the likeness of the best name, less what speaks against it."""
         best, name = max(
             ((_likeness(said.name, spelling.same_words(name)), name) for _how, name in known.names.values()),

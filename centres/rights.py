@@ -1,6 +1,6 @@
 """Who may edit which centre, and the two groups of the house."""
 
-from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor
+from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator
 
 # What coordinators may do at all; to which records is decided per centre.
 COORDINATOR_PERMISSIONS = (
@@ -28,11 +28,6 @@ def make_groups(using="default", **kwargs):
     coordinators.permissions.add(
         *[p for p in ours if f"{p.content_type.app_label}.{p.codename}" in COORDINATOR_PERMISSIONS]
     )
-
-
-def may_edit_centre(user, centre) -> bool:
-    """Editors every centre, a coordinator those assigned to them."""
-    return is_editor(user) or (is_coordinator(user) and centre.pk in own_centre_ids(user))
 
 
 def own_centre_ids(user) -> frozenset[int]:

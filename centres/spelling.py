@@ -72,7 +72,7 @@ _POSTAL_AND_TOWN = re.compile(r"^(?:be? ?)?(\d{4}) (\D+)$")
 
 
 @dataclass(frozen=True)
-class Said:
+class ParsedName:
     """What a text says: `words` of the name, `towns`, `postal` codes and `country` beside it."""
 
     words: frozenset[str]
@@ -84,7 +84,7 @@ class Said:
 
 
 @lru_cache(maxsize=20_000)
-def read(text: str) -> Said:
+def read(text: str) -> ParsedName:
     """The parts of `text` between commas, each taken for a town, region, postal code, country or name."""
     words: set[str] = set()
     towns: set[str] = set()
@@ -105,7 +105,7 @@ def read(text: str) -> Said:
             words |= words_of(folded)
             names.append(folded)
     anonymous = bool(_ANONYMOUS.search(" ".join(names)))
-    return Said(
+    return ParsedName(
         frozenset(words), frozenset(towns), frozenset(postal), country, anonymous, same_words(" ".join(names))
     )
 

@@ -1,6 +1,6 @@
 """The settings of the environment, read once, with every error named at once.
 
-The names are those of the contract; `docs/operations.md` explains each (a test keeps the two equal).
+`docs/operations.md` explains each name (a test keeps the two equal).
 A `.env` file in the project's root is read too; what the environment says comes first.
 `ENV_FILE` names another file; empty, none is read.
 """

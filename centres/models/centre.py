@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
 
-from directory.core.fields import LANGUAGE_CODES, WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
-from directory.core.places import misplaced, read_postal_code
+from directory.core.fields import WordsField, by_language, translated
+from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
+from directory.core.places import misplaced, province_of, read_postal_code
 from directory.core.text import fold
 from directory.core.visibility import is_editor
 
@@ -44,14 +44,11 @@ class CentreQuerySet(ListedQuerySet):
         """Everybody sees the listed; a coordinator their own in any state; an editor all."""
         if is_editor(user):
             return self.all()
-        return self.filter(Q(state="listed") | Q(pk__in=own_centre_ids(user)))
+        return self.filter(Q(state=State.LISTED) | Q(pk__in=own_centre_ids(user)))
 
     def editable_by(self, user):
         """All for an editor, their own for a coordinator, none for anybody else."""
         return self.all() if is_editor(user) else self.filter(pk__in=own_centre_ids(user))
-
-    def in_country(self, country):
-        return self.filter(country=country)
 
 
 class Centre(Listed, Sourced):
@@ -160,9 +157,14 @@ class Centre(Listed, Sourced):
         if why := misplaced(self.latitude, self.longitude, self.country, self.postal_code):
             raise ValidationError({"latitude": why})
 
+    @property
+    def province(self) -> str:
+        """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
+        return province_of(self.postal_code) if self.country == "BE" else ""
+
     def names(self) -> dict[str, str]:
         """The names by language, without the blank ones."""
-        return {code: name for code in LANGUAGE_CODES if (name := getattr(self, f"name_{code}"))}
+        return by_language(self, "name")
 
     @classmethod
     def snapshots(cls, pks):

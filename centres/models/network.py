@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.dates import days_in_reach
 from directory.core.fields import WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, Recorded, Sourced
+from directory.core.models import Listed, ListedQuerySet, Recorded, Sourced, State
 from directory.core.visibility import is_editor
 
 from ..choices import CentreRole
@@ -54,14 +54,10 @@ class MembershipQuerySet(models.QuerySet):
     def current(self):
         return self.on(timezone.localdate())
 
-    def upcoming(self):
-        """Roles entered today that begin later, for example on 1 January 2027."""
-        return self.filter(since__gt=timezone.localdate())
-
     def visible_to(self, user):
         if is_editor(user):
             return self.all()
-        return self.filter(network__state="listed", centre__state="listed")
+        return self.filter(network__state=State.LISTED, centre__state=State.LISTED)
 
 
 class Membership(Recorded):

@@ -235,7 +235,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-# One sheet is at most 10 MB (trust.md); a little more for the form around it.
+# One sheet is at most 10 MB (docs/importing.md); a little more for the form around it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # --- Mail ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from . import attention, changelog
 from .exports import ExportsSheet
 from .forms import AgeField, CleanTextForm, RecordedForm, RecordedFormSet
 from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, RecordsRows, actor_of
-from .roles import ForRoles, ReadOnly
+from .roles import EditorsOnly, ForRoles, ReadOnly
 from .states import ListedAdmin
 
 admin.site.site_header = admin.site.site_title = _("Directory of paediatric oncology trials")
@@ -17,6 +17,7 @@ admin.site.index_template = "adminsite/index.html"
 __all__ = [
     "AgeField",
     "CleanTextForm",
+    "EditorsOnly",
     "ExportsSheet",
     "ForRoles",
     "ListedAdmin",

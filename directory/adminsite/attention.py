@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 
 @dataclass(frozen=True)
-class Line:
+class WaitingItem:
     """`count` things that wait, what they are (without the number), and the page that lists them.
 
     The label agrees with the count: `ngettext("trial in draft", "trials in draft", count)`.
@@ -41,7 +41,7 @@ class Notice:
     nothing_else: bool = False
 
 
-Source = Callable[..., Iterable[Line | Notice]]
+Source = Callable[..., Iterable[WaitingItem | Notice]]
 _sources: list[Source] = []
 
 
@@ -52,15 +52,15 @@ def register(source: Source) -> Source:
     return source
 
 
-def lines(request) -> list[Line]:
+def lines(request) -> list[WaitingItem]:
     """All lines with something to do, the urgent first."""
     return panel(request)[1]
 
 
-def panel(request) -> tuple[list[Notice], list[Line]]:
+def panel(request) -> tuple[list[Notice], list[WaitingItem]]:
     """The notices, and all lines with something to do, the urgent first."""
     said = [one for source in _sources for one in source(request)]
-    found = [one for one in said if isinstance(one, Line) and one.count]
+    found = [one for one in said if isinstance(one, WaitingItem) and one.count]
     notices = [one for one in said if isinstance(one, Notice)]
     return notices, sorted(found, key=lambda line: not line.urgent)
 

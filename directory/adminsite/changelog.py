@@ -7,10 +7,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.models import Change
-from directory.core.visibility import is_editor
 
 from . import history
 from .recorded import ReadOnlyAdmin
+from .roles import EditorsOnly
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -37,8 +37,8 @@ class RoleFilter(admin.ChoicesFieldListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnlyAdmin):
-    """All changes, latest first. Editors only."""
+class ChangeAdmin(EditorsOnly, ReadOnlyAdmin):
+    """All changes, latest first."""
 
     list_display = ["seq", "at", "kind", "record", "op", "who", "run_link"]
     list_display_links = ["seq", "at"]
@@ -48,12 +48,6 @@ class ChangeAdmin(ReadOnlyAdmin):
     search_help_text = _("A record's short name, or a request's number.")
     linked_by = ("run", "key", "actor")
     fields = ["seq", "at", "kind", "key", "op", "who", "run_link", "request_id", "differences"]
-
-    def has_view_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request):
-        return is_editor(request.user) and super().has_module_permission(request)
 
     @admin.display(description=_("record"), ordering="key")
     def record(self, change):

@@ -12,9 +12,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from directory.core import changes
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import control_character_in
 from directory.sheets import csv_files, templates, workbooks
-from directory.sheets.cells import LANGUAGES
 from directory.sheets.sheet import VERSION, Sheet, version_of
 
 # A workbook with drop-downs and notes takes 20 µs a cell; a longer list gets one without.
@@ -57,7 +57,7 @@ class ExportsSheet:
                     for kind in ("xlsx", "csv")
                 },
             }
-            for language in LANGUAGES
+            for language in LANGUAGE_CODES
         ]
         return super().changelist_view(request, {"export_links": links} | (extra_context or {}))
 
@@ -65,7 +65,7 @@ class ExportsSheet:
         """What the list shows for the same address, as a file of `kind` with headers in `language`."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if language not in LANGUAGES or kind not in _WRITERS:
+        if language not in LANGUAGE_CODES or kind not in _WRITERS:
             raise Http404(_("There is no such export. Use one of: en, nl, fr, de; xlsx or csv."))
         back = HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         if any(control_character_in(value) for _name, values in request.GET.lists() for value in values):

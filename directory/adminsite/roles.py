@@ -30,17 +30,22 @@ class ForRoles:
     def get_queryset(self, request):
         return self.visible(super().get_queryset(request), request.user)
 
+    def admits(self, user) -> bool:
+        """Whether `user` meets any of this at all."""
+        return role_of(user) is not None
+
     def may_change(self, user, obj) -> bool:
-        return is_editor(user) or (is_coordinator(user) and (obj is None or self.owns(user, obj)))
+        theirs = is_editor(user) or (is_coordinator(user) and (obj is None or self.owns(user, obj)))
+        return self.admits(user) and theirs
 
     def has_module_permission(self, request):
-        return role_of(request.user) is not None and super().has_module_permission(request)
+        return self.admits(request.user) and super().has_module_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return role_of(request.user) is not None and super().has_view_permission(request, obj)
+        return self.admits(request.user) and super().has_view_permission(request, obj)
 
     def has_add_permission(self, request, *args):
-        return role_of(request.user) is not None and super().has_add_permission(request, *args)
+        return self.admits(request.user) and super().has_add_permission(request, *args)
 
     def has_change_permission(self, request, obj=None):
         return self.may_change(request.user, obj) and super().has_change_permission(request, obj)
@@ -55,6 +60,13 @@ class ForRoles:
             everything = db_field.remote_field.model._default_manager.all()
             kwargs["queryset"] = related.visible(everything, request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class EditorsOnly:
+    """Before a `ForRoles`: nothing of it is for coordinators."""
+
+    def admits(self, user) -> bool:
+        return is_editor(user)
 
 
 class ReadOnly:

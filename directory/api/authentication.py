@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from directory.partners import keys, use
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 
 from .errors import Problem
 
@@ -40,7 +40,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request, view):
         key, scope = request.auth, view.scope
-        if scope in (None, Scope.READ):
+        if scope in (None, KeyScope.READ):
             return True
         if key is None:
             raise refused(f"This needs a key with the scope “{scope}”: Authorization: {KEYWORD} <key>.")

@@ -15,7 +15,7 @@ from django.utils.log import log_response
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
-from directory.search.service import NotReady
+from directory.search.service import IndexNotReady
 
 CONTENT_TYPE = "application/problem+json"
 # `type` points to where the documentation explains the problem.
@@ -139,7 +139,7 @@ def problem_of(error: Exception) -> Problem | None:
         return _from_validation(error)
     if isinstance(error, SuspiciousOperation):
         return Problem("bad-request", 400, "The request is malformed or has too many parts.")
-    if isinstance(error, NotReady):
+    if isinstance(error, IndexNotReady):
         return not_ready("the search index is not built yet")
     if isinstance(error, OperationalError | InterfaceError):
         return not_ready("the database does not answer")

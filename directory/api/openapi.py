@@ -13,10 +13,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from directory.core.filter_fields import One
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 
 from . import parameters, patterns, response_headers
-from .shapes import Problem
+from .shapes import ProblemSerializer
 from .words import PARAMETERS
 
 FROM_THE_REGISTRY = ("centre", "network", "country")
@@ -63,7 +63,7 @@ class Described(AutoSchema):
 
     def get_auth(self):
         needed = [{"ApiKey": []}]
-        return [{}, *needed] if self.view.scope == Scope.READ else needed
+        return [{}, *needed] if self.view.scope == KeyScope.READ else needed
 
     def get_override_parameters(self):
         return list(self.operation.parameters())
@@ -83,9 +83,9 @@ class Described(AutoSchema):
         if self.method == "GET":
             answers[304] = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
         # Reading is open to every key; all else needs a scope, or a right.
-        more = () if self.view.scope == Scope.READ else (403,)
+        more = () if self.view.scope == KeyScope.READ else (403,)
         for status in sorted({*ANYWHERE, *more, *self.operation.problems}):
-            answers[status, "application/problem+json"] = Problem
+            answers[status, "application/problem+json"] = ProblemSerializer
         return answers
 
     def _get_response_headers_for_code(self, status_code, direction="response"):

@@ -16,7 +16,6 @@ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 25, 200
 MAX_LENGTH = 400
 # What Django puts in the place of bytes that are no UTF-8.
 UNDECODABLE = "\ufffd"
-LANGUAGES = ("en", "nl", "fr", "de")
 # A list of thousands of allowed values helps nobody.
 MOST_ALLOWED = 200
 

@@ -3,24 +3,24 @@
 from rest_framework import serializers as s
 
 
-class Fault(s.Serializer):
+class FaultSerializer(s.Serializer):
     field = s.CharField(help_text="The parameter or field; empty where none is to blame.")
     message = s.CharField()
     allowed = s.ListField(child=s.CharField(), required=False)
 
 
-class Problem(s.Serializer):
+class ProblemSerializer(s.Serializer):
     """RFC 9457."""
 
     type = s.CharField()
     title = s.CharField()
     status = s.IntegerField()
     detail = s.CharField()
-    errors = Fault(many=True)
+    errors = FaultSerializer(many=True)
     see = s.URLField(required=False, help_text="Where to go on; each 409 has it.")
 
 
-class Match(s.Serializer):
+class MatchSerializer(s.Serializer):
     """Why and where a result was found (`include=match`)."""
 
     score = s.FloatField(allow_null=True)
@@ -28,7 +28,7 @@ class Match(s.Serializer):
     why = s.ListField(child=s.CharField())
 
 
-class FacetCount(s.Serializer):
+class FacetCountSerializer(s.Serializer):
     value = s.CharField()
     label = s.CharField()
     count = s.IntegerField(min_value=0)
@@ -36,7 +36,7 @@ class FacetCount(s.Serializer):
 
 def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Serializer]:
     """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
-    name = shape.__name__
+    name = _component(shape)
     result = (
         shape
         if whole
@@ -45,7 +45,7 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
             (shape,),
             {
                 "__doc__": f"A {name} in a list: whole, unless `fields` left names out.",
-                "match": Match(required=False),
+                "match": MatchSerializer(required=False),
                 "get_fields": _all_optional,
             },
         )
@@ -58,7 +58,9 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
             "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
             "next": s.URLField(allow_null=True),
             "previous": s.URLField(allow_null=True),
-            "facets": s.DictField(child=FacetCount(many=True), help_text="Empty unless `facets=1`."),
+            "facets": s.DictField(
+                child=FacetCountSerializer(many=True), help_text="Empty unless `facets=1`."
+            ),
             "results": result(many=True),
         },
     )
@@ -66,9 +68,13 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
 
 def partly(shape: type[s.Serializer]) -> type[s.Serializer]:
     """One document, whole unless `fields` left names out."""
-    return type(
-        f"{shape.__name__}Document", (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional}
-    )
+    name = f"{_component(shape)}Document"
+    return type(name, (shape,), {"__doc__": shape.__doc__, "get_fields": _all_optional})
+
+
+def _component(shape: type[s.Serializer]) -> str:
+    """Its name in the document, as drf-spectacular makes it."""
+    return shape.__name__.removesuffix("Serializer")
 
 
 def _all_optional(self):

@@ -6,7 +6,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 
 from . import conditional
 from .authentication import HasScope, KeyAuthentication
@@ -51,7 +51,7 @@ class ApiView(APIView):
     renderer_classes = (JSONRenderer,)
     content_negotiation_class: type[BaseContentNegotiation] = JsonOnly
     schema: Described | None = Described()
-    scope: Scope | None = Scope.READ
+    scope: KeyScope | None = KeyScope.READ
     operations: dict[str, Operation] = {}
 
     def get_exception_handler(self):

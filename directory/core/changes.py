@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -50,9 +50,6 @@ class Actor:
         if role is None:
             raise PermissionError(f"{user} has no role and cannot change the registry.")
         return cls(role, user.pk, run, request_id)
-
-    def in_run(self, run: int) -> "Actor":
-        return replace(self, run=run)
 
 
 SYSTEM = Actor(Role.SYSTEM)
@@ -104,11 +101,6 @@ def record(entries: Iterable[Entry], *, by: Actor) -> int:
 def last_seq() -> int:
     """The number of the latest committed change, 0 where there is none."""
     return Change.objects.aggregate(last=Max("seq"))["last"] or 0
-
-
-def since(seq: int, limit: int) -> list[Change]:
-    """The next `limit` changes after `seq`, oldest first."""
-    return list(Change.objects.filter(seq__gt=seq).order_by("seq")[:limit])
 
 
 def history(kind: str, key: str):

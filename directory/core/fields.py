@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
 from translated_fields.utils import fallback_to_any
@@ -138,6 +139,12 @@ def _longest(field: models.Field) -> int:
 LANGUAGE_CODES = ("en", "nl", "fr", "de")
 
 
+def page_language() -> str:
+    """The language of the page or mail being written, one of the four."""
+    code = (get_language() or "en")[:2]
+    return code if code in LANGUAGE_CODES else "en"
+
+
 def translated(field, *, required=()):
     """Four real columns, `name_en` … `name_de`; reading `record.name` falls back to any.
 
@@ -150,3 +157,8 @@ def translated(field, *, required=()):
         languages=LANGUAGE_CODES,
         attrgetter=fallback_to_any,
     )
+
+
+def by_language(record: models.Model, name: str) -> dict[str, str]:
+    """The filled columns `name_en` … `name_de` by language."""
+    return {code: text for code in LANGUAGE_CODES if (text := getattr(record, f"{name}_{code}"))}

@@ -79,7 +79,7 @@ class One(Several):
         return values[0] if values else None
 
 
-class Word(Several):
+class Choices(Several):
     """Members of a vocabulary: `words` gives `(value, label)` pairs, asked for only when needed."""
 
     def __init__(self, *, words: Callable[[], Iterable[tuple[str, str]]], what: str, **kwargs):
@@ -107,11 +107,11 @@ class Word(Several):
         )
 
 
-class OneWord(One, Word):
+class Choice(One, Choices):
     """One member of a vocabulary."""
 
 
-class Text(One):
+class SearchText(One):
     """Words to search for."""
 
     def __init__(self, *, longest: int = 400, **kwargs):
@@ -128,7 +128,7 @@ class Text(One):
         return tidy(text)
 
 
-class Age(Several):
+class Ages(Several):
     """Ages, in days: `14`, `6m`, `2 Years`."""
 
     def parse(self, text):
@@ -138,6 +138,10 @@ class Age(Several):
                 _("“%(age)s” is not an age. Write for example 14, 14y or 6m.") % {"age": text[:40]}
             )
         return days
+
+
+class OneAge(One, Ages):
+    """At most one age, in days."""
 
 
 class Near(One):
@@ -184,7 +188,7 @@ class Moment(One):
 
 
 class Filter(django_filters.Filter):
-    """A filter with one of the fields above. What it means is said by its FilterSet, not by itself."""
+    """A filter with one of the fields above. The index answers it, no query."""
 
     def __init__(self, field: type[forms.Field], **kwargs):
         self.field_class = field
@@ -203,3 +207,10 @@ class FilterForm(forms.Form):
         if nowhere and cleaned.get("ordering") == "distance":
             self.add_error("ordering", _("To order by distance, give near as well, for example near=4000."))
         return cleaned
+
+
+class FilterSet(django_filters.FilterSet):
+    """The filters of one kind of record."""
+
+    class Meta:
+        form = FilterForm

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from centres.resources import centre_words
 from directory.adminsite import attention
 from directory.adminsite.admin import ReadOnlyAdmin
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.visibility import is_editor
 from directory.sheets import csv_files, templates
-from directory.sheets.cells import LANGUAGES
 from directory.sheets.workbooks import CONTENT_TYPE
 
 from . import actions, blank, report
@@ -138,7 +138,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
-            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGES],
+            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
             "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
@@ -176,8 +176,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if kind not in dict(UploadForm(user=request.user).kinds):
             raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
         language = request.GET.get("language", "en")
-        if language not in LANGUAGES:
-            raise Http404(_("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGES))
+        if language not in LANGUAGE_CODES:
+            raise Http404(
+                _("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGE_CODES)
+            )
         return JUDGES[kind].sheet, language
 
     # One run
@@ -358,6 +360,6 @@ def runs_that_wait(request):
     """Plans that a person must confirm, and imports that failed today."""
     runs = ImportRun.objects.visible_to(request.user)
     url = attention.list_url(ImportRun, status__exact=Status.PLANNED.value)
-    yield attention.Line(
+    yield attention.WaitingItem(
         runs.waiting().count(), _("imports are planned and wait for confirmation"), url, urgent=True
     )

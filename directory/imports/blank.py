@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 from .questions import Option, Question
 
 KEY, KEEP, CLEAR = "blank", "keep", "clear"
-CHOICES = (KEEP, CLEAR)
 
 
 def questions(blanks: Counter[str]) -> list[Question]:

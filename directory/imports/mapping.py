@@ -17,7 +17,7 @@ from .columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
-from .suggestions import Suggester, Suggestion
+from .suggestions import ColumnSuggestion, Suggester
 
 ASKED = 60  # columns of one sheet; the others are named as not read
 SAMPLE = 200  # rows
@@ -99,7 +99,7 @@ def ask(table: Table, sheet: type[Sheet], reading: Reading, said: Mapped) -> lis
 
 
 def _column_question(
-    one: Unmatched, mine: str, columns: list[str], likely: list[Suggestion], cells: list[str]
+    one: Unmatched, mine: str, columns: list[str], likely: list[ColumnSuggestion], cells: list[str]
 ) -> Question:
     reasons = {found.column: found.reason for found in likely}
     rest = [name for name in columns if name not in reasons]
@@ -123,7 +123,9 @@ def _examples(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(texts)[:EXAMPLES]
 
 
-def _needed(reading: Reading, unread: list[Unmatched], likely: dict[str, list[Suggestion]]) -> list[Question]:
+def _needed(
+    reading: Reading, unread: list[Unmatched], likely: dict[str, list[ColumnSuggestion]]
+) -> list[Question]:
     """Which of the unread columns holds what the sheet cannot do without."""
     found = []
     for told in reading.problems if may_be_mapped(reading) else ():

@@ -21,7 +21,6 @@ from .choices import (
     NOT_ITS_FAULT,
     NOT_TAKEN,
     STORED,
-    WORKING,
     Decided,
     Decision,
     Kind,
@@ -49,11 +48,6 @@ class ImportRunQuerySet(models.QuerySet):
     def waiting(self):
         """Planned, and waiting for a person to confirm."""
         return self.filter(status=Status.PLANNED)
-
-    def left_behind(self, now):
-        """Runs that a worker should be busy with, but whose lease ended or was never taken."""
-        waits = Q(status=Status.UPLOADED) | Q(status=Status.APPLYING, lease_until=None)
-        return self.filter(waits | Q(status__in=WORKING, lease_until__lt=now))
 
 
 class ImportRun(models.Model):

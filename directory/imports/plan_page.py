@@ -12,10 +12,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from centres.models import Centre, Membership
+from directory.core.fields import page_language
 from directory.core.text import control_character_in
 from directory.sheets.cells import Day, PartialDay, YesNo
 from trials.models import Trial, TrialSite
@@ -194,7 +195,7 @@ class PlanPage:
 def label(kind: str, column: str) -> str:
     """The column's header in the language of the page; what is no column keeps its name."""
     found = JUDGES[kind].sheet.columns().get(column) if kind in JUDGES else None
-    return found.header((get_language() or "en")[:2]) if found else str(_OTHER_LABELS.get(column, column))
+    return found.header(page_language()) if found else str(_OTHER_LABELS.get(column, column))
 
 
 def difference(kind: str, change: dict) -> dict:

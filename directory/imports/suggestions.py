@@ -20,7 +20,7 @@ CENTRES = ("centre_code", "centre")
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class ColumnSuggestion:
     """A column, how much speaks for it (0 to 200), and what does."""
 
     column: str
@@ -35,13 +35,13 @@ class Suggester:
         self.sheet, self._visible_centres = sheet, visible_centres
         self._matcher: Matcher | None = None
 
-    def suggest(self, header: str, cells: Iterable[str], columns: Sequence[str]) -> list[Suggestion]:
+    def suggest(self, header: str, cells: Iterable[str], columns: Sequence[str]) -> list[ColumnSuggestion]:
         """Those of `columns` that the header or the cells speak for, the likeliest first."""
         seen = list(dict.fromkeys(text for cell in cells if (text := tidy(cell))))[:CELLS]
         found = [self._weigh(name, header, seen) for name in columns]
         return sorted((one for one in found if one.score), key=lambda one: -one.score)
 
-    def _weigh(self, name: str, header: str, cells: list[str]) -> Suggestion:
+    def _weigh(self, name: str, header: str, cells: list[str]) -> ColumnSuggestion:
         by_name = likeness(header, self.sheet.columns()[name])
         by_content = 100 * self._share(name, cells)
         by_name = by_name if by_name >= NEAR else 0
@@ -50,7 +50,7 @@ class Suggester:
             reason = _("by name and content")
         else:
             reason = _("by name") if by_name else _("by content") if by_content else ""
-        return Suggestion(name, by_name + by_content, reason)
+        return ColumnSuggestion(name, by_name + by_content, reason)
 
     def _share(self, name: str, cells: list[str]) -> float:
         """The share of the cells that the column takes and that few others would."""

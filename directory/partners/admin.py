@@ -5,7 +5,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.adminsite.admin import RecordedAdmin
+from directory.adminsite.admin import EditorsOnly, RecordedAdmin
 from directory.adminsite.recorded import actor_of
 from directory.core.visibility import is_editor
 
@@ -14,8 +14,8 @@ from .models import ApiKey
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(RecordedAdmin):
-    """Editors only. What a key is stays as it was made: for other rights, make another."""
+class ApiKeyAdmin(EditorsOnly, RecordedAdmin):
+    """What a key is stays as it was made: for other rights, make another."""
 
     list_display = ["name", "prefix", "scope_words", "centre", "created_at", "expires_at", "used", "in_force"]
     list_filter = ["centre", "created_at"]
@@ -23,15 +23,6 @@ class ApiKeyAdmin(RecordedAdmin):
     search_fields = ["name", "=prefix"]
     fields = ["name", "scopes", "centre", "expires_at"]
     actions = ["revoke"]
-
-    def has_view_permission(self, request, obj=None):
-        return is_editor(request.user) and super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request):
-        return is_editor(request.user) and super().has_module_permission(request)
-
-    def has_add_permission(self, request, *args):
-        return is_editor(request.user) and super().has_add_permission(request, *args)
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -20,7 +20,7 @@ from centres.models import Centre, Coordination
 from directory.core import changes
 from directory.core.visibility import COORDINATORS, EDITORS
 
-from .models import ApiKey, Scope
+from .models import ApiKey, KeyScope
 
 PREFIX_LENGTH, SECRET_LENGTH = 8, 40
 _FORM = re.compile(rf"[A-Za-z0-9]{{{PREFIX_LENGTH}}}\.[A-Za-z0-9]{{{SECRET_LENGTH}}}")
@@ -47,7 +47,7 @@ def make(
     )  # fmt: skip
     key.full_clean(exclude=["user"])
     with changes.recording(by) as log:
-        if Scope.IMPORTS in key.scopes:
+        if KeyScope.IMPORTS in key.scopes:
             key.user = _account(key, log)
         log.watch(key)
         key.save()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from directory.core.text import control_character_in
 from directory.core.visibility import is_editor
 
 
-class Scope(models.TextChoices):
+class KeyScope(models.TextChoices):
     """What a key may be used for."""
 
     READ = "read", _("read: the public data, at a partner's rate")
@@ -22,10 +22,6 @@ class Scope(models.TextChoices):
 
 
 class ApiKeyQuerySet(models.QuerySet):
-    def in_force(self):
-        """Neither revoked nor expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
-
     def visible_to(self, user):
         """Keys are the editors' business."""
         return self.all() if is_editor(user) else self.none()
@@ -45,7 +41,7 @@ class ApiKey(Recorded):
     name = models.CharField(_("name"), max_length=80, help_text=_("Whose key it is, and for what program."))
     prefix = models.CharField(_("begins with"), max_length=8, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    scopes = WordsField(_("scopes"), words=Scope)
+    scopes = WordsField(_("scopes"), words=KeyScope)
     centre = models.ForeignKey(
         Centre,
         models.PROTECT,
@@ -99,7 +95,7 @@ class ApiKey(Recorded):
             sentence = _("The name contains the control character %s. Remove it.") % character
             raise ValidationError({"name": sentence})
         if not self.scopes:
-            raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(Scope.values)})
+            raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(KeyScope.values)})
         if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
             raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from directory.core.text import strip_marks
 
-from .words import Word
+from .words import Token
 
 # Stand before what they deny; with nothing behind them they speak of what stands before them.
 _NO = """
@@ -146,7 +146,7 @@ def clauses(text: str) -> list[Clause]:
     return [*found, Clause(text[at:], joined)]
 
 
-def cues(parts: Sequence[Word], taken: set[int], language: str) -> list[Cue]:
+def cues(parts: Sequence[Token], taken: set[int], language: str) -> list[Cue]:
     """The cues among the words that are in no term (`taken`): in `non-Hodgkin lymphoma` nothing is denied."""
     folded = [strip_marks(part.raw) for part in parts]
     found: list[Cue] = []
@@ -208,12 +208,3 @@ def is_denial(word: str) -> bool:
 def is_cue(word: str) -> bool:
     """Whether a folded word denies or doubts."""
     return is_denial(word) or is_doubt(word)
-
-
-def all_words() -> dict[str, tuple[str, ...]]:
-    """Every word of each sort, for tests."""
-    return {
-        "no": tuple(sorted(_WORDS_OF_NO)),
-        "negative": tuple(sorted(_WORDS_OF_NEGATIVE)),
-        "doubt": (*_STEMS_OF_DOUBT, *sorted(_DOUBT_WORDS)),
-    }

@@ -7,7 +7,7 @@ from directory.core.text import fold, strip_marks
 
 from .alterations import OF_ALTERATIONS
 from .denials import FOUND, Cue, is_cue
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Word
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Token
 
 ALTERATION = "alteration"
 _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
@@ -46,14 +46,14 @@ old oud month months maanden mois monate boy girl jongen meisje garcon fille jun
 _NEUTRAL = frozenset(_BESIDE_GENES.split()) | _JOINS
 
 
-class Span(NamedTuple):
+class WordSpan(NamedTuple):
     """Words `start` to `end`, not included."""
 
     start: int
     end: int
 
 
-class Term(NamedTuple):
+class FoundTerm(NamedTuple):
     """Words `start` to `end` (not included) that mean `concepts`; of what `kind`, `other` for most."""
 
     start: int
@@ -70,19 +70,23 @@ class Said(NamedTuple):
     beside: bool
 
 
-class Scope:
+class DenialScope:
     """`said`: of each term, by its number, what is said of it; `used`: the words that say so.
 
     A denial speaks of what follows it up to a comma or stop; where that leaves a question, it is doubtful.
     """
 
     def __init__(
-        self, parts: Sequence[Word], clause: Sequence[int], joined: Sequence[bool], terms: Sequence[Term]
+        self,
+        parts: Sequence[Token],
+        clause: Sequence[int],
+        joined: Sequence[bool],
+        terms: Sequence[FoundTerm],
     ):
         self.parts, self.clause, self.joined, self.terms = parts, clause, joined, terms
         self.said: dict[int, Said] = {}
         self.used: set[int] = set()
-        self.of_something_else: list[Span] = []
+        self.of_something_else: list[WordSpan] = []
         self.of_clause: dict[int, list[int]] = {}
         for number, term in enumerate(terms):
             self.of_clause.setdefault(clause[term.start], []).append(number)
@@ -108,7 +112,7 @@ class Scope:
             said = Said(before.cue, before.doubtful or said.doubtful or not both_no, before.beside)
         self.said[number] = said
 
-    def _has_a_word_nobody_knows(self, term: Term) -> bool:
+    def _has_a_word_nobody_knows(self, term: FoundTerm) -> bool:
         """Whether a bare gene is followed by a word that might deny it: `ALK awaited`, `ALK ngeative`."""
         at, here = term.end, self.clause[term.start]
         while at < len(self.parts) and (says_nothing(self.parts[at]) or self.parts[at].exact in _JOINS):
@@ -166,7 +170,7 @@ class Scope:
     def _is_of_extent(self, cue: Cue) -> bool:
         return cue.end < len(self.parts) and strip_marks(self.parts[cue.end].raw).startswith(_OF_EXTENT)
 
-    def _something_else(self, cue: Cue) -> Span | None:
+    def _something_else(self, cue: Cue) -> WordSpan | None:
         """The words of a denial of what is no term and no test: `no mets`, `geen beenmerginvasie`."""
         if cue.doubtful or not cue.before:
             return None
@@ -175,7 +179,7 @@ class Scope:
             end += 1
         said = [strip_marks(one.raw) for one in self.parts[cue.end : end] if not says_nothing(one)]
         first = next((word for word in said if word not in _BEFORE_SOMETHING_ELSE), "")
-        return Span(cue.start, end) if first.startswith(_SOMETHING_ELSE) else None
+        return WordSpan(cue.start, end) if first.startswith(_SOMETHING_ELSE) else None
 
     def _forward(self, cue: Cue, right: list[int]) -> Iterator[tuple[int, bool, bool]]:
         is_narrow = cue.narrow and self.terms[right[0]].kind == ALTERATION
@@ -285,7 +289,7 @@ class Scope:
 
     # What is left unread
 
-    def unread(self) -> list[Span]:
+    def unread(self) -> list[WordSpan]:
         """The words of what is doubtful, with what makes it so; none overlap."""
         spans = list(self.of_something_else)
         for number, said in self.said.items():
@@ -295,15 +299,15 @@ class Scope:
                 while self._is_used_behind(end):
                     end += 1
             if said.doubtful:
-                spans.append(Span(start, end))
-        merged: list[Span] = []
+                spans.append(WordSpan(start, end))
+        merged: list[WordSpan] = []
         for span in sorted(spans):
             if merged and span.start < merged[-1].end:
-                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+                merged[-1] = WordSpan(merged[-1].start, max(merged[-1].end, span.end))
             else:
                 merged.append(span)
         return merged
 
 
-def says_nothing(word: Word) -> bool:
+def says_nothing(word: Token) -> bool:
     return word.raw.lower() in STOP_WORDS or fold(word.raw) in OF_EVERY_TRIAL

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 import orjson
 from django.conf import settings
 
-from directory.core.fields import LANGUAGE_CODES
-from directory.core.models import Listed
 from trials.freshness import freshness
 
 
@@ -50,11 +48,6 @@ def moment(value: dt.datetime) -> str:
 def microseconds(value: dt.datetime) -> int:
     """A point in time as a whole number, to compare and sort by."""
     return (value - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-
-
-def by_language(record: Listed, name: str) -> dict[str, str]:
-    """The filled columns `name_en` … `name_de` by language."""
-    return {code: text for code in LANGUAGE_CODES if (text := getattr(record, f"{name}_{code}"))}
 
 
 def iso(day: dt.date | None) -> str | None:

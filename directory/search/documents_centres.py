@@ -7,13 +7,15 @@ from django.db.models import Count, Q
 
 from centres.choices import AliasKind
 from centres.models import Centre, CentreAlias, Membership, Network
-from directory.core.places import names_around, province_of
+from directory.core.fields import by_language
+from directory.core.models import State
+from directory.core.places import names_around
 from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
 from .affected import shown_at
-from .documents import Document, by_language, iso, microseconds, moment, url
+from .documents import Document, iso, microseconds, moment, url
 from .words import acronym_stems, stems
 
 
@@ -22,7 +24,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
     found = list(Centre.objects.listed().filter(code__in=codes).order_by("code"))
     pks = [centre.pk for centre in found]
     aliases, counts = _aliases(pks), _counts(pks)
-    memberships = _memberships(centre__in=pks, network__state="listed")
+    memberships = _memberships(centre__in=pks, network__state=State.LISTED)
     shown = shown_at("centre", [centre.code for centre in found])
     for centre in found:
         updated_at = max(centre.updated_at, shown.get(centre.code, centre.updated_at))
@@ -32,7 +34,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
             key=centre.code,
             body=_centre_body(centre, aliases[centre.pk], here, counts.get(centre.pk, (0, 0)))
             | {"updated_at": moment(updated_at)},
-            show={"province": province(centre)},
+            show={"province": centre.province},
             facts=_centre_facts(centre, aliases[centre.pk], here) | {"updated": microseconds(updated_at)},
             fields=_centre_fields(centre, aliases[centre.pk], here),
         )
@@ -41,7 +43,7 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
 def networks(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed networks among `slugs`, in three queries."""
     found = list(Network.objects.listed().filter(slug__in=slugs).order_by("slug"))
-    memberships = _memberships(network__in=[network.pk for network in found], centre__state="listed")
+    memberships = _memberships(network__in=[network.pk for network in found], centre__state=State.LISTED)
     shown = shown_at("network", [network.slug for network in found])
     for network in found:
         updated_at = max(network.updated_at, shown.get(network.slug, network.updated_at))
@@ -64,11 +66,6 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
         )
 
 
-def province(centre: Centre) -> str:
-    """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
-    return province_of(centre.postal_code) if centre.country == "BE" else ""
-
-
 def _aliases(pks) -> dict[int, list[CentreAlias]]:
     found = defaultdict(list)
     for alias in CentreAlias.objects.filter(centre__in=pks).order_by("folded"):
@@ -79,7 +76,7 @@ def _aliases(pks) -> dict[int, list[CentreAlias]]:
 def _counts(pks) -> dict[int, tuple[int, int]]:
     """By centre: listed trials, and those of them that recruit there."""
     rows = (
-        TrialSite.objects.filter(centre__in=pks, trial__state="listed")
+        TrialSite.objects.filter(centre__in=pks, trial__state=State.LISTED)
         .values_list("centre_id")
         .annotate(total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING)))
         .order_by()
@@ -115,7 +112,7 @@ def _centre_body(centre, aliases, memberships, counts) -> dict:
         "street": centre.street or None,
         "postal_code": centre.postal_code or None,
         "city": centre.city or None,
-        "province": province(centre) or None,
+        "province": centre.province or None,
         "country": centre.country,
         "lat": centre.latitude,
         "lon": centre.longitude,
@@ -141,7 +138,7 @@ def _centre_facts(centre, aliases, memberships) -> dict:
         "aliases": [alias.text for alias in aliases],
         "city": centre.city,
         "country": centre.country,
-        "province": province(centre),
+        "province": centre.province,
         "latitude": centre.latitude,
         "longitude": centre.longitude,
         "networks": [[one.network.slug, iso(one.since) or "", iso(one.until) or ""] for one in memberships],

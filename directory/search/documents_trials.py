@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
+from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.models import State
 from directory.core.places import names_around
 from directory.core.text import fold, squash
 from trials.choices import Phase, Recruitment, Scheme, Stage
@@ -20,7 +22,7 @@ from trials.models import Trial, TrialIdentifier, TrialSite
 
 from .affected import shown_at
 from .columns import NO_BOUND
-from .documents import Document, by_language, iso, microseconds, moment, url
+from .documents import Document, iso, microseconds, moment, url
 from .synonyms import path_to, vocabulary, whole
 from .words import acronym_stems, stems
 
@@ -83,7 +85,7 @@ def _conditions(pks) -> dict[int, list[str]]:
 
 def _sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
-    sites = TrialSite.objects.filter(trial__in=pks, centre__state="listed")
+    sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
     for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
         found[site.trial_id].append(site)
     return found
@@ -100,7 +102,7 @@ def _aliases(centre_pks) -> dict[int, list[str]]:
 def condition_names() -> dict[str, dict[str, str]]:
     """ICCC-3 names by code and language."""
     return {
-        row["code"]: {lang: row[f"name_{lang}"] for lang in ("en", "nl", "fr", "de") if row[f"name_{lang}"]}
+        row["code"]: {lang: row[f"name_{lang}"] for lang in LANGUAGE_CODES if row[f"name_{lang}"]}
         for row in condition_rows()
     }
 
@@ -109,7 +111,7 @@ def condition_names() -> dict[str, dict[str, str]]:
 
 
 def _body(parts: _Parts) -> dict:
-    """Section 5 of the contract, `Trial`."""
+    """A trial as the API shows it (`directory.api.v1.shapes.TrialSerializer`)."""
     trial = parts.trial
     return {
         "slug": trial.slug,
@@ -143,7 +145,7 @@ def _body(parts: _Parts) -> dict:
 
 
 def site_body(site: TrialSite, slug: str) -> dict:
-    """Section 5 of the contract, `Site`."""
+    """A site as the API shows it (`directory.api.v1.shapes.SiteSerializer`)."""
     centre = site.centre
     return {
         "trial": slug,

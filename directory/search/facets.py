@@ -7,7 +7,7 @@ the same site; as soon as one of them is given, `status` too is that of this sit
 A stage also finds trials of any stage, a sex also those for all; an age bound that is not stated is open.
 
 A facet counts what a click on its value would give: its own selection is left out when it is counted.
-`trials.filters` says the same in SQL, and a test holds the two to each other.
+`bench.baselines.filters` says the same in SQL, and a test holds the two to each other.
 """
 
 import datetime as dt

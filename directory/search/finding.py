@@ -10,7 +10,7 @@ from . import cursors, labels
 from .facets import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
 from .reading import Snapshot
-from .readings import Reading, readings
+from .readings import Disambiguation, readings
 from .today import Today
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
@@ -46,11 +46,11 @@ class Answer:
     previous: str | None = None
     did_you_mean: str | None = None
     relaxed: bool = False
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Disambiguation, ...] = ()
 
 
 @dataclass(frozen=True)
-class Page:
+class Paging:
     """Which part of the list is wanted: from `offset`, or beside a cursor."""
 
     limit: int = 25
@@ -69,7 +69,7 @@ class Found:
     parsed: Parsed | None = None
 
 
-def find(snapshot: Snapshot, ask: Ask, page: Page, *, facets: bool) -> Answer:
+def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
     """Answer `ask`. Raises ValueError for words that cannot be searched, BadCursor for a bad cursor."""
     if ask.ordering == "distance" and ask.near is None:
         raise ValueError(labels.distance_needs_near())
@@ -172,7 +172,7 @@ class _Ordered:
         return Hit(self.trials.keys[ordinal], score, distance, why)
 
 
-def _sites(today: Today, ask: Ask, page: Page, selection: Selection, matched: np.ndarray) -> Answer:
+def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: np.ndarray) -> Answer:
     """Sites, by trial and centre; or the nearest, or the latest verified first."""
     trials, centres = today.trials, today.trials.codes.centre.words
     mask = selection.site_mask() & selection.trial_mask(matched)[trials.site_trial]
@@ -198,7 +198,7 @@ def _sites(today: Today, ask: Ask, page: Page, selection: Selection, matched: np
     return _answer(ask, page, np.array(sorted(np.flatnonzero(mask).tolist(), key=key), np.int64), key, hit)
 
 
-def _few(snapshot: Snapshot, ask: Ask, page: Page) -> Answer:
+def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     """Centres or networks: few enough to go through one by one."""
     found = match(snapshot, ask, ask.kind)
     records = snapshot.places.centres if ask.kind == "centre" else snapshot.places.networks
@@ -249,7 +249,7 @@ def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict) -> bool:
     )
 
 
-def _answer(ask: Ask, page: Page, ordered, key: Callable, hit: Callable, **more) -> Answer:
+def _answer(ask: Ask, page: Paging, ordered, key: Callable, hit: Callable, **more) -> Answer:
     """The page of `ordered`, with cursors on both of its sides."""
     after = cursors.read(page.after, ask.kind, ask.ordering) if page.after else None
     before = cursors.read(page.before, ask.kind, ask.ordering) if page.before else None

@@ -23,7 +23,7 @@ from trials import conditions
 
 from . import affected, building, engine, store, synonyms
 from .documents import Document
-from .store import Row, State, Store
+from .store import IndexState, Store, StoredDocument
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _rebuild() -> int:
     folder = store.new_folder()
     documents_ = Store(folder, create=True)
     # What changes while the records are read is read again: the number is taken first.
-    state = State(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
+    state = IndexState(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
     named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
     try:
         for first in range(0, len(named) or 1, DOCUMENTS_A_WRITER):
@@ -149,7 +149,7 @@ def _cut(named: list[tuple[str, str]], size: int) -> Iterator[list[tuple[str, st
     return (named[start : start + size] for start in range(0, len(named), size))
 
 
-def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[Row]:
+def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[StoredDocument]:
     """Give the documents `(kind, key)` to the engine and return them for the store.
 
     Those that the public no longer sees are taken out.
@@ -165,12 +165,12 @@ def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, st
                 rows.append(_row(built[key], ordinals[key]))
             else:
                 writer.remove(kind, key)
-                rows.append(Row(kind, ordinals[key], key, None, None, None, None))
+                rows.append(StoredDocument(kind, ordinals[key], key, None, None, None, None))
     return rows
 
 
-def _row(document: Document, ordinal: int) -> Row:
-    return Row(
+def _row(document: Document, ordinal: int) -> StoredDocument:
+    return StoredDocument(
         document.kind,
         ordinal,
         document.key,

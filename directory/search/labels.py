@@ -135,7 +135,7 @@ def _centre_name(facts: dict | None, language: str) -> str:
 # --- Suggestions --------------------------------------------------------------------------------------
 
 
-class Entry(NamedTuple):
+class LabelEntry(NamedTuple):
     """`rank`: among what begins alike; `same`: what it means, so that a disease is suggested in one word."""
 
     text: str
@@ -162,14 +162,14 @@ class Labels:
                 found.setdefault(word.lower(), word)
         return {fold(word): written for word, written in found.items()}
 
-    def beginning(self, text: str) -> list[Entry]:
+    def beginning(self, text: str) -> list[LabelEntry]:
         """The entries that begin with `text`, the best first."""
         first = bisect_left(self.texts, text)
         some = self.entries[first : first + 4 * MOST_SUGGESTIONS]
         found = [entry for entry in some if entry.text.startswith(text)]
         return sorted(found, key=lambda entry: (entry.rank, len(entry.text)))
 
-    def near(self, text: str, limit: int) -> list[Entry]:
+    def near(self, text: str, limit: int) -> list[LabelEntry]:
         """The entries that are spelt almost like `text`, the nearest first."""
         most = edits_allowed(text.replace(" ", ""))
         if not most:
@@ -191,17 +191,17 @@ class Labels:
         return Spellings(list(self.words))
 
 
-def _trials(snapshot: Snapshot) -> Iterator[Entry]:
+def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:
     for block in snapshot.trials.blocks:
         for text, key, label in zip(block.sorts, block.keys, block.labels, strict=True):
             if key:
                 one = ("trial", key, label, "")
-                yield Entry(text, 0, one[:2], one)
+                yield LabelEntry(text, 0, one[:2], one)
                 if " " in text and len(text) < 40:
-                    yield Entry(text.replace(" ", ""), 0, one[:2], one)
+                    yield LabelEntry(text.replace(" ", ""), 0, one[:2], one)
 
 
-def _diseases(language: str) -> Iterator[Entry]:
+def _diseases(language: str) -> Iterator[LabelEntry]:
     for term in vocabulary().terms:
         if term.type == "disease" and term.kind != "misspelling":
             detail = "; ".join(
@@ -211,15 +211,15 @@ def _diseases(language: str) -> Iterator[Entry]:
             )
             rank = 1 if term.lang == language else 3
             one = ("disease", term.text, term.text, detail)
-            yield Entry(fold(term.text), rank, ("disease", term.concept), one)
+            yield LabelEntry(fold(term.text), rank, ("disease", term.concept), one)
 
 
-def _centres(snapshot: Snapshot, language: str) -> Iterator[Entry]:
+def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
     for code, facts in snapshot.places.centres.items():
         one = ("centre", code, _centre_name(facts, language), facts["city"])
         names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
         for text in {beginning for name in names for beginning in _from_each_word(name)}:
-            yield Entry(text, 2, one[:2], one)
+            yield LabelEntry(text, 2, one[:2], one)
 
 
 def _from_each_word(text: str) -> Iterator[str]:

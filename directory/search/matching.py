@@ -58,7 +58,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Way:
+class Relaxation:
     """Of `count` excluded trials `name` is the only criterion that is not met."""
 
     name: str
@@ -77,7 +77,7 @@ class Matching:
     excluded: Band
     read: tuple[ReadTerm, ...] = ()
     unread: tuple[str, ...] = ()
-    ways: tuple[Way, ...] = field(default=())
+    ways: tuple[Relaxation, ...] = field(default=())
 
 
 def match(
@@ -144,11 +144,11 @@ def _first(order: np.ndarray, number: int) -> np.ndarray:
     return np.argsort(order)
 
 
-def _ways(judged: Judged) -> tuple[Way, ...]:
+def _ways(judged: Judged) -> tuple[Relaxation, ...]:
     alone = judged.alive & (judged.unmet == 1)
     counts = {name: int(np.count_nonzero(alone & (judged.verdicts[name] == UNMET))) for name in CRITERIA}
     found = sorted(counts.items(), key=lambda one: -one[1])
-    return tuple(Way(name, count) for name, count in found if count)
+    return tuple(Relaxation(name, count) for name, count in found if count)
 
 
 def _matched(

@@ -10,12 +10,12 @@ from trials.conditions import subtree
 
 from . import alterations, denials
 from .alterations import OF_ALTERATIONS, Alteration
-from .denied import ALTERATION, Scope, Term, says_nothing
+from .denied import ALTERATION, DenialScope, FoundTerm, says_nothing
 from .documents_trials import condition_names
 from .profile import Profile
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
-from .words import Word, typed_words
+from .words import Token, typed_words
 
 STAGES = {
     "newly diagnosed": (Stage.NEWLY_DIAGNOSED,),
@@ -106,7 +106,7 @@ class _Reader:
         self.alterations: list[Alteration] = []
         self.terms: list[ReadTerm] = []
         self.unread: list[str] = []
-        self.parts: list[Word] = []
+        self.parts: list[Token] = []
         self.clause: list[int] = []
         clauses = denials.clauses(denials.signs_as_words(text))
         for number, clause in enumerate(clauses):
@@ -115,7 +115,7 @@ class _Reader:
             self.clause += [number] * len(words)
         self.found = list(self._find())
         taken = {at for term in self.found for at in range(term.start, term.end)}
-        self.scope = Scope(self.parts, self.clause, [one.joined for one in clauses], self.found)
+        self.scope = DenialScope(self.parts, self.clause, [one.joined for one in clauses], self.found)
         self.cues = denials.cues(self.parts, taken, language)
         self.scope.judge(self.cues)
         self._say_all()
@@ -134,7 +134,7 @@ class _Reader:
 
     # Finding the terms
 
-    def _find(self) -> Iterator[Term]:
+    def _find(self) -> Iterator[FoundTerm]:
         spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
         at = 0
         while at < len(self.parts):
@@ -144,7 +144,7 @@ class _Reader:
                 continue
             kind = self._kind(span)
             end = self._end_of_alteration(span.end, spans) if kind == ALTERATION else span.end
-            yield Term(span.start, end, span.concepts, kind)
+            yield FoundTerm(span.start, end, span.concepts, kind)
             at = end
 
     def _kind(self, span: Span) -> str:
@@ -202,7 +202,7 @@ class _Reader:
                     self.unread.append(self.parts[at].raw)
                 at += 1
 
-    def _note(self, number: int, term: Term) -> None:
+    def _note(self, number: int, term: FoundTerm) -> None:
         text = self.scope.words(term.start, term.end)
         if number in self.scope.said:
             self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
@@ -255,7 +255,7 @@ def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:
     return found, unread
 
 
-def _is_variant(word: Word) -> bool:
+def _is_variant(word: Token) -> bool:
     return any(one.isdigit() for one in word.raw) and any(one.isalpha() for one in word.raw)
 
 

@@ -23,10 +23,9 @@ from trials.identifiers import parse_identifier
 from . import engine
 from .engine import Asked
 from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Word, typed_words
+from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
-ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 LONGEST, MOST_WORDS = 400, 24
 
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.
@@ -109,10 +108,10 @@ class Parsed:
     """
 
     text: str
-    words: tuple[Word, ...]
+    words: tuple[Token, ...]
     spans: tuple[Span, ...]
     compact: str
-    asides: tuple[Word, ...] = ()
+    asides: tuple[Token, ...] = ()
 
     @property
     def only_concepts(self) -> tuple[str, ...]:
@@ -153,11 +152,11 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     return Parsed(text, tuple(found[place] for place in keep), tuple(spans), _compact(text), asides)
 
 
-def _says_nothing(word: Word) -> bool:
+def _says_nothing(word: Token) -> bool:
     return word.raw.lower() in STOP_WORDS or _is_of_every_trial(word)
 
 
-def _is_of_every_trial(word: Word) -> bool:
+def _is_of_every_trial(word: Token) -> bool:
     return fold(word.raw) in OF_EVERY_TRIAL
 
 
@@ -236,7 +235,7 @@ class Builder:
         names = [engine.word(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
         return engine.preferring(query, engine.best_of(names))
 
-    def unknown(self, parsed: Parsed) -> list[Word]:
+    def unknown(self, parsed: Parsed) -> list[Token]:
         """The words that the index has in no field and that are no concept."""
         in_span = {place for span in parsed.spans for place in range(span.start, span.end)}
         last = len(parsed.words) - 1
@@ -254,7 +253,7 @@ class Builder:
             if len(stem) < _JOINED or {place, place + 1} & in_span:
                 continue
             if self.reader.knows(stem, EXACT) or self.terms.near(stem):
-                word = Word(stem, stem, stem)
+                word = Token(stem, stem, stem)
                 words = [*parsed.words[:place], word, *parsed.words[place + 2 :]]
                 return replace(parsed, words=tuple(words), spans=tuple(self.terms.spans(words)), asides=())
         return None
@@ -293,7 +292,7 @@ class Builder:
         return self._last_beginnings(parsed, clauses)
 
     @staticmethod
-    def _is_no_name(span: Span, words: Sequence[Word]) -> bool:
+    def _is_no_name(span: Span, words: Sequence[Token]) -> bool:
         """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
         return not span.ambiguous and all(word.stem.isalpha() for word in words)
 
@@ -336,7 +335,7 @@ class Builder:
             return [engine.best_of([*clauses, *more])]
         return [engine.best_of([engine.all_of(clauses), *more])]
 
-    def _word(self, word: Word, *, begins: bool, forgiving: bool, most: float) -> Asked:
+    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float) -> Asked:
         stem = word.stem
         # What no field has is not looked for: a frequent word is looked up once, not in every way.
         exact = {"identifier": IDENTIFIER} | {name: min(score, most) for name, score in EXACT.items()}

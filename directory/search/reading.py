@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from . import engine, store
 from .columns import Trials
-from .store import NotReady, State
-from .today import Places, Today
+from .store import IndexNotReady, IndexState
+from .today import ListedPlaces, Today
 
 _ALL = 2**62
 
@@ -28,10 +28,10 @@ class Snapshot:
     """One consistent view of the index. Immutable but for what is computed once and kept (`kept`)."""
 
     folder: Path
-    state: State
+    state: IndexState
     reader: engine.Reader
     trials: Trials
-    places: Places
+    places: ListedPlaces
     kept: dict[str, Any] = field(default_factory=dict)
 
     def today(self) -> Today:
@@ -63,13 +63,13 @@ _process = _Process()
 
 
 def snapshot() -> Snapshot:
-    """The index as it is now. Raises `NotReady` with a sentence where there is none."""
+    """The index as it is now. Raises `IndexNotReady` with a sentence where there is none."""
     global _process
     if _process.pid != os.getpid():
         _process = _Process()
     folder = store.current()
     if folder is None:
-        raise NotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
+        raise IndexNotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
     held = _process.snapshot
     if held and held.folder == folder:
         if held.state.generation == store.stores.at(folder).generation():
@@ -105,8 +105,8 @@ def _trials(trials: Trials, documents: store.Store, *, since: int) -> Trials:
     return trials.with_changed(changed, partial(documents.facts, "trial")) if changed else trials
 
 
-def _places(documents: store.Store) -> Places:
-    return Places(_few(documents, "centre"), _few(documents, "network"))
+def _places(documents: store.Store) -> ListedPlaces:
+    return ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
 
 
 def _few(documents: store.Store, kind: str) -> dict[str, dict]:
@@ -115,9 +115,9 @@ def _few(documents: store.Store, kind: str) -> dict[str, dict]:
     return {row.key: orjson.loads(row.facts) | {"ordinal": row.ordinal} for row in rows}
 
 
-def _refuse_other_format(state: State) -> None:
+def _refuse_other_format(state: IndexState) -> None:
     if state.stamp.partition(":")[0] != str(engine.FORMAT):
-        raise NotReady(_("The search index was built by another version. Run `manage.py reindex`."))
+        raise IndexNotReady(_("The search index was built by another version. Run `manage.py reindex`."))
 
 
 def forget() -> None:

@@ -9,29 +9,29 @@ from directory.core.text import fold
 from .query import Parsed
 from .reading import Snapshot
 from .synonyms import vocabulary
-from .words import Word
+from .words import Token
 
 
-class Reading(NamedTuple):
+class Disambiguation(NamedTuple):
     """`label` says what is meant, `query` finds it."""
 
     label: str
     query: str
 
 
-def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[Reading, ...]:
+def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[Disambiguation, ...]:
     """The readings of the ambiguous abbreviations of a query, none where it has only words of one meaning."""
     if parsed is None:
         return ()
     found = [
-        Reading(label, _with(parsed.text, word.raw, label))
+        Disambiguation(label, _with(parsed.text, word.raw, label))
         for word in _ambiguous(parsed)
         for label in _meanings(snapshot, word, language)
     ]
     return tuple(dict.fromkeys(found))
 
 
-def _ambiguous(parsed: Parsed) -> Iterator[Word]:
+def _ambiguous(parsed: Parsed) -> Iterator[Token]:
     """In capitals anywhere; in any letters where it is all that was typed, or was put aside."""
     for span in parsed.spans:
         if span.ambiguous and span.end - span.start == 1:
@@ -41,7 +41,7 @@ def _ambiguous(parsed: Parsed) -> Iterator[Word]:
     yield from parsed.asides
 
 
-def _meanings(snapshot: Snapshot, word: Word, language: str) -> list[str]:
+def _meanings(snapshot: Snapshot, word: Token, language: str) -> list[str]:
     concepts = vocabulary().readings(word)
     if not concepts:
         return []

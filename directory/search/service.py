@@ -16,22 +16,22 @@ from .completions import Completion, complete
 from .cursors import BadCursor
 from .documents import for_today
 from .facets import FACETS, FacetCount
-from .finding import Answer, Hit, Page
+from .finding import Answer, Hit, Paging
 from .finding import find as _find
 from .judging import CRITERIA
 from .labels import Suggestion
 from .matching import BANDS, Matching
 from .matching import match as _match
 from .profile import Profile
-from .query import ORDERINGS, Ask, check_text, parse
-from .readings import Reading
+from .query import Ask, check_text, parse
+from .readings import Disambiguation
 from .sought import Sought, sought
-from .store import NotReady
+from .store import IndexNotReady
 from .synonyms import vocabulary
 
 __all__ = [
-    "BANDS", "CRITERIA", "FACETS", "ORDERINGS", "Answer", "Ask", "BadCursor", "Completion", "FacetCount",
-    "Hit", "Matching", "NotReady", "Profile", "Reading", "Sought", "Suggestion",
+    "BANDS", "CRITERIA", "FACETS", "Answer", "Ask", "BadCursor", "Completion",
+    "Disambiguation", "FacetCount", "Hit", "IndexNotReady", "Matching", "Profile", "Sought", "Suggestion",
     "bodies", "body", "called", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild",
     "slug_of", "sought", "suggest", "version",
 ]  # fmt: skip
@@ -51,18 +51,18 @@ def find(
 ) -> Answer:
     """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
 
-    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `NotReady` without an index.
+    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
     """
-    return _find(reading.snapshot(), ask, Page(limit, offset, after, before), facets=facets)
+    return _find(reading.snapshot(), ask, Paging(limit, offset, after, before), facets=facets)
 
 
-@quotes_nothing(ValueError, NotReady)
+@quotes_nothing(ValueError, IndexNotReady)
 def match(
     profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
 ) -> Matching:
     """Every listed trial judged against `profile`, in three bands (`profile.match`). Keeps nothing of it.
 
-    ValueError, with a sentence, for free words that cannot be read; `NotReady` without an index.
+    ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
     """
     return _match(reading.snapshot(), profile, language=language, limit=limit, offsets=offsets)
 
@@ -128,7 +128,7 @@ def ready() -> str | None:
     """None, or why the index cannot answer."""
     try:
         reading.snapshot()
-    except NotReady as error:
+    except IndexNotReady as error:
         return str(error)
     return None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import fold
 
 from .query import parse
@@ -50,6 +51,6 @@ def sought(text: str, language: str) -> Sought:
 
 def _terms(concepts: tuple[str, ...], language: str) -> list[str]:
     """The preferred terms of `concepts`, the page's language first."""
-    order = [language, *(code for code in ("en", "nl", "fr", "de") if code != language)]
+    order = [language, *(code for code in LANGUAGE_CODES if code != language)]
     found = [vocabulary().preferred(one, code) for code in order for one in concepts]
     return list(dict.fromkeys(filter(None, found)))

@@ -37,12 +37,12 @@ CREATE INDEX document_changes_on ON document (changes_on) WHERE changes_on IS NO
 """
 
 
-class NotReady(RuntimeError):
+class IndexNotReady(RuntimeError):
     """There is no index to ask. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class State:
+class IndexState:
     """How far an index is.
 
     `stamp`: what it was made of; `seq` and `seq_at`: number and moment of the last change in it (a restored
@@ -56,7 +56,7 @@ class State:
     built_at: str
 
 
-class Row(NamedTuple):
+class StoredDocument(NamedTuple):
     """One stored document. `body` is None for one that is gone: readers learn of it by its generation."""
 
     kind: str
@@ -120,7 +120,7 @@ class Store:
     def __init__(self, folder: Path, *, create: bool = False):
         path = folder / "documents.sqlite3"
         if not create and not path.exists():
-            raise NotReady(f"{path} is missing. Run `manage.py reindex`.")
+            raise IndexNotReady(f"{path} is missing. Run `manage.py reindex`.")
         self.folder = folder
         self.db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         if create:
@@ -134,9 +134,9 @@ class Store:
     def close(self) -> None:
         self.db.close()
 
-    def state(self) -> State:
+    def state(self) -> IndexState:
         row = self.db.execute("SELECT stamp, seq, seq_at, generation, built_at FROM state").fetchone()
-        return State(*row)
+        return IndexState(*row)
 
     def generation(self) -> int:
         return self.db.execute("SELECT generation FROM state").fetchone()[0]
@@ -199,7 +199,7 @@ class Store:
                 next_free += 1
         return known
 
-    def write(self, rows: Iterable[Row], state: State) -> None:
+    def write(self, rows: Iterable[StoredDocument], state: IndexState) -> None:
         """Store `rows` and `state` in one transaction."""
         self.db.execute("BEGIN IMMEDIATE")
         try:

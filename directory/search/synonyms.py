@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from directory.core.text import squash
 from trials import conditions
 
-from .words import STOP_WORDS, Word, words
+from .words import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
@@ -144,7 +144,7 @@ class Vocabulary:
             for word in key:
                 self._having[word].update(self._loose(key))
 
-    def _learn(self, parts: Sequence[Word], term: Term, *, exact: bool) -> None:
+    def _learn(self, parts: Sequence[Token], term: Term, *, exact: bool) -> None:
         if key := tuple(part.exact for part in parts):
             spelling = tuple(part.raw for part in parts) if exact else None
             meaning = Meaning(term.concept, spelling, "whole" in term.flags, "ambiguous" in term.flags)
@@ -174,7 +174,7 @@ class Vocabulary:
             if self.types.get(concept) == "disease"
         }
 
-    def spans(self, parts: Sequence[Word]) -> list[Span]:
+    def spans(self, parts: Sequence[Token]) -> list[Span]:
         """The concepts of a query, longest first from the left, none overlapping."""
         found, start = [], 0
         while start < len(parts):
@@ -184,14 +184,14 @@ class Vocabulary:
             start = span.end if span else start + 1
         return found
 
-    def _longest_at(self, parts: Sequence[Word], start: int) -> Span | None:
+    def _longest_at(self, parts: Sequence[Token], start: int) -> Span | None:
         for end in reversed(self._ends(parts, start)):
             if means := self._means(parts[start:end]):
                 concepts = tuple(dict.fromkeys(one.concept for one in means))
                 return Span(start, end, concepts, all(one.ambiguous for one in means))
         return None
 
-    def _compound(self, parts: Sequence[Word], start: int) -> Span | None:
+    def _compound(self, parts: Sequence[Token], start: int) -> Span | None:
         """A term of one word that was typed in several."""
         for end in range(min(start + _PARTS_OF_A_COMPOUND, len(parts)), start + 1, -1):
             joined = "".join(part.stem for part in parts[start:end])
@@ -226,7 +226,7 @@ class Vocabulary:
         found = self._having.get(word, set())
         return tuple(sorted(found)) if len(found) <= _FEW else ()
 
-    def readings(self, word: Word) -> tuple[str, ...]:
+    def readings(self, word: Token) -> tuple[str, ...]:
         """Concepts that `word` may mean beside something else, whatever its capitals: `os`, `ALL`."""
         found = self._meanings.get((word.exact,), ())
         return tuple(dict.fromkeys(one.concept for one in found if one.ambiguous))
@@ -251,12 +251,12 @@ class Vocabulary:
             )
         )
 
-    def _ends(self, parts: Sequence[Word], start: int) -> range:
+    def _ends(self, parts: Sequence[Token], start: int) -> range:
         first = parts[start]
         longest = max(self._longest.get(first.exact, 0), self._longest.get(first.stem, 0))
         return range(start + 1, min(start + longest, len(parts)) + 1)
 
-    def _means(self, parts: Sequence[Word]) -> list[Meaning]:
+    def _means(self, parts: Sequence[Token]) -> list[Meaning]:
         raws = tuple(part.raw for part in parts)
         keys = dict.fromkeys((tuple(part.exact for part in parts), tuple(part.stem for part in parts)))
         return [

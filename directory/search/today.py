@@ -27,7 +27,7 @@ _SITE_ATTENTION = {
 class Today:
     """What of the trials' columns depends on the day, and on the centres."""
 
-    def __init__(self, trials: Trials, places: "Places", day: dt.date):
+    def __init__(self, trials: Trials, places: "ListedPlaces", day: dt.date):
         self.trials, self.places, self.day = trials, places, day
         self.site_freshness = freshness_numbers(trials.site_verified, trials.site_disputed, day)
         # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
@@ -153,7 +153,7 @@ def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) 
     return number
 
 
-class Places:
+class ListedPlaces:
     """The listed centres and networks: few, so plain dictionaries."""
 
     def __init__(self, centres: dict[str, dict], networks: dict[str, dict]):

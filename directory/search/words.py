@@ -32,7 +32,7 @@ kinder kindern klinische offen patienten studie studien
 OF_EVERY_TRIAL = frozenset(_SAID_OF_EVERY_TRIAL.split())
 
 
-class Word(NamedTuple):
+class Token(NamedTuple):
     """`stem` is what the index keeps; `exact` keeps a plus sign (`ph+`); `raw` is as it was written."""
 
     stem: str
@@ -40,12 +40,12 @@ class Word(NamedTuple):
     raw: str
 
 
-def words(text: str) -> list[Word]:
+def words(text: str) -> list[Token]:
     """`Ewing's sarcomas, Ph+` → stems `ewing`, `sarcoma`, `ph`. Other scripts than Latin are left out."""
     return [word for run in _runs(text) for word in _known_cut(run)]
 
 
-def typed_words(text: str) -> list[Word]:
+def typed_words(text: str) -> list[Token]:
     """As `words`, for what somebody types: no word of it stays in this process's memory."""
     return [word for run in _runs(_PH_NEGATIVE.sub(" ", text)) for word in _cut(run)]
 
@@ -72,13 +72,13 @@ def _stems_of(text: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(text))
 
 
-def _cut(run: str) -> tuple[Word, ...]:
+def _cut(run: str) -> tuple[Token, ...]:
     raw = run.removesuffix("+")
     plus = run[len(raw) :]
     parts = fold(raw).split()
     if len(parts) == 1:
-        return (Word(_stem(parts[0]), _stem(parts[0]) + plus, raw),)
-    return tuple(Word(_stem(part), _stem(part), part) for part in parts)
+        return (Token(_stem(parts[0]), _stem(parts[0]) + plus, raw),)
+    return tuple(Token(_stem(part), _stem(part), part) for part in parts)
 
 
 # Titles and names repeat each other's words.

@@ -18,13 +18,13 @@ from import_export import widgets
 from rapidfuzz.distance import OSA
 
 from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.phones import HOME, read_phone
 from directory.core.places import is_known, read_postal_code
 from directory.core.text import fold, tidy
 
 from .written import is_day, serial_date, written_date
 
-LANGUAGES = ("en", "nl", "fr", "de")
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
 
@@ -294,7 +294,7 @@ class Word(Text):
     def labels(self) -> dict[str, str]:
         """Words by their folded labels in all languages, as pages and drop-downs show them."""
         found: dict[str, str] = {}
-        for language in LANGUAGES:
+        for language in LANGUAGE_CODES:
             with override(language):
                 for value, label in self.choices.choices:
                     found.setdefault(fold(str(label)), value)

@@ -10,9 +10,9 @@ from directory.core import changes
 from directory.search import service
 
 from . import mails
-from .models import KEPT_DELIVERIES, Delivery, Frequency, Kind, Watch
+from .models import KEPT_DELIVERIES, Delivery, Frequency, Watch, WatchKind
 from .news import news_of
-from .questions import TooMany, slugs_found
+from .questions import TooManyTrials, slugs_found
 
 log = logging.getLogger(__name__)
 MOST_OF_AN_ADDRESS = 20
@@ -146,11 +146,11 @@ def deliver(watch: Watch, period: str) -> bool:
 
 def _slugs(watch: Watch) -> list[str] | None:
     """The trials that are followed now; None where the search can no longer be asked."""
-    if watch.kind == Kind.TRIAL:
+    if watch.kind == WatchKind.TRIAL:
         return [watch.question] if service.body("trial", watch.question) else []
     try:
         return slugs_found(watch.question, watch.language)
-    except TooMany:
+    except TooManyTrials:
         return None
     except ValueError:
         log.warning("a watched search has become unusable", extra={"watch": watch.pk})

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from directory.core.fields import page_language
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
 from trials.models import Trial
 
-from .models import Kind
+from .models import WatchKind
 from .news import label_of
 
 
@@ -33,7 +33,7 @@ class Part:
 
 def in_one_line(kind: str, question: str, *, own_words: bool = True) -> str:
     """What is followed, in the language spoken now. Without `own_words`, in the directory's words alone."""
-    if kind == Kind.TRIAL:
+    if kind == WatchKind.TRIAL:
         return _trial(question) or (question if own_words else _("a trial"))
     parts = parts_of(question)
     told = [_told(one) for one in parts if own_words or not one.own]
@@ -50,12 +50,12 @@ def _told(part: Part) -> str:
 
 def is_told_in_full(kind: str, question: str) -> bool:
     """Whether the directory's own words leave nothing out."""
-    return kind == Kind.TRIAL or not any(one.own for one in parts_of(question))
+    return kind == WatchKind.TRIAL or not any(one.own for one in parts_of(question))
 
 
 def parts_of(question: str) -> list[Part]:
     """The values of a kept question, each with what it is called; one that has become bad is left out."""
-    language = (get_language() or "en")[:2]
+    language = page_language()
     form = TrialFilterSet(QueryDict(question), queryset=Trial.objects.none()).form
     form.is_valid()
     cleaned = {name: form.cleaned_data.get(name) for name in form.fields}
@@ -84,7 +84,7 @@ def _known(part: Part) -> list[str]:
     """What the directory has to say of words that somebody typed: the trial they name, else the diseases."""
     if slug := service.slug_of(part.label):
         return [_trial(slug)]
-    return service.called(part.label, (get_language() or "en")[:2]) if part.name == "q" else []
+    return service.called(part.label, page_language()) if part.name == "q" else []
 
 
 def _trial(slug: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .describing import in_one_line, is_told_in_full
-from .models import Kind, Watch
+from .models import Watch, WatchKind
 from .news import TrialNews
 
 
@@ -23,7 +23,7 @@ def absolute(name: str, *args: str) -> str:
 
 def page_of(watch: Watch) -> str:
     """Where what is followed can be seen."""
-    if watch.kind == Kind.TRIAL:
+    if watch.kind == WatchKind.TRIAL:
         return absolute("trial", watch.question)
     return absolute("search") + (f"?{watch.question}" if watch.question else "")
 

@@ -16,7 +16,7 @@ KEPT_DELIVERIES = dt.timedelta(days=90)
 _CONFIRM, _KEEP = "directory.watching.confirm", "directory.watching.keep"
 
 
-class Kind(models.TextChoices):
+class WatchKind(models.TextChoices):
     SEARCH = "search", _("search")
     TRIAL = "trial", _("trial")
 
@@ -47,7 +47,7 @@ class Watch(models.Model):
     until that is confirmed too. Deleting a watch deletes the address.
     """
 
-    kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=6, choices=WatchKind.choices)
     question = models.CharField(_("what is followed"), max_length=1000, blank=True)
     email = models.EmailField(_("address"))
     language = models.CharField(_("language"), max_length=2, choices=[(one, one) for one in LANGUAGE_CODES])

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from directory.core.dates import partial_text
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.models import State
 from directory.core.visibility import Role
 from directory.search import service
 from trials.choices import Recruitment
 
-from .past import Past, Step, merged
+from .past import Past, PublicChange, merged
 
 _CONTACT = ("contact_role", "contact_email", "contact_phone", "contact_person_id")
 
@@ -80,7 +80,7 @@ def _documents(slugs: Sequence[str]) -> dict[str, dict]:
     return {one["slug"]: one for one in service.documents("trial", list(slugs))}
 
 
-def _sentences(step: Step) -> list[tuple[str, str]]:
+def _sentences(step: PublicChange) -> list[tuple[str, str]]:
     """What a change says, each with a word that lasts whatever the sentence becomes."""
     found = _of_site(step) if step.code else _of_trial(step.before, step.after)
     if step.corrects:
@@ -88,7 +88,7 @@ def _sentences(step: Step) -> list[tuple[str, str]]:
     return found
 
 
-def _of_site(step: Step) -> list[tuple[str, str]]:
+def _of_site(step: PublicChange) -> list[tuple[str, str]]:
     before, after = step.before, step.after
     words = {"centre": _name(step.names)}
     if after is None:
@@ -163,7 +163,7 @@ def _where(document: dict) -> str:
 
 
 def _name(names: Mapping[str, str]) -> str:
-    return names.get((get_language() or "en")[:2]) or next(filter(None, names.values()), "")
+    return names.get(page_language()) or next(filter(None, names.values()), "")
 
 
 def _status(word: str) -> str:

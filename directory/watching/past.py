@@ -15,7 +15,7 @@ from trials.models import Trial, TrialSite
 
 
 @dataclass(frozen=True)
-class Step:
+class PublicChange:
     """One record's change as the public saw it: None before it was shown and after it was taken away.
 
     `code` is a site's centre, called `names` by language, empty for a trial; `corrects`: by an undo.
@@ -77,7 +77,7 @@ class Past:
                 return before == State.LISTED
         return turns[-1][3] == State.LISTED if turns else (kind, key) in self._listed
 
-    def steps(self, *, most: int | None = None) -> list[Step]:
+    def steps(self, *, most: int | None = None) -> list[PublicChange]:
         """The public changes of the trials and their sites, the latest first, among `most` of the log."""
         # A site is named `slug@code`.
         slug = Case(When(kind="site", then=Left("key", StrIndex("key", Value("@")) - 1)), default=F("key"))
@@ -102,11 +102,11 @@ class Past:
         undos = ImportRun.objects.filter(pk__in={run for run in runs if run}, undo_of__isnull=False)
         return set(undos.values_list("pk", flat=True))
 
-    def _of(self, row: Change, corrects: bool) -> Iterator[Step]:
+    def _of(self, row: Change, corrects: bool) -> Iterator[PublicChange]:
         slug, _at, key = row.key.partition("@")
         if row.kind == "trial":
             if self.was_listed("trial", slug, row.seq):
-                yield Step(row.seq, row.at, slug, "", row.before, row.after, corrects)
+                yield PublicChange(row.seq, row.at, slug, "", row.before, row.after, corrects)
             return
         if not self.was_listed("trial", slug, row.seq):
             return
@@ -114,12 +114,12 @@ class Past:
         before = row.before if self.was_listed("centre", old, row.seq - 1) else None
         after = row.after if self.was_listed("centre", new, row.seq) else None
         if row.before and row.after and old != new:
-            yield Step(row.seq, row.at, slug, old, before, None, corrects)
-            yield Step(row.seq, row.at, slug, new, None, after, corrects)
+            yield PublicChange(row.seq, row.at, slug, old, before, None, corrects)
+            yield PublicChange(row.seq, row.at, slug, new, None, after, corrects)
         else:
-            yield Step(row.seq, row.at, slug, new if row.after else old, before, after, corrects)
+            yield PublicChange(row.seq, row.at, slug, new if row.after else old, before, after, corrects)
 
-    def _of_listings(self, rows: list[Change]) -> Iterator[Step]:
+    def _of_listings(self, rows: list[Change]) -> Iterator[PublicChange]:
         """A centre that is listed or withdrawn comes to, or leaves, all of its trials at once."""
         turned = {
             key: turns for (kind, key), turns in self._turns.items()
@@ -134,7 +134,7 @@ class Past:
                 if was == now or not self.was_listed("trial", slug, seq):
                     continue
                 if site := _content(history, seq):
-                    yield Step(seq, at, slug, code, site if was else None, site if now else None)
+                    yield PublicChange(seq, at, slug, code, site if was else None, site if now else None)
 
     def _sites_at(self, codes: Iterable[str], rows: list[Change]) -> dict[tuple[str, str], list]:
         """By slug and code, `(seq, before, after)` of a site's changes, then what it is now as its last."""
@@ -154,9 +154,9 @@ def _content(history: list, seq: int) -> dict | None:
     return next((before for number, before, _after in history if number is None or number > seq), None)
 
 
-def merged(steps: Iterable[Step]) -> list[Step]:
+def merged(steps: Iterable[PublicChange]) -> list[PublicChange]:
     """One step for each record, from its first state to its last; the oldest first."""
-    found: dict[tuple[str, str], list[Step]] = defaultdict(list)
+    found: dict[tuple[str, str], list[PublicChange]] = defaultdict(list)
     for step in sorted(steps, key=lambda one: one.seq):
         found[step.slug, step.code].append(step)
     return [

@@ -17,7 +17,7 @@ MOST_RESULTS = 200
 LONGEST = 1_000
 
 
-class TooMany(ValueError):
+class TooManyTrials(ValueError):
     """The search finds more trials than can be followed; `args[0]` is their number."""
 
 
@@ -64,8 +64,8 @@ def _ask(query: QueryDict, language: str) -> service.Ask:
 
 
 def slugs_found(question: str, language: str) -> list[str]:
-    """The slugs that a search finds now. `TooMany` for more than can be followed."""
+    """The slugs that a search finds now. `TooManyTrials` for more than can be followed."""
     answer = service.find(ask_of(question, language), limit=MOST_RESULTS)
     if answer.count > MOST_RESULTS:
-        raise TooMany(answer.count)
+        raise TooManyTrials(answer.count)
     return [hit.key for hit in answer.hits]

@@ -1,6 +1,6 @@
 """Found trials as files: CSV and XLSX for a spreadsheet, RIS for a reference manager.
 
-Columns and values are the words of the contract (sections 3 and 6), the same in all languages, so that a
+Columns and values are the words of sheets and API (docs/words.md), the same in all languages, so that a
 program can read them; titles and condition names are in the language of the page.
 """
 

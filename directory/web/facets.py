@@ -38,7 +38,7 @@ OPEN_AT_FIRST = ("status", "condition")
 
 
 @dataclass
-class Option:
+class FacetOption:
     """One value of a facet: a checkbox with its count, and options below it."""
 
     name: str
@@ -47,7 +47,7 @@ class Option:
     count: int
     checked: bool
     language: str = ""  # of the label, where it is not the page's
-    children: list["Option"] = field(default_factory=list)
+    children: list["FacetOption"] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -65,7 +65,7 @@ class Facet:
 
     name: str
     legend: str
-    options: list[Option]
+    options: list[FacetOption]
 
     @property
     def hint(self) -> str:
@@ -101,15 +101,15 @@ def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[
     return made
 
 
-def _flat(name: str, found: Sequence[FacetCount], query: Query) -> list[Option]:
+def _flat(name: str, found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
     chosen = set(query.get(name))
-    options = [Option(name, one.value, one.label, one.count, one.value in chosen) for one in found]
+    options = [FacetOption(name, one.value, one.label, one.count, one.value in chosen) for one in found]
     if name in NAMED:
         _name(options, name)
     return options
 
 
-def _name(options: list[Option], kind: str) -> None:
+def _name(options: list[FacetOption], kind: str) -> None:
     """Centres and networks by their name in the page's language, else in another, which is said."""
     key = "code" if kind == "centre" else "slug"
     documents = service.documents(kind, [option.value for option in options])
@@ -120,7 +120,7 @@ def _name(options: list[Option], kind: str) -> None:
         option.language = "" if language == words.page_language() else language
 
 
-def _tree(found: Sequence[FacetCount], query: Query) -> list[Option]:
+def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
     """Conditions below their groups, what most trials are for first, else in the order of ICCC-3."""
     options = {one.value: one for one in _flat("condition", found, query)}
     parents = {row["code"]: row["parent"] for row in conditions.rows()}
@@ -150,7 +150,7 @@ def chips_of(query: Query, facets: list[Facet]) -> list[Chip]:
     return chips
 
 
-def _chosen(options: list[Option]) -> Iterator[Option]:
+def _chosen(options: list[FacetOption]) -> Iterator[FacetOption]:
     for option in options:
         if option.checked:
             yield option

@@ -19,14 +19,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from directory.search import service
+from directory.watching.questions import OF_A_PATIENT
 
 from . import limits, words
 
 SECONDS, MOST_ANSWERS, MOST_BYTES = 60, 256, 24 * 1024 * 1024
 # Characters of an address that anybody asks for twice.
 LONGEST = 1_000
-# What may tell of a patient is never kept.
-OF_A_PATIENT = ("age", "near", "within")
 # What the answer depends on, besides its address.
 HEADERS = ("HX-Request", "HX-History-Restore-Request", "HX-Target")
 NOT_KEPT = ("Set-Cookie", "X-Request-ID")

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from centres.models import Centre
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import by_language
 from trials.choices import Phase, Recruitment
 from trials.models import Trial
 
 from . import words
 from .results import condition_name
-from .sites import Place
+from .sites import SiteCard
 
 CONTEXT = "https://schema.org"
 # https://schema.org/MedicalStudyStatus; what it has no word for is left out.
@@ -34,12 +34,11 @@ STATUSES = {
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def trial_data(trial: Trial, places: list[Place]) -> SafeString:
+def trial_data(trial: Trial, places: list[SiteCard]) -> SafeString:
     """The element's text for a trial with its sites; empty for one that the public does not see."""
     if not trial.is_listed:
         return mark_safe("")
-    titles = {code: getattr(trial, f"title_{code}") for code in LANGUAGE_CODES}
-    summaries = {code: getattr(trial, f"summary_{code}") for code in LANGUAGE_CODES}
+    titles, summaries = by_language(trial, "title"), by_language(trial, "summary")
     listed = [place.site.centre for place in places if place.site.centre.is_listed]
     found = {
         "@context": CONTEXT,

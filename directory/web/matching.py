@@ -113,7 +113,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownBand:
     """A band of the answer."""
 
     name: str
@@ -144,7 +144,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Way:
+class RelaxationLink:
     """A criterion that is the only one in the way of `count` trials; `drop` where it can be left out."""
 
     label: str
@@ -196,7 +196,7 @@ class Given:
         return f", ≤ {within:g} km" if within else ""
 
 
-def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[Shown]:
+def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[ShownBand]:
     """The bands, each with as many of its trials as `wanted` says; distances are from `near`."""
     bands = [(name, getattr(found, name)) for name in BANDS]
     kept = {name: band.trials[: wanted[name]] for name, band in bands}
@@ -211,7 +211,7 @@ def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> 
             _card(f"{name}-{number}", matched, results[matched.key], centres)
             for number, matched in enumerate(here, start=1)
         ]
-        shown.append(Shown(name, band.count, cards))
+        shown.append(ShownBand(name, band.count, cards))
     return shown
 
 
@@ -237,9 +237,9 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
     )
 
 
-def ways_of(found: Matching, form: ProfileForm) -> list[Way]:
+def ways_of(found: Matching, form: ProfileForm) -> list[RelaxationLink]:
     """What excludes most by itself, the most first."""
-    return [Way(str(CRITERIA[way.name]), way.count, _drop(way.name, form)) for way in found.ways]
+    return [RelaxationLink(str(CRITERIA[way.name]), way.count, _drop(way.name, form)) for way in found.ways]
 
 
 def _drop(name: str, form: ProfileForm) -> str:

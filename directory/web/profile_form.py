@@ -46,15 +46,15 @@ class Diagnosis(fields.Several):
         return code
 
 
-class OneAge(Tidied, fields.One, fields.Age):
+class TypedAge(Tidied, fields.OneAge):
     """One age, in days."""
 
 
-class Near(Tidied, fields.Near):
+class TypedNear(Tidied, fields.Near):
     """A `Place`."""
 
 
-class Kilometres(Tidied, fields.Kilometres):
+class TypedKilometres(Tidied, fields.Kilometres):
     """A distance."""
 
 
@@ -71,7 +71,7 @@ class Lines(fields.One):
         return int(number)
 
 
-class Alterations(fields.Text):
+class TypedAlterations(fields.SearchText):
     """Alterations between commas, as a tuple."""
 
     def parse(self, text):
@@ -90,15 +90,15 @@ class ProfileForm(forms.Form):
     """Everything is optional, but something must be given. Each bad value is its field's error."""
 
     condition = Diagnosis()
-    text = fields.Text(longest=LONGEST)
-    age = OneAge()
-    stage = fields.OneWord(words=lambda: STAGES, what=gettext_lazy("a stage of disease"))
+    text = fields.SearchText(longest=LONGEST)
+    age = TypedAge()
+    stage = fields.Choice(words=lambda: STAGES, what=gettext_lazy("a stage of disease"))
     lines = Lines()
-    alterations = Alterations(longest=LONGEST)
-    sex = fields.OneWord(words=lambda: SEXES, what=gettext_lazy("a sex"))
-    near = Near()
-    within = Kilometres()
-    country = fields.Word(words=COUNTRIES.items, what=gettext_lazy("a country of this form"))
+    alterations = TypedAlterations(longest=LONGEST)
+    sex = fields.Choice(words=lambda: SEXES, what=gettext_lazy("a sex"))
+    near = TypedNear()
+    within = TypedKilometres()
+    country = fields.Choices(words=COUNTRIES.items, what=gettext_lazy("a country of this form"))
 
     def clean(self):
         cleaned = super().clean()

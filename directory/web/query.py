@@ -82,7 +82,3 @@ class Query:
     def url(self) -> str:
         pairs = [(name, value) for name, values in self.values for value in values]
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(name not in (SORT, VIEW, PAGE) for name, _values in self.values)

@@ -10,7 +10,7 @@ from . import words
 
 
 @dataclass
-class Place:
+class SiteCard:
     """One site with the statements behind its status. The site's statements must be prefetched."""
 
     site: TrialSite
@@ -59,7 +59,7 @@ class Place:
         return bool(site.contact_email or site.contact_phone or self.people)
 
 
-def history_of(places: list[Place]) -> list[StatusStatement]:
+def history_of(places: list[SiteCard]) -> list[StatusStatement]:
     """All that was said about the sites, latest first; each statement's `site` is set, not fetched."""
     said = []
     for place in places:

@@ -1,4 +1,4 @@
-"""Addresses of the pages (contract, section 4), below `/{language}/`."""
+"""Addresses of the pages, below `/{language}/`."""
 
 from django.urls import path
 

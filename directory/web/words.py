@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.visibility import Role
 from trials.choices import Freshness, Recruitment
 
@@ -47,12 +46,6 @@ IN_LANGUAGE = {"en": _("in English"), "nl": _("in Dutch"), "fr": _("in French"),
 def label(choices, value: str) -> str:
     """The word for `value` of a vocabulary; the value itself where it is not of it."""
     return str(choices(value).label) if value in choices.values else value
-
-
-def page_language() -> str:
-    """The language of the page being written, one of the four."""
-    code = (get_language() or "en")[:2]
-    return code if code in LANGUAGE_CODES else "en"
 
 
 def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:

@@ -4,17 +4,16 @@ import pytest
 
 from centres.choices import CentreRole
 from centres.resources import CentreSheet, NetworkSheet
-from directory.api.shapes import Fault, Problem
+from directory.api.shapes import FaultSerializer, ProblemSerializer
 from directory.api.v1 import shapes, shapes_imports
 from directory.core.ages import parse_age
 from directory.core.text import squash
 from directory.core.visibility import Role
 from directory.imports.choices import Kind, Outcome, Status
-from directory.partners.models import Scope
-from directory.search.query import ORDERINGS
+from directory.partners.models import KeyScope
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.conditions import codes
-from trials.filters import TrialFilterSet
+from trials.filters import ORDERINGS, TrialFilterSet
 from trials.resources import SiteSheet, TrialSheet
 
 WORDS = {
@@ -61,7 +60,7 @@ def test_the_kinds_of_sheets_are_those_that_were_promised():
 
 
 def test_a_key_has_the_scopes_that_were_promised():
-    assert set(Scope.values) == {"read", "imports"}
+    assert set(KeyScope.values) == {"read", "imports"}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_trials_are_filtered_by_what_was_promised():
 
 
 def test_lists_are_ordered_by_what_was_promised():
-    assert set(ORDERINGS["trial"] if isinstance(ORDERINGS, dict) else ORDERINGS) >= {
+    assert set(ORDERINGS) >= {
         "relevance", "acronym", "updated", "opened", "distance",
     }  # fmt: skip
 
@@ -102,22 +101,22 @@ def test_lists_are_ordered_by_what_was_promised():
 # Shapes of answers
 
 SHAPES = {
-    shapes.Trial: """slug url acronym title titles summary identifiers status status_as_of phases study_type
-        conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium source
-        updated_at""",
-    shapes.Site: """trial centre status status_since verified_at verified_by source freshness next_due
-        contact""",
-    shapes.SiteCentre: "code name city postal_code country lat lon",
-    shapes.Identifier: "scheme value url",
-    shapes.ConditionRef: "code name",
-    shapes.Age: "min_days max_days text",
-    shapes_imports.Counts: "new update unchanged duplicate conflict invalid error",
-    shapes_imports.ImportRun: """id kind file_name status rows_total rows_done percent counts problems
-        warnings created_at finished_at created_by undo_of stored""",
-    shapes_imports.ImportRow: "number outcome record changes messages",
-    shapes_imports.FieldChange: "field old new",
-    shapes_imports.CellMessage: "column value message",
-    Problem: "type title status detail errors see",
+    shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
+        study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
+        source updated_at""",
+    shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
+        next_due contact""",
+    shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
+    shapes.IdentifierSerializer: "scheme value url",
+    shapes.ConditionRefSerializer: "code name",
+    shapes.AgeSerializer: "min_days max_days text",
+    shapes_imports.CountsSerializer: "new update unchanged duplicate conflict invalid error",
+    shapes_imports.ImportRunSerializer: """id kind file_name status rows_total rows_done percent counts
+        problems warnings created_at finished_at created_by undo_of stored""",
+    shapes_imports.ImportRowSerializer: "number outcome record changes messages",
+    shapes_imports.FieldChangeSerializer: "field old new",
+    shapes_imports.CellMessageSerializer: "column value message",
+    ProblemSerializer: "type title status detail errors see",
 }
 
 
@@ -127,7 +126,7 @@ def test_an_answer_has_the_names_that_were_promised_in_their_order(shape):
 
 
 def test_a_fault_names_its_field_and_may_name_what_is_allowed():
-    fields = Fault().fields
+    fields = FaultSerializer().fields
     assert list(fields) == ["field", "message", "allowed"]
     assert [name for name, field in fields.items() if not field.required] == ["allowed"]
 

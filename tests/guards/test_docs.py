@@ -56,6 +56,16 @@ def test_every_link_of_a_page_leads_to_something(page):
             assert anchor in anchors(path), f"{name(page)} links to {target}, a heading that is not there"
 
 
+def test_what_code_names_is_in_the_repository():
+    """A file of words, and a section of what only its writer knows."""
+    for part in ("config", "directory", "trials", "centres", "bench"):
+        for path in (BASE_DIR / part).rglob("*.py"):
+            code = path.read_text(encoding="utf-8")
+            for file in re.findall(r"[\w./-]+\.md\b", code):
+                assert (BASE_DIR / file).exists(), f"{name(path)} names {file}, which is not there"
+            assert not re.search(r"(?i)contract\W+section|section \d+ of the", code), name(path)
+
+
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_no_page_names_a_place_of_one_machine(page):
     assert not re.search(r"(?<![\w.])/(home|root|Users|work)/\w", page.read_text(encoding="utf-8"))

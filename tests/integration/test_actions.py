@@ -40,7 +40,7 @@ class TestStatingAStatus:
 
     def test_carries_user_and_run(self):
         user = builders.an_editor()
-        statement = state_status(site=builders.a_site(), status="suspended", by=Actor.of(user).in_run(9))
+        statement = state_status(site=builders.a_site(), status="suspended", by=Actor.of(user, run=9))
         assert (statement.user, statement.run) == (user, 9)
 
     def test_by_a_registry_never_overwrites_a_person_but_disputes(self):

@@ -110,7 +110,7 @@ def test_staff_without_a_role_see_no_record_at_all(client):
 
 def test_a_source_is_asked_once_however_often_it_registers():
     def source(request):
-        yield attention.Line(1, "x", "/")
+        yield attention.WaitingItem(1, "x", "/")
 
     attention.register(source)
     attention.register(source)

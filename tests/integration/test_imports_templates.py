@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from directory.core import changes
+from directory.core.fields import LANGUAGE_CODES
 from directory.imports.kinds import JUDGES
-from directory.sheets.cells import LANGUAGES
 from directory.sheets.templates import template, words_of
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.sheets import a_csv, messages, outcomes, planned
@@ -45,7 +45,7 @@ def rules(book):
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_template_has_the_headers_of_its_language_each_with_a_note(kind, language):
     sheet = JUDGES[kind].sheet
@@ -60,7 +60,7 @@ def test_a_template_has_the_headers_of_its_language_each_with_a_note(kind, langu
     assert page.freeze_panes == "A2"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_drop_down_offers_is_read(kind, language):
     sheet = JUDGES[kind].sheet
@@ -108,7 +108,7 @@ def test_words_are_in_the_language_of_the_template():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_example_left_in_is_skipped_and_said(kind, language):
     a_centre("uz-gent")
@@ -159,7 +159,7 @@ def test_the_page_offers_both_forms_in_four_languages(client):
     client.force_login(a_coordinator(gent))
     page = client.get(reverse("admin:imports_importrun_add")).content.decode()
     xlsx, csv = (reverse(f"admin:imports_importrun_template{end}", args=["sites"]) for end in ("_xlsx", ""))
-    for language in LANGUAGES:
+    for language in LANGUAGE_CODES:
         for address in (xlsx, csv):
             assert f'href="{address}?language={language}"' in page
     answer = client.get(xlsx, {"language": "nl"})

@@ -237,7 +237,7 @@ class TestFolder:
     def test_without_an_index_the_reason_is_told_and_following_builds_one(self):
         b.a_trial("KALIO")
         assert "reindex" in service.ready()
-        with pytest.raises(service.NotReady, match="reindex"):
+        with pytest.raises(service.IndexNotReady, match="reindex"):
             service.find(Ask())
         service.catch_up()
         assert service.ready() is None

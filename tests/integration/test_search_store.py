@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.search import engine, service, store
-from directory.search.store import Row, State
+from directory.search.store import IndexState, StoredDocument
 from tests import builders as b
 
 
@@ -27,11 +27,11 @@ def documents(folder):
 
 
 def row(ordinal, key, body=b"{}", kind="trial", changes_on=None):
-    return Row(kind, ordinal, key, body, b"{}", b"{}", changes_on)
+    return StoredDocument(kind, ordinal, key, body, b"{}", b"{}", changes_on)
 
 
 def state(generation):
-    return State("1:x", 0, "", generation, "")
+    return IndexState("1:x", 0, "", generation, "")
 
 
 class TestStore:
@@ -120,7 +120,7 @@ class TestFolders:
         assert store.current() == folder
 
     def test_a_folder_whose_documents_are_missing_is_refused_with_a_way_out(self, folder):
-        with pytest.raises(store.NotReady, match="reindex"):
+        with pytest.raises(store.IndexNotReady, match="reindex"):
             store.Store(folder)
 
     def test_something_else_under_the_name_of_the_link_is_as_good_as_nothing(self, index_dir):

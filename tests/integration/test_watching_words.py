@@ -14,8 +14,8 @@ from directory.core.fields import LANGUAGE_CODES
 from directory.core.visibility import Role
 from directory.search import service
 from directory.watching import actions, describing, mails, news, questions
-from directory.watching.models import Frequency, Kind, Watch
-from directory.watching.past import Step
+from directory.watching.models import Frequency, Watch, WatchKind
+from directory.watching.past import PublicChange
 from tests.builders import a_centre, a_network, a_trial
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.conditions import codes
@@ -265,7 +265,7 @@ def codes_in(text):
 def test_no_news_has_a_code_of_a_vocabulary_in_it(kind, language):
     before, after, code = (KINDS | BY_ROLE)[kind]
     names = {"en": "Ghent University Hospital", "nl": "UZ Gent"} if code else {}
-    step = Step(1, None, "ieuroewing", code, before, after, names=names)
+    step = PublicChange(1, None, "ieuroewing", code, before, after, names=names)
     with translation.override("en"):
         english = [sentence for _what, sentence in news._sentences(step)]
     with translation.override(language):
@@ -281,7 +281,9 @@ def test_every_kind_of_news_is_tried_above():
         made = {
             what
             for before, after, code in KINDS.values()
-            for what, _sentence in news._sentences(Step(1, None, "a", code, before, after, names={"en": "A"}))
+            for what, _sentence in news._sentences(
+                PublicChange(1, None, "a", code, before, after, names={"en": "A"})
+            )
         }
     source = Path(news.__file__).read_text()
     assert made == set(re.findall(r'\(\s*"([a-z]+)",\s*(?:_\(|gone)', source))
@@ -299,7 +301,7 @@ def test_every_value_of_every_filter_is_told_by_its_label(world, client, languag
         for value in list(values)[:12]:
             question = urlencode({name: value})
             with translation.override(language):
-                told = describing.in_one_line(Kind.SEARCH, question, own_words=False)
+                told = describing.in_one_line(WatchKind.SEARCH, question, own_words=False)
             assert told
             assert told != value or language == "en", (name, value)
             assert "_" not in told
@@ -322,6 +324,8 @@ def test_pages_and_feeds_of_a_search_say_its_filters_in_words(world, client, lan
     ("since", "told"), [("2024-06-03", "le 3 juin 2024"), ("2024-06", "juin 2024"), ("2024", "2024")]
 )
 def test_a_month_is_no_day_in_french(since, told):
-    step = Step(1, None, "a", "uz-gent", site(), site("suspended", status_since=since), names={"en": "A"})
+    step = PublicChange(
+        1, None, "a", "uz-gent", site(), site("suspended", status_since=since), names={"en": "A"}
+    )
     with translation.override("fr"):
         assert f", depuis {told}," in news._sentences(step)[0][1]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from directory.api import patterns
 from directory.core import ages
-from directory.core.filter_fields import Age, Kilometres, Moment, Near
+from directory.core.filter_fields import Ages, Kilometres, Moment, Near
 from trials import conditions
 
-FIELDS = {"age": Age, "near": Near, "within": Kilometres, "updated_since": Moment}
+FIELDS = {"age": Ages, "near": Near, "within": Kilometres, "updated_since": Moment}
 UNDERSTOOD = [
     ("age", "14"), ("age", "14y"), ("age", "6 m"), ("age", "31d"), ("age", "2 Years"), ("age", "18 mois"),
     ("age", "2,5 ans"), ("age", "1 year 6 months"), ("age", "3 Années"), ("age", " 14 "),

@@ -125,9 +125,8 @@ class TestMembership:
         days = [dt.date(2026, 12, 31), dt.date(2027, 1, 1), dt.date(2027, 12, 31), dt.date(2028, 1, 1)]
         assert [on(day).exists() for day in days] == [False, True, True, False]
 
-    def test_of_2027_is_upcoming_and_not_yet_current(self, member):
+    def test_of_tomorrow_is_not_yet_current(self, member):
         Membership.objects.update(since=TODAY + dt.timedelta(days=1))
-        assert Membership.objects.upcoming().exists()
         assert not Membership.objects.current().exists()
 
     def test_is_public_when_both_its_network_and_its_centre_are(self, member):

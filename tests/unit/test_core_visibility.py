@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 
-from centres.rights import COORDINATOR_PERMISSIONS, may_edit_centre, own_centre_ids
+from centres.rights import COORDINATOR_PERMISSIONS, own_centre_ids
 from directory.core.visibility import COORDINATORS, EDITORS, Role, is_coordinator, is_editor, role_of
 from tests import builders
 
@@ -32,14 +32,6 @@ def test_an_account_that_was_closed_has_no_role(make):
     user = make()
     user.is_active = False
     assert role_of(user) is None
-
-
-def test_a_coordinator_edits_their_own_centres_and_no_other():
-    own, other = builders.a_centre(), builders.a_centre()
-    user = builders.a_coordinator(own)
-    assert (may_edit_centre(user, own), may_edit_centre(user, other)) == (True, False)
-    assert may_edit_centre(builders.an_editor(), other)
-    assert not may_edit_centre(builders.a_user(), own)
 
 
 def test_an_assignment_without_the_role_gives_nothing():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from directory.search.columns import BLOCK, Bitmaps, Codes, Trials, packed
 from directory.search.store import Facts
-from directory.search.today import FRESHNESS, Places, freshness_numbers
+from directory.search.today import FRESHNESS, ListedPlaces, freshness_numbers
 from trials.freshness import freshness
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
@@ -81,7 +81,7 @@ def test_a_document_that_is_gone_is_no_longer_alive():
 
 
 def test_a_membership_counts_from_its_first_to_its_last_day():
-    places = Places(
+    places = ListedPlaces(
         {"uz-gent": {"networks": [["itcc", "2027-01-01", "2027-12-31"], ["hidden", "", ""]]}}, {"itcc": {}}
     )
     days = [dt.date(2026, 12, 31), dt.date(2027, 1, 1), dt.date(2027, 12, 31), dt.date(2028, 1, 1)]

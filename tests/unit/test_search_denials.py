@@ -273,7 +273,8 @@ DECIDED_BY_LANGUAGE = {"plus"}
 
 def pairs(full):
     """`(term, cue)`: every cue with one term of each alteration and stage, or every term with some cues."""
-    cues = [one for several in denials.all_words().values() for one in several]
+    cues = [*sorted(denials._WORDS_OF_NO), *sorted(denials._WORDS_OF_NEGATIVE)]
+    cues += [*denials._STEMS_OF_DOUBT, *sorted(denials._DOUBT_WORDS)]
     cues = [one for one in cues if one not in DECIDED_BY_LANGUAGE]
     seen = set()
     for number, term in enumerate(vocabulary().terms):

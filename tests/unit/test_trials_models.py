@@ -12,6 +12,7 @@ from tests import builders
 from trials.conditions import codes, rows, subtree
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
 from trials.models.condition import load_conditions
+from trials.models.trial import free_slug
 
 pytestmark = pytest.mark.django_db
 
@@ -123,20 +124,6 @@ class TestFindingTrials:
         assert at(730) == at(6574) == {"bounded", "from", "upto", "any"}
         assert at(6575) == {"from", "any"}
 
-    def test_by_condition_takes_the_whole_subtree(self):
-        bone, group = (
-            builders.a_trial("bone", conditions=["VIIIc"]),
-            builders.a_trial("group", conditions=["VIII"]),
-        )
-        builders.a_trial("other", conditions=["IVa"])
-        assert set(Trial.objects.about("VIII")) == {bone, group}
-        assert set(Trial.objects.about("VIIIc")) == {bone}
-        assert not Trial.objects.about("nonsense").exists()
-
-    def test_by_two_conditions_of_one_subtree_is_one_result(self):
-        builders.a_trial("both", conditions=["VIIIa", "VIIIc"])
-        assert Trial.objects.about("VIII").count() == 1
-
     @pytest.mark.parametrize("text", ["NCT04307576", "nct 0430-7576", "2022-501454-11", "itcc057"])
     def test_by_an_identifier_in_any_spelling(self, text):
         trial = builders.a_trial(identifiers=["NCT04307576", "2022-501454-11-00", "ITCC-057"])
@@ -197,15 +184,6 @@ class TestSite:
         assert list(TrialSite.objects.visible_to(coordinator)) == [mine]
         assert list(TrialSite.objects.editable_by(coordinator)) == [mine]
 
-    def test_is_stale_when_it_recruits_on_paper_only(self):
-        trial = builders.a_trial()
-        old = builders.a_site(trial, said=91)
-        builders.a_site(trial, said=90)
-        builders.a_site(trial, status="completed", said=400)
-        disputed = builders.a_site(trial, said=5)
-        builders.says(disputed, "completed", said=1, by="registry")
-        assert set(TrialSite.objects.stale(90)) == {old, disputed}
-
     def test_says_when_it_is_due(self):
         today = timezone.localdate()
         assert builders.a_site(said=10).next_due == today + dt.timedelta(days=20)
@@ -236,3 +214,18 @@ class TestConditions:
         load_conditions()
         names = {row["code"]: row["name_en"] for row in rows()}
         assert Condition.objects.get(code="VIIIc").name_en == names["VIIIc"]
+
+
+@pytest.mark.parametrize(
+    ("words", "taken", "slug"),
+    [
+        (["iEuroEwing", "A title"], {"a-title"}, "ieuroewing"),
+        (["", "A title"], set(), "a-title"),
+        (["A", "B"], {"a"}, "b"),
+        (["A", "B"], {"a", "b", "a-2"}, "a-3"),
+        (["★"], {"trial"}, "trial-2"),
+        (["x" * 90], {"x" * 73}, "x" * 73 + "-2"),
+    ],
+)
+def test_a_free_slug_is_of_the_first_word_that_has_one(words, taken, slug):
+    assert free_slug(words, taken) == slug

@@ -36,7 +36,7 @@ def doubtful_sites(request):
     for word in (Freshness.DISPUTED, Freshness.STALE, Freshness.NEVER):
         url = attention.list_url(TrialSite, status__exact=Recruitment.RECRUITING, freshness=word)
         count = sites.with_freshness(word).count()
-        yield attention.Line(count, _said_of(word, count), url, urgent=True)
+        yield attention.WaitingItem(count, _said_of(word, count), url, urgent=True)
 
 
 @attention.register
@@ -44,4 +44,4 @@ def drafts(request):
     if is_editor(request.user):
         url = attention.list_url(Trial, state__exact=State.DRAFT)
         count = Trial.objects.drafts().count()
-        yield attention.Line(count, ngettext("trial in draft", "trials in draft", count), url)
+        yield attention.WaitingItem(count, ngettext("trial in draft", "trials in draft", count), url)

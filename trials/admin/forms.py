@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from directory.adminsite.admin import AgeField, CleanTextForm, RecordedForm
@@ -11,6 +10,7 @@ from directory.adminsite.admin import AgeField, CleanTextForm, RecordedForm
 from .. import actions
 from ..choices import Recruitment
 from ..models import StatusStatement, Trial
+from ..models.trial import free_slug
 
 AGE_HELP = _("2 years, 6m or 31d. Empty: no bound.")
 
@@ -28,7 +28,8 @@ class TrialForm(RecordedForm):
     def clean(self):
         cleaned = super().clean()
         if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
-            cleaned["slug"] = free_slug(cleaned.get("acronym") or cleaned.get("title_en") or "")
+            name = cleaned.get("acronym") or cleaned.get("title_en") or ""
+            cleaned["slug"] = free_slug([name], set(Trial.objects.values_list("slug", flat=True)))
         self._refuse_circle(cleaned.get("parent"))
         return cleaned
 
@@ -41,18 +42,6 @@ class TrialForm(RecordedForm):
                 return
             above.add(parent.pk)
             parent = parent.parent
-
-
-def free_slug(text: str) -> str:
-    """A short name made of `text` that no trial has."""
-    length = Trial._meta.get_field("slug").max_length - 4
-    stem = slugify(text)[:length].strip("-") or "trial"
-    taken = set(Trial.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, number = stem, 1
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
 
 
 class IdentifierForm(CleanTextForm):

@@ -22,6 +22,7 @@ from directory.adminsite.admin import (
     attention,
 )
 from directory.core import changes
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import refuse_control_characters
 from directory.core.visibility import is_editor
 
@@ -127,7 +128,8 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
                 "classes": ["collapse"],
                 "fields": [
                     f"{name}_{code}"
-                    for code in ("nl", "fr", "de")
+                    for code in LANGUAGE_CODES
+                    if code != "en"
                     for name in ("title", "summary", "eligibility", "arms")
                 ],
             },

@@ -13,7 +13,7 @@ from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
 from centres.rights import own_centre_ids
 from directory.core.dates import PartialDateField, first_day, last_day, validate_known_day
-from directory.core.models import PlainText, Recorded
+from directory.core.models import PlainText, Recorded, State
 from directory.core.visibility import Role, is_editor
 
 from ..choices import Freshness, Recruitment
@@ -29,14 +29,15 @@ class TrialSiteQuerySet(models.QuerySet):
 
     def listed(self):
         """Of a listed trial at a listed centre."""
-        return self.filter(trial__state="listed", centre__state="listed")
+        return self.filter(trial__state=State.LISTED, centre__state=State.LISTED)
 
     def visible_to(self, user):
         """Editors all, a coordinator their own as well as the listed, the public the listed."""
         if is_editor(user):
             return self.all()
         return self.filter(
-            Q(trial__state="listed") & (Q(centre__state="listed") | Q(centre__in=own_centre_ids(user)))
+            Q(trial__state=State.LISTED)
+            & (Q(centre__state=State.LISTED) | Q(centre__in=own_centre_ids(user)))
         )
 
     def editable_by(self, user):
@@ -48,7 +49,7 @@ class TrialSiteQuerySet(models.QuerySet):
         return (
             self.all()
             if is_editor(user)
-            else self.filter(trial__state="listed", centre__in=own_centre_ids(user))
+            else self.filter(trial__state=State.LISTED, centre__in=own_centre_ids(user))
         )
 
     def with_freshness(self, word, today=None):
@@ -65,11 +66,6 @@ class TrialSiteQuerySet(models.QuerySet):
                 Freshness.STALE: {"verified_at__lt": ageing},
             }[Freshness(word)]
         )
-
-    def stale(self, days):
-        """Listed sites that recruit on paper, but nobody said so in the last `days` days."""
-        limit = timezone.localdate() - dt.timedelta(days=days)
-        return self.recruiting().filter(Q(verified_at=None) | Q(verified_at__lt=limit) | Q(disputed=True))
 
 
 class TrialSite(Recorded):

@@ -1,21 +1,23 @@
 """Trials and their identifiers."""
 
 from collections import defaultdict
+from collections.abc import Container, Iterable
+from itertools import chain, count
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
-from directory.core.fields import LANGUAGE_CODES, WordsField, translated
+from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
 from directory.sheets.written import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
-from ..conditions import subtree
 from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
 
@@ -24,26 +26,20 @@ LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
 MOST_LINES = 20
 
 
+def free_slug(words: Iterable[str], taken: Container[str]) -> str:
+    """The first of `words` whose slug is not `taken`; else the first of all with a number behind it."""
+    longest = Trial._meta.get_field("slug").max_length - len("-999999")
+    stems = [stem for word in words if (stem := slugify(word)[:longest].strip("-"))] or ["trial"]
+    numbered = (f"{stems[0]}-{number}" for number in count(2))
+    return next(one for one in chain(stems, numbered) if one not in taken)
+
+
 class TrialQuerySet(ListedQuerySet):
     """How the directory speaks of trials: `Trial.objects.listed().open_to_age(days)`."""
-
-    def recruiting(self):
-        return self.filter(status=Recruitment.RECRUITING)
 
     def open_to_age(self, days):
         """Both bounds included; a missing bound is open."""
         return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
-
-    def open_between(self, first, last):
-        """Open to some age from `first` to `last` days, both included; a missing bound is open."""
-        return self.filter(
-            Q(min_days=None) | Q(min_days__lte=last), Q(max_days=None) | Q(max_days__gte=first)
-        )
-
-    def about(self, code):
-        """Trials of the condition `code` or of one below it in ICCC-3."""
-        through = Trial.conditions.through.objects.filter(condition__code__in=subtree(code))
-        return self.filter(Exists(through.filter(trial=OuterRef("pk"))))
 
     def with_identifier(self, text):
         """The trials that `text` identifies in any spelling; none for text that is no identifier."""
@@ -169,10 +165,6 @@ class Trial(Listed, Sourced):
                     % {"acronym": self.acronym}
                 }
             )
-
-    def titles(self) -> dict[str, str]:
-        """The titles by language, without the blank ones."""
-        return {code: text for code in LANGUAGE_CODES if (text := getattr(self, f"title_{code}"))}
 
     @classmethod
     def snapshots(cls, pks):

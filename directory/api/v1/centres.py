@@ -11,13 +11,13 @@ class CentreList(DocumentList):
 
     kind = "centre"
     filterset = CentreFilterSet
-    shape = shapes.Centre
+    shape = shapes.CentreSerializer
     operations = {
         "get": Operation(
             id="listCentres",
             tag="Centres",
             summary="Centres, searched and filtered",
-            answer=page_of(shapes.Centre),
+            answer=page_of(shapes.CentreSerializer),
             parameters=lambda: CentreList.described_parameters(),
         )
     }
@@ -27,14 +27,14 @@ class CentreDetail(DocumentDetail):
     """One listed centre, by its code."""
 
     kind = "centre"
-    shape = shapes.Centre
+    shape = shapes.CentreSerializer
     address = ("A centre's code.", "uz-gent")
     operations = {
         "get": Operation(
             id="getCentre",
             tag="Centres",
             summary="One centre, by its code",
-            answer=partly(shapes.Centre),
+            answer=partly(shapes.CentreSerializer),
             parameters=lambda: CentreDetail.described_parameters(),
             problems=(400, 404),
         )

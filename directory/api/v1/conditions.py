@@ -21,7 +21,7 @@ class ConditionList(ReadView):
             id="listConditions",
             tag="Vocabulary",
             summary="The classification ICCC-3",
-            answer=page_of(shapes.Condition),
+            answer=page_of(shapes.ConditionSerializer),
             parameters=lambda: (described("lang", enum=LANGUAGE_CODES),),
         )
     }

@@ -22,7 +22,7 @@ MOST_BYTES = 1024 * 1024
 LONGEST_KEY, LONGEST_ANSWER = 200, 200
 MOST_ROWS = 60_000
 OF_A_BODY = (400, 404, 409, 411, 413, 415)
-step_of_run = partial(of_run, answer=shapes.ImportRun, status=202, problems=(400, 404, 409))
+step_of_run = partial(of_run, answer=shapes.ImportRunSerializer, status=202, problems=(400, 404, 409))
 
 
 class ImportStep(ImportsView):
@@ -50,13 +50,13 @@ class ImportQuestions(ImportStep):
         "get": of_run(
             id="listImportQuestions",
             summary="What the plan of a run asks",
-            answer=shapes.ImportQuestions,
+            answer=shapes.ImportQuestionsSerializer,
         ),
         "post": step_of_run(
             id="answerImportQuestions",
             summary="Answer questions of a plan",
             description="The sheet is planned anew; decisions on single rows are made again after that.",
-            request={JSON: shapes.ImportAnswers},
+            request={JSON: shapes.ImportAnswersSerializer},
             problems=OF_A_BODY,
         ),
     }
@@ -98,8 +98,8 @@ class ImportDecisions(ImportStep):
             summary="Take or leave out rows of a plan",
             description="A row of outcome `duplicate` or `conflict` that was held back is stored only if it "
             "is taken; a good row is stored unless it is left out. All of a request is decided, or nothing.",
-            answer=shapes.ImportDecided,
-            request={JSON: shapes.ImportDecision},
+            answer=shapes.ImportDecidedSerializer,
+            request={JSON: shapes.ImportDecisionSerializer},
             problems=OF_A_BODY,
         )
     }

@@ -19,7 +19,7 @@ from rest_framework.parsers import MultiPartParser
 from directory.imports import actions, report
 from directory.imports.choices import Kind, Outcome, Status
 from directory.imports.models import ImportRun, RowOutcome
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 from directory.sheets.workbooks import CONTENT_TYPE
 
 from .. import addresses, conditional, openapi, pagination, parameters
@@ -47,7 +47,7 @@ FORM = ("file", "kind", "sheet", "dry_run")
 
 
 class ImportsView(ApiView):
-    scope = Scope.IMPORTS
+    scope = KeyScope.IMPORTS
 
     def run_of(self, request, number: int) -> ImportRun:
         run = ImportRun.objects.visible_to(request.user).filter(pk=number).first()
@@ -67,7 +67,7 @@ class Imports(ImportsView):
             summary="The runs of your key",
             description="The newest first: those that your key may open one by one. A key of a centre sees "
             "the runs it made itself, an editor's key sees all.",
-            answer=page_of(shapes.ImportRun, whole=True),
+            answer=page_of(shapes.ImportRunSerializer, whole=True),
             parameters=lambda: (
                 described("status", word="run_status", many=True, enum=Status.values),
                 described("kind", many=True, enum=Kind.values),
@@ -81,10 +81,10 @@ class Imports(ImportsView):
             summary="Send a sheet to be planned",
             description="The plan is made by a worker: follow `Location` until the status is `planned`. "
             "The same file sent again while its run is under way leads to that run.",
-            answer=shapes.ImportRun,
+            answer=shapes.ImportRunSerializer,
             status=202,
             follows=True,
-            request={"multipart/form-data": shapes.SentSheet},
+            request={"multipart/form-data": shapes.SentSheetSerializer},
             parameters=lambda: (KEY,),
             problems=(400, 411, 413, 415, 422),
         ),
@@ -173,7 +173,7 @@ class ImportDetail(ImportsView):
         "get": of_run(
             id="getImport",
             summary="How far a run is",
-            answer=shapes.ImportRun,
+            answer=shapes.ImportRunSerializer,
         )
     }
 
@@ -189,7 +189,7 @@ class ImportRows(ImportsView):
         "get": of_run(
             id="listImportRows",
             summary="What becomes of each row",
-            answer=page_of(shapes.ImportRow),
+            answer=page_of(shapes.ImportRowSerializer),
             parameters=lambda: (
                 NUMBER,
                 described("outcome", many=True, enum=Outcome.values),
@@ -254,7 +254,7 @@ class ImportReport(ImportsView):
 
 
 def run_body(run: ImportRun) -> bytes:
-    """The contract's import run; `created_by` is a key or a role, never a person's name."""
+    """A run as `ImportRunSerializer` says; `created_by` is a key or a role, never a person's name."""
     return orjson.dumps(
         {
             "id": run.pk,

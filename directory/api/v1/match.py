@@ -10,15 +10,15 @@ from rest_framework.exceptions import APIException
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import (
-    Age,
+    Choice,
+    Choices,
     FilterForm,
     Kilometres,
     Near,
     One,
-    OneWord,
+    OneAge,
+    SearchText,
     Several,
-    Text,
-    Word,
 )
 from directory.core.forgetting import quotes_nothing
 from directory.search import service
@@ -40,14 +40,10 @@ EXAMPLE = 'Send an object like {"age": "31m"}.'
 
 
 # Errors that are answered as they are; their texts quote no body.
-ANSWERED = (Problem, APIException, SuspiciousOperation, service.NotReady)
+ANSWERED = (Problem, APIException, SuspiciousOperation, service.IndexNotReady)
 
 
-class OneAge(One, Age):
-    """One age, in days."""
-
-
-class Whole(One):
+class WholeNumber(One):
     """A whole number from `least` to `most`."""
 
     def __init__(self, *, least: int, most: int, **kwargs):
@@ -83,28 +79,30 @@ class Alterations(Several):
         return super().parse(text)
 
 
-class ProfileForm(FilterForm):
+class ProfileBodyForm(FilterForm):
     """Judges each field of the body; all of them may be left out."""
 
-    conditions = Word(words=lambda: [(row["code"], row["name_en"]) for row in rows()], what="an ICCC-3 code")
-    text = Text()
+    conditions = Choices(
+        words=lambda: [(row["code"], row["name_en"]) for row in rows()], what="an ICCC-3 code"
+    )
+    text = SearchText()
     age = OneAge()
-    stage = OneWord(words=lambda: Stage.choices, what="a stage of disease")
-    lines = Whole(least=0, most=MOST_LINES)
+    stage = Choice(words=lambda: Stage.choices, what="a stage of disease")
+    lines = WholeNumber(least=0, most=MOST_LINES)
     alterations = Alterations()
-    sex = OneWord(words=lambda: Sex.choices, what="a sex")
+    sex = Choice(words=lambda: Sex.choices, what="a sex")
     near = Near()
     within = Kilometres()
     countries = Countries()
-    lang = OneWord(words=lambda: [(code, code) for code in LANGUAGE_CODES], what="a language")
-    limit = Whole(least=1, most=MAX_LIMIT)
+    lang = Choice(words=lambda: [(code, code) for code in LANGUAGE_CODES], what="a language")
+    limit = WholeNumber(least=1, most=MAX_LIMIT)
 
 
 LISTS = ("conditions", "alterations", "countries")
 NUMBERS = ("lines", "within", "limit", "age")
 
 
-class Match(ApiView):
+class MatchView(ApiView):
     """Trials whose criteria a patient meets, leaves open or fails."""
 
     operations = {
@@ -115,8 +113,8 @@ class Match(ApiView):
             description="All fields are optional; what is left out is unknown and excludes nothing. "
             "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
             "are of all.",
-            request={JSON: shapes.Profile},
-            answer=shapes.Matching,
+            request={JSON: shapes.ProfileSerializer},
+            answer=shapes.MatchingSerializer,
             problems=(400, 411, 413, 415),
         )
     }
@@ -151,7 +149,7 @@ def read_profile(request) -> Mapping:
     body = request.body or b"{}"
     if media_type_of(request.content_type) != JSON and request.body:
         raise Problem("unsupported-media-type", 415, f"Send the profile as {JSON}.")
-    return parameters.cleaned(ProfileForm(_values(_parsed(body))))
+    return parameters.cleaned(ProfileBodyForm(_values(_parsed(body))))
 
 
 def _parsed(body: bytes) -> dict:
@@ -167,7 +165,7 @@ def _parsed(body: bytes) -> dict:
 
 def _values(given: dict) -> MultiValueDict:
     """The body as a form has it: texts by name. Problem 400 for unknown names and other types."""
-    names = tuple(ProfileForm.base_fields)
+    names = tuple(ProfileBodyForm.base_fields)
     faults, values = [], MultiValueDict()
     for name, value in given.items():
         if name not in names:

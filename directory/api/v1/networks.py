@@ -11,13 +11,13 @@ class NetworkList(DocumentList):
 
     kind = "network"
     filterset = NetworkFilterSet
-    shape = shapes.Network
+    shape = shapes.NetworkSerializer
     operations = {
         "get": Operation(
             id="listNetworks",
             tag="Networks",
             summary="Networks",
-            answer=page_of(shapes.Network),
+            answer=page_of(shapes.NetworkSerializer),
             parameters=lambda: NetworkList.described_parameters(),
         )
     }
@@ -27,14 +27,14 @@ class NetworkDetail(DocumentDetail):
     """One listed network, by its slug."""
 
     kind = "network"
-    shape = shapes.Network
+    shape = shapes.NetworkSerializer
     address = ("A network's slug.", "suhopl")
     operations = {
         "get": Operation(
             id="getNetwork",
             tag="Networks",
             summary="One network, by its slug",
-            answer=partly(shapes.Network),
+            answer=partly(shapes.NetworkSerializer),
             parameters=lambda: NetworkDetail.described_parameters(),
             problems=(400, 404),
         )

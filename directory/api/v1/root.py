@@ -21,7 +21,7 @@ class Root(ReadView):
             tag="About",
             summary="The addresses of this version",
             description="`url` is a template (RFC 6570) where a part of it is to be filled in.",
-            answer=shapes.Root,
+            answer=shapes.RootSerializer,
         )
     }
 

@@ -4,7 +4,7 @@ They describe documents and never make them: those are built by `directory.searc
 a test holds the stored documents against these shapes. Those of imports and of profile matching stand beside.
 """
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s
@@ -38,7 +38,7 @@ def degrees(most: int):
     return s.FloatField(allow_null=True, min_value=-most, max_value=most, help_text="WGS 84.")
 
 
-class Names(s.Serializer):
+class NamesSerializer(s.Serializer):
     """A text by language, without the languages nobody has written."""
 
     en = s.CharField(required=False)
@@ -47,24 +47,24 @@ class Names(s.Serializer):
     de = s.CharField(required=False)
 
 
-class Identifier(s.Serializer):
+class IdentifierSerializer(s.Serializer):
     scheme = s.ChoiceField(Scheme.choices)
     value = s.CharField(help_text="As the registry writes it.")
     url = s.URLField(allow_null=True)
 
 
-class ConditionRef(s.Serializer):
+class ConditionRefSerializer(s.Serializer):
     code = s.RegexField(patterns.ICCC3, help_text="ICCC-3, for example VIIIc.")
     name = s.CharField()
 
 
-class Age(s.Serializer):
+class AgeSerializer(s.Serializer):
     min_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
     max_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
     text = s.CharField(allow_blank=True, help_text="For people, for example “2 years to 50 years”.")
 
 
-class SiteCentre(s.Serializer):
+class SiteCentreSerializer(s.Serializer):
     code = slug()
     name = s.CharField()
     city = s.CharField(allow_blank=True)
@@ -74,7 +74,7 @@ class SiteCentre(s.Serializer):
     lon = degrees(180)
 
 
-class Contact(s.Serializer):
+class ContactSerializer(s.Serializer):
     """A role to turn to; a person only with their recorded consent."""
 
     name = s.CharField(allow_null=True)
@@ -83,11 +83,11 @@ class Contact(s.Serializer):
     phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
-class Site(s.Serializer):
+class SiteSerializer(s.Serializer):
     """A trial at a centre."""
 
     trial = slug("The trial's slug.")
-    centre = SiteCentre()
+    centre = SiteCentreSerializer()
     status = s.ChoiceField(Recruitment.choices)
     status_since = partial_date()
     verified_at = s.DateField(allow_null=True)
@@ -95,45 +95,45 @@ class Site(s.Serializer):
     source = s.CharField(allow_null=True)
     freshness = s.ChoiceField(Freshness.choices, help_text="As of today.")
     next_due = s.DateField(allow_null=True, help_text="Verify again by this day to stay fresh.")
-    contact = Contact(allow_null=True)
+    contact = ContactSerializer(allow_null=True)
 
 
-class Parent(s.Serializer):
+class ParentSerializer(s.Serializer):
     """The trial that a sub-protocol is a part of."""
 
     slug = slug()
     acronym = s.CharField(allow_blank=True)
 
 
-class Trial(s.Serializer):
+class TrialSerializer(s.Serializer):
     """A signpost to a clinical trial, with its sites."""
 
     slug = slug()
     url = s.URLField()
     acronym = s.CharField(allow_blank=True)
     title = s.CharField()
-    titles = Names()
+    titles = NamesSerializer()
     summary = s.CharField(allow_blank=True)
-    identifiers = Identifier(many=True)
+    identifiers = IdentifierSerializer(many=True)
     status = s.ChoiceField(Recruitment.choices)
     status_as_of = partial_date()
     phases = s.ListField(child=s.ChoiceField(Phase.choices))
     study_type = s.ChoiceField(StudyType.choices, allow_null=True)
-    conditions = ConditionRef(many=True)
+    conditions = ConditionRefSerializer(many=True)
     disease_terms = s.ListField(child=s.CharField())
     stages = s.ListField(child=s.ChoiceField(Stage.choices))
     sex = s.ChoiceField(Sex.choices)
-    age = Age()
+    age = AgeSerializer()
     sponsor = s.CharField(allow_blank=True)
     groups = s.ListField(child=s.CharField())
-    parent = Parent(allow_null=True)
-    sites = Site(many=True)
+    parent = ParentSerializer(allow_null=True)
+    sites = SiteSerializer(many=True)
     opened_in_belgium = partial_date()
     source = s.CharField(allow_null=True)
     updated_at = s.DateTimeField()
 
 
-class Dated(s.Serializer):
+class DatedSerializer(s.Serializer):
     """What a centre is in a network; both days are included and either may be open."""
 
     role = s.ChoiceField(CentreRole.choices, allow_null=True)
@@ -142,28 +142,28 @@ class Dated(s.Serializer):
     care = s.ListField(child=s.CharField(), help_text="What is done there, near the patient's home.")
 
 
-class Membership(Dated):
+class MembershipSerializer(DatedSerializer):
     network = slug("The network's slug.")
     name = s.CharField()
 
 
-class Member(Dated):
+class MemberSerializer(DatedSerializer):
     centre = slug("The centre's code.")
     name = s.CharField()
 
 
-class TrialCount(s.Serializer):
+class TrialCountSerializer(s.Serializer):
     total = s.IntegerField(min_value=0)
     recruiting = s.IntegerField(min_value=0, help_text="Those that recruit at this centre.")
 
 
-class Centre(s.Serializer):
+class CentreSerializer(s.Serializer):
     """A hospital that treats children with cancer."""
 
     code = slug()
     url = s.URLField()
     name = s.CharField()
-    names = Names()
+    names = NamesSerializer()
     aliases = s.ListField(child=s.CharField())
     street = s.CharField(allow_null=True)
     postal_code = s.CharField(allow_null=True, max_length=12)
@@ -179,37 +179,37 @@ class Centre(s.Serializer):
     languages = s.ListField(child=s.ChoiceField(Language.choices))
     oms_id = s.CharField(allow_null=True)
     ror_id = s.RegexField(patterns.ROR, allow_null=True)
-    memberships = Membership(many=True)
-    trials = TrialCount()
+    memberships = MembershipSerializer(many=True)
+    trials = TrialCountSerializer()
     updated_at = s.DateTimeField()
 
 
-class Network(s.Serializer):
+class NetworkSerializer(s.Serializer):
     """Centres that work together."""
 
     slug = slug()
     url = s.URLField()
     acronym = s.CharField(allow_blank=True)
     name = s.CharField()
-    names = Names()
+    names = NamesSerializer()
     description = s.CharField(allow_blank=True)
     website = s.URLField(allow_null=True)
-    members = Member(many=True)
+    members = MemberSerializer(many=True)
     source = s.CharField(allow_null=True)
     updated_at = s.DateTimeField()
 
 
-class Condition(s.Serializer):
+class ConditionSerializer(s.Serializer):
     """A class of the International Classification of Childhood Cancer, third edition."""
 
     code = s.RegexField(patterns.ICCC3)
     parent = s.RegexField(patterns.ICCC3, allow_null=True)
     level = s.ChoiceField(ConditionLevel.choices)
     name = s.CharField(help_text="In the language asked for with `lang`.")
-    names = Names()
+    names = NamesSerializer()
 
 
-class Suggestion(s.Serializer):
+class SuggestionSerializer(s.Serializer):
     kind = s.CharField()
     key = s.CharField()
     label = s.CharField()
@@ -217,11 +217,11 @@ class Suggestion(s.Serializer):
     url = s.URLField(allow_null=True, help_text="Where the API shows it.")
 
 
-class Suggestions(s.Serializer):
-    results = Suggestion(many=True)
+class SuggestionsSerializer(s.Serializer):
+    results = SuggestionSerializer(many=True)
 
 
-class Address(s.Serializer):
+class AddressSerializer(s.Serializer):
     """What can be done at one address."""
 
     url = s.CharField()
@@ -231,10 +231,10 @@ class Address(s.Serializer):
     needs_key = s.BooleanField(help_text="Reading needs none.")
 
 
-class Root(s.Serializer):
+class RootSerializer(s.Serializer):
     """Where to begin."""
 
     version = s.CharField()
     docs = s.URLField()
     schema = s.URLField()
-    addresses = Address(many=True)
+    addresses = AddressSerializer(many=True)

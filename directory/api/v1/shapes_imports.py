@@ -1,6 +1,6 @@
 """The shapes of imports that version 1 promises: runs, their rows, questions and decisions."""
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s
@@ -10,7 +10,7 @@ from directory.imports.choices import Kind, Outcome
 from directory.imports.choices import Status as RunStatus
 
 
-class Counts(s.Serializer):
+class CountsSerializer(s.Serializer):
     """Rows by what becomes of them."""
 
     new = s.IntegerField(min_value=0)
@@ -22,7 +22,7 @@ class Counts(s.Serializer):
     error = s.IntegerField(min_value=0)
 
 
-class ImportRun(s.Serializer):
+class ImportRunSerializer(s.Serializer):
     """A sheet on its way: uploaded → planning → planned → applying → applied; or cancelled, or failed.
 
     A plan with nothing to store and nothing to ask is `applied` at once, with `stored` 0.
@@ -35,7 +35,7 @@ class ImportRun(s.Serializer):
     rows_total = s.IntegerField(min_value=0)
     rows_done = s.IntegerField(min_value=0)
     percent = s.IntegerField(min_value=0, max_value=100)
-    counts = Counts()
+    counts = CountsSerializer()
     problems = s.ListField(child=s.DictField(), help_text="What is wrong with the file as a whole.")
     warnings = s.ListField(child=s.DictField())
     created_at = s.DateTimeField()
@@ -48,67 +48,67 @@ class ImportRun(s.Serializer):
     )
 
 
-class FieldChange(s.Serializer):
+class FieldChangeSerializer(s.Serializer):
     field = s.CharField()
     old = s.JSONField(allow_null=True)
     new = s.JSONField(allow_null=True)
 
 
-class CellMessage(s.Serializer):
+class CellMessageSerializer(s.Serializer):
     column = s.CharField(allow_blank=True)
     value = s.CharField(allow_blank=True)
     message = s.CharField()
 
 
-class ImportRow(s.Serializer):
+class ImportRowSerializer(s.Serializer):
     """What becomes of one row of the sheet."""
 
     number = s.IntegerField(help_text="As the sheet shows it.")
     outcome = s.ChoiceField(Outcome.choices)
     record = s.CharField(allow_null=True)
-    changes = FieldChange(many=True)
-    messages = CellMessage(many=True)
+    changes = FieldChangeSerializer(many=True)
+    messages = CellMessageSerializer(many=True)
 
 
-class QuestionOption(s.Serializer):
+class QuestionOptionSerializer(s.Serializer):
     value = s.CharField(allow_blank=True)
     label = s.CharField(allow_blank=True)
     reason = s.CharField(allow_blank=True)
 
 
-class ImportQuestion(s.Serializer):
+class ImportQuestionSerializer(s.Serializer):
     """Something only a person knows. Needed: the plan cannot be applied while it is open."""
 
     key = s.CharField()
     code = s.CharField()
     message = s.CharField()
-    options = QuestionOption(many=True)
+    options = QuestionOptionSerializer(many=True)
     suggested = s.CharField(allow_blank=True, help_text="What is taken as long as nobody answers.")
     needed = s.BooleanField()
     examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Cells of the sheet.")
     answer = s.CharField(allow_null=True, allow_blank=True)
 
 
-class ImportQuestions(s.Serializer):
-    questions = ImportQuestion(many=True)
+class ImportQuestionsSerializer(s.Serializer):
+    questions = ImportQuestionSerializer(many=True)
 
 
-class ImportAnswers(s.Serializer):
+class ImportAnswersSerializer(s.Serializer):
     answers = s.DictField(child=s.CharField(allow_blank=True), help_text="Values of options, by key.")
 
 
-class ImportDecision(s.Serializer):
+class ImportDecisionSerializer(s.Serializer):
     """Rows by number, as the sheet shows it."""
 
     take = s.ListField(child=s.IntegerField(min_value=0), required=False)
     leave = s.ListField(child=s.IntegerField(min_value=0), required=False)
 
 
-class ImportDecided(s.Serializer):
+class ImportDecidedSerializer(s.Serializer):
     decided = s.IntegerField(min_value=0, help_text="How many rows it concerns.")
 
 
-class SentSheet(s.Serializer):
+class SentSheetSerializer(s.Serializer):
     """A sheet as a form (multipart/form-data)."""
 
     file = s.FileField(help_text="CSV or XLSX, at most 10 MB.")

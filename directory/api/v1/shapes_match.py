@@ -1,10 +1,11 @@
 """The shapes of profile matching that version 1 promises: the profile sent, and the trials judged by it."""
 
-# Fields are named as the contract names them, also where a serializer has an attribute of that name.
+# Fields are named as the API names them, also where a serializer has an attribute of that name.
 # mypy: disable-error-code="assignment"
 
 from rest_framework import serializers as s
 
+from directory.core.fields import LANGUAGE_CODES
 from directory.search.service import CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
@@ -12,7 +13,7 @@ from ..patterns import OF_PARAMETER
 from .shapes import COUNTRY, slug
 
 
-class Profile(s.Serializer):
+class ProfileSerializer(s.Serializer):
     """A patient without a name. Everything is optional; do not send what identifies anybody."""
 
     conditions = s.ListField(child=s.CharField(), required=False, help_text="ICCC-3 codes, for example IVa.")
@@ -37,17 +38,17 @@ class Profile(s.Serializer):
         required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
     )
     countries = s.ListField(child=s.RegexField(OF_PARAMETER["country"]), required=False, help_text=COUNTRY)
-    lang = s.ChoiceField(["en", "nl", "fr", "de"], required=False, help_text="Of names in `read`.")
+    lang = s.ChoiceField(LANGUAGE_CODES, required=False, help_text="Of names in `read`.")
     limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
 
 
-class Criterion(s.Serializer):
+class CriterionSerializer(s.Serializer):
     name = s.ChoiceField(CRITERIA)
     verdict = s.ChoiceField(["met", "unmet", "unknown"])
     reason = s.CharField(help_text="For people.")
 
 
-class NearestSite(s.Serializer):
+class NearestSiteSerializer(s.Serializer):
     """The nearest site that recruits; without `near`, the one verified last."""
 
     centre = slug("Its code.")
@@ -56,33 +57,33 @@ class NearestSite(s.Serializer):
     freshness = s.ChoiceField(Freshness.choices)
 
 
-class MatchedTrial(s.Serializer):
+class MatchedTrialSerializer(s.Serializer):
     trial = slug("Its slug.")
     acronym = s.CharField(allow_blank=True)
-    criteria = Criterion(many=True)
-    nearest_site = NearestSite(allow_null=True)
+    criteria = CriterionSerializer(many=True)
+    nearest_site = NearestSiteSerializer(allow_null=True)
 
 
-class BandCounts(s.Serializer):
+class BandCountsSerializer(s.Serializer):
     matches = s.IntegerField(min_value=0)
     undetermined = s.IntegerField(min_value=0)
     excluded = s.IntegerField(min_value=0)
 
 
-class ReadTerm(s.Serializer):
+class ReadTermSerializer(s.Serializer):
     kind = s.ChoiceField(["condition", "stage", "alteration"])
     value = s.CharField(allow_blank=True)
     label = s.CharField()
 
 
-class Matching(s.Serializer):
+class MatchingSerializer(s.Serializer):
     """All criteria met; some unknown and none unmet; any unmet."""
 
-    matches = MatchedTrial(many=True)
-    undetermined = MatchedTrial(many=True)
-    excluded = MatchedTrial(many=True)
-    counts = BandCounts()
-    read = ReadTerm(many=True, help_text="What was read in `text`.")
+    matches = MatchedTrialSerializer(many=True)
+    undetermined = MatchedTrialSerializer(many=True)
+    excluded = MatchedTrialSerializer(many=True)
+    counts = BandCountsSerializer()
+    read = ReadTermSerializer(many=True, help_text="What was read in `text`.")
     unread = s.ListField(
         child=s.CharField(), help_text="What was not understood, is denied or in doubt; it decides nothing."
     )

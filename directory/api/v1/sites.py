@@ -16,13 +16,13 @@ class SiteList(DocumentList):
 
     kind = "site"
     filterset = SiteFilterSet
-    shape = shapes.Site
+    shape = shapes.SiteSerializer
     operations = {
         "get": Operation(
             id="listSites",
             tag="Sites",
             summary="Trials at centres",
-            answer=page_of(shapes.Site),
+            answer=page_of(shapes.SiteSerializer),
             parameters=lambda: SiteList.described_parameters(),
         )
     }

@@ -22,7 +22,7 @@ class Suggest(IndexView):
             id="suggest",
             tag="Vocabulary",
             summary="What somebody who types may mean",
-            answer=shapes.Suggestions,
+            answer=shapes.SuggestionsSerializer,
             parameters=lambda: (described("q", required=True), described("lang", enum=LANGUAGE_CODES)),
         )
     }

@@ -12,13 +12,13 @@ class TrialList(DocumentList):
 
     kind = "trial"
     filterset = TrialFilterSet
-    shape = shapes.Trial
+    shape = shapes.TrialSerializer
     operations = {
         "get": Operation(
             id="listTrials",
             tag="Trials",
             summary="Trials, searched and filtered",
-            answer=page_of(shapes.Trial),
+            answer=page_of(shapes.TrialSerializer),
             parameters=lambda: TrialList.described_parameters(),
         )
     }
@@ -28,14 +28,14 @@ class TrialDetail(DocumentDetail):
     """One listed trial, by its slug or by any of its identifiers in any spelling."""
 
     kind = "trial"
-    shape = shapes.Trial
+    shape = shapes.TrialSerializer
     address = ("A slug, or an identifier in any spelling.", "NCT04307576")
     operations = {
         "get": Operation(
             id="getTrial",
             tag="Trials",
             summary="One trial, by slug or identifier",
-            answer=partly(shapes.Trial),
+            answer=partly(shapes.TrialSerializer),
             parameters=lambda: TrialDetail.described_parameters(),
             problems=(400, 404),
         )

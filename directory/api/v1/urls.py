@@ -7,7 +7,7 @@ from .conditions import ConditionList
 from .docs import Docs
 from .import_decisions import ImportApply, ImportCancel, ImportDecisions, ImportQuestions, ImportUndo
 from .imports import ImportDetail, ImportReport, ImportRows, Imports
-from .match import Match
+from .match import MatchView
 from .networks import NetworkDetail, NetworkList
 from .root import Root
 from .schema import Schema
@@ -28,7 +28,7 @@ urlpatterns = [
     path("networks/<str:key>/", NetworkDetail.as_view(), name="network"),
     path("conditions/", ConditionList.as_view(), name="conditions"),
     path("suggest/", Suggest.as_view(), name="suggest"),
-    path("match/", Match.as_view(), name="match"),
+    path("match/", MatchView.as_view(), name="match"),
     path("imports/", Imports.as_view(), name="imports"),
     path("imports/<int:number>/", ImportDetail.as_view(), name="import"),
     path("imports/<int:number>/rows/", ImportRows.as_view(), name="import-rows"),

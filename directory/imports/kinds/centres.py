@@ -25,7 +25,7 @@ PLACE = ("postal_code", "country", "latitude", "longitude")
 
 
 @dataclass
-class Work:
+class CentreWork:
     """A centre as it will be, and the aliases that come and go."""
 
     centre: Centre
@@ -82,7 +82,7 @@ class CentreJudge(Judge):
         self._doubt_names(verdict, code, attributes)
         if stored is None or set(PLACE) & set(attributes):
             verdict.heed(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")
-        work = Work(centre, attributes)
+        work = CentreWork(centre, attributes)
         self._compare_aliases(verdict, work, code)
         if not verdict.is_bad and (verdict.changes or stored is None):
             verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW

@@ -21,8 +21,7 @@ from trials.models import TrialSite
 from ..messages import day_first
 from .checking import Write
 from .places import Places, key_of
-from .trials import TrialJudge
-from .trials import Work as TrialWork
+from .trials import TrialJudge, TrialWork
 from .verdicts import Verdict, in_parts, shown
 
 FIELDS = (
@@ -33,7 +32,7 @@ STUDY = "https://clinicaltrials.gov/study/{}"
 
 
 @dataclass(slots=True)
-class Work(TrialWork):
+class CtgovWork(TrialWork):
     """A trial as it will be, and the centres at which it gets a site."""
 
     places: list[Place] = field(default_factory=list)
@@ -41,7 +40,7 @@ class Work(TrialWork):
 
 class CtgovJudge(TrialJudge):
     sheet = CtgovSheet
-    work = Work
+    work = CtgovWork
     registry = "ClinicalTrials.gov"
 
     def __init__(self, scope):
@@ -224,7 +223,7 @@ class CtgovJudge(TrialJudge):
         )
 
 
-def _sites(work: Work) -> list[TrialSite]:
+def _sites(work: CtgovWork) -> list[TrialSite]:
     return [TrialSite(trial=work.trial, centre_id=place.id) for place in work.places]
 
 

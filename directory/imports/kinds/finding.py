@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from itertools import chain, count
 from sys import intern
 
 from django.db.models import F
 from django.db.models.fields.json import KT
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
@@ -17,6 +15,7 @@ from directory.core.models import Change, Op
 from trials.choices import Scheme
 from trials.identifiers import Identifier
 from trials.models import Trial, TrialIdentifier
+from trials.models.trial import free_slug
 
 from ..choices import Outcome
 from .acronyms import NEAR, Nearness, key_of
@@ -24,7 +23,6 @@ from .verdicts import Verdict, shown
 
 fold = lru_cache(maxsize=20_000)(text.fold)
 ALIKE = 75  # titles of one trial, where the acronyms are near as well
-SLUG = 80
 # Of a trial that is only named.
 NAMING = ("slug", "acronym", "title_en", "state")
 
@@ -365,10 +363,7 @@ class TrialFinder:
     def free_slug(self, trial: Trial, identifiers: list[Identifier]) -> str:
         """A slug that no stored trial and no earlier row has: acronym, else first identifier, else title."""
         words = [trial.acronym, *(one.value for one in identifiers), trial.title_en, "trial"]
-        bases = (slug for word in words if (slug := slugify(word)[: SLUG - 7].strip("-")))
-        first = next(bases)
-        wanted = chain([first], bases, (f"{first}-{number}" for number in count(2)))
-        slug = next(one for one in wanted if one not in self.slugs)
+        slug = free_slug(words, self.slugs)
         self.slugs.add(slug)
         return slug
 

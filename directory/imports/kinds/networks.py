@@ -19,7 +19,7 @@ from .verdicts import shown
 
 
 @dataclass
-class Work:
+class MemberWork:
     membership: Membership
     attributes: list[str]
     renames: bool = False
@@ -77,7 +77,7 @@ class NetworkJudge(Judge):
             )
         if not verdict.is_bad and verdict.changes:
             verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            verdict.work = Work(member, attributes, self.renamed.get(slug) == verdict.number)
+            verdict.work = MemberWork(member, attributes, self.renamed.get(slug) == verdict.number)
 
     def _network(self, verdict, slug) -> Network:
         """The network of that slug, perhaps a new one; the first row that names it decides its name."""

@@ -28,8 +28,7 @@ from .site_people import NamesPeople
 from .site_writes import writes_of_site
 from .storing import BATCH, Ledger, Tally, upsert
 from .trial_writes import store_trials
-from .trials import Work as TrialWork
-from .trials import called, identifiers_of
+from .trials import TrialWork, called, identifiers_of
 from .verdicts import shown, yes_or_no
 
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day

@@ -29,7 +29,7 @@ BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 
 @dataclass(slots=True)
-class Work:
+class TrialWork:
     """A trial as it will be; `conditions` None: as they are."""
 
     trial: Trial
@@ -42,7 +42,7 @@ class TrialJudge(Judge):
     """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
 
     sheet = TrialSheet
-    work = Work
+    work = TrialWork
     registry = ""
 
     def __init__(self, scope):
@@ -52,7 +52,7 @@ class TrialJudge(Judge):
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []
-        self._at_hand: list[tuple[Verdict, Work]] = []  # of this chunk
+        self._at_hand: list[tuple[Verdict, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
 
     def look_up(self, verdicts):

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
-from directory.core.places import Province, province_of
+from directory.core.models import State
+from directory.core.places import Province
 from trials import conditions
 from trials.choices import Recruitment
 from trials.models import Trial, TrialSite
@@ -20,7 +21,7 @@ MAX_TRIALS = 500
 
 def centres(request: HttpRequest) -> HttpResponse:
     """All centres by country and province, with the number of trials that recruit there."""
-    recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state="listed")
+    recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state=State.LISTED)
     found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
     dots = [_dot(one, count=one.recruiting) for one in rows if one.is_listed]
@@ -44,7 +45,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     open_sites, more = _open_sites(request.user, found)
     context = {
         "centre": found,
-        "province": words.label(Province, province_of(found.postal_code)) if found.country == "BE" else "",
+        "province": words.label(Province, found.province),
         "memberships": memberships,
         "today": timezone.localdate(),
         "groups": by_disease(open_sites),

@@ -14,7 +14,7 @@ from directory.core.text import control_character_in
 from trials.identifiers import parse_identifier
 from trials.models import Trial, TrialIdentifier
 
-from ..sites import Place
+from ..sites import SiteCard
 from .trials import in_index, places_of, sites_of
 from .trials import trial as page_of
 
@@ -24,11 +24,11 @@ MOST_ASKED, LONGEST = 20, 100
 
 
 @dataclass(frozen=True)
-class Column:
+class ComparedTrial:
     """One trial of the comparison, and the address of the comparison without it."""
 
     trial: Trial
-    places: list[Place]
+    places: list[SiteCard]
     without: str
 
 
@@ -85,7 +85,7 @@ def _compact(text: str) -> str | None:
         return None
 
 
-def _column(one: Trial, shown: list[Trial]) -> Column:
+def _column(one: Trial, shown: list[Trial]) -> ComparedTrial:
     others = urlencode([("trial", other.slug) for other in shown if other is not one])
     without = f"{reverse('web:compare')}?{others}" if others else reverse("web:search")
-    return Column(one, places_of(one), without)
+    return ComparedTrial(one, places_of(one), without)

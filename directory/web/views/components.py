@@ -58,11 +58,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _facet() -> facets.Facet:
-    below = [facets.Option("example", "b", "Below it", 3, False)]
+    below = [facets.FacetOption("example", "b", "Below it", 3, False)]
     options = [
-        facets.Option("example", "a", "With others below", 5, False, children=below),
-        facets.Option("example", "c", "Chosen", 2, True),
-        facets.Option("example", "d", "In het Nederlands", 0, False, "nl"),
+        facets.FacetOption("example", "a", "With others below", 5, False, children=below),
+        facets.FacetOption("example", "c", "Chosen", 2, True),
+        facets.FacetOption("example", "d", "In het Nederlands", 0, False, "nl"),
     ]
     return facets.Facet("example", "A filter", options)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.filter_fields import Age, One, OneWord
+from directory.core.filter_fields import Choice, OneAge
 from directory.search import service
 from directory.sheets import csv_files
 from trials import gaps
@@ -35,19 +35,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class OneAge(One, Age):
-    """One age, in days."""
-
-
 class GapForm(forms.Form):
     """Whom the trials must take; each bad value is its field's error."""
 
     age = OneAge(label=_("Age"))
-    stage = OneWord(label=_("Stage of disease"), words=lambda: Stage.choices, what=_("a stage of disease"))
+    stage = Choice(label=_("Stage of disease"), words=lambda: Stage.choices, what=_("a stage of disease"))
 
 
 @dataclass(frozen=True)
-class Line:
+class GapLine:
     """A class of diseases as the page shows it."""
 
     gap: Gap
@@ -134,7 +130,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _row(line: Line) -> list[str]:
+def _row(line: GapLine) -> list[str]:
     gap, latest = line.gap, line.latest
     return [
         gap.code,
@@ -178,17 +174,17 @@ def _kept(version: str, stage: str) -> Gaps:
     return find_gaps(stage=stage)
 
 
-def _lines(found: Gaps) -> list[Line]:
+def _lines(found: Gaps) -> list[GapLine]:
     names = {
         row["code"]: {code: row[f"name_{code}"] for code in LANGUAGE_CODES}
         for row in Centre.objects.listed().values("code", *(f"name_{code}" for code in LANGUAGE_CODES))
     }
-    return [Line(gap, names) for gap in found.classes]
+    return [GapLine(gap, names) for gap in found.classes]
 
 
-def _groups(found: Gaps, show_all: bool) -> list[tuple[Line, list[Line]]]:
+def _groups(found: Gaps, show_all: bool) -> list[tuple[GapLine, list[GapLine]]]:
     """The main groups, each with those of its classes that are to be shown."""
-    groups: list[tuple[Line, list[Line]]] = []
+    groups: list[tuple[GapLine, list[GapLine]]] = []
     for line in _lines(found):
         if line.gap.level == "group":
             groups.append((line, []))

@@ -22,7 +22,7 @@ RECRUITING_HERE = {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)
 
 
 @dataclass(frozen=True)
-class Group:
+class DiseaseGroup:
     """A main group of diseases with its trials that recruit, and all."""
 
     code: str
@@ -56,7 +56,7 @@ def _from_index() -> dict:
     )
     totals, open_now = _by_value(all_trials.facets, "condition"), _by_value(now.facets, "condition")
     groups = [
-        Group(code, condition_name(code), open_now.get(code, 0), totals.get(code, 0))
+        DiseaseGroup(code, condition_name(code), open_now.get(code, 0), totals.get(code, 0))
         for code in main_groups()
     ]
     opened = [one for one in results_of(now.hits) if one.document["opened_in_belgium"]]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from centres.choices import CentreRole
 from centres.models import Membership, Network
+from directory.core.models import State
 
 from .. import maps, words
 
@@ -20,13 +21,8 @@ ROLE_ORDER = {role: place for place, role in enumerate([*CentreRole.values, ""])
 
 def networks(request: HttpRequest) -> HttpResponse:
     """All networks with the number of their members of today."""
-    today = timezone.localdate()
-    current = (
-        Q(memberships__since=None) | Q(memberships__since__lte=today),
-        Q(memberships__until=None) | Q(memberships__until__gte=today),
-        Q(memberships__centre__state="listed"),
-    )
-    members = Count("memberships__centre", distinct=True, filter=current[0] & current[1] & current[2])
+    current = Membership.objects.current().filter(centre__state=State.LISTED)
+    members = Count("memberships__centre", distinct=True, filter=Q(memberships__in=current))
     found = Network.objects.visible_to(request.user).annotate(members=members)
     return render(request, "directory/networks.html", {"networks": sorted(found, key=str)})
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
 from directory.search import service
+from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
 
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
-from ..kept import OF_A_PATIENT, kept_for_a_minute
+from ..kept import kept_for_a_minute
 from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import point_of, results_of
 
@@ -37,7 +38,7 @@ ORDERINGS = {
 
 
 @dataclass(frozen=True)
-class Way:
+class FilterToDrop:
     """A way out of an empty page: the filter to drop, and how many trials that gives."""
 
     chip: facets.Chip
@@ -247,12 +248,12 @@ def _nearest_open(ask: service.Ask):
     return found[0] if found else None
 
 
-def _ways_out(query: Query, chips: list[facets.Chip]) -> list[Way]:
+def _ways_out(query: Query, chips: list[facets.Chip]) -> list[FilterToDrop]:
     """What dropping each filter gives, the most first; only what gives anything."""
-    ways = [Way(chip, _count_at(query, chip)) for chip in chips]
+    ways = [FilterToDrop(chip, _count_at(query, chip)) for chip in chips]
     if query.first("q") and chips:
         without = facets.Chip(str(_("Words")), query.first("q"), query.without("q").url)
-        ways.append(Way(without, _count_at(query, without)))
+        ways.append(FilterToDrop(without, _count_at(query, without)))
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 
 

@@ -15,7 +15,7 @@ from trials.models import StatusStatement, Trial, TrialSite
 from .. import linked, words
 from ..qr import qr_of
 from ..results import results_of
-from ..sites import Place, history_of
+from ..sites import SiteCard, history_of
 
 MAX_RELATED = 6
 
@@ -95,9 +95,9 @@ def _context(request, found: Trial) -> dict:
     }
 
 
-def places_of(found: Trial) -> list[Place]:
+def places_of(found: Trial) -> list[SiteCard]:
     """The sites of a trial, those that recruit first."""
-    return sorted((Place(site) for site in found.sites.all()), key=lambda place: place.order)
+    return sorted((SiteCard(site) for site in found.sites.all()), key=lambda place: place.order)
 
 
 def _sisters(request, found: Trial) -> list[Trial]:

@@ -23,7 +23,7 @@ from directory.core.addresses import client_address
 from directory.core.text import control_character_in, tidy
 from directory.search import service
 from directory.watching import actions, describing, news, questions
-from directory.watching.models import Frequency, Kind, Watch
+from directory.watching.models import Frequency, Watch, WatchKind
 from trials.models import Trial
 
 from .. import facets, words
@@ -208,7 +208,7 @@ def search_feed(request: HttpRequest) -> HttpResponse:
         return _plain(sentence % {"names": ", ".join(names)}, 400)
     question = questions.question_of(_query_dict(typed))
     answer = service.find(questions.ask_of(question, words.page_language()), limit=questions.MOST_RESULTS)
-    title = describing.in_one_line(Kind.SEARCH, question)
+    title = describing.in_one_line(WatchKind.SEARCH, question)
     return _feed(request, title, typed.url, [hit.key for hit in answer.hits])
 
 
@@ -219,7 +219,9 @@ def trial_feed(request: HttpRequest, slug: str) -> HttpResponse:
         return _plain(str(reason), 503)
     if not service.body("trial", slug):
         raise Http404(_("No trial is known by this name."))
-    return _feed(request, describing.in_one_line(Kind.TRIAL, slug), reverse("web:trial", args=[slug]), [slug])
+    return _feed(
+        request, describing.in_one_line(WatchKind.TRIAL, slug), reverse("web:trial", args=[slug]), [slug]
+    )
 
 
 class _Atom(Atom1Feed):
@@ -268,7 +270,7 @@ def _followed(request: HttpRequest) -> Followed | None:
         if trial is None:
             raise Http404(_("No trial is known by this name."))
         url = reverse("web:trial", args=[trial.slug])
-        return Followed(Kind.TRIAL, trial.slug, url, str(trial), [], [])
+        return Followed(WatchKind.TRIAL, trial.slug, url, str(trial), [], [])
     typed = Query.of(reverse("web:search"), request.GET).set(page="", ordering="")
     if form_of(typed).errors:
         return None
@@ -277,8 +279,8 @@ def _followed(request: HttpRequest) -> Followed | None:
     count = service.find(questions.ask_of(question, words.page_language()), limit=0).count
     kept = [(str(_legend(one.name)), one.label) for one in describing.parts_of(question)]
     return Followed(
-        Kind.SEARCH, question, f"{typed.path}?{question}" if question else typed.path,
-        describing.in_one_line(Kind.SEARCH, question), kept,
+        WatchKind.SEARCH, question, f"{typed.path}?{question}" if question else typed.path,
+        describing.in_one_line(WatchKind.SEARCH, question), kept,
         [str(_legend(name)) for name in questions.dropped(query)], count,
         count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
     )  # fmt: skip
@@ -304,7 +306,7 @@ def _of(watch: Watch) -> dict:
         "what": describing.in_one_line(watch.kind, watch.question),
         "frequency": watch.get_frequency_display(),
     }
-    if watch.kind == Kind.TRIAL:
+    if watch.kind == WatchKind.TRIAL:
         return what | {"url": reverse("web:trial", args=[watch.question])}
     path = reverse("web:search")
     return what | {"url": f"{path}?{watch.question}" if watch.question else path}

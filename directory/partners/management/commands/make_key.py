@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from centres.models import Centre
 from directory.core import changes
 from directory.partners import keys
-from directory.partners.models import Scope
+from directory.partners.models import KeyScope
 
 
 class Command(BaseCommand):
@@ -13,7 +13,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("name", help="whose key it is, and for what program")
         parser.add_argument(
-            "--scopes", default=Scope.READ, help=f"comma-separated: {', '.join(Scope.values)} (default: read)"
+            "--scopes",
+            default=KeyScope.READ,
+            help=f"comma-separated: {', '.join(KeyScope.values)} (default: read)",
         )
         parser.add_argument(
             "--centre", metavar="CODE", help="the centre whose key it is, for example uz-gent"
@@ -38,8 +40,8 @@ class Command(BaseCommand):
 def _scopes(text: str) -> list[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     for word in words:
-        if word not in Scope.values:
-            raise CommandError(f"“{word}” is not a scope. Use one or more of: {', '.join(Scope.values)}.")
+        if word not in KeyScope.values:
+            raise CommandError(f"“{word}” is not a scope. Use one or more of: {', '.join(KeyScope.values)}.")
     return words
 
 

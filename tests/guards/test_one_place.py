@@ -1,0 +1,49 @@
+"""One thing stands in one place: the word for a public record, the languages, the name of a class."""
+
+import ast
+from collections import Counter
+
+from config.env import BASE_DIR
+from directory.core.fields import LANGUAGE_CODES
+
+PARTS = ("config", "directory", "trials", "centres")
+# Still to be told of the one place. This list may only shrink.
+OWN_LANGUAGES = {"trials/conditions.py"}
+# Names of two classes. This list may only shrink.
+TWICE = {"Place", "Records", "Source"}
+
+
+def modules():
+    """`(file, tree)` of every module of the product that is no migration."""
+    for part in PARTS:
+        for path in sorted((BASE_DIR / part).rglob("*.py")):
+            if path.parent.name != "migrations":
+                yield str(path.relative_to(BASE_DIR)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_the_state_of_a_record_is_asked_for_by_its_name():
+    """`State.LISTED`, never "listed"."""
+    for file, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and (node.arg or "").split("__")[-1] == "state":
+                is_text = isinstance(node.value, ast.Constant)
+                assert not is_text, f"{file}:{node.value.lineno} writes a state as text: use State"
+
+
+def test_the_languages_are_listed_once():
+    found = set()
+    for file, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set) and len(node.elts) >= len(LANGUAGE_CODES) - 1:
+                words = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+                if words in (set(LANGUAGE_CODES), set(LANGUAGE_CODES) - {"en"}):
+                    found.add(file)
+    assert found - {"directory/core/fields.py"} == OWN_LANGUAGES
+
+
+def test_one_class_name_is_one_class():
+    """But for the names that Django gives: what is inside a class (`Meta`), and a `Command`."""
+    names = Counter(
+        node.name for _file, tree in modules() for node in tree.body if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, many in names.items() if many > 1} - {"Command"} == TWICE
