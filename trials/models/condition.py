@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.fields import translated
+from directory.core.fields import LANGUAGE_CODES, translated
 
 from ..conditions import rows
 
@@ -46,7 +46,7 @@ def load_conditions(using="default", **kwargs):
             "parent_id": parent and parent.pk,
             "level": row["level"],
             "position": position,
-            **{f"name_{code}": row[f"name_{code}"] for code in ("en", "nl", "fr", "de")},
+            **{f"name_{code}": row[f"name_{code}"] for code in LANGUAGE_CODES},
         }
         one = stored.get(row["code"])
         if one is None:
