@@ -77,8 +77,9 @@ class Checker:
             if kept := sheet.kept_in(name):
                 self._read_into[rules_of(kept.model).fields[kept.name]].append(name)
         self._good: dict[tuple, bool] = {}  # rules with the values that were held against them
-        # By the hash of a key: the row that has it, and what it shares with others.
-        self._seen: dict[int, tuple[int, object]] = {}
+        # By the hash of a key: the row that has it; and what that row shares with others, if anything.
+        self._seen: dict[int, int] = {}
+        self._shared: dict[int, object] = {}
         self._asked: dict[UniqueRule, list[tuple[tuple, Verdict, Write]]] = defaultdict(list)
 
     def check(self, verdict: Verdict, writes: Iterable[Write]) -> None:
@@ -152,7 +153,7 @@ class Checker:
                 if key is None:
                     continue
                 mark = hash((rule.name, key))
-                row, shared = self._seen.get(mark, (0, None))
+                row, shared = self._seen.get(mark, 0), self._shared.get(mark)
                 if mine.setdefault(mark, write) is not write:
                     self._refuse(verdict, write, rule)
                 elif row and (shared is None or shared is not write.shared):
@@ -163,8 +164,13 @@ class Checker:
         if verdict.is_bad and not verdict.may_be_taken:
             return
         for mark, rule, key, write in found:
-            self._seen.setdefault(mark, (verdict.number, write.shared))
-            if not write.replaces and not any(isinstance(part, NewKey) for part in key):
+            is_of_new = any(isinstance(part, NewKey) for part in key)
+            if write.replaces and is_of_new:
+                continue  # no other row writes what hangs on a record that is new by this one
+            self._seen.setdefault(mark, verdict.number)
+            if write.shared is not None:
+                self._shared.setdefault(mark, write.shared)
+            if not write.replaces and not is_of_new:
                 self._asked[rule].append((key, verdict, write))
 
     def check_stored(self) -> list[Verdict]:
