@@ -6,7 +6,6 @@ from directory.imports import tables
 from directory.imports.messages import problem
 from tests.hostile.made import CELLS, HEADER, ods, part, with_parts, workbook
 
-
 # What “Data → From Text/CSV” leaves in a workbook of Excel.
 MASHUP = (
     '<?xml version="1.0" encoding="utf-16"?>'
