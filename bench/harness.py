@@ -4,10 +4,11 @@ A module of this package registers what it measures:
 
     @measure
     def search(report):
-        ours = median(lambda: timed(search_200_queries))
-        report("search p95, 20,000 trials", value=ours, unit="ms", baseline=8, floor=1, lower_is_better=True)
+        ours, plain = medians(lambda: p95(with_index), lambda: p95(with_sql))
+        report("search p95", value=ours, unit="ms", baseline=plain, floor=10, lower_is_better=True)
 
-`ratio` says how many times better `value` is than `baseline`; it holds when it is at least `floor`.
+`ratio` says how many times better `value` is than `baseline`; it holds when it is at least `floor`. A time
+has for its baseline another time of the same run: what a machine can do is no matter of ours.
 """
 
 import importlib

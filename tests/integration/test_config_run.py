@@ -126,7 +126,9 @@ def what_is_made(folder: Path) -> list[tuple[str, int]]:
 
 
 def test_a_registry_is_started_stopped_and_started_again(run):
-    first = run()
+    # An index knows the address of its registry; each run here has a port of its own.
+    address = {"BASE_URL": "http://127.0.0.1"}
+    first = run(**address)
     first.wait_until_ready()
     assert re.search(r"The admin user is “admin”, the password: \S{16}", first.said())
     assert answer_of(first.port, "/readyz") == (200, '{"status": "ready"}')
@@ -139,7 +141,7 @@ def test_a_registry_is_started_stopped_and_started_again(run):
     wait_until(lambda: not first.processes())
     before, made = rows(first.folder), what_is_made(first.folder)
 
-    second = run()
+    second = run(**address)
     second.wait_until_ready()
     assert what_is_made(second.folder) == made, "a second start makes nothing anew"
     assert "password" not in second.said()
