@@ -33,7 +33,7 @@ def seq_of(version: str) -> int | None:
 
 
 class Column(fields.Field):
-    """A column: its contract name, its headers in Dutch, French and German, and others that are understood.
+    """A column: its name, which is its English header, its headers in Dutch, French and German, and others that are understood.
 
     `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
     sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
@@ -57,7 +57,7 @@ class Column(fields.Field):
         return hasattr(getattr(self.widget, "one", self.widget), "choices") or hasattr(self.widget, "choices")
 
     def header(self, language: str = "en") -> str:
-        """The header of an exported sheet; the contract's name in English."""
+        """The header of an exported sheet; in English the column's name."""
         return self.translations.get(language) or self.column_name
 
     def headers(self) -> set[str]:

@@ -50,7 +50,7 @@ def workbook(
 
 
 def words_of(sheet: type[Sheet], name: str, language: str) -> dict[str, str]:
-    """The words of a column in `language`, by what the contract calls them."""
+    """The words of a column in `language`, by the name of the column."""
     widget = sheet.columns()[name].widget
     one = getattr(widget, "one", widget)
     if isinstance(one, YesNo):

@@ -161,17 +161,20 @@ class Checker:
                     self._refuse(verdict, write, rule, said)
                 else:
                     found.append((mark, rule, key, write))
-        if verdict.is_bad and not verdict.may_be_taken:
-            return
-        for mark, rule, key, write in found:
-            is_of_new = any(isinstance(part, NewKey) for part in key)
-            if write.replaces and is_of_new:
-                continue  # no other row writes what hangs on a record that is new by this one
-            self._seen.setdefault(mark, verdict.number)
-            if write.shared is not None:
-                self._shared.setdefault(mark, write.shared)
-            if not write.replaces and not is_of_new:
-                self._asked[rule].append((key, verdict, write))
+        if not verdict.is_bad or verdict.may_be_taken:
+            for mark, rule, key, write in found:
+                self._keep(verdict, mark, rule, key, write)
+
+    def _keep(self, verdict: Verdict, mark: int, rule: UniqueRule, key: tuple, write: Write) -> None:
+        """A key of a good row: of later rows none may have it, nor has what is stored."""
+        is_of_new = any(isinstance(part, NewKey) for part in key)
+        if write.replaces and is_of_new:
+            return  # no other row writes what hangs on a record that is new by this one
+        self._seen.setdefault(mark, verdict.number)
+        if write.shared is not None:
+            self._shared.setdefault(mark, write.shared)
+        if not write.replaces and not is_of_new:
+            self._asked[rule].append((key, verdict, write))
 
     def check_stored(self) -> list[Verdict]:
         """Refuse the rows of a chunk that write what a stored record has already, and return them.
