@@ -33,7 +33,7 @@ def seq_of(version: str) -> int | None:
 
 
 class Column(fields.Field):
-    """A column: its name, which is its English header, its headers in Dutch, French and German, and others that are understood.
+    """A column: its name (the English header), headers in Dutch, French and German, and others understood.
 
     `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
     sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
