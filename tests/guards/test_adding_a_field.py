@@ -14,6 +14,7 @@ FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"),
 """
 COLUMN = """    takes_patients_now = Column("takes_patients_now", YesNo(), nl="open", fr="ouvert", de="offen")
 """
+OURS = ("TEST_DATA_DIR", "DJANGO_SETTINGS_MODULE", "REPLICA_URL", "SECRET_KEY")
 TRIED = ["tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py"]
 
 
@@ -23,7 +24,9 @@ def add_before(file: Path, line: str, text: str) -> None:
 
 
 def run(folder: Path, *command: str) -> str:
-    environment = os.environ | {"DATA_DIR": str(folder / "var"), "DATABASE_URL": "", "REDIS_URL": ""}
+    # Nothing of these tests' own data, databases and settings.
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment |= {"DATA_DIR": str(folder / "var"), "DATABASE_URL": "", "REDIS_URL": ""}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", *command], cwd=folder, env=environment, capture_output=True,
         text=True, check=False,

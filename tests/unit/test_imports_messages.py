@@ -10,7 +10,7 @@ from config.env import BASE_DIR
 from directory.imports import messages, moved
 from directory.imports.messages import problem, sentence
 
-PARTS = BASE_DIR / "directory" / "imports"
+PARTS = (BASE_DIR / "directory" / "imports", BASE_DIR / "directory" / "sheets" / "reading")
 LANGUAGES = ("en", "nl", "fr", "de")
 # One example of each parameter that a sentence may ask for.
 PARAMS = {
@@ -29,7 +29,7 @@ PARAMS = {
 
 def codes_raised():
     """Codes that the code of the imports gives to `Unreadable`, `problem`, or to a fault of a cell."""
-    for file in PARTS.rglob("*.py"):
+    for file in (file for part in PARTS for file in part.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue

@@ -17,6 +17,7 @@ from directory.core.text import strip_marks, tidy
 
 NEAR = 88  # of 100
 MOST = 5
+_REMEMBERED = 1_000
 _SHORTEST_PART = 4  # of an acronym: `ALL` alone says nothing
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 _ROMAN = {
@@ -25,13 +26,13 @@ _ROMAN = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def parts_of(acronym: str) -> tuple[str, ...]:
     """Its runs of letters and of digits, without case and accents: `HR-NBL1.8` → `hr nbl 1 8`."""
     return tuple(_PARTS.findall(strip_marks(tidy(acronym)).replace("+", " plus ")))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def key_of(acronym: str) -> str:
     """The same for all spellings of one acronym; two numbers side by side stay two: `2.0` is not `20`."""
     return _joined(parts_of(acronym)) or tidy(acronym).casefold()
@@ -89,6 +90,8 @@ class Nearness:
         """Keys of the known acronyms that `acronym` may be, the likeliest first; never its own."""
         key = key_of(acronym)
         if key not in self._found:
+            if len(self._found) > _REMEMBERED:
+                self._found.clear()
             found = dict.fromkeys([*self._pieces.get(key, ()), *self._spelt_like(acronym)])
             found.pop(key, None)
             self._found[key] = list(found)[:MOST]

@@ -18,7 +18,7 @@ from directory.sheets.sheet import Sheet
 from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
 from .verdicts import Verdict
 
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 
 
 @dataclass(slots=True)
@@ -167,13 +167,10 @@ class Checker:
 
     def _keep(self, verdict: Verdict, mark: int, rule: UniqueRule, key: tuple, write: Write) -> None:
         """A key of a good row: of later rows none may have it, nor has what is stored."""
-        is_of_new = any(isinstance(part, NewKey) for part in key)
-        if write.replaces and is_of_new:
-            return  # no other row writes what hangs on a record that is new by this one
         self._seen.setdefault(mark, verdict.number)
         if write.shared is not None:
             self._shared.setdefault(mark, write.shared)
-        if not write.replaces and not is_of_new:
+        if not write.replaces and not any(isinstance(part, NewKey) for part in key):
             self._asked[rule].append((key, verdict, write))
 
     def check_stored(self) -> list[Verdict]:

@@ -21,7 +21,7 @@ from ..choices import Outcome
 from .acronyms import NEAR, Nearness, key_of
 from .verdicts import Verdict, shown
 
-fold = lru_cache(maxsize=20_000)(text.fold)
+fold = lru_cache(maxsize=2_000)(text.fold)
 ALIKE = 75  # titles of one trial, where the acronyms are near as well
 # Of a trial that is only named.
 NAMING = ("slug", "acronym", "title_en", "state")
