@@ -23,7 +23,7 @@ from directory.search import service
 PAGE = "/en/trials/?q=neuroblastoma&status=recruiting&near=9000"
 # As many as the registry has.
 TRIALS = 150
-CONNECTIONS, PAGES = 8, 60
+CONNECTIONS, PAGES = 8, 150
 # Pages a second that somebody reads who is in a hurry; a reader is no flood.
 PAUSE = 0.02
 FLOOR = 0.5
