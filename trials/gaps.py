@@ -34,6 +34,7 @@ class OpenTrial:
     codes: frozenset[str]
     centres: set[str] = field(default_factory=set)
     verified_at: date | None = None
+    verified_on: str = ""
     disputed: bool = False
 
     @property
@@ -127,7 +128,7 @@ def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
     columns = ("title_en", "title_nl", "title_fr", "title_de")
     rows = sites.order_by("pk").values(
         "trial_id", "trial__slug", "trial__acronym", "trial__stages", "centre__code", "verified_at",
-        "disputed", *(f"trial__{name}" for name in columns),
+        "verified_on", "disputed", *(f"trial__{name}" for name in columns),
     )  # fmt: skip
     rows = [row for row in rows if not stage or not row["trial__stages"] or _takes(stage, row)]
     codes: dict[int, set[str]] = defaultdict(set)
@@ -143,7 +144,8 @@ def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
         )
         trial.centres.add(row["centre__code"])
         if row["verified_at"] and (trial.verified_at is None or row["verified_at"] > trial.verified_at):
-            trial.verified_at, trial.disputed = row["verified_at"], row["disputed"]
+            trial.verified_at, trial.verified_on = row["verified_at"], row["verified_on"]
+            trial.disputed = row["disputed"]
     return found
 
 

@@ -188,12 +188,8 @@ def _planned(waits: bool) -> dict:
     """A plan waits for a person; one with no row to store, and nothing to ask, has nothing to wait for."""
     if waits:
         return {"status": Status.PLANNED}
-    return {
-        "status": Status.APPLIED,
-        "stored": {},
-        "taken": dict.fromkeys(STORED, 0),
-        "finished_at": timezone.now(),
-    }
+    nothing = dict.fromkeys(STORED, 0)
+    return {"status": Status.APPLIED, "stored": {}, "taken": nothing, "finished_at": timezone.now()}
 
 
 def _settle_kind(run: ImportRun, table: Table) -> list[dict]:

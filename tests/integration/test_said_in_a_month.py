@@ -1,6 +1,7 @@
 """A source that knows only the month: its first day counts, and pages show no more than was said."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,7 +9,7 @@ from directory.core.visibility import Role
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.sheets import applied
-from trials.models import StatusStatement, TrialSite
+from trials.models import Condition, StatusStatement, Trial, TrialSite
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,30 @@ def test_a_person_s_sheet_names_no_source_of_its_own():
     sheet = b"centre_code;acronym;status;status_date\nuz-gent;MONTHLY;recruiting;20/11/2026\n"
     applied(sheet, user=person)
     assert (TrialSite.objects.get().status_source, TrialSite.objects.get().verified_on) == ("", "")
+
+
+@pytest.mark.parametrize("page", ["/en/", "/en/centres/uz-gent/", "/en/trials/monthly/", "/en/gaps/"])
+def test_no_page_shows_the_first_day_of_a_month_that_was_said(client, page):
+    site = a_site_known_by_its_month()
+    Trial.objects.update(state="listed")
+    site.trial.conditions.set(Condition.objects.filter(code="VIIIc"))
+    service.rebuild()
+    text = client.get(page).content.decode()
+    assert "MONTHLY" in text or "Ewing" in text
+    assert not re.search(r"\d/\d+/2024|2024-\d+-\d|\d June 2024|June \d+, 2024", visible(text)), page
+
+
+def test_no_export_of_the_pages_or_the_admin_shows_it_either(client):
+    a_site_known_by_its_month()
+    service.rebuild()
+    answer = client.get("/en/trials/results.csv?q=monthly")
+    assert answer.status_code == 200
+    assert "2024-06-01" not in answer.content.decode()
+    assert "verified 2024-06)" in answer.content.decode()
+    client.force_login(an_editor())
+    assert "2024-06-01" not in visible(client.get("/admin/trials/trialsite/").content.decode())
+
+
+def visible(html: str) -> str:
+    """Without what programs read: elements' attributes and data."""
+    return re.sub(r"(?s)<script.*?</script>|<[^>]+>", " ", html)

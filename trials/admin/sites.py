@@ -23,6 +23,7 @@ from ..actions import state_status
 from ..choices import Freshness, Recruitment
 from ..models import StatusStatement, TrialSite
 from ..resources import SiteSheet
+from ..statements import day_as_said
 from .forms import SiteForm
 
 
@@ -144,8 +145,8 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
         """The day, short enough for a column, and in which role somebody said so."""
         if not site.verified_at:
             return ""
-        day = '<span class="nowrap">{}</span> · {}'
-        return format_html(day, site.verified_at, site.get_verified_by_display())
+        day = day_as_said(site.verified_at, site.verified_on)
+        return format_html('<span class="nowrap">{}</span> · {}', day, site.get_verified_by_display())
 
     @admin.display(description=_("status now"))
     def present_status(self, site):

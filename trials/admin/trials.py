@@ -29,6 +29,7 @@ from directory.core.visibility import is_editor
 from ..actions import close_recruitment
 from ..models import Trial, TrialIdentifier, TrialSite
 from ..resources import TrialSheet
+from ..statements import day_as_said
 from .forms import IdentifierForm, TrialForm
 from .sites import freshness_tag
 
@@ -54,13 +55,17 @@ class SiteInline(ReadOnly, RecordedTabular):
     """Where the trial runs: read here, edited on the site's own page."""
 
     model = TrialSite
-    fields = readonly_fields = ["centre", "status", "freshness_tag", "verified_at"]
+    fields = readonly_fields = ["centre", "status", "freshness_tag", "verified"]
     show_change_link = True
     verbose_name_plural = _("sites")
 
     @admin.display(description=_("freshness"))
     def freshness_tag(self, site):
         return freshness_tag(site)
+
+    @admin.display(description=_("verified on"))
+    def verified(self, site):
+        return day_as_said(site.verified_at, site.verified_on)
 
 
 class CloseForm(forms.Form):

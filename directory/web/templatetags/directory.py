@@ -65,11 +65,11 @@ def partial_date(text: str) -> str:
 
 
 @register.filter
-def verified_day(site) -> str:
+def verified_day(site, form: str = "SHORT_DATE_FORMAT") -> str:
     """The day on which a site was verified, no more exact than it was said: `03/06/2024` or `June 2024`."""
     if site.verified_on:
         return dates.partial_text(site.verified_on)
-    return formats.date_format(site.verified_at, "SHORT_DATE_FORMAT")
+    return formats.date_format(site.verified_at, form)
 
 
 @register.filter

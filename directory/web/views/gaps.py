@@ -20,6 +20,7 @@ from directory.sheets import csv_files
 from trials import gaps
 from trials.choices import Stage
 from trials.gaps import Gap, Gaps, OpenTrial, find_gaps
+from trials.statements import day_as_said
 
 from ..results import condition_name
 
@@ -140,7 +141,7 @@ def _row(line: GapLine) -> list[str]:
         "; ".join(one.slug for one in gap.own),
         "; ".join(one.slug for one in gap.wider),
         "; ".join(sorted(gap.centres)),
-        latest.verified_at.isoformat() if latest and latest.verified_at else "",
+        day_as_said(latest.verified_at, latest.verified_on) if latest else "",
         latest.freshness.value if latest else "",
     ]
 
