@@ -90,7 +90,7 @@ def test_no_page_shows_the_first_day_of_a_month_that_was_said(client, page):
     service.rebuild()
     text = client.get(page).content.decode()
     assert "MONTHLY" in text or "Ewing" in text
-    assert not re.search(r"\d/\d+/2024|2024-\d+-\d|\d June 2024|June \d+, 2024", visible(text)), page
+    assert not re.search(r"\d/\d+/2024|2024-\d+-\d|\d Jun\w* 2024|Jun\w* \d+, 2024", visible(text)), page
 
 
 def test_no_export_of_the_pages_or_the_admin_shows_it_either(client):
