@@ -1,7 +1,10 @@
 """What is answered when something breaks, or is too much: in the asker's own form."""
 
+from functools import lru_cache
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views import defaults
 
 from directory.api import errors as api
@@ -25,12 +28,16 @@ def too_many(request: HttpRequest, error) -> HttpResponse:
     """429 for a `TooMany`, with `Retry-After`: a problem document, or a page in the reader's language."""
     if request.path_info.startswith("/api/"):
         return api.too_many(f"{error.why} Come back in {error.wait} s.".strip(), error.wait).response()
-    minutes = -(-error.wait // 60) if error.wait > 90 else 0
-    context = {"why": error.why, "seconds": error.wait, "minutes": minutes}
-    # Made without what pages are made with: whoever is sent away costs as little as can be.
-    answer = HttpResponse(render_to_string("429.html", context), status=429)
+    answer = HttpResponse(_too_many_page(get_language(), str(error.why), error.wait), status=429)
     answer["Retry-After"], answer["Cache-Control"] = str(error.wait), "no-store"
     return answer
+
+
+@lru_cache(64)
+def _too_many_page(language: str, why: str, seconds: int) -> str:
+    """Made once and without what pages are made with: whoever is sent away costs as little as can be."""
+    minutes = -(-seconds // 60) if seconds > 90 else 0
+    return render_to_string("429.html", {"why": why, "seconds": seconds, "minutes": minutes})
 
 
 def too_long(request: HttpRequest) -> HttpResponse:
