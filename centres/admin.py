@@ -21,13 +21,12 @@ from directory.adminsite.admin import (
     attention,
 )
 from directory.core.models import State
-from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor
+from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
 
 from .actions import withdraw_consent
 from .choices import AliasKind
 from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
 from .resources import CentreSheet, NetworkSheet, centre_words
-from .rights import own_centre_ids
 
 OTHER_LANGUAGES = {"classes": ["collapse"]}
 GROUPS_EXPLAINED = _(

@@ -12,9 +12,7 @@ class CentresConfig(AppConfig):
     verbose_name = _("Centres and networks")
 
     def ready(self):
-        from directory.records import register
+        from .registration import register
 
-        from .records import RECORDS
-
-        register(*RECORDS)
+        register()
         post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")

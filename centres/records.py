@@ -6,6 +6,7 @@ from directory.core.text import fold
 from directory.records import Record
 
 from .models import Affiliation, Centre, CentreAlias, Membership, Network, Professional
+from .undo import AffiliationUndo, ProfessionalUndo
 
 
 def _put_aliases(changed):
@@ -26,7 +27,7 @@ def _put_aliases(changed):
 
 CENTRE = Record(Centre, key="code", beside=frozenset({"aliases"}), put_beside=_put_aliases)
 NETWORK = Record(Network, key="slug")
-PROFESSIONAL = Record(Professional, key="pk")
+PROFESSIONAL = Record(Professional, key="pk", undo=ProfessionalUndo())
 MEMBERSHIP = Record(Membership)
-AFFILIATION = Record(Affiliation)
+AFFILIATION = Record(Affiliation, undo=AffiliationUndo())
 RECORDS = (CENTRE, NETWORK, PROFESSIONAL, MEMBERSHIP, AFFILIATION)

@@ -5,13 +5,12 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.text import fold, tidy
-from directory.core.visibility import is_editor
+from directory.core.visibility import is_editor, own_centre_ids
 from directory.sheets.cells import Address, Day, Email, List, LongText, Number, Phone, PostalCode, Text, Word
 from directory.sheets.sheet import Column, Sheet
 
 from .choices import AliasKind, CentreRole, Language
 from .models import Centre, Membership
-from .rights import own_centre_ids
 
 _LANGUAGES = {
     fold(word): code

@@ -1,6 +1,6 @@
-"""Who may edit which centre, and the two groups of the house."""
+"""The two groups of the house, and what coordinators may do at all."""
 
-from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator
+from directory.core.visibility import COORDINATORS, EDITORS
 
 # What coordinators may do at all; to which records is decided per centre.
 COORDINATOR_PERMISSIONS = (
@@ -28,12 +28,3 @@ def make_groups(using="default", **kwargs):
     coordinators.permissions.add(
         *[p for p in ours if f"{p.content_type.app_label}.{p.codename}" in COORDINATOR_PERMISSIONS]
     )
-
-
-def own_centre_ids(user) -> frozenset[int]:
-    """The centres `user` coordinates, read once per object; empty for everybody else."""
-    if not is_coordinator(user):
-        return frozenset()
-    if not hasattr(user, "_own_centre_ids"):
-        user._own_centre_ids = frozenset(user.coordinations.values_list("centre_id", flat=True))
-    return user._own_centre_ids

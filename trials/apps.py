@@ -10,10 +10,8 @@ class TrialsConfig(AppConfig):
     verbose_name = _("Trials")
 
     def ready(self):
-        from directory.records import register
-
         from .models.condition import load_conditions
-        from .records import RECORDS
+        from .registration import register
 
-        register(*RECORDS)
+        register()
         post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.load_conditions")

@@ -128,7 +128,7 @@ class CtgovSheet(Sheet):
         model = Trial
 
     @classmethod
-    def wrote(cls, header: list[str]) -> bool:
+    def is_header(cls, header: list[str]) -> bool:
         """Whether ClinicalTrials.gov wrote this header: two columns at least, and most, as it spells them."""
         labels = {column.label for column in cls.columns().values()}
         own = [tidy(one) for one in header if tidy(one) in labels]

@@ -7,6 +7,7 @@ from directory.records import Record
 from .identifiers import Identifier
 from .models import Condition, Trial, TrialIdentifier, TrialSite
 from .statements import DERIVED
+from .undo import SiteUndo, TrialUndo
 
 
 def _put_trials(changed):
@@ -45,7 +46,8 @@ def _put_conditions(wanted):
 
 
 TRIAL = Record(
-    Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials
-)
-SITE = Record(TrialSite, derived=frozenset(DERIVED))
+    Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials,
+    undo=TrialUndo(),
+)  # fmt: skip
+SITE = Record(TrialSite, derived=frozenset(DERIVED), undo=SiteUndo())
 RECORDS = (TRIAL, SITE)

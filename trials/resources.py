@@ -27,7 +27,7 @@ from directory.sheets.sheet import Column, Sheet
 
 from .choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from .conditions import codes
-from .identifiers import FORMS, read_identifier
+from .identifiers import FORMS, parse_identifier, read_identifier
 from .models import Trial, TrialSite
 from .models.trial import MOST_LINES
 from .statements import day_as_said
@@ -106,6 +106,13 @@ class Identifiers(List):
     def clean(self, value, row=None, **kwargs):
         parts = [part for part in self.separators.split(str(value)) if tidy(part)]
         return list(dict.fromkeys(read_identifier(part, self.scheme) for part in parts))
+
+    @property
+    def has_form(self):
+        return self.scheme in FORMS
+
+    def recognises(self, text):
+        return parse_identifier(text).scheme != Scheme.OTHER
 
     def remark(self, cell, value, **kwargs):
         """What was repaired: all that was written otherwise than its registry does, but for its case.

@@ -16,10 +16,9 @@ from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.places import misplaced, province_of, read_postal_code
 from directory.core.text import fold
-from directory.core.visibility import is_editor
+from directory.core.visibility import is_editor, own_centre_ids
 
 from ..choices import AliasKind, Language
-from ..rights import own_centre_ids
 
 E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 

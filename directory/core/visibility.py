@@ -1,7 +1,7 @@
 """Who may see and change what. One verb for every door: `visible_to(user)`.
 
 Three kinds of people: the public, coordinators (the sites and contacts of their centres) and editors (all).
-A superuser is an editor. Coordinators' centres are known to `centres`, one floor up.
+A superuser is an editor. Which centres are a coordinator's, `centres` stores, one floor up.
 """
 
 from django.db import models
@@ -41,6 +41,15 @@ def group_names(user) -> frozenset[str]:
     if not hasattr(user, "_group_names"):
         user._group_names = frozenset(user.groups.values_list("name", flat=True))
     return user._group_names
+
+
+def own_centre_ids(user) -> frozenset[int]:
+    """The centres `user` coordinates, read once per object; empty for everybody else."""
+    if not is_coordinator(user):
+        return frozenset()
+    if not hasattr(user, "_own_centre_ids"):
+        user._own_centre_ids = frozenset(user.coordinations.values_list("centre_id", flat=True))
+    return user._own_centre_ids
 
 
 def _active(user) -> bool:

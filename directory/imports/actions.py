@@ -19,7 +19,8 @@ from directory.core.visibility import is_editor, role_of
 from directory.sheets.reading import MAX_BYTES
 
 from . import mapping, questions, tasks
-from .choices import NOT_TAKEN, STORED, Decision, Kind, Outcome, Status, may_be_handed_in
+from .choices import NOT_TAKEN, STORED, Decision, Outcome, Status
+from .kinds import all_kinds, may_be_handed_in
 from .messages import problem
 from .models import KEPT_UNCONFIRMED, ImportRun
 
@@ -251,8 +252,8 @@ def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str, centre
         raise Refused([problem("name")])
     if control_character_in(sheet) or len(sheet) > 100:
         raise Refused([problem("sheet_name")])
-    if kind and kind not in Kind.values:
-        problems.append(problem("kind", kind=kind[:40], kinds=", ".join(Kind.values)))
+    if kind and kind not in all_kinds():
+        problems.append(problem("kind", kind=kind[:40], kinds=", ".join(all_kinds())))
     elif kind and not may_be_handed_in(kind, role, centre):
         problems.append(problem("rights_kind", kind=kind))
     if not file_name.lower().endswith(EXTENSIONS):

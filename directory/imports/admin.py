@@ -12,17 +12,16 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from centres.resources import centre_words
 from directory.adminsite import attention
 from directory.adminsite.admin import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.visibility import is_editor
+from directory.core.visibility import Role, is_editor
 from directory.sheets import csv_files, templates
 from directory.sheets.workbooks import CONTENT_TYPE
 
-from . import actions, blank, report
-from .choices import Decision, Kind, Outcome, Status
-from .kinds import JUDGES
+from . import actions, blank, kinds, report
+from .choices import Decision, Outcome, Status
+from .kinds import all_kinds, may_be_handed_in
 from .models import ImportRun
 from .plan_page import UNANSWERED, PlanPage
 
@@ -64,9 +63,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        kinds = Kind.choices if is_editor(user) else [(Kind.SITES.value, Kind.SITES.label)]
-        self.fields["kind"].choices = [("", _("The columns tell")), *kinds] if len(kinds) > 1 else kinds
-        if len(kinds) > 1:
+        role = Role.EDITOR if is_editor(user) else Role.COORDINATOR
+        own = [(kind, label) for kind, label in kinds.choices() if may_be_handed_in(kind, role, None)]
+        self.fields["kind"].choices = [("", _("The columns tell")), *own] if len(own) > 1 else own
+        if len(own) > 1:
             self.fields["kind"].help_text = _("Left open, the columns tell.")
 
     @property
@@ -139,7 +139,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "form": form,
             "media": self.media + form.media,
             "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
-            "templates": [(kind, label, columns_of(JUDGES[kind].sheet)) for kind, label in form.kinds],
+            "templates": [(kind, label, columns_of(all_kinds()[kind].sheet)) for kind, label in form.kinds],
         }
         status = 422 if form.is_bound and form.errors else 200
         return TemplateResponse(request, self.add_form_template, context, status=status)
@@ -161,13 +161,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def template_view(self, request, kind):
         """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
-        sheet, language = self._template(request, kind)
-        return _download(sheet.template(language), csv_files.CONTENT_TYPE, f"{kind}{_ending(language)}.csv")
+        judge, language = self._template(request, kind)
+        content = judge.sheet.template(language)
+        return _download(content, csv_files.CONTENT_TYPE, f"{kind}{_ending(language)}.csv")
 
     def template_xlsx_view(self, request, kind):
         """The same as a workbook with drop-downs and notes, of this person's centres."""
-        sheet, language = self._template(request, kind)
-        content = templates.template(sheet, language, lists=centre_words(sheet, request.user))
+        judge, language = self._template(request, kind)
+        content = templates.template(judge.sheet, language, lists=judge.lists(request.user))
         return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
 
     def _template(self, request, kind):
@@ -180,7 +181,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             raise Http404(
                 _("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGE_CODES)
             )
-        return JUDGES[kind].sheet, language
+        return all_kinds()[kind], language
 
     # One run
 

@@ -5,16 +5,6 @@ from dataclasses import dataclass, field
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.visibility import Role
-
-
-class Kind(models.TextChoices):
-    CENTRES = "centres", _("Centres")
-    NETWORKS = "networks", _("Networks")
-    TRIALS = "trials", _("Trials")
-    SITES = "sites", _("Trial sites")
-    CTGOV_CSV = "ctgov_csv", _("ClinicalTrials.gov export")
-
 
 class Status(models.TextChoices):
     UPLOADED = "uploaded", _("uploaded")
@@ -72,11 +62,6 @@ class Decided:
     @property
     def number_left(self) -> int:
         return sum(self.left.values())
-
-
-def may_be_handed_in(kind: str, role: str, centre) -> bool:
-    """Sheets of other kinds than sites are of the whole registry: not a coordinator's, nor one centre's."""
-    return kind == Kind.SITES or (role != Role.COORDINATOR and centre is None)
 
 
 def is_taken(outcome: str, may_be_taken: bool, decision: str) -> bool:

@@ -11,10 +11,8 @@ from directory.sheets.reading import Row, Table
 from directory.sheets.sheet import Sheet
 from directory.sheets.templates import NOTES
 from directory.sheets.workbooks import letters
-from trials.ctgov import CtgovSheet
 
-from .choices import Kind
-from .kinds import JUDGES
+from .kinds import all_kinds
 from .messages import printable, problem
 from .questions import Question
 
@@ -158,7 +156,7 @@ def own_columns(header: list[str]) -> frozenset[int]:
 def other_sheets(table: Table) -> list[str]:
     """The sheets of a workbook that were not read and may hold somebody's rows: not those we put there."""
     own = {OUTCOME_SHEET} if own_columns(table.header) else set()
-    own |= {NOTES} if table.sheet in Kind.values else set()
+    own |= {NOTES} if table.sheet in all_kinds() else set()
     return [name for name in table.others if name not in own]
 
 
@@ -170,11 +168,10 @@ def meant_kind(table: Table, kind: str, reading: Reading) -> str:
     other = recognise(table)
     if other in ("", kind):
         return ""
+    judge = all_kinds()[other]
     if reading.problems:
-        return other if len(read_header(table, JUDGES[other].sheet).places) > len(reading.places) else ""
-    if other == Kind.CTGOV_CSV:
-        return other
-    return other if kind in (Kind.TRIALS, Kind.CENTRES) and other in (Kind.SITES, Kind.NETWORKS) else ""
+        return other if len(read_header(table, judge.sheet).places) > len(reading.places) else ""
+    return other if judge.is_registrys or kind in judge.wider_than else ""
 
 
 def recognise(table: Table) -> str:
@@ -182,11 +179,11 @@ def recognise(table: Table) -> str:
 
     The headers of ClinicalTrials.gov are those of a sheet of trials too, but nobody else spells them so.
     """
-    if CtgovSheet.wrote(table.header):
-        return Kind.CTGOV_CSV.value
     scores = {}
-    for kind, judge in JUDGES.items():
-        if kind == Kind.CTGOV_CSV:
+    for kind, judge in all_kinds().items():
+        if judge.is_registrys:
+            if judge.registry_of(table.header):
+                return kind
             continue
         reading = read_header(table, judge.sheet)
         if not reading.problems:

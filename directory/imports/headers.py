@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from directory.core.text import squash, tidy
 from directory.core.visibility import Role
+from directory.sheets.cells import Cell
 from directory.sheets.reading import Row, Table, leading_rows, read
 from directory.sheets.written import written_date
-from trials.choices import Scheme
-from trials.identifiers import parse_identifier
 
 from . import encoding
-from .choices import Kind
 from .columns import read_header, recognise
-from .kinds import JUDGES
+from .kinds import all_kinds
 from .messages import problem
 from .models import ImportRun
 
@@ -66,8 +65,8 @@ def _header(leading: Sequence[Row]) -> list[str]:
 def fits(header: list[str], kind: str) -> bool:
     """Whether a sheet of `kind`, or of any where that is empty, may have this header."""
     table = Table("", [], header, 1, 1, None)
-    kinds = [kind] if kind else list(JUDGES)
-    return any(not read_header(table, JUDGES[one].sheet).problems for one in kinds)
+    judges = [all_kinds()[kind]] if kind else all_kinds().values()
+    return any(not read_header(table, one.sheet).problems for one in judges)
 
 
 def header_index(leading: Sequence[Row]) -> int:
@@ -100,7 +99,7 @@ def known_columns(cells: Sequence[str]) -> int:
 
 def _known_by_kind(cells: Sequence[str]) -> dict[str, int]:
     words, found = {squash(cell) for cell in cells}, {}
-    for kind, judge in JUDGES.items():
+    for kind, judge in all_kinds().items():
         known = judge.sheet.by_header()
         found[kind] = len({known[word] for word in words & known.keys()})
     return found
@@ -120,7 +119,8 @@ def kind_of(table: Table, role: str) -> str:
         likely = [kind for kind in known if known[kind] > max(1, known.get(certain, 0))]
         most = [kind for kind in likely if known[kind] == max(known.values())]
         return most[0] if len(most) == 1 else certain
-    return Kind.SITES if known[Kind.SITES] else ""
+    own = [kind for kind, judge in all_kinds().items() if judge.is_by_centre and known[kind]]
+    return max(own, key=lambda kind: known[kind], default="")
 
 
 def is_data(cells: Sequence[str]) -> bool:
@@ -139,7 +139,14 @@ def looks_like_data(cell: str) -> bool:
         return True
     if not squash(text) or not any(character.isdigit() for character in text):
         return False
-    return _is_date(text) or parse_identifier(text).scheme != Scheme.OTHER
+    return _is_date(text) or any(form.recognises(text) for form in _forms())
+
+
+@cache
+def _forms() -> tuple[Cell, ...]:
+    """The sorts of cells of all kinds of sheets, each once."""
+    widgets = (column.widget for judge in all_kinds().values() for column in judge.sheet.in_order())
+    return tuple({type(one): one for one in widgets}.values())
 
 
 def _is_date(text: str) -> bool:

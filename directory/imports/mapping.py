@@ -1,22 +1,22 @@
 """Headers that nobody knows: what a person says they are, what the plan asks, and what is remembered."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centres.rights import own_centre_ids
 from directory.core.text import tidy
-from directory.core.visibility import Role
+from directory.core.visibility import Role, own_centre_ids
 from directory.sheets.reading import Table
-from directory.sheets.sheet import Sheet
 
 from .columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
+from .rows.processor import Judge
+from .scope import Scope
 from .suggestions import ColumnSuggestion, Suggester
 
 ASKED = 60  # columns of one sheet; the others are named as not read
@@ -33,7 +33,6 @@ class Mapped:
     columns: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     day: str = ""
-    visible_centres: Collection[int] | None = None  # to whoever hands in the sheet; None for all
 
 
 def signature(header: list[str]) -> str:
@@ -71,16 +70,16 @@ def answers(choices: Mapping[str, str]) -> dict[str, str]:
 # Asking
 
 
-def ask(table: Table, sheet: type[Sheet], reading: Reading, said: Mapped) -> list[Question]:
+def ask(table: Table, judge: type[Judge], reading: Reading, said: Mapped, scope: Scope) -> list[Question]:
     """A question for each column that no header names, and for each column that is needed and missing."""
     cells = table.sample(SAMPLE)
     below = {
         one.place: [row[one.place] for row in cells if one.place < len(row)] for one in reading.unmatched
     }
     asked = [one for one in reading.unmatched if one.header or any(below[one.place])][:ASKED]
-    suggester, mark = Suggester(sheet, said.visible_centres), signature(table.header)
+    suggester, mark = Suggester(judge, scope), signature(table.header)
     taken = set(reading.places.values())
-    free = [name for name in sheet.columns() if name not in taken]
+    free = [name for name in judge.sheet.columns() if name not in taken]
     found, likely = [], {}
     for one in asked:
         mine = reading.places.get(one.place)

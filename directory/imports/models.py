@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from centres.models import Centre
 from directory.core.visibility import Role, is_editor, role_of
 
+from . import kinds
 from .choices import (
     ENDED,
     HAS_STORED,
@@ -23,7 +23,6 @@ from .choices import (
     STORED,
     Decided,
     Decision,
-    Kind,
     Outcome,
     Status,
     is_taken,
@@ -32,6 +31,11 @@ from .choices import (
 LEASE = dt.timedelta(seconds=20)
 KEPT_UNCONFIRMED = dt.timedelta(hours=24)
 KEPT_FILE = dt.timedelta(days=30)
+
+
+def centres() -> models.QuerySet:
+    """Those that a run may be of."""
+    return ImportRun._meta.get_field("centre").related_model._default_manager.all()
 
 
 class ImportRunQuerySet(models.QuerySet):
@@ -77,7 +81,7 @@ class ImportRun(models.Model):
     each claim and is asked before anything is written, so a worker whose lease was taken over writes nothing.
     """
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=kinds.choices, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.UPLOADED)
     file_name = models.CharField(_("file"), max_length=255)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
@@ -117,7 +121,12 @@ class ImportRun(models.Model):
     )
     role = models.CharField(_("in the role of"), max_length=12, choices=Role.choices)
     centre = models.ForeignKey(
-        Centre, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("only centre")
+        "centres.Centre",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only centre"),
     )
     idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
@@ -345,9 +354,11 @@ class ColumnMapping(models.Model):
     Of a centre where the sheet was one centre's, else of whoever handed it in.
     """
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=12, choices=kinds.choices)
     signature = models.CharField(max_length=64, help_text="SHA-256 of the headers, squashed and sorted.")
-    centre = models.ForeignKey(Centre, models.CASCADE, null=True, related_name="+", verbose_name=_("centre"))
+    centre = models.ForeignKey(
+        "centres.Centre", models.CASCADE, null=True, related_name="+", verbose_name=_("centre")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
     )

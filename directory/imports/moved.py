@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from directory.core import changes
 from directory.core.models import Change
 
-from .kinds.verdicts import Scope, Verdict
 from .messages import problem
+from .rows.result import Verdict
+from .scope import Scope
 
 RIGHTS, REGISTRY, OTHERWISE = "rights", "registry", "otherwise"
 _SHOWN = 20
@@ -25,7 +26,7 @@ def basis_of(scope: Scope) -> dict:
 def _rights(scope: Scope) -> dict:
     """Whose sites may be written, and whether everything may be seen."""
     own = None if scope.centres is None else sorted(scope.centres)
-    return {"centres": own, "sees_all": scope.visible_trials is None}
+    return {"centres": own, "sees_all": scope.sees_all}
 
 
 def problems(basis: Mapping, scope: Scope, moved: Iterable[tuple[Verdict, str]]) -> list[dict]:

@@ -18,19 +18,18 @@ from django.utils import timezone, translation
 from directory.core import changes
 from directory.core.visibility import Role
 from directory.sheets.reading import Row, Table, Unreadable
-from trials import registries
 
 from . import dates, encoding, guard, mapping, moved, receipts
-from .choices import REGISTRY, STORED, Kind, Outcome, Status, is_taken, may_be_handed_in
+from .choices import REGISTRY, STORED, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
-from .kinds import JUDGES
-from .kinds.base import Judge
-from .kinds.verdicts import Scope, Verdict
+from .kinds import all_kinds, may_be_handed_in
 from .memory import few_collections
 from .messages import problem
 from .models import ImportRun, RowOutcome
-from .scope import scope_of
+from .rows.processor import Judge
+from .rows.result import Verdict
+from .scope import Scope, scope_of
 from .undo import UndoJudge
 from .undo.judging import InTheWay
 
@@ -81,23 +80,22 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
     if problems:
         _fail(run, problems)
         return
-    sheet = JUDGES[run.kind].sheet
-    said = mapping.mapped(run, table)
-    said.visible_centres = scope.visible_centres
+    judge = all_kinds()[run.kind]
+    sheet, said = judge.sheet, mapping.mapped(run, table)
     reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
-        _fail(run, [problem(code, kind=run.get_kind_display(), other=str(Kind(other).label))])
+        _fail(run, [problem(code, kind=run.get_kind_display(), other=str(all_kinds()[other].label))])
         return
     may_be_mapped = mapping.may_be_mapped(reading) and not is_data(table.header)
     if reading.problems and not may_be_mapped:
         _fail(run, reading.problems)
         return
     reading.questions += encoding.ask(table.encodings, run.choices)
-    reading.questions += mapping.ask(table, sheet, reading, said)
+    reading.questions += mapping.ask(table, judge, reading, said, scope)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
-    registry = registries.wrote(table.header) if run.kind == Kind.TRIALS else ""
+    registry = "" if judge.is_registrys else judge.registry_of(table.header)
     if registry:
         settled.choices[REGISTRY] = registry
     warnings = _warnings(table, reading, registry) + mapping.warnings(said, reading) + settled.warnings
@@ -157,7 +155,7 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
 
 
 def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict], scope: Scope) -> None:
-    judge = JUDGES[run.kind](replace(scope, choices=run.choices))
+    judge = all_kinds()[run.kind](replace(scope, choices=run.choices))
     judge.columns = frozenset(reading.places.values())
     counts, waits = _write_plan(
         run,
@@ -301,7 +299,7 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdi
             (judge.judge(groups), list(islice(planned, len(groups)))) for groups in _chunks(judge.groups())
         )
     else:
-        judge = JUDGES[run.kind](scope_of(run))
+        judge = all_kinds()[run.kind](scope_of(run))
         judge.columns = frozenset(run.columns)
         chunks = (
             (judge.judge([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]), rows)

@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import Q
@@ -15,16 +17,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centres.models import Centre, Membership
 from directory.core.fields import page_language
 from directory.core.text import control_character_in
 from directory.sheets.cells import Day, PartialDay, YesNo
-from trials.models import Trial, TrialSite
+from directory.sheets.sheet import Column
 
-from .choices import STORED, Kind, Outcome
-from .kinds import JUDGES
+from . import kinds
+from .choices import STORED, Outcome
+from .kinds import all_kinds
 from .messages import day_first
-from .models import ImportRun
+from .models import ImportRun, centres
+from .rows.processor import Judge
 from .undo import reading
 
 PER_PAGE = 50
@@ -91,7 +94,9 @@ class PlanPage:
         if self.run.undo_of_id:
             return self._undone(shown)
         keys = [row.record for row in shown.object_list]
-        urls, names = (find(self.run.kind, keys, self.user) for find in (record_urls, record_names))
+        judge = all_kinds().get(self.run.kind)
+        urls = record_urls(judge, keys, self.user)
+        names = judge.names(dict.fromkeys(filter(None, keys)), self.user) if judge else {}
         for row in shown.object_list:
             row.record_url, row.record_name = urls.get(row.record, ""), names.get(row.record, "")
             row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
@@ -106,9 +111,8 @@ class PlanPage:
             by_kind[row.values.get("kind", "")].append(row)
         for kind, rows in by_kind.items():
             keys = [row.record for row in rows]
-            sheet = reading.SHEETS[kind].kind if kind in reading.SHEETS else ""
-            urls, names = record_urls(sheet, keys, self.user), record_names(sheet, keys, self.user)
-            names |= reading.names_of(kind, keys, self.user)
+            urls = record_urls(kinds.of_record(kind), keys, self.user)
+            names = reading.names_of(kind, keys, self.user)
             people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
             model = reading.model_of(kind)
             for row in rows:
@@ -144,7 +148,7 @@ class PlanPage:
     @cached_property
     def centres(self) -> list[tuple[str, str]]:
         """Every centre that may be an answer, by its name."""
-        found = Centre.objects.visible_to(self.user)
+        found = centres().visible_to(self.user)
         return sorted(((one.code, str(one)) for one in found), key=lambda one: one[1].casefold())
 
     @property
@@ -170,9 +174,8 @@ class PlanPage:
         return tabs
 
     def _status_tab(self) -> Tab | None:
-        if self.run.kind not in (Kind.SITES, Kind.TRIALS, Kind.CTGOV_CSV) or not self.run.counts.get(
-            Outcome.UPDATE
-        ):
+        judge = all_kinds().get(self.run.kind)
+        if not (judge and "status" in judge.sheet.columns() and self.run.counts.get(Outcome.UPDATE)):
             return None
         number, url = self._with_another_status().count(), self.url(outcome=STATUS_CHANGES)
         is_current = self.outcome == STATUS_CHANGES
@@ -194,7 +197,7 @@ class PlanPage:
 
 def label(kind: str, column: str) -> str:
     """The column's header in the language of the page; what is no column keeps its name."""
-    found = JUDGES[kind].sheet.columns().get(column) if kind in JUDGES else None
+    found = _column(kind, column)
     return found.header(page_language()) if found else str(_OTHER_LABELS.get(column, column))
 
 
@@ -207,7 +210,7 @@ def difference(kind: str, change: dict) -> dict:
 
 def reads(kind: str, name: str, written: str) -> str:
     """What a sheet's cell says, as the page shows it."""
-    column = JUDGES[kind].sheet.columns().get(name) if kind in JUDGES else None
+    column = _column(kind, name)
     widget = column and column.widget
     if not isinstance(written, str) or not written:
         return written
@@ -222,68 +225,12 @@ def reads(kind: str, name: str, written: str) -> str:
     return "; ".join(str(words.get(word, word)) for word in written.split("; "))
 
 
-def record_names(kind: str, keys: list[str], user) -> dict[str, str]:
-    """Names by record key, of what `user` may see: two queries at most."""
-    keys = [key for key in dict.fromkeys(keys) if key]
-    trials, codes = {key.split("@")[0] for key in keys}, {key.split("@")[-1] for key in keys}
-    names: dict[str, str] = {}
-    if kind in (Kind.SITES, Kind.TRIALS, Kind.CTGOV_CSV):
-        names |= {one.slug: str(one) for one in Trial.objects.visible_to(user).filter(slug__in=trials)}
-    if kind in (Kind.SITES, Kind.CENTRES):
-        found = {one.code: str(one) for one in Centre.objects.visible_to(user).filter(code__in=codes)}
-        if kind == Kind.CENTRES:
-            return found
-        pairs = {key: key.rsplit("@", 1) for key in keys if "@" in key}
-        return {
-            key: f"{names.get(slug, slug)} · {found.get(code, code)}" for key, (slug, code) in pairs.items()
-        }
-    return names
+def _column(kind: str, name: str) -> Column | None:
+    return all_kinds()[kind].sheet.columns().get(name) if kind in all_kinds() else None
 
 
-def record_urls(kind: str, keys: list[str], user) -> dict[str, str]:
-    """Admin addresses by record key, for the records that are there and that `user` may see, in one query."""
-    keys = [key for key in dict.fromkeys(keys) if key]
-    if not keys:
-        return {}
-    found = _FOUND[kind](keys, user) if kind in _FOUND else {}
-    model = _MODELS.get(kind)
-    name = model and f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    return {key: reverse(name, args=[pk]) for key, pk in found.items()}
-
-
-def _sites(keys, user):
-    slugs, codes = zip(*(key.split("@", 1) for key in keys if "@" in key), strict=True)
-    sites = TrialSite.objects.visible_to(user).filter(trial__slug__in=slugs, centre__code__in=codes)
-    return {f"{slug}@{code}": pk for pk, slug, code in sites.values_list("pk", "trial__slug", "centre__code")}
-
-
-def _memberships(keys, user):
-    members = Membership.objects.visible_to(user).filter(
-        network__slug__in={key.split("/")[0] for key in keys}
-    )
-    # A membership is edited on the page of its network.
-    return {one.change_key: one.network_id for one in members.select_related("network", "centre")}
-
-
-_MODELS = {
-    Kind.CENTRES: Centre,
-    Kind.NETWORKS: Membership._meta.get_field("network").related_model,
-    Kind.TRIALS: Trial,
-    Kind.SITES: TrialSite,
-    Kind.CTGOV_CSV: Trial,
-}
-
-
-def _trials(keys, user):
-    return dict(Trial.objects.visible_to(user).filter(slug__in=keys).values_list("slug", "pk"))
-
-
-_FOUND = {
-    Kind.CENTRES: lambda keys, user: dict(
-        Centre.objects.visible_to(user).filter(code__in=keys).values_list("code", "pk")
-    ),
-    Kind.NETWORKS: _memberships,
-    Kind.TRIALS: _trials,
-    Kind.CTGOV_CSV: _trials,
-    Kind.SITES: _sites,
-}
+def record_urls(judge: type[Judge] | None, keys: Iterable[str], user) -> dict[str, str]:
+    """Admin addresses by record key, for the records that are there and that `user` may see."""
+    found = judge.found(keys, user) if judge else {}
+    pages = {key: judge.edited_on(one) for key, one in found.items()}
+    return {key: reverse(admin_urlname(one._meta, "change"), args=[one.pk]) for key, one in pages.items()}

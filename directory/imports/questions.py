@@ -8,7 +8,7 @@ plans the sheet anew: so an answer never means another thing than the plan that 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from centres.models import Centre
+from directory.records import all_records
 from directory.sheets.written import DAY_FIRST
 
 DATE_SYSTEM = "date_system"
@@ -30,7 +30,7 @@ class Question:
     `waits`: a plan with nothing to store waits for the answer; else it ends all the same.
     `suggested` is the answer that is taken as long as nobody gives another (and it is not `needed`).
     `examples` are cells of the sheet, `rows` how many rows hang on it. `others`: besides the options, what
-    else may be answered: empty for nothing, `centre` for the code of any centre.
+    else may be answered: empty for nothing, else a kind of records (`centre`) for the key of any.
     """
 
     key: str
@@ -54,8 +54,11 @@ def may_be_answered(question: dict, value: str, user=None) -> bool:
     """Whether `value` answers `question`, as runs keep it. `user` None: the house itself, which sees all."""
     if value in {option["value"] for option in question["options"]}:
         return True
-    centres = Centre.objects.visible_to(user) if user else Centre.objects.all()
-    return question["others"] == "centre" and centres.filter(code=value).exists()
+    record = all_records().get(question["others"])
+    if record is None:
+        return False
+    stored = record.stored().filter(**{record.key: value})
+    return (stored.visible_to(user) if user else stored).exists()
 
 
 def date_key(column: str) -> str:

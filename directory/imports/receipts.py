@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from .kinds.verdicts import Verdict
 from .models import ImportRun, RowOutcome
+from .rows.result import Verdict
 
 _COLUMNS = (
     "run_id", "number", "outcome", "record", "changes", "messages", "values", "faults", "may_be_taken",

@@ -18,7 +18,7 @@ from directory.sheets.workbooks import MOST_ROWS, Line, Page, Style, sheet_name,
 from .choices import NOT_TAKEN, Decision, Outcome
 from .columns import OUTCOME_HEADERS, OUTCOME_SHEET, ROW_HEADER, own_columns, read_header
 from .headers import open_table
-from .kinds import JUDGES
+from .kinds import all_kinds
 from .mapping import mapped
 from .models import ImportRun
 
@@ -104,7 +104,7 @@ def _source(run: ImportRun) -> _Source:
     except (Unreadable, FileNotFoundError):
         return _from_receipts(run)
     mapping = mapped(run, table).columns
-    reading = read_header(table, JUDGES[run.kind].sheet, mapping) if run.kind else None
+    reading = read_header(table, all_kinds()[run.kind].sheet, mapping) if run.kind else None
     places = {name: place for place, name in reading.places.items()} if reading else {}
     return _Source(
         table.header, table.header_row, places, table.sheet, table.rows(), own_columns(table.header),

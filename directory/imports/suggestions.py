@@ -1,22 +1,21 @@
 """Which column a header that nobody knows may stand for: by its name, and by what stands below it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
-from centres.matching import Matcher
 from directory.core.text import fold, tidy
 from directory.sheets.cells import List, LongText, Name, Prose, Text
-from directory.sheets.sheet import Column, Sheet
-from trials.identifiers import FORMS
-from trials.resources import Identifiers
+from directory.sheets.sheet import Column
+
+from .rows.processor import Judge
+from .scope import Scope
 
 NEAR = 78  # of 100, as for the names of centres
 MOSTLY = 0.6  # of the cells below a header must be what the column takes
 CELLS = 40  # different ones of a column that are looked at
-CENTRES = ("centre_code", "centre")
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,10 @@ class ColumnSuggestion:
 
 
 class Suggester:
-    """Suggests columns of `sheet`; knows the centres, once it has to."""
+    """Suggests columns of the sheets of `judge` to whoever hands one in."""
 
-    def __init__(self, sheet: type[Sheet], visible_centres: Collection[int] | None = None):
-        self.sheet, self._visible_centres = sheet, visible_centres
-        self._matcher: Matcher | None = None
+    def __init__(self, judge: type[Judge], scope: Scope):
+        self.sheet, self._naming = judge.sheet, judge.naming(scope)
 
     def suggest(self, header: str, cells: Iterable[str], columns: Sequence[str]) -> list[ColumnSuggestion]:
         """Those of `columns` that the header or the cells speak for, the likeliest first."""
@@ -54,14 +52,13 @@ class Suggester:
 
     def _share(self, name: str, cells: list[str]) -> float:
         """The share of the cells that the column takes and that few others would."""
-        if not cells or not (name in CENTRES or tells(self.sheet.columns()[name])):
+        if not cells or not (name in self._naming or tells(self.sheet.columns()[name])):
             return 0
         return sum(self._takes(name, cell) for cell in cells) / len(cells)
 
     def _takes(self, name: str, cell: str) -> bool:
-        if name in CENTRES:
-            self._matcher = self._matcher or Matcher(self._visible_centres)
-            return self._matcher.match(cell).how != "none"
+        if name in self._naming:
+            return self._naming[name](cell)
         try:
             self.sheet.read(name, cell)
         except ValueError:
@@ -72,10 +69,8 @@ class Suggester:
 def tells(column: Column) -> bool:
     """Whether a column's cells have a form: any text could stand in the others."""
     widget = column.widget
-    if isinstance(widget, Identifiers):
-        return widget.scheme in FORMS
     one = widget.one if type(widget) is List else widget
-    return type(one) not in (Text, LongText, Name, Prose)
+    return one.has_form and type(one) not in (Text, LongText, Name, Prose)
 
 
 def likeness(header: str, column: Column) -> float:

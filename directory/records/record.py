@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from django.db import models
 
@@ -24,7 +25,8 @@ class Record:
     `key`: the field that is its key there; empty where the key begins with that of the record it belongs to,
     which is the first of its `owners` (`hr-nbl2@uz-gent`).
     `beside`: names of a snapshot that are no column of the table, put back by `put_beside` of
-    `(record, values)` pairs; `derived`: columns that are made of something else.
+    `(record, values)` pairs; `derived`: columns that are made of something else. `undo`: what undoing an
+    import asks beyond that (`directory.imports.undo.rules.UndoRules`), None for nothing.
     """
 
     model: type[Recorded]
@@ -32,6 +34,7 @@ class Record:
     beside: frozenset[str] = frozenset()
     put_beside: Callable[[Sequence[tuple[models.Model, dict]]], None] | None = None
     derived: frozenset[str] = frozenset()
+    undo: Any = None
 
     @property
     def kind(self) -> str:
@@ -74,6 +77,13 @@ class Record:
         begin = {_OWNER.split(key)[0] for key in wanted}
         some = self.stored().filter(**{f"{owner}__{self.model.by_key[owner]}__in": begin})
         return {key: one.pk for one in some if (key := one.change_key) in wanted}
+
+    def found(self, keys: Iterable[str], user) -> dict[str, models.Model]:
+        """Those of these keys that are stored and that `user` may see."""
+        pks = self.find([key for key in dict.fromkeys(keys) if key])
+        seen = self.stored().filter(pk__in=pks.values())
+        by_pk = (seen.visible_to(user) if hasattr(seen, "visible_to") else seen).in_bulk() if pks else {}
+        return {key: by_pk[pk] for key, pk in pks.items() if pk in by_pk}
 
     def set(self, record: models.Model, values: dict) -> list[str]:
         """Set columns of `record` to what a snapshot says of them; returns the attributes set."""

@@ -29,13 +29,31 @@ YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})
 
 
-class Text(widgets.Widget):
-    """One line of text, without invisible characters or double spaces.
+class Cell(widgets.Widget):
+    """What all sorts of cells can be asked.
 
-    `by_country`: what a cell means hangs on the country that its row is about.
+    `by_country`: what a cell means hangs on the country that its row is about. `has_form`: not any text could
+    stand in it.
     """
 
     by_country = False
+    has_form = True
+
+    def recognises(self, text: str) -> bool:
+        """Whether a text can only be such a cell, wherever it stands: no word of a header."""
+        return False
+
+    def takes(self) -> str:
+        """One line of what a cell may hold, for whoever fills in the sheet."""
+        raise NotImplementedError
+
+    def remark(self, cell: str, value, **kwargs) -> str:
+        """What a person should know of how `cell` was read as `value`; empty for nothing."""
+        return ""
+
+
+class Text(Cell):
+    """One line of text, without invisible characters or double spaces."""
 
     def clean(self, value, row=None, **kwargs):
         return tidy(str(value))
@@ -44,12 +62,7 @@ class Text(widgets.Widget):
         return "" if value is None else str(value)
 
     def takes(self) -> str:
-        """One line of what a cell may hold, for whoever fills in the sheet."""
         return _("text")
-
-    def remark(self, cell: str, value, **kwargs) -> str:
-        """What a person should know of how `cell` was read as `value`; empty for nothing."""
-        return ""
 
 
 class Prose(Text):
@@ -332,10 +345,9 @@ def _is_slip(said: list[str], meant: list[str]) -> bool:
     )
 
 
-class List(widgets.Widget):
+class List(Cell):
     """Several values in one cell, separated by `;`, `|` or line breaks; each read by `one`."""
 
-    by_country = False
     separators = re.compile(r"[;|\n]")
 
     def __init__(self, one=None, separators=None, **kwargs):
@@ -350,10 +362,5 @@ class List(widgets.Widget):
     def render(self, value, obj=None, **kwargs):
         return "; ".join(self.one.render(one) for one in value or ())
 
-    def remark(self, cell: str, value, **kwargs) -> str:
-        """What a person should know of how the cell was read; empty for nothing."""
-        return ""
-
     def takes(self) -> str:
-        """What one of them may be, and how several are parted."""
         return _("%(one)s; several are parted by “;”") % {"one": self.one.takes()}

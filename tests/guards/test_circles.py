@@ -18,9 +18,9 @@ LATE = {
     "config/run.py": 1,  # the first words of `make run` do not wait for Django
     "config/setup.py": 1,  # it starts the apps, and models come after that
     "directory/sheets/reading/child.py": 5,  # its limits stand before what opens files is loaded
-    "centres/apps.py": 2,  # models come after the configuration of apps
+    "centres/apps.py": 1,  # models come after the configuration of apps
     "directory/search/apps.py": 3,  # models come after the configuration of apps; the worker alone follows
-    "trials/apps.py": 3,  # models come after the configuration of apps
+    "trials/apps.py": 2,  # models come after the configuration of apps
 }
 
 

@@ -10,7 +10,8 @@ from django.core.management import get_commands, load_command_class
 from config.env import BASE_DIR
 from directory.core.models import Recorded, State
 from directory.core.visibility import Role
-from directory.imports.choices import Kind, Outcome, Status
+from directory.imports.choices import Outcome, Status
+from directory.imports.kinds import all_kinds
 from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType
 
 OURS = ("core", "centres", "trials", "imports", "search", "partners", "web", "api")
@@ -115,11 +116,15 @@ def test_every_model_has_its_word(model):
 
 
 @pytest.mark.parametrize(
-    "choices", [Recruitment, StudyType, Stage, Scheme, Freshness, State, Role, Kind, Outcome, Status]
+    "values",
+    [
+        *(one.values for one in (Recruitment, StudyType, Stage, Scheme, Freshness, State, Role)),
+        *(Outcome.values, Status.values, list(all_kinds())),
+    ],
 )
-def test_every_word_of_a_vocabulary_is_explained(choices):
+def test_every_word_of_a_vocabulary_is_explained(values):
     words = text("docs/words.md")
-    for value in choices.values:
+    for value in values:
         assert re.search(rf"\b{value}\b", words), value
 
 

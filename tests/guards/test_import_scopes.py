@@ -15,7 +15,7 @@ from centres.models import Affiliation, Centre, Professional
 from directory.api.v1.imports import row_body, run_body
 from directory.core import changes
 from directory.imports import actions, pipeline, report
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from directory.imports.plan_page import PlanPage
 from directory.partners import keys
 from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_trial, an_editor, says
@@ -251,9 +251,9 @@ def _figures():
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("kind", [kind for kind in JUDGES if kind != "sites"])
+@pytest.mark.parametrize("kind", [kind for kind in all_kinds() if kind != "sites"])
 def test_no_other_sheet_is_taken_of_a_centre(world, role, kind):
-    who, sheet = role(world), JUDGES[kind].sheet
+    who, sheet = role(world), all_kinds()[kind].sheet
     before = world.stored([world.gent.pk])
     for column in sheet.columns():
         names = dict.fromkeys([*sheet.required, *sheet.one_of, column])
@@ -267,7 +267,7 @@ def test_no_other_sheet_is_taken_of_a_centre(world, role, kind):
     assert world.stored([world.gent.pk]) == before
 
 
-@pytest.mark.parametrize("sheet", [judge.sheet for judge in JUDGES.values()], ids=list(JUDGES))
+@pytest.mark.parametrize("sheet", [judge.sheet for judge in all_kinds().values()], ids=list(all_kinds()))
 def test_every_column_names_a_record_or_is_a_plain_field_of_the_row_s_own(sheet):
     for name in sheet.columns():
         found = sheet.model_field(name)

@@ -9,10 +9,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from centres.models import Coordination
-from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.visibility import is_coordinator, is_editor
+from directory.core.visibility import is_coordinator, is_editor, own_centre_ids
 from directory.partners import keys
 from directory.partners.models import ApiKey
 from tests.builders import a_centre, an_editor

@@ -10,14 +10,14 @@ from django.conf import settings
 from directory.core import changes
 from directory.core.text import strip_marks
 from directory.imports import actions, pipeline
-from directory.imports.kinds.acronyms import Nearness, key_of
-from directory.imports.kinds.finding import TrialFinder
-from directory.imports.kinds.verdicts import Verdict
+from directory.imports.rows.result import Verdict
 from tests.builders import a_centre, a_coordinator, a_network, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from tests.support.figures import tell
 from trials.identifiers import Identifier
 from trials.models import Trial, TrialIdentifier, TrialSite
+from trials.rows.acronyms import Nearness, key_of
+from trials.rows.finding import TrialFinder
 
 DEMO = settings.BASE_DIR / "directory/imports/demo/trials.csv"
 ROMAN = {"II": "2", "IV": "4"}

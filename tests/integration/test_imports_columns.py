@@ -8,8 +8,7 @@ import pytest
 
 from centres.resources import Code, CountryCode
 from directory.imports import actions, pipeline
-from directory.imports.choices import Kind
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from directory.sheets.cells import (
     Address,
     Age,
@@ -34,7 +33,7 @@ from trials.identifiers import FORMS
 from trials.resources import Conditions, Identifiers, Phases
 
 pytestmark = pytest.mark.django_db
-KINDS = [kind for kind in JUDGES if kind != Kind.CTGOV_CSV]  # a registry's sheet has no export
+KINDS = [kind for kind, judge in all_kinds().items() if not judge.is_registrys]  # those have no export
 # What a cell may say, by what reads it; a new kind of cell needs an entry here.
 CELLS = {
     Address: "https://www.example.org/new", Age: "2 years", Code: "another-code", Conditions: "Ia; VIIIc",
@@ -131,7 +130,7 @@ def rows_of(kind, make, names):
     """A row for each of the columns `names`: its cell, what names its record, and what it needs beside it."""
     rows = {}
     for number, name in enumerate(names, start=1):
-        cell = a_cell(JUDGES[kind].sheet.columns()[name])
+        cell = a_cell(all_kinds()[kind].sheet.columns()[name])
         given = make(kind, number) | BESIDE.get(name, {})
         rows[name] = given | ({} if name in given and make is new_record else {name: cell})
     return rows
@@ -160,7 +159,7 @@ def undo(run, user):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_column_says_of_a_stored_record_is_kept_and_put_back(kind, editor):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     names = [one for one in sheet.columns() if one not in NAMES[kind] | OF_A_NEW_TRIAL]
     rows = rows_of(kind, stored_record, names)
     before = cells_by_record(sheet)
@@ -187,7 +186,7 @@ def test_what_a_column_says_of_a_stored_record_is_kept_and_put_back(kind, editor
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_column_says_of_a_new_record_is_kept_and_goes_with_it(kind, editor):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     before = cells_by_record(sheet)
     rows = rows_of(kind, new_record, list(sheet.columns()))
     run, receipts = imported(kind, rows, editor)

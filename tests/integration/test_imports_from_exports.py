@@ -18,7 +18,7 @@ from directory.core.models import Change
 from directory.core.visibility import Role
 from directory.imports import actions, pipeline
 from directory.imports.choices import Decision
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from tests.builders import (
     a_centre,
     a_coordinator,
@@ -132,7 +132,7 @@ def test_it_is_the_template_with_the_version_last(client, world):
     content = exported(client, "sites", language="nl")
     book = opened(content)
     assert book.sheetnames == ["sites", "Notes", "Lists"]
-    sheet = JUDGES["sites"].sheet
+    sheet = all_kinds()["sites"].sheet
     headers = [column.header("nl") for column in sheet.in_order()]
     assert [cell.value for cell in book["sites"][1]] == [*headers, "record_version"]
     row = rows_of(content)[0]

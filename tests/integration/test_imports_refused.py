@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from centres.models import Centre
 from directory.core import changes
 from directory.imports import actions, guard, pipeline
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from tests.builders import a_centre, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial
@@ -34,12 +34,12 @@ def confirmed(kind="centres", *rows):
 
 def forget_the_rules(monkeypatch):
     for name in ("check", "check_values", "check_stored"):
-        monkeypatch.setattr(f"directory.imports.kinds.checking.Checker.{name}", lambda *_: [])
+        monkeypatch.setattr(f"directory.imports.rows.checking.Checker.{name}", lambda *_: [])
 
 
 def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeypatch, caplog):
     forget_the_rules(monkeypatch)
-    judge = JUDGES["centres"]
+    judge = all_kinds()["centres"]
     real = judge._aliases
     monkeypatch.setattr(judge, "_aliases", lambda self, work: real(self, work) * 2)
     run = confirmed("centres", GOOD | {"aliases": "somewhere"})
@@ -57,7 +57,7 @@ def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeyp
 def test_a_check_that_was_forgotten_is_told_by_its_name(monkeypatch):
     forget_the_rules(monkeypatch)
     run = confirmed("trials", TRIAL)
-    monkeypatch.setattr("directory.imports.kinds.trials.fill", lambda trials: _spoil_ages(trials))
+    monkeypatch.setattr("trials.rows.trials.fill", lambda trials: _spoil_ages(trials))
     pipeline.apply(run)
     assert run.problems[0]["rule"] == "trial_ages_in_order"
     assert not Trial.objects.exists()
@@ -70,7 +70,7 @@ def _spoil_ages(trials):
 
 @pytest.mark.parametrize("times", [1, 5])
 def test_a_write_of_somebody_else_is_tried_again_and_a_rule_that_stays_broken_is_named(monkeypatch, times):
-    judge, left = JUDGES["centres"], [times]
+    judge, left = all_kinds()["centres"], [times]
     real = judge.store
 
     def store(self, verdicts):

@@ -15,7 +15,7 @@ from centres.resources import CentreSheet, NetworkSheet
 from directory.core import changes
 from directory.core.text import fold, tidy
 from directory.imports import kinds
-from directory.imports.kinds.verdicts import Scope
+from directory.imports.scope import Scope
 from directory.sheets.reading import Row
 from directory.sheets.written import is_nothing
 from tests.builders import a_centre, a_site, a_trial
@@ -64,7 +64,7 @@ def rows_of(sheet, queryset):
 
 def verdicts(kind, sheet, queryset):
     scope = Scope(run=1, file_name="export.csv", role="registry", day=TODAY)
-    judge = kinds.JUDGES[kind](scope)
+    judge = kinds.all_kinds()[kind](scope)
     found = judge.judge(rows_of(sheet, queryset))
     judge.finish()
     return found
@@ -184,7 +184,7 @@ class TestSites(TestCase):
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["centres", "networks", "trials", "sites"])
 def test_an_empty_registry_exports_its_headers(kind):
-    sheet = kinds.JUDGES[kind].sheet
+    sheet = kinds.all_kinds()[kind].sheet
     table = sheet().export(sheet._meta.model.objects.none())
     assert table.headers == list(sheet.columns())
     assert len(table) == 0

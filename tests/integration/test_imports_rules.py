@@ -18,9 +18,9 @@ from directory.core import changes
 from directory.core.fields import MAX_WORD, WordsField
 from directory.core.models import Change, Shown
 from directory.imports import actions, pipeline
-from directory.imports.kinds import JUDGES
-from directory.imports.kinds.rules import getter, rules_of, weigh
+from directory.imports.kinds import all_kinds
 from directory.imports.models import ColumnMapping, ImportRun, RowOutcome
+from directory.imports.rows.rules import getter, rules_of, weigh
 from directory.sheets.cells import Address, Email, LongText, Prose, Text
 from tests.builders import a_centre, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
@@ -81,7 +81,7 @@ def _a_centre():
 
 def spoil(monkeypatch, kind, how):
     """Let `how(number of the row, write)` change what rows of `kind` are about to write."""
-    judge = JUDGES[kind]
+    judge = all_kinds()[kind]
     real = judge.writes
 
     def writes(self, verdict):
@@ -105,7 +105,7 @@ def written_by(monkeypatch, kind):
 # What is written at all
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 def test_whatever_an_import_writes_is_held_against_its_rules(kind, monkeypatch):
     checked = set(written_by(monkeypatch, kind))
     tables = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
@@ -175,7 +175,7 @@ def all_rules(model):
     ]
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 def test_each_rule_of_each_model_is_told_in_the_plan(kind, monkeypatch):
     user, first, told = an_editor(), itertools.count(1), 0
     for model in written_by(monkeypatch, kind):
@@ -199,7 +199,7 @@ def test_each_rule_of_each_model_is_told_in_the_plan(kind, monkeypatch):
             }
             assert wrong == {}
             assert outcomes(run) == expected
-            columns = JUDGES[kind].sheet.columns()
+            columns = all_kinds()[kind].sheet.columns()
             assert all(any(one["column"] in columns for one in found[number]) for number in rules)
             before = changes.last_seq()
             actions.confirm(run=run, user=user, queue=False)
@@ -220,7 +220,7 @@ def copied(record, other, names):
             setattr(record, field.attname, getattr(other, field.attname))
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 @pytest.mark.parametrize("place", ["an earlier row", "an earlier chunk", "the registry"])
 def test_what_may_be_there_once_is_told_in_the_plan(kind, place, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 1 if place == "an earlier chunk" else 1_000)
@@ -287,9 +287,9 @@ def bad_cells(sheet):
             yield name, "x" * 60 + "@" + ".".join(["y" * 60] * 4) + ".org"
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 def test_no_cell_is_longer_than_what_keeps_it(kind):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     cells = list(bad_cells(sheet))
     header = {name: column.header("en") for name, column in sheet.columns().items()}
     rows = [a_row(kind, number) | {header[name]: cell} for number, (name, cell) in enumerate(cells)]

@@ -148,7 +148,7 @@ def test_a_run_whose_file_is_gone_fails():
 
 
 def test_an_error_of_ours_is_told_as_one_and_stores_nothing(monkeypatch):
-    from directory.imports.kinds.centres import CentreJudge
+    from centres.rows.centres import CentreJudge
 
     run = received(a_csv(CENTRE), kind="centres")
     monkeypatch.setattr(CentreJudge, "decide", lambda *_: 1 / 0)
@@ -328,7 +328,7 @@ def test_without_that_look_the_edit_would_be_lost(monkeypatch):
 
 
 def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
-    from directory.imports.kinds.centres import CentreJudge
+    from centres.rows.centres import CentreJudge
 
     run = planned(a_csv(CENTRE, {"code": "uza", "name_en": "A"}), kind="centres")
     actions.confirm(run=run, user=None, queue=False)

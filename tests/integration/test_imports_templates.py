@@ -10,7 +10,7 @@ from django.utils import translation
 
 from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from directory.sheets.templates import template, words_of
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.sheets import a_csv, messages, outcomes, planned
@@ -48,7 +48,7 @@ def rules(book):
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_template_has_the_headers_of_its_language_each_with_a_note(kind, language):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     book = opened(template(sheet, language))
     assert (book.sheetnames, book["Lists"].sheet_state) == ([kind, "Notes", "Lists"], "hidden")
     page = book.worksheets[0]
@@ -63,7 +63,7 @@ def test_a_template_has_the_headers_of_its_language_each_with_a_note(kind, langu
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_drop_down_offers_is_read(kind, language):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     for name, column in sheet.columns().items():
         for word, shown in words_of(sheet, name, language).items():
             assert column.widget.clean(shown) == column.widget.clean(word), (name, shown)
@@ -114,8 +114,8 @@ def test_an_example_left_in_is_skipped_and_said(kind, language):
     a_centre("uz-gent")
     seq = changes.last_seq()
     for content, name in (
-        (template(JUDGES[kind].sheet, language), "t.xlsx"),
-        (JUDGES[kind].sheet.template(language), "t.csv"),
+        (template(all_kinds()[kind].sheet, language), "t.xlsx"),
+        (all_kinds()[kind].sheet.template(language), "t.csv"),
     ):
         run = planned(content, kind=kind, user=an_editor(), name=name)
         assert (outcomes(run), run.warnings, run.problems) == ({2: "unchanged"}, [], [])

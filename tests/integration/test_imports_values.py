@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from centres.models import Centre, Professional
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from tests.builders import a_centre, a_network, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from tests.unit.test_cells_of_others import SAMPLES
@@ -212,8 +212,8 @@ def test_a_number_in_another_registrys_column_is_stored_as_what_it_is():
 @pytest.mark.parametrize("sample", [*SAMPLES, "nonsense"])
 def test_every_column_that_a_refusal_names_is_one_of_its_sheet(kind, sample):
     a_site(a_trial("Alpha"), a_centre("uz-gent"))
-    sheet = JUDGES[kind].sheet
-    columns = {name for judge in JUDGES.values() for name in judge.sheet.columns()}
+    sheet = all_kinds()[kind].sheet
+    columns = {name for judge in all_kinds().values() for name in judge.sheet.columns()}
     rows = [{name: cell} for name in sheet.columns() for cell in SAMPLES.get(sample, ["???!", "nonsense"])]
     base = (
         dict.fromkeys(sheet.required, "uz-gent") | {"acronym": "Alpha"}

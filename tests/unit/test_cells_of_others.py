@@ -3,10 +3,13 @@
 What a column reads all the same is listed, with the reason; what is listed and not read fails as well.
 """
 
+import datetime as dt
+
 import pytest
 
 from centres.resources import Code, CountryCode
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
+from directory.imports.scope import Scope
 from directory.imports.suggestions import Suggester
 from directory.sheets.cells import (
     Address,
@@ -117,7 +120,7 @@ def formed():
     """Every column of every sheet whose cells have a form."""
     return [
         pytest.param(judge.sheet, name, id=f"{kind}-{name}")
-        for kind, judge in JUDGES.items()
+        for kind, judge in all_kinds().items()
         for name, column in judge.sheet.columns().items()
         if kind_of(column)
     ]
@@ -172,7 +175,9 @@ def test_what_is_said_to_be_read_all_the_same_is(kind, sample):
 @pytest.mark.parametrize("sample", [one for one in SAMPLES if one not in ("code", "name", "few")])
 @pytest.mark.parametrize("kind", ["centres", "networks", "trials", "sites"])
 def test_a_column_is_suggested_for_what_stands_below_its_header(kind, sample):
-    sheet = JUDGES[kind].sheet
-    found = Suggester(sheet).suggest("qqq", SAMPLES[sample], list(sheet.columns()))
+    judge = all_kinds()[kind]
+    scope = Scope(run=1, file_name="a.csv", role="editor", day=dt.date(2026, 11, 28))
+    sheet = judge.sheet
+    found = Suggester(judge, scope).suggest("qqq", SAMPLES[sample], list(sheet.columns()))
     if found and kind_of(sheet.columns()[found[0].column]) not in ("Code", "CountryCode"):
         assert sample in own(sheet.columns()[found[0].column]), found[0]

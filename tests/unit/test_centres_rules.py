@@ -19,10 +19,9 @@ from centres.models import (
     Network,
     Professional,
 )
-from centres.rights import own_centre_ids
 from directory.core import changes
 from directory.core.changes import SYSTEM
-from directory.core.visibility import role_of
+from directory.core.visibility import own_centre_ids, role_of
 from tests.builders import a_centre, a_coordinator, a_network, a_professional, a_user, an_editor
 
 pytestmark = pytest.mark.django_db

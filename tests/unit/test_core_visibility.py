@@ -3,8 +3,16 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 
-from centres.rights import COORDINATOR_PERMISSIONS, own_centre_ids
-from directory.core.visibility import COORDINATORS, EDITORS, Role, is_coordinator, is_editor, role_of
+from centres.rights import COORDINATOR_PERMISSIONS
+from directory.core.visibility import (
+    COORDINATORS,
+    EDITORS,
+    Role,
+    is_coordinator,
+    is_editor,
+    own_centre_ids,
+    role_of,
+)
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from rapidfuzz import fuzz
 
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from directory.sheets.cells import List, Word
 from trials.resources import STATUSES
 
@@ -33,7 +33,7 @@ DENIALS = (
 def vocabularies():
     """The vocabulary of each column that has one, once."""
     found = {}
-    for kind, judge in JUDGES.items():
+    for kind, judge in all_kinds().items():
         for name, column in judge.sheet.columns().items():
             widget = column.widget.one if isinstance(column.widget, List) else column.widget
             if isinstance(widget, Word):

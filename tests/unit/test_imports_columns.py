@@ -8,7 +8,7 @@ import pytest
 
 from centres.resources import CentreSheet, NetworkSheet
 from directory.imports.columns import letters, meant_kind, read_header, recognise
-from directory.imports.kinds import JUDGES
+from directory.imports.kinds import all_kinds
 from directory.sheets.formulas import unguarded
 from directory.sheets.reading import Table
 from directory.sheets.written import written_date
@@ -100,16 +100,16 @@ TRIALS = ("acronym", "title", "nct_number", "sponsor", "status")
 )
 def test_a_sheet_handed_in_as_another_kind_is_recognised(header, kind, meant):
     table = a_table(*header)
-    assert meant_kind(table, kind, read_header(table, JUDGES[kind].sheet)) == meant
+    assert meant_kind(table, kind, read_header(table, all_kinds()[kind].sheet)) == meant
 
 
 # The template
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 @pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
 def test_the_example_of_each_kind_is_read_without_a_fault(kind, language):
-    sheet = JUDGES[kind].sheet
+    sheet = all_kinds()[kind].sheet
     text = sheet.template(language).decode("utf-8-sig")
     header, cells = csv.reader(io.StringIO(text), delimiter=";")
     reading = read_header(a_table(*header), sheet)
@@ -120,9 +120,9 @@ def test_the_example_of_each_kind_is_read_without_a_fault(kind, language):
     assert set(sheet.example) <= set(sheet._meta.fields)
 
 
-@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("kind", all_kinds())
 def test_each_column_says_what_it_takes(kind):
-    assert all(column.widget.takes() for column in JUDGES[kind].sheet.in_order())
+    assert all(column.widget.takes() for column in all_kinds()[kind].sheet.in_order())
     assert "recruiting, " in SiteSheet.columns()["status"].widget.takes()
 
 

@@ -7,7 +7,6 @@ from django.utils.translation import ngettext
 
 from centres.models import Professional
 from centres.resources import centre_words
-from centres.rights import own_centre_ids
 from directory.adminsite.admin import (
     ExportsSheet,
     ReadOnly,
@@ -17,7 +16,7 @@ from directory.adminsite.admin import (
     actor_of,
 )
 from directory.core import changes
-from directory.core.visibility import is_editor, role_of
+from directory.core.visibility import is_editor, own_centre_ids, role_of
 
 from ..actions import state_status
 from ..choices import Freshness, Recruitment

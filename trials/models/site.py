@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
-from centres.rights import own_centre_ids
 from directory.core.dates import PartialDateField, first_day, last_day, validate_known_day
 from directory.core.models import PlainText, Recorded, State
-from directory.core.visibility import Role, is_editor
+from directory.core.visibility import Role, is_editor, own_centre_ids
 
 from ..choices import Freshness, Recruitment
 from ..freshness import AGEING_DAYS, FRESH_DAYS, freshness, next_due

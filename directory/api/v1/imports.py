@@ -17,7 +17,8 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import MultiPartParser
 
 from directory.imports import actions, report
-from directory.imports.choices import Kind, Outcome, Status
+from directory.imports.choices import Outcome, Status
+from directory.imports.kinds import all_kinds
 from directory.imports.models import ImportRun, RowOutcome
 from directory.partners.models import KeyScope
 from directory.sheets.workbooks import CONTENT_TYPE
@@ -70,7 +71,7 @@ class Imports(ImportsView):
             answer=page_of(shapes.ImportRunSerializer, whole=True),
             parameters=lambda: (
                 described("status", word="run_status", many=True, enum=Status.values),
-                described("kind", many=True, enum=Kind.values),
+                described("kind", many=True, enum=list(all_kinds())),
                 openapi.of_page_size(),
                 described("cursor"),
             ),
@@ -93,7 +94,7 @@ class Imports(ImportsView):
     def get(self, request):
         parameters.check(request.GET, ("status", "kind", "page_size", "cursor"))
         statuses = parameters.several(request.GET, "status", Status.values)
-        kinds = parameters.several(request.GET, "kind", Kind.values)
+        kinds = parameters.several(request.GET, "kind", list(all_kinds()))
         size, cursor = parameters.page_size(request.GET), parameters.one(request.GET, "cursor")
         runs = ImportRun.objects.visible_to(request.user)
         runs = runs.filter(status__in=statuses) if statuses else runs
@@ -152,9 +153,9 @@ def read_form(request) -> tuple[UploadedFile, QueryDict]:
     ]
     if "file" not in files or len(files) > 1:
         faults.append(Fault("file", "Send one sheet as the form field “file” (multipart/form-data)."))
-    if (kind := texts.get("kind", "")) and kind not in Kind.values:
-        words = ", ".join(Kind.values)
-        faults.append(Fault("kind", f"“{kind[:40]}” is not a kind of sheet. Use: {words}.", Kind.values))
+    if (kind := texts.get("kind", "")) and kind not in (known := list(all_kinds())):
+        sentence = f"“{kind[:40]}” is not a kind of sheet. Use: {', '.join(known)}."
+        faults.append(Fault("kind", sentence, known))
     if texts.get("dry_run", "1") not in ("0", "1"):
         faults.append(Fault("dry_run", "“dry_run” is 0 or 1.", ["0", "1"]))
     if faults:

@@ -6,7 +6,8 @@
 from rest_framework import serializers as s
 
 from directory.core.visibility import Role
-from directory.imports.choices import Kind, Outcome
+from directory.imports import kinds
+from directory.imports.choices import Outcome
 from directory.imports.choices import Status as RunStatus
 
 
@@ -112,7 +113,7 @@ class SentSheetSerializer(s.Serializer):
     """A sheet as a form (multipart/form-data)."""
 
     file = s.FileField(help_text="CSV or XLSX, at most 10 MB.")
-    kind = s.ChoiceField(Kind.choices, required=False, help_text="What the rows are.")
+    kind = s.ChoiceField(kinds.choices(), required=False, help_text="What the rows are.")
     sheet = s.CharField(required=False, help_text="The sheet of a workbook; else the first with data.")
     dry_run = s.ChoiceField(
         ["0", "1"], required=False, help_text="Either way nothing is stored before apply."

@@ -2,32 +2,30 @@
 
 The change log says what each record was and became. A field that still is what the run made it goes back to
 what it was. One that was edited since is shown, and its record is held back: a person says whether it goes
-back all the same. A record that the run made is removed, unless others hang on it. What the run stated of a
-site is retracted, not deleted, and the site's status derived anew; undoing an undo revives it.
+back all the same. A record that the run made is removed, unless others hang on it. What is asked beyond that
+of records of one kind, they say themselves (`rules`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centres.models import Centre
 from directory.core.models import Change
 from directory.core.visibility import Role
 from directory.records import Record, all_records, dependents_of
-from trials import statements
-from trials.models import StatusStatement, TrialSite
 
 from ..choices import Outcome, Status
-from ..kinds.base import Judge
-from ..kinds.storing import BATCH, Ledger, Tally, upsert
-from ..kinds.verdicts import Scope, Verdict
-from ..messages import day_first
-from ..models import ImportRun
+from ..messages import day_first, problem
+from ..models import ImportRun, centres
+from ..rows.processor import Judge
+from ..rows.result import Verdict
+from ..rows.storing import BATCH, Ledger, Tally, upsert
+from ..scope import Scope
 from .reading import RECORD, field_label
-from .unseen import Unseen
+from .rules import rules_for
 
 
 @dataclass(frozen=True)
@@ -49,26 +47,53 @@ class Step:
     key: str
     pk: int | None
     values: dict | None
-    retract: list[int] = field(default_factory=list)
-    revive: list[int] = field(default_factory=list)
+    beside: object = None
 
 
 class InTheWay(Exception):
     """Something else hangs on a record that is to be removed."""
 
 
-class UndoJudge(Unseen, Judge):
+class UndoJudge(Judge):
     """Judges the records that `undone` changed, as other judges do rows of a sheet."""
 
     def __init__(self, scope: Scope, undone: ImportRun):
         super().__init__(scope)
         self.undone = undone
-        self._touched = self.may_be_told(self._log().values_list("kind", "key"))
-        own = Centre.objects.filter(pk__in=scope.centres) if scope.centres is not None else None
+        self._touched = self._told(self._log().values_list("kind", "key"))
+        own = None if scope.centres is None else centres().filter(pk__in=scope.centres)
         self._own_codes = None if own is None else set(own.values_list("code", flat=True))
 
     def _log(self):
         return Change.objects.filter(run=self.undone.pk)
+
+    def _told(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the `(kind, key)` of records of which whoever undoes may be told.
+
+        What went to the editors stays with them, until one of them undoes it: whether the run made a record,
+        or found it there, is not to be known.
+        """
+        by_kind = defaultdict(set)
+        for kind, key in keys:
+            by_kind[kind].add(key)
+        return {
+            (kind, key)
+            for kind, several in by_kind.items()
+            for key in rules_for(all_records()[kind]).told(several, self.scope)
+        }
+
+    def warnings(self) -> Iterator[dict]:
+        """That rows went to the editors, where some did; by what the receipts of the run say."""
+        if self.scope.sees_all:
+            return
+        made = list(self.undone.rows.filter(outcome=Outcome.NEW).values_list("record", flat=True))
+        if any(rules_for(one).hidden(made, self.scope) for one in all_records().values()):
+            yield problem("with_editors")
+
+    def _may_name(self, key: str) -> bool:
+        """Whether what hangs on a record is of a centre of whoever undoes."""
+        codes = set(key.replace("@", "/").split("/"))
+        return self._own_codes is None or bool(codes & self._own_codes)
 
     @property
     def total(self) -> int:
@@ -98,10 +123,10 @@ class UndoJudge(Unseen, Judge):
             by_kind[one.kind].append(one)
         for kind, several in by_kind.items():
             now = _Now(all_records()[kind], several, self.undone, self._touched)
-            beyond = self.beyond(kind, now.pks)
+            beyond = now.rules.beyond(now.pks, self.scope)
             for one in several:
                 verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
-                if one.key in beyond or not self._may_touch(one):
+                if one.key in beyond or not self._may_touch(one, now):
                     said = _("This is of a centre that is not yours. Ask an editor to undo it.")
                     verdict.refuse_others(RECORD, said)
                 else:
@@ -124,16 +149,16 @@ class UndoJudge(Unseen, Judge):
         else:
             self._put_back(verdict, group, now)
 
-    def _may_touch(self, group: Group) -> bool:
-        if self._own_codes is None or group.kind in ("professional", "trial"):
-            return True  # people (see `beyond`) and drafts that came with rows of one's own centre
+    def _may_touch(self, group: Group, now: "_Now") -> bool:
+        if self._own_codes is None or now.rules.centre == "":
+            return True
         shot = group.after or group.before or {}
-        return group.kind in ("site", "affiliation") and shot.get("centre") in self._own_codes
+        return now.rules.centre is not None and shot.get(now.rules.centre) in self._own_codes
 
-    def _hold_back(self, verdict: Verdict, group: Group, sentence: str) -> None:
-        """For a person to decide; of a trial, an editor only: an editor has looked at it meanwhile."""
+    def _hold_back(self, verdict: Verdict, now: "_Now", sentence: str) -> None:
+        """For a person to decide; perhaps an editor only: an editor has looked at it meanwhile."""
         verdict.hold_back(Outcome.CONFLICT, RECORD, sentence)
-        if self.scope.role == Role.COORDINATOR and group.kind == "trial":
+        if self.scope.role == Role.COORDINATOR and now.rules.decided_by_editors:
             verdict.may_be_taken = False
 
     def _remove(self, verdict, group, now) -> None:
@@ -143,7 +168,7 @@ class UndoJudge(Unseen, Judge):
             return
         verdict.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
-            named = [one for one in hanging if self.may_name(one)] or [_("something of others")]
+            named = [one for one in hanging if self._may_name(one)] or [_("something of others")]
             verdict.refuse(
                 RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
                 % {"others": ", ".join(named[:3])},
@@ -152,8 +177,8 @@ class UndoJudge(Unseen, Judge):
         verdict.work = Step(group.kind, group.key, now.pks[group.key], None)
         verdict.outcome = Outcome.UPDATE
         edited = [name for name in now.own_names(group.after) if shot.get(name) != group.after[name]]
-        if edited or now.stated_by_others.get(group.key):
-            self._hold_back(verdict, group, now.edited_since(group.key, edited))
+        if edited or now.beside.is_by_others(group.key):
+            self._hold_back(verdict, now, now.edited_since(group.key, edited))
 
     def _make_again(self, verdict, group, now) -> None:
         if group.key in now.shots:
@@ -176,20 +201,17 @@ class UndoJudge(Unseen, Judge):
             verdict.change(name, _shown(is_now), _shown(was))
             if is_now != became:
                 edited.append(name)
-        step = Step(group.kind, group.key, now.pks[group.key], values)
-        if group.kind == "site":
-            step.retract, step.revive = now.retract[group.key], now.revive[group.key]
-            for name, (old, new) in now.derived_anew(group.key).items():
-                verdict.change(name, _shown(old), _shown(new))
-        if not (verdict.changes or step.retract or step.revive):
+        beside = now.beside.work(group.key)
+        for name, (old, new) in now.beside.derived(group.key, shot).items():
+            verdict.change(name, _shown(old), _shown(new))
+        if not (verdict.changes or beside):
             return
-        verdict.work, verdict.outcome = step, Outcome.UPDATE
+        verdict.work = Step(group.kind, group.key, now.pks[group.key], values, beside)
+        verdict.outcome = Outcome.UPDATE
         if edited:
-            self._hold_back(verdict, group, now.edited_since(group.key, edited))
-        elif _names_again(group.kind, shot, values):
-            self._hold_back(
-                verdict, group, _("This would name a person in public again. Take it if they agree.")
-            )
+            self._hold_back(verdict, now, now.edited_since(group.key, edited))
+        elif doubt := now.rules.doubt(shot, shot | values):
+            self._hold_back(verdict, now, doubt)
 
     # Storing
 
@@ -232,28 +254,10 @@ class UndoJudge(Unseen, Judge):
         pairs = [*((held[step.pk], step.values) for step in old), *made]
         if record.put_beside:
             record.put_beside(pairs)
-        if record.kind == "site":
-            self._restate(old, made)
-            statements.settle([one for one, _values in pairs])
-        ledger.record([one for one, _values in pairs])
-
-    def _restate(self, steps: list[Step], made: list[tuple[TrialSite, dict]]) -> None:
-        """Retract or revive what was stated; a site made again says what it said when it was removed."""
-        every = StatusStatement.objects
-        retract = [pk for step in steps for pk in step.retract]
-        every.filter(pk__in=retract).update(retracted_at=timezone.now(), retracted_run=self.scope.run)
-        revive = [pk for step in steps for pk in step.revive]
-        every.filter(pk__in=revive).update(retracted_at=None, retracted_run=None)
-        every.bulk_create(
-            StatusStatement(
-                site=site, status=shot["status"], since=shot["status_since"], said_at=shot["verified_at"],
-                said_on=shot["verified_on"], role=shot["verified_by"], source=shot["status_source"],
-                run=self.scope.run, user_id=self.scope.user_id,
-                evidence=_("import %(run)d, undone") % {"run": self.undone.pk},
-            )
-            for site, shot in made
-            if shot["verified_at"]
-        )  # fmt: skip
+        records = [one for one, _values in pairs]
+        works = [step.beside for step in old if step.beside is not None]
+        rules_for(record).store(self.scope, self.undone, works, made, records)
+        ledger.record(records)
 
     def _settle(self) -> None:
         """The run is undone; a run that it had undone itself is applied again."""
@@ -276,11 +280,8 @@ class _Now:
         made = {one.key: self.pks[one.key] for one in groups if one.before is None and one.key in self.pks}
         self.hanging = self._hanging(made)
         self._later = self._since(keys)
-        self.retract, self.revive = defaultdict(list), defaultdict(list)
-        self.stated_by_others: dict[str, bool] = {}
-        self._said: dict[str, list[StatusStatement]] = defaultdict(list)
-        if self.kind == "site":
-            self._statements()
+        self.rules = rules_for(record)
+        self.beside = self.rules.beside(self.pks, undone)
 
     def own_names(self, shot: dict) -> list[str]:
         return [name for name in shot if name not in self.record.derived]
@@ -320,32 +321,6 @@ class _Now:
             _("Edited since, in the role %(role)s on %(day)s: %(fields)s. Take it to undo that, too.") % words
         )
 
-    def _statements(self) -> None:
-        keys = {pk: key for key, pk in self.pks.items()}
-        # Runs that undid an undo of this one stated again what it had stated.
-        again = set(ImportRun.objects.filter(undo_of__undo_of=self.undone).values_list("pk", flat=True))
-        for one in StatusStatement.objects.filter(site__in=list(keys)):
-            key = keys[one.site_id]
-            self._said[key].append(one)
-            if one.run == self.undone.pk and one.retracted_at is None:
-                self.retract[key].append(one.pk)
-            elif one.retracted_run == self.undone.pk:
-                self.revive[key].append(one.pk)
-            elif one.retracted_at is None and one.run not in again:
-                self.stated_by_others[key] = True
-
-    def derived_anew(self, key: str) -> dict[str, tuple[object, object]]:
-        """What the status of a site becomes without what the run stated, where that differs."""
-        retract, revive = set(self.retract[key]), set(self.revive[key])
-        left = [one for one in self._said[key] if one.pk not in retract]
-        for one in left:
-            if one.pk in revive:
-                one.retracted_at = None
-        derived = statements.derive(left)
-        shown = {name: _json(value) for name, value in derived.items()}
-        shot = self.shots[key]
-        return {name: (shot[name], new) for name, new in shown.items() if shot[name] != new}
-
 
 def _delete(record: Record, steps: list[Step], ledger: Ledger) -> None:
     pks = [step.pk for step in steps]
@@ -359,22 +334,6 @@ def _delete(record: Record, steps: list[Step], ledger: Ledger) -> None:
     keys = [(one.pk, one.change_key) for one in record.stored().filter(pk__in=pks)]
     record.model._default_manager.filter(pk__in=pks).delete()
     ledger.record_removed(record.model, keys)
-
-
-def _names_again(kind: str, shot: dict, values: dict) -> bool:
-    """Whether a person who is not named in public now would be."""
-    if kind != "professional":
-        return False
-    after = shot | values
-
-    def is_public(one):
-        return bool(one["consent_given_on"]) and not one["consent_withdrawn_on"]
-
-    return is_public(after) and not is_public(shot)
-
-
-def _json(value):
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _shown(value):

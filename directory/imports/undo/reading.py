@@ -13,28 +13,21 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from centres.models import Affiliation, Professional
 from directory.adminsite import history
 from directory.core.ages import age_text
 from directory.core.dates import PartialDateField
 from directory.records import all_records
-from trials.models import Trial
 
-from ..choices import Kind
-from ..kinds import JUDGES
+from .. import kinds
 from ..messages import day_first
 
 RECORD = "record"  # stands for a whole record among the fields of a change
-# The sheet that brings in records of a kind.
-SHEETS = {
-    judge.sheet._meta.model.change_kind: judge.sheet
-    for kind, judge in JUDGES.items() if kind != Kind.CTGOV_CSV
-}  # fmt: skip
 
 
 def field_label(kind: str, name: str) -> str:
     """The header of the sheet's column that holds a field of the change log, else its name in forms."""
-    sheet = SHEETS.get(kind)
+    judge = kinds.of_record(kind)
+    sheet = judge and judge.sheet
     columns = [one for one in sheet.columns() if name in sheet.logged(one)] if sheet else []
     if len(columns) == 1:
         return sheet.columns()[columns[0]].header((get_language() or "en")[:2])
@@ -55,32 +48,21 @@ def model_of(kind: str):
 def names_of(kind: str, keys: Iterable[str], user) -> dict[str, str]:
     """Names by key of the records that are there, as far as `user` may see them."""
     record = all_records().get(kind)
-    keys = [key for key in dict.fromkeys(keys) if key]
-    if record is None or not keys:
-        return {}
-    pks = record.find(keys)
-    some = record.stored().filter(pk__in=pks.values())
-    if hasattr(some, "visible_to"):
-        some = some.visible_to(user)
-    if record.model is Affiliation:
-        some = some.filter(professional__in=Professional.objects.visible_to(user))
-    found = {one.pk: str(one) for one in some}
-    return {key: found[pk] for key, pk in pks.items() if pk in found}
+    found = record.found(keys, user) if record else {}
+    return {key: str(one) for key, one in found.items()}
 
 
 def mentioned(kind: str, changes: Iterable[dict], user) -> dict[str, dict[str, str]]:
-    """Names of the people and parents that changes mention, by field and key."""
+    """Names of the records that changes mention, by field and key."""
     keys = defaultdict(set)
     for change in changes:
         keys[change["field"]] |= {str(change[which]) for which in ("old", "new") if change[which]}
-    found = {
-        name: names_of("professional", several, user)
-        for name, several in keys.items()
-        if _related(kind, name) is Professional
+    related = {name: _related(kind, name) for name in keys}
+    return {
+        name: names_of(model.change_kind, keys[name], user)
+        for name, model in related.items()
+        if hasattr(model, "change_kind")
     }
-    if kind == Trial.change_kind and "parent" in keys:
-        found["parent"] = names_of("trial", keys["parent"], user)
-    return found
 
 
 def difference(kind: str, change: dict, called: str, names: Mapping[str, Mapping[str, str]]) -> dict:
@@ -99,8 +81,6 @@ def reads(kind: str, name: str, written: str, names: Mapping[str, str]) -> str:
         return ""
     if related is not None:
         return names.get(written) or str(getattr(related, "unnamed", written))
-    if name == "parent":
-        return names.get(written, written)
     if isinstance(field, models.BooleanField):
         return _("yes") if written == "yes" else _("no")
     if name.endswith("_days"):
@@ -113,10 +93,18 @@ def reads(kind: str, name: str, written: str, names: Mapping[str, str]) -> str:
 
 
 def _field(kind: str, name: str):
+    """That which a snapshot has by this name: a column, or a relation kept by the key of the other record."""
     model = model_of(kind)
-    return next((one for one in model._meta.concrete_fields if one.attname == name), None) if model else None
+    if model is None:
+        return None
+    named = (
+        one
+        for one in model._meta.concrete_fields
+        if name == (one.name if one.name in model.by_key else one.attname)
+    )
+    return next(named, None)
 
 
 def _related(kind: str, name: str):
-    """The model that a column points to, of which the log has numbers."""
+    """The model of the record that a field names."""
     return getattr(_field(kind, name), "related_model", None)

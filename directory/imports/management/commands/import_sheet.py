@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.core.visibility import role_of
 from directory.imports import actions
-from directory.imports.choices import NOT_TAKEN, Kind, Status
+from directory.imports.choices import NOT_TAKEN, Status
+from directory.imports.kinds import all_kinds
 from directory.imports.messages import problem
 from directory.imports.models import ImportRun
 from directory.imports.waiting import NobodyWorks, finish
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--kind", choices=Kind.values, default="", help="recognised by its header if left out"
+            "--kind", choices=list(all_kinds()), default="", help="recognised by its header if left out"
         )
         parser.add_argument(
             "--sheet", default="", help="of a workbook; else the first whose columns are known"

@@ -7,18 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.core.visibility import Role
 from directory.imports import actions, tasks
-from directory.imports.choices import Kind, Status
+from directory.imports.choices import Status
+from directory.imports.kinds import all_kinds
 from directory.imports.models import ImportRun
 from directory.imports.waiting import NobodyWorks, finish
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-# Centres before what lies in them, trials before their sites.
-SHEETS = {
-    Kind.CENTRES: "centres.xlsx",
-    Kind.NETWORKS: "networks.csv",
-    Kind.TRIALS: "trials.csv",
-    Kind.SITES: "sites.csv",
-}
 
 
 class Command(BaseCommand):
@@ -28,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--in-process", action="store_true", help="do the worker's part here")
 
     def handle(self, *, in_process, verbosity, **options):
-        for kind, name in SHEETS.items():
+        # Kinds are registered in this order: centres before what lies in them, trials before their sites.
+        sheets = [(kind, path.name) for kind in all_kinds() for path in DEMO.glob(f"{kind}.*")]
+        for kind, name in sheets:
             run = self._load(kind, name, in_process)
             if verbosity > 1:
                 counts = ", ".join(f"{number} {outcome}" for outcome, number in run.counts.items() if number)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from directory.core.fields import is_good_text
 from directory.sheets.sheet import Sheet
 
+from .result import Verdict
 from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
-from .verdicts import Verdict
 
 _REMEMBERED = 5_000
 

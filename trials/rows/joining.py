@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from trials.models import Trial, TrialSite
+from directory.imports.choices import Outcome, Status, is_taken
+from directory.imports.messages import day_first
+from directory.imports.models import RowOutcome
+from directory.imports.rows.result import Verdict
+from directory.imports.rows.storing import BATCH
+from directory.imports.scope import Scope
 
-from ..choices import Outcome, Status, is_taken
-from ..messages import day_first
-from ..models import RowOutcome
+from ..models import Trial, TrialSite
 from .finding import TrialFinder
-from .storing import BATCH
-from .verdicts import Scope, Verdict
 
 
 class Sent:
@@ -31,7 +32,7 @@ class Sent:
 
     def look_up(self, records: Iterable[str]) -> None:
         """The last row of each record that was stored for this person; one query."""
-        if self.scope.visible_trials is None:
+        if self.scope.sees_all:
             return
         rows = RowOutcome.objects.filter(
             record__in=set(records), run__created_by=self.scope.user_id, run__status=Status.APPLIED
@@ -57,7 +58,7 @@ def _is_stored(row: RowOutcome) -> bool:
 def join(works: Iterable, scope: Scope) -> None:
     """Let each new trial of `works` (of sites) that is stored already, unseen by the scope, be that one."""
     works = [one for one in works if one.draft]
-    if scope.visible_trials is None or not works:
+    if scope.sees_all or not works:
         return
     finder = TrialFinder(whole=False)
     drafts = {id(one.draft): one.draft for one in works}
@@ -66,7 +67,7 @@ def join(works: Iterable, scope: Scope) -> None:
         said = (identifier for one in some for identifier in one.identifiers)
         finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
     centres = {work.place.id for work in works}
-    sites = TrialSite.objects.filter(trial__in=set(finder.trials) - scope.visible_trials, centre__in=centres)
+    sites = TrialSite.objects.filter(trial__in=set(finder.trials) - scope.visible(Trial), centre__in=centres)
     by_key = {(one.trial_id, one.centre_id): one for one in sites}
     at: dict[int, set[int]] = defaultdict(set)
     for trial_id, centre_id in by_key:
@@ -88,7 +89,7 @@ def _known(finder: TrialFinder, draft, here: set[int], scope: Scope) -> Trial | 
     by_number = finder.candidates(draft.identifiers, "")
     called = finder.candidates((), draft.trial.acronym)
     by_name = [one for one in called if not finder.clash(one, draft.identifiers)]
-    found = [one for one in by_number or by_name if one.pk not in scope.visible_trials]
+    found = [one for one in by_number or by_name if one.pk not in scope.visible(Trial)]
     exact = draft.trial.acronym.casefold()
     found.sort(key=lambda one: (one.pk not in here, one.acronym.casefold() != exact, one.pk))
     return found[0] if found else None

@@ -15,7 +15,7 @@ from directory.core.models import Change
 from directory.sheets.sheet import VERSION, seq_of
 
 from ..choices import Outcome
-from .verdicts import Verdict
+from .result import Verdict
 
 Place = tuple[str, str, str]  # kind, key and field of a change
 

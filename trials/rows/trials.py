@@ -7,21 +7,23 @@ from functools import cache
 
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory.core.dates import first_day
 from directory.core.models import State
-from trials.choices import Recruitment
-from trials.identifiers import Identifier, parse_identifier
-from trials.models import Condition, Trial
-from trials.models.trial import AGES_IN_ORDER, LINES_IN_ORDER
-from trials.resources import TrialSheet
+from directory.imports.choices import REGISTRY, Outcome
+from directory.imports.rows.processor import Judge
+from directory.imports.rows.result import Verdict, shown
+from directory.imports.rows.storing import BATCH, Ledger, Tally
 
-from ..choices import REGISTRY, Outcome
-from .base import Judge
+from .. import registries
+from ..choices import Recruitment
+from ..identifiers import Identifier, parse_identifier
+from ..models import Condition, Trial
+from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
+from ..resources import TrialSheet
 from .finding import NAMING, TrialFinder
-from .storing import BATCH, Ledger, Tally
 from .trial_writes import store_trials, writes_of
-from .verdicts import Verdict, shown
 
 # Where one of the two is stored, an empty other one says something, too.
 TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
@@ -42,13 +44,18 @@ class TrialJudge(Judge):
     """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
 
     sheet = TrialSheet
+    label = gettext_lazy("Trials")
     work = TrialWork
     registry = ""
+
+    @classmethod
+    def registry_of(cls, header):
+        return registries.wrote(header)
 
     def __init__(self, scope):
         super().__init__(scope)
         self.registry = scope.choices.get(REGISTRY, self.registry)
-        self.finder = TrialFinder(scope.visible_trials)
+        self.finder = TrialFinder(scope.visible(Trial))
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[Verdict, Trial]] = []

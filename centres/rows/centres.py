@@ -6,20 +6,20 @@ from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from centres.choices import AliasKind
-from centres.matching import Matcher
-from centres.models import Centre, CentreAlias
-from centres.resources import CentreSheet
 from directory.core.phones import HOME
 from directory.core.text import fold, tidy
+from directory.imports.choices import Outcome
+from directory.imports.rows.checking import Write
+from directory.imports.rows.processor import Judge
+from directory.imports.rows.result import several, shown
+from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
 
-from ..choices import Outcome
-from .base import Judge
-from .checking import Write
-from .storing import BATCH, Ledger, Tally, upsert
-from .verdicts import several, shown
+from ..choices import AliasKind
+from ..matching import Matcher
+from ..models import Centre, CentreAlias
+from ..resources import CentreSheet
 
 PLACE = ("postal_code", "country", "latitude", "longitude")
 
@@ -36,6 +36,7 @@ class CentreWork:
 
 class CentreJudge(Judge):
     sheet = CentreSheet
+    label = gettext_lazy("Centres")
 
     def __init__(self, scope):
         super().__init__(scope)

@@ -7,12 +7,13 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from centres.matching import Place
-from centres.models import Affiliation, Centre, Professional
 from directory.core.text import fold
+from directory.imports.rows.result import Verdict, shown
+from directory.imports.rows.storing import BATCH, Ledger, upsert
+from directory.imports.scope import Scope
 
-from .storing import BATCH, Ledger, upsert
-from .verdicts import Scope, Verdict, shown
+from ..matching import Place
+from ..models import Affiliation, Centre, Professional
 
 CONTACT, INVESTIGATOR = "trial contact", "principal investigator"
 _CONSENT = ("consent_given_on", "consent_recorded_by", "consent_evidence")

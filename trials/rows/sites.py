@@ -6,30 +6,34 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from centres.matching import Place
 from centres.models import Centre, Professional
+from centres.records import CENTRE
+from centres.resources import centre_words
+from centres.rows.people import People, evidence
+from centres.rows.places import Places, may_touch, names_centre
 from directory.core.dates import first_day
 from directory.core.models import State
 from directory.core.visibility import Role
-from trials import statements
-from trials.choices import Recruitment
-from trials.models import Condition, StatusStatement, Trial, TrialSite
-from trials.resources import SiteSheet
+from directory.imports.choices import Outcome
+from directory.imports.messages import day_first
+from directory.imports.rows.checking import Write
+from directory.imports.rows.result import shown, yes_or_no
+from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
 
-from ..choices import Outcome
-from ..messages import day_first
-from .checking import Write
+from .. import statements
+from ..choices import Recruitment
+from ..models import Condition, StatusStatement, Trial, TrialSite
+from ..records import TRIAL
+from ..resources import SiteSheet
 from .finding import TrialFinder
 from .joining import Sent, join
-from .people import People, evidence
-from .places import Places, may_touch
 from .site_people import NamesPeople
 from .site_writes import writes_of_site
-from .storing import BATCH, Ledger, Tally, upsert
 from .trial_writes import store_trials
 from .trials import TrialWork, called, identifiers_of
-from .verdicts import shown, yes_or_no
 
 _LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 _WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
@@ -57,10 +61,32 @@ class Work:
 
 class SiteJudge(NamesPeople):
     sheet = SiteSheet
+    label = gettext_lazy("Trial sites")
+    is_by_centre = True
+    wider_than = ("trials", "centres")
+
+    @classmethod
+    def lists(cls, user):
+        return centre_words(cls.sheet, user)
+
+    @classmethod
+    def naming(cls, scope):
+        return names_centre("centre_code", scope)
+
+    @classmethod
+    def names(cls, keys, user):
+        """Also of a site that is yet to be: its trial and its centre, as far as they are there."""
+        parts = {key: key.rsplit("@", 1) for key in keys if "@" in key}
+        trials = TRIAL.found([trial for trial, _centre in parts.values()], user)
+        centres = CENTRE.found([centre for _trial, centre in parts.values()], user)
+        return {
+            key: f"{trials.get(trial, trial)} · {centres.get(centre, centre)}"
+            for key, (trial, centre) in parts.items()
+        }
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.finder = TrialFinder(scope.visible_trials, whole=False)
+        self.finder = TrialFinder(scope.visible(Trial), whole=False)
         self.places, self.people = Places(self), People(scope)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
@@ -154,7 +180,7 @@ class SiteJudge(NamesPeople):
     def _record(self, trial, verdict) -> str:
         """The site's key; of a new trial, to whoever does not see all, what the row itself calls it: its slug
         gives away which slugs are taken."""
-        is_told = trial.pk is not None or self.scope.visible_trials is None
+        is_told = trial.pk is not None or self.scope.sees_all
         return f"{trial.slug}@{verdict.place.code}" if is_told else self._called(verdict)
 
     def _called(self, verdict) -> str:
@@ -182,7 +208,7 @@ class SiteJudge(NamesPeople):
                 verdict.change(column, "", self.sheet.written(column, values[column]))
         sentence = _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
         refused = _("“%(name)s” is not a known trial.")
-        if self.scope.visible_trials is not None:
+        if not self.scope.sees_all:
             sentence = _("“%(name)s” is not a listed trial: the row goes to the editors, who list trials.")
             refused = _("“%(name)s” is not a listed trial.")
         told = {"name": shown(name)}
@@ -200,7 +226,7 @@ class SiteJudge(NamesPeople):
         verdict.touch(site)
         changed = self.compare(verdict, site, self.sheet.compared())
         work = Work(site, place, changed, draft=self.drafts.get(id(trial)))
-        work.is_sent = trial.pk is None and self.scope.visible_trials is not None
+        work.is_sent = trial.pk is None and not self.scope.sees_all
         self._judge_status(verdict, work)
         if verdict.is_bad:
             return  # what a refused row says of a person must not reach them by way of another row

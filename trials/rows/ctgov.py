@@ -10,19 +10,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from centres import spelling
 from centres.matching import Match, Place
-from trials.choices import Recruitment
-from trials.ctgov import CtgovSheet
-from trials.identifiers import read_identifier
-from trials.models import TrialSite
+from centres.rows.places import Places, key_of
+from directory.imports.messages import day_first
+from directory.imports.rows.checking import Write
+from directory.imports.rows.result import Verdict, in_parts, shown
 
-from ..messages import day_first
-from .checking import Write
-from .places import Places, key_of
+from ..choices import Recruitment
+from ..ctgov import CtgovSheet
+from ..identifiers import read_identifier
+from ..models import TrialSite
 from .trials import TrialJudge, TrialWork
-from .verdicts import Verdict, in_parts, shown
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
@@ -40,8 +41,14 @@ class CtgovWork(TrialWork):
 
 class CtgovJudge(TrialJudge):
     sheet = CtgovSheet
+    label = gettext_lazy("ClinicalTrials.gov export")
     work = CtgovWork
     registry = "ClinicalTrials.gov"
+    is_registrys = True
+
+    @classmethod
+    def registry_of(cls, header):
+        return cls.registry if cls.sheet.is_header(header) else ""
 
     def __init__(self, scope):
         super().__init__(scope)

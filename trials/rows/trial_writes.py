@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from trials.models import Trial, TrialIdentifier
+from directory.imports.rows.checking import Write, unsaved
+from directory.imports.rows.result import Verdict
+from directory.imports.rows.storing import Ledger, upsert
 
-from .checking import Write, unsaved
-from .storing import Ledger, upsert
-from .verdicts import Verdict
+from ..models import Trial, TrialIdentifier
 
 
 def writes_of(

@@ -1,6 +1,5 @@
 """What a row is judged by, and what it means."""
 
-import datetime as dt
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,52 +10,13 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory.core import changes
-from directory.core.models import State
 from directory.core.text import tidy
-from directory.core.visibility import Role
 
 from ..choices import STORED, Outcome
 
 _SHOWN = 80
 MOST_MESSAGES = 20  # of one row: more are counted, not told
 _LONGEST = 1_000  # of one message
-
-
-@dataclass(frozen=True)
-class Scope:
-    """On whose behalf rows are judged. `centres` None: every centre; else only these.
-
-    `visible_trials`, `visible_centres` None: all; else the pks of those that this person may see. `choices`:
-    what was decided of this sheet, by key (`directory.imports.questions`); `decided_by`: who stands for it.
-    """
-
-    run: int
-    file_name: str
-    role: str
-    day: dt.date
-    user_id: int | None = None
-    centres: frozenset[int] | None = None
-    visible_trials: frozenset[int] | None = None
-    visible_centres: frozenset[int] | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    decided_by: int | None = None
-
-    @property
-    def actor(self) -> changes.Actor:
-        return changes.Actor(self.role, self.user_id, self.run)
-
-    @property
-    def state_of_new(self) -> str:
-        """What an editor, or the registry's own sheets, bring in has been looked at: it is listed."""
-        return State.LISTED if self.role in (Role.EDITOR, Role.REGISTRY, Role.SYSTEM) else State.DRAFT
-
-    def may_touch(self, centre_id: int) -> bool:
-        return self.centres is None or centre_id in self.centres
-
-    def own(self, found: models.QuerySet) -> models.QuerySet:
-        """Of records that lie at a `centre`, those that a row of this scope may see and touch."""
-        return found if self.centres is None else found.filter(centre__in=self.centres)
 
 
 @dataclass(slots=True)

@@ -3,10 +3,9 @@
 from django.utils.translation import gettext as _
 
 from centres.models import Professional
-
-from .base import Judge
-from .people import CONTACT, INVESTIGATOR, People
-from .verdicts import shown
+from centres.rows.people import CONTACT, INVESTIGATOR, People
+from directory.imports.rows.processor import Judge
+from directory.imports.rows.result import shown
 
 
 class NamesPeople(Judge):

@@ -5,17 +5,18 @@ from functools import cached_property, partial
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from centres.models import Centre, Membership, Network
-from centres.resources import NetworkSheet
 from directory.core.text import squash
+from directory.imports.choices import Outcome
+from directory.imports.rows.checking import Write
+from directory.imports.rows.processor import Judge
+from directory.imports.rows.result import shown
+from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
 
-from ..choices import Outcome
-from .base import Judge
-from .checking import Write
-from .places import Places
-from .storing import BATCH, Ledger, Tally, upsert
-from .verdicts import shown
+from ..models import Centre, Membership, Network
+from ..resources import NetworkSheet, centre_words
+from .places import Places, names_centre
 
 
 @dataclass
@@ -27,6 +28,24 @@ class MemberWork:
 
 class NetworkJudge(Judge):
     sheet = NetworkSheet
+    label = gettext_lazy("Networks")
+    wider_than = ("trials", "centres")
+
+    @classmethod
+    def lists(cls, user):
+        return centre_words(cls.sheet, user)
+
+    @classmethod
+    def naming(cls, scope):
+        return names_centre("centre", scope)
+
+    @classmethod
+    def names(cls, keys, user):
+        return {}  # its key says all of it
+
+    @classmethod
+    def edited_on(cls, record):
+        return record.network
 
     def __init__(self, scope):
         super().__init__(scope)

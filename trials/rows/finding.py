@@ -12,14 +12,14 @@ from rapidfuzz import fuzz, process
 
 from directory.core import text
 from directory.core.models import Change, Op
-from trials.choices import Scheme
-from trials.identifiers import Identifier
-from trials.models import Trial, TrialIdentifier
-from trials.models.trial import free_slug
+from directory.imports.choices import Outcome
+from directory.imports.rows.result import Verdict, shown
 
-from ..choices import Outcome
+from ..choices import Scheme
+from ..identifiers import Identifier
+from ..models import Trial, TrialIdentifier
+from ..models.trial import free_slug
 from .acronyms import NEAR, Nearness, key_of
-from .verdicts import Verdict, shown
 
 fold = lru_cache(maxsize=2_000)(text.fold)
 ALIKE = 75  # titles of one trial, where the acronyms are near as well

@@ -1,16 +1,20 @@
 """Which centre a cell means, what is asked where it is not certain, and what is learned from the answer."""
 
+from collections.abc import Callable
+from functools import cache
+
 from django.utils.translation import gettext as _
 
-from centres.choices import AliasKind
-from centres.matching import Match, Matcher, Place
-from centres.models import Centre, CentreAlias
 from directory.core.text import fold
+from directory.imports.questions import Option, Question
+from directory.imports.rows.processor import Judge
+from directory.imports.rows.result import Verdict, shown
+from directory.imports.rows.storing import Ledger
+from directory.imports.scope import Scope
 
-from ..questions import Option, Question
-from .base import Judge
-from .storing import Ledger
-from .verdicts import Scope, Verdict, shown
+from ..choices import AliasKind
+from ..matching import Match, Matcher, Place
+from ..models import Centre, CentreAlias
 
 MOST_ASKED = 50  # more than a person answers; what is beyond is refused with what it might mean
 LONGEST = 200  # what an alias holds
@@ -26,7 +30,7 @@ class Places:
     def __init__(self, judge: Judge, *, none_means: str = ""):
         """`none_means`: what comes of a text that is said to be none of ours; else its rows are refused."""
         self.judge, self.scope = judge, judge.scope
-        self.matcher = Matcher(judge.scope.visible_centres)
+        self.matcher = Matcher(judge.scope.visible(Centre))
         self.none_means = none_means
         self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
 
@@ -139,6 +143,17 @@ class Places:
 def key_of(text: str) -> str:
     """The key of the question which centre `text` means."""
     return f"centre:{fold(text)}"
+
+
+def names_centre(column: str, scope: Scope) -> dict[str, Callable[[str], bool]]:
+    """By the column whose cells name centres: whether a cell names one. What centres are called is read once
+    it is asked."""
+
+    @cache
+    def matcher() -> Matcher:
+        return Matcher(scope.visible(Centre))
+
+    return {column: lambda cell: matcher().match(cell).how != "none"}
 
 
 def _scored(score: int, reasons: tuple[str, ...]) -> str:

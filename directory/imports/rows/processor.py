@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from directory.core.text import tidy
+from directory.records import all_records
 from directory.sheets.reading import Row
 from directory.sheets.sheet import VERSION, Sheet
 from directory.sheets.written import is_nothing
@@ -16,9 +18,10 @@ from directory.sheets.written import is_nothing
 from .. import blank, messages
 from ..choices import Outcome
 from ..questions import Question, how_to_read
+from ..scope import Scope
 from .checking import Checker, Write
+from .result import Verdict, Written, shown
 from .storing import Tally
-from .verdicts import Scope, Verdict, Written, shown
 from .versions import hold_back_edited
 
 NOTHING = object()  # what a cell means that says there is nothing to say
@@ -32,6 +35,45 @@ class Judge:
     """
 
     sheet: type[Sheet]
+    label: str | Promise = ""
+    is_by_centre = False  # each row lies at one centre, so coordinators may hand it in
+    is_registrys = False  # a public registry writes such sheets, we never do
+    wider_than: tuple[str, ...] = ()  # kinds whose columns a sheet of this kind may all have, and more
+
+    @classmethod
+    def kind_of_record(cls) -> str:
+        """What the change log calls a record of its rows."""
+        return cls.sheet._meta.model.change_kind
+
+    @classmethod
+    def registry_of(cls, header: list[str]) -> str:
+        """The public registry that wrote a sheet with this header; empty for none."""
+        return ""
+
+    @classmethod
+    def lists(cls, user) -> dict[str, list[tuple[str, str]]]:
+        """Words with labels for the template's drop-downs, by column, beyond the vocabularies of columns."""
+        return {}
+
+    @classmethod
+    def naming(cls, scope: Scope) -> dict[str, Callable[[str], bool]]:
+        """By column whose cells name records: whether a cell names one that may be spoken of."""
+        return {}
+
+    @classmethod
+    def found(cls, keys: Iterable[str], user) -> dict[str, models.Model]:
+        """The stored records of these keys that `user` may see."""
+        return all_records()[cls.kind_of_record()].found(keys, user)
+
+    @classmethod
+    def names(cls, keys: Iterable[str], user) -> dict[str, str]:
+        """What records are called, by key, as far as `user` may see them; also those that are yet to be."""
+        return {key: str(one) for key, one in cls.found(keys, user).items()}
+
+    @classmethod
+    def edited_on(cls, record: models.Model) -> models.Model:
+        """The record on whose page of the admin `record` is edited."""
+        return record
 
     def __init__(self, scope: Scope):
         self.scope = scope

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from centres.models import Affiliation
-from trials import statements
+from centres.rows.people import CONTACT, People
+from directory.imports.rows.checking import Write, unsaved
+from directory.imports.rows.result import Verdict
 
-from .checking import Write, unsaved
-from .people import CONTACT, People
+from .. import statements
 from .trial_writes import writes_of
-from .verdicts import Verdict
 
 
 def writes_of_site(verdict: Verdict, sheet, people: People) -> Iterator[Write]:

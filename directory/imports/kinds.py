@@ -1,0 +1,38 @@
+"""The kinds of sheets, each with the class that says what its rows mean; apps register theirs when ready."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from directory.core.visibility import Role
+
+from .rows.processor import Judge
+
+_kinds: dict[str, type[Judge]] = {}
+
+
+def register(*judges: type[Judge]) -> None:
+    for one in judges:
+        if one.sheet.kind in _kinds:
+            raise ValueError(f"Two kinds of sheets are called {one.sheet.kind}.")
+        _kinds[one.sheet.kind] = one
+
+
+def all_kinds() -> Mapping[str, type[Judge]]:
+    """By name, in the order of registration."""
+    return MappingProxyType(_kinds)
+
+
+def choices() -> list[tuple[str, str]]:
+    """Names with labels, for fields and forms."""
+    return [(name, str(judge.label)) for name, judge in _kinds.items()]
+
+
+def of_record(kind: str) -> type[Judge] | None:
+    """That whose rows are records of a kind of the change log, as its own exports write them."""
+    own = (one for one in _kinds.values() if not one.is_registrys)
+    return next((one for one in own if one.kind_of_record() == kind), None)
+
+
+def may_be_handed_in(kind: str, role: str, centre) -> bool:
+    """Sheets whose rows do not lie at one centre are of the whole registry: no coordinator's, no centre's."""
+    return _kinds[kind].is_by_centre or (role != Role.COORDINATOR and centre is None)

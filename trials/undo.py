@@ -1,0 +1,117 @@
+"""What undoing an import asks of trials and sites.
+
+Trials that are not listed are the editors' alone (see `rows.joining`). What a run stated of a site is
+retracted, not deleted, and the site's status derived anew; undoing an undo revives it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.imports.models import ImportRun
+from directory.imports.undo.rules import Beside, UndoRules
+
+from . import statements
+from .models import StatusStatement, Trial
+
+
+class TrialUndo(UndoRules):
+    centre = ""  # drafts that came with rows of one's own centre
+    decided_by_editors = True
+
+    def told(self, keys, scope):
+        return keys if scope.sees_all else set()
+
+
+@dataclass
+class Restated:
+    """Statements, by pk, that an undo takes back, and those that it revives."""
+
+    retract: list[int] = field(default_factory=list)
+    revive: list[int] = field(default_factory=list)
+
+
+class Statements(Beside):
+    """What was stated of some sites."""
+
+    def __init__(self, pks, undone):
+        super().__init__(pks, undone)
+        self._stated = defaultdict(list)
+        self._works = defaultdict(Restated)
+        self._by_others = set()
+        keys = {pk: key for key, pk in pks.items()}
+        # Runs that undid an undo of this one stated again what it had stated.
+        again = set(ImportRun.objects.filter(undo_of__undo_of=undone).values_list("pk", flat=True))
+        for one in StatusStatement.objects.filter(site__in=list(keys)):
+            key = keys[one.site_id]
+            self._stated[key].append(one)
+            if one.run == undone.pk and one.retracted_at is None:
+                self._works[key].retract.append(one.pk)
+            elif one.retracted_run == undone.pk:
+                self._works[key].revive.append(one.pk)
+            elif one.retracted_at is None and one.run not in again:
+                self._by_others.add(key)
+
+    def work(self, key):
+        return self._works.get(key)
+
+    def is_by_others(self, key):
+        return key in self._by_others
+
+    def derived(self, key, shot):
+        work = self._works.get(key, Restated())
+        left = [one for one in self._stated[key] if one.pk not in work.retract]
+        for one in left:
+            if one.pk in work.revive:
+                one.retracted_at = None
+        derived = {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in statements.derive(left).items()
+        }
+        return {name: (shot[name], new) for name, new in derived.items() if shot[name] != new}
+
+
+class SiteUndo(UndoRules):
+    centre = "centre"
+    beside = Statements
+
+    def told(self, keys, scope):
+        if scope.sees_all:
+            return keys
+        slugs = self._visible({_slug(key) for key in keys}, scope)
+        return {key for key in keys if _slug(key) in slugs}
+
+    def hidden(self, keys, scope):
+        slugs = {_slug(key) for key in keys if "@" in key}
+        return bool(slugs - self._visible(slugs, scope))
+
+    @staticmethod
+    def _visible(slugs, scope):
+        found = Trial.objects.filter(slug__in=slugs).values_list("pk", "slug")
+        return {slug for pk, slug in found if pk in scope.visible(Trial)}
+
+    def store(self, scope, undone, works, made, records):
+        """Retract or revive what was stated; a site made again says what it said when it was removed."""
+        every = StatusStatement.objects
+        retract = [pk for one in works for pk in one.retract]
+        every.filter(pk__in=retract).update(retracted_at=timezone.now(), retracted_run=scope.run)
+        revive = [pk for one in works for pk in one.revive]
+        every.filter(pk__in=revive).update(retracted_at=None, retracted_run=None)
+        every.bulk_create(
+            StatusStatement(
+                site=site, status=shot["status"], since=shot["status_since"], said_at=shot["verified_at"],
+                said_on=shot["verified_on"], role=shot["verified_by"], source=shot["status_source"],
+                run=scope.run, user_id=scope.user_id,
+                evidence=_("import %(run)d, undone") % {"run": undone.pk},
+            )
+            for site, shot in made
+            if shot["verified_at"]
+        )  # fmt: skip
+        statements.settle(records)
+
+
+def _slug(key: str) -> str:
+    """The trial's, of the key of a site."""
+    return key.rsplit("@", 1)[0]
