@@ -1,7 +1,7 @@
 """How a row of a sheet becomes a centre, a network's membership, a person."""
 
-from .centres import CentreJudge
-from .networks import NetworkJudge
+from .centres import CentreProcessor
+from .networks import NetworkProcessor
 
 # Registered in this order.
-KINDS = (CentreJudge, NetworkJudge)
+KINDS = (CentreProcessor, NetworkProcessor)

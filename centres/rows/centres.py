@@ -12,9 +12,9 @@ from directory.core.phones import HOME
 from directory.core.text import fold, tidy
 from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
-from directory.imports.rows.processor import Judge
+from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import several, shown
-from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
+from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
 
 from ..choices import AliasKind
 from ..matching import Matcher
@@ -34,7 +34,7 @@ class CentreWork:
     old_aliases: list[int] = field(default_factory=list)
 
 
-class CentreJudge(Judge):
+class CentreProcessor(RowProcessor):
     sheet = CentreSheet
     label = gettext_lazy("Centres")
 
@@ -52,8 +52,8 @@ class CentreJudge(Judge):
             self._countries = dict(Centre.objects.exclude(country=HOME).values_list("code", "country"))
         return self._countries.get(tidy(cells.get("code", "")).lower(), HOME)
 
-    def look_up(self, verdicts):
-        values = [verdict.values for verdict in verdicts]
+    def look_up(self, results):
+        values = [result.values for result in results]
         codes = {one["code"] for one in values if "code" in one}
         folds = {fold(text) for one in values for text in one.get("aliases", ())}
         self.centres = {one.code: one for one in Centre.objects.filter(code__in=codes)}
@@ -64,56 +64,56 @@ class CentreJudge(Judge):
             self.owners[alias.folded] = alias.centre.code
             self.aliases[alias.centre.code].append(alias)
 
-    def decide(self, verdict):
-        code = verdict.values.get("code")
+    def resolve(self, result):
+        code = result.values.get("code")
         if not code:
-            if "code" not in verdict.cells:
-                verdict.refuse(
+            if "code" not in result.cells:
+                result.refuse(
                     "code", _("The code is empty. Each row needs the code of its centre, like uz-gent.")
                 )
             return
-        verdict.record = code
-        if self.is_double(code, verdict, "code"):
+        result.record = code
+        if self.is_duplicate(code, result, "code"):
             return
         stored = self.centres.get(code)
         centre = stored or Centre(code=code, state=self.scope.state_of_new)
-        if stored is None and "name_en" not in verdict.cells:
-            verdict.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
-        attributes = self.compare(verdict, centre, self.sheet.compared())
-        self._doubt_names(verdict, code, attributes)
+        if stored is None and "name_en" not in result.cells:
+            result.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
+        attributes = self.compare(result, centre, self.sheet.compared())
+        self._doubt_names(result, code, attributes)
         if stored is None or set(PLACE) & set(attributes):
-            verdict.heed(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")
+            result.validate(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")
         work = CentreWork(centre, attributes)
-        self._compare_aliases(verdict, work, code)
-        if not verdict.is_bad and (verdict.changes or stored is None):
-            verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            verdict.work = work
+        self._compare_aliases(result, work, code)
+        if not result.is_bad and (result.changes or stored is None):
+            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
+            result.work = work
 
-    def _doubt_names(self, verdict, code, changed) -> None:
+    def _doubt_names(self, result, code, changed) -> None:
         """Hold back a row with the code of one centre and the name of another."""
-        for name in (one for one in changed if one.startswith("name_") and one in verdict.values):
+        for name in (one for one in changed if one.startswith("name_") and one in result.values):
             self._matcher = self._matcher or Matcher()
-            meant = self._matcher.match(verdict.values[name]).centre
+            meant = self._matcher.match(result.values[name]).centre
             if meant and meant.code != code:
-                told = {"name": shown(verdict.values[name]), "other": meant.code, "code": code}
-                verdict.doubt(
+                told = {"name": shown(result.values[name]), "other": meant.code, "code": code}
+                result.doubt(
                     Outcome.CONFLICT, name,
                     _("“%(name)s” means %(other)s, but the code is %(code)s.") % told,
                     _("Correct the one that is wrong, or take the row if it is about %(code)s.") % told,
                 )  # fmt: skip
                 return
 
-    def _compare_aliases(self, verdict, work, code):
+    def _compare_aliases(self, result, work, code):
         """The cell lists all aliases but the learned ones; each means one centre only."""
         of_centre = [one.text for one in self.aliases[code] if one.kind != AliasKind.LEARNED]
-        if "aliases" not in verdict.values and not self.clears(verdict, "aliases", of_centre):
+        if "aliases" not in result.values and not self.clears(result, "aliases", of_centre):
             return
-        wanted = {fold(text): text for text in verdict.values.get("aliases", ()) if fold(text)}
+        wanted = {fold(text): text for text in result.values.get("aliases", ()) if fold(text)}
         taken: dict[str, list[str]] = defaultdict(list)
         for folded, text in wanted.items():
             if folded not in self.claimed:
                 self.claimed[folded] = self.owners.get(folded, code)
-                verdict.on_refusal(partial(self.claimed.pop, folded))
+                result.on_refusal(partial(self.claimed.pop, folded))
             owner = self.claimed[folded]
             if owner != code:
                 taken[owner].append(text)
@@ -123,7 +123,7 @@ class CentreJudge(Judge):
                 "%(texts)s already mean %(owner)s. Remove them from one of them.",
                 len(texts),
             )
-            verdict.refuse("aliases", sentence % {"texts": several(texts), "owner": owner})
+            result.refuse("aliases", sentence % {"texts": several(texts), "owner": owner})
         stored = {one.folded: one for one in self.aliases[code]}
         old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
         work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
@@ -132,10 +132,10 @@ class CentreJudge(Judge):
         if work.new_aliases or gone:
             kept = [one.text for one in old if one.folded in wanted]
             before = "; ".join(one.text for one in old)
-            verdict.change("aliases", before, "; ".join([*kept, *work.new_aliases]))
+            result.change("aliases", before, "; ".join([*kept, *work.new_aliases]))
 
-    def writes(self, verdict):
-        work = verdict.work
+    def writes(self, result):
+        work = result.work
         yield Write(work.centre, "code", work.attributes)
         for alias in self._aliases(work):
             yield Write(alias, "aliases")
@@ -149,22 +149,22 @@ class CentreJudge(Judge):
             for text in work.new_aliases
         ]  # fmt: skip
 
-    def touched(self, verdicts):
-        return {Centre: [one.work.centre.pk for one in verdicts if one.work and one.work.centre.pk]}
+    def touched(self, results):
+        return {Centre: [one.work.centre.pk for one in results if one.work and one.work.centre.pk]}
 
-    def store(self, verdicts) -> Tally:
-        works = [verdict.work for verdict in verdicts if verdict.work]
-        ledger = Ledger(self.scope.actor)
+    def store(self, results) -> Counts:
+        works = [result.work for result in results if result.work]
+        recorder = ChangeRecorder(self.scope.actor)
         for start in range(0, len(works), BATCH):
-            self._store(works[start : start + BATCH], ledger)
-        return ledger.tally
+            self._store(works[start : start + BATCH], recorder)
+        return recorder.counts
 
-    def _store(self, works, ledger):
+    def _store(self, works, recorder):
         old = [work.centre for work in works if work.centre.pk]
         new = [work.centre for work in works if not work.centre.pk]
-        ledger.watch(Centre, [one.pk for one in old])
+        recorder.watch(Centre, [one.pk for one in old])
         Centre.objects.bulk_create(new)
         upsert(old, [name for work in works for name in work.attributes])
         CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
         CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
-        ledger.record([*old, *new])
+        recorder.record([*old, *new])

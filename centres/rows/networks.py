@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from directory.core.text import squash
 from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
-from directory.imports.rows.processor import Judge
+from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import shown
-from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
+from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
 
 from ..models import Centre, Membership, Network
 from ..resources import NetworkSheet, centre_words
@@ -26,7 +26,7 @@ class MemberWork:
     renames: bool = False
 
 
-class NetworkJudge(Judge):
+class NetworkProcessor(RowProcessor):
     sheet = NetworkSheet
     label = gettext_lazy("Networks")
     wider_than = ("trials", "centres")
@@ -54,87 +54,87 @@ class NetworkJudge(Judge):
         self.renamed: dict[str, int] = {}
         self.memberships: dict[tuple, Membership] = {}
 
-    def related(self, verdict, relation):
-        return [(Network.change_kind, verdict.record.split("/")[0])] if relation == "network" else ()
+    def related(self, result, relation):
+        return [(Network.change_kind, result.record.split("/")[0])] if relation == "network" else ()
 
-    def look_up(self, verdicts):
-        slugs = {slugify(one.values["network"]) for one in verdicts if "network" in one.values}
+    def look_up(self, results):
+        slugs = {slugify(one.values["network"]) for one in results if "network" in one.values}
         stored = Network.objects.filter(slug__in=slugs - set(self.networks))
         self.networks |= {one.slug: one for one in stored}
         # Memberships are fetched anew: those of earlier rows are by now what these rows make of them.
         members = Membership.objects.filter(network__slug__in=slugs).select_related("network")
         self.memberships = {(one.network.slug, one.centre_id, one.role, one.since): one for one in members}
 
-    def decide(self, verdict):
-        values = verdict.values
+    def resolve(self, result):
+        values = result.values
         slug = slugify(values.get("network", ""))
         if not slug:
-            verdict.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
-        place = self.places.find(verdict, "centre")
+            result.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
+        place = self.places.find(result, "centre")
         if not slug or place is None:
             return
         role, since = values.get("role", ""), values.get("since")
-        verdict.record = "/".join([slug, place.code, role or "member", str(since or "")])
-        if self.is_double((slug, place.id, role, since), verdict, "network"):
+        result.record = "/".join([slug, place.code, role or "member", str(since or "")])
+        if self.is_duplicate((slug, place.id, role, since), result, "network"):
             return
-        network = self._network(verdict, slug)
+        network = self._network(result, slug)
         stored = self.memberships.get((slug, place.id, role, since))
         member = stored or Membership(network=network, role=role, since=since)
         member.network = network
         if stored is None:
             member.centre = Centre(pk=place.id, code=place.code)
-            verdict.change("centre", "", place.code)
+            result.change("centre", "", place.code)
             for name in ("role", "since"):
                 if name in values:
-                    verdict.change(name, "", self.sheet.written(name, values[name]))
+                    result.change(name, "", self.sheet.written(name, values[name]))
         else:
             member.centre = Centre(pk=place.id, code=place.code)
-        attributes = self.compare(verdict, member, self.sheet.compared())
+        attributes = self.compare(result, member, self.sheet.compared())
         if member.since and member.until and member.since > member.until:
-            verdict.refuse(
+            result.refuse(
                 "until", _("A membership cannot end before it begins (%(since)s).") % {"since": member.since}
             )
-        if not verdict.is_bad and verdict.changes:
-            verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            verdict.work = MemberWork(member, attributes, self.renamed.get(slug) == verdict.number)
+        if not result.is_bad and result.changes:
+            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
+            result.work = MemberWork(member, attributes, self.renamed.get(slug) == result.number)
 
-    def _network(self, verdict, slug) -> Network:
+    def _network(self, result, slug) -> Network:
         """The network of that slug, perhaps a new one; the first row that names it decides its name."""
-        network, name = self.networks.get(slug), verdict.values.get("network_name")
+        network, name = self.networks.get(slug), result.values.get("network_name")
         if network is None:
             network = Network(
-                slug=slug, name_en=name or verdict.values["network"], state=self.scope.state_of_new
+                slug=slug, name_en=name or result.values["network"], state=self.scope.state_of_new
             )
-            self.checker.check_values(verdict, Write(network, "network"))
-            if verdict.is_bad:
+            self.checker.check_values(result, Write(network, "network"))
+            if result.is_bad:
                 return network  # what a refused row calls it binds no other row
             self.networks[slug] = network
-            self.renamed[slug] = verdict.number
-            verdict.on_refusal(partial(self.networks.pop, slug))
-            verdict.on_refusal(partial(self.renamed.pop, slug))
-            verdict.change("network_name", "", network.name_en)
-            self._doubt_name(verdict, slug, network.name_en)
-        elif name and name != network.name_en and not verdict.is_bad:
+            self.renamed[slug] = result.number
+            result.on_refusal(partial(self.networks.pop, slug))
+            result.on_refusal(partial(self.renamed.pop, slug))
+            result.change("network_name", "", network.name_en)
+            self._doubt_name(result, slug, network.name_en)
+        elif name and name != network.name_en and not result.is_bad:
             if slug in self.renamed:
                 said = {"row": self.renamed[slug], "name": shown(network.name_en)}
-                verdict.refuse(
+                result.refuse(
                     "network_name", _("Row %(row)d calls the same network “%(name)s”. Write one name.") % said
                 )
             else:
-                self.renamed[slug] = verdict.number
-                verdict.on_refusal(partial(self.renamed.pop, slug))
-                verdict.change("network_name", network.name_en, name)
-                self._doubt_name(verdict, slug, name)
-                verdict.touch(network)
+                self.renamed[slug] = result.number
+                result.on_refusal(partial(self.renamed.pop, slug))
+                result.change("network_name", network.name_en, name)
+                self._doubt_name(result, slug, name)
+                result.touch(network)
                 network.name_en = name
         return network
 
-    def _doubt_name(self, verdict, slug, name) -> None:
+    def _doubt_name(self, result, slug, name) -> None:
         """Hold back a row with the short name of one network and the name of another."""
         other = self._names.get(squash(name), slug)
         if other != slug:
             told = {"name": shown(name), "other": other, "network": slug}
-            verdict.doubt(
+            result.doubt(
                 Outcome.CONFLICT, "network_name",
                 _("“%(name)s” means the network %(other)s, but the row is about %(network)s.") % told,
                 _("Correct the one that is wrong, or take the row if it is about %(network)s.") % told,
@@ -146,15 +146,15 @@ class NetworkJudge(Judge):
         rows = Network.objects.values_list("slug", "slug", "name_en", "name_nl", "name_fr", "name_de")
         return {squash(name): slug for slug, *names in rows for name in names if squash(name)}
 
-    def writes(self, verdict):
-        work = verdict.work
+    def writes(self, result):
+        work = result.work
         network = work.membership.network
         if network.pk is None or work.renames:
             yield Write(network, "network", ["name_en"], shared=network)
         yield Write(work.membership, "network", work.attributes)
 
-    def touched(self, verdicts):
-        works = [one.work for one in verdicts if one.work]
+    def touched(self, results):
+        works = [one.work for one in results if one.work]
         return {
             Network: list(
                 {one.membership.network.pk for one in works if one.renames and one.membership.network.pk}
@@ -162,30 +162,30 @@ class NetworkJudge(Judge):
             Membership: [one.membership.pk for one in works if one.membership.pk],
         } | self.places.touched()
 
-    def store(self, verdicts) -> Tally:
-        works = [one.work for one in verdicts if one.work]
-        ledger = Ledger(self.scope.actor)
-        self._store_networks(works, ledger)
+    def store(self, results) -> Counts:
+        works = [one.work for one in results if one.work]
+        recorder = ChangeRecorder(self.scope.actor)
+        self._store_networks(works, recorder)
         for start in range(0, len(works), BATCH):
             batch = works[start : start + BATCH]
             members = [work.membership for work in batch]
             for one in members:
                 one.network_id = one.network.pk
             old, new = [one for one in members if one.pk], [one for one in members if not one.pk]
-            ledger.watch(Membership, [one.pk for one in old])
+            recorder.watch(Membership, [one.pk for one in old])
             Membership.objects.bulk_create(new)
             upsert(old, [name for work in batch for name in work.attributes])
-            ledger.record([*old, *new])
-        self.places.learn(ledger)
-        return ledger.tally
+            recorder.record([*old, *new])
+        self.places.learn(recorder)
+        return recorder.counts
 
-    def _store_networks(self, works, ledger):
+    def _store_networks(self, works, recorder):
         """New networks of good rows, and those that got another name."""
         wanted = {work.membership.network.slug: work.membership.network for work in works}
         renamed = {work.membership.network.slug for work in works if work.renames}
         new = [one for one in wanted.values() if not one.pk]
         old = [one for slug, one in wanted.items() if one.pk and slug in renamed]
-        ledger.watch(Network, [one.pk for one in old])
+        recorder.watch(Network, [one.pk for one in old])
         Network.objects.bulk_create(new)
         upsert(old, ["name_en"])
-        ledger.record([*new, *old])
+        recorder.record([*new, *old])

@@ -8,8 +8,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from directory.core.text import fold
-from directory.imports.rows.result import Verdict, shown
-from directory.imports.rows.storing import BATCH, Ledger, upsert
+from directory.imports.rows.result import RowResult, shown
+from directory.imports.rows.storing import BATCH, ChangeRecorder, upsert
 from directory.imports.scope import Scope
 
 from ..matching import Place
@@ -136,7 +136,7 @@ class People:
         return self.scope.centres is not None and self.has_left(person, place)
 
     def heard(
-        self, person: Professional, verdict: Verdict, given: bool | None, place: Place, *, by_name: bool,
+        self, person: Professional, result: RowResult, given: bool | None, place: Place, *, by_name: bool,
         current: int | None,
     ) -> bool | None:  # fmt: skip
         """What the row says of consent, as far as it may: a no always, a yes only by name and only of a
@@ -155,10 +155,10 @@ class People:
                 "row of the centre where they work, or in the admin."
             ) % {"name": shown(person.name), "centre": place.code}
         if not person.may_be_published:
-            verdict.note("consent_to_publish", sentence)
+            result.note("consent_to_publish", sentence)
         return None
 
-    def learn(self, person: Professional, verdict: Verdict, given: bool | None, **said: str) -> list[str]:
+    def learn(self, person: Professional, result: RowResult, given: bool | None, **said: str) -> list[str]:
         """Set what the row says of a person; returns the attributes that changed.
 
         A consent covers what was known when it was given: with other details it ends, unless this row says
@@ -166,51 +166,51 @@ class People:
         """
         was_public, before = person.may_be_published, (person.email.casefold(), person.phone)
         changed = [name for name, value in said.items() if value and getattr(person, name) != value]
-        verdict.touch(person)
+        result.touch(person)
         for name in changed:
-            verdict.change(f"contact_{name}", getattr(person, name), said[name])
+            result.change(f"contact_{name}", getattr(person, name), said[name])
             setattr(person, name, said[name])
         if "email" in changed:
             self._by_email[person.email.casefold()].append(person)
         if was_public and before != (person.email.casefold(), person.phone):
-            changed += self._renewed(person, verdict) if given else self._ended(person, verdict, given)
+            changed += self._renewed(person, result) if given else self._ended(person, result, given)
         return changed
 
-    def _renewed(self, person, verdict) -> list[str]:
+    def _renewed(self, person, result) -> list[str]:
         person.consent_given_on, person.consent_recorded_by = self.scope.day, self.scope.role
-        person.consent_evidence = evidence(self.scope, verdict)
+        person.consent_evidence = evidence(self.scope, result)
         return list(_CONSENT)
 
-    def _ended(self, person, verdict, given) -> list[str]:
+    def _ended(self, person, result, given) -> list[str]:
         if given is False:
             return []  # `consent` withdraws it
-        verdict.change("consent_to_publish", "yes", "")
-        verdict.note(
+        result.change("consent_to_publish", "yes", "")
+        result.note(
             "consent_to_publish",
             _("The consent was for the former address: the contact is hidden until consent is given again."),
         )
         person.consent_given_on, person.consent_recorded_by, person.consent_evidence = None, "", ""
         return list(_CONSENT)
 
-    def consent(self, person: Professional, verdict: Verdict, given: bool | None) -> list[str]:
+    def consent(self, person: Professional, result: RowResult, given: bool | None) -> list[str]:
         """Only an explicit yes is a consent, only an explicit no withdraws it; a withdrawn one stays so."""
         column = "consent_to_publish"
-        verdict.touch(person)
+        result.touch(person)
         if given is False:
             self._refused.add(id(person))
         if given and id(person) in self._refused:
-            verdict.note(column, _("Another row says no for the same person: no consent is recorded."))
+            result.note(column, _("Another row says no for the same person: no consent is recorded."))
         elif given and person.consent_withdrawn_on:
-            verdict.note(
+            result.note(
                 column,
                 _("The consent of this person was withdrawn. A sheet does not renew it: record the new "
                   "consent in the admin, with its evidence."),
             )  # fmt: skip
         elif given and not person.consent_given_on:
-            verdict.change(column, "", "yes")
-            return self._renewed(person, verdict)
+            result.change(column, "", "yes")
+            return self._renewed(person, result)
         elif given is False and person.may_be_published:
-            verdict.change(column, "yes", "no")
+            result.change(column, "yes", "no")
             person.consent_withdrawn_on = self.scope.day
             return ["consent_withdrawn_on"]
         return []
@@ -220,7 +220,7 @@ class People:
     def is_at(self, person: Professional, place: Place, function: str) -> bool:
         return (id(person), place.id, function) in self._at
 
-    def store(self, people: list[tuple[Professional, dict, Place, str]], ledger: Ledger) -> None:
+    def store(self, people: list[tuple[Professional, dict, Place, str]], recorder: ChangeRecorder) -> None:
         """Write `(person, changed values by attribute, centre, function)`, with affiliations and changes.
 
         What other rows said of a person, which are not stored, is not stored either.
@@ -237,14 +237,14 @@ class People:
         changed = {id(person) for person, values, _place, _function in people if values}
         old = [one for key, one in unique.items() if one.pk and key in changed]
         for start in range(0, len(old), BATCH):
-            ledger.watch(Professional, [one.pk for one in old[start : start + BATCH]])
+            recorder.watch(Professional, [one.pk for one in old[start : start + BATCH]])
         Professional.objects.bulk_create(new, batch_size=BATCH)
         upsert(old, [name for _person, values, _place, _function in people for name in values])
         for start in range(0, len(new) + len(old), BATCH):
-            ledger.record([*new, *old][start : start + BATCH])
-        self._affiliate(people, ledger)
+            recorder.record([*new, *old][start : start + BATCH])
+        self._affiliate(people, recorder)
 
-    def _affiliate(self, people, ledger):
+    def _affiliate(self, people, recorder):
         """Note where people work; of one who is known to work elsewhere, or to have left, no sheet says so.
 
         Else the next sheet could give a consent through that centre.
@@ -261,7 +261,7 @@ class People:
         ]
         Affiliation.objects.bulk_create(made, batch_size=BATCH)
         for start in range(0, len(made), BATCH):
-            ledger.record(made[start : start + BATCH])
+            recorder.record(made[start : start + BATCH])
         self._at |= set(wanted)
 
 
@@ -270,6 +270,6 @@ def _is_settled(person: Professional) -> bool:
     return getattr(person, "is_settled", True)
 
 
-def evidence(scope: Scope, verdict: Verdict) -> str:
+def evidence(scope: Scope, result: RowResult) -> str:
     """Where a status or a consent comes from: a row of a sheet."""
-    return _("row %(row)d of %(file)s") % {"row": verdict.number, "file": scope.file_name[:200]}
+    return _("row %(row)d of %(file)s") % {"row": result.number, "file": scope.file_name[:200]}

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from directory.core.text import fold
 from directory.imports.questions import Option, Question
-from directory.imports.rows.processor import Judge
-from directory.imports.rows.result import Verdict, shown
-from directory.imports.rows.storing import Ledger
+from directory.imports.rows.processor import RowProcessor
+from directory.imports.rows.result import RowResult, shown
+from directory.imports.rows.storing import ChangeRecorder
 from directory.imports.scope import Scope
 
 from ..choices import AliasKind
@@ -27,27 +27,27 @@ class Places:
     invalid until it is answered. What was answered is learned as an alias when the plan is applied.
     """
 
-    def __init__(self, judge: Judge, *, none_means: str = ""):
+    def __init__(self, processor: RowProcessor, *, none_means: str = ""):
         """`none_means`: what comes of a text that is said to be none of ours; else its rows are refused."""
-        self.judge, self.scope = judge, judge.scope
-        self.matcher = Matcher(judge.scope.visible(Centre))
+        self.process, self.scope = processor, processor.scope
+        self.matcher = Matcher(processor.scope.visible(Centre))
         self.none_means = none_means
         self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
 
-    def find(self, verdict: Verdict, column: str) -> Place | None:
+    def find(self, result: RowResult, column: str) -> Place | None:
         """The centre that the cell means; else the row is refused with who it might mean."""
-        text = verdict.cells.get(column, "")
+        text = result.cells.get(column, "")
         if not text:
-            if column not in {name for name, _code, _params in verdict.faults}:
-                verdict.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
+            if column not in {name for name, _code, _params in result.faults}:
+                result.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
             return None
-        text = verdict.values.get(column, text)
+        text = result.values.get(column, text)
         found = self.matcher.match(text)
         if found.centre:
             return found.centre
-        if place := self.answered(verdict, column, text, found):
+        if place := self.answered(result, column, text, found):
             return place
-        self._refuse(verdict, column, text, found)
+        self._refuse(result, column, text, found)
         return None
 
     def meant(self, text: str) -> Place | None:
@@ -56,25 +56,25 @@ class Places:
             self.scope.choices.get(key_of(text), "")
         )
 
-    def answered(self, verdict: Verdict, column: str, text: str, found: Match) -> Place | None:
+    def answered(self, result: RowResult, column: str, text: str, found: Match) -> Place | None:
         """What a text that is not certain was said to mean; it is asked about, and None while it is not."""
         place = self.matcher.by_code(self._ask(text, found))
         if place:
-            self._note_answer(verdict, column, text, place, found)
+            self._note_answer(result, column, text, place, found)
         return place
 
     def might_be(self, found: Match) -> str:
         """The centres that a text might mean, as far as they may be suggested, each with its name."""
         return ", ".join(f"{one.place.code} ({one.place.name})" for one in found.candidates)
 
-    def _note_answer(self, verdict, column, text, place, found) -> None:
+    def _note_answer(self, result, column, text, place, found) -> None:
         if found.may_be_learned and self.scope.may_touch(place.id):
             self._answered[fold(text)] = (text, place)
-        verdict.note(
+        result.note(
             column, _("“%(text)s” is %(code)s, as was answered.") % {"text": shown(text), "code": place.code}
         )
 
-    def _refuse(self, verdict, column, text, found: Match) -> None:
+    def _refuse(self, result, column, text, found: Match) -> None:
         near = found.near
         said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in near)}
         if key_of(text) in self.scope.choices:
@@ -85,19 +85,19 @@ class Places:
             sentence = _("“%(text)s” is not a known centre. Did you mean %(codes)s? Write the code.")
         else:
             sentence = _("“%(text)s” is not a known centre. Write a code from the list of centres.")
-        verdict.refuse(column, sentence % said)
+        result.refuse(column, sentence % said)
 
     # Asking
 
     def _ask(self, text: str, found: Match) -> str:
         """The code that was answered; empty where nothing, or “none of ours”, was."""
-        key, asked = key_of(text), self.judge.questions
+        key, asked = key_of(text), self.process.questions
         if not fold(text) or max(len(text), len(fold(text))) > LONGEST:
             return ""
         if key not in asked:
             if sum(one.startswith("centre:") for one in asked) >= MOST_ASKED:
                 return ""
-            self.judge.ask(self._question(key, text, found))
+            self.process.ask(self._question(key, text, found))
         asked[key].params["rows"] += 1
         return self.scope.choices.get(key, "")
 
@@ -122,14 +122,14 @@ class Places:
         pks = sorted({place.id for _text, place in self._answered.values()})
         return {Centre: pks} if pks else {}
 
-    def learn(self, ledger: Ledger) -> None:
+    def learn(self, recorder: ChangeRecorder) -> None:
         """Keep what was answered as aliases, changes of their centres; what means a centre already stays."""
         taken = set(CentreAlias.objects.filter(folded__in=self._answered).values_list("folded", flat=True))
         new = {folded: said for folded, said in self._answered.items() if folded not in taken}
         if not new:
             return
         centres = {place.id: Centre(pk=place.id, code=place.code) for _text, place in new.values()}
-        ledger.watch(Centre, centres)
+        recorder.watch(Centre, centres)
         CentreAlias.objects.bulk_create(
             CentreAlias(
                 centre_id=place.id, text=text, folded=folded, kind=AliasKind.LEARNED,
@@ -137,7 +137,7 @@ class Places:
             )
             for folded, (text, place) in new.items()
         )  # fmt: skip
-        ledger.record(centres.values())
+        recorder.record(centres.values())
 
 
 def key_of(text: str) -> str:
@@ -160,11 +160,11 @@ def _scored(score: int, reasons: tuple[str, ...]) -> str:
     return _("%(score)d of 100: %(reasons)s") % {"score": score, "reasons": "; ".join(reasons)}
 
 
-def may_touch(scope: Scope, place: Place, verdict: Verdict, column: str) -> bool:
+def may_touch(scope: Scope, place: Place, result: RowResult, column: str) -> bool:
     """False, and the row refused without a word about what is stored, for somebody else's centre."""
     if scope.may_touch(place.id):
         return True
-    verdict.refuse_others(
-        column, _("“%(text)s” is not your centre. Remove the row.") % {"text": shown(verdict.cells[column])}
+    result.refuse_others(
+        column, _("“%(text)s” is not your centre. Remove the row.") % {"text": shown(result.cells[column])}
     )
     return False

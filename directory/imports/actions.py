@@ -219,7 +219,7 @@ def cancel(*, run: ImportRun, user) -> ImportRun:
             # A worker that is storing holds the row of the run at its last step: one of the two comes first.
             is_cancelled = run.claim(status, Status.CANCELLED, lease_until=None, finished_at=timezone.now())
             if is_cancelled:
-                run.let_stand()
+                run.restore_undone()
         if is_cancelled:
             run.path.unlink(missing_ok=True)
             return run

@@ -161,14 +161,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def template_view(self, request, kind):
         """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
-        judge, language = self._template(request, kind)
-        content = judge.sheet.template(language)
+        processor, language = self._template(request, kind)
+        content = processor.sheet.template(language)
         return _download(content, csv_files.CONTENT_TYPE, f"{kind}{_ending(language)}.csv")
 
     def template_xlsx_view(self, request, kind):
         """The same as a workbook with drop-downs and notes, of this person's centres."""
-        judge, language = self._template(request, kind)
-        content = templates.template(judge.sheet, language, lists=judge.lists(request.user))
+        processor, language = self._template(request, kind)
+        content = templates.template(processor.sheet, language, lists=processor.lists(request.user))
         return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
 
     def _template(self, request, kind):

@@ -168,10 +168,10 @@ def meant_kind(table: Table, kind: str, reading: Reading) -> str:
     other = recognise(table)
     if other in ("", kind):
         return ""
-    judge = all_kinds()[other]
+    processor = all_kinds()[other]
     if reading.problems:
-        return other if len(read_header(table, judge.sheet).places) > len(reading.places) else ""
-    return other if judge.is_registrys or kind in judge.wider_than else ""
+        return other if len(read_header(table, processor.sheet).places) > len(reading.places) else ""
+    return other if processor.is_registrys or kind in processor.wider_than else ""
 
 
 def recognise(table: Table) -> str:
@@ -180,12 +180,12 @@ def recognise(table: Table) -> str:
     The headers of ClinicalTrials.gov are those of a sheet of trials too, but nobody else spells them so.
     """
     scores = {}
-    for kind, judge in all_kinds().items():
-        if judge.is_registrys:
-            if judge.registry_of(table.header):
+    for kind, processor in all_kinds().items():
+        if processor.is_registrys:
+            if processor.registry_of(table.header):
                 return kind
             continue
-        reading = read_header(table, judge.sheet)
+        reading = read_header(table, processor.sheet)
         if not reading.problems:
             scores[kind] = (len(reading.places), -len(reading.unknown))
     best = [kind for kind, score in scores.items() if score == max(scores.values())]

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from directory.core.models import Change
 
 
-class Moved(Exception):
+class ConcurrentChange(Exception):
     """Records changed between judging and storing."""
 
 
@@ -33,7 +33,7 @@ def refuse_later_changes(touched: dict, judged_at: int) -> None:
     for model, pks in touched.items():
         kinds = {key for kind, key in later if kind == model.change_kind}
         if kinds and any(one.change_key in kinds for one in _with_keys(model, pks)):
-            raise Moved
+            raise ConcurrentChange
 
 
 def _with_keys(model, pks):

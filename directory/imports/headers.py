@@ -65,8 +65,8 @@ def _header(leading: Sequence[Row]) -> list[str]:
 def fits(header: list[str], kind: str) -> bool:
     """Whether a sheet of `kind`, or of any where that is empty, may have this header."""
     table = Table("", [], header, 1, 1, None)
-    judges = [all_kinds()[kind]] if kind else all_kinds().values()
-    return any(not read_header(table, one.sheet).problems for one in judges)
+    processors = [all_kinds()[kind]] if kind else all_kinds().values()
+    return any(not read_header(table, one.sheet).problems for one in processors)
 
 
 def header_index(leading: Sequence[Row]) -> int:
@@ -99,8 +99,8 @@ def known_columns(cells: Sequence[str]) -> int:
 
 def _known_by_kind(cells: Sequence[str]) -> dict[str, int]:
     words, found = {squash(cell) for cell in cells}, {}
-    for kind, judge in all_kinds().items():
-        known = judge.sheet.by_header()
+    for kind, processor in all_kinds().items():
+        known = processor.sheet.by_header()
         found[kind] = len({known[word] for word in words & known.keys()})
     return found
 
@@ -119,7 +119,7 @@ def kind_of(table: Table, role: str) -> str:
         likely = [kind for kind in known if known[kind] > max(1, known.get(certain, 0))]
         most = [kind for kind in likely if known[kind] == max(known.values())]
         return most[0] if len(most) == 1 else certain
-    own = [kind for kind, judge in all_kinds().items() if judge.is_by_centre and known[kind]]
+    own = [kind for kind, processor in all_kinds().items() if processor.is_by_centre and known[kind]]
     return max(own, key=lambda kind: known[kind], default="")
 
 
@@ -145,7 +145,7 @@ def looks_like_data(cell: str) -> bool:
 @cache
 def _forms() -> tuple[Cell, ...]:
     """The sorts of cells of all kinds of sheets, each once."""
-    widgets = (column.widget for judge in all_kinds().values() for column in judge.sheet.in_order())
+    widgets = (column.widget for processor in all_kinds().values() for column in processor.sheet.in_order())
     return tuple({type(one): one for one in widgets}.values())
 
 

@@ -5,29 +5,29 @@ from types import MappingProxyType
 
 from directory.core.visibility import Role
 
-from .rows.processor import Judge
+from .rows.processor import RowProcessor
 
-_kinds: dict[str, type[Judge]] = {}
+_kinds: dict[str, type[RowProcessor]] = {}
 
 
-def register(*judges: type[Judge]) -> None:
-    for one in judges:
+def register(*processors: type[RowProcessor]) -> None:
+    for one in processors:
         if one.sheet.kind in _kinds:
             raise ValueError(f"Two kinds of sheets are called {one.sheet.kind}.")
         _kinds[one.sheet.kind] = one
 
 
-def all_kinds() -> Mapping[str, type[Judge]]:
+def all_kinds() -> Mapping[str, type[RowProcessor]]:
     """By name, in the order of registration."""
     return MappingProxyType(_kinds)
 
 
 def choices() -> list[tuple[str, str]]:
     """Names with labels, for fields and forms."""
-    return [(name, str(judge.label)) for name, judge in _kinds.items()]
+    return [(name, str(processor.label)) for name, processor in _kinds.items()]
 
 
-def of_record(kind: str) -> type[Judge] | None:
+def of_record(kind: str) -> type[RowProcessor] | None:
     """That whose rows are records of a kind of the change log, as its own exports write them."""
     own = (one for one in _kinds.values() if not one.is_registrys)
     return next((one for one in own if one.kind_of_record() == kind), None)

@@ -15,7 +15,7 @@ from .columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question
-from .rows.processor import Judge
+from .rows.processor import RowProcessor
 from .scope import Scope
 from .suggestions import ColumnSuggestion, Suggester
 
@@ -70,16 +70,18 @@ def answers(choices: Mapping[str, str]) -> dict[str, str]:
 # Asking
 
 
-def ask(table: Table, judge: type[Judge], reading: Reading, said: Mapped, scope: Scope) -> list[Question]:
+def ask(
+    table: Table, processor: type[RowProcessor], reading: Reading, said: Mapped, scope: Scope
+) -> list[Question]:
     """A question for each column that no header names, and for each column that is needed and missing."""
     cells = table.sample(SAMPLE)
     below = {
         one.place: [row[one.place] for row in cells if one.place < len(row)] for one in reading.unmatched
     }
     asked = [one for one in reading.unmatched if one.header or any(below[one.place])][:ASKED]
-    suggester, mark = Suggester(judge, scope), signature(table.header)
+    suggester, mark = Suggester(processor, scope), signature(table.header)
     taken = set(reading.places.values())
-    free = [name for name in judge.sheet.columns() if name not in taken]
+    free = [name for name in processor.sheet.columns() if name not in taken]
     found, likely = [], {}
     for one in asked:
         mine = reading.places.get(one.place)

@@ -9,7 +9,7 @@ _SELDOM = (100_000, 50, 100)
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
+def reduced_gc() -> Iterator[None]:
     """Within the block the collector runs seldom.
 
     Rows, records and receipts of a run are kept until it is stored; walking over them again and again took a

@@ -287,7 +287,7 @@ class ImportRun(models.Model):
         self.refresh_from_db()
         return True
 
-    def claim_work(self, status: str, then: str) -> bool:
+    def acquire_lease(self, status: str, then: str) -> bool:
         """Take the lease on planning or applying this run: when nobody holds it, or it has ended."""
         now = timezone.now()
         free = Q(status=status) | Q(status=then)
@@ -297,7 +297,7 @@ class ImportRun(models.Model):
         self.refresh_from_db()
         return True
 
-    def let_stand(self) -> None:
+    def restore_undone(self) -> None:
         """What this run was to undo stays applied, and may be undone another time."""
         if self.undo_of_id:
             ImportRun.objects.filter(pk=self.undo_of_id, status=Status.UNDOING).update(status=Status.APPLIED)

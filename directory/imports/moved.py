@@ -11,7 +11,7 @@ from directory.core import changes
 from directory.core.models import Change
 
 from .messages import problem
-from .rows.result import Verdict
+from .rows.result import RowResult
 from .scope import Scope
 
 RIGHTS, REGISTRY, OTHERWISE = "rights", "registry", "otherwise"
@@ -29,18 +29,18 @@ def _rights(scope: Scope) -> dict:
     return {"centres": own, "sees_all": scope.sees_all}
 
 
-def problems(basis: Mapping, scope: Scope, moved: Iterable[tuple[Verdict, str]]) -> list[dict]:
-    """A problem for each reason, with its rows. `moved`: verdicts of now, with the record of the plan."""
+def problems(basis: Mapping, scope: Scope, moved: Iterable[tuple[RowResult, str]]) -> list[dict]:
+    """A problem for each reason, with its rows. `moved`: results of now, with the record of the plan."""
     rights_changed = basis.get("rights", _rights(scope)) != _rights(scope)
     edited = set(Change.objects.filter(seq__gt=basis.get("seq", 0)).values_list("key", flat=True))
     rows = defaultdict(list)
-    for verdict, record in moved:
-        about = _parts(record) | _parts(verdict.record)
-        if rights_changed and (verdict.is_others or not about & edited):
+    for result, record in moved:
+        about = _parts(record) | _parts(result.record)
+        if rights_changed and (result.is_others or not about & edited):
             why = RIGHTS
         else:
             why = REGISTRY if edited else OTHERWISE
-        rows[why].append(verdict.number)
+        rows[why].append(result.number)
     return [_told(why, numbers) for why, numbers in rows.items()]
 
 

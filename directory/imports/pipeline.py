@@ -24,14 +24,14 @@ from .choices import REGISTRY, STORED, Outcome, Status, is_taken
 from .columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import all_kinds, may_be_handed_in
-from .memory import few_collections
+from .memory import reduced_gc
 from .messages import problem
 from .models import ImportRun, RowOutcome
-from .rows.processor import Judge
-from .rows.result import Verdict
+from .rows.processor import RowProcessor
+from .rows.result import RowResult
 from .scope import Scope, scope_of
-from .undo import UndoJudge
-from .undo.judging import InTheWay
+from .undo import UndoProcessor
+from .undo.processor import InTheWay
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000
@@ -49,9 +49,9 @@ class TakenOver(Exception):
 
 def plan(run: ImportRun) -> bool:
     """Plan `run`; False when somebody else does. A run that was cut off is planned anew."""
-    if not run.claim_work(Status.UPLOADED, Status.PLANNING):
+    if not run.acquire_lease(Status.UPLOADED, Status.PLANNING):
         return False
-    with translation.override(run.language), few_collections():
+    with translation.override(run.language), reduced_gc():
         try:
             RowOutcome.objects.filter(run=run).delete()
             scope = scope_of(run)
@@ -80,8 +80,8 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
     if problems:
         _fail(run, problems)
         return
-    judge = all_kinds()[run.kind]
-    sheet, said = judge.sheet, mapping.mapped(run, table)
+    processor = all_kinds()[run.kind]
+    sheet, said = processor.sheet, mapping.mapped(run, table)
     reading = read_header(table, sheet, said.columns)
     if other := meant_kind(table, run.kind, reading):
         code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
@@ -92,10 +92,10 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
         _fail(run, reading.problems)
         return
     reading.questions += encoding.ask(table.encodings, run.choices)
-    reading.questions += mapping.ask(table, judge, reading, said, scope)
+    reading.questions += mapping.ask(table, processor, reading, said, scope)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
-    registry = "" if judge.is_registrys else judge.registry_of(table.header)
+    registry = "" if processor.is_registrys else processor.registry_of(table.header)
     if registry:
         settled.choices[REGISTRY] = registry
     warnings = _warnings(table, reading, registry) + mapping.warnings(said, reading) + settled.warnings
@@ -107,7 +107,7 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
     if may_be_mapped:
         _ask_first(run, reading)
     else:
-        _judge_all(run, table, reading, warnings, scope)
+        _process_all(run, table, reading, warnings, scope)
         run.refresh_from_db()
         if mapping.answers(run.choices):
             mapping.remember(run)
@@ -116,9 +116,9 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
 
 def _plan_undo(run: ImportRun, scope: Scope) -> None:
     """Each record that the undone run changed is a row of this plan."""
-    judge = UndoJudge(scope, run.undo_of)
-    _renew(run, 0, rows_total=judge.total, warnings=list(judge.warnings()))
-    counts, waits = _write_plan(run, judge, judge.judge, judge.groups())
+    processor = UndoProcessor(scope, run.undo_of)
+    _renew(run, 0, rows_total=processor.total, warnings=list(processor.warnings()))
+    counts, waits = _write_plan(run, processor, processor.process, processor.groups())
     waits = waits or any(counts[outcome] for outcome in STORED)
     if not run.held().update(lease_until=None, counts=_with_zeros(counts), **_planned(waits)):
         raise TakenOver
@@ -126,20 +126,20 @@ def _plan_undo(run: ImportRun, scope: Scope) -> None:
 
 
 def _write_plan(
-    run: ImportRun, judge: Judge, judged: Callable[[list], list[Verdict]], rows: Iterator
+    run: ImportRun, processor: RowProcessor, judged: Callable[[list], list[RowResult]], rows: Iterator
 ) -> tuple[Counter, bool]:
-    """Judge `rows`, write a receipt of each; the counts by outcome, and whether a row waits for a person."""
+    """Process `rows`, write receipts; the counts by outcome, and whether a row waits for a person."""
     counts: Counter = Counter()
     done, waits = 0, False
     for chunk in _chunks(rows):
-        verdicts = judged(chunk)
-        counts.update(str(verdict.outcome) for verdict in verdicts)
-        waits = waits or any(verdict.may_be_taken for verdict in verdicts)
-        done += len(verdicts)
+        results = judged(chunk)
+        counts.update(str(result.outcome) for result in results)
+        waits = waits or any(result.may_be_taken for result in results)
+        done += len(results)
         with transaction.atomic():
             _renew(run, done)
-            receipts.write(run, verdicts)
-        judge.let_go(verdicts, stores=False)
+            receipts.write(run, results)
+        processor.release(results, stores=False)
     return counts, waits
 
 
@@ -154,24 +154,24 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
         raise TakenOver
 
 
-def _judge_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict], scope: Scope) -> None:
-    judge = all_kinds()[run.kind](replace(scope, choices=run.choices))
-    judge.columns = frozenset(reading.places.values())
+def _process_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict], scope: Scope) -> None:
+    processor = all_kinds()[run.kind](replace(scope, choices=run.choices))
+    processor.columns = frozenset(reading.places.values())
     counts, waits = _write_plan(
         run,
-        judge,
-        lambda rows: judge.judge([reading.named(row, table.header) for row in rows]),
+        processor,
+        lambda rows: processor.process([reading.named(row, table.header) for row in rows]),
         table.rows(),
     )
-    judge.finish()
-    asked = [*reading.questions, *judge.asked()]
+    processor.finish()
+    asked = [*reading.questions, *processor.asked()]
     # Columns that are read as a person said last time have nothing to wait for.
     waits = waits or any(one.waits and not one.params.get("as_before") for one in asked)
-    if judge.nothings:
-        warnings = [*warnings, _nothings(judge.nothings)]
+    if processor.null_markers:
+        warnings = [*warnings, _null_markers(processor.null_markers)]
     with transaction.atomic():
-        if judge.revised:
-            _revise(run, judge.revised)
+        if processor.revised:
+            _revise(run, processor.revised)
             counts = _count(run)
         waits = waits or any(counts[outcome] for outcome in STORED)
         done_so_far = {
@@ -221,20 +221,20 @@ def _warnings(table: Table, reading: Reading, registry: str) -> list[dict]:
     return found
 
 
-def _nothings(counted: Counter) -> dict:
+def _null_markers(counted: Counter) -> dict:
     """Which cells were taken as empty, and how many of each: “n.v.t.” (12)."""
     most = counted.most_common(10)
     return problem("nothing", cells=[f"“{cell[:20]}” ({number})" for cell, number in most])
 
 
-def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
+def _revise(run: ImportRun, results: Iterable[RowResult]) -> None:
     """Rows that a later row made bad."""
-    by_number = {one.number: one for one in verdicts}
+    by_number = {one.number: one for one in results}
     rows = list(RowOutcome.objects.filter(run=run, number__in=by_number))
     for row in rows:
-        verdict = by_number[row.number]
-        row.outcome, row.changes, row.messages = verdict.outcome, verdict.changes, verdict.messages
-        row.may_be_taken = verdict.may_be_taken
+        result = by_number[row.number]
+        row.outcome, row.changes, row.messages = result.outcome, result.changes, result.messages
+        row.may_be_taken = result.may_be_taken
     RowOutcome.objects.bulk_update(rows, ["outcome", "changes", "messages", "may_be_taken"], batch_size=100)
 
 
@@ -243,9 +243,9 @@ def _revise(run: ImportRun, verdicts: Iterable[Verdict]) -> None:
 
 def apply(run: ImportRun) -> bool:
     """Store what was confirmed; False when somebody else does. All good rows, or none."""
-    if not run.claim_work(Status.APPLYING, Status.APPLYING):
+    if not run.acquire_lease(Status.APPLYING, Status.APPLYING):
         return False
-    with translation.override(run.language), few_collections():
+    with translation.override(run.language), reduced_gc():
         try:
             _apply(run)
         except TakenOver:
@@ -261,17 +261,17 @@ def apply(run: ImportRun) -> bool:
 def _apply(run: ImportRun) -> None:
     for attempt in range(1, TRIES + 1):
         judged_at = changes.last_seq()
-        judge, verdicts, others = _judge_again(run)
+        processor, results, others = _process_again(run)
         if others:
-            _refuse_moved(run, judge, others)
+            _refuse_moved(run, processor, others)
             return
-        if orphans := judge.orphans():
+        if orphans := processor.orphans():
             rows = ", ".join(f"{one.number} ({needed})" for one, needed in orphans[:20])
             _fail(run, [problem("orphans", rows=rows)])
             return
         try:
-            _store(run, judge, verdicts, judged_at)
-        except guard.Moved:
+            _store(run, processor, results, judged_at)
+        except guard.ConcurrentChange:
             # Somebody else wrote meanwhile: look again at what the rows mean now.
             continue
         except (IntegrityError, DataError) as error:
@@ -285,8 +285,8 @@ def _apply(run: ImportRun) -> None:
     _fail(run, [problem("busy")])
 
 
-def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdict, str]]]:
-    """The judge, all verdicts, and those that mean something else than in the plan, with its record.
+def _process_again(run: ImportRun) -> tuple[RowProcessor, list[RowResult], list[tuple[RowResult, str]]]:
+    """The processor, all results, and those that mean something else than in the plan, with its record.
 
     What is not taken of the plan stays out. After each chunk only what storing needs is kept.
     """
@@ -294,35 +294,39 @@ def _judge_again(run: ImportRun) -> tuple[Judge, list[Verdict], list[tuple[Verdi
         "number", "values", "faults", "outcome", "record", "changes", "may_be_taken", "decision"
     ).iterator(CHUNK)  # fmt: skip
     if run.undo_of_id:
-        judge: Judge = UndoJudge(scope_of(run), run.undo_of)
+        processor: RowProcessor = UndoProcessor(scope_of(run), run.undo_of)
         chunks = (
-            (judge.judge(groups), list(islice(planned, len(groups)))) for groups in _chunks(judge.groups())
+            (processor.process(groups), list(islice(planned, len(groups))))
+            for groups in _chunks(processor.groups())
         )
     else:
-        judge = all_kinds()[run.kind](scope_of(run))
-        judge.columns = frozenset(run.columns)
+        processor = all_kinds()[run.kind](scope_of(run))
+        processor.columns = frozenset(run.columns)
         chunks = (
-            (judge.judge([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]), rows)
+            (
+                processor.process([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]),
+                rows,
+            )
             for rows in _chunks(planned)
         )
-    verdicts, others, taken = [], {}, {}
+    results, others, taken = [], {}, {}
     for judged, rows in chunks:
-        for verdict, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
+        for result, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
             judged, rows, strict=True
         ):
             if not is_taken(outcome, *decided):
-                verdict.work = None
+                result.work = None
                 continue
             taken[number] = outcome, record
-            if verdict.meaning() != (outcome, record, changes_):
-                others[number] = verdict
-        judge.let_go(judged, stores=True)
-        verdicts += judged
-        _renew(run, len(verdicts))
-    judge.finish()
-    revised = (one for one in judge.revised if one.number in taken)
+            if result.meaning() != (outcome, record, changes_):
+                others[number] = result
+        processor.release(judged, stores=True)
+        results += judged
+        _renew(run, len(results))
+    processor.finish()
+    revised = (one for one in processor.revised if one.number in taken)
     others |= {one.number: one for one in revised if one.outcome != taken[one.number][0]}
-    return judge, verdicts, [(others[number], taken[number][1]) for number in sorted(others)]
+    return processor, results, [(others[number], taken[number][1]) for number in sorted(others)]
 
 
 def _refuse_broken(run: ImportRun, error: DatabaseError) -> None:
@@ -333,31 +337,31 @@ def _refuse_broken(run: ImportRun, error: DatabaseError) -> None:
     _fail(run, [problem("broken_rule", rule=rule.name, said=rule.sentence)])
 
 
-def _refuse_moved(run: ImportRun, judge: Judge, others: list[tuple[Verdict, str]]) -> None:
+def _refuse_moved(run: ImportRun, processor: RowProcessor, others: list[tuple[RowResult, str]]) -> None:
     """Nothing is stored; the rows say `conflict`, the run says which they are, and why."""
-    numbers = [verdict.number for verdict, _record in others]
+    numbers = [result.number for result, _record in others]
     with transaction.atomic():
         for start in range(0, len(numbers), 500):
             RowOutcome.objects.filter(run=run, number__in=numbers[start : start + 500]).update(
                 outcome=Outcome.CONFLICT
             )
-        why = moved.problems(run.basis, judge.scope, others)
+        why = moved.problems(run.basis, processor.scope, others)
         _fail(run, why, counts=_with_zeros(_count(run)))
 
 
-def _store(run: ImportRun, judge: Judge, verdicts: list[Verdict], judged_at: int) -> None:
+def _store(run: ImportRun, processor: RowProcessor, results: list[RowResult], judged_at: int) -> None:
     """One transaction: the rows, their change records, and the run's last step."""
-    good = [verdict for verdict in verdicts if verdict.work is not None]
+    good = [result for result in results if result.work is not None]
     _renew(run, lease=dt.timedelta(seconds=20 + len(good) / ROWS_STORED_A_SECOND))
     with transaction.atomic():
-        touched = judge.touched(good)
+        touched = processor.touched(good)
         guard.lock(touched)
         guard.refuse_later_changes(touched, judged_at)
-        tally = judge.store(good)
+        counts = processor.store(good)
         # The counts stay the plan's: every good row means what it meant, and what was left out stayed out.
         done = run.held().update(
-            status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=tally,
-            rows_done=len(verdicts),
+            status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=counts,
+            rows_done=len(results),
             taken=dict.fromkeys(STORED, 0) | Counter(str(one.outcome) for one in good),
         )  # fmt: skip
         if not done:
@@ -384,7 +388,7 @@ def _fail(run: ImportRun, problems: list[dict], **values) -> None:
         status=Status.FAILED, problems=problems, lease_until=None, finished_at=timezone.now(), **values
     )
     if ended:
-        run.let_stand()
+        run.restore_undone()
     run.refresh_from_db()
 
 

@@ -27,7 +27,7 @@ from .choices import STORED, Outcome
 from .kinds import all_kinds
 from .messages import day_first
 from .models import ImportRun, centres
-from .rows.processor import Judge
+from .rows.processor import RowProcessor
 from .undo import reading
 
 PER_PAGE = 50
@@ -94,9 +94,9 @@ class PlanPage:
         if self.run.undo_of_id:
             return self._undone(shown)
         keys = [row.record for row in shown.object_list]
-        judge = all_kinds().get(self.run.kind)
-        urls = record_urls(judge, keys, self.user)
-        names = judge.names(dict.fromkeys(filter(None, keys)), self.user) if judge else {}
+        processor = all_kinds().get(self.run.kind)
+        urls = record_urls(processor, keys, self.user)
+        names = processor.names(dict.fromkeys(filter(None, keys)), self.user) if processor else {}
         for row in shown.object_list:
             row.record_url, row.record_name = urls.get(row.record, ""), names.get(row.record, "")
             row.said = [said | {"label": label(self.run.kind, said["column"])} for said in row.messages]
@@ -174,8 +174,8 @@ class PlanPage:
         return tabs
 
     def _status_tab(self) -> Tab | None:
-        judge = all_kinds().get(self.run.kind)
-        if not (judge and "status" in judge.sheet.columns() and self.run.counts.get(Outcome.UPDATE)):
+        processor = all_kinds().get(self.run.kind)
+        if not (processor and "status" in processor.sheet.columns() and self.run.counts.get(Outcome.UPDATE)):
             return None
         number, url = self._with_another_status().count(), self.url(outcome=STATUS_CHANGES)
         is_current = self.outcome == STATUS_CHANGES
@@ -229,8 +229,8 @@ def _column(kind: str, name: str) -> Column | None:
     return all_kinds()[kind].sheet.columns().get(name) if kind in all_kinds() else None
 
 
-def record_urls(judge: type[Judge] | None, keys: Iterable[str], user) -> dict[str, str]:
+def record_urls(processor: type[RowProcessor] | None, keys: Iterable[str], user) -> dict[str, str]:
     """Admin addresses by record key, for the records that are there and that `user` may see."""
-    found = judge.found(keys, user) if judge else {}
-    pages = {key: judge.edited_on(one) for key, one in found.items()}
+    found = processor.found(keys, user) if processor else {}
+    pages = {key: processor.edited_on(one) for key, one in found.items()}
     return {key: reverse(admin_urlname(one._meta, "change"), args=[one.pk]) for key, one in pages.items()}

@@ -10,7 +10,7 @@ from directory.core.text import fold, tidy
 from directory.sheets.cells import List, LongText, Name, Prose, Text
 from directory.sheets.sheet import Column
 
-from .rows.processor import Judge
+from .rows.processor import RowProcessor
 from .scope import Scope
 
 NEAR = 78  # of 100, as for the names of centres
@@ -28,10 +28,10 @@ class ColumnSuggestion:
 
 
 class Suggester:
-    """Suggests columns of the sheets of `judge` to whoever hands one in."""
+    """Suggests columns of the sheets of `processor` to whoever hands one in."""
 
-    def __init__(self, judge: type[Judge], scope: Scope):
-        self.sheet, self._naming = judge.sheet, judge.naming(scope)
+    def __init__(self, processor: type[RowProcessor], scope: Scope):
+        self.sheet, self._naming = processor.sheet, processor.naming(scope)
 
     def suggest(self, header: str, cells: Iterable[str], columns: Sequence[str]) -> list[ColumnSuggestion]:
         """Those of `columns` that the header or the cells speak for, the likeliest first."""

@@ -267,7 +267,9 @@ def test_no_other_sheet_is_taken_of_a_centre(world, role, kind):
     assert world.stored([world.gent.pk]) == before
 
 
-@pytest.mark.parametrize("sheet", [judge.sheet for judge in all_kinds().values()], ids=list(all_kinds()))
+@pytest.mark.parametrize(
+    "sheet", [processor.sheet for processor in all_kinds().values()], ids=list(all_kinds())
+)
 def test_every_column_names_a_record_or_is_a_plain_field_of_the_row_s_own(sheet):
     for name in sheet.columns():
         found = sheet.model_field(name)

@@ -26,7 +26,7 @@ def _print_table() -> int:
     from tests.builders import a_centre, a_coordinator
 
     from .files import FILES
-    from .judging import ending, memory
+    from .processor import ending, memory
 
     user, wrong = a_coordinator(a_centre("uz-gent")), 0
     a_centre("uza")

@@ -10,7 +10,7 @@ from django.conf import settings
 from directory.core import changes
 from directory.core.text import strip_marks
 from directory.imports import actions, pipeline
-from directory.imports.rows.result import Verdict
+from directory.imports.rows.result import RowResult
 from tests.builders import a_centre, a_coordinator, a_network, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from tests.support.figures import tell
@@ -70,10 +70,10 @@ def demo(db):
 
 
 def found(finder, acronym, identifiers=()):
-    verdict = Verdict(2, cells={"acronym": acronym}, values={"acronym": acronym})
+    result = RowResult(2, cells={"acronym": acronym}, values={"acronym": acronym})
     finder.look_up(identifiers, [acronym])
-    trial = finder.find(verdict, "acronym", list(identifiers), acronym)
-    return trial, verdict
+    trial = finder.find(result, "acronym", list(identifiers), acronym)
+    return trial, result
 
 
 def test_each_acronym_of_the_demo_in_any_spelling_is_its_own_trial_and_no_other(demo):
@@ -284,10 +284,10 @@ def test_every_pair_of_acronym_and_another_s_number_waits(demo):
     finder.look_up(numbers.values(), ACRONYMS)
     pairs = list(itertools.product(ACRONYMS, repeat=2))
     for acronym, other in pairs:
-        verdict = Verdict(2, cells={}, values={})
-        trial = finder.find(verdict, "nct_number", [numbers[other]], acronym)
+        result = RowResult(2, cells={}, values={})
+        trial = finder.find(result, "nct_number", [numbers[other]], acronym)
         assert trial == demo[other]
-        assert bool(verdict.doubts) == (acronym != other), (acronym, other)
+        assert bool(result.doubts) == (acronym != other), (acronym, other)
     tell(f"acronyms beside numbers: {len(pairs)} pairs, {len(pairs) - len(ACRONYMS)} wait")
 
 

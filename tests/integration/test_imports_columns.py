@@ -33,7 +33,9 @@ from trials.identifiers import FORMS
 from trials.resources import Conditions, Identifiers, Phases
 
 pytestmark = pytest.mark.django_db
-KINDS = [kind for kind, judge in all_kinds().items() if not judge.is_registrys]  # those have no export
+KINDS = [
+    kind for kind, processor in all_kinds().items() if not processor.is_registrys
+]  # those have no export
 # What a cell may say, by what reads it; a new kind of cell needs an entry here.
 CELLS = {
     Address: "https://www.example.org/new", Age: "2 years", Code: "another-code", Conditions: "Ia; VIIIc",

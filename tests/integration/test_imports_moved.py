@@ -136,7 +136,7 @@ def test_an_undo_is_told_why_it_moved(world):
 
 def test_busy_is_told_where_others_kept_writing(world, monkeypatch):
     def always(*_arguments):
-        raise guard.Moved
+        raise guard.ConcurrentChange
 
     monkeypatch.setattr(guard, "refuse_later_changes", always)
     run = planned(a_csv(row("uz-gent")), user=(user := an_editor()))

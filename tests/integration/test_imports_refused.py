@@ -39,9 +39,9 @@ def forget_the_rules(monkeypatch):
 
 def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeypatch, caplog):
     forget_the_rules(monkeypatch)
-    judge = all_kinds()["centres"]
-    real = judge._aliases
-    monkeypatch.setattr(judge, "_aliases", lambda self, work: real(self, work) * 2)
+    processor = all_kinds()["centres"]
+    real = processor._aliases
+    monkeypatch.setattr(processor, "_aliases", lambda self, work: real(self, work) * 2)
     run = confirmed("centres", GOOD | {"aliases": "somewhere"})
     with caplog.at_level(logging.ERROR):
         pipeline.apply(run)
@@ -70,17 +70,17 @@ def _spoil_ages(trials):
 
 @pytest.mark.parametrize("times", [1, 5])
 def test_a_write_of_somebody_else_is_tried_again_and_a_rule_that_stays_broken_is_named(monkeypatch, times):
-    judge, left = all_kinds()["centres"], [times]
-    real = judge.store
+    processor, left = all_kinds()["centres"], [times]
+    real = processor.store
 
-    def store(self, verdicts):
+    def store(self, results):
         if left[0]:
             left[0] -= 1
             raise IntegrityError("UNIQUE constraint failed: centres_centrealias.folded")
-        return real(self, verdicts)
+        return real(self, results)
 
     run = confirmed()
-    monkeypatch.setattr(judge, "store", store)
+    monkeypatch.setattr(processor, "store", store)
     # Somebody wrote between the judging and the storing, each time.
     monkeypatch.setattr(changes, "last_seq", itertools.count(1).__next__)
     pipeline.apply(run)
@@ -92,7 +92,7 @@ def test_a_write_of_somebody_else_is_tried_again_and_a_rule_that_stays_broken_is
 
 def test_records_that_others_keep_changing_are_told_as_busy(monkeypatch):
     def moved(*_):
-        raise guard.Moved
+        raise guard.ConcurrentChange
 
     run = confirmed()
     monkeypatch.setattr(guard, "refuse_later_changes", moved)

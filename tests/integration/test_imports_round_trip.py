@@ -62,11 +62,11 @@ def rows_of(sheet, queryset):
     ]
 
 
-def verdicts(kind, sheet, queryset):
+def results(kind, sheet, queryset):
     scope = Scope(run=1, file_name="export.csv", role="registry", day=TODAY)
-    judge = kinds.all_kinds()[kind](scope)
-    found = judge.judge(rows_of(sheet, queryset))
-    judge.finish()
+    processor = kinds.all_kinds()[kind](scope)
+    found = processor.process(rows_of(sheet, queryset))
+    processor.finish()
     return found
 
 
@@ -110,13 +110,13 @@ class TestTrials(TestCase):
         for number in numbers:
             TrialIdentifier.objects.create(trial=trial, scheme="nct", value=f"NCT{number}")
         trial.conditions.set(Condition.objects.filter(code__in=classes))
-        assert_unchanged(verdicts("trials", TrialSheet, Trial.objects.all()))
+        assert_unchanged(results("trials", TrialSheet, Trial.objects.all()))
 
     @LENIENT
     @given(summary=st.lists(NAMES, min_size=1, max_size=5).map("\n\n".join))
     def test_a_summary_keeps_its_paragraphs(self, summary):
         a_trial("One", slug="one", summary_en=summary)
-        assert_unchanged(verdicts("trials", TrialSheet, Trial.objects.all()))
+        assert_unchanged(results("trials", TrialSheet, Trial.objects.all()))
 
 
 class TestCentres(TestCase):
@@ -141,7 +141,7 @@ class TestCentres(TestCase):
             "one", latitude=latitude, longitude=longitude, languages=languages, aliases=aliases, phone=phone,
             **texts,
         )  # fmt: skip
-        assert_unchanged(verdicts("centres", CentreSheet, Centre.objects.all()))
+        assert_unchanged(results("centres", CentreSheet, Centre.objects.all()))
 
 
 class TestNetworks(TestCase):
@@ -159,7 +159,7 @@ class TestNetworks(TestCase):
         Membership.objects.create(
             network=network, centre=a_centre("one"), role=role, since=since, until=until, care=care
         )
-        assert_unchanged(verdicts("networks", NetworkSheet, Membership.objects.all()))
+        assert_unchanged(results("networks", NetworkSheet, Membership.objects.all()))
 
 
 class TestSites(TestCase):
@@ -177,7 +177,7 @@ class TestSites(TestCase):
         # Said today, which may be later than the day of the sheet's run.
         TrialSite.objects.filter(pk=site.pk, verified_at__isnull=False).update(verified_at=TODAY)
         site.statements.update(said_at=TODAY)
-        assert_unchanged(verdicts("sites", SiteSheet, TrialSite.objects.all()))
+        assert_unchanged(results("sites", SiteSheet, TrialSite.objects.all()))
         assert changes.last_seq() == seq
 
 

@@ -1,6 +1,6 @@
 """No rule of a model is first met by the database: a row that breaks one is refused in the plan.
 
-Every field and constraint of every model that a sheet writes is broken in turn, as a judge that forgot it
+Every field and constraint of every model that a sheet writes is broken in turn, as a processor that forgot it
 would, one row a rule; and every column's cell is made too long, or not a word of its vocabulary. What is
 written, and by which kind of sheet, is seen by applying good sheets, not listed.
 """
@@ -81,15 +81,15 @@ def _a_centre():
 
 def spoil(monkeypatch, kind, how):
     """Let `how(number of the row, write)` change what rows of `kind` are about to write."""
-    judge = all_kinds()[kind]
-    real = judge.writes
+    processor = all_kinds()[kind]
+    real = processor.writes
 
-    def writes(self, verdict):
-        for write in real(self, verdict):
-            how(verdict.number, write)
+    def writes(self, result):
+        for write in real(self, result):
+            how(result.number, write)
             yield write
 
-    monkeypatch.setattr(judge, "writes", writes)
+    monkeypatch.setattr(processor, "writes", writes)
 
 
 def written_by(monkeypatch, kind):

@@ -148,17 +148,17 @@ def test_a_run_whose_file_is_gone_fails():
 
 
 def test_an_error_of_ours_is_told_as_one_and_stores_nothing(monkeypatch):
-    from centres.rows.centres import CentreJudge
+    from centres.rows.centres import CentreProcessor
 
     run = received(a_csv(CENTRE), kind="centres")
-    monkeypatch.setattr(CentreJudge, "decide", lambda *_: 1 / 0)
+    monkeypatch.setattr(CentreProcessor, "decide", lambda *_: 1 / 0)
     pipeline.plan(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "failed")
 
 
 def test_planning_that_was_cut_off_begins_anew():
     run = received(a_csv(CENTRE), kind="centres")
-    assert run.claim_work(Status.UPLOADED, Status.PLANNING)
+    assert run.acquire_lease(Status.UPLOADED, Status.PLANNING)
     RowOutcome.objects.create(run=run, number=2, outcome="new")
     assert pipeline.plan(run) is False  # somebody holds the lease
     ImportRun.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
@@ -169,9 +169,9 @@ def test_planning_that_was_cut_off_begins_anew():
 def test_a_worker_whose_run_was_taken_over_writes_nothing():
     run = received(a_csv(CENTRE), kind="centres")
     slow = ImportRun.objects.get(pk=run.pk)
-    assert slow.claim_work(Status.UPLOADED, Status.PLANNING)
+    assert slow.acquire_lease(Status.UPLOADED, Status.PLANNING)
     ImportRun.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-    assert run.claim_work(Status.UPLOADED, Status.PLANNING)
+    assert run.acquire_lease(Status.UPLOADED, Status.PLANNING)
     assert slow.renew(5) is False
     assert run.renew(1) is True
 
@@ -235,14 +235,14 @@ def test_an_applied_run_is_not_cancelled():
 def test_an_import_cancelled_while_it_is_being_stored_stores_nothing(monkeypatch):
     run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    judge_again = pipeline._judge_again
+    judge_again = pipeline._process_again
 
     def then_cancelled(run):
         found = judge_again(run)
         actions.cancel(run=ImportRun.objects.get(pk=run.pk), user=user)
         return found
 
-    monkeypatch.setattr(pipeline, "_judge_again", then_cancelled)
+    monkeypatch.setattr(pipeline, "_process_again", then_cancelled)
     pipeline.apply(run)
     run = ImportRun.objects.get(pk=run.pk)
     assert (run.status, run.stored) == ("cancelled", {})
@@ -282,7 +282,7 @@ def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
     centre = a_centre("uz-gent", name="Old")
     run = planned(a_csv(CENTRE), kind="centres")
     actions.confirm(run=run, user=None, queue=False)
-    judge_again, times = pipeline._judge_again, []
+    judge_again, times = pipeline._process_again, []
 
     def judged_then_edited(run):
         found = judge_again(run)
@@ -294,7 +294,7 @@ def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
         times.append(1)
         return found
 
-    monkeypatch.setattr(pipeline, "_judge_again", judged_then_edited)
+    monkeypatch.setattr(pipeline, "_process_again", judged_then_edited)
     pipeline.apply(run)
     centre.refresh_from_db()
     assert (run.status, centre.name_en, len(times)) == ("failed", "Edited meanwhile", 2)
@@ -305,7 +305,7 @@ def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatc
     site = a_site(a_trial("A", slug="a"), gent, status="recruiting", said=50)
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "A", "status": "suspended"}), user=an_editor())
     actions.confirm(run=run, user=run.created_by, queue=False)
-    coordinator, judge_again = changes.Actor.of(a_coordinator(gent)), pipeline._judge_again
+    coordinator, judge_again = changes.Actor.of(a_coordinator(gent)), pipeline._process_again
 
     def judged_then_said(run):
         found = judge_again(run)
@@ -314,7 +314,7 @@ def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatc
             state_status(site=site, status="completed", by=coordinator)
         return found
 
-    monkeypatch.setattr(pipeline, "_judge_again", judged_then_said)
+    monkeypatch.setattr(pipeline, "_process_again", judged_then_said)
     pipeline.apply(run)
     site.refresh_from_db()
     assert (run.status, site.status, site.statements.count()) == ("failed", "completed", 2)
@@ -328,17 +328,17 @@ def test_without_that_look_the_edit_would_be_lost(monkeypatch):
 
 
 def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
-    from centres.rows.centres import CentreJudge
+    from centres.rows.centres import CentreProcessor
 
     run = planned(a_csv(CENTRE, {"code": "uza", "name_en": "A"}), kind="centres")
     actions.confirm(run=run, user=None, queue=False)
-    store = CentreJudge.store
+    store = CentreProcessor.store
 
-    def store_then_fail(judge, verdicts):
-        store(judge, verdicts)
+    def store_then_fail(processor, results):
+        store(processor, results)
         raise IntegrityError
 
-    monkeypatch.setattr(CentreJudge, "store", store_then_fail)
+    monkeypatch.setattr(CentreProcessor, "store", store_then_fail)
     pipeline.apply(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "broken_rule")
     assert changes.last_seq() == 0
@@ -475,7 +475,7 @@ def test_the_sweeper_queues_what_nobody_works_on(sent):
     user = an_editor()
     uploaded = received(a_csv(CENTRE), kind="centres", user=user)
     dead = received(a_csv(CENTRE | {"city": "Gent"}), kind="centres", user=user)
-    dead.claim_work(Status.UPLOADED, Status.PLANNING)
+    dead.acquire_lease(Status.UPLOADED, Status.PLANNING)
     ImportRun.objects.filter(pk=dead.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=5))
     confirmed = planned(a_csv(CENTRE | {"city": "Ghent"}), kind="centres", user=user)
     actions.confirm(run=confirmed, user=user, queue=False)
@@ -489,7 +489,7 @@ def test_the_sweeper_queues_what_nobody_works_on(sent):
 
 def test_a_run_under_way_is_queued_for_when_its_lease_ends(sent):
     run = received(a_csv(CENTRE), kind="centres")
-    run.claim_work(Status.UPLOADED, Status.PLANNING)
+    run.acquire_lease(Status.UPLOADED, Status.PLANNING)
     tasks.sweep()
     [(_task, _pk, countdown)] = sent
     assert 15 < countdown < 25

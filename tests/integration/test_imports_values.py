@@ -213,7 +213,7 @@ def test_a_number_in_another_registrys_column_is_stored_as_what_it_is():
 def test_every_column_that_a_refusal_names_is_one_of_its_sheet(kind, sample):
     a_site(a_trial("Alpha"), a_centre("uz-gent"))
     sheet = all_kinds()[kind].sheet
-    columns = {name for judge in all_kinds().values() for name in judge.sheet.columns()}
+    columns = {name for processor in all_kinds().values() for name in processor.sheet.columns()}
     rows = [{name: cell} for name in sheet.columns() for cell in SAMPLES.get(sample, ["???!", "nonsense"])]
     base = (
         dict.fromkeys(sheet.required, "uz-gent") | {"acronym": "Alpha"}

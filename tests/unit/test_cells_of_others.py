@@ -119,9 +119,9 @@ def own(column):
 def formed():
     """Every column of every sheet whose cells have a form."""
     return [
-        pytest.param(judge.sheet, name, id=f"{kind}-{name}")
-        for kind, judge in all_kinds().items()
-        for name, column in judge.sheet.columns().items()
+        pytest.param(processor.sheet, name, id=f"{kind}-{name}")
+        for kind, processor in all_kinds().items()
+        for name, column in processor.sheet.columns().items()
         if kind_of(column)
     ]
 
@@ -175,9 +175,9 @@ def test_what_is_said_to_be_read_all_the_same_is(kind, sample):
 @pytest.mark.parametrize("sample", [one for one in SAMPLES if one not in ("code", "name", "few")])
 @pytest.mark.parametrize("kind", ["centres", "networks", "trials", "sites"])
 def test_a_column_is_suggested_for_what_stands_below_its_header(kind, sample):
-    judge = all_kinds()[kind]
+    processor = all_kinds()[kind]
     scope = Scope(run=1, file_name="a.csv", role="editor", day=dt.date(2026, 11, 28))
-    sheet = judge.sheet
-    found = Suggester(judge, scope).suggest("qqq", SAMPLES[sample], list(sheet.columns()))
+    sheet = processor.sheet
+    found = Suggester(processor, scope).suggest("qqq", SAMPLES[sample], list(sheet.columns()))
     if found and kind_of(sheet.columns()[found[0].column]) not in ("Code", "CountryCode"):
         assert sample in own(sheet.columns()[found[0].column]), found[0]

@@ -33,8 +33,8 @@ DENIALS = (
 def vocabularies():
     """The vocabulary of each column that has one, once."""
     found = {}
-    for kind, judge in all_kinds().items():
-        for name, column in judge.sheet.columns().items():
+    for kind, processor in all_kinds().items():
+        for name, column in processor.sheet.columns().items():
             widget = column.widget.one if isinstance(column.widget, List) else column.widget
             if isinstance(widget, Word):
                 found.setdefault(

@@ -1,8 +1,8 @@
 """How a row of a sheet becomes a trial, a site."""
 
-from .ctgov import CtgovJudge
-from .sites import SiteJudge
-from .trials import TrialJudge
+from .ctgov import CtgovProcessor
+from .sites import SiteProcessor
+from .trials import TrialProcessor
 
 # Registered in this order.
-KINDS = (TrialJudge, SiteJudge, CtgovJudge)
+KINDS = (TrialProcessor, SiteProcessor, CtgovProcessor)

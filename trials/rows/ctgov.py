@@ -17,13 +17,13 @@ from centres.matching import Match, Place
 from centres.rows.places import Places, key_of
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
-from directory.imports.rows.result import Verdict, in_parts, shown
+from directory.imports.rows.result import RowResult, in_parts, shown
 
 from ..choices import Recruitment
 from ..ctgov import CtgovSheet
 from ..identifiers import read_identifier
 from ..models import TrialSite
-from .trials import TrialJudge, TrialWork
+from .trials import TrialProcessor, TrialWork
 
 FIELDS = (
     "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
@@ -39,7 +39,7 @@ class CtgovWork(TrialWork):
     places: list[Place] = field(default_factory=list)
 
 
-class CtgovJudge(TrialJudge):
+class CtgovProcessor(TrialProcessor):
     sheet = CtgovSheet
     label = gettext_lazy("ClinicalTrials.gov export")
     work = CtgovWork
@@ -55,7 +55,7 @@ class CtgovJudge(TrialJudge):
         self.places = Places(self, none_means=_("no site is made of it"))
         self.countries = self.places.matcher.countries()
         self.sites: dict[int, set[int]] = defaultdict(set)
-        self._above: Verdict | None = None  # the last row with a number: what is spilled is its rest
+        self._above: RowResult | None = None  # the last row with a number: what is spilled is its rest
         self._conflicts: dict[int, str] = {}
 
     # Reading
@@ -66,20 +66,20 @@ class CtgovJudge(TrialJudge):
             return self._spilled(row, cells)
         self._above = None
         whole, cells, notes = self._readable(row, cells)
-        verdict = super()._cleaned(whole, cells)
+        result = super()._cleaned(whole, cells)
         for column, said in notes:
-            verdict.note(column, said)
-        self._above = verdict
-        return verdict
+            result.note(column, said)
+        self._above = result
+        return result
 
-    def _spilled(self, row, cells) -> Verdict:
+    def _spilled(self, row, cells) -> RowResult:
         """A row without a number is refused whole, whatever else stands in it."""
-        verdict = Verdict(row.number, {name: cell for name, cell in cells.items() if cell}, faults=[])
+        result = RowResult(row.number, {name: cell for name, cell in cells.items() if cell}, faults=[])
         if re.match(r"(?i)\s*n\W?c\W?t\W?\d", cells.get("nct_number", "")):
-            verdict.refuse("nct_number", self._value("nct_number", cells["nct_number"])[1])
+            result.refuse("nct_number", self._value("nct_number", cells["nct_number"])[1])
         elif self._above is not None:
             said = {"row": self._above.number}
-            verdict.refuse(
+            result.refuse(
                 "nct_number",
                 _("There is no NCT number: this is the rest of row %(row)d, of which a spreadsheet cut "
                   "a cell that was too long. It is not taken; download the CSV again and do not open it.")
@@ -90,8 +90,8 @@ class CtgovJudge(TrialJudge):
                     "", _("A cell of this row was cut by a spreadsheet; its rest stands in the rows below.")
                 )
         else:
-            verdict.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
-        return verdict
+            result.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
+        return result
 
     def _readable(self, row, cells):
         """The row as far as it can be read, without what is cut or too long, and what to say of it."""
@@ -112,43 +112,43 @@ class CtgovJudge(TrialJudge):
 
     # Looking up
 
-    def look_up(self, verdicts):
-        super().look_up(verdicts)
+    def look_up(self, results):
+        super().look_up(results)
         known = TrialSite.objects.filter(trial__in=self.finder.trials)
         for trial_id, centre_id in known.values_list("trial_id", "centre_id"):
             self.sites[trial_id].add(centre_id)
 
     # Deciding
 
-    def decide(self, verdict):
-        if "nct_number" in verdict.values:
-            super().decide(verdict)
+    def resolve(self, result):
+        if "nct_number" in result.values:
+            super().resolve(result)
 
-    def _new_trial(self, verdict, identifiers):
-        trial = super()._new_trial(verdict, identifiers)
+    def _new_trial(self, result, identifiers):
+        trial = super()._new_trial(result, identifiers)
         trial.source_url = STUDY.format(identifiers[0].value)
         return trial
 
-    def _compare_fields(self, verdict, trial):
+    def _compare_fields(self, result, trial):
         if trial.pk is None:
-            verdict.values.setdefault("url", trial.source_url)
+            result.values.setdefault("url", trial.source_url)
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in FIELDS if name != "url" or trial.pk is None or not trial.url]
-        changed = self._fill(verdict, trial, given)
-        return changed + self._compare_age(verdict, trial) + self._compare_status(verdict, trial)
+        changed = self._fill(result, trial, given)
+        return changed + self._compare_age(result, trial) + self._compare_status(result, trial)
 
-    def _compare_age(self, verdict, trial) -> list[str]:
+    def _compare_age(self, result, trial) -> list[str]:
         """Bounds where the directory has none; those of an export are seldom more than groups."""
-        low, high = verdict.values.get("age", (None, None))
+        low, high = result.values.get("age", (None, None))
         if (low, high) == (None, None) or not (trial.min_days is None and trial.max_days is None):
             return []
         trial.min_days, trial.max_days = low, high
-        verdict.change("age", "", trial.age_text)
+        result.change("age", "", trial.age_text)
         return ["min_days", "max_days"]
 
-    def _compare_status(self, verdict, trial) -> list[str]:
+    def _compare_status(self, result, trial) -> list[str]:
         """The trial's own status, unless a fresher one may stand: then a person decides."""
-        status, day = verdict.values.get("status"), verdict.values.get("status_as_of", "")
+        status, day = result.values.get("status"), result.values.get("status_as_of", "")
         if status is None:
             return []
         stored, since = trial.status, trial.status_as_of
@@ -160,19 +160,19 @@ class CtgovJudge(TrialJudge):
                 "status": Recruitment(status).label, "stored": Recruitment(stored).label,
                 "since": day_first(since),
             }  # fmt: skip
-            self._conflicts[verdict.number] = (
+            self._conflicts[result.number] = (
                 _("The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
                   "known to be younger. Take the row if it is.")
                 % said
             )  # fmt: skip
-        return self.compare(verdict, trial, ("status", "status_as_of") if day else ("status",))
+        return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
 
-    def _compare_more(self, verdict, work):
+    def _compare_more(self, result, work):
         """Sites at the centres that the locations name, for certain or as a person answered."""
         known = self.sites[work.trial.pk] if work.trial.pk else set()
         places, unclear, others = {}, [], []
-        for text, found in self._in_our_countries(verdict):
-            if place := found.centre or self._answered(verdict, text, found, known | places.keys()):
+        for text, found in self._in_our_countries(result):
+            if place := found.centre or self._answered(result, text, found, known | places.keys()):
                 places[place.id] = place
             elif key_of(text) not in self.scope.choices and (might_be := self.places.might_be(found)):
                 unclear.append(f"“{shown(text)}”: {might_be} ({'; '.join(found.candidates[0].reasons)})")
@@ -180,52 +180,52 @@ class CtgovJudge(TrialJudge):
                 others.append(f"“{shown(text)}”")
         work.places = [place for place in places.values() if place.id not in known]
         if work.places:
-            verdict.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
+            result.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
         told = (
             (_("No site is made of what may be one of our centres: %(places)s."), unclear),
             (_("No site is made of places that name none of our centres: %(places)s."), others),
         )
         for sentence, some in told:
             for part in in_parts(some):
-                verdict.note("locations", sentence % {"places": part})
+                result.note("locations", sentence % {"places": part})
 
-    def _in_our_countries(self, verdict) -> list[tuple[str, Match]]:
+    def _in_our_countries(self, result) -> list[tuple[str, Match]]:
         """Each place in a country of our centres and what it means; those that are certain first."""
-        texts = dict.fromkeys(verdict.values.get("locations", ()))
+        texts = dict.fromkeys(result.values.get("locations", ()))
         ours = [text for text in texts if spelling.read(text).country in self.countries]
         pairs = [(text, self.places.matcher.match(text)) for text in ours]
         return sorted(pairs, key=lambda pair: pair[1].centre is None)
 
-    def _answered(self, verdict, text, found, there) -> Place | None:
+    def _answered(self, result, text, found, there) -> Place | None:
         """What a person said an unclear place is. Not asked where all that it may be has its site already."""
-        if verdict.is_bad or not {one.place.id for one in found.candidates} - set(there):
+        if result.is_bad or not {one.place.id for one in found.candidates} - set(there):
             return None
-        return self.places.answered(verdict, "locations", text, found)
+        return self.places.answered(result, "locations", text, found)
 
-    def _older(self, verdict):
-        return self._conflicts.get(verdict.number, "")
+    def _older(self, result):
+        return self._conflicts.get(result.number, "")
 
-    def let_go(self, verdicts, *, stores):
-        super().let_go(verdicts, stores=stores)
+    def release(self, results, *, stores):
+        super().release(results, stores=stores)
         self.sites.clear()
 
     # Storing
 
-    def touched(self, verdicts):
-        return super().touched(verdicts) | self.places.touched()
+    def touched(self, results):
+        return super().touched(results) | self.places.touched()
 
-    def store_last(self, ledger):
-        self.places.learn(ledger)
+    def store_last(self, recorder):
+        self.places.learn(recorder)
 
-    def writes(self, verdict):
-        yield from super().writes(verdict)
-        for site in _sites(verdict.work):
+    def writes(self, result):
+        yield from super().writes(result)
+        for site in _sites(result.work):
             yield Write(site, "locations")
 
-    def store_more(self, works, ledger):
+    def store_more(self, works, recorder):
         new = [site for work in works for site in _sites(work)]
         TrialSite.objects.bulk_create(new, batch_size=500)
-        ledger.record(
+        recorder.record(
             TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
         )
 

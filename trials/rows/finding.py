@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from directory.core import text
 from directory.core.models import Change, Op
 from directory.imports.choices import Outcome
-from directory.imports.rows.result import Verdict, shown
+from directory.imports.rows.result import RowResult, shown
 
 from ..choices import Scheme
 from ..identifiers import Identifier
@@ -99,7 +99,7 @@ class TrialFinder:
         return [one for one in found if one is not None]
 
     def find(
-        self, verdict: Verdict, column: str, identifiers: list[Identifier], acronym: str
+        self, result: RowResult, column: str, identifiers: list[Identifier], acronym: str
     ) -> Trial | None:
         """The trial meant, or None for one not yet known. Refuses the row where two are meant."""
         meant: dict[int, tuple[Trial, Identifier]] = {}
@@ -109,7 +109,7 @@ class TrialFinder:
                 meant.setdefault(id(found), (found, one))
         if len(meant) > 1:
             names = ", ".join(str(found) for found, _said in meant.values())
-            verdict.refuse(
+            result.refuse(
                 column, _("The identifiers belong to different trials: %(names)s. Keep those of one trial.")
                 % {"names": names},
             )  # fmt: skip
@@ -117,10 +117,10 @@ class TrialFinder:
         where = "parent" if column == "parent" else "acronym"
         if meant:
             trial, said = next(iter(meant.values()))
-            return self._checked(verdict, where, trial, said, acronym)
-        return self._by_acronym(verdict, where, identifiers, acronym) if acronym else None
+            return self._checked(result, where, trial, said, acronym)
+        return self._by_acronym(result, where, identifiers, acronym) if acronym else None
 
-    def _checked(self, verdict, where, trial, said, acronym):
+    def _checked(self, result, where, trial, said, acronym):
         """The trial of the identifier; where the acronym is another's, a person says which is meant."""
         others = self._others(trial, acronym) if acronym else []
         if not others:
@@ -133,7 +133,7 @@ class TrialFinder:
             else _("“%(acronym)s” may mean %(other)s, but %(number)s is the number of %(trial)s.")
         )
         way_out = _("Correct the one that is wrong, or take the row if it is about %(trial)s.")
-        verdict.doubt(Outcome.CONFLICT, where, sentence % told, way_out % told)
+        result.doubt(Outcome.CONFLICT, where, sentence % told, way_out % told)
         return trial
 
     def _others(self, trial: Trial, acronym: str) -> list[Trial]:
@@ -149,40 +149,40 @@ class TrialFinder:
         self._fetch(set(alike))
         return [self.trials[one] for one in alike if one in self.trials]
 
-    def _by_acronym(self, verdict, where, identifiers, acronym):
+    def _by_acronym(self, result, where, identifiers, acronym):
         found = self._called(acronym, identifiers)
         if len(found) > 1:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
-            verdict.refuse(
+            result.refuse(
                 where,
                 _("Several trials have this acronym: %(names)s. Add an identifier.") % {"names": names},
             )
             return None
         for trial in found:
             if clash := self.clash(trial, identifiers):
-                verdict.refuse(
+                result.refuse(
                     where,
                     _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
                       "trial, write both; if not, it needs another acronym.")
                     % {"acronym": shown(acronym), "stored": clash[0], "said": clash[1]},
                 )  # fmt: skip
                 return None
-            self._read_as(verdict, where, trial, acronym)
+            self._read_as(result, where, trial, acronym)
             return trial
         return None
 
-    def _read_as(self, verdict, where, trial, acronym) -> None:
+    def _read_as(self, result, where, trial, acronym) -> None:
         """A known trial in another spelling: that is said, and the trial is not renamed by it."""
         if trial.pk is None or trial.acronym == acronym:
             return
-        verdict.values[where] = trial.acronym
+        result.values[where] = trial.acronym
         told = {"acronym": shown(acronym), "trial": trial.acronym}
         if self._whole and where == "acronym":
-            verdict.note(
+            result.note(
                 where, _("“%(acronym)s” is read as %(trial)s. A row with its number may rename it.") % told
             )
         elif fold(trial.acronym) != fold(acronym):
-            verdict.note(where, _("“%(acronym)s” is read as %(trial)s.") % told)
+            result.note(where, _("“%(acronym)s” is read as %(trial)s.") % told)
 
     def _called(self, acronym, identifiers) -> list[Trial]:
         """Trials spelt so; else those in another spelling, unless their identifiers speak against it."""
@@ -229,13 +229,13 @@ class TrialFinder:
         likely = [found[pk] for pk in near if pk in found and not _against(found[pk].identifiers.all(), said)]
         return self._named([*likely, *(found[pk] for pk in same if pk in found)])
 
-    def doubt_new(self, verdict: Verdict, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
+    def doubt_new(self, result: RowResult, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
         """Hold back a row about a trial that is new and may be a known one; so are later rows."""
         if names := self.may_be(acronym, identifiers):
             self._doubted[id(trial)] = _("It may be a trial that is known: %(names)s.") % {"names": names}
         if said := self._doubted.get(id(trial)):
             way_out = _("Did you mean that one? Write its acronym or number. Else take the row.")
-            verdict.doubt(Outcome.DUPLICATE, "acronym", said, way_out)
+            result.doubt(Outcome.DUPLICATE, "acronym", said, way_out)
 
     @staticmethod
     def _named(trials: Iterable[Trial]) -> str:

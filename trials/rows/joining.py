@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from directory.imports.choices import Outcome, Status, is_taken
 from directory.imports.messages import day_first
 from directory.imports.models import RowOutcome
-from directory.imports.rows.result import Verdict
+from directory.imports.rows.result import RowResult
 from directory.imports.rows.storing import BATCH
 from directory.imports.scope import Scope
 
@@ -40,14 +40,14 @@ class Sent:
         stored = [one for one in rows.order_by("run", "number") if _is_stored(one)]
         self._rows = {one.record: one for one in stored}
 
-    def has(self, verdict: Verdict) -> bool:
+    def has(self, result: RowResult) -> bool:
         """Whether the row says just what went to the editors before; then it is told when."""
-        row = self._rows.get(verdict.record)
-        if row is None or row.values != verdict.cells:
+        row = self._rows.get(result.record)
+        if row is None or row.values != result.cells:
             return False
         day = day_first(timezone.localdate(row.run.finished_at).isoformat())
         said = {"run": row.run_id, "day": day}
-        verdict.note("", _("This went to the editors with import %(run)d on %(day)s.") % said)
+        result.note("", _("This went to the editors with import %(run)d on %(day)s.") % said)
         return True
 
 

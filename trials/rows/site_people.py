@@ -4,60 +4,60 @@ from django.utils.translation import gettext as _
 
 from centres.models import Professional
 from centres.rows.people import CONTACT, INVESTIGATOR, People
-from directory.imports.rows.processor import Judge
+from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import shown
 
 
-class NamesPeople(Judge):
-    """A judge of sites: who they name, what becomes of these people, and of whom the row's consent is."""
+class NamesPeople(RowProcessor):
+    """A processor of sites: who they name, what becomes of these people, and of whom the row's consent is."""
 
     people: People
 
-    def _judge_people(self, verdict, work):
-        values, site, place = verdict.values, work.site, work.place
+    def _resolve_people(self, result, work):
+        values, site, place = result.values, work.site, work.place
         given = values.get("consent_to_publish")
-        contact = self._contact(verdict, site, place)
+        contact = self._contact(result, site, place)
         says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
-        if not says_more and self._unlinks(verdict, work, "contact_person", "contact_name"):
+        if not says_more and self._unlinks(result, work, "contact_person", "contact_name"):
             contact = None
-        if verdict.is_bad:
+        if result.is_bad:
             return
         if contact is not None:
             heard = self.people.heard(
-                contact, verdict, given, place, current=site.contact_person_id,
+                contact, result, given, place, current=site.contact_person_id,
                 by_name="contact_name" in values or not self._is_of_address(contact, site, values),
             )  # fmt: skip
             said = {"email": values.get("contact_email", ""), "phone": values.get("contact_phone", "")}
             if self.people.is_beyond(contact, place):
                 changed = []
                 if any(value and value != getattr(contact, field) for field, value in said.items()):
-                    self._leave(verdict, contact, place, "contact_name")
+                    self._leave(result, contact, place, "contact_name")
             else:
-                changed = self.people.learn(contact, verdict, heard, **said)
-            changed += self.people.consent(contact, verdict, heard)
-            self._link(verdict, work, contact, changed, "contact_person", "contact_name", CONTACT)
+                changed = self.people.learn(contact, result, heard, **said)
+            changed += self.people.consent(contact, result, heard)
+            self._link(result, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
             person, changed = self.people.find(name, "", place, site.investigator_id), []
             # The consent of a row is that of its contact; without one, that of its investigator.
             if contact is None:
                 heard = self.people.heard(
-                    person, verdict, given, place, by_name=True, current=site.investigator_id
+                    person, result, given, place, by_name=True, current=site.investigator_id
                 )
-                changed = self.people.consent(person, verdict, heard)
+                changed = self.people.consent(person, result, heard)
             if given and contact not in (None, person) and not person.may_be_published:
-                verdict.note(
+                result.note(
                     "consent_to_publish",
                     _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
                     % {"name": shown(person.name)},
                 )  # fmt: skip
-            self._link(verdict, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
+            self._link(result, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
         else:
-            self._unlinks(verdict, work, "investigator", "pi_name")
+            self._unlinks(result, work, "investigator", "pi_name")
             if given and contact is None and site.investigator_id is None:
-                verdict.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
+                result.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
 
-    def _contact(self, verdict, site, place) -> Professional | None:
-        values = verdict.values
+    def _contact(self, result, site, place) -> Professional | None:
+        values = result.values
         name, email = values.get("contact_name", ""), values.get("contact_email", "")
         if name:
             return self.people.find(name, email, place, site.contact_person_id)
@@ -66,7 +66,7 @@ class NamesPeople(Judge):
         column = "contact_email" if email else "contact_phone"
         is_others = bool(email) and known is None and self.people.is_known(email)
         if known is None and column in values and (current is None or is_others):
-            verdict.refuse(column, _("Nobody is named beside this. Fill in contact_name."))
+            result.refuse(column, _("Nobody is named beside this. Fill in contact_name."))
         return known or current
 
     @staticmethod
@@ -75,35 +75,35 @@ class NamesPeople(Judge):
         email = values.get("contact_email", "").casefold()
         return bool(email) and (contact.pk != site.contact_person_id or email != contact.email.casefold())
 
-    def _leave(self, verdict, person, place, column) -> None:
+    def _leave(self, result, person, place, column) -> None:
         sentence = _(
             "%(name)s no longer works at %(centre)s: nothing is stored of them. If they do, ask an editor."
         ) % {"name": shown(person.name), "centre": place.code}
-        if sentence not in [one["message"] for one in verdict.messages]:
-            verdict.note(column, sentence)
+        if sentence not in [one["message"] for one in result.messages]:
+            result.note(column, sentence)
 
-    def _unlinks(self, verdict, work, attribute, column) -> bool:
+    def _unlinks(self, result, work, attribute, column) -> bool:
         """Whether an empty cell takes a person from the site; what is kept of the person stays.
 
         A coordinator clears only whom they see: another's cell is empty because it is not shown.
         """
         person = self.people.get(getattr(work.site, f"{attribute}_id"))
-        if person is None or not self.clears(verdict, column, person.name):
+        if person is None or not self.clears(result, column, person.name):
             return False
-        verdict.change(column, person.name, "")
+        result.change(column, person.name, "")
         setattr(work.site, attribute, None)
         work.attributes.append(attribute)
         return True
 
-    def _link(self, verdict, work, person, changed, attribute, column, function):
+    def _link(self, result, work, person, changed, attribute, column, function):
         site = work.site
         before = self.people.get(getattr(site, f"{attribute}_id"))
         is_other = before is not person
         if is_other and self.people.is_beyond(person, work.place):
             is_other = False
-            self._leave(verdict, person, work.place, column)
+            self._leave(result, person, work.place, column)
         if is_other:
-            verdict.change(column, before.name if before else "", person.name)
+            result.change(column, before.name if before else "", person.name)
             setattr(site, attribute, person)
             work.attributes.append(attribute)
         if is_other or changed or person.pk is None:

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from centres.models import Affiliation
 from centres.rows.people import CONTACT, People
 from directory.imports.rows.checking import Write, unsaved
-from directory.imports.rows.result import Verdict
+from directory.imports.rows.result import RowResult
 
 from .. import statements
 from .trial_writes import writes_of
 
 
-def writes_of_site(verdict: Verdict, sheet, people: People) -> Iterator[Write]:
+def writes_of_site(result: RowResult, sheet, people: People) -> Iterator[Write]:
     """Every record of a good row, with the columns that it comes from."""
-    work = verdict.work
+    work = result.work
     if work.draft:
-        yield from writes_of(work.draft, verdict, sheet, {}, shared=work.draft, joins=work.is_sent)
+        yield from writes_of(work.draft, result, sheet, {}, shared=work.draft, joins=work.is_sent)
     derived = statements.DERIVED if work.statement else ()
     yield Write(work.site, "centre_code", [*work.attributes, *derived])
     if work.statement:

@@ -21,7 +21,7 @@ from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import shown, yes_or_no
-from directory.imports.rows.storing import BATCH, Ledger, Tally, upsert
+from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
 
 from .. import statements
 from ..choices import Recruitment
@@ -59,7 +59,7 @@ class Work:
     is_sent: bool = False  # to the editors, who alone see the trial
 
 
-class SiteJudge(NamesPeople):
+class SiteProcessor(NamesPeople):
     sheet = SiteSheet
     label = gettext_lazy("Trial sites")
     is_by_centre = True
@@ -94,10 +94,10 @@ class SiteJudge(NamesPeople):
         self.sent = Sent(scope)
         self._centres: dict[int, Centre] = {}
 
-    def related(self, verdict, relation):
+    def related(self, result, relation):
         if relation != "contact_person":
             return ()
-        people = {person.pk for person, *_rest in verdict.work.people if person.pk}
+        people = {person.pk for person, *_rest in result.work.people if person.pk}
         return [(Professional.change_kind, str(pk)) for pk in people]
 
     def country_of(self, cells):
@@ -107,27 +107,27 @@ class SiteJudge(NamesPeople):
 
     # Looking up
 
-    def admits(self, verdict):
-        verdict.place = self.places.find(verdict, "centre_code")
-        return verdict.place is not None and may_touch(self.scope, verdict.place, verdict, "centre_code")
+    def admits(self, result):
+        result.place = self.places.find(result, "centre_code")
+        return result.place is not None and may_touch(self.scope, result.place, result, "centre_code")
 
-    def look_up(self, verdicts):
-        identifiers = [one for verdict in verdicts for one in identifiers_of(self.sheet, verdict)]
-        acronyms = [verdict.values["acronym"] for verdict in verdicts if "acronym" in verdict.values]
+    def look_up(self, results):
+        identifiers = [one for result in results for one in identifiers_of(self.sheet, result)]
+        acronyms = [result.values["acronym"] for result in results if "acronym" in result.values]
         self.finder.look_up(identifiers, acronyms)
-        centre_ids = {verdict.place.id for verdict in verdicts}
+        centre_ids = {result.place.id for result in results}
         trial_ids = {
             trial.pk
-            for verdict in verdicts
+            for result in results
             for trial in self.finder.candidates(
-                identifiers_of(self.sheet, verdict), verdict.values.get("acronym", "")
+                identifiers_of(self.sheet, result), result.values.get("acronym", "")
             )
         }
         self._look_up_sites(trial_ids, centre_ids)
-        emails = (v.values["contact_email"] for v in verdicts if "contact_email" in v.values)
+        emails = (v.values["contact_email"] for v in results if "contact_email" in v.values)
         named = [pk for one in self.sites.values() for pk in (one.contact_person_id, one.investigator_id)]
         self.people.look_up(emails, centre_ids, named)
-        self.sent.look_up(self._called(verdict) for verdict in verdicts)
+        self.sent.look_up(self._called(result) for result in results)
 
     def _look_up_sites(self, trial_ids, centre_ids):
         sites = self.scope.own(TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids))
@@ -143,53 +143,53 @@ class SiteJudge(NamesPeople):
             self._centres[pk] = Centre(pk=pk, code=self.places.matcher.places[pk].code)
         return self._centres[pk]
 
-    def let_go(self, verdicts, *, stores):
-        super().let_go(verdicts, stores=stores)
+    def release(self, results, *, stores):
+        super().release(results, stores=stores)
         # Later rows are judged by what is stored, not by what earlier ones make of it.
         self.sites, self.said = {}, defaultdict(list)
 
     # Deciding
 
-    def decide(self, verdict):
-        place = verdict.place
-        identifiers, acronym = identifiers_of(self.sheet, verdict), verdict.values.get("acronym", "")
+    def resolve(self, result):
+        place = result.place
+        identifiers, acronym = identifiers_of(self.sheet, result), result.values.get("acronym", "")
         if not identifiers and not acronym:
-            if not verdict.is_bad:
-                verdict.refuse(
+            if not result.is_bad:
+                result.refuse(
                     "nct_number", _("Which trial is it? Fill in nct_number, eu_ct_number or acronym.")
                 )
             return
-        column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
-        so_far = len(verdict.messages)
-        trial = self.finder.find(verdict, column, identifiers, acronym)
-        if trial is None and len(verdict.messages) > so_far:
+        column = next((name for name in self.sheet.identifier_columns if name in result.values), "acronym")
+        so_far = len(result.messages)
+        trial = self.finder.find(result, column, identifiers, acronym)
+        if trial is None and len(result.messages) > so_far:
             return  # it may mean several
         if trial is None:
-            verdict.record = self._called(verdict)
-            if self.sent.has(verdict):
+            result.record = self._called(result)
+            if self.sent.has(result):
                 return
-            trial = self._draft(verdict, identifiers, acronym, place)
-        verdict.record = self._record(trial, verdict)
+            trial = self._draft(result, identifiers, acronym, place)
+        result.record = self._record(trial, result)
         naming = (*self.sheet.one_of, "centre_code") if trial.pk else ()
-        if self.is_double((id(trial), place.id), verdict, column, naming=naming):
+        if self.is_duplicate((id(trial), place.id), result, column, naming=naming):
             return
         if trial.pk is None:
-            self.finder.doubt_new(verdict, trial, identifiers, acronym)
-        self._judge(verdict, trial, place)
+            self.finder.doubt_new(result, trial, identifiers, acronym)
+        self._resolve(result, trial, place)
 
-    def _record(self, trial, verdict) -> str:
+    def _record(self, trial, result) -> str:
         """The site's key; of a new trial, to whoever does not see all, what the row itself calls it: its slug
         gives away which slugs are taken."""
         is_told = trial.pk is not None or self.scope.sees_all
-        return f"{trial.slug}@{verdict.place.code}" if is_told else self._called(verdict)
+        return f"{trial.slug}@{result.place.code}" if is_told else self._called(result)
 
-    def _called(self, verdict) -> str:
-        name = called(identifiers_of(self.sheet, verdict), verdict.values.get("acronym", ""))
-        return f"{name}@{verdict.place.code}"
+    def _called(self, result) -> str:
+        name = called(identifiers_of(self.sheet, result), result.values.get("acronym", ""))
+        return f"{name}@{result.place.code}"
 
-    def _draft(self, verdict, identifiers, acronym, place) -> Trial:
+    def _draft(self, result, identifiers, acronym, place) -> Trial:
         """An unknown trial: a draft of what the sheet says of it, for an editor to look at and list."""
-        values = verdict.values
+        values = result.values
         name = acronym or identifiers[0].value
         trial = Trial(
             acronym=acronym, title_en=values.get("title") or name, phases=values.get("phase", []),
@@ -198,70 +198,70 @@ class SiteJudge(NamesPeople):
         )  # fmt: skip
         trial.slug = self.finder.free_slug(trial, identifiers)
         # Before another row can mean it.
-        self.checker.check_values(verdict, Write(trial, "acronym" if acronym else "title"))
+        self.checker.check_values(result, Write(trial, "acronym" if acronym else "title"))
         self.finder.remember(trial, identifiers)
-        verdict.on_refusal(partial(self.finder.forget, trial))
+        result.on_refusal(partial(self.finder.forget, trial))
         self.drafts[id(trial)] = TrialWork(trial, [], identifiers)
-        verdict.change("title", "", trial.title_en)
+        result.change("title", "", trial.title_en)
         for column in (*self.sheet.identifier_columns, "disease", "phase"):
             if column in values:
-                verdict.change(column, "", self.sheet.written(column, values[column]))
+                result.change(column, "", self.sheet.written(column, values[column]))
         sentence = _("“%(name)s” is not a known trial: a draft is made for an editor to list.")
         refused = _("“%(name)s” is not a known trial.")
         if not self.scope.sees_all:
             sentence = _("“%(name)s” is not a listed trial: the row goes to the editors, who list trials.")
             refused = _("“%(name)s” is not a listed trial.")
         told = {"name": shown(name)}
-        verdict.instead = sentence % told, refused % told
+        result.instead = sentence % told, refused % told
         where = ("acronym", *self.sheet.identifier_columns)
-        verdict.note(next(column for column in where if column in values), sentence % told)
+        result.note(next(column for column in where if column in values), sentence % told)
         return trial
 
-    def _judge(self, verdict, trial, place):
+    def _resolve(self, result, trial, place):
         stored = self.sites.get((trial.pk, place.id)) if trial.pk else None
         site = stored or TrialSite(trial=trial, centre=self.centre(place.id))
         if stored is None:
-            verdict.change("centre_code", "", place.code)
-            verdict.change("acronym", "", str(trial))
-        verdict.touch(site)
-        changed = self.compare(verdict, site, self.sheet.compared())
+            result.change("centre_code", "", place.code)
+            result.change("acronym", "", str(trial))
+        result.touch(site)
+        changed = self.compare(result, site, self.sheet.compared())
         work = Work(site, place, changed, draft=self.drafts.get(id(trial)))
         work.is_sent = trial.pk is None and not self.scope.sees_all
-        self._judge_status(verdict, work)
-        if verdict.is_bad:
+        self._resolve_status(result, work)
+        if result.is_bad:
             return  # what a refused row says of a person must not reach them by way of another row
-        self._judge_people(verdict, work)
-        if not verdict.is_bad and verdict.changes:
-            verdict.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            verdict.work = work
+        self._resolve_people(result, work)
+        if not result.is_bad and result.changes:
+            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
+            result.work = work
 
     # Status
 
-    def _judge_status(self, verdict, work):
+    def _resolve_status(self, result, work):
         """Append a statement where it changes what the site's status is derived to be."""
-        status, date = verdict.values.get("status"), verdict.values.get("status_date", "")
+        status, date = result.values.get("status"), result.values.get("status_date", "")
         if status is None:
-            if date and "status" not in verdict.cells:
-                verdict.refuse("status_date", _("A date of the status needs a status beside it."))
+            if date and "status" not in result.cells:
+                result.refuse("status_date", _("A date of the status needs a status beside it."))
             if "opened_on" in work.attributes and (said := self.said.get(work.site.pk)):
                 standing = max(said, key=lambda one: (one.said_at, one.pk))
                 standing.site = work.site
-                verdict.heed(standing, {}, "start_date")
+                result.validate(standing, {}, "start_date")
             return
-        if "status_date" in verdict.cells and not date:
+        if "status_date" in result.cells and not date:
             return  # the date is refused already
         site, said = work.site, self.said[work.site.pk] if work.site.pk else []
         statement = StatusStatement(
-            pk=_LAST, site=site, status=status, since=self._since(verdict, site, said, status, date),
+            pk=_LAST, site=site, status=status, since=self._since(result, site, said, status, date),
             said_at=first_day(date) or self.scope.day,
             said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
-            user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, verdict),
+            user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, result),
             **self._source(site.trial),
         )  # fmt: skip
-        start = "start_date" if "start_date" in verdict.cells else "status_date"
-        verdict.heed(statement, {"since": start}, "status_date")
-        if not verdict.is_bad:
-            self._append(verdict, work, statement, said)
+        start = "start_date" if "start_date" in result.cells else "status_date"
+        result.validate(statement, {"since": start}, "status_date")
+        if not result.is_bad:
+            self._append(result, work, statement, said)
 
     def _source(self, trial) -> dict[str, str]:
         """Where a registry's sheet has it from: the public page of the trial."""
@@ -270,32 +270,32 @@ class SiteJudge(NamesPeople):
         host = urlsplit(trial.url).hostname or ""
         return {"source": host.removeprefix("www."), "source_url": trial.url}
 
-    def _since(self, verdict, site, said, status, date) -> str:
+    def _since(self, result, site, said, status, date) -> str:
         """First day of the status: the start of recruitment at first, else the date of what changed."""
         if not said:
-            return verdict.values.get("start_date", "") if status == Recruitment.RECRUITING else ""
+            return result.values.get("start_date", "") if status == Recruitment.RECRUITING else ""
         return date if status != site.status else ""
 
-    def _append(self, verdict, work, statement, said):
+    def _append(self, result, work, statement, said):
         site = work.site
         derived = statements.derive([*said, statement])
         old = {name: getattr(site, name) for name in statements.DERIVED}
         differs = {name for name in derived if derived[name] != old[name]}
         if differs <= _WHO_SAID_IT or (not said and statement.status == Recruitment.UNKNOWN):
             # Repeating what is known, in whatever role, is no news.
-            self._explain_silence(verdict, site, statement)
+            self._explain_silence(result, site, statement)
             return
         for name, column in _STATUS_FIELDS.items():
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
-                verdict.change(column, _told(name, old), _told(name, derived))
+                result.change(column, _told(name, old), _told(name, derived))
         if derived["disputed"] != old["disputed"]:
-            verdict.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
+            result.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
         for name, value in derived.items():
             setattr(site, name, value)
         work.statement = statement
         statement.pk, statement.site = None, site
 
-    def _explain_silence(self, verdict, site, statement):
+    def _explain_silence(self, result, site, statement):
         """The statement changes nothing: because it is known, or because a fresher one stands."""
         if statement.status == site.status or site.verified_at is None:
             return
@@ -307,17 +307,17 @@ class SiteJudge(NamesPeople):
         sentence = _(
             "The sheet says “%(status)s”; “%(standing)s”, stated on %(date)s, is fresher and stands."
         )
-        verdict.note("status", sentence % said)
+        result.note("status", sentence % said)
         if statement.role != Role.REGISTRY:
-            verdict.outcome = Outcome.CONFLICT
+            result.outcome = Outcome.CONFLICT
 
     # Storing
 
-    def writes(self, verdict):
-        return writes_of_site(verdict, self.sheet, self.people)
+    def writes(self, result):
+        return writes_of_site(result, self.sheet, self.people)
 
-    def touched(self, verdicts):
-        works = [one.work for one in verdicts if one.work]
+    def touched(self, results):
+        works = [one.work for one in results if one.work]
         join(works, self.scope)
         people = {
             person.pk for work in works for person, changed, *_rest in work.people if changed and person.pk
@@ -327,28 +327,28 @@ class SiteJudge(NamesPeople):
             TrialSite: [work.site.pk for work in works if work.site.pk],
         } | self.places.touched()
 
-    def store(self, verdicts) -> Tally:
-        ledger, unseen = Ledger(self.scope.actor), Ledger(self.scope.actor)
-        works = [one.work for one in verdicts if one.work]
+    def store(self, results) -> Counts:
+        recorder, unseen = ChangeRecorder(self.scope.actor), ChangeRecorder(self.scope.actor)
+        works = [one.work for one in results if one.work]
         sent, others = [one for one in works if one.is_sent], [one for one in works if not one.is_sent]
         drafts = list({id(work.draft): work.draft for work in works if work.draft}.values())
         conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
         for start in range(0, len(drafts), BATCH):
-            store_trials(drafts[start : start + BATCH], unseen if sent else ledger, conditions)
-        self.people.store([one for work in works for one in work.people], ledger)
-        self._store_sites(others, ledger)
+            store_trials(drafts[start : start + BATCH], unseen if sent else recorder, conditions)
+        self.people.store([one for work in works for one in work.people], recorder)
+        self._store_sites(others, recorder)
         self._store_sites(sent, unseen)
-        self.places.learn(ledger)
+        self.places.learn(recorder)
         if sent:
             # Whether the editors had the trial, or a site of it, is not told: all of it is new.
-            ledger.tally.setdefault("site", {"create": 0, "update": 0})["create"] += len(sent)
-        return ledger.tally
+            recorder.counts.setdefault("site", {"create": 0, "update": 0})["create"] += len(sent)
+        return recorder.counts
 
-    def _store_sites(self, works, ledger):
+    def _store_sites(self, works, recorder):
         for start in range(0, len(works), BATCH):
-            self._store_batch(works[start : start + BATCH], ledger)
+            self._store_batch(works[start : start + BATCH], recorder)
 
-    def _store_batch(self, works, ledger):
+    def _store_batch(self, works, recorder):
         for work in works:
             site = work.site
             site.trial_id = site.trial.pk
@@ -359,7 +359,7 @@ class SiteJudge(NamesPeople):
         # Rows that call a trial by several names may turn out to be about one site.
         sites = list({id(work.site): work.site for work in works}.values())
         old, new = [one for one in sites if one.pk], [one for one in sites if not one.pk]
-        ledger.watch(TrialSite, [one.pk for one in old])
+        recorder.watch(TrialSite, [one.pk for one in old])
         TrialSite.objects.bulk_create(new)
         stated = [work for work in works if work.statement]
         for work in stated:
@@ -369,4 +369,4 @@ class SiteJudge(NamesPeople):
         settled = statements.settle({id(one.site): one.site for one in stated}.values(), save=False)
         upsert([site for site in settled if site in new], statements.DERIVED)
         upsert(old, [name for work in works for name in work.attributes] + list(statements.DERIVED))
-        ledger.record(sites)
+        recorder.record(sites)

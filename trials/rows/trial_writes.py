@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from directory.imports.rows.checking import Write, unsaved
-from directory.imports.rows.result import Verdict
-from directory.imports.rows.storing import Ledger, upsert
+from directory.imports.rows.result import RowResult
+from directory.imports.rows.storing import ChangeRecorder, upsert
 
 from ..models import Trial, TrialIdentifier
 
 
 def writes_of(
-    work, verdict: Verdict, sheet, conditions: dict[str, int], *, shared=None, joins: bool = False
+    work, result: RowResult, sheet, conditions: dict[str, int], *, shared=None, joins: bool = False
 ) -> Iterator[Write]:
     """The records of a trial: itself, the identifiers that are new to it, its conditions.
 
     `joins`: where it is stored already, unseen by whoever handed in the sheet, it becomes that one.
     """
-    values = verdict.values
+    values = result.values
     columns = [name for name in ("acronym", *sheet.identifier_columns) if name in values]
     yield Write(work.trial, columns[0], work.attributes, shared=shared, replaces=joins)
     for one, fields in zip(work.identifiers, _identifiers(work), strict=True):
@@ -28,11 +28,11 @@ def writes_of(
         yield Write(link, "conditions", shared=shared, replaces=True)
 
 
-def store_trials(works, ledger: Ledger, conditions: dict[str, int]) -> None:
+def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) -> None:
     """Write trials with their identifiers and conditions, and their changes. Parents come first."""
     old = [work for work in works if work.trial.pk]
     new = [work.trial for work in works if not work.trial.pk]
-    ledger.watch(Trial, [work.trial.pk for work in old])
+    recorder.watch(Trial, [work.trial.pk for work in old])
     while new:
         # A parent that is new itself is stored before its sub-protocols.
         ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
@@ -49,7 +49,7 @@ def store_trials(works, ledger: Ledger, conditions: dict[str, int]) -> None:
         TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
     )
     _store_conditions(works, conditions)
-    ledger.record([work.trial for work in works])
+    recorder.record([work.trial for work in works])
 
 
 def _store_conditions(works, conditions):

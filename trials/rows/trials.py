@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from directory.core.dates import first_day
 from directory.core.models import State
 from directory.imports.choices import REGISTRY, Outcome
-from directory.imports.rows.processor import Judge
-from directory.imports.rows.result import Verdict, shown
-from directory.imports.rows.storing import BATCH, Ledger, Tally
+from directory.imports.rows.processor import RowProcessor
+from directory.imports.rows.result import RowResult, shown
+from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts
 
 from .. import registries
 from ..choices import Recruitment
@@ -40,7 +40,7 @@ class TrialWork:
     conditions: list[str] | None = None
 
 
-class TrialJudge(Judge):
+class TrialProcessor(RowProcessor):
     """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
 
     sheet = TrialSheet
@@ -58,13 +58,13 @@ class TrialJudge(Judge):
         self.finder = TrialFinder(scope.visible(Trial))
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
-        self.children: list[tuple[Verdict, Trial]] = []
-        self._at_hand: list[tuple[Verdict, TrialWork]] = []  # of this chunk
+        self.children: list[tuple[RowResult, Trial]] = []
+        self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
 
-    def look_up(self, verdicts):
+    def look_up(self, results):
         identifiers, acronyms = [], []
-        for one in verdicts:
+        for one in results:
             identifiers += identifiers_of(self.sheet, one)
             acronyms += [one.values[name] for name in ("acronym", "parent") if name in one.values]
             if "parent" in one.values:
@@ -74,72 +74,72 @@ class TrialJudge(Judge):
         for pk, code in links.order_by("condition__position").values_list("trial_id", "condition__code"):
             self.conditions_of[pk].append(code)
 
-    def decide(self, verdict):
-        identifiers = identifiers_of(self.sheet, verdict)
-        acronym = verdict.values.get("acronym", "")
+    def resolve(self, result):
+        identifiers = identifiers_of(self.sheet, result)
+        acronym = result.values.get("acronym", "")
         if not identifiers and not acronym:
-            if not verdict.is_bad:
-                verdict.refuse("acronym", _("Which trial is it? Fill in its acronym or an identifier."))
+            if not result.is_bad:
+                result.refuse("acronym", _("Which trial is it? Fill in its acronym or an identifier."))
             return
-        column = next((name for name in self.sheet.identifier_columns if name in verdict.values), "acronym")
-        so_far = len(verdict.messages)
-        trial = self.finder.find(verdict, column, identifiers, acronym)
-        if trial is None and len(verdict.messages) > so_far:
+        column = next((name for name in self.sheet.identifier_columns if name in result.values), "acronym")
+        so_far = len(result.messages)
+        trial = self.finder.find(result, column, identifiers, acronym)
+        if trial is None and len(result.messages) > so_far:
             return  # it may mean several
         if trial is not None:
-            verdict.record = trial.slug
-            if self.is_double(trial.slug, verdict, column):
+            result.record = trial.slug
+            if self.is_duplicate(trial.slug, result, column):
                 return
             if trial.pk is None:
-                verdict.touch(trial)
+                result.touch(trial)
                 blank(trial)
         else:
-            trial = self._new_trial(verdict, identifiers)
-            verdict.record = trial.slug
-        self._judge(verdict, trial, identifiers)
+            trial = self._new_trial(result, identifiers)
+            result.record = trial.slug
+        self._resolve(result, trial, identifiers)
 
-    def _new_trial(self, verdict, identifiers) -> Trial:
+    def _new_trial(self, result, identifiers) -> Trial:
         trial = new_trial()
-        trial.acronym, trial.title_en = verdict.values.get("acronym", ""), verdict.values.get("title", "")
+        trial.acronym, trial.title_en = result.values.get("acronym", ""), result.values.get("title", "")
         trial.state = State.DRAFT if self.registry else self.scope.state_of_new
         trial.source = self.registry
         trial.slug = self.finder.free_slug(trial, identifiers)
         trial.acronym = trial.title_en = ""
-        self.seen[trial.slug] = verdict
+        self.seen[trial.slug] = result
         return trial
 
-    def _judge(self, verdict, trial, identifiers):
+    def _resolve(self, result, trial, identifiers):
         is_new = trial.pk is None
-        if is_new and "title" not in verdict.cells:
-            verdict.refuse("title", _("This trial is new; it needs a title."))
-        verdict.touch(trial)
-        work = self.work(trial, self._compare_fields(verdict, trial))
-        self._at_hand.append((verdict, work))
-        self._compare_identifiers(verdict, work, identifiers)
-        self._compare_conditions(verdict, work)
-        self._compare_parent(verdict, work)
-        self._compare_more(verdict, work)
+        if is_new and "title" not in result.cells:
+            result.refuse("title", _("This trial is new; it needs a title."))
+        result.touch(trial)
+        work = self.work(trial, self._compare_fields(result, trial))
+        self._at_hand.append((result, work))
+        self._compare_identifiers(result, work, identifiers)
+        self._compare_conditions(result, work)
+        self._compare_parent(result, work)
+        self._compare_more(result, work)
         if trial.min_days is not None and trial.max_days is not None and trial.min_days > trial.max_days:
             said = {
                 "low": self.sheet.written("age_min", trial.min_days),
                 "high": self.sheet.written("age_max", trial.max_days),
             }
-            verdict.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
+            result.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
         if trial.lines_min is not None and trial.lines_max is not None and trial.lines_min > trial.lines_max:
-            verdict.refuse("lines_min", f"{LINES_IN_ORDER} ({trial.lines_min} > {trial.lines_max})")
-        if is_new and not verdict.contradicts:
+            result.refuse("lines_min", f"{LINES_IN_ORDER} ({trial.lines_min} > {trial.lines_max})")
+        if is_new and not result.contradicts:
             self.finder.remember(trial, identifiers)
-        if not verdict.is_bad and (verdict.changes or is_new):
-            verdict.outcome = Outcome.NEW if is_new else Outcome.UPDATE
-            verdict.work = work
-            self.look_twice(verdict, work)
+        if not result.is_bad and (result.changes or is_new):
+            result.outcome = Outcome.NEW if is_new else Outcome.UPDATE
+            result.work = work
+            self.look_twice(result, work)
 
-    def _compare_fields(self, verdict, trial) -> list[str]:
+    def _compare_fields(self, result, trial) -> list[str]:
         """Set on `trial` what the row says of it; the attributes that changed."""
         set_on = self._fill if self.registry else self.compare
-        return set_on(verdict, trial, self.sheet.compared())
+        return set_on(result, trial, self.sheet.compared())
 
-    def _fill(self, verdict, trial, names: Iterable[str]) -> list[str]:
+    def _fill(self, result, trial, names: Iterable[str]) -> list[str]:
         """As `compare`, of what is empty; where something else stands, that is told and stays."""
         stored = {
             name: None if trial.pk is None else getattr(trial, self.sheet.columns()[name].attribute)
@@ -150,37 +150,37 @@ class TrialJudge(Judge):
             filled |= {other} if one in filled and other in stored else set()
         if "status" in stored and "status" not in filled:
             filled.discard("status_as_of")  # a day of a status that nobody knew
-        for name in sorted(filled & verdict.values.keys()):
-            said = verdict.values[name]
+        for name in sorted(filled & result.values.keys()):
+            said = result.values[name]
             if stored[name] != said and not self._reads_as(name, stored[name], said):
-                self._stays(verdict, name, self._written(name, stored[name]))
+                self._stays(result, name, self._written(name, stored[name]))
         return self.compare(
-            verdict, trial, [one for one in names if one in verdict.values and one not in filled]
+            result, trial, [one for one in names if one in result.values and one not in filled]
         )
 
-    def clears(self, verdict, name, old):
-        return not self.registry and super().clears(verdict, name, old)
+    def clears(self, result, name, old):
+        return not self.registry and super().clears(result, name, old)
 
-    def _stays(self, verdict, name: str, stored: str) -> None:
-        said = {"registry": self.registry, "said": shown(verdict.cells[name]), "stored": shown(stored)}
+    def _stays(self, result, name: str, stored: str) -> None:
+        said = {"registry": self.registry, "said": shown(result.cells[name]), "stored": shown(stored)}
         sentence = _("%(registry)s says “%(said)s”; the directory has “%(stored)s”, which stays.")
         if not stored:
             sentence = _("%(registry)s says “%(said)s”; the directory has it empty, and it stays so.")
-        verdict.note(name, sentence % said)
+        result.note(name, sentence % said)
 
-    def _compare_more(self, verdict, work) -> None:
+    def _compare_more(self, result, work) -> None:
         """What only some sheets of trials have."""
 
-    def look_twice(self, verdict, work) -> None:
+    def look_twice(self, result, work) -> None:
         """Hold a good row back that a person should look at: a new trial that may be one we have."""
         if work.trial.pk is None and (said := self.finder.suspect(work.trial, work.identifiers)):
-            verdict.hold_back(Outcome.DUPLICATE, "acronym" if work.trial.acronym else "title", said)
-        if said := self._older(verdict):
-            verdict.hold_back(Outcome.CONFLICT, "status", said)
+            result.flag_for_review(Outcome.DUPLICATE, "acronym" if work.trial.acronym else "title", said)
+        if said := self._older(result):
+            result.flag_for_review(Outcome.CONFLICT, "status", said)
 
-    def _older(self, verdict) -> str:
+    def _older(self, result) -> str:
         """Why a status may be older than the stored one, in a sentence; empty where it is not."""
-        dated = next((one for one in verdict.changes if one["field"] == "status_as_of"), None)
+        dated = next((one for one in result.changes if one["field"] == "status_as_of"), None)
         # A month is not older than a day in it, only less.
         if not dated or not dated["new"] or dated["old"].startswith(dated["new"]):
             return ""
@@ -190,66 +190,66 @@ class TrialJudge(Judge):
                      "if it is right all the same.")  # fmt: skip
         return sentence % dated
 
-    def _compare_identifiers(self, verdict, work, identifiers):
+    def _compare_identifiers(self, result, work, identifiers):
         """Identifiers are added, never taken away: a sheet seldom has all of them."""
         known = self.finder.identifiers.get(work.trial.pk, []) if work.trial.pk else []
         compacts = {(one.scheme, one.compact) for one in known}
         for name in self.sheet.identifier_columns:
-            said = verdict.values.get(name, [])
+            said = result.values.get(name, [])
             new = [one for one in said if (one.scheme, one.compact) not in compacts]
             if new:
                 schemes = {one.scheme for one in said}
                 old = [one for one in known if one.scheme in schemes]
-                verdict.change(name, self.sheet.written(name, old), self.sheet.written(name, [*old, *new]))
+                result.change(name, self.sheet.written(name, old), self.sheet.written(name, [*old, *new]))
                 work.identifiers += new
 
-    def _compare_conditions(self, verdict, work):
+    def _compare_conditions(self, result, work):
         old = self.conditions_of.get(work.trial.pk, []) if work.trial.pk else []
-        if "conditions" not in verdict.values and not self.clears(verdict, "conditions", old):
+        if "conditions" not in result.values and not self.clears(result, "conditions", old):
             return
-        said = verdict.values.get("conditions", [])
+        said = result.values.get("conditions", [])
         if self.registry and old and set(said) != set(old):
-            self._stays(verdict, "conditions", "; ".join(old))
+            self._stays(result, "conditions", "; ".join(old))
         elif set(said) != set(old):
-            verdict.change("conditions", "; ".join(old), "; ".join(said))
+            result.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
 
-    def _compare_parent(self, verdict, work):
-        if "parent" not in verdict.values:
+    def _compare_parent(self, result, work):
+        if "parent" not in result.values:
             stored = str(work.trial.parent or "") if work.trial.pk else ""
-            if self.clears(verdict, "parent", stored):
-                verdict.change("parent", stored, "")
+            if self.clears(result, "parent", stored):
+                result.change("parent", stored, "")
                 work.trial.parent = None
                 work.attributes.append("parent")
             return
-        text = verdict.values["parent"]
-        before = len(verdict.messages)
-        parent = self.finder.find(verdict, "parent", _as_identifier(text), text)
+        text = result.values["parent"]
+        before = len(result.messages)
+        parent = self.finder.find(result, "parent", _as_identifier(text), text)
         if parent is work.trial:
-            verdict.refuse("parent", _("A trial cannot be its own parent."))
-        elif parent is None and len(verdict.messages) == before:
+            result.refuse("parent", _("A trial cannot be its own parent."))
+        elif parent is None and len(result.messages) == before:
             near = self.finder.may_be(text, ())
             hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
             sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
-            verdict.refuse("parent", sentence % {"text": shown(text)} + hint)
+            result.refuse("parent", sentence % {"text": shown(text)} + hint)
         elif parent is None or (parent.pk is not None and parent.pk == work.trial.parent_id):
             return
         elif self.registry and work.trial.parent_id:
-            self._stays(verdict, "parent", str(work.trial.parent))
+            self._stays(result, "parent", str(work.trial.parent))
         else:
-            verdict.change("parent", str(work.trial.parent or ""), str(parent))
+            result.change("parent", str(work.trial.parent or ""), str(parent))
             work.trial.parent = parent
             work.attributes.append("parent")
             if parent.pk is None:
-                self.children.append((verdict, parent))
+                self.children.append((result, parent))
 
-    def let_go(self, verdicts, *, stores):
-        super().let_go(verdicts, stores=stores)
-        taken = {id(work.trial) for verdict, work in self._at_hand if verdict.work}
-        for verdict, work in self._at_hand:
+    def release(self, results, *, stores):
+        super().release(results, stores=stores)
+        taken = {id(work.trial) for result, work in self._at_hand if result.work}
+        for result, work in self._at_hand:
             # Of several rows about a trial at most one is taken, and what it says is kept.
-            if verdict.work or id(work.trial) not in taken:
-                hollow(work.trial, work.attributes if verdict.work else (), whole_if_new=stores)
+            if result.work or id(work.trial) not in taken:
+                hollow(work.trial, work.attributes if result.work else (), whole_if_new=stores)
             work.attributes = self._same.setdefault(names := tuple(work.attributes), names)
         self._at_hand = []
         self.finder.forget_stored()
@@ -257,46 +257,46 @@ class TrialJudge(Judge):
 
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
-        for verdict, parent in self.children:
-            if not verdict.is_bad and self.seen[parent.slug].is_bad:
+        for result, parent in self.children:
+            if not result.is_bad and self.seen[parent.slug].is_bad:
                 row = self.seen[parent.slug].number
-                verdict.refuse(
+                result.refuse(
                     "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
                 )
-                verdict.work, verdict.changes = None, []
-                self.revised.append(verdict)
+                result.work, result.changes = None, []
+                self.revised.append(result)
 
     def orphans(self):
         """Sub-protocols of which the new parent was left out by a person."""
         return [
-            (verdict, self.seen[parent.slug].number)
-            for verdict, parent in self.children
-            if verdict.work is not None and self.seen[parent.slug].work is None
+            (result, self.seen[parent.slug].number)
+            for result, parent in self.children
+            if result.work is not None and self.seen[parent.slug].work is None
         ]
 
-    def writes(self, verdict):
-        return writes_of(verdict.work, verdict, self.sheet, self.conditions)
+    def writes(self, result):
+        return writes_of(result.work, result, self.sheet, self.conditions)
 
-    def touched(self, verdicts):
-        return {Trial: [one.work.trial.pk for one in verdicts if one.work and one.work.trial.pk]}
+    def touched(self, results):
+        return {Trial: [one.work.trial.pk for one in results if one.work and one.work.trial.pk]}
 
-    def store(self, verdicts) -> Tally:
-        ledger = Ledger(self.scope.actor)
-        works = [one.work for one in verdicts if one.work]
+    def store(self, results) -> Counts:
+        recorder = ChangeRecorder(self.scope.actor)
+        works = [one.work for one in results if one.work]
         for start in range(0, len(works), BATCH):
             some = works[start : start + BATCH]
             fill([work.trial for work in some])
-            store_trials(some, ledger, self.conditions)
-            self.store_more(some, ledger)
+            store_trials(some, recorder, self.conditions)
+            self.store_more(some, recorder)
             for work in some:
                 hollow(work.trial, (), whole_if_new=False)
-        self.store_last(ledger)
-        return ledger.tally
+        self.store_last(recorder)
+        return recorder.counts
 
-    def store_more(self, works, ledger) -> None:
+    def store_more(self, works, recorder) -> None:
         """What hangs on the trials that were just stored."""
 
-    def store_last(self, ledger) -> None:
+    def store_last(self, recorder) -> None:
         """What is stored once, after all trials."""
 
 
@@ -337,9 +337,9 @@ def fill(trials: list[Trial]) -> None:
         one.__dict__ = (stored[one.pk].__dict__ if one.pk else _defaults()) | one.__dict__
 
 
-def identifiers_of(sheet, verdict) -> list[Identifier]:
+def identifiers_of(sheet, result) -> list[Identifier]:
     """All identifiers that a row gives, in the order of the columns."""
-    return [one for name in sheet.identifier_columns for one in verdict.values.get(name, ())]
+    return [one for name in sheet.identifier_columns for one in result.values.get(name, ())]
 
 
 def called(identifiers: list[Identifier], acronym: str) -> str:

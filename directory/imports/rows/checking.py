@@ -1,7 +1,7 @@
 """Every record that a row would store is held against the rules of its model, before the row is good.
 
-One check for all kinds of sheet, made from the models (`rules`): what a judge does not know of is refused in
-the plan, with row and column, and not by the database when it is too late.
+One check for all kinds of sheet, made from the models (`rules`): what a processor does not know of is refused
+in the plan, with row and column, and not by the database when it is too late.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from directory.core.fields import is_good_text
 from directory.sheets.sheet import Sheet
 
-from .result import Verdict
+from .result import RowResult
 from .rules import CheckRule, FieldRule, NewKey, UniqueRule, getter, rules_of
 
 _REMEMBERED = 5_000
@@ -80,18 +80,18 @@ class Checker:
         # By the hash of a key: the row that has it; and what that row shares with others, if anything.
         self._seen: dict[int, int] = {}
         self._shared: dict[int, object] = {}
-        self._asked: dict[UniqueRule, list[tuple[tuple, Verdict, Write]]] = defaultdict(list)
+        self._asked: dict[UniqueRule, list[tuple[tuple, RowResult, Write]]] = defaultdict(list)
 
-    def check(self, verdict: Verdict, writes: Iterable[Write]) -> None:
+    def check(self, result: RowResult, writes: Iterable[Write]) -> None:
         """Refuse the row where a record of it breaks a rule; what only the database knows comes later."""
         writes = list(writes)
         for write in writes:
-            self.check_values(verdict, write)
+            self.check_values(result, write)
         # Of two rows that contradict each other neither is stored: that they have one key is no other fault.
-        if not (verdict.is_bad and not verdict.may_be_taken) and not verdict.contradicts:
-            self._check_keys(verdict, writes)
+        if not (result.is_bad and not result.may_be_taken) and not result.contradicts:
+            self._check_keys(result, writes)
 
-    def check_values(self, verdict: Verdict, write: Write) -> None:
+    def check_values(self, result: RowResult, write: Write) -> None:
         """Refuse the row where a value, or several together, break a rule of the record's model."""
         record = write.record
         rules, values = rules_of(type(record)), record.__dict__
@@ -103,21 +103,21 @@ class Checker:
             if not value and value in ("", []):
                 is_good = rule.may_be_empty
             else:
-                is_good = self._is_good(verdict, write, rule, value)
+                is_good = self._is_good(result, write, rule, value)
             if not is_good and (why := rule.broken_by(value)):
-                verdict.refuse(self._column_of(verdict, write, [rule.name]), why)
+                result.refuse(self._column_of(result, write, [rule.name]), why)
         for check in write.concerned(rules.checks):
             if self._is_broken(check, record):
-                verdict.refuse(self._column_of(verdict, write, check.fields), check.sentence())
+                result.refuse(self._column_of(result, write, check.fields), check.sentence())
 
-    def _is_good(self, verdict: Verdict, write: Write, rule: FieldRule, value: object) -> bool:
+    def _is_good(self, result: RowResult, write: Write, rule: FieldRule, value: object) -> bool:
         """Reading the cell held it against this very field; or another row had the same value."""
         if value is None:
             return rule.has_related(write.record)
         if is_good_text(rule.field, value):
             return True
         for column in self._read_into.get(rule, ()):
-            if verdict.values.get(column) is value:
+            if result.values.get(column) is value:
                 return True
         if isinstance(value, list | str) and len(value) > 100:
             return not rule.broken_by(value)
@@ -143,7 +143,7 @@ class Checker:
 
     # What must differ
 
-    def _check_keys(self, verdict: Verdict, writes: list[Write]) -> None:
+    def _check_keys(self, result: RowResult, writes: list[Write]) -> None:
         mine: dict[int, Write] = {}
         found = []
         for write in writes:
@@ -155,25 +155,25 @@ class Checker:
                 mark = hash((rule.name, key))
                 row, shared = self._seen.get(mark, 0), self._shared.get(mark)
                 if mine.setdefault(mark, write) is not write:
-                    self._refuse(verdict, write, rule)
+                    self._refuse(result, write, rule)
                 elif row and (shared is None or shared is not write.shared):
                     said = _("Row %(row)d of this sheet says it already.") % {"row": row}
-                    self._refuse(verdict, write, rule, said)
+                    self._refuse(result, write, rule, said)
                 else:
                     found.append((mark, rule, key, write))
-        if not verdict.is_bad or verdict.may_be_taken:
+        if not result.is_bad or result.may_be_taken:
             for mark, rule, key, write in found:
-                self._keep(verdict, mark, rule, key, write)
+                self._keep(result, mark, rule, key, write)
 
-    def _keep(self, verdict: Verdict, mark: int, rule: UniqueRule, key: tuple, write: Write) -> None:
+    def _keep(self, result: RowResult, mark: int, rule: UniqueRule, key: tuple, write: Write) -> None:
         """A key of a good row: of later rows none may have it, nor has what is stored."""
-        self._seen.setdefault(mark, verdict.number)
+        self._seen.setdefault(mark, result.number)
         if write.shared is not None:
             self._shared.setdefault(mark, write.shared)
         if not write.replaces and not any(isinstance(part, NewKey) for part in key):
-            self._asked[rule].append((key, verdict, write))
+            self._asked[rule].append((key, result, write))
 
-    def check_stored(self) -> list[Verdict]:
+    def check_stored(self) -> list[RowResult]:
         """Refuse the rows of a chunk that write what a stored record has already, and return them.
 
         One query a rule.
@@ -181,25 +181,25 @@ class Checker:
         refused = []
         for rule, asked in self._asked.items():
             taken = _stored(type(asked[0][2].record), rule, [key for key, _verdict, _write in asked])
-            for key, verdict, write in asked:
+            for key, result, write in asked:
                 if taken.get(key, write.record.pk) != write.record.pk:
-                    self._refuse(verdict, write, rule)
-                    refused.append(verdict)
+                    self._refuse(result, write, rule)
+                    refused.append(result)
         self._asked.clear()
         return refused
 
-    def _refuse(self, verdict, write, rule, more: str = "") -> None:
+    def _refuse(self, result, write, rule, more: str = "") -> None:
         sentence = " ".join(filter(None, [rule.sentence(write.record), more]))
-        verdict.refuse(self._column_of(verdict, write, rule.fields), sentence)
+        result.refuse(self._column_of(result, write, rule.fields), sentence)
 
-    def _column_of(self, verdict: Verdict, write: Write, names: Iterable[str]) -> str:
+    def _column_of(self, result: RowResult, write: Write, names: Iterable[str]) -> str:
         """The column of the row that wrote what is wrong: of a changed field where there is one."""
         names = sorted(names, key=lambda name: name not in write.attributes)
         for name in names:
             if name in write.columns:
                 return write.columns[name]
             for column in self._columns.get((type(write.record), name), ()):
-                if column in verdict.cells:
+                if column in result.cells:
                     return column
         return write.column
 

@@ -1,4 +1,4 @@
-"""What all kinds share: rows in, verdicts out."""
+"""What all kinds share: rows in, results out."""
 
 import re
 from collections import Counter
@@ -20,15 +20,15 @@ from ..choices import Outcome
 from ..questions import Question, how_to_read
 from ..scope import Scope
 from .checking import Checker, Write
-from .result import Verdict, Written, shown
-from .storing import Tally
-from .versions import hold_back_edited
+from .result import RowResult, Written, shown
+from .storing import Counts
+from .versions import flag_edited
 
-NOTHING = object()  # what a cell means that says there is nothing to say
+NULL_MARKER = object()  # what a cell means that says there is nothing to say
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-class Judge:
+class RowProcessor:
     """Judges the rows of one kind against the database as it is, a chunk at a time.
 
     It remembers what earlier rows of the same file said, so it is used for one pass over one file.
@@ -77,11 +77,11 @@ class Judge:
 
     def __init__(self, scope: Scope):
         self.scope = scope
-        self.seen: dict[object, Verdict] = {}
+        self.seen: dict[object, RowResult] = {}
         self._read: dict[tuple[str, str, str], tuple[object, str, str]] = {}
         self._hows: dict[tuple[str, str], dict[str, str]] = {}
-        self.nothings: Counter[str] = Counter()  # cells taken as empty, as written
-        self.revised: list[Verdict] = []  # verdicts that a later row changed
+        self.null_markers: Counter[str] = Counter()  # cells taken as empty, as written
+        self.revised: list[RowResult] = []  # results that a later row changed
         self.questions: dict[str, Question] = {}
         self.columns: frozenset[str] = frozenset()  # that the sheet has
         self.blanks: Counter[str] = Counter()  # empty cells over stored values, by column
@@ -92,45 +92,45 @@ class Judge:
 
     # Judging
 
-    def judge(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[Verdict]:
-        """Verdicts on `(row, cells by column)`, in order."""
-        verdicts = [self._cleaned(row, cells) for row, cells in rows]
-        judged = [one for one in verdicts if not self.is_example(one) and self.admits(one)]
+    def process(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[RowResult]:
+        """Results on `(row, cells by column)`, in order."""
+        results = [self._cleaned(row, cells) for row, cells in rows]
+        judged = [one for one in results if not self.is_example(one) and self.admits(one)]
         self.look_up(judged)
-        for verdict in judged:
-            self.decide(verdict)
-            verdict.weigh_doubts()
-            if verdict.work is not None:
-                self.checker.check(verdict, self.writes(verdict))
-            self._settle(verdict)
-        for verdict in self.checker.check_stored():
-            self._settle(verdict)
-        hold_back_edited(judged, logged=self.logged, says=self.says)
-        for verdict in judged:
-            if not verdict.is_bad or verdict.may_be_taken:
-                self.blanks.update(verdict.blanks)
-        return verdicts
+        for result in judged:
+            self.resolve(result)
+            result.weigh_doubts()
+            if result.work is not None:
+                self.checker.check(result, self.writes(result))
+            self._settle(result)
+        for result in self.checker.check_stored():
+            self._settle(result)
+        flag_edited(judged, logged=self.logged, says=self.says)
+        for result in judged:
+            if not result.is_bad or result.may_be_taken:
+                self.blanks.update(result.blanks)
+        return results
 
-    def let_go(self, verdicts: list[Verdict], *, stores: bool) -> None:
+    def release(self, results: list[RowResult], *, stores: bool) -> None:
         """After a chunk: keep of its rows what later ones need and, where it `stores`, what storing needs."""
         kept = {*self.sheet.required, *self.sheet.one_of, "parent"}
-        for verdict in verdicts:
-            verdict.forget(kept)
+        for result in results:
+            result.forget(kept)
             if not stores:
-                verdict.work = None
+                result.work = None
 
-    def is_example(self, verdict: Verdict) -> bool:
+    def is_example(self, result: RowResult) -> bool:
         """Whether the row is the template's example, left in: it is said, and nothing else comes of it.
 
         In whatever language or spelling of a date; columns may have been taken away, but no cell changed.
         """
-        example, cells = self.sheet.example, verdict.cells
-        if verdict.is_bad or "example" not in "\n".join(cells.values()).casefold():
+        example, cells = self.sheet.example, result.cells
+        if result.is_bad or "example" not in "\n".join(cells.values()).casefold():
             return False
         for name, cell in cells.items():
             if name not in example or self._value(name, cell) != self._value(name, example[name]):
                 return False
-        verdict.note("", _("This is the example row of the template: it is not read."))
+        result.note("", _("This is the example row of the template: it is not read."))
         return True
 
     def ask(self, question: Question) -> str:
@@ -142,110 +142,110 @@ class Judge:
         """What the plan asks, once all rows are judged."""
         return [*self.questions.values(), *blank.questions(self.blanks)]
 
-    def clears(self, verdict: Verdict, name: str, old) -> bool:
+    def clears(self, result: RowResult, name: str, old) -> bool:
         """Whether the empty cell of a column of the sheet clears the stored value `old` of a record.
 
         Never what identifies the record, or what it cannot be without.
         """
         sheet = self.sheet
         kept = (*sheet.required, *sheet.one_of, *getattr(sheet, "identifier_columns", ()))
-        if old in (None, "", []) or name in verdict.cells or name in kept or name not in self.columns:
+        if old in (None, "", []) or name in result.cells or name in kept or name not in self.columns:
             return False
-        verdict.blanks.append(name)
+        result.blanks.append(name)
         return self.scope.choices.get(blank.KEY) == blank.CLEAR
 
-    def admits(self, verdict: Verdict) -> bool:
+    def admits(self, result: RowResult) -> bool:
         """Whether the row is one of the scope's; else it is refused before anything is fetched for it."""
         return True
 
-    def look_up(self, verdicts: list[Verdict]) -> None:
+    def look_up(self, results: list[RowResult]) -> None:
         """Fetch what the rows are about: one query a table, whatever the number of rows.
 
         Only what the scope may see: what is fetched for one row can be met by another.
         """
         raise NotImplementedError
 
-    def decide(self, verdict: Verdict) -> None:
+    def resolve(self, result: RowResult) -> None:
         """Find the record, compare field by field, set outcome, changes, messages and work."""
         raise NotImplementedError
 
-    def writes(self, verdict: Verdict) -> Iterator[Write]:
-        """Every record that the `work` of a verdict makes or changes: held against the rules of its model."""
+    def writes(self, result: RowResult) -> Iterator[Write]:
+        """Every record that the `work` of a result makes or changes: held against the rules of its model."""
         raise NotImplementedError
 
-    def logged(self, verdict: Verdict, column: str) -> list[tuple[str, str, str]]:
+    def logged(self, result: RowResult, column: str) -> list[tuple[str, str, str]]:
         """Where the change log has what `column` of a row writes: `(kind, key, field)` of a change."""
         if column not in self.sheet.columns():
             return []
         found, model = [], self.sheet._meta.model
         for path in self.sheet.logged(column):
             relation, _beyond, name = path.rpartition("__")
-            about = [(model.change_kind, verdict.record)] if not relation else self.related(verdict, relation)
+            about = [(model.change_kind, result.record)] if not relation else self.related(result, relation)
             found += [(kind, key, name) for kind, key in about]
         return found
 
-    def related(self, verdict: Verdict, relation: str) -> Iterable[tuple[str, str]]:
+    def related(self, result: RowResult, relation: str) -> Iterable[tuple[str, str]]:
         """Kind and key, in the change log, of the records behind `relation` of which a row says something."""
         return ()
 
     def finish(self) -> None:
-        """After the last chunk: what only the whole file tells. Changed verdicts go to `revised`."""
+        """After the last chunk: what only the whole file tells. Changed results go to `revised`."""
 
-    def orphans(self) -> list[tuple[Verdict, int]]:
+    def orphans(self) -> list[tuple[RowResult, int]]:
         """Rows to be stored that need another row, which is left out: each with the number of that row."""
         return []
 
-    def _cleaned(self, row: Row, cells: dict[str, str]) -> Verdict:
-        verdict = Verdict(
+    def _cleaned(self, row: Row, cells: dict[str, str]) -> RowResult:
+        result = RowResult(
             row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
         )
         for name, code, params in row.faults:
-            verdict.refuse(name, messages.sentence(code, params))
+            result.refuse(name, messages.sentence(code, params))
         unread = {VERSION, *(name for name, _code, _params in row.faults)}
-        row_cells = dict(verdict.cells)
+        row_cells = dict(result.cells)
         for name, cell in row_cells.items():
             if name in unread:
                 continue
             if not cell.isascii() and _DIRECTION.search(cell):
-                verdict.note(name, _("Invisible characters that turn the direction of text were removed."))
+                result.note(name, _("Invisible characters that turn the direction of text were removed."))
             country = self.country_of(row_cells) if name in self._by_country else ""
             value, refusal, remark = self._value(name, cell, country)
-            if value is NOTHING:
-                self.nothings[tidy(cell)] += 1
-                del verdict.cells[name]
+            if value is NULL_MARKER:
+                self.null_markers[tidy(cell)] += 1
+                del result.cells[name]
             elif refusal:
-                verdict.refuse(name, refusal)
+                result.refuse(name, refusal)
             elif value not in (None, "", []):
-                verdict.values[name] = value
+                result.values[name] = value
                 if remark:
-                    verdict.note(name, remark)
-        self._once(verdict)
-        return verdict
+                    result.note(name, remark)
+        self._once(result)
+        return result
 
     def country_of(self, cells: dict[str, str]) -> str:
         """The country that a row is about, by its cells; empty where it says none that is known."""
         return ""
 
-    def _once(self, verdict: Verdict) -> None:
+    def _once(self, result: RowResult) -> None:
         """An identifier that a row gives twice, in whatever columns and writings, is one."""
         first = {}
-        given = [name for name in getattr(self.sheet, "identifier_columns", ()) if name in verdict.values]
+        given = [name for name in getattr(self.sheet, "identifier_columns", ()) if name in result.values]
         for name in given:
             kept = []
-            for one in verdict.values[name]:
+            for one in result.values[name]:
                 known = first.setdefault((one.scheme, one.compact), one)
                 if known is one:
                     kept.append(one)
                 elif known.value != one.value:
                     said = {"text": shown(one.value), "value": known.value}
-                    verdict.note(
+                    result.note(
                         name, _("“%(text)s” is the same number as %(value)s: it is taken once.") % said
                     )
-            if len(kept) < len(verdict.values[name]):
+            if len(kept) < len(result.values[name]):
                 # A new list: that of the cell is kept for other rows.
-                verdict.values[name] = kept
+                result.values[name] = kept
                 if not kept:
-                    del verdict.values[name]
+                    del result.values[name]
 
     def _value(self, name: str, cell: str, country: str = "") -> tuple[object, str, str]:
         """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.
@@ -264,13 +264,13 @@ class Judge:
         column = self.sheet.columns()[name]
         says_nothing = not column.is_prose and is_nothing(cell)
         if says_nothing and not column.has_words:
-            return NOTHING, "", ""
+            return NULL_MARKER, "", ""
         how = self._how(name, country)
         try:
             value = self.sheet.read(name, cell, **how)
         except ValueError as error:
             # A word of the column's own is read before: `unknown` is a status, `N/A` a phase.
-            return (NOTHING, "", "") if says_nothing else (None, str(error), "")
+            return (NULL_MARKER, "", "") if says_nothing else (None, str(error), "")
         return value, "", column.widget.remark(cell, value, **how)
 
     def _how(self, name: str, country: str) -> dict[str, str]:
@@ -284,55 +284,57 @@ class Judge:
     def _by_country(self) -> frozenset[str]:
         return frozenset(name for name, one in self.sheet.columns().items() if one.widget.by_country)
 
-    def is_double(self, key: object, verdict: Verdict, column: str, *, naming: Iterable[str] = ()) -> bool:
+    def is_duplicate(
+        self, key: object, result: RowResult, column: str, *, naming: Iterable[str] = ()
+    ) -> bool:
         """True for a row that says again what an earlier row about the record says; the columns `naming` do
         no more than name it.
 
         One that says something else is judged like any other, and then `_settle`d: a row that is refused in
         itself holds no other back, whichever comes first.
         """
-        verdict.said = self._meant(verdict, frozenset(naming))
-        first = self.seen.setdefault(key, verdict)
-        if first is not verdict and first.is_refused:
-            first = self.seen[key] = verdict
-        if first is verdict:
+        result.said = self._meant(result, frozenset(naming))
+        first = self.seen.setdefault(key, result)
+        if first is not result and first.is_refused:
+            first = self.seen[key] = result
+        if first is result:
             return False
-        if first.said == verdict.said:
-            verdict.outcome = Outcome.DUPLICATE
-            said = {"row": first.number, "record": verdict.record}
+        if first.said == result.said:
+            result.outcome = Outcome.DUPLICATE
+            said = {"row": first.number, "record": result.record}
             sentence = _("The same as row %(row)d (%(record)s), which is taken.")
             if first.is_bad:
                 sentence = _("The same as row %(row)d (%(record)s): what becomes of that row is told there.")
-            verdict.note(column, sentence % said)
+            result.note(column, sentence % said)
             return True
-        verdict.contradicts = first, column
+        result.contradicts = first, column
         return False
 
-    def _meant(self, verdict: Verdict, naming: frozenset[str]) -> int:
+    def _meant(self, result: RowResult, naming: frozenset[str]) -> int:
         """The same for rows that say the same, however each writes it: `28/11/2026` and `2026-11-28`."""
-        values, cells = verdict.values, verdict.cells
+        values, cells = result.values, result.cells
         meant = ((name, values.get(name, cells[name])) for name in cells.keys() - naming)
         return hash(frozenset((name, tuple(one) if isinstance(one, list) else one) for name, one in meant))
 
-    def _settle(self, verdict: Verdict) -> None:
+    def _settle(self, result: RowResult) -> None:
         """Once a row is judged: two that contradict each other are both refused, and what is refused was
         never said."""
-        if verdict.contradicts and not verdict.is_refused:
-            self._hold_back_both(verdict, *verdict.contradicts)
-        if verdict.is_bad and not verdict.may_be_taken:
-            verdict.work, verdict.changes = None, []
-            verdict.put_back()
+        if result.contradicts and not result.is_refused:
+            self._refuse_both(result, *result.contradicts)
+        if result.is_bad and not result.may_be_taken:
+            result.work, result.changes = None, []
+            result.put_back()
 
-    def _hold_back_both(self, verdict: Verdict, first: Verdict, column: str) -> None:
-        verdict.outcome, verdict.may_be_taken = Outcome.DUPLICATE, False
+    def _refuse_both(self, result: RowResult, first: RowResult, column: str) -> None:
+        result.outcome, result.may_be_taken = Outcome.DUPLICATE, False
         sentence = _(
             "Rows %(first)d and %(second)d are about the same record (%(record)s) and say different things. "
             "Keep one."
         )
-        sentence %= {"first": first.number, "second": verdict.number, "record": verdict.record}
-        verdict.note(column, sentence)
+        sentence %= {"first": first.number, "second": result.number, "record": result.record}
+        result.note(column, sentence)
         if not first.is_bad or first.outcome == Outcome.DUPLICATE:
-            verdict.put_back()
+            result.put_back()
             first.put_back(wholly=False)
             first.outcome, first.work, first.changes = Outcome.DUPLICATE, None, []
             first.may_be_taken = False
@@ -340,27 +342,27 @@ class Judge:
             first.note(own, sentence)
             self.revised.append(first)
 
-    def compare(self, verdict: Verdict, record: models.Model, names: Iterable[str]) -> list[str]:
+    def compare(self, result: RowResult, record: models.Model, names: Iterable[str]) -> list[str]:
         """Set on `record` the values of the columns `names`; blank cells keep what is there, or clear it.
 
-        Returns the attributes that changed, and notes each change on the verdict.
+        Returns the attributes that changed, and notes each change on the result.
         """
-        changed, columns, values = [], self.sheet.columns(), verdict.values
-        verdict.touch(record)
+        changed, columns, values = [], self.sheet.columns(), result.values
+        result.touch(record)
         for name in names if record.pk else [one for one in names if one in values]:
             attribute = columns[name].attribute
             old = getattr(record, attribute)
             if name in values:
                 new = values[name]
-            elif old not in (None, "", []) and self._may_be_empty(name) and self.clears(verdict, name, old):
+            elif old not in (None, "", []) and self._may_be_empty(name) and self.clears(result, name, old):
                 new = self._empty(name, old)
             else:
                 continue
             if old != new and not self._reads_as(name, old, new):
-                verdict.change(name, self._written(name, old), self._written(name, new))
+                result.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
-                verdict.written[name] = Written(record, attribute, old, new, changed)
+                result.written[name] = Written(record, attribute, old, new, changed)
         return changed
 
     def _may_be_empty(self, name: str) -> bool:
@@ -396,10 +398,10 @@ class Judge:
 
     # Storing
 
-    def touched(self, verdicts: list[Verdict]) -> dict[type[models.Model], list[int]]:
+    def touched(self, results: list[RowResult]) -> dict[type[models.Model], list[int]]:
         """The stored records that `store` would change, by model: they are locked before."""
         raise NotImplementedError
 
-    def store(self, verdicts: list[Verdict]) -> Tally:
-        """Write the work of `verdicts` in bulk, inside the caller's transaction, with its change records."""
+    def store(self, results: list[RowResult]) -> Counts:
+        """Write the work of `results` in bulk, inside the caller's transaction, with its change records."""
         raise NotImplementedError

@@ -38,8 +38,8 @@ _NO_VALUES = MappingProxyType({})
 
 
 @dataclass(slots=True)
-class Verdict:
-    """What one row means. `work` is what `Judge.store` needs to store it, None where nothing is stored.
+class RowResult:
+    """What one row means. `work`: what `RowProcessor.store` needs, None where nothing is stored.
 
     `said` is the same for rows that say the same. `place`: the centre whose row it is, in sheets that have
     one. `instead`: a message of what comes of the row, and what is told where the row is refused.
@@ -64,7 +64,7 @@ class Verdict:
     doubts: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
     place: object = None
     instead: tuple[str, str] | None = None
-    contradicts: "tuple[Verdict, str] | None" = None
+    contradicts: "tuple[RowResult, str] | None" = None
     _kept: dict[int, tuple[models.Model, dict]] = field(default_factory=dict)
     _ways_back: list[Callable[[], object]] = field(default_factory=list)
 
@@ -128,7 +128,7 @@ class Verdict:
         self.is_others = True
         self.refuse(column, message)
 
-    def heed(self, record: models.Model, columns: Mapping[str, str], default: str) -> None:
+    def validate(self, record: models.Model, columns: Mapping[str, str], default: str) -> None:
         """Refuse what the model's own `clean` refuses of `record`: at the column of a field, else `default`.
 
         Once a column: what its cell alone has told is not told again.
@@ -142,7 +142,7 @@ class Verdict:
                 if column not in told:
                     self.refuse(column, " ".join(ValidationError(said).messages))
 
-    def hold_back(self, outcome: str, column: str, message: str) -> None:
+    def flag_for_review(self, outcome: str, column: str, message: str) -> None:
         """Good, but a person looks at it first: `duplicate` or `conflict`. Stored only where they take it."""
         self.note(column, message)
         if not self.is_bad:
@@ -157,7 +157,7 @@ class Verdict:
         waits = self.outcome in STORED or self.may_be_taken
         for outcome, column, message, way_out in self.doubts:
             if waits:
-                self.hold_back(outcome, column, f"{message} {way_out}")
+                self.flag_for_review(outcome, column, f"{message} {way_out}")
             else:
                 self.note(column, message)
         self.doubts = ()

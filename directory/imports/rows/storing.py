@@ -12,7 +12,7 @@ from directory.core.models import Op, Recorded
 BATCH = 500
 
 
-class Tally(dict):
+class Counts(dict):
     """What was written, counted as it is written: `{"trial": {"create": 3, "update": 1}}`."""
 
     def count(self, entries: Iterable[changes.Entry]) -> None:
@@ -22,11 +22,11 @@ class Tally(dict):
                 of_kind[str(entry.op)] = of_kind.get(str(entry.op), 0) + 1
 
 
-class Ledger:
+class ChangeRecorder:
     """Before and after of records written in bulk, in a constant number of queries a batch."""
 
     def __init__(self, actor: changes.Actor):
-        self.actor, self.tally = actor, Tally()
+        self.actor, self.counts = actor, Counts()
         self._before: dict[type, dict[int, dict]] = defaultdict(dict)
 
     def watch(self, model: type[Recorded], pks: Iterable[int]) -> None:
@@ -46,14 +46,14 @@ class Ledger:
                 for one in ones
             ]
             changes.record(entries, by=self.actor)
-            self.tally.count(entries)
+            self.counts.count(entries)
 
     def record_removed(self, model: type[Recorded], keys: Iterable[tuple[int, str]]) -> None:
         """Write the change of each `(pk, key)` of `model`, which was watched and is no longer there."""
         before = self._before[model]
         entries = [changes.Entry(model.change_kind, key, before.get(pk), None) for pk, key in keys]
         changes.record(entries, by=self.actor)
-        self.tally.count(entries)
+        self.counts.count(entries)
 
 
 def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:

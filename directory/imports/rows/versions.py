@@ -15,54 +15,54 @@ from directory.core.models import Change
 from directory.sheets.sheet import VERSION, seq_of
 
 from ..choices import Outcome
-from .result import Verdict
+from .result import RowResult
 
 Place = tuple[str, str, str]  # kind, key and field of a change
 
 
-def hold_back_edited(
-    verdicts: list[Verdict],
+def flag_edited(
+    results: list[RowResult],
     *,
-    logged: Callable[[Verdict, str], list[Place]],
+    logged: Callable[[RowResult, str], list[Place]],
     says: Callable[[str, object, object], bool],
 ) -> None:
     """Hold back each update that would write over what was edited after its export.
 
     Rows that change nothing are not asked about. Two queries, whatever the number of rows. `logged`, `says`:
-    of the judge (`Judge.logged`, `Judge.says`).
+    of the processor (`RowProcessor.logged`, `RowProcessor.says`).
     """
-    asked = [one for one in verdicts if one.outcome == Outcome.UPDATE and VERSION in one.cells]
+    asked = [one for one in results if one.outcome == Outcome.UPDATE and VERSION in one.cells]
     if not asked:
         return
     last, since = changes.last_seq(), {}
-    for verdict in asked:
-        seq = seq_of(verdict.cells[VERSION])
+    for result in asked:
+        seq = seq_of(result.cells[VERSION])
         if seq is None or seq > last:
-            verdict.note(
+            result.note(
                 VERSION, _("This is no version of this registry: what was edited since is not known.")
             )
         else:
-            since[verdict.number] = seq
+            since[result.number] = seq
     columns = {
         one.number: {change["field"]: logged(one, change["field"]) for change in one.changes}
         for one in asked
         if one.number in since
     }
     edits = _edits({place for found in columns.values() for each in found.values() for place in each}, since)
-    for verdict in asked:
-        for column, places in columns.get(verdict.number, {}).items():
-            later = [edit for place in places for edit in edits[place] if edit.seq > since[verdict.number]]
+    for result in asked:
+        for column, places in columns.get(result.number, {}).items():
+            later = [edit for place in places for edit in edits[place] if edit.seq > since[result.number]]
             later.sort(key=lambda edit: edit.seq)
-            if later and _is_as_exported(verdict, column, places[0], later[0], says):
-                verdict.take_back(column)
-                verdict.note(column, _as_it_is(later[-1]))
+            if later and _is_as_exported(result, column, places[0], later[0], says):
+                result.take_back(column)
+                result.note(column, _as_it_is(later[-1]))
             elif later:
-                verdict.hold_back(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
+                result.flag_for_review(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
 
 
-def _is_as_exported(verdict: Verdict, column: str, place: Place, first: Change, says: Callable) -> bool:
+def _is_as_exported(result: RowResult, column: str, place: Place, first: Change, says: Callable) -> bool:
     """Whether the cell says what the record said before its `first` edit after the export."""
-    written = verdict.written.get(column)
+    written = result.written.get(column)
     return written is not None and says(column, (first.before or {}).get(place[2]), written.new)
 
 

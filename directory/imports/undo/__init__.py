@@ -1,5 +1,5 @@
 """Undo of an applied run: the reverse of its changes, planned, looked at and applied as a run of its own."""
 
-from .judging import UndoJudge
+from .processor import UndoProcessor
 
-__all__ = ["UndoJudge"]
+__all__ = ["UndoProcessor"]

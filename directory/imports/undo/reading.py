@@ -26,8 +26,8 @@ RECORD = "record"  # stands for a whole record among the fields of a change
 
 def field_label(kind: str, name: str) -> str:
     """The header of the sheet's column that holds a field of the change log, else its name in forms."""
-    judge = kinds.of_record(kind)
-    sheet = judge and judge.sheet
+    processor = kinds.of_record(kind)
+    sheet = processor and processor.sheet
     columns = [one for one in sheet.columns() if name in sheet.logged(one)] if sheet else []
     if len(columns) == 1:
         return sheet.columns()[columns[0]].header((get_language() or "en")[:2])

@@ -20,9 +20,9 @@ from directory.records import Record, all_records, dependents_of
 from ..choices import Outcome, Status
 from ..messages import day_first, problem
 from ..models import ImportRun, centres
-from ..rows.processor import Judge
-from ..rows.result import Verdict
-from ..rows.storing import BATCH, Ledger, Tally, upsert
+from ..rows.processor import RowProcessor
+from ..rows.result import RowResult
+from ..rows.storing import BATCH, ChangeRecorder, Counts, upsert
 from ..scope import Scope
 from .reading import RECORD, field_label
 from .rules import rules_for
@@ -54,8 +54,8 @@ class InTheWay(Exception):
     """Something else hangs on a record that is to be removed."""
 
 
-class UndoJudge(Judge):
-    """Judges the records that `undone` changed, as other judges do rows of a sheet."""
+class UndoProcessor(RowProcessor):
+    """Judges the records that `undone` changed, as other processors do rows of a sheet."""
 
     def __init__(self, scope: Scope, undone: ImportRun):
         super().__init__(scope)
@@ -116,8 +116,8 @@ class UndoJudge(Judge):
         if held:
             yield held
 
-    def judge(self, groups: list[Group]) -> list[Verdict]:
-        verdicts = {}
+    def process(self, groups: list[Group]) -> list[RowResult]:
+        results = {}
         by_kind = defaultdict(list)
         for one in groups:
             by_kind[one.kind].append(one)
@@ -125,29 +125,29 @@ class UndoJudge(Judge):
             now = _Now(all_records()[kind], several, self.undone, self._touched)
             beyond = now.rules.beyond(now.pks, self.scope)
             for one in several:
-                verdict = verdicts[one.number] = Verdict(one.number, cells={"kind": kind}, record=one.key)
+                result = results[one.number] = RowResult(one.number, cells={"kind": kind}, record=one.key)
                 if one.key in beyond or not self._may_touch(one, now):
                     said = _("This is of a centre that is not yours. Ask an editor to undo it.")
-                    verdict.refuse_others(RECORD, said)
+                    result.refuse_others(RECORD, said)
                 else:
-                    self._judge(verdict, one, now)
-                if verdict.is_bad and not verdict.may_be_taken:
-                    verdict.work, verdict.changes = None, []
-        return [verdicts[one.number] for one in groups]
+                    self._resolve(result, one, now)
+                if result.is_bad and not result.may_be_taken:
+                    result.work, result.changes = None, []
+        return [results[one.number] for one in groups]
 
-    def let_go(self, verdicts: list[Verdict], *, stores: bool) -> None:
-        for verdict in verdicts:
-            verdict.forget(("kind",))
+    def release(self, results: list[RowResult], *, stores: bool) -> None:
+        for result in results:
+            result.forget(("kind",))
             if not stores:
-                verdict.work = None
+                result.work = None
 
-    def _judge(self, verdict: Verdict, group: Group, now: "_Now") -> None:
+    def _resolve(self, result: RowResult, group: Group, now: "_Now") -> None:
         if group.before is None:
-            self._remove(verdict, group, now)
+            self._remove(result, group, now)
         elif group.after is None:
-            self._make_again(verdict, group, now)
+            self._make_again(result, group, now)
         else:
-            self._put_back(verdict, group, now)
+            self._put_back(result, group, now)
 
     def _may_touch(self, group: Group, now: "_Now") -> bool:
         if self._own_codes is None or now.rules.centre == "":
@@ -155,42 +155,42 @@ class UndoJudge(Judge):
         shot = group.after or group.before or {}
         return now.rules.centre is not None and shot.get(now.rules.centre) in self._own_codes
 
-    def _hold_back(self, verdict: Verdict, now: "_Now", sentence: str) -> None:
+    def _flag_for_review(self, result: RowResult, now: "_Now", sentence: str) -> None:
         """For a person to decide; perhaps an editor only: an editor has looked at it meanwhile."""
-        verdict.hold_back(Outcome.CONFLICT, RECORD, sentence)
+        result.flag_for_review(Outcome.CONFLICT, RECORD, sentence)
         if self.scope.role == Role.COORDINATOR and now.rules.decided_by_editors:
-            verdict.may_be_taken = False
+            result.may_be_taken = False
 
-    def _remove(self, verdict, group, now) -> None:
+    def _remove(self, result, group, now) -> None:
         shot = now.shots.get(group.key)
         if shot is None:
-            verdict.note(RECORD, _("It is no longer there."))
+            result.note(RECORD, _("It is no longer there."))
             return
-        verdict.change(RECORD, group.key, "")
+        result.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
             named = [one for one in hanging if self._may_name(one)] or [_("something of others")]
-            verdict.refuse(
+            result.refuse(
                 RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
                 % {"others": ", ".join(named[:3])},
             )  # fmt: skip
             return
-        verdict.work = Step(group.kind, group.key, now.pks[group.key], None)
-        verdict.outcome = Outcome.UPDATE
+        result.work = Step(group.kind, group.key, now.pks[group.key], None)
+        result.outcome = Outcome.UPDATE
         edited = [name for name in now.own_names(group.after) if shot.get(name) != group.after[name]]
         if edited or now.beside.is_by_others(group.key):
-            self._hold_back(verdict, now, now.edited_since(group.key, edited))
+            self._flag_for_review(result, now, now.edited_since(group.key, edited))
 
-    def _make_again(self, verdict, group, now) -> None:
+    def _make_again(self, result, group, now) -> None:
         if group.key in now.shots:
-            verdict.note(RECORD, _("It is there again."))
+            result.note(RECORD, _("It is there again."))
             return
-        verdict.change(RECORD, "", group.key)
-        verdict.work, verdict.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
+        result.change(RECORD, "", group.key)
+        result.work, result.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
 
-    def _put_back(self, verdict, group, now) -> None:
+    def _put_back(self, result, group, now) -> None:
         shot = now.shots.get(group.key)
         if shot is None:
-            verdict.refuse(RECORD, _("It was removed since. There is nothing to undo."))
+            result.refuse(RECORD, _("It was removed since. There is nothing to undo."))
             return
         values, edited = {}, []
         for name in now.own_names(group.after):
@@ -198,54 +198,54 @@ class UndoJudge(Judge):
             if was == became or is_now == was:
                 continue
             values[name] = was
-            verdict.change(name, _shown(is_now), _shown(was))
+            result.change(name, _shown(is_now), _shown(was))
             if is_now != became:
                 edited.append(name)
         beside = now.beside.work(group.key)
         for name, (old, new) in now.beside.derived(group.key, shot).items():
-            verdict.change(name, _shown(old), _shown(new))
-        if not (verdict.changes or beside):
+            result.change(name, _shown(old), _shown(new))
+        if not (result.changes or beside):
             return
-        verdict.work = Step(group.kind, group.key, now.pks[group.key], values, beside)
-        verdict.outcome = Outcome.UPDATE
+        result.work = Step(group.kind, group.key, now.pks[group.key], values, beside)
+        result.outcome = Outcome.UPDATE
         if edited:
-            self._hold_back(verdict, now, now.edited_since(group.key, edited))
+            self._flag_for_review(result, now, now.edited_since(group.key, edited))
         elif doubt := now.rules.doubt(shot, shot | values):
-            self._hold_back(verdict, now, doubt)
+            self._flag_for_review(result, now, doubt)
 
     # Storing
 
     def asked(self):
         return []
 
-    def touched(self, verdicts):
+    def touched(self, results):
         found = defaultdict(list)
-        for verdict in verdicts:
-            if verdict.work is not None and verdict.work.pk:
-                found[all_records()[verdict.work.kind].model].append(verdict.work.pk)
+        for result in results:
+            if result.work is not None and result.work.pk:
+                found[all_records()[result.work.kind].model].append(result.work.pk)
         return found
 
-    def store(self, verdicts) -> Tally:
+    def store(self, results) -> Counts:
         """Put back and make again, in the order of the records; then remove, the other way round."""
-        ledger = Ledger(self.scope.actor)
+        recorder = ChangeRecorder(self.scope.actor)
         by_kind = defaultdict(list)
-        for verdict in verdicts:
-            if verdict.work is not None:
-                by_kind[verdict.work.kind].append(verdict.work)
+        for result in results:
+            if result.work is not None:
+                by_kind[result.work.kind].append(result.work)
         for kind, record in all_records().items():
             steps = [step for step in by_kind[kind] if step.values is not None]
             for start in range(0, len(steps), BATCH):
-                self._store(record, steps[start : start + BATCH], ledger)
+                self._store(record, steps[start : start + BATCH], recorder)
         for kind, record in reversed(all_records().items()):
             steps = [step for step in by_kind[kind] if step.values is None]
             for start in range(0, len(steps), BATCH):
-                _delete(record, steps[start : start + BATCH], ledger)
+                _delete(record, steps[start : start + BATCH], recorder)
         self._settle()
-        return ledger.tally
+        return recorder.counts
 
-    def _store(self, record: Record, steps: list[Step], ledger: Ledger) -> None:
+    def _store(self, record: Record, steps: list[Step], recorder: ChangeRecorder) -> None:
         old = [step for step in steps if step.pk]
-        ledger.watch(record.model, [step.pk for step in old])
+        recorder.watch(record.model, [step.pk for step in old])
         held = record.stored().in_bulk([step.pk for step in old])
         attributes = {name for step in old for name in record.set(held[step.pk], step.values)}
         made = [(record.new(step.key, step.values), step.values) for step in steps if not step.pk]
@@ -257,7 +257,7 @@ class UndoJudge(Judge):
         records = [one for one, _values in pairs]
         works = [step.beside for step in old if step.beside is not None]
         rules_for(record).store(self.scope, self.undone, works, made, records)
-        ledger.record(records)
+        recorder.record(records)
 
     def _settle(self) -> None:
         """The run is undone; a run that it had undone itself is applied again."""
@@ -322,7 +322,7 @@ class _Now:
         )
 
 
-def _delete(record: Record, steps: list[Step], ledger: Ledger) -> None:
+def _delete(record: Record, steps: list[Step], recorder: ChangeRecorder) -> None:
     pks = [step.pk for step in steps]
     for other, relation in dependents_of(record):
         # What was left out by a person still hangs on it; a delete would take it along, or cut it off.
@@ -330,10 +330,10 @@ def _delete(record: Record, steps: list[Step], ledger: Ledger) -> None:
         going = pks if other is record else []
         if other.stored().filter(**{f"{relation}__in": pks}).exclude(pk__in=going).exists():
             raise InTheWay
-    ledger.watch(record.model, pks)
+    recorder.watch(record.model, pks)
     keys = [(one.pk, one.change_key) for one in record.stored().filter(pk__in=pks)]
     record.model._default_manager.filter(pk__in=pks).delete()
-    ledger.record_removed(record.model, keys)
+    recorder.record_removed(record.model, keys)
 
 
 def _shown(value):
