@@ -14,7 +14,7 @@ from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import several, shown
-from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
+from directory.imports.rows.storing import ChangeRecorder, Counts, batches
 
 from ..choices import AliasKind
 from ..matching import Matcher
@@ -153,18 +153,10 @@ class CentreProcessor(RowProcessor):
         return {Centre: [one.work.centre.pk for one in results if one.work and one.work.centre.pk]}
 
     def store(self, results) -> Counts:
-        works = [result.work for result in results if result.work]
         recorder = ChangeRecorder(self.scope.actor)
-        for start in range(0, len(works), BATCH):
-            self._store(works[start : start + BATCH], recorder)
+        for works in batches(result.work for result in results if result.work):
+            names = [name for work in works for name in work.attributes]
+            with recorder.writing([work.centre for work in works], names):
+                CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
+                CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
         return recorder.counts
-
-    def _store(self, works, recorder):
-        old = [work.centre for work in works if work.centre.pk]
-        new = [work.centre for work in works if not work.centre.pk]
-        recorder.watch(Centre, [one.pk for one in old])
-        Centre.objects.bulk_create(new)
-        upsert(old, [name for work in works for name in work.attributes])
-        CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
-        CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
-        recorder.record([*old, *new])

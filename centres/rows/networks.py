@@ -12,7 +12,7 @@ from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import shown
-from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
+from directory.imports.rows.storing import ChangeRecorder, Counts, batches
 
 from ..models import Centre, Membership, Network
 from ..resources import NetworkSheet, centre_words
@@ -166,16 +166,11 @@ class NetworkProcessor(RowProcessor):
         works = [one.work for one in results if one.work]
         recorder = ChangeRecorder(self.scope.actor)
         self._store_networks(works, recorder)
-        for start in range(0, len(works), BATCH):
-            batch = works[start : start + BATCH]
+        for batch in batches(works):
             members = [work.membership for work in batch]
             for one in members:
                 one.network_id = one.network.pk
-            old, new = [one for one in members if one.pk], [one for one in members if not one.pk]
-            recorder.watch(Membership, [one.pk for one in old])
-            Membership.objects.bulk_create(new)
-            upsert(old, [name for work in batch for name in work.attributes])
-            recorder.record([*old, *new])
+            recorder.write(members, [name for work in batch for name in work.attributes])
         self.places.learn(recorder)
         return recorder.counts
 
@@ -183,9 +178,5 @@ class NetworkProcessor(RowProcessor):
         """New networks of good rows, and those that got another name."""
         wanted = {work.membership.network.slug: work.membership.network for work in works}
         renamed = {work.membership.network.slug for work in works if work.renames}
-        new = [one for one in wanted.values() if not one.pk]
-        old = [one for slug, one in wanted.items() if one.pk and slug in renamed]
-        recorder.watch(Network, [one.pk for one in old])
-        Network.objects.bulk_create(new)
-        upsert(old, ["name_en"])
-        recorder.record([*new, *old])
+        changed = [one for slug, one in wanted.items() if not one.pk or slug in renamed]
+        recorder.write(changed, ["name_en"])

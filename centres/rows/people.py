@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from directory.core.text import fold
 from directory.imports.rows.result import RowResult, shown
-from directory.imports.rows.storing import BATCH, ChangeRecorder, upsert
+from directory.imports.rows.storing import ChangeRecorder, batches
 from directory.imports.scope import Scope
 
 from ..matching import Place
@@ -233,15 +233,10 @@ class People:
         for person, values, _place, _function in people:
             for name, value in values.items():
                 setattr(person, name, value)
-        new = [one for one in unique.values() if not one.pk]
         changed = {id(person) for person, values, _place, _function in people if values}
-        old = [one for key, one in unique.items() if one.pk and key in changed]
-        for start in range(0, len(old), BATCH):
-            recorder.watch(Professional, [one.pk for one in old[start : start + BATCH]])
-        Professional.objects.bulk_create(new, batch_size=BATCH)
-        upsert(old, [name for _person, values, _place, _function in people for name in values])
-        for start in range(0, len(new) + len(old), BATCH):
-            recorder.record([*new, *old][start : start + BATCH])
+        names = {name for _person, values, _place, _function in people for name in values}
+        for batch in batches(one for key, one in unique.items() if not one.pk or key in changed):
+            recorder.write(batch, names)
         self._affiliate(people, recorder)
 
     def _affiliate(self, people, recorder):
@@ -259,9 +254,8 @@ class People:
             Affiliation(professional=person, centre=Centre(pk=place.id, code=place.code), function=function)
             for person, place, function in wanted.values()
         ]
-        Affiliation.objects.bulk_create(made, batch_size=BATCH)
-        for start in range(0, len(made), BATCH):
-            recorder.record(made[start : start + BATCH])
+        for batch in batches(made):
+            recorder.write(batch)
         self._at |= set(wanted)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import reasons
-from .processor import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
+from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
 from .profile import Profile
 from .profile_reading import Read, ReadTerm
 from .reading import Snapshot

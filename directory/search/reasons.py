@@ -12,7 +12,7 @@ from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
 from .columns import NO_BOUND
-from .processor import MET, UNKNOWN, UNMET, Judged
+from .judging import MET, UNKNOWN, UNMET, Judged
 from .profile_reading import NO_DISEASE, class_name, no_single_disease
 from .synonyms import vocabulary
 from .today import FRESHNESS

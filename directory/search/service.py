@@ -18,10 +18,10 @@ from .documents import for_today
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Paging
 from .finding import find as _find
+from .judging import CRITERIA
 from .labels import Suggestion
 from .matching import BANDS, Matching
 from .matching import match as _match
-from .processor import CRITERIA
 from .profile import Profile
 from .query import Ask, check_text, parse
 from .readings import Disambiguation

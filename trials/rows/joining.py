@@ -16,7 +16,7 @@ from directory.imports.choices import Outcome, Status, is_taken
 from directory.imports.messages import day_first
 from directory.imports.models import RowOutcome
 from directory.imports.rows.result import RowResult
-from directory.imports.rows.storing import BATCH
+from directory.imports.rows.storing import batches
 from directory.imports.scope import Scope
 
 from ..models import Trial, TrialSite
@@ -62,8 +62,7 @@ def join(works: Iterable, scope: Scope) -> None:
         return
     finder = TrialFinder(whole=False)
     drafts = {id(one.draft): one.draft for one in works}
-    for start in range(0, len(drafts), BATCH):
-        some = list(drafts.values())[start : start + BATCH]
+    for some in batches(drafts.values()):
         said = (identifier for one in some for identifier in one.identifiers)
         finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
     centres = {work.place.id for work in works}

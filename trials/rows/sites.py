@@ -21,7 +21,7 @@ from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import shown, yes_or_no
-from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts, upsert
+from directory.imports.rows.storing import ChangeRecorder, Counts, batches, upsert
 
 from .. import statements
 from ..choices import Recruitment
@@ -333,11 +333,13 @@ class SiteProcessor(NamesPeople):
         sent, others = [one for one in works if one.is_sent], [one for one in works if not one.is_sent]
         drafts = list({id(work.draft): work.draft for work in works if work.draft}.values())
         conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
-        for start in range(0, len(drafts), BATCH):
-            store_trials(drafts[start : start + BATCH], unseen if sent else recorder, conditions)
+        for batch in batches(drafts):
+            store_trials(batch, unseen if sent else recorder, conditions)
         self.people.store([one for work in works for one in work.people], recorder)
-        self._store_sites(others, recorder)
-        self._store_sites(sent, unseen)
+        for batch in batches(others):
+            self._store_sites(batch, recorder)
+        for batch in batches(sent):
+            self._store_sites(batch, unseen)
         self.places.learn(recorder)
         if sent:
             # Whether the editors had the trial, or a site of it, is not told: all of it is new.
@@ -345,10 +347,6 @@ class SiteProcessor(NamesPeople):
         return recorder.counts
 
     def _store_sites(self, works, recorder):
-        for start in range(0, len(works), BATCH):
-            self._store_batch(works[start : start + BATCH], recorder)
-
-    def _store_batch(self, works, recorder):
         for work in works:
             site = work.site
             site.trial_id = site.trial.pk
@@ -358,15 +356,12 @@ class SiteProcessor(NamesPeople):
                     setattr(site, f"{attribute}_id", person and person.pk)
         # Rows that call a trial by several names may turn out to be about one site.
         sites = list({id(work.site): work.site for work in works}.values())
-        old, new = [one for one in sites if one.pk], [one for one in sites if not one.pk]
-        recorder.watch(TrialSite, [one.pk for one in old])
-        TrialSite.objects.bulk_create(new)
-        stated = [work for work in works if work.statement]
-        for work in stated:
-            work.statement.site = work.site
-        StatusStatement.objects.bulk_create([work.statement for work in stated], batch_size=BATCH)
-        # What the rule makes of the stored statements is what is stored, not what was foreseen.
-        settled = statements.settle({id(one.site): one.site for one in stated}.values(), save=False)
-        upsert([site for site in settled if site in new], statements.DERIVED)
-        upsert(old, [name for work in works for name in work.attributes] + list(statements.DERIVED))
-        recorder.record(sites)
+        names = {name for work in works for name in work.attributes}
+        with recorder.writing(sites, names.union(statements.DERIVED)):
+            stated = [work for work in works if work.statement]
+            for work in stated:
+                work.statement.site = work.site
+            StatusStatement.objects.bulk_create([work.statement for work in stated])
+            # What the rule makes of the stored statements is what is stored, not what was foreseen.
+            settled = statements.settle({id(one.site): one.site for one in stated}.values(), save=False)
+            upsert(settled, statements.DERIVED)

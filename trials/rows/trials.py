@@ -14,7 +14,7 @@ from directory.core.models import State
 from directory.imports.choices import REGISTRY, Outcome
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, shown
-from directory.imports.rows.storing import BATCH, ChangeRecorder, Counts
+from directory.imports.rows.storing import ChangeRecorder, Counts, batches
 
 from .. import registries
 from ..choices import Recruitment
@@ -282,9 +282,7 @@ class TrialProcessor(RowProcessor):
 
     def store(self, results) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
-        works = [one.work for one in results if one.work]
-        for start in range(0, len(works), BATCH):
-            some = works[start : start + BATCH]
+        for some in batches(one.work for one in results if one.work):
             fill([work.trial for work in some])
             store_trials(some, recorder, self.conditions)
             self.store_more(some, recorder)

@@ -1,7 +1,9 @@
 """The set-wise way into tables and change log."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 
 from django.db import models
 from django.utils import timezone
@@ -33,6 +35,28 @@ class ChangeRecorder:
         """Keep what the stored records are now; call it before they are written."""
         self._before[model] |= model.snapshots(list(pks))
 
+    @contextmanager
+    def writing(self, records: Sequence[Recorded], attributes: Iterable[str] = ()) -> Iterator[None]:
+        """Make the new of `records` of one model, write `attributes` of the stored, then record the changes.
+
+        What is written inside the block lies beside the records and belongs to the same changes.
+        """
+        # One that is made again has its number already.
+        new = [one for one in records if one._state.adding]
+        old = [one for one in records if not one._state.adding]
+        if records:
+            model = type(records[0])
+            self.watch(model, [one.pk for one in old])
+            model._default_manager.bulk_create(new)
+            upsert(old, attributes)
+        yield
+        self.record(records)
+
+    def write(self, records: Sequence[Recorded], attributes: Iterable[str] = ()) -> None:
+        """As `writing`, where nothing lies beside the records."""
+        with self.writing(records, attributes):
+            pass
+
     def record(self, records: Iterable[Recorded]) -> None:
         """Write the change of each of `records`, as they are stored now."""
         by_model: dict[type[Recorded], list[Recorded]] = defaultdict(list)
@@ -54,6 +78,13 @@ class ChangeRecorder:
         entries = [changes.Entry(model.change_kind, key, before.get(pk), None) for pk, key in keys]
         changes.record(entries, by=self.actor)
         self.counts.count(entries)
+
+
+def batches(several: Iterable) -> Iterator[list]:
+    """`several` in lists of at most `BATCH`."""
+    left = iter(several)
+    while batch := list(islice(left, BATCH)):
+        yield batch
 
 
 def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from ..messages import day_first, problem
 from ..models import ImportRun, centres
 from ..rows.processor import RowProcessor
 from ..rows.result import RowResult
-from ..rows.storing import BATCH, ChangeRecorder, Counts, upsert
+from ..rows.storing import ChangeRecorder, Counts, batches
 from ..scope import Scope
 from .reading import RECORD, field_label
 from .rules import rules_for
@@ -234,30 +234,26 @@ class UndoProcessor(RowProcessor):
                 by_kind[result.work.kind].append(result.work)
         for kind, record in all_records().items():
             steps = [step for step in by_kind[kind] if step.values is not None]
-            for start in range(0, len(steps), BATCH):
-                self._store(record, steps[start : start + BATCH], recorder)
+            for batch in batches(steps):
+                self._store(record, batch, recorder)
         for kind, record in reversed(all_records().items()):
             steps = [step for step in by_kind[kind] if step.values is None]
-            for start in range(0, len(steps), BATCH):
-                _delete(record, steps[start : start + BATCH], recorder)
+            for batch in batches(steps):
+                _delete(record, batch, recorder)
         self._settle()
         return recorder.counts
 
     def _store(self, record: Record, steps: list[Step], recorder: ChangeRecorder) -> None:
-        old = [step for step in steps if step.pk]
-        recorder.watch(record.model, [step.pk for step in old])
-        held = record.stored().in_bulk([step.pk for step in old])
-        attributes = {name for step in old for name in record.set(held[step.pk], step.values)}
+        held = record.stored().in_bulk([step.pk for step in steps if step.pk])
+        attributes = {name for step in steps if step.pk for name in record.set(held[step.pk], step.values)}
         made = [(record.new(step.key, step.values), step.values) for step in steps if not step.pk]
-        record.model._default_manager.bulk_create([one for one, _values in made])
-        upsert(list(held.values()), attributes)
-        pairs = [*((held[step.pk], step.values) for step in old), *made]
-        if record.put_beside:
-            record.put_beside(pairs)
+        pairs = [*((held[step.pk], step.values) for step in steps if step.pk), *made]
         records = [one for one, _values in pairs]
-        works = [step.beside for step in old if step.beside is not None]
-        rules_for(record).store(self.scope, self.undone, works, made, records)
-        recorder.record(records)
+        with recorder.writing(records, attributes):
+            if record.put_beside:
+                record.put_beside(pairs)
+            works = [step.beside for step in steps if step.beside is not None]
+            rules_for(record).store(self.scope, self.undone, works, made, records)
 
     def _settle(self) -> None:
         """The run is undone; a run that it had undone itself is applied again."""
