@@ -38,12 +38,14 @@ def main() -> int:
     tether()
     env = environment.load()
     supervisor = Supervisor(say)
+    supervisor.listen()
     try:
         check_port(env.port)
         # Held to the end of the process.
         _lock = claim(env.data_dir)
         demo = prepare(env)
-        supervisor.listen()
+        if supervisor.asked_to_stop:
+            raise KeyboardInterrupt
         supervisor.start(*children(env, demo))
         code = tend(supervisor, env, demo)
     except CannotRun as error:

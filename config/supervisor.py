@@ -74,12 +74,18 @@ class Supervisor:
         self._say = say
 
     def listen(self) -> None:
-        """SIGTERM, SIGINT and SIGHUP ask for the end; a second one does not hurry it."""
+        """SIGTERM, SIGINT and SIGHUP ask for the end; a second one does not hurry it.
+
+        Before there are children, what is being done is broken off. Python drops an exception that is raised
+        while it forgets an object, as it does in the midst of imports: then `asked_to_stop` alone tells.
+        """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._ask)
 
     def _ask(self, _number: int, _frame: object) -> None:
         self.asked_to_stop = True
+        if not self.children:
+            raise KeyboardInterrupt
 
     def start(self, *children: Child) -> None:
         for child in children:

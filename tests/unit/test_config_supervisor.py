@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from config import run
 from config.supervisor import Child, Supervisor
+from tests.services import free_port
 from tests.support.worker import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -150,12 +152,51 @@ def test_a_log_that_has_grown_large_is_put_aside(supervisor, tmp_path, monkeypat
     assert (tmp_path / "web.old.log").read_text() == "a line of yesterday\n"
 
 
-def test_signals_ask_for_the_end(supervisor):
+@pytest.fixture
+def handlers():
+    """Those of signals are as they were, afterwards."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    try:
-        supervisor.listen()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_signals_ask_for_the_end(supervisor, tmp_path, handlers):
+    supervisor.listen()
+    supervisor.start(a_server(tmp_path)[0])
+    os.kill(os.getpid(), signal.SIGTERM)
+    wait_until(lambda: supervisor.asked_to_stop)
+
+
+def test_before_there_are_children_a_signal_breaks_off_what_is_being_done(supervisor, handlers):
+    supervisor.listen()
+    with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGTERM)
-        wait_until(lambda: supervisor.asked_to_stop)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    assert supervisor.asked_to_stop
+
+
+def test_a_signal_that_python_drops_stops_a_start_all_the_same(tmp_path, monkeypatch, handlers):
+    class Forgotten:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def prepare(_env):
+        """As an import does that is interrupted while it forgets an object."""
+        Forgotten()
+        prepared.append(True)
+        return False
+
+    def children(_env, _demo):
+        raise AssertionError("It was asked to stop before it started anything.")
+
+    prepared, dropped = [], []
+    for name, value in {"DATA_DIR": tmp_path, "PORT": free_port(), "ENV_FILE": ""}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: dropped.append(one.exc_type))
+    monkeypatch.setattr(run, "tether", lambda: None)
+    monkeypatch.setattr(run, "claim", lambda _data_dir: None)
+    monkeypatch.setattr(run, "prepare", prepare)
+    monkeypatch.setattr(run, "children", children)
+    assert run.main() == 130
+    assert prepared
+    assert dropped == [KeyboardInterrupt]
