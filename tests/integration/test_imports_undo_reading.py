@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from centres.models import Professional
 from directory.core import changes
-from directory.imports import actions, pipeline
+from directory.imports import actions, kinds, pipeline
 from directory.imports.plan_page import PlanPage
 from directory.imports.undo import reading
 from directory.records import all_records
@@ -96,7 +96,8 @@ def test_an_undo_s_plan_names_records_and_not_their_numbers(plan_of_a_site):
 def test_each_field_of_each_record_has_a_name_and_a_reading(kind):
     """Whatever the change log keeps of a record, an undo shows it without a code or an underscore."""
     columns = {one.attname for one in all_records()[kind].model._meta.concrete_fields}
-    sheet = reading.SHEETS[kind].columns() if kind in reading.SHEETS else {}
+    rows = kinds.of_record(kind)
+    sheet = rows.sheet.columns() if rows else {}
     for name in (columns | all_records()[kind].beside) - {"id", "updated_at", "created_at"}:
         with translation.override("nl"):
             label = reading.field_label(kind, name)

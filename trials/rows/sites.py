@@ -330,38 +330,46 @@ class SiteProcessor(NamesPeople):
     def store(self, results) -> Counts:
         recorder, unseen = ChangeRecorder(self.scope.actor), ChangeRecorder(self.scope.actor)
         works = [one.work for one in results if one.work]
-        sent, others = [one for one in works if one.is_sent], [one for one in works if not one.is_sent]
-        drafts = list({id(work.draft): work.draft for work in works if work.draft}.values())
-        conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
-        for batch in batches(drafts):
-            store_trials(batch, unseen if sent else recorder, conditions)
+        sent = [one for one in works if one.is_sent]
+        self._store_drafts(works, unseen if sent else recorder)
         self.people.store([one for work in works for one in work.people], recorder)
-        for batch in batches(others):
-            self._store_sites(batch, recorder)
-        for batch in batches(sent):
-            self._store_sites(batch, unseen)
+        self._store_sites([one for one in works if not one.is_sent], recorder)
+        self._store_sites(sent, unseen)
         self.places.learn(recorder)
         if sent:
             # Whether the editors had the trial, or a site of it, is not told: all of it is new.
             recorder.counts.setdefault("site", {"create": 0, "update": 0})["create"] += len(sent)
         return recorder.counts
 
+    def _store_drafts(self, works, recorder):
+        drafts = {id(work.draft): work.draft for work in works if work.draft}
+        conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
+        for batch in batches(drafts.values()):
+            store_trials(batch, recorder, conditions)
+
     def _store_sites(self, works, recorder):
-        for work in works:
-            site = work.site
-            site.trial_id = site.trial.pk
-            for attribute in work.attributes:
-                if attribute in ("contact_person", "investigator"):
-                    person = getattr(site, attribute)
-                    setattr(site, f"{attribute}_id", person and person.pk)
-        # Rows that call a trial by several names may turn out to be about one site.
-        sites = list({id(work.site): work.site for work in works}.values())
-        names = {name for work in works for name in work.attributes}
-        with recorder.writing(sites, names.union(statements.DERIVED)):
-            stated = [work for work in works if work.statement]
-            for work in stated:
-                work.statement.site = work.site
-            StatusStatement.objects.bulk_create([work.statement for work in stated])
-            # What the rule makes of the stored statements is what is stored, not what was foreseen.
-            settled = statements.settle({id(one.site): one.site for one in stated}.values(), save=False)
-            upsert(settled, statements.DERIVED)
+        for batch in batches(works):
+            for work in batch:
+                _point_to_stored(work.site, work.attributes)
+            names = {name for work in batch for name in work.attributes}
+            # Rows that call a trial by several names may turn out to be about one site.
+            sites = list({id(work.site): work.site for work in batch}.values())
+            with recorder.writing(sites, names.union(statements.DERIVED)):
+                _store_statements([work for work in batch if work.statement])
+
+
+def _point_to_stored(site, attributes):
+    """Its trial and people were stored by now."""
+    site.trial_id = site.trial.pk
+    for attribute in {"contact_person", "investigator"}.intersection(attributes):
+        person = getattr(site, attribute)
+        setattr(site, f"{attribute}_id", person and person.pk)
+
+
+def _store_statements(works):
+    for work in works:
+        work.statement.site = work.site
+    StatusStatement.objects.bulk_create([work.statement for work in works])
+    # What the rule makes of the stored statements is what is stored, not what was foreseen.
+    settled = statements.settle({id(one.site): one.site for one in works}.values(), save=False)
+    upsert(settled, statements.DERIVED)
