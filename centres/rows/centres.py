@@ -84,10 +84,9 @@ class CentreProcessor(RowProcessor):
         if stored is None or set(PLACE) & set(attributes):
             result.validate(centre, dict(zip(PLACE, PLACE, strict=True)), "latitude")
         work = CentreWork(centre, attributes)
-        self._compare_aliases(result, work, code)
+        self._resolve_aliases(result, work, code)
         if not result.is_bad and (result.changes or stored is None):
-            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            result.work = work
+            result.accept(work, is_new=stored is None)
 
     def _doubt_names(self, result, code, changed) -> None:
         """Hold back a row with the code of one centre and the name of another."""
@@ -103,12 +102,23 @@ class CentreProcessor(RowProcessor):
                 )  # fmt: skip
                 return
 
-    def _compare_aliases(self, result, work, code):
+    def _resolve_aliases(self, result, work, code):
         """The cell lists all aliases but the learned ones; each means one centre only."""
-        of_centre = [one.text for one in self.aliases[code] if one.kind != AliasKind.LEARNED]
-        if "aliases" not in result.values and not self.clears(result, "aliases", of_centre):
+        stored = {one.folded: one for one in self.aliases[code]}
+        old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
+        if "aliases" not in result.values and not self.clears(result, "aliases", [one.text for one in old]):
             return
         wanted = {fold(text): text for text in result.values.get("aliases", ()) if fold(text)}
+        self._claim_aliases(result, wanted, code)
+        kept = [one for one in old if one.folded in wanted]
+        work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
+        work.old_aliases = [one.pk for one in old if one not in kept]
+        if work.new_aliases or work.old_aliases:
+            after = [*(one.text for one in kept), *work.new_aliases]
+            result.change("aliases", "; ".join(one.text for one in old), "; ".join(after))
+
+    def _claim_aliases(self, result, wanted: dict[str, str], code: str) -> None:
+        """Refuse those that mean another centre, of those stored or of an earlier row."""
         taken: dict[str, list[str]] = defaultdict(list)
         for folded, text in wanted.items():
             if folded not in self.claimed:
@@ -124,15 +134,6 @@ class CentreProcessor(RowProcessor):
                 len(texts),
             )
             result.refuse("aliases", sentence % {"texts": several(texts), "owner": owner})
-        stored = {one.folded: one for one in self.aliases[code]}
-        old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
-        work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
-        gone = [one for one in old if one.folded not in wanted]
-        work.old_aliases = [one.pk for one in gone]
-        if work.new_aliases or gone:
-            kept = [one.text for one in old if one.folded in wanted]
-            before = "; ".join(one.text for one in old)
-            result.change("aliases", before, "; ".join([*kept, *work.new_aliases]))
 
     def writes(self, result):
         work = result.work

@@ -77,26 +77,22 @@ class NetworkProcessor(RowProcessor):
         result.record = "/".join([slug, place.code, role or "member", str(since or "")])
         if self.is_duplicate((slug, place.id, role, since), result, "network"):
             return
-        network = self._network(result, slug)
         stored = self.memberships.get((slug, place.id, role, since))
-        member = stored or Membership(network=network, role=role, since=since)
-        member.network = network
+        member = stored or Membership(role=role, since=since)
+        member.network = self._network(result, slug)
+        member.centre = Centre(pk=place.id, code=place.code)
         if stored is None:
-            member.centre = Centre(pk=place.id, code=place.code)
             result.change("centre", "", place.code)
-            for name in ("role", "since"):
-                if name in values:
-                    result.change(name, "", self.sheet.written(name, values[name]))
-        else:
-            member.centre = Centre(pk=place.id, code=place.code)
+            for name in (one for one in ("role", "since") if one in values):
+                result.change(name, "", self.sheet.written(name, values[name]))
         attributes = self.compare(result, member, self.sheet.compared())
         if member.since and member.until and member.since > member.until:
             result.refuse(
                 "until", _("A membership cannot end before it begins (%(since)s).") % {"since": member.since}
             )
         if not result.is_bad and result.changes:
-            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            result.work = MemberWork(member, attributes, self.renamed.get(slug) == result.number)
+            work = MemberWork(member, attributes, self.renamed.get(slug) == result.number)
+            result.accept(work, is_new=stored is None)
 
     def _network(self, result, slug) -> Network:
         """The network of that slug, perhaps a new one; the first row that names it decides its name."""

@@ -50,18 +50,10 @@ class People:
         """
         centres = set(centre_ids) - self._read_centres
         self._read_centres |= centres
-        found = self.scope.own(Affiliation.objects.filter(centre__in=centres)) if centres else ()
-        for one in found and found.select_related("professional").order_by("pk"):
-            person = self._keep(one.professional)
-            key, here = (one.centre_id, fold(person.name)), (id(person), one.centre_id)
-            self._at.add((*here, one.function))
-            self._was.add(here)
-            if one.until is None or one.until >= self.scope.day:
-                self._works.add(here)
-            # Of two of one name it is whoever works there.
-            known = self._by_name.setdefault(key, person)
-            if here in self._works and (id(known), one.centre_id) not in self._works:
-                self._by_name[key] = person
+        if centres:
+            found = self.scope.own(Affiliation.objects.filter(centre__in=centres))
+            for one in found.select_related("professional").order_by("pk"):
+                self._keep_affiliation(one)
         emails = {email.casefold() for email in emails} - self._read_emails
         self._read_emails |= emails
         known = self._visible.annotate(address=Lower("email")).filter(address__in=emails) if emails else ()
@@ -70,6 +62,18 @@ class People:
             self._keep(person)
         for person in self._visible.filter(pk__in=missing) if missing else ():
             self._keep(person)
+
+    def _keep_affiliation(self, one: Affiliation) -> None:
+        person = self._keep(one.professional)
+        key, here = (one.centre_id, fold(person.name)), (id(person), one.centre_id)
+        self._at.add((*here, one.function))
+        self._was.add(here)
+        if one.until is None or one.until >= self.scope.day:
+            self._works.add(here)
+        # Of two of one name it is whoever works there.
+        known = self._by_name.setdefault(key, person)
+        if here in self._works and (id(known), one.centre_id) not in self._works:
+            self._by_name[key] = person
 
     def _keep(self, person: Professional) -> Professional:
         """One object a person, however often they are fetched."""
@@ -230,11 +234,12 @@ class People:
         for one in unique.values():
             whole = stored.get(one.pk, one) if one.pk else Professional(name=one.name)
             one.__dict__.update(whole.__dict__)
+        changed, names = set(), set()
         for person, values, _place, _function in people:
             for name, value in values.items():
                 setattr(person, name, value)
-        changed = {id(person) for person, values, _place, _function in people if values}
-        names = {name for _person, values, _place, _function in people for name in values}
+                changed.add(id(person))
+                names.add(name)
         for batch in batches(one for key, one in unique.items() if not one.pk or key in changed):
             recorder.write(batch, names)
         self._affiliate(people, recorder)

@@ -120,12 +120,8 @@ def confirm(
     `whole`: only if every row is good, or was left out or taken by the person.
     """
     _may_decide(run, user)
-    if run.status == Status.PLANNED and run.is_expired:
-        raise Refused([problem("expired")])
-    if run.status == Status.PLANNED and (asked := run.open_questions):
-        raise Refused([problem("open_questions", questions=[one["message"] for one in asked])])
-    if run.status == Status.PLANNED and whole and (left := _left_out(run)):
-        raise Refused([problem("not_whole", number=left)])
+    if run.status == Status.PLANNED:
+        _refuse_unfit(run, whole)
     with transaction.atomic():
         confirmed_by = user if getattr(user, "pk", None) else None
         if run.claim(
@@ -133,10 +129,7 @@ def confirm(
             rows_done=0,
         ):  # fmt: skip
             mapping.remember(run)
-            if run.undo_of_id and not ImportRun.objects.filter(
-                pk=run.undo_of_id, status=Status.APPLIED
-            ).update(status=Status.UNDOING):
-                raise Refused([problem("undone_already", run=run.undo_of_id)])
+            _begin_undoing(run)
             if queue:
                 _queue(tasks.apply, run)
             return run
@@ -146,6 +139,25 @@ def confirm(
     if run.status == Status.PLANNED:
         raise Refused([problem("another_plan")])
     raise Refused([_not_now(run)])
+
+
+def _refuse_unfit(run: ImportRun, whole: bool) -> None:
+    """A plan that cannot be confirmed as it is."""
+    if run.is_expired:
+        raise Refused([problem("expired")])
+    if asked := run.open_questions:
+        raise Refused([problem("open_questions", questions=[one["message"] for one in asked])])
+    if whole and (left := _left_out(run)):
+        raise Refused([problem("not_whole", number=left)])
+
+
+def _begin_undoing(run: ImportRun) -> None:
+    """What a confirmed undo is of can be undone by nobody else meanwhile."""
+    if run.undo_of_id is None:
+        return
+    undone = ImportRun.objects.filter(pk=run.undo_of_id, status=Status.APPLIED)
+    if not undone.update(status=Status.UNDOING):
+        raise Refused([problem("undone_already", run=run.undo_of_id)])
 
 
 def answer(
@@ -159,14 +171,7 @@ def answer(
     if run.status != Status.PLANNED:
         raise Refused([_not_now(run)])
     asked = {one["key"]: one for one in run.questions}
-    problems = [
-        problem("no_question", key=key[:80])
-        if key not in asked
-        else problem("no_answer", answer=value[:80], question=asked[key]["message"])
-        for key, value in answers.items()
-        if key not in asked or not questions.may_be_answered(asked[key], value, user)
-    ]
-    if problems:
+    if problems := list(filter(None, (_refuse_answer(asked, *one, user) for one in answers.items()))):
         raise Refused(problems)
     with transaction.atomic():
         if run.claim(
@@ -178,6 +183,15 @@ def answer(
             return run
     run.refresh_from_db()
     raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
+
+
+def _refuse_answer(asked: Mapping[str, dict], key: str, value: str, user) -> dict | None:
+    """Why `value` answers no question of `asked`; None where it does."""
+    if key not in asked:
+        return problem("no_question", key=key[:80])
+    if questions.may_be_answered(asked[key], value, user):
+        return None
+    return problem("no_answer", answer=value[:80], question=asked[key]["message"])
 
 
 def undo(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
@@ -246,12 +260,16 @@ def plan_again(*, run: ImportRun, user, queue: bool = True) -> ImportRun:
         raise Refused([problem("gone")]) from None
 
 
+def _is_unfit(name: str, longest: int) -> bool:
+    return bool(control_character_in(name)) or len(name) > longest
+
+
 def _refuse_at_the_door(file_name: str, kind: str, sheet: str, role: str, centre) -> None:
-    problems = []
-    if control_character_in(file_name) or not 0 < len(file_name) <= 255:
+    if not file_name or _is_unfit(file_name, 255):
         raise Refused([problem("name")])
-    if control_character_in(sheet) or len(sheet) > 100:
+    if _is_unfit(sheet, 100):
         raise Refused([problem("sheet_name")])
+    problems = []
     if kind and kind not in all_kinds():
         problems.append(problem("kind", kind=kind[:40], kinds=", ".join(all_kinds())))
     elif kind and not may_be_handed_in(kind, role, centre):

@@ -54,19 +54,22 @@ class Reading:
         """The row with its faults at columns, and its cells by column, fit to be stored and shown."""
         cells = {name: row.cells[place] for place, name in self.places.items() if place < len(row.cells)}
         faults = [
-            (self.places.get(place) or (header[place][:60] if place < len(header) else ""), code, params)
+            (self._named(place, header), code, params)
             for place, code, params in row.faults
             if place in self.places or code in WHOLE_ROW
         ]
-        for name, cell in cells.items() if self.mends else ():
-            if (better := mended(cell)) != cell:
-                cells[name] = better
-                faults.append((name, "mended", {}))
         for name, cell in cells.items():
-            if character := control_character_in(cell):
+            cells[name] = better = mended(cell) if self.mends else cell
+            if better != cell:
+                faults.append((name, "mended", {}))
+            if character := control_character_in(better):
                 faults.append((name, "control", {"character": character}))
-                cells[name] = printable(cell)
+                cells[name] = printable(better)
         return Row(row.number, [], faults), cells
+
+    def _named(self, place: int, header: list[str]) -> str:
+        """The column at a place, else its header."""
+        return self.places.get(place) or "".join(header[place : place + 1])[:60]
 
 
 def read_header(table: Table, sheet: type[Sheet], mapping: Mapping[str, str] | None = None) -> Reading:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 
 from directory.core.models import Change
+from directory.records import all_records
 
 
 class ConcurrentChange(Exception):
@@ -37,8 +38,7 @@ def refuse_later_changes(touched: dict, judged_at: int) -> None:
 
 
 def _with_keys(model, pks):
-    related = [name for name in ("trial", "centre", "network", "user") if hasattr(model, name)]
-    return model.objects.filter(pk__in=pks).select_related(*related)
+    return all_records()[model.change_kind].stored().filter(pk__in=pks)
 
 
 class Broken(NamedTuple):
@@ -50,26 +50,26 @@ class Broken(NamedTuple):
 
 def broken_rule(error: DatabaseError) -> Broken:
     """Which rule of which table `error` is about. Never a value: it may be somebody's."""
+    name = _name(error)
+    for model in apps.get_models():
+        for one in model._meta.constraints:
+            if name in (one.name, _columns(model, one)):
+                return Broken(one.name, str(one.get_violation_error_message()))
+    return Broken(name[:200], "")
+
+
+def _name(error: DatabaseError) -> str:
+    """What the database calls the rule; SQLite the columns of a unique one: `table.a, table.b`."""
     said = getattr(error.__cause__, "diag", None)
     if said is not None:
         place = ".".join(filter(None, [said.table_name, said.column_name]))
         name = said.constraint_name or place or (said.message_primary or "").split('"')[0]
     else:
-        # SQLite: `UNIQUE constraint failed: table.a, table.b`, `CHECK constraint failed: name`
         found = re.search(r"constraint failed: (?:index )?'?([^']+)", str(error))
         name = found[1] if found else str(error)
-    name = name or type(error).__name__
-    for model in apps.get_models():
-        for one in model._meta.constraints:
-            fields = ", ".join(f"{model._meta.db_table}.{_column(model, each)}" for each in _fields(one))
-            if name in (one.name, fields):
-                return Broken(one.name, str(one.get_violation_error_message()))
-    return Broken(name[:200], "")
+    return name or type(error).__name__
 
 
-def _fields(constraint) -> tuple[str, ...]:
-    return tuple(getattr(constraint, "fields", ()))
-
-
-def _column(model, name: str) -> str:
-    return model._meta.get_field(name).column
+def _columns(model, constraint) -> str:
+    meta, fields = model._meta, getattr(constraint, "fields", ())
+    return ", ".join(f"{meta.db_table}.{meta.get_field(one).column}" for one in fields)

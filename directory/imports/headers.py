@@ -75,17 +75,21 @@ def header_index(leading: Sequence[Row]) -> int:
     A header has cells that are columns of a kind, fills most of the width, and holds no data: a banner of
     two words, each a column's, stands above four headers that nobody knows. Of rows alike it is the first.
     """
-    rows = [[tidy(cell) for cell in row.cells if tidy(cell)] for row in leading]
+    rows = [_filled(row) for row in leading]
     widest = max(map(len, rows), default=0)
     scores, is_below_data = [], False
     for cells in rows:
-        known = known_columns(cells)
-        width = len(cells) / widest
+        known, width = known_columns(cells), len(cells) / widest
         holds_data = is_data(cells)
-        # Below a row of data, only a row with a known column can be a header.
-        scores.append(0 if holds_data or (is_below_data and not known) else _score(known, width))
-        is_below_data = is_below_data or (holds_data and width >= WIDE)
+        is_no_header = holds_data or (is_below_data and not known)
+        scores.append(0 if is_no_header else _score(known, width))
+        # From here on, only a row with a known column can be a header.
+        is_below_data |= holds_data and width >= WIDE
     return scores.index(max(scores)) if scores else 0
+
+
+def _filled(row: Row) -> list[str]:
+    return [text for cell in row.cells if (text := tidy(cell))]
 
 
 def _score(known: int, width: float) -> float:
@@ -115,12 +119,12 @@ def kind_of(table: Table, role: str) -> str:
     if is_data(table.header):
         return certain
     known = _known_by_kind(table.header)
-    if certain or role != Role.COORDINATOR:
-        likely = [kind for kind in known if known[kind] > max(1, known.get(certain, 0))]
-        most = [kind for kind in likely if known[kind] == max(known.values())]
-        return most[0] if len(most) == 1 else certain
-    own = [kind for kind, processor in all_kinds().items() if processor.is_by_centre and known[kind]]
-    return max(own, key=lambda kind: known[kind], default="")
+    if not certain and role == Role.COORDINATOR:
+        known = {kind: number for kind, number in known.items() if all_kinds()[kind].is_by_centre}
+        return max(known, key=lambda kind: known[kind]) if any(known.values()) else ""
+    most = max(known.values())
+    likely = [kind for kind, number in known.items() if number == most > max(1, known.get(certain, 0))]
+    return likely[0] if len(likely) == 1 else certain
 
 
 def is_data(cells: Sequence[str]) -> bool:

@@ -74,15 +74,12 @@ def ask(
     table: Table, processor: type[RowProcessor], reading: Reading, said: Mapped, scope: Scope
 ) -> list[Question]:
     """A question for each column that no header names, and for each column that is needed and missing."""
-    cells = table.sample(SAMPLE)
-    below = {
-        one.place: [row[one.place] for row in cells if one.place < len(row)] for one in reading.unmatched
-    }
+    below = _cells_below(table, reading.unmatched)
     asked = [one for one in reading.unmatched if one.header or any(below[one.place])][:ASKED]
     suggester, mark = Suggester(processor, scope), signature(table.header)
     taken = set(reading.places.values())
     free = [name for name in processor.sheet.columns() if name not in taken]
-    found, likely = [], {}
+    found, open_ones, likely = [], [], {}
     for one in asked:
         mine = reading.places.get(one.place)
         columns = [mine, *free] if mine else free
@@ -90,13 +87,17 @@ def ask(
         question = _column_question(one, mine or "", columns, likely[one.key], below[one.place])
         question.params.update(signature=mark, as_before=one.key in said.remembered)
         found.append(question)
-    open_ones = [one for one in asked if one.place not in reading.places]
-    reading.unknown += [
-        _("column %(place)s, which has no header") % {"place": letters(one.place)}
-        for one in open_ones
-        if not one.header
-    ]
+        if mine is None:
+            open_ones.append(one)
+    no_header = _("column %(place)s, which has no header")
+    reading.unknown += [no_header % {"place": letters(one.place)} for one in open_ones if not one.header]
     return [*_needed(reading, open_ones, likely), *found]
+
+
+def _cells_below(table: Table, unmatched: list[Unmatched]) -> dict[int, list[str]]:
+    """Some cells of each of these columns, by place."""
+    rows, places = table.sample(SAMPLE), [one.place for one in unmatched]
+    return {place: [row[place] for row in rows if place < len(row)] for place in places}
 
 
 def _column_question(

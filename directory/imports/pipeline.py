@@ -27,6 +27,7 @@ from .kinds import all_kinds, may_be_handed_in
 from .memory import reduced_gc
 from .messages import problem
 from .models import ImportRun, RowOutcome
+from .questions import Question
 from .rows.processor import RowProcessor
 from .rows.result import RowResult
 from .scope import Scope, scope_of
@@ -76,20 +77,15 @@ def plan(run: ImportRun) -> bool:
 
 
 def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
-    problems = _settle_kind(run, table)
-    if problems:
+    if problems := _settle_kind(run, table):
         _fail(run, problems)
         return
     processor = all_kinds()[run.kind]
     sheet, said = processor.sheet, mapping.mapped(run, table)
     reading = read_header(table, sheet, said.columns)
-    if other := meant_kind(table, run.kind, reading):
-        code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
-        _fail(run, [problem(code, kind=run.get_kind_display(), other=str(all_kinds()[other].label))])
-        return
     may_be_mapped = mapping.may_be_mapped(reading) and not is_data(table.header)
-    if reading.problems and not may_be_mapped:
-        _fail(run, reading.problems)
+    if problems := _wrong_header(run, table, reading, may_be_mapped):
+        _fail(run, problems)
         return
     reading.questions += encoding.ask(table.encodings, run.choices)
     reading.questions += mapping.ask(table, processor, reading, said, scope)
@@ -112,6 +108,14 @@ def _plan(run: ImportRun, table: Table, scope: Scope) -> None:
         if mapping.answers(run.choices):
             mapping.remember(run)
     run.refresh_from_db()
+
+
+def _wrong_header(run: ImportRun, table: Table, reading: Reading, may_be_mapped: bool) -> list[dict]:
+    """Why no row below this header can be read; empty where it can, or a person may say how."""
+    if other := meant_kind(table, run.kind, reading):
+        code = "sites_only" if run.role == Role.COORDINATOR else "other_kind"
+        return [problem(code, kind=run.get_kind_display(), other=str(all_kinds()[other].label))]
+    return [] if may_be_mapped else reading.problems
 
 
 def _plan_undo(run: ImportRun, scope: Scope) -> None:
@@ -165,21 +169,23 @@ def _process_all(run: ImportRun, table: Table, reading: Reading, warnings: list[
     )
     processor.finish()
     asked = [*reading.questions, *processor.asked()]
-    # Columns that are read as a person said last time have nothing to wait for.
-    waits = waits or any(one.waits and not one.params.get("as_before") for one in asked)
-    if processor.null_markers:
-        warnings = [*warnings, _null_markers(processor.null_markers)]
+    warnings = warnings + _null_markers(processor.null_markers)
     with transaction.atomic():
         if processor.revised:
             _revise(run, processor.revised)
             counts = _count(run)
-        waits = waits or any(counts[outcome] for outcome in STORED)
+        waits = waits or any(map(_waits, asked)) or any(counts[outcome] for outcome in STORED)
         done_so_far = {
             "questions": [one.as_json() for one in asked], "warnings": warnings,
             "counts": _with_zeros(counts),
         }  # fmt: skip
         if not run.held().update(lease_until=None, **done_so_far, **_planned(waits)):
             raise TakenOver
+
+
+def _waits(asked: Question) -> bool:
+    """Columns that are read as a person said last time have nothing to wait for."""
+    return asked.waits and not asked.params.get("as_before")
 
 
 def _planned(waits: bool) -> dict:
@@ -221,10 +227,10 @@ def _warnings(table: Table, reading: Reading, registry: str) -> list[dict]:
     return found
 
 
-def _null_markers(counted: Counter) -> dict:
-    """Which cells were taken as empty, and how many of each: “n.v.t.” (12)."""
-    most = counted.most_common(10)
-    return problem("nothing", cells=[f"“{cell[:20]}” ({number})" for cell, number in most])
+def _null_markers(counted: Counter) -> list[dict]:
+    """The warning which cells were taken as empty, and how many of each: “n.v.t.” (12)."""
+    cells = [f"“{cell[:20]}” ({number})" for cell, number in counted.most_common(10)]
+    return [problem("nothing", cells=cells)] if cells else []
 
 
 def _revise(run: ImportRun, results: Iterable[RowResult]) -> None:
@@ -290,27 +296,12 @@ def _process_again(run: ImportRun) -> tuple[RowProcessor, list[RowResult], list[
 
     What is not taken of the plan stays out. After each chunk only what storing needs is kept.
     """
+    processor = _processor(run)
     planned = RowOutcome.objects.filter(run=run).order_by("number").values_list(
         "number", "values", "faults", "outcome", "record", "changes", "may_be_taken", "decision"
     ).iterator(CHUNK)  # fmt: skip
-    if run.undo_of_id:
-        processor: RowProcessor = UndoProcessor(scope_of(run), run.undo_of)
-        chunks = (
-            (processor.process(groups), list(islice(planned, len(groups))))
-            for groups in _chunks(processor.groups())
-        )
-    else:
-        processor = all_kinds()[run.kind](scope_of(run))
-        processor.columns = frozenset(run.columns)
-        chunks = (
-            (
-                processor.process([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]),
-                rows,
-            )
-            for rows in _chunks(planned)
-        )
     results, others, taken = [], {}, {}
-    for judged, rows in chunks:
+    for judged, rows in _processed(processor, planned):
         for result, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
             judged, rows, strict=True
         ):
@@ -327,6 +318,29 @@ def _process_again(run: ImportRun) -> tuple[RowProcessor, list[RowResult], list[
     revised = (one for one in processor.revised if one.number in taken)
     others |= {one.number: one for one in revised if one.outcome != taken[one.number][0]}
     return processor, results, [(others[number], taken[number][1]) for number in sorted(others)]
+
+
+def _processor(run: ImportRun) -> RowProcessor:
+    if run.undo_of_id:
+        return UndoProcessor(scope_of(run), run.undo_of)
+    processor = all_kinds()[run.kind](scope_of(run))
+    processor.columns = frozenset(run.columns)
+    return processor
+
+
+def _processed(
+    processor: RowProcessor, planned: Iterator[tuple]
+) -> Iterator[tuple[list[RowResult], list[tuple]]]:
+    """By chunks, what the rows mean now, beside their receipts."""
+    if isinstance(processor, UndoProcessor):
+        for groups in _chunks(processor.groups()):
+            yield processor.process(groups), list(islice(planned, len(groups)))
+        return
+    for rows in _chunks(planned):
+        yield (
+            processor.process([(Row(number, [], faults), cells) for number, cells, faults, *_ in rows]),
+            rows,
+        )
 
 
 def _refuse_broken(run: ImportRun, error: DatabaseError) -> None:

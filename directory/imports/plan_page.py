@@ -26,7 +26,7 @@ from . import kinds
 from .choices import STORED, Outcome
 from .kinds import all_kinds
 from .messages import day_first
-from .models import ImportRun, centres
+from .models import ImportRun, RowOutcome, centres
 from .rows.processor import RowProcessor
 from .undo import reading
 
@@ -110,20 +110,24 @@ class PlanPage:
         for row in shown.object_list:
             by_kind[row.values.get("kind", "")].append(row)
         for kind, rows in by_kind.items():
-            keys = [row.record for row in rows]
-            urls = record_urls(kinds.of_record(kind), keys, self.user)
-            names = reading.names_of(kind, keys, self.user)
-            people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
-            model = reading.model_of(kind)
-            for row in rows:
-                what = capfirst(str(model._meta.verbose_name)) if model else kind
-                called = names.get(row.record) or str(getattr(model, "unnamed", row.record))
-                row.record_url = urls.get(row.record, "")
-                row.record_name = f"{what}: {called}"
-                row.may_be_decided = row.may_be_taken or row.outcome in STORED
-                row.said = [said | {"label": ""} for said in row.messages]
-                row.differences = [reading.difference(kind, one, called, people) for one in row.changes]
+            self._name_undone(kind, rows)
         return shown
+
+    def _name_undone(self, kind: str, rows: list[RowOutcome]) -> None:
+        """What is shown of the records of one kind."""
+        keys = [row.record for row in rows]
+        urls = record_urls(kinds.of_record(kind), keys, self.user)
+        names = reading.names_of(kind, keys, self.user)
+        people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
+        model = reading.model_of(kind)
+        what = capfirst(str(model._meta.verbose_name)) if model else kind
+        for row in rows:
+            called = names.get(row.record) or str(getattr(model, "unnamed", row.record))
+            row.record_url = urls.get(row.record, "")
+            row.record_name = f"{what}: {called}"
+            row.may_be_decided = row.may_be_taken or row.outcome in STORED
+            row.said = [said | {"label": ""} for said in row.messages]
+            row.differences = [reading.difference(kind, one, called, people) for one in row.changes]
 
     @cached_property
     def questions(self) -> list[dict]:

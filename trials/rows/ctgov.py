@@ -170,17 +170,25 @@ class CtgovProcessor(TrialProcessor):
     def _compare_more(self, result, work):
         """Sites at the centres that the locations name, for certain or as a person answered."""
         known = self.sites[work.trial.pk] if work.trial.pk else set()
-        places, unclear, others = {}, [], []
+        places, missed = {}, []
         for text, found in self._in_our_countries(result):
             if place := found.centre or self._answered(result, text, found, known | places.keys()):
                 places[place.id] = place
-            elif key_of(text) not in self.scope.choices and (might_be := self.places.might_be(found)):
-                unclear.append(f"“{shown(text)}”: {might_be} ({'; '.join(found.candidates[0].reasons)})")
             else:
-                others.append(f"“{shown(text)}”")
+                missed.append((text, found))
         work.places = [place for place in places.values() if place.id not in known]
         if work.places:
             result.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
+        self._tell_missed(result, missed)
+
+    def _tell_missed(self, result, missed: list[tuple[str, Match]]) -> None:
+        """Of which locations no site is made, and which centres they may mean."""
+        unclear, others = [], []
+        for text, found in missed:
+            if key_of(text) not in self.scope.choices and (might_be := self.places.might_be(found)):
+                unclear.append(f"“{shown(text)}”: {might_be} ({'; '.join(found.candidates[0].reasons)})")
+            else:
+                others.append(f"“{shown(text)}”")
         told = (
             (_("No site is made of what may be one of our centres: %(places)s."), unclear),
             (_("No site is made of places that name none of our centres: %(places)s."), others),

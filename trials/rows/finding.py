@@ -270,16 +270,20 @@ class TrialFinder:
                 return self._suspicion(pks, _("its number is the acronym of"))
         if pks := self._of_this_title(trial.title_en, identifiers):
             return self._suspicion(pks, _("it has the very title of"))
-        code = text.squash(trial.acronym)
-        block = self._by_start.get(code[:4], {}) if len(code) > 4 else {}
-        for other, _score, _place in process.extract(
-            code, block.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5
-        ):
-            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
-                return self._suspicion(block[other], _("acronym and title are nearly those of"))
+        if pks := self._of_near_acronym_and_title(trial):
+            return self._suspicion(pks, _("acronym and title are nearly those of"))
         if names := self.may_be(trial.acronym, identifiers):
             return self._suspected(_("it is called nearly like"), names)
         return ""
+
+    def _of_near_acronym_and_title(self, trial: Trial) -> list[int]:
+        code = text.squash(trial.acronym)
+        block = self._by_start.get(code[:4], {}) if len(code) > 4 else {}
+        near = process.extract(code, block.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5)
+        for other, _score, _place in near:
+            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
+                return block[other]
+        return []
 
     def _alike(self, title: str, pks) -> bool:
         return any(fuzz.token_set_ratio(fold(title), fold(self._titles[pk])) >= ALIKE for pk in pks)

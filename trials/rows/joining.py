@@ -65,21 +65,21 @@ def join(works: Iterable, scope: Scope) -> None:
     for some in batches(drafts.values()):
         said = (identifier for one in some for identifier in one.identifiers)
         finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
-    centres = {work.place.id for work in works}
-    sites = TrialSite.objects.filter(trial__in=set(finder.trials) - scope.visible(Trial), centre__in=centres)
-    by_key = {(one.trial_id, one.centre_id): one for one in sites}
-    at: dict[int, set[int]] = defaultdict(set)
-    for trial_id, centre_id in by_key:
-        at[centre_id].add(trial_id)
+    sites = _sites_of(set(finder.trials) - scope.visible(Trial), {work.place.id for work in works})
     of_draft = defaultdict(list)
     for work in works:
         of_draft[id(work.draft)].append(work)
     for key, draft in drafts.items():
-        here = set().union(*(at[work.place.id] for work in of_draft[key]))
+        centres = {work.place.id for work in of_draft[key]}
+        here = {trial for trial, centre in sites if centre in centres}
         if trial := _known(finder, draft, here, scope):
             for work in of_draft[key]:
-                _move(work, trial, by_key)
-                at[work.place.id].add(trial.pk)
+                _move(work, trial, sites)
+
+
+def _sites_of(trials: set[int], centres: set[int]) -> dict[tuple[int, int], TrialSite]:
+    found = TrialSite.objects.filter(trial__in=trials, centre__in=centres)
+    return {(one.trial_id, one.centre_id): one for one in found}
 
 
 def _known(finder: TrialFinder, draft, here: set[int], scope: Scope) -> Trial | None:

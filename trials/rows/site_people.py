@@ -15,7 +15,6 @@ class NamesPeople(RowProcessor):
 
     def _resolve_people(self, result, work):
         values, site, place = result.values, work.site, work.place
-        given = values.get("consent_to_publish")
         contact = self._contact(result, site, place)
         says_more = {"contact_email", "contact_phone", "consent_to_publish"} & set(values)
         if not says_more and self._unlinks(result, work, "contact_person", "contact_name"):
@@ -23,38 +22,47 @@ class NamesPeople(RowProcessor):
         if result.is_bad:
             return
         if contact is not None:
-            heard = self.people.heard(
-                contact, result, given, place, current=site.contact_person_id,
-                by_name="contact_name" in values or not self._is_of_address(contact, site, values),
-            )  # fmt: skip
-            said = {"email": values.get("contact_email", ""), "phone": values.get("contact_phone", "")}
-            if self.people.is_beyond(contact, place):
-                changed = []
-                if any(value and value != getattr(contact, field) for field, value in said.items()):
-                    self._leave(result, contact, place, "contact_name")
-            else:
-                changed = self.people.learn(contact, result, heard, **said)
-            changed += self.people.consent(contact, result, heard)
+            changed = self._hear_contact(result, site, place, contact)
             self._link(result, work, contact, changed, "contact_person", "contact_name", CONTACT)
         if name := values.get("pi_name"):
-            person, changed = self.people.find(name, "", place, site.investigator_id), []
-            # The consent of a row is that of its contact; without one, that of its investigator.
-            if contact is None:
-                heard = self.people.heard(
-                    person, result, given, place, by_name=True, current=site.investigator_id
-                )
-                changed = self.people.consent(person, result, heard)
-            if given and contact not in (None, person) and not person.may_be_published:
-                result.note(
-                    "consent_to_publish",
-                    _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
-                    % {"name": shown(person.name)},
-                )  # fmt: skip
+            person = self.people.find(name, "", place, site.investigator_id)
+            changed = self._hear_investigator(result, site, place, person, contact)
             self._link(result, work, person, changed, "investigator", "pi_name", INVESTIGATOR)
-        else:
-            self._unlinks(result, work, "investigator", "pi_name")
-            if given and contact is None and site.investigator_id is None:
-                result.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
+            return
+        self._unlinks(result, work, "investigator", "pi_name")
+        if values.get("consent_to_publish") and contact is None and site.investigator_id is None:
+            result.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
+
+    def _hear_contact(self, result, site, place, contact) -> list[str]:
+        """Take over what the row says of its contact; the attributes that changed."""
+        values = result.values
+        heard = self.people.heard(
+            contact, result, values.get("consent_to_publish"), place, current=site.contact_person_id,
+            by_name="contact_name" in values or not self._is_of_address(contact, site, values),
+        )  # fmt: skip
+        said = {"email": values.get("contact_email", ""), "phone": values.get("contact_phone", "")}
+        if not self.people.is_beyond(contact, place):
+            changed = self.people.learn(contact, result, heard, **said)
+            return changed + self.people.consent(contact, result, heard)
+        if any(value and value != getattr(contact, field) for field, value in said.items()):
+            self._leave(result, contact, place, "contact_name")
+        return self.people.consent(contact, result, heard)
+
+    def _hear_investigator(self, result, site, place, person, contact) -> list[str]:
+        """The consent of a row is that of its contact; without one, that of its investigator."""
+        given, changed = result.values.get("consent_to_publish"), []
+        if contact is None:
+            heard = self.people.heard(
+                person, result, given, place, by_name=True, current=site.investigator_id
+            )
+            changed = self.people.consent(person, result, heard)
+        if given and contact not in (None, person) and not person.may_be_published:
+            result.note(
+                "consent_to_publish",
+                _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
+                % {"name": shown(person.name)},
+            )  # fmt: skip
+        return changed
 
     def _contact(self, result, site, place) -> Professional | None:
         values = result.values

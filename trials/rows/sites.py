@@ -112,19 +112,13 @@ class SiteProcessor(NamesPeople):
         return result.place is not None and may_touch(self.scope, result.place, result, "centre_code")
 
     def look_up(self, results):
-        identifiers = [one for result in results for one in identifiers_of(self.sheet, result)]
-        acronyms = [result.values["acronym"] for result in results if "acronym" in result.values]
-        self.finder.look_up(identifiers, acronyms)
+        said = [(identifiers_of(self.sheet, one), one.values.get("acronym", "")) for one in results]
+        identifiers = (one for several, _acronym in said for one in several)
+        self.finder.look_up(identifiers, filter(None, (acronym for _several, acronym in said)))
         centre_ids = {result.place.id for result in results}
-        trial_ids = {
-            trial.pk
-            for result in results
-            for trial in self.finder.candidates(
-                identifiers_of(self.sheet, result), result.values.get("acronym", "")
-            )
-        }
+        trial_ids = {trial.pk for one in said for trial in self.finder.candidates(*one)}
         self._look_up_sites(trial_ids, centre_ids)
-        emails = (v.values["contact_email"] for v in results if "contact_email" in v.values)
+        emails = filter(None, (result.values.get("contact_email") for result in results))
         named = [pk for one in self.sites.values() for pk in (one.contact_person_id, one.investigator_id)]
         self.people.look_up(emails, centre_ids, named)
         self.sent.look_up(self._called(result) for result in results)
@@ -160,15 +154,9 @@ class SiteProcessor(NamesPeople):
                 )
             return
         column = next((name for name in self.sheet.identifier_columns if name in result.values), "acronym")
-        so_far = len(result.messages)
-        trial = self.finder.find(result, column, identifiers, acronym)
-        if trial is None and len(result.messages) > so_far:
-            return  # it may mean several
+        trial = self._trial(result, column, identifiers, acronym)
         if trial is None:
-            result.record = self._called(result)
-            if self.sent.has(result):
-                return
-            trial = self._draft(result, identifiers, acronym, place)
+            return
         result.record = self._record(trial, result)
         naming = (*self.sheet.one_of, "centre_code") if trial.pk else ()
         if self.is_duplicate((id(trial), place.id), result, column, naming=naming):
@@ -176,6 +164,17 @@ class SiteProcessor(NamesPeople):
         if trial.pk is None:
             self.finder.doubt_new(result, trial, identifiers, acronym)
         self._resolve(result, trial, place)
+
+    def _trial(self, result, column, identifiers, acronym) -> Trial | None:
+        """The trial that the row means, perhaps a new one; None where no site can be made of it."""
+        so_far = len(result.messages)
+        trial = self.finder.find(result, column, identifiers, acronym)
+        if trial is not None or len(result.messages) > so_far:  # it may mean several
+            return trial
+        result.record = self._called(result)
+        if self.sent.has(result):
+            return None
+        return self._draft(result, identifiers, acronym, result.place)
 
     def _record(self, trial, result) -> str:
         """The site's key; of a new trial, to whoever does not see all, what the row itself calls it: its slug
@@ -232,8 +231,7 @@ class SiteProcessor(NamesPeople):
             return  # what a refused row says of a person must not reach them by way of another row
         self._resolve_people(result, work)
         if not result.is_bad and result.changes:
-            result.outcome = Outcome.UPDATE if stored else Outcome.NEW
-            result.work = work
+            result.accept(work, is_new=stored is None)
 
     # Status
 
@@ -243,10 +241,7 @@ class SiteProcessor(NamesPeople):
         if status is None:
             if date and "status" not in result.cells:
                 result.refuse("status_date", _("A date of the status needs a status beside it."))
-            if "opened_on" in work.attributes and (said := self.said.get(work.site.pk)):
-                standing = max(said, key=lambda one: (one.said_at, one.pk))
-                standing.site = work.site
-                result.validate(standing, {}, "start_date")
+            self._check_standing(result, work)
             return
         if "status_date" in result.cells and not date:
             return  # the date is refused already
@@ -262,6 +257,13 @@ class SiteProcessor(NamesPeople):
         result.validate(statement, {"since": start}, "status_date")
         if not result.is_bad:
             self._append(result, work, statement, said)
+
+    def _check_standing(self, result, work):
+        """A site cannot have opened after what was stated of it."""
+        if "opened_on" in work.attributes and (said := self.said.get(work.site.pk)):
+            standing = max(said, key=lambda one: (one.said_at, one.pk))
+            standing.site = work.site
+            result.validate(standing, {}, "start_date")
 
     def _source(self, trial) -> dict[str, str]:
         """Where a registry's sheet has it from: the public page of the trial."""
@@ -285,15 +287,18 @@ class SiteProcessor(NamesPeople):
             # Repeating what is known, in whatever role, is no news.
             self._explain_silence(result, site, statement)
             return
+        self._tell_status(result, site, old, derived)
+        for name, value in derived.items():
+            setattr(site, name, value)
+        work.statement = statement
+        statement.pk, statement.site = None, site
+
+    def _tell_status(self, result, site, old, derived):
         for name, column in _STATUS_FIELDS.items():
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
                 result.change(column, _told(name, old), _told(name, derived))
         if derived["disputed"] != old["disputed"]:
             result.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
-        for name, value in derived.items():
-            setattr(site, name, value)
-        work.statement = statement
-        statement.pk, statement.site = None, site
 
     def _explain_silence(self, result, site, statement):
         """The statement changes nothing: because it is known, or because a fresher one stands."""

@@ -31,17 +31,8 @@ def writes_of(
 def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) -> None:
     """Write trials with their identifiers and conditions, and their changes. Parents come first."""
     old = [work for work in works if work.trial.pk]
-    new = [work.trial for work in works if not work.trial.pk]
     recorder.watch(Trial, [work.trial.pk for work in old])
-    while new:
-        # A parent that is new itself is stored before its sub-protocols.
-        ready = [trial for trial in new if trial.parent is None or trial.parent.pk]
-        if not ready:
-            raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
-        for trial in ready:
-            trial.parent_id = trial.parent and trial.parent.pk
-        Trial.objects.bulk_create(ready)
-        new = [trial for trial in new if not trial.pk]
+    _create([work.trial for work in works if not work.trial.pk])
     for work in old:
         work.trial.parent_id = work.trial.parent and work.trial.parent.pk
     upsert([work.trial for work in old], [name for work in old for name in work.attributes])
@@ -50,6 +41,18 @@ def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) ->
     )
     _store_conditions(works, conditions)
     recorder.record([work.trial for work in works])
+
+
+def _create(trials: list[Trial]) -> None:
+    """A parent that is new itself is stored before its sub-protocols."""
+    while trials:
+        ready = [trial for trial in trials if trial.parent is None or trial.parent.pk]
+        if not ready:
+            raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
+        for trial in ready:
+            trial.parent_id = trial.parent and trial.parent.pk
+        Trial.objects.bulk_create(ready)
+        trials = [trial for trial in trials if not trial.pk]
 
 
 def _store_conditions(works, conditions):

@@ -27,6 +27,11 @@ from .trial_writes import store_trials, writes_of
 
 # Where one of the two is stored, an empty other one says something, too.
 TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
+# Two bounds, their columns, and the sentence of the constraint that they stand in order.
+IN_ORDER = (
+    ("min_days", "max_days", ("age_min", "age_max"), AGES_IN_ORDER),
+    ("lines_min", "lines_max", ("lines_min", "lines_max"), LINES_IN_ORDER),
+)
 BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 
@@ -119,20 +124,20 @@ class TrialProcessor(RowProcessor):
         self._compare_conditions(result, work)
         self._compare_parent(result, work)
         self._compare_more(result, work)
-        if trial.min_days is not None and trial.max_days is not None and trial.min_days > trial.max_days:
-            said = {
-                "low": self.sheet.written("age_min", trial.min_days),
-                "high": self.sheet.written("age_max", trial.max_days),
-            }
-            result.refuse("age_min", f"{AGES_IN_ORDER} ({said['low']} > {said['high']})")
-        if trial.lines_min is not None and trial.lines_max is not None and trial.lines_min > trial.lines_max:
-            result.refuse("lines_min", f"{LINES_IN_ORDER} ({trial.lines_min} > {trial.lines_max})")
+        self._check_order(result, trial)
         if is_new and not result.contradicts:
             self.finder.remember(trial, identifiers)
         if not result.is_bad and (result.changes or is_new):
-            result.outcome = Outcome.NEW if is_new else Outcome.UPDATE
-            result.work = work
+            result.accept(work, is_new=is_new)
             self.look_twice(result, work)
+
+    def _check_order(self, result, trial):
+        """As the constraints, with what the bounds are."""
+        for low, high, columns, sentence in IN_ORDER:
+            bounds = getattr(trial, low), getattr(trial, high)
+            if None not in bounds and bounds[0] > bounds[1]:
+                written = map(self.sheet.written, columns, bounds)
+                result.refuse(columns[0], f"{sentence} ({' > '.join(written)})")
 
     def _compare_fields(self, result, trial) -> list[str]:
         """Set on `trial` what the row says of it; the attributes that changed."""
@@ -215,33 +220,39 @@ class TrialProcessor(RowProcessor):
             work.conditions = said
 
     def _compare_parent(self, result, work):
+        stored = str(work.trial.parent or "")
         if "parent" not in result.values:
-            stored = str(work.trial.parent or "") if work.trial.pk else ""
-            if self.clears(result, "parent", stored):
-                result.change("parent", stored, "")
-                work.trial.parent = None
-                work.attributes.append("parent")
+            if self.clears(result, "parent", stored if work.trial.pk else ""):
+                self._set_parent(result, work, None)
             return
-        text = result.values["parent"]
-        before = len(result.messages)
+        parent = self._parent(result, work.trial)
+        if parent is None or (parent.pk is not None and parent.pk == work.trial.parent_id):
+            return
+        if self.registry and work.trial.parent_id:
+            self._stays(result, "parent", stored)
+            return
+        self._set_parent(result, work, parent)
+        if parent.pk is None:
+            self.children.append((result, parent))
+
+    def _set_parent(self, result, work, parent: Trial | None):
+        result.change("parent", str(work.trial.parent or ""), str(parent or ""))
+        work.trial.parent = parent
+        work.attributes.append("parent")
+
+    def _parent(self, result, trial) -> Trial | None:
+        """The trial that the cell means, which `trial` may be a part of; None, and perhaps refused."""
+        text, so_far = result.values["parent"], len(result.messages)
         parent = self.finder.find(result, "parent", _as_identifier(text), text)
-        if parent is work.trial:
-            result.refuse("parent", _("A trial cannot be its own parent."))
-        elif parent is None and len(result.messages) == before:
+        if parent is None and len(result.messages) == so_far:
             near = self.finder.may_be(text, ())
             hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
             sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
             result.refuse("parent", sentence % {"text": shown(text)} + hint)
-        elif parent is None or (parent.pk is not None and parent.pk == work.trial.parent_id):
-            return
-        elif self.registry and work.trial.parent_id:
-            self._stays(result, "parent", str(work.trial.parent))
-        else:
-            result.change("parent", str(work.trial.parent or ""), str(parent))
-            work.trial.parent = parent
-            work.attributes.append("parent")
-            if parent.pk is None:
-                self.children.append((result, parent))
+        if parent is trial:
+            result.refuse("parent", _("A trial cannot be its own parent."))
+            return None
+        return parent
 
     def release(self, results, *, stores):
         super().release(results, stores=stores)

@@ -88,7 +88,7 @@ class Checker:
         for write in writes:
             self.check_values(result, write)
         # Of two rows that contradict each other neither is stored: that they have one key is no other fault.
-        if not (result.is_bad and not result.may_be_taken) and not result.contradicts:
+        if not result.is_rejected and not result.contradicts:
             self._check_keys(result, writes)
 
     def check_values(self, result: RowResult, write: Write) -> None:
@@ -100,11 +100,7 @@ class Checker:
             value = values.get(rule.attname, rule.default)
             if value is rule.default or (rule.may_be_none if value is None else rule.is_plain):
                 continue
-            if not value and value in ("", []):
-                is_good = rule.may_be_empty
-            else:
-                is_good = self._is_good(result, write, rule, value)
-            if not is_good and (why := rule.broken_by(value)):
+            if not self._is_good(result, write, rule, value) and (why := rule.broken_by(value)):
                 result.refuse(self._column_of(result, write, [rule.name]), why)
         for check in write.concerned(rules.checks):
             if self._is_broken(check, record):
@@ -114,6 +110,8 @@ class Checker:
         """Reading the cell held it against this very field; or another row had the same value."""
         if value is None:
             return rule.has_related(write.record)
+        if not value and value in ("", []):
+            return rule.may_be_empty
         if is_good_text(rule.field, value):
             return True
         for column in self._read_into.get(rule, ()):
@@ -161,7 +159,7 @@ class Checker:
                     self._refuse(result, write, rule, said)
                 else:
                     found.append((mark, rule, key, write))
-        if not result.is_bad or result.may_be_taken:
+        if not result.is_rejected:
             for mark, rule, key, write in found:
                 self._keep(result, mark, rule, key, write)
 

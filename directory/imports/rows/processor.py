@@ -107,7 +107,7 @@ class RowProcessor:
             self._settle(result)
         flag_edited(judged, logged=self.logged, says=self.says)
         for result in judged:
-            if not result.is_bad or result.may_be_taken:
+            if not result.is_rejected:
                 self.blanks.update(result.blanks)
         return results
 
@@ -199,28 +199,32 @@ class RowProcessor:
         result = RowResult(
             row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
         )
+        unread = {VERSION}
         for name, code, params in row.faults:
             result.refuse(name, messages.sentence(code, params))
-        unread = {VERSION, *(name for name, _code, _params in row.faults)}
+            unread.add(name)
         row_cells = dict(result.cells)
         for name, cell in row_cells.items():
-            if name in unread:
-                continue
-            if not cell.isascii() and _DIRECTION.search(cell):
-                result.note(name, _("Invisible characters that turn the direction of text were removed."))
-            country = self.country_of(row_cells) if name in self._by_country else ""
-            value, refusal, remark = self._value(name, cell, country)
-            if value is NULL_MARKER:
-                self.null_markers[tidy(cell)] += 1
-                del result.cells[name]
-            elif refusal:
-                result.refuse(name, refusal)
-            elif value not in (None, "", []):
-                result.values[name] = value
-                if remark:
-                    result.note(name, remark)
+            if name not in unread:
+                country = self.country_of(row_cells) if name in self._by_country else ""
+                self._read_into(result, name, cell, country)
         self._once(result)
         return result
+
+    def _read_into(self, result: RowResult, name: str, cell: str, country: str) -> None:
+        """Take the value of a cell, or refuse the row."""
+        if not cell.isascii() and _DIRECTION.search(cell):
+            result.note(name, _("Invisible characters that turn the direction of text were removed."))
+        value, refusal, remark = self._value(name, cell, country)
+        if value is NULL_MARKER:
+            self.null_markers[tidy(cell)] += 1
+            del result.cells[name]
+        elif refusal:
+            result.refuse(name, refusal)
+        elif value not in (None, "", []):
+            result.values[name] = value
+            if remark:
+                result.note(name, remark)
 
     def country_of(self, cells: dict[str, str]) -> str:
         """The country that a row is about, by its cells; empty where it says none that is known."""
@@ -321,7 +325,7 @@ class RowProcessor:
         never said."""
         if result.contradicts and not result.is_refused:
             self._refuse_both(result, *result.contradicts)
-        if result.is_bad and not result.may_be_taken:
+        if result.is_rejected:
             result.work, result.changes = None, []
             result.put_back()
 
@@ -352,12 +356,7 @@ class RowProcessor:
         for name in names if record.pk else [one for one in names if one in values]:
             attribute = columns[name].attribute
             old = getattr(record, attribute)
-            if name in values:
-                new = values[name]
-            elif old not in (None, "", []) and self._may_be_empty(name) and self.clears(result, name, old):
-                new = self._empty(name, old)
-            else:
-                continue
+            new = values[name] if name in values else self._left(result, name, old)
             if old != new and not self._reads_as(name, old, new):
                 result.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
@@ -365,12 +364,14 @@ class RowProcessor:
                 result.written[name] = Written(record, attribute, old, new, changed)
         return changed
 
-    def _may_be_empty(self, name: str) -> bool:
-        found = self.sheet.model_field(name)
-        return found is not None and found.blank
-
-    def _empty(self, name: str, old):
-        if self.sheet.model_field(name).null:
+    def _left(self, result: RowResult, name: str, old):
+        """What an empty cell, or none, leaves of the stored value `old`."""
+        if old in (None, "", []):
+            return old
+        field = self.sheet.model_field(name)
+        if field is None or not field.blank or not self.clears(result, name, old):
+            return old
+        if field.null:
             return None
         return [] if isinstance(old, list) else ""
 

@@ -73,9 +73,18 @@ class RowResult:
         return self.outcome in (Outcome.INVALID, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.ERROR)
 
     @property
+    def is_rejected(self) -> bool:
+        """Bad, and nobody can take it."""
+        return self.is_bad and not self.may_be_taken
+
+    @property
     def is_refused(self) -> bool:
-        """Bad in itself, whatever other rows say: nobody can take it."""
-        return self.is_bad and not self.may_be_taken and self.outcome != Outcome.DUPLICATE
+        """Rejected in itself, whatever other rows say."""
+        return self.is_rejected and self.outcome != Outcome.DUPLICATE
+
+    def accept(self, work: object, *, is_new: bool) -> None:
+        """A good row with something to store."""
+        self.outcome, self.work = Outcome.NEW if is_new else Outcome.UPDATE, work
 
     def touch(self, record: models.Model) -> None:
         """Called before the row sets something of a record that other rows may mean, too.

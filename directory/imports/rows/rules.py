@@ -121,26 +121,27 @@ class Rules:
 def rules_of(model: type[models.Model]) -> Rules:
     """Every rule that a record of `model` keeps in the database or in a form."""
     meta = model._meta
-    uniques = [
-        _unique(f"unique_{field.name}", (F(field.name),)) for field in meta.concrete_fields
-        if field.unique and not field.primary_key
-    ]  # fmt: skip
+    keys = [field.name for field in meta.concrete_fields if field.unique and not field.primary_key]
+    uniques = [_unique(f"unique_{name}", (F(name),)) for name in keys]
     uniques += [_unique("_".join(names), tuple(map(F, names))) for names in meta.unique_together]
     checks = []
     for one in meta.constraints:
         if isinstance(one, models.UniqueConstraint):
-            parts = tuple(one.expressions) or tuple(map(F, one.fields))
-            uniques.append(_unique(one.name, parts, one))
+            uniques.append(_unique(one.name, tuple(one.expressions) or tuple(map(F, one.fields)), one))
         elif isinstance(one, models.CheckConstraint):
-            names = tuple(_names(one.condition))
-            asked = [meta.get_field(name) for name in names]
-            relates = any(one.is_relation or one.primary_key for one in asked)
-            checks.append(CheckRule(one.name, names, frozenset(names), one.condition, one, relates))
+            checks.append(_check(meta, one))
         else:
             raise NotImplementedError(f"{one.name}: {type(one).__name__}")
     fields = {field.name: _field(field) for field in meta.concrete_fields}
     asked = tuple(one for one in fields.values() if not (one.is_plain and one.may_be_none))
     return Rules(fields, asked, tuple(uniques), tuple(checks))
+
+
+def _check(meta, constraint: models.CheckConstraint) -> CheckRule:
+    names = tuple(_names(constraint.condition))
+    asked = [meta.get_field(name) for name in names]
+    relates = any(one.is_relation or one.primary_key for one in asked)
+    return CheckRule(constraint.name, names, frozenset(names), constraint.condition, constraint, relates)
 
 
 def _field(field: models.Field) -> FieldRule:

@@ -34,6 +34,22 @@ def flag_edited(
     asked = [one for one in results if one.outcome == Outcome.UPDATE and VERSION in one.cells]
     if not asked:
         return
+    since = _since(asked)
+    written = [
+        (one, change["field"], logged(one, change["field"]))
+        for one in asked
+        if one.number in since
+        for change in one.changes
+    ]
+    edits = _edits({place for _result, _column, places in written for place in places}, since)
+    for result, column, places in written:
+        later = [edit for place in places for edit in edits[place] if edit.seq > since[result.number]]
+        if later:
+            _weigh(result, column, places[0], sorted(later, key=lambda edit: edit.seq), says)
+
+
+def _since(asked: list[RowResult]) -> dict[int, int]:
+    """By row, the last change that its export knew."""
     last, since = changes.last_seq(), {}
     for result in asked:
         seq = seq_of(result.cells[VERSION])
@@ -43,21 +59,16 @@ def flag_edited(
             )
         else:
             since[result.number] = seq
-    columns = {
-        one.number: {change["field"]: logged(one, change["field"]) for change in one.changes}
-        for one in asked
-        if one.number in since
-    }
-    edits = _edits({place for found in columns.values() for each in found.values() for place in each}, since)
-    for result in asked:
-        for column, places in columns.get(result.number, {}).items():
-            later = [edit for place in places for edit in edits[place] if edit.seq > since[result.number]]
-            later.sort(key=lambda edit: edit.seq)
-            if later and _is_as_exported(result, column, places[0], later[0], says):
-                result.take_back(column)
-                result.note(column, _as_it_is(later[-1]))
-            elif later:
-                result.flag_for_review(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
+    return since
+
+
+def _weigh(result: RowResult, column: str, place: Place, later: list[Change], says: Callable) -> None:
+    """What becomes of a column that the row writes and that was edited `later`."""
+    if _is_as_exported(result, column, place, later[0], says):
+        result.take_back(column)
+        result.note(column, _as_it_is(later[-1]))
+    else:
+        result.flag_for_review(Outcome.CONFLICT, column, _edited_by_both(later[-1]))
 
 
 def _is_as_exported(result: RowResult, column: str, place: Place, first: Change, says: Callable) -> bool:

@@ -131,7 +131,7 @@ class UndoProcessor(RowProcessor):
                     result.refuse_others(RECORD, said)
                 else:
                     self._resolve(result, one, now)
-                if result.is_bad and not result.may_be_taken:
+                if result.is_rejected:
                     result.work, result.changes = None, []
         return [results[one.number] for one in groups]
 
@@ -192,15 +192,13 @@ class UndoProcessor(RowProcessor):
         if shot is None:
             result.refuse(RECORD, _("It was removed since. There is nothing to undo."))
             return
-        values, edited = {}, []
+        values = {}
         for name in now.own_names(group.after):
-            was, became, is_now = group.before.get(name), group.after[name], shot.get(name)
-            if was == became or is_now == was:
-                continue
-            values[name] = was
-            result.change(name, _shown(is_now), _shown(was))
-            if is_now != became:
-                edited.append(name)
+            was = group.before.get(name)
+            if was not in (group.after[name], shot.get(name)):
+                values[name] = was
+                result.change(name, _shown(shot.get(name)), _shown(was))
+        edited = [name for name in values if shot.get(name) != group.after[name]]
         beside = now.beside.work(group.key)
         for name, (old, new) in now.beside.derived(group.key, shot).items():
             result.change(name, _shown(old), _shown(new))
@@ -228,31 +226,28 @@ class UndoProcessor(RowProcessor):
     def store(self, results) -> Counts:
         """Put back and make again, in the order of the records; then remove, the other way round."""
         recorder = ChangeRecorder(self.scope.actor)
-        by_kind = defaultdict(list)
-        for result in results:
-            if result.work is not None:
-                by_kind[result.work.kind].append(result.work)
+        back, gone = defaultdict(list), defaultdict(list)
+        for step in filter(None, (result.work for result in results)):
+            (gone if step.values is None else back)[step.kind].append(step)
         for kind, record in all_records().items():
-            steps = [step for step in by_kind[kind] if step.values is not None]
-            for batch in batches(steps):
+            for batch in batches(back[kind]):
                 self._store(record, batch, recorder)
         for kind, record in reversed(all_records().items()):
-            steps = [step for step in by_kind[kind] if step.values is None]
-            for batch in batches(steps):
+            for batch in batches(gone[kind]):
                 _delete(record, batch, recorder)
         self._settle()
         return recorder.counts
 
     def _store(self, record: Record, steps: list[Step], recorder: ChangeRecorder) -> None:
         held = record.stored().in_bulk([step.pk for step in steps if step.pk])
-        attributes = {name for step in steps if step.pk for name in record.set(held[step.pk], step.values)}
+        old = [(held[step.pk], step.values) for step in steps if step.pk]
         made = [(record.new(step.key, step.values), step.values) for step in steps if not step.pk]
-        pairs = [*((held[step.pk], step.values) for step in steps if step.pk), *made]
-        records = [one for one, _values in pairs]
+        attributes = {name for one, values in old for name in record.set(one, values)}
+        records = [one for one, _values in (*old, *made)]
         with recorder.writing(records, attributes):
             if record.put_beside:
-                record.put_beside(pairs)
-            works = [step.beside for step in steps if step.beside is not None]
+                record.put_beside([*old, *made])
+            works = list(filter(None, (step.beside for step in steps)))
             rules_for(record).store(self.scope, self.undone, works, made, records)
 
     def _settle(self) -> None:

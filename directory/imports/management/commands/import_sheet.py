@@ -17,6 +17,11 @@ from directory.imports.models import ImportRun
 from directory.imports.waiting import NobodyWorks, finish
 
 GOOD, SOME_BAD, REFUSED = 0, 3, 4
+# What is told of a run, and of a file that was refused.
+TOLD = (
+    "file_name", "kind", "status", "rows_total", "counts", "stored", "rows_stored", "warnings", "questions",
+)  # fmt: skip
+IN_ORDER = (*TOLD[:7], "problems", *TOLD[7:], "bad_rows")
 
 
 class Command(BaseCommand):
@@ -24,6 +29,7 @@ class Command(BaseCommand):
         "Plan a sheet, print the counts and every bad row; store only with --apply. "
         "Exit code: 0 all rows good, 3 some rows bad, 4 file refused or a question to be answered first."
     )
+    rows: list[dict] | None = None  # those that are bad, of a run that is no longer there
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -114,29 +120,21 @@ class Command(BaseCommand):
 
     def _tell(self, run, problems, as_json) -> int:
         """Print what became of the file and its rows; returns the exit code."""
-        bad = getattr(self, "rows", None)
-        bad = (list(_bad_rows(run)) if run else []) if bad is None else bad
-        told = {
-            "file_name": run.file_name if run else "",
-            "kind": run.kind if run else "",
-            "status": run.status if run else "refused",
-            "rows_total": run.rows_total if run else 0,
-            "counts": run.counts if run else {},
-            "stored": run.stored if run else {},
-            "rows_stored": run.rows_stored if run else 0,
-            "problems": problems,
-            "warnings": run.warnings if run else [],
-            "questions": run.questions if run else [],
-            "bad_rows": bad,
-        }
+        # Of a file that was refused there is no run: it tells what a new one has.
+        about = run or ImportRun(status="refused")
+        if self.rows is None:
+            self.rows = list(_bad_rows(run)) if run else []
+        told = {name: getattr(about, name) for name in TOLD}
+        told |= {"problems": problems, "bad_rows": self.rows}
         if as_json:
+            told = {name: told[name] for name in IN_ORDER}
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str))
         else:
-            self._print(told, run)
-        is_open = run is not None and run.status == Status.PLANNED and run.open_questions
-        if is_open or told["status"] in ("refused", Status.FAILED, Status.CANCELLED):
+            self._print(told, about)
+        is_open = about.status == Status.PLANNED and about.open_questions
+        if is_open or about.status in ("refused", Status.FAILED, Status.CANCELLED):
             return REFUSED
-        return SOME_BAD if bad else GOOD
+        return SOME_BAD if self.rows else GOOD
 
     def _print(self, told, run):
         for one in told["problems"]:
@@ -146,15 +144,17 @@ class Command(BaseCommand):
         for one in told["questions"]:
             self._print_question(one, run)
         for row in told["bad_rows"]:
-            for said in row["messages"]:
-                place = f"Row {row['number']}" + (f", “{said['column']}”" if said["column"] else "")
-                self.stdout.write(f"{place} ({row['outcome']}): {said['message']}")
+            self._print_row(row)
         if told["counts"]:
             counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items() if number)
-            what = "applied" if told["status"] == Status.APPLIED else "planned, nothing stored"
-            if told["status"] == Status.APPLIED and not told["rows_stored"]:
-                what = "nothing to store"
-            self.stdout.write(f"{told['file_name']} ({told['kind']}): {what}: {counts or 'no rows'}.")
+            what = "applied" if run.rows_stored else "nothing to store"
+            what = what if run.status == Status.APPLIED else "planned, nothing stored"
+            self.stdout.write(f"{run.file_name} ({run.kind}): {what}: {counts or 'no rows'}.")
+
+    def _print_row(self, row):
+        for said in row["messages"]:
+            place = f"Row {row['number']}" + (f", “{said['column']}”" if said["column"] else "")
+            self.stdout.write(f"{place} ({row['outcome']}): {said['message']}")
 
     def _print_question(self, asked, run):
         """What is asked, with its answers; to stderr where nothing is stored before it is answered."""
