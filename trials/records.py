@@ -1,8 +1,6 @@
 """What the records of this app are to the change log and to undo."""
 
-from collections import defaultdict
-
-from directory.records import Record
+from directory.records import Record, put_rows
 
 from .identifiers import Identifier
 from .models import Condition, Trial, TrialIdentifier, TrialSite
@@ -18,22 +16,9 @@ def _put_trials(changed):
         if "parent" in values:
             parent = values["parent"] and parents[values["parent"]]
             Trial.objects.filter(pk=trial.pk).update(parent=parent)
-    _put_identifiers([(trial, values["identifiers"]) for trial, values in changed if "identifiers" in values])
+    identifiers = {trial.pk: values["identifiers"] for trial, values in changed if "identifiers" in values}
+    put_rows(TrialIdentifier, "trial", identifiers, compact=lambda one: Identifier(**one).compact)
     _put_conditions([(trial, values["conditions"]) for trial, values in changed if "conditions" in values])
-
-
-def _put_identifiers(wanted):
-    known = defaultdict(dict)
-    for one in TrialIdentifier.objects.filter(trial__in=[trial.pk for trial, _values in wanted]):
-        known[one.trial_id][one.scheme, one.value] = one.pk
-    said = {trial.pk: {(one["scheme"], one["value"]) for one in values} for trial, values in wanted}
-    gone = [pk for trial, held in known.items() for one, pk in held.items() if one not in said[trial]]
-    TrialIdentifier.objects.filter(pk__in=gone).delete()
-    TrialIdentifier.objects.bulk_create(
-        TrialIdentifier(trial_id=pk, scheme=scheme, value=value, compact=Identifier(scheme, value).compact)
-        for pk, several in said.items()
-        for scheme, value in sorted(several - set(known[pk]))
-    )
 
 
 def _put_conditions(wanted):

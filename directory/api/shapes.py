@@ -2,6 +2,24 @@
 
 from rest_framework import serializers as s
 
+from directory.sheets.sheet import Sheet
+
+# Of what Django knows of a field, what the document says; the rest is about writing it.
+_TOLD = ("help_text", "max_length", "min_value", "max_value", "child")
+
+
+def served(sheet: type[Sheet]) -> type[s.Serializer]:
+    """The shape of what `Sheet.body` has of a record, made from the model's fields."""
+    made = s.ModelSerializer()
+    fields = {}
+    for name, field in sheet.served().items():
+        kind, kwargs = made.build_standard_field(name, field)
+        kwargs = {key: value for key, value in kwargs.items() if key in _TOLD}
+        if kind is s.ChoiceField:
+            kwargs["choices"] = field.choices
+        fields[name] = kind(**kwargs, allow_null=True)
+    return type(f"{sheet.__name__}Served", (s.Serializer,), fields)
+
 
 class FaultSerializer(s.Serializer):
     field = s.CharField(help_text="The parameter or field; empty where none is to blame.")

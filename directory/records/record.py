@@ -5,6 +5,7 @@ they are removed the other way round.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,3 +124,29 @@ def all_records() -> Mapping[str, Record]:
 def dependents_of(record: Record) -> list[tuple[Record, str]]:
     """What hangs on a record and must not go with it: each other record with its relation to this one."""
     return [(one, name) for one in _records.values() for name in one.relations_to(record.model)]
+
+
+def put_rows(
+    model: type[models.Model],
+    relation: str,
+    wanted: Mapping[int, Iterable[dict]],
+    **made: Callable[[dict], object],
+) -> None:
+    """Let each record have just these rows of `model`, by the record's pk; rows that it has already stay.
+
+    `relation`: of `model` to the record. `made`: fields that are made of the values of a row.
+    """
+    rows = model._default_manager
+    gone, stay = [], defaultdict(list)
+    for one in rows.filter(**{f"{relation}__in": list(wanted)}).order_by("pk"):
+        owner = getattr(one, f"{relation}_id")
+        same = [each for each in wanted[owner] if all(getattr(one, name) == each[name] for name in each)]
+        stay[owner] += same
+        gone += [] if same else [one.pk]
+    rows.filter(pk__in=gone).delete()
+    rows.bulk_create(
+        model(**{f"{relation}_id": owner}, **each, **{name: make(each) for name, make in made.items()})
+        for owner, several in wanted.items()
+        for each in several
+        if each not in stay[owner]
+    )

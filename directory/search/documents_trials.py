@@ -19,6 +19,7 @@ from trials.conditions import rows as condition_rows
 from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
+from trials.resources import SiteSheet, TrialSheet
 
 from .affected import shown_at
 from .columns import NO_BOUND
@@ -141,6 +142,7 @@ def _body(parts: _Parts) -> dict:
         "opened_in_belgium": trial.opened_in_belgium or None,
         "source": trial.source or trial.source_url or None,
         "updated_at": moment(parts.updated_at),
+        **TrialSheet.body(trial),
     }
 
 
@@ -166,6 +168,7 @@ def site_body(site: TrialSite, slug: str) -> dict:
         "freshness": site.freshness.value,
         "next_due": iso(site.next_due),
         "contact": contact(site),
+        **SiteSheet.body(site),
     }
 
 

@@ -38,13 +38,16 @@ class Column(fields.Field):
     `attribute` is where the value lies in the sheet's model (`centre__code`), None for a value that the
     sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
     `logged`: the fields of the change log that it writes, where these are not simply its attribute; those of
-    another record behind their relation (`contact_person__email`).
+    another record behind their relation (`contact_person__email`). `served`: the API and the files of pages
+    have it too, by its name and with the value of its field.
     """
 
-    def __init__(self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes="", logged=()):
+    def __init__(
+        self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes="", logged=(), served=False
+    ):
         super().__init__(attribute=attribute, widget=widget or Text())
         self.translations = {"nl": nl, "fr": fr, "de": de}
-        self.also, self.takes, self.logged = tuple(also), takes, tuple(logged)
+        self.also, self.takes, self.logged, self.served = tuple(also), takes, tuple(logged), served
 
     @property
     def is_prose(self) -> bool:
@@ -117,6 +120,18 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
         """
         fields = {name: cls.model_field(name) for name in cls.columns()}
         return tuple(name for name, one in fields.items() if one and one.editable and name not in cls.key)
+
+    @classmethod
+    @cache
+    def served(cls) -> dict[str, models.Field]:
+        """The columns that the API and the files of pages have too, with the field that has their value."""
+        return {name: cls.model_field(name) for name, one in cls.columns().items() if one.served}
+
+    @classmethod
+    def body(cls, record: models.Model) -> dict:
+        """What of `record` is served, as JSON has it; null where nothing is recorded."""
+        values = {name: field.value_from_object(record) for name, field in cls.served().items()}
+        return {name: None if value in ("", None) else value for name, value in values.items()}
 
     @classmethod
     @cache

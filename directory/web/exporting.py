@@ -15,6 +15,8 @@ from django.urls import reverse
 from directory.core.text import tidy
 from directory.search import service
 from directory.sheets import csv_files
+from directory.sheets.sheet import Sheet
+from trials.resources import SiteSheet, TrialSheet
 
 from . import words
 from .results import condition_name
@@ -29,12 +31,12 @@ TRIAL_COLUMNS = (
     "slug", "acronym", "title", "status", "status_as_of", "phase", "study_type", "conditions",
     "condition_names", "disease_terms", "stages", "alterations", "sex", "age", "age_min", "age_max",
     "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
-    "opened_in_belgium", "sites", "updated_at", "url",
+    "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
     "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
-    "contact_phone",
+    "contact_phone", *SiteSheet.served(),
 )  # fmt: skip
 
 
@@ -86,7 +88,12 @@ def trial_row(one: dict) -> dict[str, str]:
         "parent": one["parent"]["slug"] if one["parent"] else "",
         "sites": _joined(_site_in_words(one, site) for site in one["sites"]),
         "url": address_of(one),
+        **_served(TrialSheet, one),
     }
+
+
+def _served(sheet: type[Sheet], one: dict) -> dict[str, str]:
+    return {name: "" if one[name] is None else sheet.written(name, one[name]) for name in sheet.served()}
 
 
 def site_rows(one: dict) -> list[dict[str, str]]:
@@ -106,6 +113,7 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
         "city": centre["city"],
         "country": centre["country"],
         **{f"contact_{name}": text or "" for name, text in contact.items()},
+        **_served(SiteSheet, site),
     }
 
 

@@ -1,5 +1,5 @@
 """The recipe of docs/adding-a-field.md, followed on a copy: a field, its migration and its column are enough
-for it to be imported, compared, logged, exported and undone."""
+for it to be imported, compared, logged, exported and undone, edited in the admin and served by the API."""
 
 import os
 import shutil
@@ -12,7 +12,31 @@ from config.env import BASE_DIR
 MODEL, SHEET = "trials/models/site.py", "trials/resources.py"
 FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"), null=True, blank=True)
 """
-COLUMN = """    takes_patients_now = Column("takes_patients_now", YesNo(), nl="open", fr="ouvert", de="offen")
+COLUMN = """    takes_patients_now = Column(
+        "takes_patients_now", YesNo(), nl="open", fr="ouvert", de="offen", served=True
+    )
+"""
+SERVED = """
+import django
+django.setup()
+from centres.models import Centre
+from directory.api.v1.shapes import SiteSerializer
+from directory.search.documents_trials import site_body
+from directory.web import exporting
+from trials.admin.sites import TrialSiteAdmin
+from trials.models import Trial, TrialSite
+
+name, centre = "takes_patients_now", Centre(code="uz-gent")
+assert SiteSerializer().fields[name].allow_null
+for value, written in ((True, "yes"), (False, "no"), (None, "")):
+    body = site_body(TrialSite(trial=Trial(slug="a"), centre=centre, takes_patients_now=value), "a")
+    assert body[name] is value
+    assert set(body) == set(SiteSerializer().fields)
+    trial = {"acronym": "A", "_show": {"centres": {}, "said_in": {}}, "sites": [body]}
+    assert exporting.site_rows(trial)[0][name] == written
+assert name in exporting.SITE_COLUMNS
+assert name in TrialSiteAdmin.fieldsets[-1][1]["fields"]
+print("served")
 """
 OURS = ("TEST_DATA_DIR", "DJANGO_SETTINGS_MODULE", "REPLICA_URL", "SECRET_KEY")
 TRIED = ["tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py"]
@@ -27,6 +51,7 @@ def run(folder: Path, *command: str) -> str:
     # Nothing of these tests' own data, databases and settings.
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment |= {"DATA_DIR": str(folder / "var"), "DATABASE_URL": "", "REDIS_URL": ""}
+    environment |= {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", *command], cwd=folder, env=environment, capture_output=True,
         text=True, check=False,
@@ -50,3 +75,4 @@ def test_a_field_of_a_site_is_two_lines_and_a_migration(tmp_path):
     told = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TRIED, "-k", "column or sites")
     assert "sites: 10 columns of stored records kept, exported and put back." in told
     assert "sites: 17 columns of new records kept and exported." in told
+    assert "served" in run(folder, "-c", SERVED)

@@ -105,7 +105,7 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
                 ],
             },
         ),
-        (_("This site"), {"fields": ["opened_on", "url"]}),
+        (_("This site"), {"fields": [SiteSheet.columns()[name].attribute for name in SiteSheet.compared()]}),
     ]  # fmt: skip
 
     def as_seen(self, records, user):

@@ -14,8 +14,10 @@ from directory.core.places import Province
 from directory.core.visibility import Role
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel
+from trials.resources import SiteSheet, TrialSheet
 
 from .. import patterns
+from ..shapes import served
 
 EXACTNESS = "2024-06-03, 2024-06 or 2024: as exactly as it is known; null where it is not."
 
@@ -83,7 +85,7 @@ class ContactSerializer(s.Serializer):
     phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
-class SiteSerializer(s.Serializer):
+class SiteSerializer(served(SiteSheet)):
     """A trial at a centre."""
 
     trial = slug("The trial's slug.")
@@ -105,7 +107,7 @@ class ParentSerializer(s.Serializer):
     acronym = s.CharField(allow_blank=True)
 
 
-class TrialSerializer(s.Serializer):
+class TrialSerializer(served(TrialSheet)):
     """A signpost to a clinical trial, with its sites."""
 
     slug = slug()
