@@ -4,12 +4,14 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
 from directory.core.visibility import Role
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.sheets import applied
 from trials.models import Condition, StatusStatement, Trial, TrialSite
+from trials.statements import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +55,23 @@ def test_the_trial_page_invents_no_day_and_names_the_source(client, language, se
     assert sentence in page
     assert 'href="https://www.bspho.be/news"' in page
     assert "1 June" not in page
+
+
+@pytest.mark.parametrize("page", ["", "print/"])
+def test_a_registry_that_contradicts_is_told_with_its_month(client, page):
+    site = a_site(a_trial("MONTHLY"), a_centre("uz-gent"), status=None)
+    says(site, "recruiting", said=100, by=Role.COORDINATOR)
+    # Of a month that no other day of the page is in.
+    first = (timezone.localdate().replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    StatusStatement.objects.create(
+        site=site, status="completed", said_at=first, said_on=f"{first:%Y-%m}", role=Role.REGISTRY,
+    )  # fmt: skip
+    settle([site])
+    shown = client.get(f"/en/trials/monthly/{page}").content.decode()
+    assert "A registry says otherwise:" in shown
+    assert f"{first:%B %Y}" in shown
+    assert f"1 {first:%b}" not in shown
+    assert f"{first:%d/%m/%Y}" not in shown
 
 
 def test_the_list_of_results_shows_the_month(client, index_dir):
