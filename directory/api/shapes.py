@@ -8,8 +8,8 @@ from directory.sheets.sheet import Sheet
 _TOLD = ("help_text", "max_length", "min_value", "max_value", "child")
 
 
-def served(sheet: type[Sheet]) -> type[s.Serializer]:
-    """The shape of what `Sheet.body` has of a record, made from the model's fields."""
+def served(sheet: type[Sheet]) -> dict[str, s.Field]:
+    """The shapes of what `Sheet.body` has of a record, made from the model's fields."""
     made = s.ModelSerializer()
     fields = {}
     for name, field in sheet.served().items():
@@ -18,7 +18,7 @@ def served(sheet: type[Sheet]) -> type[s.Serializer]:
         if kind is s.ChoiceField:
             kwargs["choices"] = field.choices
         fields[name] = kind(**kwargs, allow_null=True)
-    return type(f"{sheet.__name__}Served", (s.Serializer,), fields)
+    return fields
 
 
 class FaultSerializer(s.Serializer):

@@ -20,6 +20,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from trials import conditions
+from trials.resources import SiteSheet, TrialSheet
 
 from . import affected, building, engine, store, synonyms
 from .documents import Document
@@ -42,6 +43,8 @@ def stamp() -> str:
     made_of = hashlib.sha256(settings.BASE_URL.encode())
     for file in (synonyms.VOCABULARY, conditions.VOCABULARY):
         made_of.update(file.read_bytes())
+    for sheet in (TrialSheet, SiteSheet):
+        made_of.update(" ".join(sheet.served()).encode())
     return f"{engine.FORMAT}:{made_of.hexdigest()[:16]}"
 
 

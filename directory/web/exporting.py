@@ -93,7 +93,8 @@ def trial_row(one: dict) -> dict[str, str]:
 
 
 def _served(sheet: type[Sheet], one: dict) -> dict[str, str]:
-    return {name: "" if one[name] is None else sheet.written(name, one[name]) for name in sheet.served()}
+    said = {name: one[name] for name in sheet.served() if one.get(name) is not None}
+    return {name: sheet.written(name, value) for name, value in said.items()}
 
 
 def site_rows(one: dict) -> list[dict[str, str]]:

@@ -85,7 +85,7 @@ class ContactSerializer(s.Serializer):
     phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
-class SiteSerializer(served(SiteSheet)):
+class SiteSerializer(s.Serializer):
     """A trial at a centre."""
 
     trial = slug("The trial's slug.")
@@ -98,6 +98,7 @@ class SiteSerializer(served(SiteSheet)):
     freshness = s.ChoiceField(Freshness.choices, help_text="As of today.")
     next_due = s.DateField(allow_null=True, help_text="Verify again by this day to stay fresh.")
     contact = ContactSerializer(allow_null=True)
+    locals().update(served(SiteSheet))
 
 
 class ParentSerializer(s.Serializer):
@@ -107,7 +108,7 @@ class ParentSerializer(s.Serializer):
     acronym = s.CharField(allow_blank=True)
 
 
-class TrialSerializer(served(TrialSheet)):
+class TrialSerializer(s.Serializer):
     """A signpost to a clinical trial, with its sites."""
 
     slug = slug()
@@ -133,6 +134,7 @@ class TrialSerializer(served(TrialSheet)):
     opened_in_belgium = partial_date()
     source = s.CharField(allow_null=True)
     updated_at = s.DateTimeField()
+    locals().update(served(TrialSheet))
 
 
 class DatedSerializer(s.Serializer):
