@@ -364,6 +364,10 @@ class SiteSheet(Sheet):
         "opened_on", PartialDay(), nl="startdatum", fr="date de début", de="Startdatum", also=("opened on",)
     )
     url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
+    cohort_open = Column(
+        "cohort_open", YesNo(), nl="cohorte open", fr="cohorte ouverte", de="Kohorte offen",
+        served=True,
+    )  # fmt: skip
     consent_to_publish = Column(
         None, YesNo(), nl="toestemming publicatie", fr="accord de publication",
         de="Einwilligung Veröffentlichung",

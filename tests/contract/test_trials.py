@@ -17,7 +17,7 @@ TRIAL = {
 }  # fmt: skip
 SITE = {
     "trial", "centre", "status", "status_since", "verified_at", "verified_by", "source", "freshness",
-    "next_due", "contact",
+    "next_due", "contact", "cohort_open",
 }  # fmt: skip
 
 

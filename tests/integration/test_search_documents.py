@@ -32,6 +32,7 @@ slug url acronym title titles summary identifiers status status_as_of phases stu
 disease_terms stages sex age sponsor groups parent sites opened_in_belgium source updated_at
 """
 SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
+SITE_KEYS += " cohort_open"
 
 
 def test_a_trial_has_the_keys_of_the_contract_in_its_order():

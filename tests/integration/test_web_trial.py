@@ -275,3 +275,17 @@ def test_a_title_in_the_pages_language_is_taken(client):
     belgium()
     assert "Protocole de traitement" in text(client, "/fr/trials/alltogether1/")
     assert "Protocole de traitement" not in text(client, "/nl/trials/alltogether1/")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(True, "Cohort recorded as open"), (False, "Cohort recorded as closed to new patients"), (None, "")],
+)
+@pytest.mark.parametrize("page", ["", "print/"])
+def test_whether_a_cohort_is_open_is_told_where_somebody_said_so(client, page, value, told):
+    site = a_site(a_trial("COHORTS"), a_centre("uz-gent"))
+    site.cohort_open = value
+    site.save()
+    shown = text(client, f"/en/trials/cohorts/{page}")
+    assert ("Cohort recorded" in shown) is bool(told)
+    assert told in shown

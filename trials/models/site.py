@@ -88,6 +88,12 @@ class TrialSite(Recorded):
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
     opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
     url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
+    cohort_open = models.BooleanField(
+        _("cohort open"),
+        null=True,
+        blank=True,
+        help_text=_("Whether this cohort takes patients now; unknown where nobody said so."),
+    )
     contact_role = models.CharField(
         _("contact"),
         max_length=100,
