@@ -131,7 +131,12 @@ if env.redis_url:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "config.cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}}
+    CACHES = {
+        "default": {
+            "BACKEND": "config.embedded.cache.SharedCache",
+            "LOCATION": str(DATA_DIR / "cache.sqlite3"),
+        }
+    }
 
 # --- People -------------------------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 vars().update(dj_email_url.parse(env.email_url or "file:///"))
 if not env.email_url:
-    EMAIL_BACKEND = "config.mail.Folder"
+    EMAIL_BACKEND = "config.embedded.mail.Folder"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 10
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor import Child, Supervisor
+from config.embedded.supervisor import Child, Supervisor
 from tests.support.worker import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often(supervisor, tmp
 
 
 def test_a_child_that_lived_long_is_forgiven(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.STEADY_SECONDS", 0)
+    monkeypatch.setattr("config.embedded.supervisor.STEADY_SECONDS", 0)
     child = Child("worker", [sys.executable, "-c", "pass"], tmp_path / "worker.log", failures=4)
     supervisor.start(child)
     tend_until(supervisor, lambda: child.failures == 1)
@@ -110,7 +110,7 @@ def test_nothing_is_left_when_it_stops(supervisor, tmp_path):
 
 
 def test_a_child_that_will_not_listen_is_killed(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("config.embedded.supervisor.STOP_SECONDS", 0.5)
     child = Child("worker", [sys.executable, "-c", DEAF], tmp_path / "worker.log")
     supervisor.start(child)
     wait_until(lambda: "deaf" in child.last_words())
@@ -122,7 +122,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path):
     """Even `kill -9`, which leaves it no time to stop anyone."""
     ids = tmp_path / "web.ids"
     code = (
-        "import sys, time; from config.supervisor import *; from pathlib import Path\n"
+        "import sys, time; from config.embedded.supervisor import *; from pathlib import Path\n"
         f"Supervisor().start(Child('web', [sys.executable, '-c', {SERVER!r}, {str(ids)!r}], "
         f"Path({str(tmp_path / 'web.log')!r})))\ntime.sleep(600)"
     )
@@ -142,7 +142,7 @@ def test_the_end_of_a_log_tells_why(supervisor, tmp_path):
 
 
 def test_a_log_that_has_grown_large_is_put_aside(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.LOG_BYTES", 10)
+    monkeypatch.setattr("config.embedded.supervisor.LOG_BYTES", 10)
     log = tmp_path / "web.log"
     log.write_text("a line of yesterday\n")
     supervisor.start(Child("web", [sys.executable, "-c", "print('today')"], log))

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from config import run
+from config.embedded import run
 
 LOADING = "the demo registry is being loaded: trials.csv, row {} of 131"
 

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 from config import env as environment
+from config.embedded.supervisor import Child, Supervisor
+from config.embedded.tether import tether
 from config.probe import reasons
-from config.supervisor import Child, Supervisor
-from config.tether import tether
 
 LOOK_SECONDS = 0.25
 SAY_AGAIN_AFTER = 3  # seconds; the same reason with other numbers

@@ -1,6 +1,7 @@
-"""`python -m config.tether PARENT COMMAND …`: become COMMAND, told to end (SIGTERM) when process PARENT dies.
+"""`python -m config.embedded.tether PARENT COMMAND …`: become COMMAND, told to end when process PARENT dies.
 
-The supervisor starts its children through this, so that even `kill -9` of it leaves no orphan.
+It is told by SIGTERM. The supervisor starts its children through this, so that even `kill -9` of it leaves
+no orphan.
 """
 
 import ctypes
