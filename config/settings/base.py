@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from config import env as environment
 from config.logs import logging_config
 from config.secrets import keep_private, secret_key
+from config.settings.schedules import CELERY_BEAT_SCHEDULE  # noqa: F401 - a setting
 
 env = environment.load()
 
@@ -304,6 +305,7 @@ else:
         "polling_interval": 0.2,
     }
 CELERY_WORKER_CONCURRENCY = env.worker_concurrency
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
 
 # --- Logs ---------------------------------------------------------------------------------------------
 
@@ -323,5 +325,3 @@ keep_private(DATA_DIR)
 for folder in (BROKER_DIR / "queue", BROKER_DIR / "control", BROKER_DIR / "processed"):
     folder.mkdir(parents=True, exist_ok=True)
 (DATA_DIR / "beat").mkdir(exist_ok=True)
-
-from config.settings.schedules import CELERY_BEAT_SCHEDULE, CELERY_BEAT_SCHEDULE_FILENAME  # noqa: E402, F401
