@@ -1,11 +1,11 @@
 """Abstract bases of every record, and the change log."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,16 +75,16 @@ class Recorded(PlainText):
     @classmethod
     def snapshots(cls, pks) -> dict[int, dict]:
         """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
-        fields = [one for one in cls._meta.concrete_fields if one.name not in (*_NOT_LOGGED, *cls.by_key)]
-        columns = [one.attname for one in fields]
-        days = [one.attname for one in fields if isinstance(one, models.DateField)]
-        keys = {f"key_of_{name}": F(f"{name}__{key}") for name, key in cls.by_key.items()}
-        shots = {}
-        for row in cls._default_manager.filter(pk__in=pks).values("pk", *columns, **keys):
-            shot = shots[row["pk"]] = {name: row[f"key_of_{name}"] for name in cls.by_key}
-            shot |= {name: row[name] for name in columns}
-            shot |= {name: row[name] and row[name].isoformat() for name in days}
-        return shots
+        left_out = {*_NOT_LOGGED, *cls.by_key}
+        columns = [one.attname for one in cls._meta.concrete_fields if one.name not in left_out]
+        keys = [f"{name}__{key}" for name, key in cls.by_key.items()]
+        names = [*cls.by_key, *columns]
+        rows = cls._default_manager.filter(pk__in=pks).values_list("pk", *keys, *columns)
+        return {pk: dict(zip(names, map(_as_json, values), strict=True)) for pk, *values in rows}
+
+
+def _as_json(value):
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 class ListedQuerySet(models.QuerySet):
