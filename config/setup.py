@@ -81,11 +81,6 @@ def demo_is_wanted() -> bool:
     return True
 
 
-def let_go() -> None:
-    """Close what was opened, before other processes take over."""
-    connections.close_all()
-
-
 if __name__ == "__main__":
     messages.compile_all()
     start()

@@ -89,6 +89,8 @@ def claim(data_dir: Path):
 def prepare(env: environment.Environment) -> bool:
     """Bring database, messages, static files and the first user up to date. True: load the demo."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
+    from django.db import connections
+
     from config import messages, setup
 
     say("Starting: database, messages and files are brought up to date.")
@@ -102,7 +104,7 @@ def prepare(env: environment.Environment) -> bool:
     if password := setup.first_admin(secrets.token_urlsafe(12)):
         say(f"The admin user is “admin”, the password: {password}  (shown only now; change it at /admin/)")
     demo = setup.demo_is_wanted()
-    setup.let_go()
+    connections.close_all()
     return demo
 
 

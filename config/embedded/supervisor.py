@@ -28,7 +28,7 @@ class Child:
 
     name: str
     command: list[str]
-    log: Path | None
+    log: Path
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
     started_at: float = 0.0
@@ -39,9 +39,6 @@ class Child:
         command = [sys.executable, "-m", "config.embedded.tether", str(os.getpid()), *self.command]
         environment = {**os.environ, **self.environment}
         self.started_at = time.monotonic()
-        if self.log is None:
-            self.process = subprocess.Popen(command, env=environment, start_new_session=True)
-            return
         with _opened(self.log) as out:
             self.process = subprocess.Popen(
                 command, env=environment, start_new_session=True, stdout=out, stderr=out
@@ -60,7 +57,7 @@ class Child:
 
     def last_words(self, lines: int = 15) -> str:
         """The end of its log, for whoever must find out why it ended."""
-        if self.log is None or not self.log.exists():
+        if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
