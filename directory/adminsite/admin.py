@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from . import attention, changelog
 from .exports import ExportsSheet
 from .forms import AgeField, CleanTextForm, RecordedForm, RecordedFormSet
-from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedStacked, RecordedTabular, RecordsRows, actor_of
+from .recorded import ReadOnlyAdmin, RecordedAdmin, RecordedTabular, RecordsRows, actor_of
 from .roles import EditorsOnly, ForRoles, ReadOnly
 from .states import ListedAdmin
 
@@ -26,7 +26,6 @@ __all__ = [
     "RecordedAdmin",
     "RecordedForm",
     "RecordedFormSet",
-    "RecordedStacked",
     "RecordedTabular",
     "RecordsRows",
     "actor_of",
