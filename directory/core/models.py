@@ -50,12 +50,14 @@ class PlainText(models.Model):
 class Recorded(PlainText):
     """A record whose every write is in the change log.
 
-    A subclass names its `change_kind`. The log keeps all its columns; of the relations in `by_key`, under the
-    relation's name, that field of the other record. What lies beside the columns `snapshots` adds.
+    A subclass names its `change_kind`. The log keeps all its columns but those in `not_logged`; of the
+    relations in `by_key`, under the relation's name, that field of the other record. What lies beside the
+    columns `snapshots` adds.
     """
 
     change_kind: str
     by_key: ClassVar[dict[str, str]] = {}
+    not_logged: ClassVar[tuple[str, ...]] = ()
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
 
     class Meta:
@@ -75,7 +77,7 @@ class Recorded(PlainText):
     @classmethod
     def snapshots(cls, pks) -> dict[int, dict]:
         """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
-        left_out = {*_NOT_LOGGED, *cls.by_key}
+        left_out = {*_NOT_LOGGED, *cls.not_logged, *cls.by_key}
         columns = [one.attname for one in cls._meta.concrete_fields if one.name not in left_out]
         keys = [f"{name}__{key}" for name, key in cls.by_key.items()]
         names = [*cls.by_key, *columns]
