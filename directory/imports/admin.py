@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from centres.resources import centre_words
 from directory.adminsite import attention
-from directory.adminsite.admin import ReadOnlyAdmin
+from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.visibility import is_editor
 from directory.sheets import csv_files, templates
