@@ -181,9 +181,9 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
 
 
 def give_up_on_failures(supervisor: Supervisor) -> None:
-    worst = supervisor.worst()
-    if worst and worst.failures >= GIVE_UP_AFTER:
-        raise CannotRun(f"The {worst.name} does not start. The end of its log:\n{worst.last_words()}")
+    for child in supervisor.children:
+        if child.failures >= GIVE_UP_AFTER:
+            raise CannotRun(f"The {child.name} does not start. The end of its log:\n{child.last_words()}")
 
 
 if __name__ == "__main__":

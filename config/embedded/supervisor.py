@@ -103,11 +103,6 @@ class Supervisor:
         again = f"starting it again in {pause} s" if pause else "starting it again"
         self._say(f"The {child.name} ended ({_how(code)}); {again}. Its log: {child.log}")
 
-    def worst(self) -> Child | None:
-        """The child that failed most often in a row, if any did."""
-        failed = [child for child in self.children if child.failures]
-        return max(failed, key=lambda child: child.failures, default=None)
-
     def stop(self) -> None:
         """Ask all to end, wait, and kill what is left with all that it started."""
         running = [(child, child.process) for child in self.children if child.process is not None]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from config.embedded import run
+from config.embedded.supervisor import Child, Supervisor
 
 LOADING = "the demo registry is being loaded: trials.csv, row {} of 131"
 
@@ -47,3 +48,15 @@ def test_how_far_the_demo_is_is_told_now_and_then(said):
 
 def test_a_reason_of_another_kind_is_told_as_it_is(said):
     assert said((10, {"broker": "the broker does not answer"})) == ["Starting: the broker does not answer."]
+
+
+def test_a_child_that_never_starts_ends_it_with_the_end_of_its_log(tmp_path):
+    log = tmp_path / "worker.log"
+    log.write_text("no such module\n")
+    worker = Child("worker", [], log, failures=run.GIVE_UP_AFTER - 1)
+    supervisor = Supervisor(say=print)
+    supervisor.children += [Child("web", [], tmp_path / "web.log"), worker]
+    run.give_up_on_failures(supervisor)
+    worker.failures += 1
+    with pytest.raises(run.CannotRun, match=r"The worker does not start\. .*:\nno such module"):
+        run.give_up_on_failures(supervisor)
