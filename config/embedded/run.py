@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from config import env as environment
+from config.embedded.pdeathsig import set_pdeathsig
 from config.embedded.supervisor import Child, Supervisor
-from config.embedded.tether import tether
 from config.probe import reasons
 
 LOOK_SECONDS = 0.25
@@ -35,7 +35,7 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    tether()
+    set_pdeathsig()
     env = environment.load()
     supervisor = Supervisor(say)
     try:

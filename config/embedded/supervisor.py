@@ -36,7 +36,7 @@ class Child:
     start_again_at: float = 0.0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "config.embedded.tether", str(os.getpid()), *self.command]
+        command = [sys.executable, "-m", "config.embedded.pdeathsig", str(os.getpid()), *self.command]
         environment = {**os.environ, **self.environment}
         self.started_at = time.monotonic()
         with _opened(self.log) as out:
