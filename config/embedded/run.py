@@ -170,7 +170,7 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
         while not supervisor.asked_to_stop:
             supervisor.tend()
             if loading.has_failed():
-                raise CannotRun(f"The demo registry could not be loaded:\n{loading.last_words()}")
+                raise CannotRun(f"The demo registry could not be loaded:\n{loading.log_tail()}")
             if not waiting.over:
                 waiting.look()
                 give_up_on_failures(supervisor)
@@ -183,7 +183,7 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
 def give_up_on_failures(supervisor: Supervisor) -> None:
     for child in supervisor.children:
         if child.failures >= GIVE_UP_AFTER:
-            raise CannotRun(f"The {child.name} does not start. The end of its log:\n{child.last_words()}")
+            raise CannotRun(f"The {child.name} does not start. The end of its log:\n{child.log_tail()}")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Child:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
-    def last_words(self, lines: int = 15) -> str:
+    def log_tail(self, lines: int = 15) -> str:
         """The end of its log, for whoever must find out why it ended."""
         if not self.log.exists():
             return ""

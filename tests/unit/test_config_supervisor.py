@@ -112,7 +112,7 @@ def test_a_child_that_will_not_listen_is_killed(supervisor, tmp_path, monkeypatc
     monkeypatch.setattr("config.embedded.supervisor.STOP_SECONDS", 0.5)
     child = Child("worker", [sys.executable, "-c", DEAF], tmp_path / "worker.log")
     supervisor.start(child)
-    wait_until(lambda: "deaf" in child.last_words())
+    wait_until(lambda: "deaf" in child.log_tail())
     supervisor.stop()
     assert child.process.returncode == -signal.SIGKILL
 
@@ -137,7 +137,7 @@ def test_the_end_of_a_log_tells_why(supervisor, tmp_path):
     child = Child("web", [sys.executable, "-c", "print('no such table')"], tmp_path / "web.log")
     supervisor.start(child)
     wait_until(child.has_ended)
-    assert child.last_words() == "no such table"
+    assert child.log_tail() == "no such table"
 
 
 def test_a_log_that_has_grown_large_is_put_aside(supervisor, tmp_path, monkeypatch):
