@@ -33,7 +33,7 @@ class SharedCache(BaseCache):
         """This thread's connection; a file that was removed meanwhile is made anew."""
         db = getattr(self._local, "db", None)
         if db is None or not self._path.exists():
-            self._let_go()
+            self._disconnect()
             self._path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
             db.execute("PRAGMA journal_mode=WAL")
@@ -92,7 +92,7 @@ class SharedCache(BaseCache):
     def clear(self):
         self._run("DELETE FROM entry")
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         db = getattr(self._local, "db", None)
         self._local.db = None
         if db is not None:

@@ -29,7 +29,7 @@ def file(tmp_path):
 def cache(file):
     made = SharedCache(file, {})
     yield made
-    made._let_go()
+    made._disconnect()
 
 
 def test_what_is_stored_is_read(cache):
