@@ -45,7 +45,7 @@ def main() -> int:
         demo = prepare(env)
         supervisor.listen()
         supervisor.start(*children(env, demo))
-        code = tend(supervisor, env, demo)
+        code = monitor(supervisor, env, demo)
     except CannotRun as error:
         say(str(error))
         code = 1
@@ -159,7 +159,7 @@ class Waiting:
         return self._about != before or (reason != self._said and is_late)
 
 
-def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
+def monitor(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
     """Look after the children until asked to stop; say once when the registry can be used."""
     command = [sys.executable, "manage.py", "load_demo"]
     loading = Child("loading of the demo", command, env.data_dir / "logs" / "demo.log")
@@ -168,7 +168,7 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
     waiting = Waiting(env)
     try:
         while not supervisor.asked_to_stop:
-            supervisor.tend()
+            supervisor.monitor()
             if loading.has_failed():
                 raise CannotRun(f"The demo registry could not be loaded:\n{loading.log_tail()}")
             if not waiting.over:

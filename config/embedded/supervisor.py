@@ -63,7 +63,7 @@ class Child:
 
 
 class Supervisor:
-    """Start with `start`, look after with `tend` (again and again), end with `stop`."""
+    """Start with `start`, look after with `monitor` (again and again), end with `stop`."""
 
     def __init__(self, say: Callable[[str], None] = print):
         self.children: list[Child] = []
@@ -83,7 +83,7 @@ class Supervisor:
             self.children.append(child)
             child.start()
 
-    def tend(self) -> None:
+    def monitor(self) -> None:
         """Start again whoever has died, at once the first time, then after 1, 2, 4 … 30 seconds."""
         now = time.monotonic()
         for child in self.children:

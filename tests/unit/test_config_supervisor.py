@@ -64,9 +64,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def tend_until(supervisor, condition):
+def monitor_until(supervisor, condition):
     def look():
-        supervisor.tend()
+        supervisor.monitor()
         return condition()
 
     return wait_until(look, every=0.05)
@@ -77,7 +77,7 @@ def test_a_child_that_dies_is_started_again(supervisor, tmp_path, said):
     supervisor.start(child)
     first, helper = started(ids)
     os.kill(first, signal.SIGKILL)
-    tend_until(supervisor, lambda: len(ids.read_text().splitlines()) == 2)
+    monitor_until(supervisor, lambda: len(ids.read_text().splitlines()) == 2)
     assert "The web ended (by signal 9); starting it again." in said[0]
     assert not is_alive(helper), "what it had started must not live on beside its successor"
 
@@ -85,7 +85,7 @@ def test_a_child_that_dies_is_started_again(supervisor, tmp_path, said):
 def test_a_child_that_keeps_dying_is_started_less_and_less_often(supervisor, tmp_path, said):
     child = Child("worker", [sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "worker.log")
     supervisor.start(child)
-    tend_until(supervisor, lambda: child.failures == 3)
+    monitor_until(supervisor, lambda: child.failures == 3)
     assert "starting it again." in said[0]
     assert "starting it again in 1 s" in said[1]
     assert "starting it again in 2 s" in said[2]
@@ -95,7 +95,7 @@ def test_a_child_that_lived_long_is_forgiven(supervisor, tmp_path, monkeypatch):
     monkeypatch.setattr("config.embedded.supervisor.STEADY_SECONDS", 0)
     child = Child("worker", [sys.executable, "-c", "pass"], tmp_path / "worker.log", failures=4)
     supervisor.start(child)
-    tend_until(supervisor, lambda: child.failures == 1)
+    monitor_until(supervisor, lambda: child.failures == 1)
 
 
 def test_nothing_is_left_when_it_stops(supervisor, tmp_path):
