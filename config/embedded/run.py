@@ -38,12 +38,15 @@ def main() -> int:
     set_pdeathsig()
     env = environment.load()
     supervisor = Supervisor(say)
+    keep_interrupts(supervisor)
     try:
         check_port(env.port)
         # Held to the end of the process.
         _lock = claim(env.data_dir)
         demo = prepare(env)
         supervisor.listen()
+        if supervisor.asked_to_stop:
+            raise KeyboardInterrupt
         supervisor.start(*children(env, demo))
         code = monitor(supervisor, env, demo)
     except CannotRun as error:
@@ -54,6 +57,16 @@ def main() -> int:
     finally:
         supervisor.stop()
     return code
+
+
+def keep_interrupts(supervisor: Supervisor) -> None:
+    """Ctrl-C while all is prepared is remembered: Python drops an exception that comes within a callback."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        supervisor.asked_to_stop = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def check_port(port: int) -> None:

@@ -1,5 +1,7 @@
 """What `make run` says while all of it starts: what is being made, how far it is, and no failure."""
 
+import signal
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -60,3 +62,31 @@ def test_a_child_that_never_starts_ends_it_with_the_end_of_its_log(tmp_path):
     worker.failures += 1
     with pytest.raises(run.CannotRun, match=r"The worker does not start\. .*:\nno such module"):
         run.give_up_on_failures(supervisor)
+
+
+@pytest.fixture
+def signals_put_back():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_in_a_moment_that_python_drops_ends_it_all_the_same(monkeypatch, tmp_path, signals_put_back):
+    def prepare(_env):
+        imported = Supervisor()
+        callback = weakref.ref(imported, lambda _ref: signal.raise_signal(signal.SIGINT))
+        del imported  # what is raised in the callback goes nowhere
+        assert callback() is None
+
+    started = []
+    monkeypatch.setattr(run.environment, "load", lambda: SimpleNamespace(port=1, data_dir=tmp_path))
+    monkeypatch.setattr(run, "set_pdeathsig", lambda: None)
+    monkeypatch.setattr(run, "check_port", lambda _port: None)
+    monkeypatch.setattr(run, "claim", lambda _folder: None)
+    monkeypatch.setattr(run, "prepare", prepare)
+    monkeypatch.setattr(run, "children", lambda *_: started.append("children") or [])
+    monkeypatch.setattr(run, "monitor", lambda *_: 0)
+    assert (run.main(), started) == (130, [])
