@@ -16,7 +16,7 @@ install-dev: ## … and what tests and checks need
 	@python3 requirements/install.py dev
 
 run: install ## start the registry (PORT=8000 DATA_DIR=var)
-	@exec $(PYTHON) -m config.run
+	@exec $(PYTHON) -m config.embedded.run
 
 test: install-dev ## run every test, on both databases and in a browser (BROWSER=no leaves that out)
 	@exec $(PYTHON) -m tests.run --browser=$(BROWSER)
@@ -28,10 +28,10 @@ bench: install-dev ## measure, as ratios in one run; writes bench/results.json
 	@exec $(PYTHON) -m bench
 
 backup: install ## copy the running registry into one file (BACKUP=file)
-	@exec $(PYTHON) -m config.backup save "$(BACKUP)"
+	@exec $(PYTHON) -m config.embedded.backup save "$(BACKUP)"
 
 restore: install ## put a registry back from such a file (BACKUP=file, into an empty DATA_DIR or database)
-	@exec $(PYTHON) -m config.backup restore "$(BACKUP)"
+	@exec $(PYTHON) -m config.embedded.backup restore "$(BACKUP)"
 
 lock: install-dev ## compile requirements/*.in to locked files (UPGRADE=1 takes newer versions)
 	@for set in base production dev; do \

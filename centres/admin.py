@@ -9,17 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.adminsite.admin import (
-    EditorsOnly,
-    ExportsSheet,
-    ListedAdmin,
-    RecordedAdmin,
-    RecordedFormSet,
-    RecordedTabular,
-    RecordsRows,
-    actor_of,
-    attention,
-)
+from directory.adminsite import attention
+from directory.adminsite.exports import ExportsSheet
+from directory.adminsite.forms import RecordedFormSet
+from directory.adminsite.recorded import RecordedAdmin, RecordedTabular, RecordsRows, actor_of
+from directory.adminsite.roles import EditorsOnly
+from directory.adminsite.states import ListedAdmin
 from directory.core.models import State
 from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
 

@@ -11,7 +11,7 @@ from kombu.transport import TRANSPORT_ALIASES
 from config.env import settings_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
-TRANSPORT_ALIASES["filesystem"] = "config.broker:Transport"
+TRANSPORT_ALIASES["filesystem"] = "config.embedded.broker:Transport"
 
 app = Celery("directory")
 app.conf.update(

@@ -3,12 +3,15 @@
 `docs/operations.md` explains each name (a test keeps the two equal).
 A `.env` file in the project's root is read too; what the environment says comes first.
 `ENV_FILE` names another file; empty, none is read.
+
+environs reads the file and collects the errors. How a text is read is said here: its own parsers name neither
+the value nor the way out ("Not a valid database URL."), and what marshmallow quotes may hold a password.
 """
 
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -19,8 +22,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EMAIL_SCHEMES = ("smtp", "smtps", "submission", "console", "file", "memory")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
+POSTGRES = ("postgres", "postgresql")
+POSTGRES_FORM = "Use postgres://user:password@host:5432/name, or leave it out"
 
-Check = Callable[[str], None]
+# Makes the value of a text that is not empty, or raises ValidationError with a sentence.
+Parse = Callable[[str], Any]
 
 
 class BadEnvironment(Exception):
@@ -31,57 +37,75 @@ class BadEnvironment(Exception):
         self.messages = messages
 
 
-def url_of(*schemes: str, way_out: str) -> Check:
-    """A check that the value is a URL of one of `schemes`, with a port that is a number."""
+def url_of(*schemes: str, way_out: str) -> Parse:
+    """A URL of one of `schemes`, as given, with a port that is a number."""
 
-    def check(value: str) -> None:
+    def parse(text: str) -> str:
         try:
-            parts = urlsplit(value)
-            valid = parts.scheme in schemes and value.partition(":")[2].startswith("//")
+            parts = urlsplit(text)
+            valid = parts.scheme in schemes and text.partition(":")[2].startswith("//")
             valid = valid and parts.port != 0
         except ValueError:
             valid = False
         if not valid:
-            raise ValidationError(f"“{without_password(value)}” is not a URL that can be used. {way_out}")
+            raise ValidationError(f"“{without_password(text)}” is not a URL that can be used. {way_out}")
+        return text
 
-    return check
+    return parse
 
 
-def web_url(value: str) -> None:
+def web_url(text: str) -> str:
     way_out = "Write it as http://host or https://host."
-    url_of("http", "https", way_out=way_out)(value)
-    if not urlsplit(value).hostname:
-        raise ValidationError(f"“{without_password(value)}” names no host. {way_out}")
+    if not urlsplit(url_of("http", "https", way_out=way_out)(text)).hostname:
+        raise ValidationError(f"“{without_password(text)}” names no host. {way_out}")
+    return text
 
 
-def site_url(value: str) -> None:
-    web_url(value)
-    parts = urlsplit(value)
+def site_url(text: str) -> str:
+    parts = urlsplit(web_url(text))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValidationError(f"“{value}” must end after the host and port: no path, no query.")
+        raise ValidationError(f"“{text}” must end after the host and port: no path, no query.")
+    return text.rstrip("/")
 
 
-def number(lowest: int, highest: int) -> Check:
-    """A check for a whole number, both bounds allowed."""
+def number(lowest: int, highest: int) -> Parse:
+    """A whole number, both bounds allowed."""
 
-    def check(value: str) -> None:
-        if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
-            raise ValidationError(f"“{value}” is not a whole number from {lowest} to {highest}.")
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
+            raise ValidationError(f"“{text}” is not a whole number from {lowest} to {highest}.")
+        return int(text)
 
-    return check
-
-
-def one_of(*words: str) -> Check:
-    def check(value: str) -> None:
-        if value.upper() not in words:
-            raise ValidationError(f"“{value}” is not known. Use one of: {', '.join(words)}.")
-
-    return check
+    return parse
 
 
-def hard_to_guess(value: str) -> None:
-    if len(value) < 32:
-        raise ValidationError(f"it has {len(value)} characters; use at least 32 that nobody can guess.")
+def one_of(*words: str) -> Parse:
+    """One of `words`, in upper case."""
+
+    def parse(text: str) -> str:
+        if text.upper() not in words:
+            raise ValidationError(f"“{text}” is not known. Use one of: {', '.join(words)}.")
+        return text.upper()
+
+    return parse
+
+
+def switch(text: str) -> bool:
+    return one_of("0", "1")(text) == "1"
+
+
+def folder(text: str) -> Path:
+    return (BASE_DIR / Path(text).expanduser()).resolve()
+
+
+def hosts(text: str) -> list[str]:
+    return [host.strip() for host in text.split(",") if host.strip()] or [*LOCAL_HOSTS]
+
+
+def hard_to_guess(text: str) -> str:
+    if len(text) < 32:
+        raise ValidationError(f"it has {len(text)} characters; use at least 32 that nobody can guess.")
+    return text
 
 
 def without_password(url: str) -> str:
@@ -90,87 +114,49 @@ def without_password(url: str) -> str:
     return f"{head.partition('//')[0]}//…@{tail}" if at and "//" in head else url
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One name of the environment: its value when not given, and how a given value is judged."""
-
-    default: str = ""
-    check: Check | None = None
-
-
-POSTGRES = ("postgres", "postgresql")
-SETTINGS = {
-    "DATA_DIR": Setting("var"),
-    "DATABASE_URL": Setting(
-        check=url_of(
-            "sqlite",
-            *POSTGRES,
-            way_out="Use postgres://user:password@host:5432/name, or leave it out for SQLite.",
-        )
-    ),
-    "REPLICA_URL": Setting(
-        check=url_of(*POSTGRES, way_out="Use postgres://user:password@host:5432/name, or leave it out.")
-    ),
-    "REDIS_URL": Setting(
-        check=url_of(
-            "redis", "rediss", way_out="Use redis://host:6379/0, or leave it out for the embedded broker."
-        )
-    ),
-    "SECRET_KEY": Setting(check=hard_to_guess),
-    "ALLOWED_HOSTS": Setting(),
-    "BASE_URL": Setting(check=site_url),
-    "EMAIL_URL": Setting(
-        check=url_of(*EMAIL_SCHEMES, way_out=f"Begin it with one of: {', '.join(EMAIL_SCHEMES)}.")
-    ),
-    "EMAIL_FROM": Setting("directory@localhost"),
-    "CTGOV_API_URL": Setting("https://clinicaltrials.gov/api/v2", web_url),
-    "CTIS_API_URL": Setting("https://euclinicaltrials.eu/ctis-public-api", web_url),
-    "SENTRY_DSN": Setting(check=web_url),
-    "LOG_LEVEL": Setting("INFO", one_of(*LOG_LEVELS)),
-    "PORT": Setting("8000", number(1, 65535)),
-    "WEB_WORKERS": Setting("2", number(1, 64)),
-    "WEB_THREADS": Setting("4", number(1, 64)),
-    "WORKER_CONCURRENCY": Setting("2", number(1, 64)),
-    "TRUSTED_PROXIES": Setting("0", number(0, 10)),
-    "API_ANONYMOUS_PER_MINUTE": Setting("120", number(1, 1_000_000)),
-    "API_KEY_PER_MINUTE": Setting("1200", number(1, 1_000_000)),
-    "PAGES_PER_MINUTE": Setting("600", number(1, 1_000_000)),
-    "SIGN_IN_FAILURES_PER_ADDRESS": Setting("20", number(1, 1_000_000)),
-    "SIGN_IN_FAILURES_PER_NAME": Setting("7", number(1, 1_000_000)),
-    "SESSION_IDLE_MINUTES": Setting("30", number(1, 12 * 60)),
-    "LOAD_DEMO": Setting("0", one_of("0", "1")),
-}
+def setting(unset: str = "", parse: Parse = str) -> Any:
+    """A field of `Environment`: the text that counts where nothing is given, and how a text is read."""
+    return field(metadata={"unset": unset, "parse": parse})
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment asks for. URLs are text as given, empty when not set."""
+    """What the environment asks for; the names there are those of the fields in capitals.
 
-    data_dir: Path
-    database_url: str
-    replica_url: str
-    redis_url: str
-    secret_key: str
-    allowed_hosts: list[str]
-    base_url: str
-    email_url: str
-    email_from: str
-    ctgov_api_url: str
-    ctis_api_url: str
-    sentry_dsn: str
-    log_level: str
-    port: int
-    web_workers: int
-    web_threads: int
-    worker_concurrency: int
-    trusted_proxies: int
-    api_anonymous_per_minute: int
-    api_key_per_minute: int
-    pages_per_minute: int
-    sign_in_failures_per_address: int
-    sign_in_failures_per_name: int
-    session_idle_minutes: int
-    load_demo: bool
+    URLs are text as given, empty when not set.
+    """
+
+    data_dir: Path = setting("var", folder)  # noqa: RUF009 - a field, as all are
+    database_url: str = setting(parse=url_of("sqlite", *POSTGRES, way_out=f"{POSTGRES_FORM} for SQLite."))
+    replica_url: str = setting(parse=url_of(*POSTGRES, way_out=f"{POSTGRES_FORM}."))
+    redis_url: str = setting(
+        parse=url_of(
+            "redis", "rediss", way_out="Use redis://host:6379/0, or leave it out for the embedded broker."
+        )
+    )
+    secret_key: str = setting(parse=hard_to_guess)
+    allowed_hosts: list[str] = setting(",".join(LOCAL_HOSTS), hosts)  # noqa: RUF009
+    base_url: str = setting(parse=site_url)
+    email_url: str = setting(
+        parse=url_of(*EMAIL_SCHEMES, way_out=f"Begin it with one of: {', '.join(EMAIL_SCHEMES)}.")
+    )
+    email_from: str = setting("directory@localhost")
+    ctgov_api_url: str = setting("https://clinicaltrials.gov/api/v2", web_url)
+    ctis_api_url: str = setting("https://euclinicaltrials.eu/ctis-public-api", web_url)
+    sentry_dsn: str = setting(parse=web_url)
+    log_level: str = setting("INFO", one_of(*LOG_LEVELS))
+    port: int = setting("8000", number(1, 65535))
+    web_workers: int = setting("2", number(1, 64))
+    web_threads: int = setting("4", number(1, 64))
+    worker_concurrency: int = setting("2", number(1, 64))
+    trusted_proxies: int = setting("0", number(0, 10))
+    api_anonymous_per_minute: int = setting("120", number(1, 1_000_000))
+    api_key_per_minute: int = setting("1200", number(1, 1_000_000))
+    pages_per_minute: int = setting("600", number(1, 1_000_000))
+    sign_in_failures_per_address: int = setting("20", number(1, 1_000_000))
+    sign_in_failures_per_name: int = setting("7", number(1, 1_000_000))
+    session_idle_minutes: int = setting("30", number(1, 12 * 60))
+    load_demo: bool = setting("0", switch)
 
     @property
     def profile(self) -> str:
@@ -183,17 +169,21 @@ class Environment:
         return self.base_url.startswith("https://")
 
 
+SETTINGS = tuple(one.name.upper() for one in fields(Environment))
+
+
 def needs_servers(database_url: str, redis_url: str) -> bool:
     return database_url.startswith(POSTGRES) or bool(redis_url)
 
 
 def read() -> Environment:
-    """Read and judge every setting; raises BadEnvironment with all the faults found."""
+    """Read every setting; raises BadEnvironment with all the faults found."""
     env = Env(eager=False)
+    env.add_parser("setting", _parsed)
     env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
     if env_file:
         env.read_env(env_file, recurse=False)
-    values = {name: _value(env, name, setting) for name, setting in SETTINGS.items()}
+    values = {one.name: env.setting(one.name.upper(), "", **one.metadata) for one in fields(Environment)}
     faults: dict[str, list[str]] = {}
     try:
         env.seal()
@@ -202,50 +192,33 @@ def read() -> Environment:
     faults |= _faults_together(values, named=set(faults))
     if faults:
         raise BadEnvironment([f"{name}: {' '.join(faults[name])}" for name in SETTINGS if name in faults])
-    return _environment(values)
+    values["base_url"] = values["base_url"] or f"http://127.0.0.1:{values['port']}"
+    # The site answers to the host of its own address, too.
+    own_host = str(urlsplit(values["base_url"]).hostname)
+    values["allowed_hosts"] = list(dict.fromkeys([*values["allowed_hosts"], own_host]))
+    return Environment(**values)
 
 
-def _value(env: Env, name: str, setting: Setting) -> str:
-    """The text of one setting; an empty value counts as not given."""
-    check = setting.check
-    given = env.str(name, "", validate=lambda text: check(text) if check and text.strip() else None)
-    return (given or "").strip() or setting.default
+def _parsed(text: str, unset: str, parse: Parse) -> Any:
+    """The value of one setting; an empty text counts as not given."""
+    given = text.strip() or unset
+    return parse(given) if given else ""
 
 
-def _faults_together(values: dict[str, str], named: set[str]) -> dict[str, list[str]]:
+def _faults_together(values: dict[str, Any], named: set[str]) -> dict[str, list[str]]:
     """Faults that only show between settings; what is `named` already is not judged again."""
     if named & {"DATABASE_URL", "REDIS_URL"}:
         return {}
     faults = {}
-    servers = needs_servers(values["DATABASE_URL"], values["REDIS_URL"])
-    if servers and not values["SECRET_KEY"] and "SECRET_KEY" not in named:
+    servers = needs_servers(values["database_url"], values["redis_url"])
+    if servers and not values["secret_key"] and "SECRET_KEY" not in named:
         faults["SECRET_KEY"] = [
             "it is required as soon as DATABASE_URL or REDIS_URL names a server.",
             "Set it to at least 32 characters that nobody can guess, the same on every machine.",
         ]
-    if values["REPLICA_URL"] and not values["DATABASE_URL"].startswith(POSTGRES):
+    if values["replica_url"] and not values["database_url"].startswith(POSTGRES):
         faults["REPLICA_URL"] = ["a replica follows a main database on PostgreSQL: set DATABASE_URL too."]
     return faults
-
-
-def _environment(values: dict[str, str]) -> Environment:
-    base_url = (values["BASE_URL"] or f"http://127.0.0.1:{values['PORT']}").rstrip("/")
-    whole = {name.lower(): int(values[name]) for name in SETTINGS if SETTINGS[name].default.isdigit()}
-    changed: dict[str, Any] = {
-        **whole,
-        "data_dir": (BASE_DIR / Path(values["DATA_DIR"]).expanduser()).resolve(),
-        "log_level": values["LOG_LEVEL"].upper(),
-        "load_demo": values["LOAD_DEMO"] == "1",
-        "base_url": base_url,
-        "allowed_hosts": _hosts(values["ALLOWED_HOSTS"], base_url),
-    }
-    return Environment(**{**{name.lower(): value for name, value in values.items()}, **changed})
-
-
-def _hosts(text: str, base_url: str) -> list[str]:
-    """The hosts this site answers to: those listed, else this machine's; and that of BASE_URL."""
-    listed = [host.strip() for host in text.split(",") if host.strip()]
-    return list(dict.fromkeys([*(listed or LOCAL_HOSTS), str(urlsplit(base_url).hostname)]))
 
 
 def load() -> Environment:

@@ -11,11 +11,6 @@ import urllib.request
 from config import env as environment
 
 
-def why_not(env: environment.Environment, question: str = "readyz") -> str:
-    """The reasons that the web server gives, empty when all is well."""
-    return ", ".join(reasons(env, question).values())
-
-
 def reasons(env: environment.Environment, question: str = "readyz") -> dict[str, str]:
     """Why the web server cannot serve, by what is missing (`web`: the server itself); empty when it can."""
     host = env.allowed_hosts[0].lstrip(".").replace("*", "localhost")
@@ -33,6 +28,6 @@ def reasons(env: environment.Environment, question: str = "readyz") -> dict[str,
 
 
 if __name__ == "__main__":
-    reason = why_not(environment.load(), *sys.argv[1:])
-    print(reason or "ok")
-    sys.exit(1 if reason else 0)
+    missing = reasons(environment.load(), *sys.argv[1:])
+    print(", ".join(missing.values()) or "ok")
+    sys.exit(1 if missing else 0)

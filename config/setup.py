@@ -9,7 +9,7 @@ import os
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from config import messages
@@ -72,18 +72,13 @@ def demo_is_wanted() -> bool:
     """True in a registry that holds nothing yet, and where loading the demo was cut off."""
     from directory.core.models import Change
 
-    if "load_demo" not in get_commands() or settings.DEMO_MARKER.exists():
+    if settings.DEMO_MARKER.exists():
         return False
     begun = settings.DATA_DIR / "demo.begun"
     if not begun.exists() and Change.objects.exists():
         return False
     begun.touch()
     return True
-
-
-def let_go() -> None:
-    """Close what was opened, before other processes take over."""
-    connections.close_all()
 
 
 if __name__ == "__main__":

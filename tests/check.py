@@ -11,8 +11,8 @@ BIN = Path(sys.executable).parent
 # Types are held where parts meet.
 SEAMS = [
     "config/env.py",
-    "config/cache.py",
-    "config/supervisor.py",
+    "config/embedded/cache.py",
+    "config/embedded/supervisor.py",
     "directory/core",
     "directory/sheets",
     "directory/search/service.py",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from config import env as environment
 from config.logs import logging_config
 from config.secrets import keep_private, secret_key
+from config.settings.schedules import CELERY_BEAT_SCHEDULE  # noqa: F401 - a setting
 
 env = environment.load()
 
@@ -131,7 +132,12 @@ if env.redis_url:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "config.cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}}
+    CACHES = {
+        "default": {
+            "BACKEND": "config.embedded.cache.SharedCache",
+            "LOCATION": str(DATA_DIR / "cache.sqlite3"),
+        }
+    }
 
 # --- People -------------------------------------------------------------------------------------------
 
@@ -153,10 +159,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_SECONDS = env.session_idle_minutes * 60
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -173,10 +176,6 @@ HASHING_PLACES = max(1, env.web_threads // 2)
 
 # --- Transport ----------------------------------------------------------------------------------------
 
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.secure
 SECURE_SSL_REDIRECT = env.secure
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -223,8 +222,6 @@ LANGUAGES = [("en", _("English")), ("nl", _("Dutch")), ("fr", _("French")), ("de
 # Not June the first as 06/01, as Django's English has it.
 FORMAT_MODULE_PATH = ["directory.web.formats"]
 LOCALE_PATHS = [BASE_DIR / "directory/web/locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
 
 # --- Files --------------------------------------------------------------------------------------------
@@ -243,7 +240,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 vars().update(dj_email_url.parse(env.email_url or "file:///"))
 if not env.email_url:
-    EMAIL_BACKEND = "config.mail.Folder"
+    EMAIL_BACKEND = "config.embedded.mail.Folder"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 10
 
@@ -257,15 +254,11 @@ CTIS_API_URL = env.ctis_api_url
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "directory.api.errors.problem_handler",
     "URL_FORMAT_OVERRIDE": None,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # The rest of what the OpenAPI document is made with lies beside it, in directory/api/v1/openapi.py; it
 # is checked there, and by the contract tests, not with these settings alone.
@@ -273,10 +266,6 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
-# Whoever may change a kind of record may import and export it.
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
-IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- Tasks --------------------------------------------------------------------------------------------
 
@@ -299,6 +288,7 @@ else:
         "polling_interval": 0.2,
     }
 CELERY_WORKER_CONCURRENCY = env.worker_concurrency
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
 
 # --- Logs ---------------------------------------------------------------------------------------------
 
@@ -318,5 +308,3 @@ keep_private(DATA_DIR)
 for folder in (BROKER_DIR / "queue", BROKER_DIR / "control", BROKER_DIR / "processed"):
     folder.mkdir(parents=True, exist_ok=True)
 (DATA_DIR / "beat").mkdir(exist_ok=True)
-
-from config.settings.schedules import CELERY_BEAT_SCHEDULE, CELERY_BEAT_SCHEDULE_FILENAME  # noqa: E402, F401

@@ -2,10 +2,6 @@
 
 from celery.schedules import crontab
 
-from config import env as environment
-
-CELERY_BEAT_SCHEDULE_FILENAME = str(environment.load().data_dir / "beat" / "schedule")
-
 CELERY_BEAT_SCHEDULE = {
     # Queues again what a worker left behind; the row of a run is the truth, not the broker.
     "imports.sweep": {

@@ -4,7 +4,7 @@ Each app says it for its own records, from its admin module:
 
     @attention.register
     def drafts(request):
-        yield attention.Line(count, ngettext("trial in draft", "trials in draft", count), url)
+        yield attention.WaitingItem(count, ngettext("trial in draft", "trials in draft", count), url)
 
 Lines whose count is 0 are left out. What is no number is a `Notice`.
 """
@@ -50,11 +50,6 @@ def register(source: Source) -> Source:
     if source not in _sources:
         _sources.append(source)
     return source
-
-
-def lines(request) -> list[WaitingItem]:
-    """All lines with something to do, the urgent first."""
-    return panel(request)[1]
 
 
 def panel(request) -> tuple[list[Notice], list[WaitingItem]]:

@@ -49,7 +49,7 @@ class ExportsSheet:
         opts, query = self.opts, request.GET.urlencode()
         links = [
             {
-                "label": f"{get_language_info(language)['name_local']}",
+                "label": get_language_info(language)["name_local"],
                 "language": language,
                 **{
                     kind: reverse(f"admin:{opts.app_label}_{opts.model_name}_export", args=[language, kind])

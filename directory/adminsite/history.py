@@ -199,7 +199,7 @@ def _visible(related, user):
 
 def text(model, name: str, value, people: People) -> str:
     """A stored value as a person reads it; empty for nothing."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")

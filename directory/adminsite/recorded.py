@@ -280,8 +280,8 @@ class ReadOnlyAdmin(ReadOnly, RecordedAdmin):
         )
 
 
-class _RecordedInline(ForRoles):
-    """Base of inlines: choices by role, rows that mean the same told so."""
+class RecordedTabular(ForRoles, admin.TabularInline):
+    """An inline: choices by role, rows that mean the same told so."""
 
     form = CleanTextForm
     formset = RecordedFormSet
@@ -289,11 +289,3 @@ class _RecordedInline(ForRoles):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related()
-
-
-class RecordedTabular(_RecordedInline, admin.TabularInline):
-    pass
-
-
-class RecordedStacked(_RecordedInline, admin.StackedInline):
-    pass

@@ -120,7 +120,7 @@ class Recorder:
         """Keep what `records` are now. Call it before they are changed, saved or deleted."""
         by_model: dict[type[Recorded], list[Recorded]] = {}
         for one in records:
-            if any(one is new or (type(one) is type(new) and one == new) for new in self._new):
+            if one in self._new:
                 continue
             if one.pk is None or one._state.adding:
                 self._new.append(one)

@@ -1,11 +1,11 @@
 """Abstract bases of every record, and the change log."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,12 +50,14 @@ class PlainText(models.Model):
 class Recorded(PlainText):
     """A record whose every write is in the change log.
 
-    A subclass names its `change_kind`. The log keeps all its columns; of the relations in `by_key`, under the
-    relation's name, that field of the other record. What lies beside the columns `snapshots` adds.
+    A subclass names its `change_kind`. The log keeps all its columns but those in `not_logged`; of the
+    relations in `by_key`, under the relation's name, that field of the other record. What lies beside the
+    columns `snapshots` adds.
     """
 
     change_kind: str
     by_key: ClassVar[dict[str, str]] = {}
+    not_logged: ClassVar[tuple[str, ...]] = ()
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
 
     class Meta:
@@ -75,16 +77,16 @@ class Recorded(PlainText):
     @classmethod
     def snapshots(cls, pks) -> dict[int, dict]:
         """JSON-ready content of the records `pks`, by pk, in a constant number of queries."""
-        fields = [one for one in cls._meta.concrete_fields if one.name not in (*_NOT_LOGGED, *cls.by_key)]
-        columns = [one.attname for one in fields]
-        days = [one.attname for one in fields if isinstance(one, models.DateField)]
-        keys = {f"key_of_{name}": F(f"{name}__{key}") for name, key in cls.by_key.items()}
-        shots = {}
-        for row in cls._default_manager.filter(pk__in=pks).values("pk", *columns, **keys):
-            shot = shots[row["pk"]] = {name: row[f"key_of_{name}"] for name in cls.by_key}
-            shot |= {name: row[name] for name in columns}
-            shot |= {name: row[name] and row[name].isoformat() for name in days}
-        return shots
+        left_out = {*_NOT_LOGGED, *cls.not_logged, *cls.by_key}
+        columns = [one.attname for one in cls._meta.concrete_fields if one.name not in left_out]
+        keys = [f"{name}__{key}" for name, key in cls.by_key.items()]
+        names = [*cls.by_key, *columns]
+        rows = cls._default_manager.filter(pk__in=pks).values_list("pk", *keys, *columns)
+        return {pk: dict(zip(names, map(_as_json, values), strict=True)) for pk, *values in rows}
+
+
+def _as_json(value):
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 class ListedQuerySet(models.QuerySet):

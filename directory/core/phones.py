@@ -33,6 +33,7 @@ _LAST_DIGITS = re.compile(r"\s?/\s?\d{1,3}$")  # of a second number: `09 332 21 
 _SEVERAL = re.compile(r"\s*(?:[;,|\n/&]|\s(?:[-–]|or|of|ou|oder|and|en|et|und|fax:?)\s)\s*", re.IGNORECASE)
 # `(+32) 9 …`, `+(32) 9 …`
 _CODE_IN_BRACKETS = re.compile(r"^(\D*)(?:\(\s?(?:\+|00)\s?(\d{1,3})\s?\)|\+\s?\(\s?(\d{1,3})\s?\))")
+_WITH_CODE = re.compile(r"\+|00\s?[1-9]")
 # A day, with a time or without, also without anything between its numbers.
 _DAY = re.compile(
     r"^(?:\d{1,2}[/.\-– ]\d{1,2}[/.\-– ](?:\d{2}|\d{4})|(?:19|20)\d\d[/.\-– ]\d{1,2}[/.\-– ]\d{1,2}|"
@@ -83,24 +84,30 @@ def _may_be_a_number(text: str) -> bool:
 
 def _number(text: str, country: str) -> str:
     """`text`, a number and nothing else, as E.164; empty where it is none."""
-    found = _NUMBER.match(text)
+    found = _NUMBER.match(text.upper())
     if not found or _DAY.match(found["digits"]):
         return ""
-    said, digits = (found["country"] or "").upper(), found["digits"]
+    said, digits = found["country"], found["digits"]
     if said and said not in phonenumbers.SUPPORTED_REGIONS:
         return ""
     try:
         number = phonenumbers.parse(digits, said or country)
     except phonenumbers.NumberParseException:
         return ""
-    is_whole = digits.startswith("+") or re.match(r"00\s?[1-9]", digits)
-    # A number without its country's code may be anything: it must be one that is in use there.
-    is_one = phonenumbers.is_possible_number if is_whole else phonenumbers.is_valid_number
-    if number.extension or not is_one(number) or not (is_whole or _is_dialled(digits, said or country)):
-        return ""
-    if said and not is_whole and number.country_code != phonenumbers.country_code_for_region(said):
+    if _WITH_CODE.match(digits):
+        is_one = phonenumbers.is_possible_number(number)
+    else:
+        is_one = _is_national(number, digits, said, country)
+    if number.extension or not is_one:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_national(number: phonenumbers.PhoneNumber, digits: str, said: str | None, country: str) -> bool:
+    """Without its country's code it may be anything: is it in use there, and written as it is dialled?"""
+    if said and number.country_code != phonenumbers.country_code_for_region(said):
+        return False
+    return phonenumbers.is_valid_number(number) and _is_dialled(digits, said or country)
 
 
 def _is_dialled(digits: str, country: str) -> bool:

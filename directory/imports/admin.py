@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from directory.adminsite import attention
-from directory.adminsite.admin import ReadOnlyAdmin
+from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.visibility import Role, is_editor
 from directory.sheets import csv_files, templates

@@ -5,8 +5,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.adminsite.admin import EditorsOnly, RecordedAdmin
-from directory.adminsite.recorded import actor_of
+from directory.adminsite.recorded import RecordedAdmin, actor_of
+from directory.adminsite.roles import EditorsOnly
 from directory.core.visibility import is_editor
 
 from . import keys

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +36,9 @@ class ApiKey(Recorded):
     """
 
     change_kind = "key"
+    by_key = {"centre": "code"}
+    # The log is read by more people than may use a key.
+    not_logged = ("digest", "user", "last_used")
 
     name = models.CharField(_("name"), max_length=80, help_text=_("Whose key it is, and for what program."))
     prefix = models.CharField(_("begins with"), max_length=8, unique=True, editable=False)
@@ -98,21 +100,3 @@ class ApiKey(Recorded):
             raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(KeyScope.values)})
         if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
             raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
-
-    @classmethod
-    def snapshots(cls, pks):
-        """All but the digest: the log is read by more people than may use a key."""
-        rows = cls.objects.filter(pk__in=pks).values(
-            "pk", "name", "prefix", "scopes", "expires_at", "revoked_at", code=F("centre__code")
-        )
-        return {
-            row["pk"]: {
-                "name": row["name"],
-                "prefix": row["prefix"],
-                "scopes": row["scopes"],
-                "centre": row["code"],
-                "expires_at": row["expires_at"] and row["expires_at"].isoformat(),
-                "revoked_at": row["revoked_at"] and row["revoked_at"].isoformat(),
-            }
-            for row in rows
-        }

@@ -36,9 +36,7 @@ def in_one_line(kind: str, question: str, *, own_words: bool = True) -> str:
     if kind == WatchKind.TRIAL:
         return _trial(question) or (question if own_words else _("a trial"))
     parts = parts_of(question)
-    told = [_told(one) for one in parts if own_words or not one.own]
-    if not own_words:
-        told[:0] = [label for one in parts if one.own for label in _known(one)]
+    told = [_told(one) for one in parts] if own_words else _told_in_ours(parts)
     return ", ".join(dict.fromkeys(told)) or (_("a search") if parts else _("all trials"))
 
 
@@ -46,6 +44,12 @@ def _told(part: Part) -> str:
     if part.name == "updated_since":
         return _("changed since %(day)s") % {"day": part.label}
     return _("“%(words)s”") % {"words": part.label} if part.own else part.label
+
+
+def _told_in_ours(parts: list[Part]) -> list[str]:
+    """What the directory knows of the words that were typed, and then the rest."""
+    known = [label for one in parts if one.own for label in _known(one)]
+    return known + [_told(one) for one in parts if not one.own]
 
 
 def is_told_in_full(kind: str, question: str) -> bool:

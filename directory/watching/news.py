@@ -16,6 +16,11 @@ from trials.choices import Recruitment
 from .past import Past, PublicChange, merged
 
 _CONTACT = ("contact_role", "contact_email", "contact_phone", "contact_person_id")
+_TITLES = tuple(f"title_{code}" for code in LANGUAGE_CODES)
+_CRITERIA = (
+    "min_days", "max_days", "stages", "conditions", "alterations", "alterations_excluded", "lines_min",
+    "lines_max", "sex", *(f"eligibility_{code}" for code in LANGUAGE_CODES),
+)  # fmt: skip
 
 
 @dataclass
@@ -39,23 +44,20 @@ class Event:
 
 
 def news_of(
-    slugs_before: Iterable[str], slugs_now: Iterable[str], *, since: int, until: int
+    slugs_before: Sequence[str], slugs_now: Sequence[str], *, since: int, until: int
 ) -> list[TrialNews]:
     """What is new about trials that a search found before or finds now. Changes `since` < seq ≤ `until`."""
-    before, now = list(dict.fromkeys(slugs_before)), list(dict.fromkeys(slugs_now))
-    documents = _documents([*now, *(slug for slug in before if slug not in now)])
-    news = {slug: TrialNews(slug, label_of(documents.get(slug))) for slug in [*now, *before]}
-    for slug in now:
+    slugs = list(dict.fromkeys([*slugs_now, *slugs_before]))
+    before, now, documents = set(slugs_before), set(slugs_now), _documents(slugs)
+    news = {slug: TrialNews(slug, label_of(documents.get(slug))) for slug in slugs}
+    for slug, one in news.items():
         if slug not in before:
-            news[slug].sentences.append(
-                _("New among the results. %(where)s") % {"where": _where(documents[slug])}
-            )
-    for slug in before:
-        if slug not in documents:
-            news[slug].sentences.append(_("No longer in this directory."))
+            one.sentences.append(_("New among the results. %(where)s") % {"where": _where(documents[slug])})
+        elif slug not in documents:
+            one.sentences.append(_("No longer in this directory."))
         elif slug not in now:
-            news[slug].sentences.append(_("No longer among the results."))
-    past = Past([slug for slug in before if slug in documents], since=since, until=until)
+            one.sentences.append(_("No longer among the results."))
+    past = Past(before & documents.keys(), since=since, until=until)
     for step in merged(past.steps()):
         news[step.slug].sentences += [sentence for _what, sentence in _sentences(step)]
     return [one for one in news.values() if one.sentences]
@@ -97,19 +99,24 @@ def _of_site(step: PublicChange) -> list[tuple[str, str]]:
     words |= {"status": _status(after["status"]), "how": _how(after)}
     if before is None:
         return [("new", _("%(centre)s is a new centre: %(status)s%(how)s.") % words)]
-    found = []
-    if before["status"] != after["status"]:
-        words["old"] = _status(before["status"])
-        found.append(("status", _("%(centre)s: %(old)s → %(status)s%(how)s.") % words))
-    elif (before.get("verified_at") or "") < (after.get("verified_at") or ""):
-        found.append(("confirmed", _("%(centre)s: %(status)s, confirmed again%(how)s.") % words))
-    elif before.get("verified_at") != after.get("verified_at"):
-        found.append(("unconfirmed", _("%(centre)s: the last confirmation was taken back.") % words))
-    if before.get("disputed") != after.get("disputed") and after.get("disputed"):
+    found = _of_status(before, after, words)
+    if after.get("disputed") and not before.get("disputed"):
         found.append(("disputed", _("%(centre)s: a newer source says otherwise.") % words))
-    if any(before.get(name) != after.get(name) for name in _CONTACT):
+    if _differ(before, after, _CONTACT):
         found.append(("contact", _("%(centre)s: whom to contact has changed.") % words))
     return found
+
+
+def _of_status(before: dict, after: dict, words: dict[str, str]) -> list[tuple[str, str]]:
+    """A status that became another, was confirmed again, or is confirmed no more."""
+    if before["status"] != after["status"]:
+        words = words | {"old": _status(before["status"])}
+        return [("status", _("%(centre)s: %(old)s → %(status)s%(how)s.") % words)]
+    if (before.get("verified_at") or "") < (after.get("verified_at") or ""):
+        return [("confirmed", _("%(centre)s: %(status)s, confirmed again%(how)s.") % words)]
+    if before.get("verified_at") != after.get("verified_at"):
+        return [("unconfirmed", _("%(centre)s: the last confirmation was taken back.") % words)]
+    return []
 
 
 def _of_trial(before: dict | None, after: dict | None) -> list[tuple[str, str]]:
@@ -121,14 +128,15 @@ def _of_trial(before: dict | None, after: dict | None) -> list[tuple[str, str]]:
     if before["status"] != after["status"]:
         words = {"old": _status(before["status"]), "status": _status(after["status"])}
         found.append(("status", _("The whole trial: %(old)s → %(status)s.") % words))
-    if any(before.get(f"title_{code}") != after.get(f"title_{code}") for code in LANGUAGE_CODES):
+    if _differ(before, after, _TITLES):
         found.append(("title", _("Its title has changed.")))
-    criteria = ("min_days", "max_days", "stages", "conditions", "alterations", "alterations_excluded",
-                "lines_min", "lines_max", "sex",
-                *(f"eligibility_{code}" for code in LANGUAGE_CODES))  # fmt: skip
-    if any(before.get(name) != after.get(name) for name in criteria):
+    if _differ(before, after, _CRITERIA):
         found.append(("criteria", _("Who it is for has changed.")))
     return found
+
+
+def _differ(before: dict, after: dict, names: Iterable[str]) -> bool:
+    return any(before.get(name) != after.get(name) for name in names)
 
 
 def _how(after: dict) -> str:

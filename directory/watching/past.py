@@ -41,6 +41,8 @@ class Past:
             self._log = self._log.filter(seq__lte=until)
         self._renamed: dict[str, str] = {}
         self._turns: dict[tuple[str, str], list[tuple[int, object, str, str]]] = defaultdict(list)
+        # When a centre was listed, or was no more: the number of the change, its time, what it was before.
+        self._turned: dict[str, list[tuple[int, object, bool]]] = defaultdict(list)
         self._read_centres()
         centres = list(Centre.objects.all())
         self._called = {centre.code: centre.names() for centre in centres}
@@ -59,7 +61,11 @@ class Past:
             if old and new and old != new:
                 self._renamed[old] = new
         for seq, at, key, old, new, *states in rows:
-            self._turns["centre", self.code_now(new or old or key)].append((seq, at, *states))
+            code = self.code_now(new or old or key)
+            self._turns["centre", code].append((seq, at, *states))
+            was_listed, is_listed = (state == State.LISTED for state in states)
+            if was_listed != is_listed:
+                self._turned[code].append((seq, at, was_listed))
 
     def code_now(self, code: str) -> str:
         """What the centre that was called `code` is called now."""
@@ -104,37 +110,28 @@ class Past:
 
     def _of(self, row: Change, corrects: bool) -> Iterator[PublicChange]:
         slug, _at, key = row.key.partition("@")
-        if row.kind == "trial":
-            if self.was_listed("trial", slug, row.seq):
-                yield PublicChange(row.seq, row.at, slug, "", row.before, row.after, corrects)
-            return
         if not self.was_listed("trial", slug, row.seq):
+            return
+        if row.kind == "trial":
+            yield PublicChange(row.seq, row.at, slug, "", row.before, row.after, corrects)
             return
         old, new = (self.code_now((side or {}).get("centre", key)) for side in (row.before, row.after))
         before = row.before if self.was_listed("centre", old, row.seq - 1) else None
         after = row.after if self.was_listed("centre", new, row.seq) else None
-        if row.before and row.after and old != new:
+        if old != new:
             yield PublicChange(row.seq, row.at, slug, old, before, None, corrects)
             yield PublicChange(row.seq, row.at, slug, new, None, after, corrects)
         else:
-            yield PublicChange(row.seq, row.at, slug, new if row.after else old, before, after, corrects)
+            yield PublicChange(row.seq, row.at, slug, new, before, after, corrects)
 
     def _of_listings(self, rows: list[Change]) -> Iterator[PublicChange]:
         """A centre that is listed or withdrawn comes to, or leaves, all of its trials at once."""
-        turned = {
-            key: turns for (kind, key), turns in self._turns.items()
-            if kind == "centre" and any((b == State.LISTED) != (a == State.LISTED) for _s, _at, b, a in turns)
-        }  # fmt: skip
-        if not turned:
-            return
-        sites = self._sites_at(turned, rows)
-        for (slug, code), history in sites.items():
-            for seq, at, before, after in turned[code]:
-                was, now = before == State.LISTED, after == State.LISTED
-                if was == now or not self.was_listed("trial", slug, seq):
-                    continue
-                if site := _content(history, seq):
-                    yield PublicChange(seq, at, slug, code, site if was else None, site if now else None)
+        for (slug, code), history in self._sites_at(self._turned, rows).items():
+            for seq, at, was_listed in self._turned[code]:
+                site = _content(history, seq)
+                if site and self.was_listed("trial", slug, seq):
+                    before, after = (site, None) if was_listed else (None, site)
+                    yield PublicChange(seq, at, slug, code, before, after)
 
     def _sites_at(self, codes: Iterable[str], rows: list[Change]) -> dict[tuple[str, str], list]:
         """By slug and code, `(seq, before, after)` of a site's changes, then what it is now as its last."""

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from centres.models import Affiliation, Centre, Coordination, Network, Professional
 from centres.rights import OWN_APPS
-from directory.adminsite.admin import ReadOnlyAdmin
+from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.models import Change, Recorded
 from tests import builders
 from tests.support.admin_forms import act, admin_url, errors, save

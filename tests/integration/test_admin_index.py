@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def lines(client) -> dict[str, int]:
     """What the panel says: label → number, as somebody reads it who follows the link too."""
     page = client.get(reverse("admin:index"))
-    found = {str(line.label): line for line in attention.lines(page.wsgi_request)}
+    found = {str(line.label): line for line in attention.panel(page.wsgi_request)[1]}
     for line in found.values():
         assert escape(line.url) in page.content.decode()
         listed = client.get(line.url).context["cl"].result_count
@@ -71,7 +71,7 @@ def test_what_is_urgent_stands_first(client):
     builders.a_site(status="recruiting", said=91)
     request = client.get(reverse("admin:login")).wsgi_request
     request.user = builders.an_editor()
-    assert [line.urgent for line in attention.lines(request)] == [True, False]
+    assert [line.urgent for line in attention.panel(request)[1]] == [True, False]
 
 
 def test_a_coordinator_sees_the_doubtful_sites_of_their_centres_only(client):

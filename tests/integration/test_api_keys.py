@@ -41,6 +41,15 @@ def test_the_digest_is_not_in_the_change_log():
     assert not any(key.digest in str(row) for row in Change.objects.values())
 
 
+def test_the_log_keeps_what_a_key_may_do_and_not_who_uses_it():
+    key, _text = a_key("read", "imports", centre=a_centre("uz-gent"))
+    [made] = changes.history("key", key.prefix)
+    assert made.after == {
+        "name": key.name, "prefix": key.prefix, "scopes": ["read", "imports"], "centre": "uz-gent",
+        "expires_at": None, "revoked_at": None,
+    }  # fmt: skip
+
+
 def test_a_digest_is_of_no_use_without_the_secret_key(settings):
     _key, text = a_key()
     settings.SECRET_KEY = "another-secret-key-of-another-house-entirely"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -180,23 +181,37 @@ def environment(monkeypatch, tmp_path):
 
 def test_a_server_that_is_well_gives_no_reason_and_is_asked_by_its_own_name(monkeypatch, environment):
     asked = answering(monkeypatch, b"{}")
-    assert probe.why_not(environment) == ""
+    assert probe.reasons(environment) == {}
     assert asked[0].full_url == "http://127.0.0.1:9123/readyz"
     assert asked[0].get_header("Host") == "example.org"
-    assert probe.why_not(environment, "healthz") == ""
+    assert probe.reasons(environment, "healthz") == {}
     assert asked[1].full_url.endswith("/healthz")
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "reasons"),
     [
-        (refusal(503, b'{"reasons": {"index": "no index", "broker": "no broker"}}'), "no index, no broker"),
-        (refusal(502, b"<html>"), "the web server answers 502"),
-        (refusal(400, b"{}"), "the web server answers 400"),
-        (URLError("refused"), "the web server does not answer"),
-        (TimeoutError(), "the web server does not answer"),
+        (refusal(503, b'{"reasons": {"index": "no index", "broker": "no broker"}}'),
+         {"index": "no index", "broker": "no broker"}),
+        (refusal(502, b"<html>"), {"web": "the web server answers 502"}),
+        (refusal(400, b"{}"), {"web": "the web server answers 400"}),
+        (URLError("refused"), {"web": "the web server does not answer"}),
+        (TimeoutError(), {"web": "the web server does not answer"}),
     ],
 )  # fmt: skip
-def test_a_server_that_is_not_well_is_told_with_its_reason(monkeypatch, environment, answer, reason):
+def test_a_server_that_is_not_well_is_told_with_its_reasons(monkeypatch, environment, answer, reasons):
     answering(monkeypatch, answer)
-    assert probe.why_not(environment) == reason
+    assert probe.reasons(environment) == reasons
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(b"{}", (0, "ok\n")), (URLError("refused"), (1, "the web server does not answer\n"))],
+)
+def test_the_health_check_of_a_container_says_what_it_found(monkeypatch, environment, capsys, answer, told):
+    asked = answering(monkeypatch, answer)
+    monkeypatch.setattr(sys, "argv", ["probe", "healthz"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(probe.__file__, run_name="__main__")
+    assert (ended.value.code, capsys.readouterr().out) == told
+    assert asked[0].full_url.endswith("/healthz")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from config import backup
-from config.run import claim
+from config.embedded import backup
+from config.embedded.run import claim
 
 ROOT = Path(__file__).parents[2]
 COUNT = (

@@ -54,7 +54,8 @@ def run(folder):
     (folder / "var/demo.loaded").touch()
     with out.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.run"], cwd=BASE_DIR, env=environment, stdout=log, stderr=log,
+            [sys.executable, "-m", "config.embedded.run"],
+            cwd=BASE_DIR, env=environment, stdout=log, stderr=log,
             preexec_fn=lambda: os.umask(0o022),
         )  # fmt: skip
     wait_until(lambda: "Ready at" in out.read_text() or process.poll() is not None)

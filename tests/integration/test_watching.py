@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from config.mail import Folder
+from config.embedded.mail import Folder
 from directory.core import changes
 from directory.core.visibility import Role
 from directory.search import service
@@ -267,7 +267,7 @@ def dies(monkeypatch, at):
 def test_a_worker_that_dies_while_sending_leaves_one_mail_in_the_end(
     watch, monkeypatch, settings, tmp_path, at
 ):
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "config.mail.Folder", str(tmp_path / "mail")
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "config.embedded.mail.Folder", str(tmp_path / "mail")
     closed()
     with monkeypatch.context() as patch:
         dies(patch, at)

@@ -9,13 +9,13 @@ from kombu import Connection
 from kombu.transport import TRANSPORT_ALIASES
 
 import config.celery
-from config.broker import Transport
+from config.embedded.broker import Transport
 from tests.support.worker import PATIENCE
 
 SEND = """
 import sys
 import config.celery
-from config.broker import Transport
+from config.embedded.broker import Transport
 from kombu import Connection, Queue
 folder, name = sys.argv[1:]
 options = {"data_folder_in": folder + "/queue", "data_folder_out": folder + "/queue",
@@ -55,7 +55,7 @@ def queue_of(broker):
 
 
 def test_our_transport_is_the_one_used():
-    assert TRANSPORT_ALIASES["filesystem"] == "config.broker:Transport"
+    assert TRANSPORT_ALIASES["filesystem"] == "config.embedded.broker:Transport"
     assert config.celery.app.conf.accept_content == ["json"]
 
 

@@ -7,13 +7,13 @@ import threading
 import pytest
 import time_machine
 
-from config.cache import SharedCache
+from config.embedded.cache import SharedCache
 
 COUNT = """
 import sys
 from django.conf import settings
 settings.configure(USE_TZ=True)
-from config.cache import SharedCache
+from config.embedded.cache import SharedCache
 cache = SharedCache(sys.argv[1], {})
 for _ in range(200):
     cache.incr("visits")
@@ -29,7 +29,7 @@ def file(tmp_path):
 def cache(file):
     made = SharedCache(file, {})
     yield made
-    made._let_go()
+    made._disconnect()
 
 
 def test_what_is_stored_is_read(cache):
@@ -145,7 +145,7 @@ def test_a_cache_whose_file_was_removed_begins_anew(cache, file, tmp_path):
 
 
 def test_what_is_over_is_removed_in_time(cache, monkeypatch):
-    monkeypatch.setattr("config.cache.CULL_EVERY", 10)
+    monkeypatch.setattr("config.embedded.cache.CULL_EVERY", 10)
     with time_machine.travel("2026-11-23T12:00:00Z", tick=False) as clock:
         for number in range(30):
             cache.set(f"visitor-{number}", 1, timeout=5)

@@ -131,6 +131,16 @@ def test_an_empty_value_counts_as_not_given(given):
     assert (read.port, read.database_url, read.base_url) == (8000, "", "http://127.0.0.1:8000")
 
 
+def test_spaces_around_a_value_do_not_count(given):
+    assert given(PORT=" 9001 ", LOG_LEVEL=" debug").log_level == "DEBUG"
+    (fault,) = faults_of(given, SECRET_KEY=" " + "a" * 31)
+    assert "it has 31 characters" in fault
+
+
+def test_a_list_of_no_hosts_is_that_of_this_machine(given):
+    assert given(ALLOWED_HOSTS=" , ").allowed_hosts == ["127.0.0.1", "localhost"]
+
+
 def test_https_makes_the_site_secure(given):
     read = given(BASE_URL="https://directory.example/")
     assert read.secure

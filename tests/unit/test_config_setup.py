@@ -46,10 +46,9 @@ def test_no_administrator_is_added_beside_another(db, django_user_model):
 
 
 @pytest.fixture
-def here(settings, tmp_path, monkeypatch):
+def here(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.DEMO_MARKER = tmp_path / "demo.loaded"
-    monkeypatch.setattr(setup, "get_commands", lambda: {"load_demo": "directory.imports"})
     return tmp_path
 
 

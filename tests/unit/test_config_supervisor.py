@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config import run
-from config.supervisor import Child, Supervisor
+from config.embedded import run
+from config.embedded.supervisor import Child, Supervisor
 from tests.services import free_port
 from tests.support.worker import wait_until
 
@@ -66,9 +66,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def tend_until(supervisor, condition):
+def monitor_until(supervisor, condition):
     def look():
-        supervisor.tend()
+        supervisor.monitor()
         return condition()
 
     return wait_until(look, every=0.05)
@@ -79,7 +79,7 @@ def test_a_child_that_dies_is_started_again(supervisor, tmp_path, said):
     supervisor.start(child)
     first, helper = started(ids)
     os.kill(first, signal.SIGKILL)
-    tend_until(supervisor, lambda: len(ids.read_text().splitlines()) == 2)
+    monitor_until(supervisor, lambda: len(ids.read_text().splitlines()) == 2)
     assert "The web ended (by signal 9); starting it again." in said[0]
     assert not is_alive(helper), "what it had started must not live on beside its successor"
 
@@ -87,18 +87,17 @@ def test_a_child_that_dies_is_started_again(supervisor, tmp_path, said):
 def test_a_child_that_keeps_dying_is_started_less_and_less_often(supervisor, tmp_path, said):
     child = Child("worker", [sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "worker.log")
     supervisor.start(child)
-    tend_until(supervisor, lambda: child.failures == 3)
+    monitor_until(supervisor, lambda: child.failures == 3)
     assert "starting it again." in said[0]
     assert "starting it again in 1 s" in said[1]
     assert "starting it again in 2 s" in said[2]
-    assert supervisor.worst() is child
 
 
 def test_a_child_that_lived_long_is_forgiven(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.STEADY_SECONDS", 0)
+    monkeypatch.setattr("config.embedded.supervisor.STEADY_SECONDS", 0)
     child = Child("worker", [sys.executable, "-c", "pass"], tmp_path / "worker.log", failures=4)
     supervisor.start(child)
-    tend_until(supervisor, lambda: child.failures == 1)
+    monitor_until(supervisor, lambda: child.failures == 1)
 
 
 def test_nothing_is_left_when_it_stops(supervisor, tmp_path):
@@ -112,10 +111,10 @@ def test_nothing_is_left_when_it_stops(supervisor, tmp_path):
 
 
 def test_a_child_that_will_not_listen_is_killed(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("config.embedded.supervisor.STOP_SECONDS", 0.5)
     child = Child("worker", [sys.executable, "-c", DEAF], tmp_path / "worker.log")
     supervisor.start(child)
-    wait_until(lambda: "deaf" in child.last_words())
+    wait_until(lambda: "deaf" in child.log_tail())
     supervisor.stop()
     assert child.process.returncode == -signal.SIGKILL
 
@@ -124,7 +123,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path):
     """Even `kill -9`, which leaves it no time to stop anyone."""
     ids = tmp_path / "web.ids"
     code = (
-        "import sys, time; from config.supervisor import *; from pathlib import Path\n"
+        "import sys, time; from config.embedded.supervisor import *; from pathlib import Path\n"
         f"Supervisor().start(Child('web', [sys.executable, '-c', {SERVER!r}, {str(ids)!r}], "
         f"Path({str(tmp_path / 'web.log')!r})))\ntime.sleep(600)"
     )
@@ -140,11 +139,11 @@ def test_the_end_of_a_log_tells_why(supervisor, tmp_path):
     child = Child("web", [sys.executable, "-c", "print('no such table')"], tmp_path / "web.log")
     supervisor.start(child)
     wait_until(child.has_ended)
-    assert child.last_words() == "no such table"
+    assert child.log_tail() == "no such table"
 
 
 def test_a_log_that_has_grown_large_is_put_aside(supervisor, tmp_path, monkeypatch):
-    monkeypatch.setattr("config.supervisor.LOG_BYTES", 10)
+    monkeypatch.setattr("config.embedded.supervisor.LOG_BYTES", 10)
     log = tmp_path / "web.log"
     log.write_text("a line of yesterday\n")
     supervisor.start(Child("web", [sys.executable, "-c", "print('today')"], log))
@@ -193,7 +192,7 @@ def test_a_signal_that_python_drops_stops_a_start_all_the_same(tmp_path, monkeyp
     for name, value in {"DATA_DIR": tmp_path, "PORT": free_port(), "ENV_FILE": ""}.items():
         monkeypatch.setenv(name, str(value))
     monkeypatch.setattr(sys, "unraisablehook", lambda one: dropped.append(one.exc_type))
-    monkeypatch.setattr(run, "tether", lambda: None)
+    monkeypatch.setattr(run, "set_pdeathsig", lambda: None)
     monkeypatch.setattr(run, "claim", lambda _data_dir: None)
     monkeypatch.setattr(run, "prepare", prepare)
     monkeypatch.setattr(run, "children", children)

@@ -5,7 +5,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from directory.adminsite.admin import AgeField, CleanTextForm, RecordedForm
+from directory.adminsite.forms import AgeField, CleanTextForm, RecordedForm
 
 from .. import actions
 from ..choices import Recruitment

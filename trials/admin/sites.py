@@ -7,14 +7,9 @@ from django.utils.translation import ngettext
 
 from centres.models import Professional
 from centres.resources import centre_words
-from directory.adminsite.admin import (
-    ExportsSheet,
-    ReadOnly,
-    ReadOnlyAdmin,
-    RecordedAdmin,
-    RecordedTabular,
-    actor_of,
-)
+from directory.adminsite.exports import ExportsSheet
+from directory.adminsite.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedTabular, actor_of
+from directory.adminsite.roles import ReadOnly
 from directory.core import changes
 from directory.core.visibility import is_editor, own_centre_ids, role_of
 

@@ -12,15 +12,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.adminsite.admin import (
-    ExportsSheet,
-    ListedAdmin,
-    ReadOnly,
-    RecordedFormSet,
-    RecordedTabular,
-    actor_of,
-    attention,
-)
+from directory.adminsite import attention
+from directory.adminsite.exports import ExportsSheet
+from directory.adminsite.forms import RecordedFormSet
+from directory.adminsite.recorded import RecordedTabular, actor_of
+from directory.adminsite.roles import ReadOnly
+from directory.adminsite.states import ListedAdmin
 from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import refuse_control_characters

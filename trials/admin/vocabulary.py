@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from directory.adminsite.admin import ReadOnlyAdmin
+from directory.adminsite.recorded import ReadOnlyAdmin
 
 from ..models import Condition
 

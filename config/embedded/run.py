@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 from config import env as environment
+from config.embedded.pdeathsig import set_pdeathsig
+from config.embedded.supervisor import Child, Supervisor
 from config.probe import reasons
-from config.supervisor import Child, Supervisor
-from config.tether import tether
 
 LOOK_SECONDS = 0.25
 SAY_AGAIN_AFTER = 3  # seconds; the same reason with other numbers
@@ -35,7 +35,7 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    tether()
+    set_pdeathsig()
     env = environment.load()
     supervisor = Supervisor(say)
     supervisor.listen()
@@ -47,7 +47,7 @@ def main() -> int:
         if supervisor.asked_to_stop:
             raise KeyboardInterrupt
         supervisor.start(*children(env, demo))
-        code = tend(supervisor, env, demo)
+        code = monitor(supervisor, env, demo)
     except CannotRun as error:
         say(str(error))
         code = 1
@@ -91,6 +91,8 @@ def claim(data_dir: Path):
 def prepare(env: environment.Environment) -> bool:
     """Bring database, messages, static files and the first user up to date. True: load the demo."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
+    from django.db import connections
+
     from config import messages, setup
 
     say("Starting: database, messages and files are brought up to date.")
@@ -104,7 +106,7 @@ def prepare(env: environment.Environment) -> bool:
     if password := setup.first_admin(secrets.token_urlsafe(12)):
         say(f"The admin user is “admin”, the password: {password}  (shown only now; change it at /admin/)")
     demo = setup.demo_is_wanted()
-    setup.let_go()
+    connections.close_all()
     return demo
 
 
@@ -159,7 +161,7 @@ class Waiting:
         return self._about != before or (reason != self._said and is_late)
 
 
-def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
+def monitor(supervisor: Supervisor, env: environment.Environment, demo: bool) -> int:
     """Look after the children until asked to stop; say once when the registry can be used."""
     command = [sys.executable, "manage.py", "load_demo"]
     loading = Child("loading of the demo", command, env.data_dir / "logs" / "demo.log")
@@ -168,9 +170,9 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
     waiting = Waiting(env)
     try:
         while not supervisor.asked_to_stop:
-            supervisor.tend()
+            supervisor.monitor()
             if loading.has_failed():
-                raise CannotRun(f"The demo registry could not be loaded:\n{loading.last_words()}")
+                raise CannotRun(f"The demo registry could not be loaded:\n{loading.log_tail()}")
             if not waiting.over:
                 waiting.look()
                 give_up_on_failures(supervisor)
@@ -181,9 +183,9 @@ def tend(supervisor: Supervisor, env: environment.Environment, demo: bool) -> in
 
 
 def give_up_on_failures(supervisor: Supervisor) -> None:
-    worst = supervisor.worst()
-    if worst and worst.failures >= GIVE_UP_AFTER:
-        raise CannotRun(f"The {worst.name} does not start. The end of its log:\n{worst.last_words()}")
+    for child in supervisor.children:
+        if child.failures >= GIVE_UP_AFTER:
+            raise CannotRun(f"The {child.name} does not start. The end of its log:\n{child.log_tail()}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m config.backup save|restore FILE`: a registry in one file, taken while it runs.
+"""`python -m config.embedded.backup save|restore FILE`: a registry in one file, taken while it runs.
 
 The file is a tar: `database.sqlite3` (by SQLite's backup, never a copy of the live file, which is torn
 more often than not) or `database.dump` (pg_dump), `uploads/`, and in the embedded profile `secret_key`, on
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from config import setup
-from config.run import CannotRun, claim
+from config.embedded.run import CannotRun, claim
 
 # No member may leave the folder; the first releases of Python 3.11 do not know how.
 SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
@@ -133,7 +133,7 @@ def _postgresql(program: str, *words: str) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(prog="python -m config.backup")
+    arguments = argparse.ArgumentParser(prog="python -m config.embedded.backup")
     arguments.add_argument("what", choices=("save", "restore"))
     arguments.add_argument("file")
     given = arguments.parse_args()

@@ -8,8 +8,7 @@ import pickle
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -30,23 +29,21 @@ class SharedCache(BaseCache):
         self._local = threading.local()
         self._writes = 0
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> sqlite3.Connection:
         """This thread's connection; a file that was removed meanwhile is made anew."""
         db = getattr(self._local, "db", None)
         if db is None or not self._path.exists():
-            self._let_go()
+            self._disconnect()
             self._path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=OFF")
             db.execute(TABLE)
             self._local.db = db
-        yield db
+        return db
 
     def _run(self, statement: str, values: tuple = ()) -> list[tuple]:
-        with self._open() as db:
-            return db.execute(statement, values).fetchall()
+        return self._open().execute(statement, values).fetchall()
 
     def _write(self, statement: str, values: tuple) -> list[tuple]:
         self._writes += 1
@@ -92,16 +89,10 @@ class SharedCache(BaseCache):
             raise ValueError(f"Key “{key}” holds no number")
         return rows[0][0]
 
-    def has_key(self, key, version=None):
-        return bool(self._run("SELECT 1 FROM entry WHERE key = ?" + ALIVE, self._alive(key, version)))
-
     def clear(self):
         self._run("DELETE FROM entry")
 
-    def close(self, **_):
-        """Django calls this after each request; the connection is worth keeping."""
-
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         db = getattr(self._local, "db", None)
         self._local.db = None
         if db is not None:

@@ -28,7 +28,7 @@ class Child:
 
     name: str
     command: list[str]
-    log: Path | None
+    log: Path
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
     started_at: float = 0.0
@@ -36,12 +36,9 @@ class Child:
     start_again_at: float = 0.0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "config.tether", str(os.getpid()), *self.command]
+        command = [sys.executable, "-m", "config.embedded.pdeathsig", str(os.getpid()), *self.command]
         environment = {**os.environ, **self.environment}
         self.started_at = time.monotonic()
-        if self.log is None:
-            self.process = subprocess.Popen(command, env=environment, start_new_session=True)
-            return
         with _opened(self.log) as out:
             self.process = subprocess.Popen(
                 command, env=environment, start_new_session=True, stdout=out, stderr=out
@@ -58,15 +55,15 @@ class Child:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
-    def last_words(self, lines: int = 15) -> str:
+    def log_tail(self, lines: int = 15) -> str:
         """The end of its log, for whoever must find out why it ended."""
-        if self.log is None or not self.log.exists():
+        if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 class Supervisor:
-    """Start with `start`, look after with `tend` (again and again), end with `stop`."""
+    """Start with `start`, look after with `monitor` (again and again), end with `stop`."""
 
     def __init__(self, say: Callable[[str], None] = print):
         self.children: list[Child] = []
@@ -92,7 +89,7 @@ class Supervisor:
             self.children.append(child)
             child.start()
 
-    def tend(self) -> None:
+    def monitor(self) -> None:
         """Start again whoever has died, at once the first time, then after 1, 2, 4 … 30 seconds."""
         now = time.monotonic()
         for child in self.children:
@@ -111,11 +108,6 @@ class Supervisor:
         child.process, child.start_again_at = None, now + pause
         again = f"starting it again in {pause} s" if pause else "starting it again"
         self._say(f"The {child.name} ended ({_how(code)}); {again}. Its log: {child.log}")
-
-    def worst(self) -> Child | None:
-        """The child that failed most often in a row, if any did."""
-        failed = [child for child in self.children if child.failures]
-        return max(failed, key=lambda child: child.failures, default=None)
 
     def stop(self) -> None:
         """Ask all to end, wait, and kill what is left with all that it started."""

@@ -1,0 +1,1 @@
+"""Two commands and nothing to install: a supervisor, a backup, and broker, cache and mail on files."""
