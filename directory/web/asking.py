@@ -5,6 +5,7 @@ import dataclasses
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.text import UNREADABLE
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
@@ -12,9 +13,6 @@ from trials.models import Trial
 
 from . import words
 from .query import BEST, NEAREST, PAGE, VIEW, Query
-
-# What Django reads for bytes that are no UTF-8.
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def form_of(typed: Query):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_text
 from directory.core.places import Place
+from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, ProfileForm
+from directory.eligibility.service import BANDS, Matching
 from directory.search import service
-from directory.search.service import BANDS, Matching
 from trials.choices import Sex, Stage
 
 from . import words
-from .profile_form import COUNTRIES, NAMES, SEVERAL, ProfileForm
 from .results import Result, condition_name
 
 PER_BAND, MOST_SHOWN = 20, 200

@@ -21,6 +21,7 @@ from directory.core.filter_fields import (
     Several,
 )
 from directory.core.forgetting import quotes_nothing
+from directory.eligibility import service as eligibility
 from directory.search import service
 from trials.choices import Sex, Stage
 from trials.conditions import rows
@@ -124,7 +125,7 @@ class MatchView(ApiView):
         parameters.check(request.GET, ())
         cleaned = read_profile(request)
         language = cleaned["lang"] or "en"
-        profile = service.Profile(
+        profile = eligibility.Profile(
             conditions=tuple(cleaned["conditions"]),
             text=cleaned["text"] or "",
             days=cleaned["age"],
@@ -137,7 +138,7 @@ class MatchView(ApiView):
             countries=tuple(cleaned["countries"]),
         )
         try:
-            found = service.match(profile, language=language, limit=cleaned["limit"] or DEFAULT_LIMIT)
+            found = eligibility.match(profile, language=language, limit=cleaned["limit"] or DEFAULT_LIMIT)
         except ValueError as error:
             raise bad_parameters([Fault("text", str(error))]) from None
         return HttpResponse(orjson.dumps(_body(found)), JSON, headers={"Cache-Control": "no-store"})
@@ -192,8 +193,8 @@ def _fault_of_type(name: str, value: object) -> Fault | None:
     return Fault(name, f"“{name}” is one text{' or number' if name in NUMBERS else ''}.")
 
 
-def _body(found: service.Matching) -> dict:
-    bands = {band: getattr(found, band) for band in service.BANDS}
+def _body(found: eligibility.Matching) -> dict:
+    bands = {band: getattr(found, band) for band in eligibility.BANDS}
     acronyms = _acronyms([one.key for band in bands.values() for one in band.trials])
     return {
         **{

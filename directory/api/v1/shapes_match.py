@@ -6,7 +6,7 @@
 from rest_framework import serializers as s
 
 from directory.core.fields import LANGUAGE_CODES
-from directory.search.service import CRITERIA
+from directory.eligibility.service import CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from ..patterns import OF_PARAMETER

@@ -9,11 +9,12 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from directory.eligibility import service as eligibility
+from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, ProfileForm, form_of, typed_of
 from directory.search import service
 
 from .. import matching, words
 from ..forgetting import forgets
-from ..profile_form import COUNTRIES, NAMES, SEXES, STAGES, ProfileForm, form_of, typed_of
 from ..results import diagnoses
 from .suggest import said
 
@@ -92,7 +93,7 @@ def _answer(request: HttpRequest, form: ProfileForm) -> dict:
         return {"errors": _errors(form), "focus": "error-title"}
     wanted = _wanted(form.data)
     try:
-        found = service.match(form.profile, language=words.page_language(), limit=max(wanted.values()))
+        found = eligibility.match(form.profile, language=words.page_language(), limit=max(wanted.values()))
     except ValueError as error:
         return {"errors": {"text": str(error)}, "focus": "error-title"}
     address = request.build_absolute_uri(reverse("web:match"))
@@ -136,7 +137,7 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in service.BANDS}
+    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in eligibility.BANDS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
@@ -150,6 +151,6 @@ def _focus(data: QueryDict) -> str:
     """The place on the page to go on reading from."""
     if "link" in data:
         return "link"
-    if (band := data.get("more")) in service.BANDS:
+    if (band := data.get("more")) in eligibility.BANDS:
         return f"{band}-{_number(data.get(f'shown_{band}', '')) + 1}"
     return "answer-title"

@@ -1,7 +1,7 @@
 """Words and signs, in four languages, that say that something is not there, or that nobody knows yet.
 
-`ALK-`, `ALK (-)`, `ALK?` are written as words first. Which terms a cue speaks of is for `denied` to say.
-When in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
+`ALK-`, `ALK (-)`, `ALK?` are written as words first. Which terms a cue speaks of, `negation_scope` says. When
+in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
 """
 
 import re
@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from directory.core.text import strip_marks
-
-from .words import Token
+from directory.search.words import Token
 
 # Stand before what they deny; with nothing behind them they speak of what stands before them.
 _NO = """

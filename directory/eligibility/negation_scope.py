@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from directory.core.text import fold, strip_marks
+from directory.search.words import OF_EVERY_TRIAL, STOP_WORDS, Token
 
 from .alterations import OF_ALTERATIONS
-from .denials import FOUND, Cue, is_cue
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Token
+from .negation_cues import FOUND, Cue, is_cue
 
 ALTERATION = "alteration"
 _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})

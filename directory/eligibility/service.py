@@ -1,4 +1,4 @@
-"""The trials whose criteria a profile meets, leaves open or fails.
+"""The one door to eligibility: the trials whose criteria a profile meets, leaves open or fails.
 
 A bound that a trial does not state is open. What the registry does not know, or the profile does not say, is
 *unknown*, never a reason to exclude.
@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from directory.core.forgetting import quotes_nothing
+from directory.search import reading
+from directory.search.store import IndexNotReady
+from directory.search.today import FRESHNESS
+
 from . import reasons
-from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
+from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
 from .profile import Profile
-from .profile_reading import Read, ReadTerm
-from .reading import Snapshot
-from .today import FRESHNESS
+from .profile_text import Read, ReadTerm
+
+__all__ = ["BANDS", "CRITERIA", "Matching", "Profile", "match"]
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
@@ -22,7 +27,7 @@ MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded"
 
 @dataclass(frozen=True)
 class Criterion:
-    """`name` is one of `judging.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence."""
+    """`name` is one of `criteria.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence."""
 
     name: str
     verdict: str
@@ -80,19 +85,16 @@ class Matching:
     ways: tuple[Relaxation, ...] = field(default=())
 
 
+@quotes_nothing(ValueError, IndexNotReady)
 def match(
-    snapshot: Snapshot,
-    profile: Profile,
-    *,
-    language: str,
-    limit: int = 50,
-    offsets: Mapping[str, int] | None = None,
+    profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
 ) -> Matching:
-    """Judge every listed trial against `profile`. Each band's count is exact; it holds at most `limit`.
+    """Judge every listed trial against `profile`, of which nothing is kept.
 
-    `offsets`: by band, how many of its first to pass over. ValueError, with a sentence, for free words that
-    cannot be read.
+    Each band's count is exact; it holds at most `limit`. `offsets`: by band, how many of its first to pass
+    over. ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
     """
+    snapshot = reading.snapshot()
     said = Read.of(profile, language)
     judged = judge(snapshot.today(), profile, said)
     bands: dict[str, Band] = {}

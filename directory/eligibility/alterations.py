@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
+from directory.search.synonyms import vocabulary
+from directory.search.words import typed_words
 
-from .denials import WILD_TYPE, is_denial, signs_as_words
-from .synonyms import vocabulary
-from .words import typed_words
+from .negation_cues import WILD_TYPE, is_denial, signs_as_words
 
 MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 

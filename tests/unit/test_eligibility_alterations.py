@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.search.alterations import apart, compare, read
+from directory.eligibility.alterations import apart, compare, read
 
 CASES = [
     # given, asked, answer

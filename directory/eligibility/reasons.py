@@ -8,14 +8,14 @@ from django.utils import formats
 from django.utils.translation import gettext, override
 
 from directory.core.ages import age_range_text, age_text
+from directory.search.columns import NO_BOUND
+from directory.search.synonyms import vocabulary
+from directory.search.today import FRESHNESS
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import NO_BOUND
-from .judging import MET, UNKNOWN, UNMET, Judged
-from .profile_reading import NO_DISEASE, class_name, no_single_disease
-from .synonyms import vocabulary
-from .today import FRESHNESS
+from .criteria import MET, UNKNOWN, UNMET, Judged
+from .profile_text import NO_DISEASE, class_name, no_single_disease
 
 _SHOWN = 3
 _DISPUTED = FRESHNESS.index(Freshness.DISPUTED)

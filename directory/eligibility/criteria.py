@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
+from directory.search.columns import NO_BOUND, Codes
+from directory.search.synonyms import apart, path_to, vocabulary
+from directory.search.today import FRESHNESS, Today
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import NO_BOUND, Codes
 from .profile import Profile
-from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
-from .synonyms import apart, path_to, vocabulary
-from .today import FRESHNESS, Today
+from .profile_text import NO_DISEASE, Read, below, families, no_single_disease
 
 NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
 CRITERIA = (

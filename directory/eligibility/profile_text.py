@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from directory.core.text import squash, strip_marks
+from directory.search.documents_trials import condition_names
+from directory.search.query import check_text
+from directory.search.synonyms import Span, path_to, vocabulary
+from directory.search.words import Token, typed_words
 from trials.choices import Stage
 from trials.conditions import subtree
 
-from . import alterations, denials
+from . import alterations, negation_cues
 from .alterations import OF_ALTERATIONS, Alteration
-from .denied import ALTERATION, DenialScope, FoundTerm, says_nothing
-from .documents_trials import condition_names
+from .negation_scope import ALTERATION, DenialScope, FoundTerm, says_nothing
 from .profile import Profile
-from .query import check_text
-from .synonyms import Span, path_to, vocabulary
-from .words import Token, typed_words
 
 STAGES = {
     "newly diagnosed": (Stage.NEWLY_DIAGNOSED,),
@@ -108,7 +108,7 @@ class _Reader:
         self.unread: list[str] = []
         self.parts: list[Token] = []
         self.clause: list[int] = []
-        clauses = denials.clauses(denials.signs_as_words(text))
+        clauses = negation_cues.clauses(negation_cues.signs_as_words(text))
         for number, clause in enumerate(clauses):
             words = typed_words(clause.text)
             self.parts += words
@@ -116,7 +116,7 @@ class _Reader:
         self.found = list(self._find())
         taken = {at for term in self.found for at in range(term.start, term.end)}
         self.scope = DenialScope(self.parts, self.clause, [one.joined for one in clauses], self.found)
-        self.cues = denials.cues(self.parts, taken, language)
+        self.cues = negation_cues.cues(self.parts, taken, language)
         self.scope.judge(self.cues)
         self._say_all()
 
@@ -162,7 +162,7 @@ class _Reader:
         word = self.parts[at]
         if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
             return None
-        if says_nothing(word) or denials.is_cue(strip_marks(word.raw)):
+        if says_nothing(word) or negation_cues.is_cue(strip_marks(word.raw)):
             return None
         found = self.vocabulary.near(word.stem)
         denied = any(
@@ -175,7 +175,7 @@ class _Reader:
     def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
         """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
         while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
-            of_it = self.parts[at].exact in OF_ALTERATIONS and not denials.is_cue(
+            of_it = self.parts[at].exact in OF_ALTERATIONS and not negation_cues.is_cue(
                 strip_marks(self.parts[at].raw)
             )
             if not of_it and not (_is_variant(self.parts[at]) and at not in spans):

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from directory.web.profile_form import NAMES, form_of, typed_of
+from directory.eligibility.forms import NAMES, form_of, typed_of
 
 RIGHT_TO_LEFT = "\u200f"
 
