@@ -59,6 +59,7 @@ _DEFINED_BY = {
     squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
 }
 # Outside brackets: t(9;22) is one.
+_LISTED = re.compile(r"[,\n]|;(?![^()]*\))")
 _BETWEEN = re.compile(r"[;,\n](?![^(\n]*\))")
 _PH = re.compile(r"\b(?:ph|philadelphia)\b(?![ -]?like)", re.IGNORECASE)
 _NO_SYMBOL = frozenset({"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL"})
@@ -89,6 +90,11 @@ class Alteration:
 def apart(text: str) -> list[str]:
     """`ALK negative; t(9;22)` → the two of them."""
     return [one for part in _BETWEEN.split(text) if (one := tidy(part))]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What one typed one after the other: here each comma parts, so that nothing behind one is overlooked."""
+    return tuple(dict.fromkeys(one for part in _LISTED.split(text) if (one := tidy(part))))
 
 
 def read(text: str) -> Alteration:

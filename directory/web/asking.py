@@ -3,9 +3,7 @@
 import dataclasses
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
-from directory.core.text import UNREADABLE
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
@@ -22,10 +20,7 @@ def form_of(typed: Query):
         if name not in (PAGE, VIEW):
             data.setlist(name, values)
     form = TrialFilterSet(data, queryset=Trial.objects.none()).form
-    form.is_valid()
-    for name, values in typed.values:
-        if name in form.fields and name not in form.errors and any(UNREADABLE in text for text in values):
-            form.add_error(name, _("Part of this could not be read: it is not UTF-8 text. Type it again."))
+    form.refuse_unreadable()
     return form
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_text
 from directory.core.places import Place
-from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, ProfileForm
+from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, TypedProfileForm
 from directory.eligibility.service import BANDS, Matching
 from directory.search import service
 from trials.choices import Sex, Stage
@@ -173,7 +173,7 @@ class Shared:
 class Given:
     """What was given in one line each, for the head of the answer and for paper."""
 
-    form: ProfileForm
+    form: TypedProfileForm
     lines: list[tuple[str, str]] = field(init=False)
 
     def __post_init__(self):
@@ -237,12 +237,12 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
     )
 
 
-def ways_of(found: Matching, form: ProfileForm) -> list[RelaxationLink]:
+def ways_of(found: Matching, form: TypedProfileForm) -> list[RelaxationLink]:
     """What excludes most by itself, the most first."""
     return [RelaxationLink(str(CRITERIA[way.name]), way.count, _drop(way.name, form)) for way in found.ways]
 
 
-def _drop(name: str, form: ProfileForm) -> str:
+def _drop(name: str, form: TypedProfileForm) -> str:
     """`name` where leaving its fields out changes something: what was said in words stays said."""
     return (
         name
@@ -251,7 +251,7 @@ def _drop(name: str, form: ProfileForm) -> str:
     )
 
 
-def shared(form: ProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
+def shared(form: TypedProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
     """The link to `address` with the parts `chosen`; what was read in the words counts as given."""
     values = _values(form)
     for name, kind in (("condition", "condition"), ("stage", "stage")):
@@ -267,7 +267,7 @@ def shared(form: ProfileForm, found: Matching, address: str, chosen: list[str]) 
     return Shared(parts, f"{address}?{urlencode(pairs)}" if pairs else address)
 
 
-def _values(form: ProfileForm) -> dict[str, list[str]]:
+def _values(form: TypedProfileForm) -> dict[str, list[str]]:
     """The fields of a valid form as an address writes them."""
     given, typed = form.cleaned_data, form.data
     plain = {name: [typed.getlist(name)[-1]] if given[name] not in (None, "", ()) else [] for name in NAMES

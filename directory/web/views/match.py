@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from directory.eligibility import service as eligibility
-from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, ProfileForm, form_of, typed_of
+from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, TypedProfileForm, form_of, typed_of
 from directory.search import service
 
 from .. import matching, words
@@ -87,7 +87,7 @@ def _typed(data: QueryDict) -> dict:
     }
 
 
-def _answer(request: HttpRequest, form: ProfileForm) -> dict:
+def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
     """What was found, or what is wrong with each field."""
     if form.errors:
         return {"errors": _errors(form), "focus": "error-title"}
@@ -122,7 +122,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
     ]
 
 
-def _errors(form: ProfileForm) -> dict[str, str]:
+def _errors(form: TypedProfileForm) -> dict[str, str]:
     """One sentence a field; those of the whole form stand at its first field."""
     order = {name: place for place, name in enumerate(NAMES)}
     found = {
