@@ -220,7 +220,7 @@ class FilterForm(forms.Form):
     def refuse_unreadable(self) -> None:
         """Bytes that are no UTF-8 are their field's error, where it has no other."""
         for name in self.fields:
-            if name not in self.errors and any(UNREADABLE in text for text in self.data.getlist(name)):
+            if name not in self.errors and any(UNREADABLE in text for text in self[name].data):
                 self.add_error(
                     name, _("Part of this could not be read: it is not UTF-8 text. Type it again.")
                 )
