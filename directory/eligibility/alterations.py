@@ -188,11 +188,11 @@ def _genes(text: str, *, known_only: bool) -> frozenset[str]:
 def symbols() -> frozenset[str]:
     """The symbols in the English names of the vocabulary's alterations, and the families' genes."""
     names = [term.text for term in vocabulary().terms if term.type == "alteration" and term.lang == "en"]
-    symbols = {symbol for name in names for symbol in _SYMBOL.findall(name) if symbol == symbol.upper()}
+    found = filter(_is_symbol, _SYMBOL.findall(" ".join(names)))
+    return frozenset(found).union(_FAMILIES, *_FAMILIES.values())
+
+
+def _is_symbol(word: str) -> bool:
     # H3K27M is a histone and its variant in one word.
-    symbols = {
-        one
-        for one in symbols
-        if one not in _NO_SYMBOL and not one.startswith("H3K") and not _VARIANT.search(one)
-    }
-    return frozenset(symbols).union(_FAMILIES, *_FAMILIES.values())
+    is_variant = word.startswith("H3K") or _VARIANT.search(word)
+    return word == word.upper() and word not in _NO_SYMBOL and not is_variant
