@@ -246,13 +246,19 @@ class Disease:
     """What the classes and concepts of a profile's disease stand to others."""
 
     def __init__(self, said: Read):
-        self.said = said
         self.above = {above for code in said.codes for above in path_to(code)}
         self.below = {one for code in said.codes for one in below(code)} - set(said.codes)
-        around = self.above | self.below | set(said.codes)
-        self.overlapping = {one for one, codes in vocabulary().conditions.items() if set(codes) & around}
-        self.wide_elsewhere = {one for one, codes in families().items() if said.codes and not codes & around}
         self.apart = {other for one in said.named for other in apart().get(one, ())} - said.mentioned
+        self._around = self.above | self.below | set(said.codes)
+
+    @property
+    def overlapping(self) -> set[str]:
+        return {one for one, codes in vocabulary().conditions.items() if self._around.intersection(codes)}
+
+    @property
+    def wide_elsewhere(self) -> set[str]:
+        """The families that have none of the classes given."""
+        return {one for one, codes in families().items() if self._around and not codes & self._around}
 
     def all_named(self, codes: Codes) -> list[str]:
         """The concepts of trials that are one disease, not a family of them."""

@@ -97,18 +97,20 @@ def _diagnosis(judged: Judged, ordinal: int, verdict: int, language: str) -> str
 
 def _diseases(judged: Judged, ordinal: int, language: str) -> list[str]:
     """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
-    trials, wide = judged.trials, no_single_disease()
-    named = [one for one in trials.values("named", ordinal) if one not in NO_DISEASE]
-    first = [one for one in named if one in judged.said.mentioned]
-    others = [one for one in named if one not in first and one not in wide]
-    classes = trials.values("class", ordinal)
-    if not first and not judged.said.named:
-        fitting = [code for code in classes if code in judged.disease.above]
-        if fitting:
-            return [class_name(code, language) for code in fitting]
-    if chosen := [*first, *others] or named:
-        return list(dict.fromkeys(vocabulary().preferred(one, language) for one in chosen))
-    return [class_name(code, language) for code in classes]
+    named, classes = _named(judged, ordinal), judged.trials.values("class", ordinal)
+    by_name = judged.said.named or not judged.said.mentioned.isdisjoint(named)
+    fitting = [] if by_name else [code for code in classes if code in judged.disease.above]
+    if named and not fitting:
+        return list(dict.fromkeys(vocabulary().preferred(one, language) for one in named))
+    return [class_name(code, language) for code in fitting or classes]
+
+
+def _named(judged: Judged, ordinal: int) -> list[str]:
+    """The diseases that the trial names, those that fit first; families where it names nothing else."""
+    fits, wide = judged.said.mentioned, no_single_disease()
+    named = [one for one in judged.trials.values("named", ordinal) if one not in NO_DISEASE]
+    chosen = [one for one in named if one in fits or one not in wide] or named
+    return sorted(chosen, key=lambda one: one not in fits)
 
 
 def _given(judged: Judged, language: str) -> list[str]:

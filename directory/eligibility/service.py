@@ -19,7 +19,7 @@ from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, jud
 from .profile import Profile
 from .profile_text import Read, ReadTerm
 
-__all__ = ["BANDS", "CRITERIA", "Matching", "Profile", "match"]
+__all__ = ["BANDS", "CRITERIA", "Matched", "Matching", "Profile", "match"]
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
