@@ -58,8 +58,9 @@ _DEFINED_BY = {
     squash("Philadelphia chromosome-positive ALL"): squash("BCR::ABL1"),
     squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
 }
+# Of a list that is typed, a translocation keeps its semicolon; a comma parts also in brackets left open.
+_IN_LIST = re.compile(r"[,\n]|;(?![^()]*\))")
 # Outside brackets: t(9;22) is one.
-_LISTED = re.compile(r"[,\n]|;(?![^()]*\))")
 _BETWEEN = re.compile(r"[;,\n](?![^(\n]*\))")
 _PH = re.compile(r"\b(?:ph|philadelphia)\b(?![ -]?like)", re.IGNORECASE)
 _NO_SYMBOL = frozenset({"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL"})
@@ -87,14 +88,14 @@ class Alteration:
         return bool(self.genes) and not self.kind and not self.variant
 
 
-def apart(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """`ALK negative; t(9;22)` → the two of them."""
     return [one for part in _BETWEEN.split(text) if (one := tidy(part))]
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """What one typed one after the other: here each comma parts, so that nothing behind one is overlooked."""
-    return tuple(dict.fromkeys(one for part in _LISTED.split(text) if (one := tidy(part))))
+def split_list(text: str) -> tuple[str, ...]:
+    """What a person typed one after the other, each once."""
+    return tuple(dict.fromkeys(one for part in _IN_LIST.split(text) if (one := tidy(part))))
 
 
 def read(text: str) -> Alteration:

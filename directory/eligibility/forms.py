@@ -5,6 +5,7 @@ by a person on the page; where it differs stands there, and nowhere else.
 """
 
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -131,7 +132,7 @@ class TypedAlterations(fields.SearchText):
     def parse(self, text):
         if len(text) > self.longest:
             return super().parse(text)
-        found = alterations.listed(text)
+        found = alterations.split_list(text)
         if len(found) > MOST_ALTERATIONS:
             raise ValueError(
                 _("%(count)d alterations are too many. Give at most %(most)d.")
@@ -163,7 +164,7 @@ class TypedProfileForm(ProfileForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and all(value in (None, "", (), []) for value in cleaned.values()):
+        if not self.errors and all(value in EMPTY_VALUES for value in cleaned.values()):
             raise ValidationError(_("Say something about the patient: the diagnosis is the best beginning."))
         return cleaned
 

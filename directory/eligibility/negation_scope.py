@@ -78,7 +78,7 @@ class Said(NamedTuple):
     beside: bool
 
 
-class DenialScope:
+class NegationScope:
     """`said`: of each term, by its number, what is said of it; `used`: the words that say so.
 
     A denial speaks of what follows it up to a comma or stop; where that leaves a question, it is doubtful.
@@ -207,7 +207,8 @@ class DenialScope:
         doubtful = not all(
             _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS for at in between
         )
-        self.used |= set() if doubtful else set(between)
+        if not doubtful:
+            self.used.update(between)
         yield from self._each(chosen, doubtful)
         if not is_narrow or chosen == right:
             yield from self._enumerated(right, 1)
