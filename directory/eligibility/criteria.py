@@ -26,7 +26,10 @@ FAR = 10**9
 
 
 class Judged:
-    """The verdicts on all trials. `metres`: to the nearest recruiting site in reach; 0 without a place."""
+    """The verdicts on all trials, of the columns of one day.
+
+    `metres`: to the nearest recruiting site in reach; 0 without a place.
+    """
 
     def __init__(self, today: Today, profile: Profile, said: Read):
         self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
@@ -232,6 +235,15 @@ class Judged:
             self._nearest[ordinal] = self._find_nearest(ordinal)
         return self._nearest[ordinal]
 
+    def centre_of(self, site: int) -> str:
+        """The code of its centre."""
+        return self.trials.codes.centre.words[self.trials.site_centre[site]]
+
+    def kilometres_to(self, site: int) -> float | None:
+        """None without a place, and where it is not known where the centre lies."""
+        far = float(self._site_kilometres[site])
+        return far if self.kilometres is not None and np.isfinite(far) else None
+
     def _find_nearest(self, ordinal: int) -> int | None:
         sites = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
         within = [at for at in sites if self._in_countries[at]] or sites
@@ -266,11 +278,6 @@ class Disease:
 
     def not_apart(self, codes: Codes) -> list[str]:
         return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
-
-
-def judge(today: Today, profile: Profile, said: Read) -> Judged:
-    """All verdicts on all trials, of the columns of one day."""
-    return Judged(today, profile, said)
 
 
 def _number(status: Recruitment) -> int:

@@ -70,6 +70,15 @@ def test_what_was_read_in_the_words_is_told_in_the_language_asked_for(registry):
     assert body["unread"] == ["vreemd"]
 
 
+def test_a_reason_is_wholly_in_the_language_asked_for(db, index_dir):
+    a_trial("Girls", sex="female", min_days=5_000, at=[a_centre("uz-gent")])
+    service.rebuild()
+    [one] = post({"age": "31m", "sex": "male", "lang": "nl"}).json()["excluded"]
+    reasons = {each["name"]: each["reason"] for each in one["criteria"]}
+    assert reasons["age"].startswith("31 maanden valt buiten")
+    assert reasons["sex"] == "Neemt alleen op: Vrouwelijk."
+
+
 def test_a_list_holds_at_most_the_limit_and_the_count_is_of_all(registry):
     body = post({"limit": 1}).json()
     assert max(len(body[band]) for band in BANDS) == 1
