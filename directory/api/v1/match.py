@@ -1,5 +1,7 @@
 """A patient's profile, posted and judged. Nothing of the body is stored, cached or logged, on any path."""
 
+from collections.abc import Mapping
+
 import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
@@ -125,16 +127,14 @@ def _is_number(value: object) -> bool:
 
 
 def _body(found: eligibility.Matching) -> dict:
-    bands = {band: getattr(found, band) for band in eligibility.BANDS}
+    """The answer; orjson writes its dataclasses by their fields, which are those of the contract."""
+    bands = {name: getattr(found, name) for name in eligibility.BANDS}
     acronyms = _acronyms([one.key for band in bands.values() for one in band.trials])
     return {
-        **{
-            name: [_shown(one, acronyms.get(one.key, "")) for one in band.trials]
-            for name, band in bands.items()
-        },
+        **{name: [_shown(one, acronyms) for one in band.trials] for name, band in bands.items()},
         "counts": {name: band.count for name, band in bands.items()},
-        "read": [{"kind": one.kind, "value": one.value, "label": one.label} for one in found.read],
-        "unread": list(found.unread),
+        "read": found.read,
+        "unread": found.unread,
     }
 
 
@@ -143,18 +143,10 @@ def _acronyms(slugs: list[str]) -> dict[str, str]:
     return {one["slug"]: one["acronym"] for one in documents}
 
 
-def _shown(one, acronym: str) -> dict:
-    nearest = one.nearest and {
-        "centre": one.nearest.centre,
-        "distance_km": one.nearest.distance_km,
-        "status": one.nearest.status,
-        "freshness": one.nearest.freshness,
-    }
+def _shown(one: eligibility.Matched, acronyms: Mapping[str, str]) -> dict:
     return {
         "trial": one.key,
-        "acronym": acronym,
-        "criteria": [
-            {"name": each.name, "verdict": each.verdict, "reason": each.reason} for each in one.criteria
-        ],
-        "nearest_site": nearest,
+        "acronym": acronyms.get(one.key, ""),
+        "criteria": one.criteria,
+        "nearest_site": one.nearest,
     }
