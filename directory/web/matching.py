@@ -1,9 +1,10 @@
 """What the profile page shows of an answer: bands of trials with their criteria, and the link to share."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_text
@@ -169,31 +170,22 @@ class Shared:
     url: str
 
 
-@dataclass
-class Given:
+def given_of(form: TypedProfileForm) -> list[tuple[str, str]]:
     """What was given in one line each, for the head of the answer and for paper."""
+    return [(str(label), text) for label, text in _lines(form.cleaned_data) if text]
 
-    form: TypedProfileForm
-    lines: list[tuple[str, str]] = field(init=False)
 
-    def __post_init__(self):
-        self.lines = [(str(label), text) for label, text in self._lines() if text]
-
-    def _lines(self) -> Iterator[tuple[str, str]]:
-        given = self.form.cleaned_data
-        yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
-        yield _("In your words"), given["text"] or ""
-        yield _("Age"), age_text(given["age"])
-        yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
-        yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
-        yield _("Alterations"), ", ".join(given["alterations"] or ())
-        yield _("Sex"), words.label(Sex, given["sex"]) if given["sex"] else ""
-        yield _("Lives at"), f"{given['near']}{self._within()}" if given["near"] else ""
-        yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
-
-    def _within(self) -> str:
-        within = self.form.cleaned_data["within"]
-        return f", ≤ {within:g} km" if within else ""
+def _lines(given: Mapping) -> Iterator[tuple[str, str]]:
+    yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
+    yield _("In your words"), given["text"] or ""
+    yield _("Age"), age_text(given["age"])
+    yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
+    yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
+    yield _("Alterations"), ", ".join(given["alterations"] or ())
+    yield _("Sex"), words.label(Sex, given["sex"]) if given["sex"] else ""
+    within = f", ≤ {given['within']:g} km" if given["within"] else ""
+    yield _("Lives at"), f"{given['near']}{within}" if given["near"] else ""
+    yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
 
 
 def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[ShownBand]:
@@ -254,11 +246,8 @@ def ways_of(found: Matching, form: TypedProfileForm) -> list[RelaxationLink]:
 
 def _drop(name: str, form: TypedProfileForm) -> str:
     """`name` where leaving its fields out changes something: what was said in words stays said."""
-    return (
-        name
-        if any(form.cleaned_data.get(one) not in (None, "", (), []) for one in DROPS.get(name, ()))
-        else ""
-    )
+    given = any(form.cleaned_data[one] not in EMPTY_VALUES for one in DROPS.get(name, ()))
+    return name if given else ""
 
 
 def shared(form: TypedProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
@@ -277,7 +266,7 @@ def shared(form: TypedProfileForm, found: Matching, address: str, chosen: list[s
 def _values(form: TypedProfileForm, found: Matching) -> dict[str, list[str]]:
     """The fields of a valid form as an address writes them."""
     given, typed = form.cleaned_data, form.data
-    values = {name: [] if given[name] in (None, "", ()) else typed.getlist(name)[-1:] for name in NAMES}
+    values = {name: [] if given[name] in EMPTY_VALUES else typed.getlist(name)[-1:] for name in NAMES}
     values |= {name: list(given[name]) for name in SEVERAL}
     for name in ("condition", "stage"):
         values[name] = values[name] or _read(found, name)

@@ -101,7 +101,7 @@ def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
     return {
         "judged": True,
         "focus": _focus(form.data),
-        "given": matching.Given(form).lines,
+        "given": matching.given_of(form),
         "found": found,
         "bands": matching.bands_of(found, wanted, form.cleaned_data["near"]),
         "ways": matching.ways_of(found, form),
