@@ -11,8 +11,8 @@ from bench import synthetic
 from bench.baselines.profiles import Row, band, judge, rows
 from bench.harness import Report, measure, medians, percentile, timed
 from directory.core.places import locate
+from directory.eligibility.service import Profile, match
 from directory.search import reading, service
-from directory.search.service import Profile
 
 FLOOR = 6.5
 TRIALS = 20_000
@@ -46,7 +46,7 @@ def p95(run, times: int) -> float:
 
 
 def with_index(profile: Profile) -> int:
-    return service.match(profile, language="en").matches.count
+    return match(profile, language="en").matches.count
 
 
 def one_by_one(held: Mapping[str, Row], profile: Profile) -> int:

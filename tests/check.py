@@ -16,6 +16,7 @@ SEAMS = [
     "directory/core",
     "directory/sheets",
     "directory/search/service.py",
+    "directory/eligibility/service.py",
 ]
 DJANGO = [sys.executable, "manage.py"]
 

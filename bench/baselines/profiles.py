@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from directory.core.places import distance_km
-from directory.search import alterations
-from directory.search.profile import Profile
+from directory.eligibility import alterations
+from directory.eligibility.service import Profile
 from directory.search.synonyms import path_to
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.models import Trial, TrialSite

@@ -7,15 +7,13 @@ from django.forms import Form
 from django.http import QueryDict
 from django_filters import FilterSet
 
-from directory.core.text import control_character_in
+from directory.core.text import UNREADABLE, control_character_in
 from trials.models import Trial
 
 from .errors import Fault, bad_parameters
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 25, 200
 MAX_LENGTH = 400
-# What Django puts in the place of bytes that are no UTF-8.
-UNDECODABLE = "\ufffd"
 # A list of thousands of allowed values helps nobody.
 MOST_ALLOWED = 200
 
@@ -54,7 +52,7 @@ def unusable(name: str, value: str) -> Fault | None:
     """What is wrong with the text as such."""
     if character := control_character_in(value, line=True):
         return Fault(name, f"“{name}” contains the control character {character}. Remove it.")
-    if UNDECODABLE in value:
+    if UNREADABLE in value:
         return Fault(name, f"“{name}” contains bytes that are not UTF-8. Send the text encoded as UTF-8.")
     if not value.strip() and name != "q":
         return Fault(name, f"“{name}” is empty. Give a value or leave it out.")

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from . import ages, places
-from .text import control_character_in, tidy
+from .text import UNREADABLE, control_character_in, tidy
 
 MOST_VALUES = 50
 
@@ -167,6 +167,23 @@ class Kilometres(One):
         return distance
 
 
+class WholeNumber(One):
+    """A whole number from `least` to `most`."""
+
+    most_digits = 9
+    sentence = "“%(text)s” is not a whole number from %(least)d to %(most)d."
+
+    def __init__(self, *, least: int, most: int, **kwargs):
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def parse(self, text):
+        is_number = text.isascii() and text.isdigit() and len(text) <= self.most_digits
+        if not (is_number and self.least <= int(text) <= self.most):
+            raise ValueError(self.sentence % {"text": text[:40], "least": self.least, "most": self.most})
+        return int(text)
+
+
 class Moment(One):
     """A point in time as ISO 8601; a day means its beginning here, a time without a zone is local."""
 
@@ -198,12 +215,22 @@ class Filter(django_filters.Filter):
 class FilterForm(forms.Form):
     """What is asked of two fields together."""
 
+    needs_a_place = _("Within how far of where? Give near as well, for example near=4000.")
+
+    def refuse_unreadable(self) -> None:
+        """Bytes that are no UTF-8 are their field's error, where it has no other."""
+        for name in self.fields:
+            if name not in self.errors and any(UNREADABLE in text for text in self[name].data):
+                self.add_error(
+                    name, _("Part of this could not be read: it is not UTF-8 text. Type it again.")
+                )
+
     def clean(self):
         super().clean()
         cleaned = self.cleaned_data
         nowhere = "near" in self.fields and "near" not in self.errors and not cleaned.get("near")
         if nowhere and cleaned.get("within") is not None:
-            self.add_error("within", _("Within how far of where? Give near as well, for example near=4000."))
+            self.add_error("within", self.needs_a_place)
         if nowhere and cleaned.get("ordering") == "distance":
             self.add_error("ordering", _("To order by distance, give near as well, for example near=4000."))
         return cleaned

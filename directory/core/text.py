@@ -6,6 +6,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# What Django reads for bytes that are no UTF-8.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 # NFKD leaves these letters whole; a Belgian keyboard types them without.
 _LETTERS = str.maketrans(
     {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}

@@ -1,12 +1,11 @@
 """The one door to search: ask here; nobody else opens the index."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import orjson
 from django.utils import timezone
 
-from directory.core.forgetting import quotes_nothing
 from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
@@ -18,11 +17,7 @@ from .documents import for_today
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Paging
 from .finding import find as _find
-from .judging import CRITERIA
 from .labels import Suggestion
-from .matching import BANDS, Matching
-from .matching import match as _match
-from .profile import Profile
 from .query import Ask, check_text, parse
 from .readings import Disambiguation
 from .sought import Sought, sought
@@ -30,10 +25,10 @@ from .store import IndexNotReady
 from .synonyms import vocabulary
 
 __all__ = [
-    "BANDS", "CRITERIA", "FACETS", "Answer", "Ask", "BadCursor", "Completion",
-    "Disambiguation", "FacetCount", "Hit", "IndexNotReady", "Matching", "Profile", "Sought", "Suggestion",
-    "bodies", "body", "called", "catch_up", "complete", "documents", "find", "match", "ready", "rebuild",
-    "slug_of", "sought", "suggest", "version",
+    "FACETS", "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",
+    "IndexNotReady", "Sought", "Suggestion",
+    "bodies", "body", "called", "catch_up", "complete", "documents", "find", "ready", "rebuild", "slug_of",
+    "sought", "suggest", "version",
 ]  # fmt: skip
 
 # About 2 KB each.
@@ -54,17 +49,6 @@ def find(
     ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
     """
     return _find(reading.snapshot(), ask, Paging(limit, offset, after, before), facets=facets)
-
-
-@quotes_nothing(ValueError, IndexNotReady)
-def match(
-    profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
-) -> Matching:
-    """Every listed trial judged against `profile`, in three bands (`profile.match`). Keeps nothing of it.
-
-    ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
-    """
-    return _match(reading.snapshot(), profile, language=language, limit=limit, offsets=offsets)
 
 
 def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:

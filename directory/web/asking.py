@@ -3,7 +3,6 @@
 import dataclasses
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from directory.search import service
 from directory.search.query import ask_from
@@ -13,9 +12,6 @@ from trials.models import Trial
 from . import words
 from .query import BEST, NEAREST, PAGE, VIEW, Query
 
-# What Django reads for bytes that are no UTF-8.
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-
 
 def form_of(typed: Query):
     """The filters' own form over what was typed, judged. Each bad value is its field's error."""
@@ -24,10 +20,7 @@ def form_of(typed: Query):
         if name not in (PAGE, VIEW):
             data.setlist(name, values)
     form = TrialFilterSet(data, queryset=Trial.objects.none()).form
-    form.is_valid()
-    for name, values in typed.values:
-        if name in form.fields and name not in form.errors and any(UNREADABLE in text for text in values):
-            form.add_error(name, _("Part of this could not be read: it is not UTF-8 text. Type it again."))
+    form.refuse_unreadable()
     return form
 
 

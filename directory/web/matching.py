@@ -1,19 +1,20 @@
 """What the profile page shows of an answer: bands of trials with their criteria, and the link to share."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.ages import age_text
 from directory.core.places import Place
+from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, TypedProfileForm
+from directory.eligibility.service import BANDS, Matched, Matching
 from directory.search import service
-from directory.search.service import BANDS, Matching
 from trials.choices import Sex, Stage
 
 from . import words
-from .profile_form import COUNTRIES, NAMES, SEVERAL, ProfileForm
 from .results import Result, condition_name
 
 PER_BAND, MOST_SHOWN = 20, 200
@@ -169,53 +170,54 @@ class Shared:
     url: str
 
 
-@dataclass
-class Given:
+def given_of(form: TypedProfileForm) -> list[tuple[str, str]]:
     """What was given in one line each, for the head of the answer and for paper."""
+    return [(str(label), text) for label, text in _lines(form.cleaned_data) if text]
 
-    form: ProfileForm
-    lines: list[tuple[str, str]] = field(init=False)
 
-    def __post_init__(self):
-        self.lines = [(str(label), text) for label, text in self._lines() if text]
-
-    def _lines(self) -> Iterator[tuple[str, str]]:
-        given = self.form.cleaned_data
-        yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
-        yield _("In your words"), given["text"] or ""
-        yield _("Age"), age_text(given["age"])
-        yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
-        yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
-        yield _("Alterations"), ", ".join(given["alterations"] or ())
-        yield _("Sex"), words.label(Sex, given["sex"]) if given["sex"] else ""
-        yield _("Lives at"), f"{given['near']}{self._within()}" if given["near"] else ""
-        yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
-
-    def _within(self) -> str:
-        within = self.form.cleaned_data["within"]
-        return f", ≤ {within:g} km" if within else ""
+def _lines(given: Mapping) -> Iterator[tuple[str, str]]:
+    yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
+    yield _("In your words"), given["text"] or ""
+    yield _("Age"), age_text(given["age"])
+    yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
+    yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
+    yield _("Alterations"), ", ".join(given["alterations"] or ())
+    yield _("Sex"), words.label(Sex, given["sex"]) if given["sex"] else ""
+    within = f", ≤ {given['within']:g} km" if given["within"] else ""
+    yield _("Lives at"), f"{given['near']}{within}" if given["near"] else ""
+    yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
 
 
 def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[ShownBand]:
     """The bands, each with as many of its trials as `wanted` says; distances are from `near`."""
-    bands = [(name, getattr(found, name)) for name in BANDS]
-    kept = {name: band.trials[: wanted[name]] for name, band in bands}
-    keys = [matched.key for name in kept for matched in kept[name]]
-    results = {one["slug"]: Result(one, near) for one in service.documents("trial", keys)}
-    codes = {matched.nearest.centre for name in kept for matched in kept[name] if matched.nearest}
-    centres = {one["code"]: one for one in service.documents("centre", sorted(codes))}
-    shown = []
-    for name, band in bands:
-        here = [matched for matched in kept[name] if matched.key in results]
-        cards = [
-            _card(f"{name}-{number}", matched, results[matched.key], centres)
-            for number, matched in enumerate(here, start=1)
-        ]
-        shown.append(ShownBand(name, band.count, cards))
-    return shown
+    kept = {name: getattr(found, name).trials[: wanted[name]] for name in BANDS}
+    matched = [one for trials in kept.values() for one in trials]
+    documents = service.documents("trial", [one.key for one in matched])
+    results = {one["slug"]: Result(one, near) for one in documents}
+    centres = _centres(matched)
+    return [
+        ShownBand(name, getattr(found, name).count, _cards(name, trials, results, centres))
+        for name, trials in kept.items()
+    ]
 
 
-def _card(card_id: str, matched, result: Result, centres: Mapping[str, dict]) -> Card:
+def _centres(matched: Iterable[Matched]) -> dict[str, dict]:
+    """By code, the documents of the nearest centres."""
+    codes = {one.nearest.centre for one in matched if one.nearest}
+    return {one["code"]: one for one in service.documents("centre", sorted(codes))}
+
+
+def _cards(
+    band: str, trials: Iterable[Matched], results: Mapping[str, Result], centres: Mapping[str, dict]
+) -> list[Card]:
+    here = [matched for matched in trials if matched.key in results]
+    return [
+        _card(f"{band}-{number}", matched, results[matched.key], centres)
+        for number, matched in enumerate(here, start=1)
+    ]
+
+
+def _card(card_id: str, matched: Matched, result: Result, centres: Mapping[str, dict]) -> Card:
     order = list(VERDICTS)
     ticked = [Ticked(one.name, one.verdict, one.reason) for one in matched.criteria]
     ticked.sort(key=lambda one: order.index(one.verdict))
@@ -237,42 +239,38 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
     )
 
 
-def ways_of(found: Matching, form: ProfileForm) -> list[RelaxationLink]:
+def ways_of(found: Matching, form: TypedProfileForm) -> list[RelaxationLink]:
     """What excludes most by itself, the most first."""
     return [RelaxationLink(str(CRITERIA[way.name]), way.count, _drop(way.name, form)) for way in found.ways]
 
 
-def _drop(name: str, form: ProfileForm) -> str:
+def _drop(name: str, form: TypedProfileForm) -> str:
     """`name` where leaving its fields out changes something: what was said in words stays said."""
-    return (
-        name
-        if any(form.cleaned_data.get(one) not in (None, "", (), []) for one in DROPS.get(name, ()))
-        else ""
-    )
+    given = any(form.cleaned_data[one] not in EMPTY_VALUES for one in DROPS.get(name, ()))
+    return name if given else ""
 
 
-def shared(form: ProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
+def shared(form: TypedProfileForm, found: Matching, address: str, chosen: list[str]) -> Shared:
     """The link to `address` with the parts `chosen`; what was read in the words counts as given."""
-    values = _values(form)
-    for name, kind in (("condition", "condition"), ("stage", "stage")):
-        if not values[name]:
-            values[name] = _read(found, kind)
+    values = _values(form, found)
     parts = [
         Share(name, str(label), name in chosen)
         for name, (label, fields) in SHARES.items()
         if any(values[one] for one in fields)
     ]
     wanted = {one for part in parts if part.chosen for one in SHARES[part.name][1]}
-    pairs = [(name, value) for name in NAMES if name in wanted for value in values[name]]
-    return Shared(parts, f"{address}?{urlencode(pairs)}" if pairs else address)
+    query = urlencode({name: values[name] for name in NAMES if name in wanted}, doseq=True)
+    return Shared(parts, f"{address}?{query}" if query else address)
 
 
-def _values(form: ProfileForm) -> dict[str, list[str]]:
+def _values(form: TypedProfileForm, found: Matching) -> dict[str, list[str]]:
     """The fields of a valid form as an address writes them."""
     given, typed = form.cleaned_data, form.data
-    plain = {name: [typed.getlist(name)[-1]] if given[name] not in (None, "", ()) else [] for name in NAMES
-             if name not in SEVERAL}  # fmt: skip
-    return plain | {name: list(given[name]) for name in SEVERAL}
+    values = {name: [] if given[name] in EMPTY_VALUES else typed.getlist(name)[-1:] for name in NAMES}
+    values |= {name: list(given[name]) for name in SEVERAL}
+    for name in ("condition", "stage"):
+        values[name] = values[name] or _read(found, name)
+    return values
 
 
 def _read(found: Matching, kind: str) -> list[str]:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from directory.api.v1 import match
+from directory.eligibility.service import BANDS
 from directory.search import service
 from tests.builders import a_centre, a_trial
 
@@ -42,7 +43,7 @@ def test_the_three_bands_have_the_shape_of_the_contract(registry):
     answer = post(PROFILE)
     assert answer.status_code == 200
     body = answer.json()
-    assert {name: [one["trial"] for one in body[name]] for name in service.BANDS} == {
+    assert {name: [one["trial"] for one in body[name]] for name in BANDS} == {
         "matches": ["beacon2"], "undetermined": ["open-question"], "excluded": ["leukaemia"],
     }  # fmt: skip
     assert body["counts"] == {"matches": 1, "undetermined": 1, "excluded": 1}
@@ -69,9 +70,18 @@ def test_what_was_read_in_the_words_is_told_in_the_language_asked_for(registry):
     assert body["unread"] == ["vreemd"]
 
 
+def test_a_reason_is_wholly_in_the_language_asked_for(db, index_dir):
+    a_trial("Girls", sex="female", min_days=5_000, at=[a_centre("uz-gent")])
+    service.rebuild()
+    [one] = post({"age": "31m", "sex": "male", "lang": "nl"}).json()["excluded"]
+    reasons = {each["name"]: each["reason"] for each in one["criteria"]}
+    assert reasons["age"].startswith("31 maanden valt buiten")
+    assert reasons["sex"] == "Neemt alleen op: Vrouwelijk."
+
+
 def test_a_list_holds_at_most_the_limit_and_the_count_is_of_all(registry):
     body = post({"limit": 1}).json()
-    assert max(len(body[band]) for band in service.BANDS) == 1
+    assert max(len(body[band]) for band in BANDS) == 1
     assert sum(body["counts"].values()) == 3
 
 
@@ -191,7 +201,7 @@ def test_a_profile_leaves_no_trace_in_logs_database_cache_or_files(registry, tra
     assert CANARY not in str(getattr(cache, "_cache", ""))
 
 
-@pytest.mark.parametrize("broken", [(match.service, "match"), (match, "_values"), (match, "_body")])
+@pytest.mark.parametrize("broken", [(match.eligibility, "match"), (match, "_values"), (match, "_body")])
 def test_an_error_nobody_foresaw_leaves_none_either(registry, traces, monkeypatch, broken):
     def fails(*_args, **_kwargs):
         raise sqlite3.OperationalError(f"no such column: {CANARY}")

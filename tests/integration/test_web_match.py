@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.http import urlencode
 
+from directory.eligibility.service import BANDS
 from directory.search import service
 from directory.web import matching
 from tests.builders import a_centre, a_professional, a_site, a_trial
@@ -46,7 +47,7 @@ def plain(answer):
 def bands(page):
     """By band, the slugs of its trials in order."""
     found = re.findall(r'<a id="(matches|undetermined|excluded)-\d+" href="/\w\w/trials/([^/]+)/"', page)
-    return {name: [slug for band, slug in found if band == name] for name in service.BANDS}
+    return {name: [slug for band, slug in found if band == name] for name in BANDS}
 
 
 def card(page, band, number=1):

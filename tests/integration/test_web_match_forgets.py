@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from config.error_reports import scrub
+from directory.eligibility import service as eligibility
 from directory.search import service, words
 from directory.web import forgetting
 from directory.web.views import match
@@ -48,7 +49,7 @@ def test_no_trace_is_kept_of_a_link_that_somebody_opens():
     assert places_of(CANARY) == []
 
 
-@pytest.mark.parametrize("broken", [(service, "match"), (match, "render"), (match, "form_of")])
+@pytest.mark.parametrize("broken", [(eligibility, "match"), (match, "render"), (match, "form_of")])
 def test_an_error_that_quotes_the_profile_is_reported_without_its_words(monkeypatch, broken):
     def fails(*_args, **_kwargs):
         raise RuntimeError(f"no idea what {CANARY} is")

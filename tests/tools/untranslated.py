@@ -21,7 +21,7 @@ LANGUAGES = ("nl", "fr", "de")
 # What a visitor meets: the pages, and the vocabulary that they show.
 SHOWN = (
     "directory/web",
-    "directory/search/reasons.py",
+    "directory/eligibility",
     "trials/choices.py",
     "trials/freshness.py",
     "centres/choices.py",

@@ -6,11 +6,15 @@
 from rest_framework import serializers as s
 
 from directory.core.fields import LANGUAGE_CODES
-from directory.search.service import CRITERIA
+from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
+from directory.eligibility.service import CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.models.trial import MOST_LINES
 
 from ..patterns import OF_PARAMETER
 from .shapes import COUNTRY, slug
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 
 class ProfileSerializer(s.Serializer):
@@ -19,16 +23,18 @@ class ProfileSerializer(s.Serializer):
     conditions = s.ListField(child=s.CharField(), required=False, help_text="ICCC-3 codes, for example IVa.")
     text = s.CharField(
         required=False,
-        max_length=400,
+        max_length=LONGEST,
         help_text="Free words: diseases, stages, alterations, in four languages.",
     )
     age = s.RegexField(OF_PARAMETER["age"], required=False, help_text="14, 14y, 31m, 12d.")
     stage = s.ChoiceField(Stage.choices, required=False)
     lines = s.IntegerField(
-        required=False, min_value=0, max_value=20, help_text="Previous lines of systemic treatment."
+        required=False, min_value=0, max_value=MOST_LINES, help_text="Previous lines of systemic treatment."
     )
     alterations = s.ListField(
-        child=s.CharField(max_length=100), required=False, help_text="ALK, BRAF V600E; “ALK negative”, too."
+        child=s.CharField(max_length=LONGEST_ALTERATION),
+        required=False,
+        help_text="ALK, BRAF V600E; “ALK negative”, too.",
     )
     sex = s.ChoiceField(Sex.choices, required=False)
     near = s.RegexField(
@@ -39,7 +45,9 @@ class ProfileSerializer(s.Serializer):
     )
     countries = s.ListField(child=s.RegexField(OF_PARAMETER["country"]), required=False, help_text=COUNTRY)
     lang = s.ChoiceField(LANGUAGE_CODES, required=False, help_text="Of names in `read`.")
-    limit = s.IntegerField(required=False, min_value=1, max_value=200, help_text="Trials a list; 50.")
+    limit = s.IntegerField(
+        required=False, min_value=1, max_value=MAX_LIMIT, help_text=f"Trials a list; {DEFAULT_LIMIT}."
+    )
 
 
 class CriterionSerializer(s.Serializer):

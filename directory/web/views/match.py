@@ -9,11 +9,12 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from directory.eligibility import service as eligibility
+from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, TypedProfileForm, form_of, typed_of
 from directory.search import service
 
 from .. import matching, words
 from ..forgetting import forgets
-from ..profile_form import COUNTRIES, NAMES, SEXES, STAGES, ProfileForm, form_of, typed_of
 from ..results import diagnoses
 from .suggest import said
 
@@ -86,13 +87,13 @@ def _typed(data: QueryDict) -> dict:
     }
 
 
-def _answer(request: HttpRequest, form: ProfileForm) -> dict:
+def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
     """What was found, or what is wrong with each field."""
     if form.errors:
         return {"errors": _errors(form), "focus": "error-title"}
     wanted = _wanted(form.data)
     try:
-        found = service.match(form.profile, language=words.page_language(), limit=max(wanted.values()))
+        found = eligibility.match(form.profile, language=words.page_language(), limit=max(wanted.values()))
     except ValueError as error:
         return {"errors": {"text": str(error)}, "focus": "error-title"}
     address = request.build_absolute_uri(reverse("web:match"))
@@ -100,7 +101,7 @@ def _answer(request: HttpRequest, form: ProfileForm) -> dict:
     return {
         "judged": True,
         "focus": _focus(form.data),
-        "given": matching.Given(form).lines,
+        "given": matching.given_of(form),
         "found": found,
         "bands": matching.bands_of(found, wanted, form.cleaned_data["near"]),
         "ways": matching.ways_of(found, form),
@@ -121,7 +122,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
     ]
 
 
-def _errors(form: ProfileForm) -> dict[str, str]:
+def _errors(form: TypedProfileForm) -> dict[str, str]:
     """One sentence a field; those of the whole form stand at its first field."""
     order = {name: place for place, name in enumerate(NAMES)}
     found = {
@@ -136,7 +137,7 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in service.BANDS}
+    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in eligibility.BANDS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
@@ -150,6 +151,6 @@ def _focus(data: QueryDict) -> str:
     """The place on the page to go on reading from."""
     if "link" in data:
         return "link"
-    if (band := data.get("more")) in service.BANDS:
+    if (band := data.get("more")) in eligibility.BANDS:
         return f"{band}-{_number(data.get(f'shown_{band}', '')) + 1}"
     return "answer-title"

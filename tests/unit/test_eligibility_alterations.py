@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.search.alterations import apart, compare, read
+from directory.eligibility.alterations import compare, read, split
 
 CASES = [
     # given, asked, answer
@@ -79,4 +79,4 @@ def test_what_is_given_as_it_is_asked_is_met(text):
      ("ALK\nMYCN", ["ALK", "MYCN"]), (" ; ,", [])],
 )  # fmt: skip
 def test_several_in_one_field_are_told_apart(text, parts):
-    assert apart(text) == parts
+    assert split(text) == parts

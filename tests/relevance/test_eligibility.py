@@ -3,8 +3,7 @@
 import pytest
 
 from directory.core.places import locate
-from directory.search import service
-from directory.search.service import BANDS, Profile
+from directory.eligibility.service import BANDS, Profile, match
 from tests.relevance.test_relevance import demo  # noqa: F401
 from trials.models import Trial
 
@@ -17,7 +16,7 @@ IN_FIELDS = Profile(
 
 def judged(profile):
     """`{slug: (band, {criterion: verdict})}`, and the slugs by band."""
-    found = service.match(profile, language="en", limit=200)
+    found = match(profile, language="en", limit=200)
     bands = {name: getattr(found, name).trials for name in BANDS}
     verdicts = {
         one.key: (name, {each.name: each.verdict for each in one.criteria})

@@ -1,13 +1,13 @@
 """Which of the terms found in a text its words of denial and doubt speak of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from directory.core.text import fold, strip_marks
+from directory.search.words import OF_EVERY_TRIAL, STOP_WORDS, Token
 
 from .alterations import OF_ALTERATIONS
-from .denials import FOUND, Cue, is_cue
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Token
+from .negation_cues import FOUND, Cue, is_cue
 
 ALTERATION = "alteration"
 _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
@@ -62,6 +62,14 @@ class FoundTerm(NamedTuple):
     kind: str
 
 
+class Covered(NamedTuple):
+    """A term of which a cue speaks, by its number; whether that is doubtful, and not across a comma."""
+
+    number: int
+    doubtful: bool
+    beside: bool
+
+
 class Said(NamedTuple):
     """What a cue says of a term: it is not there, or it is `doubtful`; `beside` it, or across a comma."""
 
@@ -70,7 +78,7 @@ class Said(NamedTuple):
     beside: bool
 
 
-class DenialScope:
+class NegationScope:
     """`said`: of each term, by its number, what is said of it; `used`: the words that say so.
 
     A denial speaks of what follows it up to a comma or stop; where that leaves a question, it is doubtful.
@@ -87,6 +95,7 @@ class DenialScope:
         self.said: dict[int, Said] = {}
         self.used: set[int] = set()
         self.of_something_else: list[WordSpan] = []
+        self.starts = {term.start for term in terms}
         self.of_clause: dict[int, list[int]] = {}
         for number, term in enumerate(terms):
             self.of_clause.setdefault(clause[term.start], []).append(number)
@@ -114,20 +123,14 @@ class DenialScope:
 
     def _has_a_word_nobody_knows(self, term: FoundTerm) -> bool:
         """Whether a bare gene is followed by a word that might deny it: `ALK awaited`, `ALK ngeative`."""
-        at, here = term.end, self.clause[term.start]
-        while at < len(self.parts) and (says_nothing(self.parts[at]) or self.parts[at].exact in _JOINS):
-            at += 1
-        starts = {other.start for other in self.terms}
-        is_bare = term.kind == ALTERATION and term.end - term.start == 1
-        if not is_bare or at in starts or at == len(self.parts) or self.clause[at] != here:
+        if term.kind != ALTERATION or term.end - term.start > 1:
             return False
-        word = self.parts[at]
-        return not (
-            says_nothing(word)
-            or fold(word.raw) in _NEUTRAL
-            or word.raw.isdigit()
-            or is_cue(strip_marks(word.raw))
-        )
+        rest = range(term.end, self._end_of_clause(term.start))
+        at = next((at for at in rest if not _only_joins(self.parts[at])), None)
+        if at is None or at in self.starts:
+            return False
+        word = self.parts[at].raw
+        return not (fold(word) in _NEUTRAL or word.isdigit() or is_cue(strip_marks(word)))
 
     def _doubt_what_is_more_than_an_alteration(self) -> None:
         """Only of an alteration is it known what its absence means; a disease that is denied is unread."""
@@ -136,36 +139,49 @@ class DenialScope:
             if said.cue in mixed or self.terms[number].kind != ALTERATION:
                 self.said[number] = said._replace(doubtful=True)
 
-    # What a cue speaks of: (number of the term, whether that is doubtful, whether it stands beside)
+    # What a cue speaks of
 
-    def _covered(self, cue: Cue) -> Iterator[tuple[int, bool, bool]]:
-        here = self.of_clause.get(self.clause[cue.start], [])
-        left = [number for number in here if self.terms[number].end <= cue.start]
-        right = [number for number in here if self.terms[number].start >= cue.end]
+    def _covered(self, cue: Cue) -> Iterable[Covered]:
+        left, right = self._beside_in_its_clause(cue)
         if cue.narrow and self._is_of_extent(cue):
             # Nothing but the word itself, where that is a term.
-            yield from ((number, True, True) for number in right if self.terms[number].start == cue.end)
-        elif not right and (apart := self._something_else(cue)):
+            return self._each(right[:1] if right and self.terms[right[0]].start == cue.end else [], True)
+        if not right and (apart := self._something_else(cue)):
             self.of_something_else.append(apart)
-            yield from (
-                (number, True, True)
-                for number in (self._back(left) if here else self._beside(cue))
-                if self.terms[number].kind == ALTERATION
-            )
-        elif not here:
-            yield from ((number, cue.doubtful or cue.before, True) for number in self._beside(cue))
-        elif cue.doubtful:
-            if not (cue.narrow and right):
-                yield from ((number, True, True) for number in self._back(left))
-                yield from self._enumerated(left, -1)
-            yield from ((number, True, True) for number in right)
-            yield from self._enumerated(right, 1)
-        elif cue.before:
-            yield from self._forward(cue, right) if right else self._behind(cue, left)
-            if right and self.parts[cue.start].exact in _NOR and self.cues[0] == cue:
-                yield from ((number, True, True) for number in self._back(left))
-        else:
-            yield from self._negative(cue, left, right)
+            nearest = self._back(left) if left else self._in_clauses_beside(cue)
+            return self._each([one for one in nearest if self.terms[one].kind == ALTERATION], True)
+        return self._said_of(cue, left, right)
+
+    def _said_of(self, cue: Cue, left: list[int], right: list[int]) -> Iterable[Covered]:
+        if not left and not right:
+            return self._each(self._in_clauses_beside(cue), cue.doubtful or cue.before)
+        if cue.doubtful:
+            return self._doubted(cue, left, right)
+        if not cue.before:
+            return self._negative(cue, left, right)
+        return self._forward(cue, left, right) if right else self._behind(cue, left)
+
+    def _beside_in_its_clause(self, cue: Cue) -> tuple[list[int], list[int]]:
+        """The terms of its clause before the cue, and those behind it."""
+        here = self.of_clause.get(self.clause[cue.start], [])
+        return (
+            [number for number in here if self.terms[number].end <= cue.start],
+            [number for number in here if self.terms[number].start >= cue.end],
+        )
+
+    def _each(self, numbers: Iterable[int], doubtful: bool) -> Iterator[Covered]:
+        yield from (Covered(number, doubtful, True) for number in numbers)
+
+    def _each_before(self, left: list[int], doubtful: bool) -> Iterator[Covered]:
+        """The nearest before a cue, and what is enumerated before these."""
+        yield from self._each(self._back(left), doubtful)
+        yield from self._enumerated(left, -1)
+
+    def _doubted(self, cue: Cue, left: list[int], right: list[int]) -> Iterator[Covered]:
+        if not (cue.narrow and right):
+            yield from self._each_before(left, True)
+        yield from self._each(right, True)
+        yield from self._enumerated(right, 1)
 
     def _is_of_extent(self, cue: Cue) -> bool:
         return cue.end < len(self.parts) and strip_marks(self.parts[cue.end].raw).startswith(_OF_EXTENT)
@@ -174,49 +190,54 @@ class DenialScope:
         """The words of a denial of what is no term and no test: `no mets`, `geen beenmerginvasie`."""
         if cue.doubtful or not cue.before:
             return None
-        here, end = self.clause[cue.start], cue.end
-        while end < len(self.parts) and self.clause[end] == here:
-            end += 1
+        end = self._end_of_clause(cue.start)
         said = [strip_marks(one.raw) for one in self.parts[cue.end : end] if not says_nothing(one)]
         first = next((word for word in said if word not in _BEFORE_SOMETHING_ELSE), "")
         return WordSpan(cue.start, end) if first.startswith(_SOMETHING_ELSE) else None
 
-    def _forward(self, cue: Cue, right: list[int]) -> Iterator[tuple[int, bool, bool]]:
-        is_narrow = cue.narrow and self.terms[right[0]].kind == ALTERATION
+    def _end_of_clause(self, at: int) -> int:
+        here = self.clause[at]
+        return next((end for end in range(at, len(self.parts)) if self.clause[end] != here), len(self.parts))
+
+    def _forward(self, cue: Cue, left: list[int], right: list[int]) -> Iterator[Covered]:
+        is_narrow = cue.narrow and self._is_alteration(right)
         chosen = self._chain(right) if is_narrow else right
-        between = self.parts[cue.end : self.terms[right[0]].start]
+        between = range(cue.end, self.terms[right[0]].start)
         # No known ALK, no evidence of ALK: that is not yet that it is absent.
         doubtful = not all(
-            says_nothing(one) or one.exact in OF_ALTERATIONS or one.exact in _JOINS for one in between
+            _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS for at in between
         )
-        self.used |= set(range(cue.end, self.terms[right[0]].start)) if not doubtful else set()
-        yield from ((number, doubtful, True) for number in chosen)
+        if not doubtful:
+            self.used.update(between)
+        yield from self._each(chosen, doubtful)
         if not is_narrow or chosen == right:
             yield from self._enumerated(right, 1)
+        if self.parts[cue.start].exact in _NOR and self.cues[0] == cue:
+            yield from self._each(self._back(left), True)
 
-    def _behind(self, cue: Cue, left: list[int]) -> Iterator[tuple[int, bool, bool]]:
+    def _behind(self, cue: Cue, left: list[int]) -> Iterator[Covered]:
         """`MYCN not amplified`, `ALK: no`, `ALK not tested`."""
         next_word = self.parts[cue.end] if cue.end < len(self.parts) else None
         ends = next_word is None or self.clause[cue.end] != self.clause[cue.start]
         denies = ends or next_word.exact in OF_ALTERATIONS or strip_marks(next_word.raw) in FOUND
         if not ends:
             self.used.add(cue.end)
-        yield from ((number, not denies, True) for number in self._back(left))
-        yield from self._enumerated(left, -1)
+        yield from self._each_before(left, not denies)
 
-    def _negative(self, cue: Cue, left: list[int], right: list[int]) -> Iterator[tuple[int, bool, bool]]:
-        is_for = cue.end < len(self.parts) and self.parts[cue.end].exact in _FOR
-        if right and (is_for or not left or self.terms[left[-1]].kind != ALTERATION):
-            chosen = self._chain(right) if self.terms[right[0]].kind == ALTERATION else right
-            yield from ((number, False, True) for number in chosen)
+    def _negative(self, cue: Cue, left: list[int], right: list[int]) -> Iterator[Covered]:
+        is_for = bool(right) and cue.end < len(self.parts) and self.parts[cue.end].exact in _FOR
+        before, behind = self._is_alteration(left[-1:]), self._is_alteration(right[:1])
+        if right and (is_for or not before):
+            yield from self._each(self._chain(right) if behind else right, False)
             yield from self._enumerated(right, 1)
-        if left and not (is_for and right):
-            is_of_what_follows = right and self.terms[left[-1]].kind != ALTERATION
-            if not (is_of_what_follows and self.terms[right[0]].kind == ALTERATION):
-                yield from ((number, False, True) for number in self._back(left))
-                yield from self._enumerated(left, -1)
+        if not is_for and (before or not behind):
+            yield from self._each_before(left, False)
 
-    def _beside(self, cue: Cue) -> list[int]:
+    def _is_alteration(self, numbers: list[int]) -> bool:
+        """Whether the first of `numbers` is one."""
+        return bool(numbers) and self.terms[numbers[0]].kind == ALTERATION
+
+    def _in_clauses_beside(self, cue: Cue) -> list[int]:
         """The terms of the clauses before a cue that stands alone in its own, else of the one after it."""
         before = at = self.clause[cue.start]
         while self._is_joined(before, -1):
@@ -229,9 +250,7 @@ class DenialScope:
 
     def _back(self, left: list[int]) -> list[int]:
         """Of the terms before a cue: the last alterations, as far as they are joined; else all."""
-        if not left or self.terms[left[-1]].kind != ALTERATION:
-            return left
-        return self._chain(left[::-1])
+        return self._chain(left[::-1]) if self._is_alteration(left[-1:]) else left
 
     def _chain(self, numbers: list[int]) -> list[int]:
         """The first alterations of `numbers`, as far as nothing stands between them but `or` and the like."""
@@ -241,12 +260,12 @@ class DenialScope:
             between = self.parts[first.end : second.start]
             if second.kind != ALTERATION or first.kind != ALTERATION or not between:
                 break
-            if not all(one.exact in _JOINS or says_nothing(one) for one in between):
+            if not all(_only_joins(one) for one in between):
                 break
             chosen.append(number)
         return chosen
 
-    def _enumerated(self, numbers: list[int], step: int) -> Iterator[tuple[int, bool, bool]]:
+    def _enumerated(self, numbers: list[int], step: int) -> Iterator[Covered]:
         """Across commas, terms of the same kind of which nothing else is said: `no ALK, BRAF`."""
         if not numbers:
             return
@@ -258,7 +277,7 @@ class DenialScope:
             first = several[0 if step > 0 else -1] if several else None
             if first is None or at in self.cued or self.terms[first].kind != kind or self._says_more(first):
                 return
-            yield first, True, False
+            yield Covered(first, True, False)
 
     def _is_joined(self, at: int, step: int) -> bool:
         later = max(at, at + step)
@@ -311,3 +330,7 @@ class DenialScope:
 
 def says_nothing(word: Token) -> bool:
     return word.raw.lower() in STOP_WORDS or fold(word.raw) in OF_EVERY_TRIAL
+
+
+def _only_joins(word: Token) -> bool:
+    return says_nothing(word) or word.exact in _JOINS

@@ -1,32 +1,28 @@
-"""The trials whose criteria a profile meets, leaves open or fails.
+"""The one door to eligibility: the trials whose criteria a profile meets, leaves open or fails.
 
 A bound that a trial does not state is open. What the registry does not know, or the profile does not say, is
 *unknown*, never a reason to exclude.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import override
 
-from . import reasons
-from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
+from directory.core.forgetting import quotes_nothing
+from directory.search import reading
+from directory.search.service import IndexNotReady
+from directory.search.today import FRESHNESS
+
+from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNMET, Judged
 from .profile import Profile
-from .profile_reading import Read, ReadTerm
-from .reading import Snapshot
-from .today import FRESHNESS
+from .profile_text import Read, ReadTerm
+from .reasons import Criterion, Reasons
 
-VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
+__all__ = ["BANDS", "CRITERIA", "Matched", "Matching", "Profile", "match"]
+
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """`name` is one of `judging.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence."""
-
-    name: str
-    verdict: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -77,31 +73,29 @@ class Matching:
     excluded: Band
     read: tuple[ReadTerm, ...] = ()
     unread: tuple[str, ...] = ()
-    ways: tuple[Relaxation, ...] = field(default=())
+    ways: tuple[Relaxation, ...] = ()
 
 
+@quotes_nothing(ValueError, IndexNotReady)
 def match(
-    snapshot: Snapshot,
-    profile: Profile,
-    *,
-    language: str,
-    limit: int = 50,
-    offsets: Mapping[str, int] | None = None,
+    profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
 ) -> Matching:
-    """Judge every listed trial against `profile`. Each band's count is exact; it holds at most `limit`.
+    """Judge every listed trial against `profile`, of which nothing is kept.
 
-    `offsets`: by band, how many of its first to pass over. ValueError, with a sentence, for free words that
-    cannot be read.
+    Each band's count is exact; it holds at most `limit`. `offsets`: by band, how many of its first to pass
+    over. ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
     """
+    snapshot = reading.snapshot()
     said = Read.of(profile, language)
-    judged = judge(snapshot.today(), profile, said)
+    judged = Judged(snapshot.today(), profile, said)
+    reasons = Reasons(judged, language)
     bands: dict[str, Band] = {}
-    told: dict[tuple, Criterion] = {}
-    for name, (mask, order) in _orders(judged).items():
-        start = (offsets or {}).get(name, 0)
-        found = np.flatnonzero(mask)
-        shown = found[_first(order[found], start + limit)[start:]]
-        bands[name] = Band(len(found), tuple(_matched(judged, shown, name, language, told)))
+    with override(language):
+        for name, (mask, order) in _orders(judged).items():
+            start = (offsets or {}).get(name, 0)
+            found = np.flatnonzero(mask)
+            shown = found[_first(order[found], start + limit)[start:]]
+            bands[name] = Band(len(found), tuple(_matched(judged, shown, name, reasons)))
     return Matching(**bands, read=said.terms, unread=said.unread, ways=_ways(judged))
 
 
@@ -151,34 +145,26 @@ def _ways(judged: Judged) -> tuple[Relaxation, ...]:
     return tuple(Relaxation(name, count) for name, count in found if count)
 
 
-def _matched(
-    judged: Judged, shown: np.ndarray, band: str, language: str, told: dict[tuple, Criterion]
-) -> Iterator[Matched]:
-    """The trials `shown`, in that order. What was `told` of one is not said anew of another: they repeat."""
-    said = [
-        [(name, verdict) for name, verdict in zip(CRITERIA, each, strict=True) if verdict != NOT_ASKED]
-        for each in zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
-    ]
-    for ordinal, verdicts in zip(shown.tolist(), said, strict=True):
-        criteria = []
-        for name, verdict in verdicts:
-            key = (name, verdict, reasons.depends_on(judged, ordinal, name))
-            if key not in told:
-                sentence = reasons.reason(judged, ordinal, name, verdict, language)
-                told[key] = Criterion(name, VERDICTS[verdict], sentence)
-            criteria.append(told[key])
-        yield Matched(judged.trials.keys[ordinal], band, tuple(criteria), _nearest(judged, ordinal))
+def _matched(judged: Judged, shown: np.ndarray, band: str, reasons: Reasons) -> Iterator[Matched]:
+    """The trials `shown`, in that order."""
+    verdicts = zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
+    for ordinal, each in zip(shown.tolist(), verdicts, strict=True):
+        criteria = tuple(
+            reasons.criterion(ordinal, name, verdict)
+            for name, verdict in zip(CRITERIA, each, strict=True)
+            if verdict != NOT_ASKED
+        )
+        yield Matched(judged.trials.keys[ordinal], band, criteria, _nearest(judged, ordinal))
 
 
 def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
     site = judged.nearest_site(ordinal)
     if site is None:
         return None
-    trials, today = judged.trials, judged.today
-    far = judged.kilometres[trials.site_centre[site]] if judged.kilometres is not None else np.inf
+    trials, far = judged.trials, judged.kilometres_to(site)
     return NearestSite(
-        centre=trials.codes.centre.words[trials.site_centre[site]],
-        distance_km=round(float(far), 1) if np.isfinite(far) else None,
+        centre=judged.centre_of(site),
+        distance_km=None if far is None else round(far, 1),
         status=trials.codes.of["status"].words[trials.site_status[site]],
-        freshness=FRESHNESS[today.site_freshness[site]],
+        freshness=FRESHNESS[judged.today.site_freshness[site]],
     )

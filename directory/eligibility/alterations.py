@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
+from directory.search.synonyms import vocabulary
+from directory.search.words import typed_words
 
-from .denials import WILD_TYPE, is_denial, signs_as_words
-from .synonyms import vocabulary
-from .words import typed_words
+from .negation_cues import WILD_TYPE, is_denial, signs_as_words
 
 MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 
@@ -58,6 +58,8 @@ _DEFINED_BY = {
     squash("Philadelphia chromosome-positive ALL"): squash("BCR::ABL1"),
     squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
 }
+# Of a list that is typed, a translocation keeps its semicolon; a comma parts also in brackets left open.
+_IN_LIST = re.compile(r"[,\n]|;(?![^()]*\))")
 # Outside brackets: t(9;22) is one.
 _BETWEEN = re.compile(r"[;,\n](?![^(\n]*\))")
 _PH = re.compile(r"\b(?:ph|philadelphia)\b(?![ -]?like)", re.IGNORECASE)
@@ -86,9 +88,14 @@ class Alteration:
         return bool(self.genes) and not self.kind and not self.variant
 
 
-def apart(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """`ALK negative; t(9;22)` → the two of them."""
     return [one for part in _BETWEEN.split(text) if (one := tidy(part))]
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """What a person typed one after the other, each once."""
+    return tuple(dict.fromkeys(one for part in _IN_LIST.split(text) if (one := tidy(part))))
 
 
 def read(text: str) -> Alteration:
@@ -182,11 +189,11 @@ def _genes(text: str, *, known_only: bool) -> frozenset[str]:
 def symbols() -> frozenset[str]:
     """The symbols in the English names of the vocabulary's alterations, and the families' genes."""
     names = [term.text for term in vocabulary().terms if term.type == "alteration" and term.lang == "en"]
-    symbols = {symbol for name in names for symbol in _SYMBOL.findall(name) if symbol == symbol.upper()}
+    found = filter(_is_symbol, _SYMBOL.findall(" ".join(names)))
+    return frozenset(found).union(_FAMILIES, *_FAMILIES.values())
+
+
+def _is_symbol(word: str) -> bool:
     # H3K27M is a histone and its variant in one word.
-    symbols = {
-        one
-        for one in symbols
-        if one not in _NO_SYMBOL and not one.startswith("H3K") and not _VARIANT.search(one)
-    }
-    return frozenset(symbols).union(_FAMILIES, *_FAMILIES.values())
+    is_variant = word.startswith("H3K") or _VARIANT.search(word)
+    return word == word.upper() and word not in _NO_SYMBOL and not is_variant

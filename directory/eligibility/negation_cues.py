@@ -1,7 +1,7 @@
 """Words and signs, in four languages, that say that something is not there, or that nobody knows yet.
 
-`ALK-`, `ALK (-)`, `ALK?` are written as words first. Which terms a cue speaks of is for `denied` to say.
-When in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
+`ALK-`, `ALK (-)`, `ALK?` are written as words first. Which terms a cue speaks of, `negation_scope` says. When
+in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
 """
 
 import re
@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from directory.core.text import strip_marks
-
-from .words import Token
+from directory.search.words import Token
 
 # Stand before what they deny; with nothing behind them they speak of what stands before them.
 _NO = """
@@ -54,7 +53,6 @@ _RISK, _OF_RISK = (
     ("risk", "risico", "risque", "risiko"),
     ("of", "for", "op", "van", "de", "d", "fur", "eines"),
 )
-_BY_LANGUAGE = frozenset({"pas", "plus", "noch"})
 # Behind French `plus` on a page in another language.
 _BEHIND_NO_LONGER = ("en", "de", "refract", "recidiv", "rechut", "malad")
 # Behind Dutch `pas`: what happened of late.
@@ -176,19 +174,30 @@ def _cue(at: int, word: str, after: str) -> Cue | None:
 
 
 def _by_language(at: int, word: str, after: str, language: str, before: Sequence[str]) -> Cue | None:
-    """What `pas` (French “not”, Dutch “recently”), `plus` (French “no longer”) and `noch` are.
+    """What a word of `_BY_LANGUAGE` is; in a text in another language than the page's it is in doubt."""
+    doubtful = _BY_LANGUAGE[word](language, after, before)
+    return None if doubtful is None else Cue(at, at + 1, doubtful, True, False)
 
-    `noch` is Dutch and, behind `weder`, German for “nor”, else German for “still”. Whoever writes in another
-    language than that of the page leaves it in doubt.
-    """
-    denial, doubt = Cue(at, at + 1, False, True, False), Cue(at, at + 1, True, True, False)
-    if word == "noch":
-        return denial if language == "nl" or "weder" in before else doubt
-    if word == "plus":
-        return doubt if language == "fr" or after.startswith(_BEHIND_NO_LONGER) else None
+
+def _doubts_noch(language: str, _after: str, before: Sequence[str]) -> bool | None:
+    """Dutch and, behind `weder`, German for “nor”; else German for “still”."""
+    return not (language == "nl" or "weder" in before)
+
+
+def _doubts_plus(language: str, after: str, _before: Sequence[str]) -> bool | None:
+    """French for “no longer”."""
+    return True if language == "fr" or after.startswith(_BEHIND_NO_LONGER) else None
+
+
+def _doubts_pas(language: str, after: str, _before: Sequence[str]) -> bool | None:
+    """French for “not”, Dutch for “recently”."""
     if language == "fr" or after in ("de", "du", "d"):
-        return denial
-    return None if language == "nl" and after.startswith(_OF_LATE) else doubt
+        return False
+    return None if language == "nl" and after.startswith(_OF_LATE) else True
+
+
+# By word: whether it leaves in doubt, or else denies; None where it says nothing.
+_BY_LANGUAGE = {"noch": _doubts_noch, "plus": _doubts_plus, "pas": _doubts_pas}
 
 
 def is_doubt(word: str) -> bool:

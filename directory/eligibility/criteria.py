@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
+from directory.search.columns import NO_BOUND, Codes
+from directory.search.synonyms import apart, path_to, vocabulary
+from directory.search.today import FRESHNESS, Today
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import NO_BOUND, Codes
 from .profile import Profile
-from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
-from .synonyms import apart, path_to, vocabulary
-from .today import FRESHNESS, Today
+from .profile_text import NO_DISEASE, Read, below, families, no_single_disease
 
 NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
 CRITERIA = (
@@ -26,7 +26,10 @@ FAR = 10**9
 
 
 class Judged:
-    """The verdicts on all trials. `metres`: to the nearest recruiting site in reach; 0 without a place."""
+    """The verdicts on all trials, of the columns of one day.
+
+    `metres`: to the nearest recruiting site in reach; 0 without a place.
+    """
 
     def __init__(self, today: Today, profile: Profile, said: Read):
         self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
@@ -232,6 +235,15 @@ class Judged:
             self._nearest[ordinal] = self._find_nearest(ordinal)
         return self._nearest[ordinal]
 
+    def centre_of(self, site: int) -> str:
+        """The code of its centre."""
+        return self.trials.codes.centre.words[self.trials.site_centre[site]]
+
+    def kilometres_to(self, site: int) -> float | None:
+        """None without a place, and where it is not known where the centre lies."""
+        far = float(self._site_kilometres[site])
+        return far if self.kilometres is not None and np.isfinite(far) else None
+
     def _find_nearest(self, ordinal: int) -> int | None:
         sites = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
         within = [at for at in sites if self._in_countries[at]] or sites
@@ -246,13 +258,19 @@ class Disease:
     """What the classes and concepts of a profile's disease stand to others."""
 
     def __init__(self, said: Read):
-        self.said = said
         self.above = {above for code in said.codes for above in path_to(code)}
         self.below = {one for code in said.codes for one in below(code)} - set(said.codes)
-        around = self.above | self.below | set(said.codes)
-        self.overlapping = {one for one, codes in vocabulary().conditions.items() if set(codes) & around}
-        self.wide_elsewhere = {one for one, codes in families().items() if said.codes and not codes & around}
         self.apart = {other for one in said.named for other in apart().get(one, ())} - said.mentioned
+        self._around = self.above | self.below | set(said.codes)
+
+    @property
+    def overlapping(self) -> set[str]:
+        return {one for one, codes in vocabulary().conditions.items() if self._around.intersection(codes)}
+
+    @property
+    def wide_elsewhere(self) -> set[str]:
+        """The families that have none of the classes given."""
+        return {one for one, codes in families().items() if self._around and not codes & self._around}
 
     def all_named(self, codes: Codes) -> list[str]:
         """The concepts of trials that are one disease, not a family of them."""
@@ -260,11 +278,6 @@ class Disease:
 
     def not_apart(self, codes: Codes) -> list[str]:
         return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
-
-
-def judge(today: Today, profile: Profile, said: Read) -> Judged:
-    """All verdicts on all trials, of the columns of one day."""
-    return Judged(today, profile, said)
 
 
 def _number(status: Recruitment) -> int:

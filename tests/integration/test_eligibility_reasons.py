@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from directory.eligibility.service import BANDS, Profile, match
 from directory.search import service
-from directory.search.service import BANDS, Profile
 from tests.builders import a_centre, a_trial
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def trial(index_dir):
 
 def criteria(language="en", **profile):
     """The band of the only trial, and its criteria."""
-    found = service.match(Profile(**profile), language=language)
+    found = match(Profile(**profile), language=language)
     [(band, one)] = [(band, one) for band in BANDS for one in getattr(found, band).trials]
     return band, one.criteria
 

@@ -2,9 +2,10 @@
 
 import pytest
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 
-from directory.web.profile_form import NAMES, form_of, typed_of
+from directory.eligibility.forms import NAMES, ProfileForm, form_of, typed_of
 
 RIGHT_TO_LEFT = "\u200f"
 
@@ -114,3 +115,49 @@ def test_what_was_typed_is_shown_again_without_what_no_page_can_hold():
     typed = typed_of(data(text="a\0b", age="abc", condition=["IVa", ""], utm_source="x"))
     assert (typed["text"], typed["age"], typed["condition"]) == (["ab"], ["abc"], ["IVa"])
     assert set(typed) == set(NAMES)
+
+
+# The page and the API
+
+SENT = {
+    "conditions": ["IVa"], "text": ["relapsed"], "age": ["31m"], "stage": ["relapsed"], "lines": ["2"],
+    "alterations": ["ALK mutated", "t(9;22)"], "sex": ["female"], "near": ["4000"], "within": ["150"],
+    "countries": ["BE", "nl"],
+}  # fmt: skip
+
+
+def sent(**given):
+    return ProfileForm(MultiValueDict(given))
+
+
+def test_what_the_page_and_the_api_both_take_is_one_profile():
+    typed = {{"conditions": "condition", "countries": "country"}.get(name, name): SENT[name] for name in SENT}
+    form = sent(**SENT)
+    assert form.is_valid(), form.errors
+    assert profile(**typed | {"alterations": ["ALK mutated; t(9;22)"]}) == form.profile
+
+
+@pytest.mark.parametrize(
+    ("api_name", "page_name", "value", "api_takes", "page_takes"),
+    [
+        # A mark that nobody sees: the API promises a pattern, a person pastes what a document holds.
+        ("age", "age", f"{RIGHT_TO_LEFT}14", False, True),
+        ("lines", "lines", f"{RIGHT_TO_LEFT}2", False, True),
+        ("near", "near", f"{RIGHT_TO_LEFT}4000", False, True),
+        # What a page does not offer.
+        ("stage", "stage", "any", True, False),
+        ("sex", "sex", "all", True, False),
+        ("countries", "country", "ES", True, False),
+        ("conditions", "condition", "iva", True, False),
+    ],
+)
+def test_where_page_and_api_differ_is_known(api_name, page_name, value, api_takes, page_takes):
+    assert sent(**{api_name: [value]}).is_valid() == api_takes
+    assert (not errors(**{page_name: value})) == page_takes
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"), [(ProfileForm, "Give near"), (form_of, "Give the postal code")]
+)
+def test_a_distance_needs_a_place_in_both(form, sentence):
+    assert sentence in str(form(data(within="30")).errors["within"])

@@ -5,27 +5,26 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from directory.core.text import squash, strip_marks
+from directory.search.documents_trials import condition_names
+from directory.search.query import check_text
+from directory.search.synonyms import Span, path_to, vocabulary
+from directory.search.words import Token, typed_words
 from trials.choices import Stage
 from trials.conditions import subtree
 
-from . import alterations, denials
+from . import alterations, negation_cues
 from .alterations import OF_ALTERATIONS, Alteration
-from .denied import ALTERATION, DenialScope, FoundTerm, says_nothing
-from .documents_trials import condition_names
+from .negation_scope import ALTERATION, FoundTerm, NegationScope, says_nothing
 from .profile import Profile
-from .query import check_text
-from .synonyms import Span, path_to, vocabulary
-from .words import Token, typed_words
 
-STAGES = {
-    "newly diagnosed": (Stage.NEWLY_DIAGNOSED,),
-    "relapsed": (Stage.RELAPSED,),
-    "refractory": (Stage.REFRACTORY,),
-    "relapsed or refractory": (Stage.RELAPSED, Stage.REFRACTORY),
-    "maintenance": (Stage.MAINTENANCE,),
-    "long-term follow-up": (Stage.FOLLOW_UP,),
+_STAGES_OF = {
+    squash("newly diagnosed"): (Stage.NEWLY_DIAGNOSED,),
+    squash("relapsed"): (Stage.RELAPSED,),
+    squash("refractory"): (Stage.REFRACTORY,),
+    squash("relapsed or refractory"): (Stage.RELAPSED, Stage.REFRACTORY),
+    squash("maintenance"): (Stage.MAINTENANCE,),
+    squash("long-term follow-up"): (Stage.FOLLOW_UP,),
 }
-_STAGE_OF = {squash(name): stages for name, stages in STAGES.items()}
 # Concepts of the vocabulary that are no disease one could be included for, and those that stand for many.
 NO_DISEASE = frozenset({squash("metastatic disease")})
 WIDE = {
@@ -108,15 +107,15 @@ class _Reader:
         self.unread: list[str] = []
         self.parts: list[Token] = []
         self.clause: list[int] = []
-        clauses = denials.clauses(denials.signs_as_words(text))
+        clauses = negation_cues.clauses(negation_cues.signs_as_words(text))
         for number, clause in enumerate(clauses):
             words = typed_words(clause.text)
             self.parts += words
             self.clause += [number] * len(words)
         self.found = list(self._find())
         taken = {at for term in self.found for at in range(term.start, term.end)}
-        self.scope = DenialScope(self.parts, self.clause, [one.joined for one in clauses], self.found)
-        self.cues = denials.cues(self.parts, taken, language)
+        self.scope = NegationScope(self.parts, self.clause, [one.joined for one in clauses], self.found)
+        self.cues = negation_cues.cues(self.parts, taken, language)
         self.scope.judge(self.cues)
         self._say_all()
 
@@ -162,7 +161,7 @@ class _Reader:
         word = self.parts[at]
         if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
             return None
-        if says_nothing(word) or denials.is_cue(strip_marks(word.raw)):
+        if says_nothing(word) or negation_cues.is_cue(strip_marks(word.raw)):
             return None
         found = self.vocabulary.near(word.stem)
         denied = any(
@@ -175,7 +174,7 @@ class _Reader:
     def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
         """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
         while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
-            of_it = self.parts[at].exact in OF_ALTERATIONS and not denials.is_cue(
+            of_it = self.parts[at].exact in OF_ALTERATIONS and not negation_cues.is_cue(
                 strip_marks(self.parts[at].raw)
             )
             if not of_it and not (_is_variant(self.parts[at]) and at not in spans):
@@ -221,17 +220,15 @@ class _Reader:
         if kind == "disease" and concept not in NO_DISEASE:
             self.diseases.add(concept)
             self.mentioned |= self.vocabulary.concepts_in(text)
-            self._say("condition", ", ".join(self.vocabulary.conditions.get(concept, ())), concept)
+            codes = ", ".join(self.vocabulary.conditions.get(concept, ()))
+            self.terms.append(ReadTerm("condition", codes, self.vocabulary.preferred(concept, self.language)))
             return True
-        if kind == "stage" and concept in _STAGE_OF:
-            self.stages |= {str(stage) for stage in _STAGE_OF[concept]}
-            for stage in _STAGE_OF[concept]:
+        if kind == "stage" and concept in _STAGES_OF:
+            for stage in _STAGES_OF[concept]:
+                self.stages.add(str(stage))
                 self.terms.append(ReadTerm("stage", str(stage), str(stage.label)))
             return True
         return False
-
-    def _say(self, kind: str, value: str, concept: str) -> None:
-        self.terms.append(ReadTerm(kind, value, self.vocabulary.preferred(concept, self.language)))
 
 
 def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:
@@ -242,7 +239,7 @@ def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:
     found, unread = [], []
     # No ALK, BRAF: of the second nobody knows which is meant.
     in_doubt = _Reader(text, language).in_doubt
-    for part in alterations.apart(text):
+    for part in alterations.split(text):
         reader, one = _Reader(part, language), alterations.read(part)
         several = len(one.genes) > 1 and one.kind != "fusion"
         if reader.doubts or part in in_doubt:

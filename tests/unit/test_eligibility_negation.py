@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from directory.search import denials
-from directory.search.profile_reading import Read
-from directory.search.service import Profile
+from directory.eligibility import negation_cues
+from directory.eligibility.profile_text import Read
+from directory.eligibility.service import Profile
 from directory.search.synonyms import vocabulary
 from tests.support.steps import steps
 
@@ -273,8 +273,8 @@ DECIDED_BY_LANGUAGE = {"plus"}
 
 def pairs(full):
     """`(term, cue)`: every cue with one term of each alteration and stage, or every term with some cues."""
-    cues = [*sorted(denials._WORDS_OF_NO), *sorted(denials._WORDS_OF_NEGATIVE)]
-    cues += [*denials._STEMS_OF_DOUBT, *sorted(denials._DOUBT_WORDS)]
+    cues = [*sorted(negation_cues._WORDS_OF_NO), *sorted(negation_cues._WORDS_OF_NEGATIVE)]
+    cues += [*negation_cues._STEMS_OF_DOUBT, *sorted(negation_cues._DOUBT_WORDS)]
     cues = [one for one in cues if one not in DECIDED_BY_LANGUAGE]
     seen = set()
     for number, term in enumerate(vocabulary().terms):
@@ -313,7 +313,7 @@ SIGNS = [
 
 
 def test_no_sign_of_denial_leaves_a_gene_read_as_there():
-    from directory.search.alterations import symbols
+    from directory.eligibility.alterations import symbols
 
     cases = [f"{gene}{sign}" for gene, sign in product(sorted(symbols()), SIGNS)]
     assert [text for text in cases if there(of_text(text, "en")) or there(of_field(text, "nl"))] == []

@@ -1,0 +1,258 @@
+"""Why a criterion is met, not met or open: a sentence that names what the trial says and what was given."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from directory.core.ages import age_range_text, age_text
+from directory.search.columns import NO_BOUND
+from directory.search.synonyms import vocabulary
+from directory.search.today import FRESHNESS
+from trials.choices import Freshness, Recruitment, Sex, Stage
+
+from . import alterations
+from .criteria import MET, UNKNOWN, UNMET, Judged
+from .profile_text import NO_DISEASE, class_name, no_single_disease
+
+VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
+_SHOWN = 3
+_DISPUTED = FRESHNESS.index(Freshness.DISPUTED)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`name` is one of `criteria.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence."""
+
+    name: str
+    verdict: str
+    reason: str
+
+
+class Reasons:
+    """The sentences of one answer, in the active `language`."""
+
+    def __init__(self, judged: Judged, language: str):
+        self.judged, self.language = judged, language
+        self.trials, self.said = judged.trials, judged.said
+        self._told: dict[tuple[str, int, Hashable], Criterion] = {}
+
+    def criterion(self, ordinal: int, name: str, verdict: int) -> Criterion:
+        """The criterion `name` of the trial at `ordinal`; trials of which the same is said share one."""
+        key = (name, verdict, _DEPENDS_ON[name](self.judged, ordinal))
+        if key not in self._told:
+            # A list that is cut ends the sentence by itself.
+            sentence = getattr(self, f"_{name}")(ordinal, verdict).replace("….", "…")
+            self._told[key] = Criterion(name, VERDICTS[verdict], sentence)
+        return self._told[key]
+
+    # --- The disease ----------------------------------------------------------------------------------
+
+    def _diagnosis(self, ordinal: int, verdict: int) -> str:
+        takes = {"takes": _few(self._diseases(ordinal))}
+        if not self.said.says_a_disease:
+            if not takes["takes"]:
+                return _("Diagnosis not recorded, and you gave none.")
+            return _("For %(takes)s; you gave no diagnosis.") % takes
+        if not takes["takes"]:
+            return _("Diagnosis not recorded.")
+        if verdict == MET:
+            return _("For %(takes)s.") % takes
+        given = takes | {"given": self._diseases_given}
+        if verdict == UNKNOWN:
+            return _("For %(takes)s: is that what the patient has? You gave %(given)s.") % given
+        return _("For %(takes)s, not for %(given)s.") % given
+
+    def _diseases(self, ordinal: int) -> list[str]:
+        """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
+        named, classes = self._named(ordinal), self.trials.values("class", ordinal)
+        by_name = self.said.named or not self.said.mentioned.isdisjoint(named)
+        fitting = [] if by_name else [code for code in classes if code in self.judged.disease.above]
+        if named and not fitting:
+            return list(dict.fromkeys(vocabulary().preferred(one, self.language) for one in named))
+        return [class_name(code, self.language) for code in fitting or classes]
+
+    def _named(self, ordinal: int) -> list[str]:
+        """The diseases that the trial names, those that fit first; families where it names nothing else."""
+        fits, wide = self.said.mentioned, no_single_disease()
+        named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
+        chosen = [one for one in named if one in fits or one not in wide] or named
+        return sorted(chosen, key=lambda one: one not in fits)
+
+    @cached_property
+    def _diseases_given(self) -> str:
+        names = [vocabulary().preferred(one, self.language) for one in sorted(self.said.named)]
+        names += [class_name(code, self.language) for code in self.judged.profile.conditions]
+        return _few(list(dict.fromkeys(names)))
+
+    # --- The patient ----------------------------------------------------------------------------------
+
+    def _age(self, ordinal: int, verdict: int) -> str:
+        low, high = int(self.trials.low[ordinal]), int(self.trials.high[ordinal])
+        if low == NO_BOUND and high == NO_BOUND:
+            return _("Age limits not recorded.")
+        bounds = age_range_text(None if low == NO_BOUND else low or None, None if high == NO_BOUND else high)
+        bounds = bounds or _("any age")
+        if verdict == UNKNOWN:
+            return _("For the ages %(bounds)s; you gave no age.") % {"bounds": bounds}
+        words = {"bounds": bounds, "age": self._age_given}
+        if verdict == MET:
+            return _("%(age)s lies within: %(bounds)s.") % words
+        return _("%(age)s lies outside: %(bounds)s.") % words
+
+    @cached_property
+    def _age_given(self) -> str:
+        return age_text(self.judged.profile.days)
+
+    def _stage(self, ordinal: int, verdict: int) -> str:
+        stated = self.trials.values("stage", ordinal)
+        takes, given = _labels(Stage, stated), self._stages_given
+        if not stated:
+            return _("Disease stage not recorded: ask the centre.")
+        if not given and verdict == UNKNOWN:
+            return _("Takes patients: %(takes)s; you gave no stage.") % {"takes": takes}
+        if verdict == MET:
+            return _("Takes patients: %(takes)s.") % {"takes": takes}
+        return _("Takes patients: %(takes)s; you gave: %(given)s.") % {"takes": takes, "given": given}
+
+    @cached_property
+    def _stages_given(self) -> str:
+        return _labels(Stage, sorted(self.said.stages))
+
+    def _lines(self, ordinal: int, verdict: int) -> str:
+        low, high = (int(one) for one in self.trials.lines[ordinal])
+        given = self.judged.profile.lines
+        if low == NO_BOUND and high == NO_BOUND:
+            return _("Limits on previous lines of treatment not recorded.")
+        if high == NO_BOUND:
+            asked = _("at least %(low)d previous lines of treatment") % {"low": low}
+        elif low in (NO_BOUND, 0):
+            asked = (
+                _("at most %(high)d previous lines of treatment") % {"high": high}
+                if high
+                else _("no previous treatment")
+            )
+        else:
+            asked = _("%(low)d to %(high)d previous lines of treatment") % {"low": low, "high": high}
+        if given is None:
+            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
+        if verdict == MET:
+            return _("Asks for %(asked)s.") % {"asked": asked}
+        return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}
+
+    def _alterations(self, ordinal: int, verdict: int) -> str:
+        asked = self.trials.values("alteration", ordinal)
+        if not asked:
+            return _("Required alterations not recorded.")
+        words = {"asked": _or(asked), "given": self._alterations_given}
+        if verdict == MET:
+            return _("Asks for %(asked)s.") % words
+        if verdict == UNMET:
+            return _("Asks for %(asked)s, which the patient does not have.") % words
+        if any(self.judged.has(one) == alterations.UNKNOWN for one in asked):
+            return _("Asks for %(asked)s: is it this alteration? You gave %(given)s.") % words
+        return _("Asks for %(asked)s: has the patient been tested for it?") % words
+
+    def _alterations_excluded(self, ordinal: int, verdict: int) -> str:
+        listed = self.trials.values("excluded", ordinal)
+        words = {"listed": _or(listed), "given": self._alterations_given}
+        if verdict == MET:
+            return _("Excludes %(listed)s, which the patient does not have.") % words
+        if verdict == UNMET:
+            return _("Excludes %(listed)s; you gave %(given)s.") % words
+        return _("Excludes %(listed)s: has the patient been tested for it?") % words
+
+    @cached_property
+    def _alterations_given(self) -> str:
+        return ", ".join(one.text for one in self.said.alterations)
+
+    def _sex(self, ordinal: int, verdict: int) -> str:
+        word = self.trials.codes.of["sex"].words[self.trials.words["sex"][ordinal]]
+        if word not in (Sex.FEMALE, Sex.MALE):
+            return _("No limit by sex recorded.")
+        takes = {"sex": str(Sex(word).label)}
+        if verdict == UNKNOWN:
+            return _("Takes only: %(sex)s; you gave no sex.") % takes
+        return _("Takes only: %(sex)s.") % takes
+
+    # --- The place ------------------------------------------------------------------------------------
+
+    def _recruitment(self, ordinal: int, verdict: int) -> str:
+        recruiting, here, disputed, statuses = _sites_said(self.judged, ordinal)
+        if verdict == MET:
+            return _("Recruits; centres of this directory: %(number)d.") % {"number": recruiting}
+        if verdict == UNKNOWN:
+            if not here:
+                return _("No centre of this directory is known for this trial.")
+            if disputed:
+                return _("A newer source says otherwise than the centre.")
+            return _("Nobody has said whether it recruits here.")
+        words = self.trials.codes.of["status"].words
+        status = _labels(Recruitment, [words[number] for number in statuses])
+        return _("Does not recruit here: %(status)s.") % {"status": status}
+
+    def _reach(self, ordinal: int, verdict: int) -> str:
+        site = self.judged.nearest_site(ordinal)
+        if site is None:
+            return _("No centre is known that recruits.")
+        centre = self.judged.today.places.centres.get(self.judged.centre_of(site), {})
+        names = centre.get("names", {})
+        words = {"centre": names.get(self.language) or centre.get("label", "")}
+        far = self.judged.kilometres_to(site)
+        if far is None:
+            if verdict == UNMET:
+                return _("Recruits at %(centre)s, not in the countries you gave.") % words
+            return _("Recruits at %(centre)s.") % words
+        words["distance"] = formats.number_format(round(far))
+        if verdict == UNMET:
+            return _("The nearest centre that recruits, %(centre)s, is %(distance)s km away.") % words
+        return _("%(centre)s recruits, %(distance)s km away.") % words
+
+
+def _few(names: list[str]) -> str:
+    return _("; ").join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
+
+
+def _or(texts: list[str]) -> str:
+    return _(" or ").join(texts)
+
+
+def _labels(choices, words: Iterable[str]) -> str:
+    return ", ".join(str(choices(one).label) for one in words if one in choices.values)
+
+
+def _sites_said(judged: Judged, ordinal: int) -> tuple[int, bool, bool, tuple[int, ...]]:
+    """What a trial's sites say: how many centres recruit, whether there is any, whether one is disputed.
+
+    Last the statuses that are said, as numbers; the trial's own where it has no site.
+    """
+    trials, freshness = judged.trials, judged.today.site_freshness
+    sites = judged.sites_of(ordinal)
+    recruiting = {int(trials.site_centre[at]) for at in sites if judged.open_sites[at]}
+    statuses = [int(trials.site_status[at]) for at in sites] or [int(trials.words["status"][ordinal])]
+    disputed = any(freshness[at] == _DISPUTED for at in sites)
+    return len(recruiting), bool(sites), disputed, tuple(dict.fromkeys(statuses))
+
+
+def _of_list(name: str) -> Callable[[Judged, int], Hashable]:
+    return lambda judged, ordinal: judged.trials.numbers(name, ordinal)
+
+
+def _of_nearest(judged: Judged, ordinal: int) -> Hashable:
+    site = judged.nearest_site(ordinal)
+    return None if site is None else judged.trials.site_centre[site]
+
+
+_DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
+    "diagnosis": lambda judged, at: (judged.trials.numbers("named", at), judged.trials.numbers("class", at)),
+    "age": lambda judged, at: (judged.trials.low[at], judged.trials.high[at]),
+    "stage": _of_list("stage"),
+    "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
+    "alterations": _of_list("alteration"),
+    "alterations_excluded": _of_list("excluded"),
+    "sex": lambda judged, at: judged.trials.words["sex"][at],
+    "recruitment": _sites_said,
+    "reach": _of_nearest,
+}
