@@ -18,8 +18,8 @@ from directory.core.filter_fields import (
     Several,
 )
 
+from . import conditions
 from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
-from .conditions import rows
 from .identifiers import parse_identifier
 
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
@@ -32,10 +32,6 @@ class CompactIdentifiers(Several):
         return parse_identifier(text).compact
 
 
-def _condition_codes() -> list[tuple[str, str]]:
-    return [(row["code"], row["name_en"]) for row in rows()]
-
-
 def _choice(choices, what, label) -> Filter:
     return Filter(Choices, words=lambda: choices.choices, what=what, label=label)
 
@@ -46,7 +42,7 @@ class _TrialFilters(FilterSet):
     q = Filter(SearchText, label=_("Words"))
     status = _choice(Recruitment, _("a status"), _("Status"))
     phase = _choice(Phase, _("a phase"), _("Phase"))
-    condition = Filter(Choices, words=_condition_codes, what=_("an ICCC-3 code"), label=_("Condition"))
+    condition = Filter(Choices, words=conditions.choices, what=_("an ICCC-3 code"), label=_("Condition"))
     age = Filter(Ages, label=_("Age"))
     age_band = _choice(AgeBand, _("an age band"), _("Age band"))
     stage = _choice(Stage, _("a stage of disease"), _("Stage"))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -10,20 +10,19 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
-from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
 from directory.core.text import fold, squash
+from trials import conditions as iccc3
 from trials.choices import Phase, Recruitment, Scheme, Stage
-from trials.conditions import rows as condition_rows
-from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 
 from .affected import shown_at
 from .columns import NO_BOUND
 from .documents import Document, iso, microseconds, moment, url
-from .synonyms import path_to, vocabulary, whole
+from .synonyms import vocabulary, whole
 from .words import acronym_stems, stems
 
 _OPEN = Recruitment.RECRUITING
@@ -98,15 +97,6 @@ def _aliases(centre_pks) -> dict[int, list[str]]:
     return found
 
 
-@cache
-def condition_names() -> dict[str, dict[str, str]]:
-    """ICCC-3 names by code and language."""
-    return {
-        row["code"]: {lang: row[f"name_{lang}"] for lang in LANGUAGE_CODES if row[f"name_{lang}"]}
-        for row in condition_rows()
-    }
-
-
 # --- What is shown ------------------------------------------------------------------------------------
 
 
@@ -125,7 +115,7 @@ def _body(parts: _Parts) -> dict:
         "status_as_of": trial.status_as_of or None,
         "phases": trial.phases,
         "study_type": trial.study_type or None,
-        "conditions": [{"code": code, "name": condition_names()[code]["en"]} for code in parts.conditions],
+        "conditions": [{"code": code, "name": iccc3.name(code, "en")} for code in parts.conditions],
         "disease_terms": trial.disease_terms,
         "stages": trial.stages,
         "sex": trial.sex,
@@ -194,7 +184,7 @@ def _show(parts: _Parts) -> dict:
     trial = parts.trial
     return {
         "summaries": by_language(trial, "summary"),
-        "conditions": {code: condition_names()[code] for code in parts.conditions},
+        "conditions": {code: iccc3.names()[code] for code in parts.conditions},
         "centres": {site.centre.code: site.centre.names() for site in parts.sites},
         "alterations": trial.alterations,
         "alterations_excluded": trial.alterations_excluded,
@@ -221,7 +211,7 @@ def _facts(parts: _Parts) -> dict:
         "sort": fold(label) or trial.slug,
         "status": trial.status,
         "phase": trial.phases,
-        "condition": sorted({above for code in parts.conditions for above in path_to(code)}),
+        "condition": sorted({above for code in parts.conditions for above in iccc3.path_to(code)}),
         "stage": trial.stages,
         "study_type": trial.study_type,
         "sex": trial.sex,
@@ -270,7 +260,7 @@ def _diseases_in(text: str) -> frozenset[str]:
 
 def _width(codes: Sequence[str]) -> int:
     """How many classes of ICCC-3 a trial is for, with those below: 1 for the narrowest; 0, for any."""
-    return len({below for code in codes for below in subtree(code)})
+    return len({below for code in codes for below in iccc3.subtree(code)})
 
 
 # --- What is searched ---------------------------------------------------------------------------------
@@ -279,8 +269,8 @@ def _width(codes: Sequence[str]) -> int:
 def _fields(parts: _Parts) -> dict[str, list[str]]:
     trial = parts.trial
     titles = list(by_language(trial, "title").values())
-    codes = sorted({above for code in parts.conditions for above in path_to(code)})
-    names = [name for code in codes for name in condition_names()[code].values()]
+    codes = sorted({above for code in parts.conditions for above in iccc3.path_to(code)})
+    names = [name for code in codes for name in iccc3.names()[code].values()]
     stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
     phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])

@@ -6,15 +6,14 @@ from functools import cache
 
 from directory.core.text import squash, strip_marks
 from trials.choices import Stage
-from trials.conditions import subtree
+from trials.conditions import path_to, subtree
 
 from . import alterations, denials
 from .alterations import OF_ALTERATIONS, Alteration
 from .denied import ALTERATION, DenialScope, FoundTerm, says_nothing
-from .documents_trials import condition_names
 from .profile import Profile
 from .query import check_text
-from .synonyms import Span, path_to, vocabulary
+from .synonyms import Span, vocabulary
 from .words import Token, typed_words
 
 STAGES = {
@@ -281,11 +280,6 @@ def families() -> dict[str, frozenset[str]]:
 def no_single_disease() -> frozenset[str]:
     """The concepts that name no one disease."""
     return NO_DISEASE | families().keys()
-
-
-def class_name(code: str, language: str) -> str:
-    names = condition_names()[code]
-    return names.get(language) or names["en"]
 
 
 def below(code: str) -> frozenset[str]:

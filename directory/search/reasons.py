@@ -9,11 +9,12 @@ from django.utils.translation import gettext, override
 
 from directory.core.ages import age_range_text, age_text
 from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.conditions import name as class_name
 
 from . import alterations
 from .columns import NO_BOUND
 from .judging import MET, UNKNOWN, UNMET, Judged
-from .profile_reading import NO_DISEASE, class_name, no_single_disease
+from .profile_reading import NO_DISEASE, no_single_disease
 from .synonyms import vocabulary
 from .today import FRESHNESS
 

@@ -123,10 +123,9 @@ def _name(options: list[FacetOption], kind: str) -> None:
 def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
     """Conditions below their groups, what most trials are for first, else in the order of ICCC-3."""
     options = {one.value: one for one in _flat("condition", found, query)}
-    parents = {row["code"]: row["parent"] for row in conditions.rows()}
     top = []
     for code, option in options.items():
-        above = options.get(parents[code])
+        above = options.get(conditions.parents()[code])
         (above.children if above else top).append(option)
     for several in (top, *(option.children for option in options.values())):
         several.sort(key=lambda one: -one.count)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
 
-from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import distance_km, locate
 from directory.search import service
 from trials import conditions
@@ -108,14 +107,9 @@ def point_of(centre: dict):
         return None
 
 
-@cache
-def _condition_names() -> dict[str, dict[str, str]]:
-    return {row["code"]: {c: row[f"name_{c}"] for c in LANGUAGE_CODES} for row in conditions.rows()}
-
-
 def condition_name(code: str) -> str:
     """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
-    return words.in_page_language(_condition_names().get(code, {}))[0] or code
+    return conditions.name(code, words.page_language())
 
 
 def diagnoses() -> list[tuple[str, str, list[tuple[str, str, int]]]]:
@@ -126,12 +120,10 @@ def diagnoses() -> list[tuple[str, str, list[tuple[str, str, int]]]]:
 @cache
 def _diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
-    levels: dict[str, int] = {"": -1}
-    for row in conditions.rows():
-        level = levels[row["code"]] = levels[row["parent"]] + 1
-        name = row[f"name_{language}"] or row["name_en"]
+    for code in conditions.codes():
+        level, name = len(conditions.path_to(code)) - 1, conditions.name(code, language)
         if not level:
-            groups.append((row["code"], name, []))
+            groups.append((code, name, []))
         else:
-            groups[-1][2].append((row["code"], name, level))
+            groups[-1][2].append((code, name, level))
     return groups

@@ -1,6 +1,7 @@
 """One thing stands in one place: the word for a public record, the languages, the name of a class."""
 
 import ast
+import re
 from collections import Counter
 
 from config.env import BASE_DIR
@@ -37,6 +38,13 @@ def test_the_languages_are_listed_once():
                 if words in (set(LANGUAGE_CODES), set(LANGUAGE_CODES) - {"en"}):
                     found.add(file)
     assert found == {"directory/core/fields.py"}
+
+
+def test_the_tree_of_iccc3_is_asked_never_rebuilt():
+    """Only who stores, publishes or counts the rows reads them; for all else there is `trials.conditions`."""
+    reads = re.compile(r"\b(?:conditions|iccc3)\.rows\(|conditions import .*\brows\b")
+    found = {file for file, _tree in modules() if reads.search((BASE_DIR / file).read_text(encoding="utf-8"))}
+    assert found == {"directory/api/v1/conditions.py", "trials/gaps.py", "trials/models/condition.py"}
 
 
 def test_one_class_name_is_one_class():

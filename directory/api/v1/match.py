@@ -23,7 +23,7 @@ from directory.core.filter_fields import (
 from directory.core.forgetting import quotes_nothing
 from directory.search import service
 from trials.choices import Sex, Stage
-from trials.conditions import rows
+from trials.conditions import choices as condition_choices
 from trials.models.trial import MOST_LINES
 
 from .. import parameters
@@ -82,9 +82,7 @@ class Alterations(Several):
 class ProfileBodyForm(FilterForm):
     """Judges each field of the body; all of them may be left out."""
 
-    conditions = Choices(
-        words=lambda: [(row["code"], row["name_en"]) for row in rows()], what="an ICCC-3 code"
-    )
+    conditions = Choices(words=condition_choices, what="an ICCC-3 code")
     text = SearchText()
     age = OneAge()
     stage = Choice(words=lambda: Stage.choices, what="a stage of disease")

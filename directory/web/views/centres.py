@@ -91,16 +91,15 @@ def by_disease(sites: list[TrialSite]) -> list[tuple[str, str, list[TrialSite]]]
 
     Trials without a condition come last, with an empty code and name.
     """
-    group_of = {code: group for group in main_groups() for code in conditions.subtree(group)}
     found: dict[str, list[TrialSite]] = {}
     for site in sites:
-        groups = {group_of.get(condition.code, "") for condition in site.trial.conditions.all()} or {""}
+        groups = {_main_group(condition.code) for condition in site.trial.conditions.all()} or {""}
         for group in groups:
             found.setdefault(group, []).append(site)
-    order = [*main_groups(), ""]
+    order = [*conditions.main_groups(), ""]
     return [(code, condition_name(code) if code else "", found[code]) for code in order if code in found]
 
 
-def main_groups() -> list[str]:
-    """Codes of the twelve main groups of ICCC-3, in their order."""
-    return [row["code"] for row in conditions.rows() if not row["parent"]]
+def _main_group(code: str) -> str:
+    """The main group that a class belongs to; empty for one that is not of the tree."""
+    return next(iter(conditions.path_to(code)), "")
