@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 
-from directory.core.places import distance_km, locate
+from directory.core import places
+from directory.core.places import Place, distance_km
 from directory.search import service
 from trials import conditions
 
@@ -80,8 +80,8 @@ class Result:
     def place(self, centre: dict) -> SitePlace:
         """The centre of a site of this trial, by its name in the page's language."""
         distance = None
-        if self.near is not None and (point := point_of(centre)) is not None:
-            distance = distance_km(self.near, point)
+        if self.near is not None and (place := place_of(centre)) is not None:
+            distance = distance_km(self.near, place)
         names = self.document["_show"]["centres"].get(centre["code"], {})
         name, language = words.in_page_language(names)
         language = "" if language == words.page_language() else language
@@ -97,14 +97,9 @@ def results_of(hits: Iterable, near=None) -> list[Result]:
     ]
 
 
-def point_of(centre: dict):
-    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else None."""
-    if centre["lat"] is not None:
-        return SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])
-    try:
-        return locate(centre["postal_code"]) if centre["country"] == "BE" else None
-    except ValueError:
-        return None
+def place_of(centre: dict) -> Place | None:
+    """Where the centre of a document is."""
+    return places.place_of(centre["lat"], centre["lon"], centre["country"], centre["postal_code"])
 
 
 def condition_name(code: str) -> str:

@@ -3,7 +3,6 @@
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
@@ -24,7 +23,7 @@ def centres(request: HttpRequest) -> HttpResponse:
     recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state=State.LISTED)
     found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
-    dots = [_dot(one, count=one.recruiting) for one in rows if one.is_listed]
+    dots = [maps.dot_of(one, one.recruiting) for one in rows if one.is_listed]
     context = {
         "centres": rows,
         "map": maps.map_of(dots) if dots else None,
@@ -52,24 +51,11 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "open_count": len(open_sites),
         "more": more,
         "linked": linked.centre_data(found),
-        "map": _map_of_one(found),
+        "map": maps.map_of_centres([found]),
         "map_alone": True,
         "map_counts": False,
     }
     return render(request, "directory/centre.html", context)
-
-
-def _dot(centre: Centre, *, count: int | None = None) -> maps.Dot:
-    name = words.in_page_language(centre.names())[0]
-    return maps.Dot(
-        centre.code, name, reverse("web:centre", args=[centre.code]), *maps.place_of(centre), count=count
-    )
-
-
-def _map_of_one(found: Centre) -> maps.Map | None:
-    """Where the centre is; None where that is not known or beyond the edge of the map."""
-    made = maps.map_of([_dot(found)])
-    return made if made.spots else None
 
 
 def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
 
 from .. import facets, maps
@@ -98,8 +99,8 @@ def _sites(today: dt.date) -> list[dict]:
 
 
 def _dots() -> list[maps.Dot]:
-    places = ((51.03, 3.73, 9), (50.888, 4.309, 4), (50.888, 4.328, 2), (50.64, 5.57, 0), (None, None, 1))
+    places = (Place(51.03, 3.73), Place(50.888, 4.309), Place(50.888, 4.328), Place(50.64, 5.57), None)
     return [
-        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", latitude, longitude, count)
-        for number, (latitude, longitude, count) in enumerate(places, start=1)
+        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", place, count)
+        for number, (place, count) in enumerate(zip(places, (9, 4, 2, 0, 1), strict=True), start=1)
     ]

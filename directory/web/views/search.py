@@ -18,7 +18,7 @@ from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
 from ..kept import kept_for_a_minute
 from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
-from ..results import point_of, results_of
+from ..results import place_of, results_of
 
 PER_PAGE = 20
 # Verified in the last 90 days, and not contradicted since.
@@ -187,15 +187,14 @@ def _lately(recruiting: service.Ask, query: Query) -> tuple[tuple[str, ...], dic
 
 
 def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
-    place = point_of(document)
+    place = place_of(document)
     kinds, verified = lately
     of_these = verified.get(document["code"], 0)
     return maps.Dot(
         document["code"],
         words.in_page_language(document["names"])[0],
         there.url,
-        place and place.latitude,
-        place and place.longitude,
+        place,
         count,
         distance_km(near, place) if near and place else None,
         (of_these, there.set(freshness=kinds).url if of_these else ""),
