@@ -50,6 +50,9 @@ class CentreFilterSet(FilterSet):
     )
     locals().update(place_filters())
 
+    class Meta(FilterSet.Meta):
+        model = Centre
+
 
 class NetworkFilterSet(FilterSet):
     """`q, centre, ordering`."""
@@ -59,3 +62,6 @@ class NetworkFilterSet(FilterSet):
     ordering = Filter(
         Choice, words=_words("relevance", "acronym", "updated"), what=_("an ordering"), label=_("Order")
     )
+
+    class Meta(FilterSet.Meta):
+        model = Network

@@ -21,6 +21,7 @@ from directory.core.filter_fields import (
 from . import conditions
 from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from .identifiers import parse_identifier
+from .models import Trial, TrialSite
 
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 
@@ -64,8 +65,14 @@ class _TrialFilters(FilterSet):
 class TrialFilterSet(_TrialFilters):
     """Trials; unknown names in the data are the caller's to refuse."""
 
+    class Meta(FilterSet.Meta):
+        model = Trial
+
 
 class SiteFilterSet(_TrialFilters):
     """Sites. The filters on trials judge the site's trial, all others the site itself."""
 
     trial = Filter(Several, label=_("Trial"))
+
+    class Meta(FilterSet.Meta):
+        model = TrialSite

@@ -15,6 +15,9 @@ _BAD_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud8
 _NOT_IN_A_LINE = re.compile(r"[\t\n\r]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 
+# What Django reads for bytes that are no UTF-8.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
 
 def strip_marks(text: str) -> str:
     """`text` in lower case without accents: `Leucémie` → `leucemie`, `Straße` → `strasse`."""
@@ -45,6 +48,11 @@ def tidy(text: str) -> str:
 
 def _visible(text: str) -> str:
     return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def whole_number(text: str, most_digits: int = 9) -> int | None:
+    """The number that `text` writes in plain digits, at most so many; None for all else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else None
 
 
 def control_character_in(text: str, *, line: bool = False) -> str | None:

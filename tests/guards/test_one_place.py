@@ -6,6 +6,9 @@ from collections import Counter
 
 from config.env import BASE_DIR
 from directory.core.fields import LANGUAGE_CODES
+from directory.search import service
+from directory.web import query
+from trials.filters import TrialFilterSet
 
 PARTS = ("config", "directory", "trials", "centres")
 # Names of two classes. This list may only shrink.
@@ -45,6 +48,10 @@ def test_the_tree_of_iccc3_is_asked_never_rebuilt():
     reads = re.compile(r"\b(?:conditions|iccc3)\.rows\(|conditions import .*\brows\b")
     found = {file for file, _tree in modules() if reads.search((BASE_DIR / file).read_text(encoding="utf-8"))}
     assert found == {"directory/api/v1/conditions.py", "trials/gaps.py", "trials/models/condition.py"}
+
+
+def test_the_pages_show_every_facet_that_is_counted():
+    assert set(query.FACETS) == set(service.FACETS) < set(TrialFilterSet.base_filters)
 
 
 def test_one_class_name_is_one_class():

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.core import counting
 from directory.core.addresses import client_address
-from directory.core.text import control_character_in, tidy
+from directory.core.text import control_character_in, tidy, whole_number
 from directory.search import service
 from directory.watching import actions, describing, news, questions
 from directory.watching.models import Frequency, Watch, WatchKind
@@ -28,7 +28,7 @@ from trials.models import Trial
 
 from .. import facets, words
 from ..asking import form_of
-from ..query import Query
+from ..query import FACETS, Query
 
 ENTRIES = 50
 ASKED_FROM_AN_ADDRESS = 20
@@ -170,7 +170,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             actions.end_all(watch)
             return render(request, "directory/watch/stopped.html")
         mine = Watch.objects.of(watch.email).confirmed()
-        chosen = mine.filter(pk=_number(request.POST.get("watch", ""))).first()
+        chosen = mine.filter(pk=whole_number(request.POST.get("watch", ""))).first()
         if chosen and request.POST.get("frequency") in Frequency.values:
             actions.set_frequency(chosen, request.POST["frequency"])
         elif chosen and request.POST.get("end"):
@@ -293,7 +293,7 @@ _LEGENDS = {
 
 
 def _legend(name: str):
-    return _LEGENDS.get(name) or facets.LEGENDS.get(name) or facets.TYPED.get(name) or name
+    return _LEGENDS.get(name) or FACETS.get(name) or facets.TYPED.get(name) or name
 
 
 def _query_dict(query: Query) -> QueryDict:
@@ -310,10 +310,6 @@ def _of(watch: Watch) -> dict:
         return what | {"url": reverse("web:trial", args=[watch.question])}
     path = reverse("web:search")
     return what | {"url": f"{path}?{watch.question}" if watch.question else path}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 def _may_ask(request: HttpRequest) -> bool:
