@@ -11,6 +11,7 @@ import orjson
 from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
+from directory.core.text import whole_number
 from directory.search import service
 
 from . import addresses
@@ -52,7 +53,7 @@ def numbered_page(
     """
     position = position_of(cursor)
     edge = position.after or position.before or ""
-    if edge and not (edge.isascii() and edge.isdigit() and len(edge) < 10):
+    if edge and whole_number(edge) is None:
         raise bad_cursor(f"“{cursor[:40]}” is not a cursor of this list.")
     back = bool(position.before)
     falls = newest != back

@@ -7,15 +7,12 @@ from django.forms import Form
 from django.http import QueryDict
 from django_filters import FilterSet
 
-from directory.core.text import control_character_in
-from trials.models import Trial
+from directory.core.text import UNREADABLE, control_character_in, whole_number
 
 from .errors import Fault, bad_parameters
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 25, 200
 MAX_LENGTH = 400
-# What Django puts in the place of bytes that are no UTF-8.
-UNDECODABLE = "\ufffd"
 # A list of thousands of allowed values helps nobody.
 MOST_ALLOWED = 200
 
@@ -54,7 +51,7 @@ def unusable(name: str, value: str) -> Fault | None:
     """What is wrong with the text as such."""
     if character := control_character_in(value, line=True):
         return Fault(name, f"“{name}” contains the control character {character}. Remove it.")
-    if UNDECODABLE in value:
+    if UNREADABLE in value:
         return Fault(name, f"“{name}” contains bytes that are not UTF-8. Send the text encoded as UTF-8.")
     if not value.strip() and name != "q":
         return Fault(name, f"“{name}” is empty. Give a value or leave it out.")
@@ -85,10 +82,11 @@ def _not_among(name: str, value: str, allowed: Iterable[str]) -> Fault:
 
 def page_size(query: QueryDict) -> int:
     text = one(query, "page_size", str(DEFAULT_PAGE_SIZE))
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_PAGE_SIZE):
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MAX_PAGE_SIZE:
         message = f"“{text[:40]}” is not a page size. Give a whole number from 1 to {MAX_PAGE_SIZE}."
         raise bad_parameters([Fault("page_size", message, [f"1..{MAX_PAGE_SIZE}"])])
-    return int(text)
+    return number
 
 
 def names(query: QueryDict, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,7 +112,7 @@ def filters(query: QueryDict, filterset: type[FilterSet]) -> Mapping:
     """The cleaned filter words of `filterset`; Problem 400 with one fault a bad value."""
     if not any(name in filterset.base_filters for name in query):
         return {}
-    return cleaned(form_of(filterset, query))
+    return cleaned(filterset(query).form)
 
 
 def cleaned(form: Form) -> Mapping:
@@ -128,11 +126,6 @@ def cleaned(form: Form) -> Mapping:
             for message in messages
         ]
     )
-
-
-def form_of(filterset: type[FilterSet], query: Mapping) -> Form:
-    """The filters' form. The index answers, so the FilterSet is given no rows."""
-    return filterset(query, queryset=Trial.objects.none()).form
 
 
 def allowed_of(field) -> list[str] | None:

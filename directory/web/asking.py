@@ -5,16 +5,13 @@ import dataclasses
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.text import UNREADABLE
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
-from trials.models import Trial
 
 from . import words
 from .query import BEST, NEAREST, PAGE, VIEW, Query
-
-# What Django reads for bytes that are no UTF-8.
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def form_of(typed: Query):
@@ -23,7 +20,7 @@ def form_of(typed: Query):
     for name, values in typed.values:
         if name not in (PAGE, VIEW):
             data.setlist(name, values)
-    form = TrialFilterSet(data, queryset=Trial.objects.none()).form
+    form = TrialFilterSet(data).form
     form.is_valid()
     for name, values in typed.values:
         if name in form.fields and name not in form.errors and any(UNREADABLE in text for text in values):

@@ -11,13 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from directory.core import filter_fields as fields
 from directory.core.places import COUNTRIES
-from directory.core.text import control_character_in, tidy
+from directory.core.text import UNREADABLE, control_character_in, tidy
 from directory.search.service import Profile
 from trials import conditions
 from trials.choices import Sex, Stage
 from trials.models.trial import MOST_LINES
-
-from .asking import UNREADABLE
 
 LONGEST = 400
 MOST_ALTERATIONS = 20

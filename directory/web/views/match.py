@@ -9,6 +9,7 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from directory.core.text import whole_number
 from directory.search import service
 
 from .. import matching, words
@@ -136,14 +137,14 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in service.BANDS}
+    shown = {name: _shown(data, name) if goes_on else 0 for name in service.BANDS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+def _shown(data: QueryDict, band: str) -> int:
+    return whole_number(data.get(f"shown_{band}", ""), 4) or 0
 
 
 def _focus(data: QueryDict) -> str:
@@ -151,5 +152,5 @@ def _focus(data: QueryDict) -> str:
     if "link" in data:
         return "link"
     if (band := data.get("more")) in service.BANDS:
-        return f"{band}-{_number(data.get(f'shown_{band}', '')) + 1}"
+        return f"{band}-{_shown(data, band) + 1}"
     return "answer-title"

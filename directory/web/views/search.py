@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
+from directory.core.text import whole_number
 from directory.search import service
 from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
@@ -208,8 +209,7 @@ def _without_patient(query: Query, name: str) -> str:
 
 
 def _page_number(query: Query) -> int:
-    given = query.first(PAGE)
-    return min(max(1, int(given)), LAST_PAGE) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return min(whole_number(query.first(PAGE), 5) or 1, LAST_PAGE)
 
 
 def _orderings(query: Query) -> list[tuple[str, str, bool]]:
