@@ -32,7 +32,7 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed trials among `slugs`, in six queries."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
-    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _sites(pks)
+    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
     shown = shown_at("trial", [trial.slug for trial in found])
     today = timezone.localdate()
@@ -82,7 +82,7 @@ def _conditions(pks) -> dict[int, list[str]]:
     return found
 
 
-def _sites(pks) -> dict[int, list[TrialSite]]:
+def _listed_sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
     sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
     for site in sites.select_related("centre", "contact_person").order_by("centre__code"):

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 from config.env import BASE_DIR
 from directory.core.fields import LANGUAGE_CODES
@@ -60,3 +60,13 @@ def test_one_class_name_is_one_class():
         node.name for _file, tree in modules() for node in tree.body if isinstance(node, ast.ClassDef)
     )
     assert {name for name, many in names.items() if many > 1} - {"Command"} == TWICE
+
+
+def test_the_name_of_a_private_function_stands_in_three_modules_at_most():
+    """Beyond that it says too little of what the function does (`_row`, `_kept`)."""
+    files = defaultdict(set)
+    for file, tree in modules():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                files[node.name].add(file)
+    assert {name: many for name, many in files.items() if len(many) > 3} == {}

@@ -49,7 +49,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             facets.Chip("Phase", "Phase 3", "#chips"),
             facets.Chip("Centre", "UZ Gent", "#chips", "nl"),
         ],
-        "results": [_result("Example 1", _sites(today)), _result("", [])],
+        "results": [_result("Example 1", _example_sites(today)), _result("", [])],
         "map": maps.map_of(_dots()),
         "map_counts": True,
         "map_alone": False,
@@ -79,7 +79,7 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
 
 
-def _sites(today: dt.date) -> list[dict]:
+def _example_sites(today: dt.date) -> list[dict]:
     days = (3, 60, 200, 20, None)
     pairs = zip(
         Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True

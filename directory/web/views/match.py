@@ -30,7 +30,7 @@ def match(request: HttpRequest) -> HttpResponse:
 
     With `HX-Request`, only the part of the page that changes.
     """
-    data = _kept(request.POST if request.method == "POST" else request.GET)
+    data = _without_dropped(request.POST if request.method == "POST" else request.GET)
     asked = request.method == "POST" or any(name in data for name in NAMES)
     context = {"section": "match", "typed": _typed(data), "errors": {}, "judged": False, "focus": ""}
     context |= {
@@ -70,7 +70,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"said": said(len(shown)), "found": shown})
 
 
-def _kept(data: QueryDict) -> QueryDict:
+def _without_dropped(data: QueryDict) -> QueryDict:
     """What was sent, without the fields of a criterion that is to be left out (`drop`)."""
     kept = data.copy()
     for name in matching.DROPS.get(data.get("drop", ""), ()):
@@ -137,13 +137,13 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _shown(data, name) if goes_on else 0 for name in service.BANDS}
+    shown = {name: _shown_of(data, name) if goes_on else 0 for name in service.BANDS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
 
 
-def _shown(data: QueryDict, band: str) -> int:
+def _shown_of(data: QueryDict, band: str) -> int:
     return whole_number(data.get(f"shown_{band}", ""), 4) or 0
 
 
@@ -152,5 +152,5 @@ def _focus(data: QueryDict) -> str:
     if "link" in data:
         return "link"
     if (band := data.get("more")) in service.BANDS:
-        return f"{band}-{_shown(data, band) + 1}"
+        return f"{band}-{_shown_of(data, band) + 1}"
     return "answer-title"

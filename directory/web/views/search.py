@@ -78,7 +78,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
     if form.errors:
         # Results that pass over a filter somebody asked for would mislead.
-        response = render(request, "directory/search.html", context | {"kept": _kept(query)})
+        response = render(request, "directory/search.html", context | {"kept": _hidden_fields(query)})
         patch_vary_headers(response, ["HX-Request"])
         return response
     context |= _found(request, form, query)
@@ -90,7 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _kept(query: Query) -> list[tuple[str, str]]:
+def _hidden_fields(query: Query) -> list[tuple[str, str]]:
     """What was chosen and is right, so that it need not be chosen again once the errors are mended."""
     return [(name, value) for name, values in query.values if name not in TYPED for value in values]
 
