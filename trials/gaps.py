@@ -36,6 +36,13 @@ class OpenTrial:
     verified_on: str = ""
     disputed: bool = False
 
+    def add(self, site: dict) -> None:
+        """A site where it recruits."""
+        self.centres.add(site["centre__code"])
+        if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
+            self.verified_at, self.verified_on = site["verified_at"], site["verified_on"]
+            self.disputed = site["disputed"]
+
     @property
     def freshness(self) -> Freshness:
         """Of the site that was verified last."""
@@ -134,10 +141,7 @@ def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
         trial = found.setdefault(
             pk, OpenTrial(row["trial__slug"], row["trial__acronym"], titles, frozenset(codes[pk]))
         )
-        trial.centres.add(row["centre__code"])
-        if row["verified_at"] and (trial.verified_at is None or row["verified_at"] > trial.verified_at):
-            trial.verified_at, trial.verified_on = row["verified_at"], row["verified_on"]
-            trial.disputed = row["disputed"]
+        trial.add(row)
     return found
 
 
