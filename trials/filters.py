@@ -6,10 +6,9 @@ is told in `directory.search.facets`.
 
 from django.utils.translation import gettext_lazy as _
 
-from centres.filters import listed_centres, place_filters
+from centres.filters import listed_centres, ordering_filter, place_filters
 from directory.core.filter_fields import (
     Ages,
-    Choice,
     Choices,
     Filter,
     FilterSet,
@@ -54,12 +53,7 @@ class _TrialFilters(FilterSet):
     freshness = _choice(Freshness, _("a freshness"), _("Last verified"))
     identifier = Filter(CompactIdentifiers, label=_("Identifier"))
     updated_since = Filter(Moment, label=_("Updated since"))
-    ordering = Filter(
-        Choice,
-        words=lambda: [(name, name) for name in ORDERINGS],
-        what=_("an ordering"),
-        label=_("Order"),
-    )
+    ordering = ordering_filter(*ORDERINGS)
 
 
 class TrialFilterSet(_TrialFilters):
