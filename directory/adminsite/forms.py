@@ -86,7 +86,8 @@ class RecordedForm(CleanTextForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk and "version" in self.fields:
-            self.initial["version"] = version_of(self.instance)
+            # The moment of the last write, to the microsecond.
+            self.initial["version"] = self.instance.updated_at.isoformat()
 
     def clean(self):
         cleaned = super().clean()
@@ -108,11 +109,6 @@ _STALE = _(
     "entries are still below. Open the record in a second window and compare. Saving again stores what you "
     "see here in place of theirs."
 )
-
-
-def version_of(record) -> str:
-    """The moment of the last write, to the microsecond."""
-    return record.updated_at.isoformat()
 
 
 def _what(change) -> str:
