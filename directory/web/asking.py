@@ -28,6 +28,11 @@ def form_of(typed: Query):
     return form
 
 
+def errors_of(form) -> dict[str, str]:
+    """One sentence a field."""
+    return {name: " ".join(found) for name, found in form.errors.items()}
+
+
 def ask_of(form) -> service.Ask:
     """What a judged form asks. Without words nothing matches better: near a place the nearest comes first."""
     ask = ask_from(form.cleaned_data, words.page_language())

@@ -87,13 +87,17 @@ class Spot:
 
 @dataclass
 class Map:
-    """What a map shows. `unplaced` are the centres whose place is not known, or that lie beyond its edge."""
+    """What a map shows. `unplaced` are the centres whose place is not known, or that lie beyond its edge.
+
+    `is_alone`: no table beside it says the same.
+    """
 
     provinces: list[Shape]
     countries: list[Shape]
     spots: list[Spot]
     unplaced: list[Spot] = field(default_factory=list)
     here: tuple[float, float] | None = None
+    is_alone: bool = False
     width: int = round(WIDTH)
     height: int = HEIGHT
 
@@ -101,6 +105,11 @@ class Map:
     def rows(self) -> list[Spot]:
         """All centres, as the table beside the map lists them."""
         return [*self.spots, *self.unplaced]
+
+    @property
+    def says_counts(self) -> bool:
+        """Whether the table says how many trials recruit at each."""
+        return any(one.count is not None for one in self.rows)
 
     @property
     def says_lately(self) -> bool:
@@ -152,9 +161,10 @@ def dot_of(centre: Centre, count: int | None = None) -> Dot:
     return Dot(centre.code, name, url, centre.place, count)
 
 
-def map_of_centres(centres: Iterable[Centre]) -> Map | None:
+def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map | None:
     """Where `centres` are; None where none of them has a place on the map."""
     made = map_of({one.code: dot_of(one) for one in centres}.values())
+    made.is_alone = is_alone
     return made if made.spots else None
 
 

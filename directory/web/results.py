@@ -107,13 +107,9 @@ def condition_name(code: str) -> str:
     return conditions.name(code, words.page_language())
 
 
-def diagnoses() -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
-    return _diagnoses(words.page_language())
-
-
 @cache
-def _diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+def diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
     groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
     for code in conditions.codes():
         level, name = len(conditions.path_to(code)) - 1, conditions.name(code, language)

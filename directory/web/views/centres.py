@@ -27,8 +27,6 @@ def centres(request: HttpRequest) -> HttpResponse:
     context = {
         "centres": rows,
         "map": maps.map_of(dots) if dots else None,
-        "map_counts": True,
-        "map_alone": False,
     }
     return render(request, "directory/centres.html", context)
 
@@ -37,9 +35,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     """One centre."""
     found = get_object_or_404(Centre.objects.visible_to(request.user), code=code)
     memberships = (
-        Membership.objects.visible_to(request.user)
-        .filter(Q(until=None) | Q(until__gte=timezone.localdate()), centre=found)
-        .select_related("network")
+        Membership.objects.visible_to(request.user).not_over().filter(centre=found).select_related("network")
     )
     open_sites, more = _open_sites(request.user, found)
     context = {
@@ -51,9 +47,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "open_count": len(open_sites),
         "more": more,
         "linked": linked.centre_data(found),
-        "map": maps.map_of_centres([found]),
-        "map_alone": True,
-        "map_counts": False,
+        "map": maps.map_of_centres([found], is_alone=True),
     }
     return render(request, "directory/centre.html", context)
 

@@ -51,8 +51,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "results": [_result("Example 1", _example_sites(today)), _result("", [])],
         "map": maps.map_of(_dots()),
-        "map_counts": True,
-        "map_alone": False,
         "sought": None,
     }
     return render(request, "directory/gallery.html", context)

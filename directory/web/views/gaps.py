@@ -22,6 +22,7 @@ from trials.choices import Stage
 from trials.gaps import Gap, Gaps, OpenTrial, find_gaps
 from trials.statements import day_as_said
 
+from ..asking import errors_of
 from ..results import condition_name
 
 STATES = {
@@ -99,7 +100,7 @@ def page(request: HttpRequest) -> HttpResponse:
     show_all = request.GET.get("show") == "all"
     context = {
         "typed": {name: request.GET.get(name, "") for name in ("age", "stage")},
-        "errors": {name: " ".join(found) for name, found in form.errors.items()},
+        "errors": errors_of(form),
         "stages": Stage.choices,
         "show_all": show_all,
         "today": timezone.localdate(),
@@ -189,8 +190,8 @@ def _groups(found: Gaps, show_all: bool) -> list[tuple[GapLine, list[GapLine]]]:
     for line in _gap_lines(found):
         if line.gap.level == "group":
             groups.append((line, []))
-        if line.gap.level == "group" and not line.gap.is_diagnosis:
-            continue
+            if not line.gap.is_diagnosis:
+                continue
         if show_all or line.gap.state != gaps.SEVERAL:
             groups[-1][1].append(line)
-    return groups if show_all else [(group, lines) for group, lines in groups if lines or not group.gap.own]
+    return [(group, lines) for group, lines in groups if show_all or lines or not group.gap.own]

@@ -36,7 +36,7 @@ def match(request: HttpRequest) -> HttpResponse:
     context |= {
         "stages": STAGES,
         "sexes": SEXES,
-        "diagnoses": diagnoses(),
+        "diagnoses": diagnoses(words.page_language()),
         "linked": request.method != "POST",
     }
     status = 200

@@ -28,25 +28,19 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 def network(request: HttpRequest, slug: str) -> HttpResponse:
     """One network: its members of today, and what begins later."""
-    memberships = Membership.objects.visible_to(request.user).select_related("centre")
+    memberships = Membership.objects.visible_to(request.user).not_over().select_related("centre")
     found = get_object_or_404(
         Network.objects.visible_to(request.user).prefetch_related(Prefetch("memberships", memberships)),
         slug=slug,
     )
-    today = timezone.localdate()
-    alive = [one for one in found.memberships.all() if one.until is None or one.until >= today]
-    alive.sort(key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
-    current = [one for one in alive if one.since is None or one.since <= today]
+    members = sorted(found.memberships.all(), key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
+    current = [one for one in members if not one.begins_later]
     context = {
         "network": found,
         "current": current,
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
-        "before_decree": today < DECREE,
+        "before_decree": timezone.localdate() < DECREE,
         "map": maps.map_of_centres(one.centre for one in current),
-        "map_alone": False,
-        "map_counts": False,
-        "upcoming": sorted(
-            (one for one in alive if one.since and one.since > today), key=lambda one: one.since
-        ),
+        "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
     }
     return render(request, "directory/network.html", context)

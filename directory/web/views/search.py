@@ -16,7 +16,7 @@ from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
 
 from .. import exporting, facets, maps, words
-from ..asking import ask_of, form_of
+from ..asking import ask_of, errors_of, form_of
 from ..kept import kept_for_a_minute
 from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import place_of, results_of
@@ -73,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
         # The errors stand beside the fields, outside the part that changes.
         return HttpResponse(headers={"HX-Redirect": typed.url, "Vary": "HX-Request"})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
-    context = {"section": "trials", "typed": _typed(typed), "errors": _errors(form), "query": query}
+    context = {"section": "trials", "typed": _typed(typed), "errors": errors_of(form), "query": query}
     if reason := service.ready():
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
     if form.errors:
@@ -97,11 +97,6 @@ def _hidden_fields(query: Query) -> list[tuple[str, str]]:
 
 def _typed(typed: Query) -> dict[str, str]:
     return {name: typed.first(name) for name in (*TYPED, SORT)}
-
-
-def _errors(form) -> dict[str, str]:
-    """One sentence a field; those of several fields together stand under `all`."""
-    return {("all" if name == "__all__" else name): " ".join(found) for name, found in form.errors.items()}
 
 
 def _found(request: HttpRequest, form, query: Query) -> dict:
@@ -152,8 +147,6 @@ def _views(ask: service.Ask, query: Query, answer: service.Answer) -> dict:
         "list_url": query.set(view="", page=query.first(PAGE)).url if shows_map else "",
         "map_url": "" if shows_map else query.set(view=MAP).url,
         "map": _map(ask, query) if shows_map and answer.count else None,
-        "map_counts": True,
-        "map_alone": False,
     }
 
 
