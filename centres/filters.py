@@ -21,8 +21,11 @@ def countries() -> list[tuple[str, str]]:
     return [(code, code) for code in codes]
 
 
-def _words(*names: str):
-    return lambda: [(name, name) for name in names]
+def ordering_filter(*names: str) -> Filter:
+    """One of `names` to order by."""
+    return Filter(
+        Choice, words=lambda: [(name, name) for name in names], what=_("an ordering"), label=_("Order")
+    )
 
 
 def place_filters() -> dict[str, Filter]:
@@ -42,13 +45,11 @@ class CentreFilterSet(FilterSet):
     """`q, network, province, country, near, within, ordering`."""
 
     q = Filter(SearchText, label=_("Words"))
-    ordering = Filter(
-        Choice,
-        words=_words("relevance", "acronym", "updated", "distance"),
-        what=_("an ordering"),
-        label=_("Order"),
-    )
+    ordering = ordering_filter("relevance", "acronym", "updated", "distance")
     locals().update(place_filters())
+
+    class Meta(FilterSet.Meta):
+        model = Centre
 
 
 class NetworkFilterSet(FilterSet):
@@ -56,6 +57,7 @@ class NetworkFilterSet(FilterSet):
 
     q = Filter(SearchText, label=_("Words"))
     centre = Filter(Choices, words=listed_centres, what=_("a centre"), label=_("Centre"))
-    ordering = Filter(
-        Choice, words=_words("relevance", "acronym", "updated"), what=_("an ordering"), label=_("Order")
-    )
+    ordering = ordering_filter("relevance", "acronym", "updated")
+
+    class Meta(FilterSet.Meta):
+        model = Network

@@ -8,6 +8,7 @@ university is not its hospital, an anonymised site is nobody, and nothing is nea
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from rapidfuzz import fuzz
 
@@ -191,11 +192,9 @@ class Matcher:
 
     def _by_rule(self, text: str) -> Match:
         said = spelling.read(text)
-        if said.is_anonymous:
-            reason = "it names no hospital: the registry left the name out"
-            return Match(None, "none", reasons=(reason,), may_be_learned=False)
-        if not said.words:
-            return Match(None, "none", reasons=("it names no hospital",), may_be_learned=False)
+        if said.is_anonymous or not said.words:
+            left_out = ": the registry left the name out" if said.is_anonymous else ""
+            return Match(None, "none", reasons=(f"it names no hospital{left_out}",), may_be_learned=False)
         held = [(known, *found) for known in self._known.values() if (found := self._longest(known, said))]
         if len(held) == 1:
             [(known, how, name, words)] = held
@@ -204,27 +203,31 @@ class Matcher:
                 return Match(known.place, how, CERTAIN, (f"it holds “{name}”", *self._beside(known, said)))
         if len(held) > 1:
             alike = [self._candidate(known, said, text) for known, *_rest in held]
-            alike.sort(key=lambda one: -one.score)
+            alike.sort(key=attrgetter("score"), reverse=True)
             return Match(None, "several", alike[0].score, candidates=tuple(alike[:SUGGESTIONS]))
-        near = self._near(said, text)
-        return Match(
-            None, "near" if near else "none", near[0].score if near else 0,
-            near[0].reasons if near else ("no centre has a name like it",), near,
-            may_be_learned=any(word not in _SORTS and not spelling.codes_of(word) for word in said.words),
-        )  # fmt: skip
+        return self._by_likeness(said, text)
+
+    def _by_likeness(self, said: ParsedName, text: str) -> Match:
+        may_be_learned = any(word not in _SORTS and not spelling.codes_of(word) for word in said.words)
+        if near := self._near(said, text):
+            return Match(None, "near", near[0].score, near[0].reasons, near, may_be_learned)
+        return Match(None, "none", 0, ("no centre has a name like it",), may_be_learned=may_be_learned)
 
     def _longest(self, known: _Known, said: ParsedName) -> tuple[str, str, frozenset[str]] | None:
         """The longest name of the centre whose words are all there: how it is one, as written, its words."""
-        found = None
-        for words, (how, name) in known.names.items():
-            missing = words - said.words
-            if squash(known.place.code) in said.words and how == "code":
-                missing = frozenset()
-            fits = not missing or (missing <= said.towns and self._is_alone(known, said))
-            has_core = bool(words - _SORTS - {"brussel"}) or words <= said.words
-            if fits and has_core and (found is None or len(words) > len(found[2])):
-                found = (how, name, words)
-        return found
+        held = [
+            (how, name, words)
+            for words, (how, name) in known.names.items()
+            if self._holds(known, said, words, how)
+        ]
+        return max(held, key=lambda one: len(one[2]), default=None)
+
+    def _holds(self, known: _Known, said: ParsedName, words: frozenset[str], how: str) -> bool:
+        missing = words - said.words
+        if squash(known.place.code) in said.words and how == "code":
+            missing = frozenset()
+        is_there = not missing or (missing <= said.towns and self._is_alone(known, said))
+        return is_there and (bool(words - _SORTS - {"brussel"}) or words <= said.words)
 
     def _is_alone(self, known: _Known, said: ParsedName) -> bool:
         """No other centre of ours is in the towns that are said: `University Hospital, Ghent` is one."""

@@ -94,13 +94,9 @@ def read(text: str) -> ParsedName:
         folded = fold(part)
         if number and folded in COUNTRY:
             country = COUNTRY[folded]
-        elif found := _POSTAL.match(folded):
-            postal.add(found[1])
-        elif number and (town := as_town(part)):
-            towns.add(town)
-        elif number and (found := _POSTAL_AND_TOWN.match(folded)) and (town := as_town(found[2])):
-            postal.add(found[1])
-            towns.add(town)
+        elif place := _place_in(part, folded, is_first=not number):
+            postal |= {place[0]} - {""}
+            towns |= {place[1]} - {""}
         elif folded and not (number and folded in REGIONS):
             words |= words_of(folded)
             names.append(folded)
@@ -108,6 +104,18 @@ def read(text: str) -> ParsedName:
     return ParsedName(
         frozenset(words), frozenset(towns), frozenset(postal), country, anonymous, same_words(" ".join(names))
     )
+
+
+def _place_in(part: str, folded: str, *, is_first: bool) -> tuple[str, str] | None:
+    """The postal code and the town that a part is; the first part is a name, unless it is a postal code."""
+    if found := _POSTAL.match(folded):
+        return found[1], ""
+    if is_first:
+        return None
+    if town := as_town(part):
+        return "", town
+    found = _POSTAL_AND_TOWN.match(folded)
+    return (found[1], town) if found and (town := as_town(found[2])) else None
 
 
 def same_words(text: str) -> str:

@@ -1,8 +1,11 @@
-"""The ICCC-3 tree, as the project's vocabulary file has it."""
+"""The ICCC-3 tree, as the project's vocabulary file has it: what lies above and below a class, its names."""
 
 import csv
+from collections.abc import KeysView
 from functools import cache
 from pathlib import Path
+
+from directory.core.fields import LANGUAGE_CODES
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "iccc3.csv"
 
@@ -15,18 +18,47 @@ def rows() -> tuple[dict[str, str], ...]:
 
 
 @cache
-def subtree(code: str) -> frozenset[str]:
-    """`code` and all codes below it. Empty for an unknown code."""
-    if code not in codes():
-        return frozenset()
-    found, grew = {code}, True
-    while grew:
-        more = {row["code"] for row in rows() if row["parent"] in found} - found
-        grew = bool(more)
-        found |= more
-    return frozenset(found)
+def parents() -> dict[str, str]:
+    """By code, the code above it; empty for a main group."""
+    return {row["code"]: row["parent"] for row in rows()}
 
 
 @cache
-def codes() -> frozenset[str]:
-    return frozenset(row["code"] for row in rows())
+def names() -> dict[str, dict[str, str]]:
+    """By code, the names by language."""
+    return {row["code"]: {language: row[f"name_{language}"] for language in LANGUAGE_CODES} for row in rows()}
+
+
+def name(code: str, language: str) -> str:
+    """The name of a class; the code itself for one that is not of the tree."""
+    return names()[code][language] if code in codes() else code
+
+
+def codes() -> KeysView[str]:
+    """All codes, parents before children."""
+    return parents().keys()
+
+
+def main_groups() -> list[str]:
+    """The codes of the twelve main groups."""
+    return [code for code, parent in parents().items() if not parent]
+
+
+def path_to(code: str) -> list[str]:
+    """`code` and the codes above it, from the top. Empty for an unknown code."""
+    path: list[str] = []
+    while code in codes():
+        path.insert(0, code)
+        code = parents()[code]
+    return path
+
+
+@cache
+def subtree(code: str) -> frozenset[str]:
+    """`code` and all codes below it. Empty for an unknown code."""
+    return frozenset(one for one in codes() if code in path_to(one))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every class as `(code, English name)`, as fields of filters take it."""
+    return [(code, name(code, "en")) for code in codes()]

@@ -6,10 +6,9 @@ is told in `directory.search.facets`.
 
 from django.utils.translation import gettext_lazy as _
 
-from centres.filters import listed_centres, place_filters
+from centres.filters import listed_centres, ordering_filter, place_filters
 from directory.core.filter_fields import (
     Ages,
-    Choice,
     Choices,
     Filter,
     FilterSet,
@@ -18,9 +17,10 @@ from directory.core.filter_fields import (
     Several,
 )
 
+from . import conditions
 from .choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
-from .conditions import rows
 from .identifiers import parse_identifier
+from .models import Trial, TrialSite
 
 ORDERINGS = ("relevance", "acronym", "updated", "opened", "verified", "distance")
 
@@ -30,10 +30,6 @@ class CompactIdentifiers(Several):
 
     def parse(self, text):
         return parse_identifier(text).compact
-
-
-def _condition_codes() -> list[tuple[str, str]]:
-    return [(row["code"], row["name_en"]) for row in rows()]
 
 
 def _choice(choices, what, label) -> Filter:
@@ -46,7 +42,7 @@ class _TrialFilters(FilterSet):
     q = Filter(SearchText, label=_("Words"))
     status = _choice(Recruitment, _("a status"), _("Status"))
     phase = _choice(Phase, _("a phase"), _("Phase"))
-    condition = Filter(Choices, words=_condition_codes, what=_("an ICCC-3 code"), label=_("Condition"))
+    condition = Filter(Choices, words=conditions.choices, what=_("an ICCC-3 code"), label=_("Condition"))
     age = Filter(Ages, label=_("Age"))
     age_band = _choice(AgeBand, _("an age band"), _("Age band"))
     stage = _choice(Stage, _("a stage of disease"), _("Stage"))
@@ -57,19 +53,20 @@ class _TrialFilters(FilterSet):
     freshness = _choice(Freshness, _("a freshness"), _("Last verified"))
     identifier = Filter(CompactIdentifiers, label=_("Identifier"))
     updated_since = Filter(Moment, label=_("Updated since"))
-    ordering = Filter(
-        Choice,
-        words=lambda: [(name, name) for name in ORDERINGS],
-        what=_("an ordering"),
-        label=_("Order"),
-    )
+    ordering = ordering_filter(*ORDERINGS)
 
 
 class TrialFilterSet(_TrialFilters):
     """Trials; unknown names in the data are the caller's to refuse."""
+
+    class Meta(FilterSet.Meta):
+        model = Trial
 
 
 class SiteFilterSet(_TrialFilters):
     """Sites. The filters on trials judge the site's trial, all others the site itself."""
 
     trial = Filter(Several, label=_("Trial"))
+
+    class Meta(FilterSet.Meta):
+        model = TrialSite

@@ -18,7 +18,6 @@ from .freshness import freshness
 from .models import Trial, TrialSite
 
 LEVELS = ("group", "subgroup")
-_PARENTS = {row["code"]: row["parent"] for row in conditions.rows()}
 # The nearer to the top, the more it needs somebody's attention.
 NONE, WIDER, ONE_CENTRE, SEVERAL = "none", "wider", "one_centre", "several"
 STATES = (NONE, WIDER, ONE_CENTRE, SEVERAL)
@@ -36,6 +35,13 @@ class OpenTrial:
     verified_at: date | None = None
     verified_on: str = ""
     disputed: bool = False
+
+    def add(self, site: dict) -> None:
+        """A site where it recruits."""
+        self.centres.add(site["centre__code"])
+        if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
+            self.verified_at, self.verified_on = site["verified_at"], site["verified_on"]
+            self.disputed = site["disputed"]
 
     @property
     def freshness(self) -> Freshness:
@@ -55,7 +61,7 @@ class Gap:
     @property
     def is_diagnosis(self) -> bool:
         """What is counted: a subgroup, or a group that has none (retinoblastoma)."""
-        return self.level == "subgroup" or self.code not in _PARENTS.values()
+        return self.level == "subgroup" or len(conditions.subtree(self.code)) == 1
 
     @property
     def centres(self) -> frozenset[str]:
@@ -104,20 +110,13 @@ def _gap(row: dict[str, str], by_class: dict[str, list[OpenTrial]]) -> Gap:
     code = row["code"]
     own = _each_once(trial for below in conditions.subtree(code) for trial in by_class.get(below, ()))
     slugs = {trial.slug for trial in own}
-    wider = _each_once(trial for above in _above(code) for trial in by_class.get(above, ()))
+    wider = _each_once(trial for above in conditions.path_to(code)[:-1] for trial in by_class.get(above, ()))
     return Gap(code, row["level"], own, tuple(one for one in wider if one.slug not in slugs))
 
 
 def _each_once(trials: Iterable[OpenTrial]) -> tuple[OpenTrial, ...]:
     found = {trial.slug: trial for trial in trials}
     return tuple(sorted(found.values(), key=lambda one: (one.acronym.casefold() or "~", one.slug)))
-
-
-def _above(code: str) -> list[str]:
-    found = []
-    while code := _PARENTS[code]:
-        found.append(code)
-    return found
 
 
 def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
@@ -142,10 +141,7 @@ def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
         trial = found.setdefault(
             pk, OpenTrial(row["trial__slug"], row["trial__acronym"], titles, frozenset(codes[pk]))
         )
-        trial.centres.add(row["centre__code"])
-        if row["verified_at"] and (trial.verified_at is None or row["verified_at"] > trial.verified_at):
-            trial.verified_at, trial.verified_on = row["verified_at"], row["verified_on"]
-            trial.disputed = row["disputed"]
+        trial.add(row)
     return found
 
 

@@ -34,17 +34,13 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
     said = sorted(
         (one for one in statements if one.retracted_at is None), key=lambda one: (one.said_at, one.pk or 0)
     )
-    registry = [one for one in said if one.role == Role.REGISTRY]
-    persons = [one for one in said if one.role != Role.REGISTRY]
-    standing = persons[-1] if persons else registry[-1] if registry else None
-    if standing is None:
+    if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
-    disputed = bool(
-        persons
-        and registry
-        and registry[-1].said_at > standing.said_at
-        and registry[-1].status != standing.status
-    )
+    persons: list[StatusStatement] = []
+    registry: list[StatusStatement] = []
+    for one in said:
+        (registry if one.role == Role.REGISTRY else persons).append(one)
+    standing, other = (persons or registry)[-1], (registry or persons)[-1]
     return {
         "status": standing.status,
         "status_since": _since(standing, said),
@@ -52,7 +48,7 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
         "verified_on": standing.said_on,
         "verified_by": standing.role,
         "status_source": standing.source,
-        "disputed": disputed,
+        "disputed": other.said_at > standing.said_at and other.status != standing.status,
     }
 
 

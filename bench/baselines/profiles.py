@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from directory.core.places import distance_km
 from directory.eligibility import alterations
 from directory.eligibility.service import Profile
-from directory.search.synonyms import path_to
 from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.conditions import path_to
 from trials.models import Trial, TrialSite
 
 

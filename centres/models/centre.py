@@ -14,7 +14,7 @@ from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_nu
 
 from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
-from directory.core.places import misplaced, province_of, read_postal_code
+from directory.core.places import Place, misplaced, place_of, province_of, read_postal_code
 from directory.core.text import fold
 from directory.core.visibility import is_editor, own_centre_ids
 
@@ -160,6 +160,11 @@ class Centre(Listed, Sourced):
     def province(self) -> str:
         """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
         return province_of(self.postal_code) if self.country == "BE" else ""
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is: its coordinates, else the middle of its Belgian postal code."""
+        return place_of(self.latitude, self.longitude, self.country, self.postal_code)
 
     def names(self) -> dict[str, str]:
         """The names by language, without the blank ones."""

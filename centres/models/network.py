@@ -54,6 +54,10 @@ class MembershipQuerySet(models.QuerySet):
     def current(self):
         return self.on(timezone.localdate())
 
+    def not_over(self):
+        """Those of today, and those that begin later."""
+        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()))
+
     def visible_to(self, user):
         if is_editor(user):
             return self.all()
@@ -109,6 +113,10 @@ class Membership(Recorded):
 
     def __str__(self):
         return f"{self.centre} · {self.network}"
+
+    @property
+    def begins_later(self) -> bool:
+        return self.since is not None and self.since > timezone.localdate()
 
     @property
     def change_key(self):

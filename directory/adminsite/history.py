@@ -150,7 +150,7 @@ def model_of(kind: str) -> type[Recorded] | None:
     return next((model for model in recorded_models() if model.change_kind == kind), None)
 
 
-def _field(model, name):
+def _model_field(model, name):
     try:
         return model._meta.get_field(name.removesuffix("_id")) if model else None
     except FieldDoesNotExist:
@@ -159,7 +159,7 @@ def _field(model, name):
 
 def label(model, name: str) -> str:
     """The field's name in the form, for example `Minimum age`."""
-    field = _field(model, name)
+    field = _model_field(model, name)
     own = getattr(field, "verbose_name", None) or name.replace("_", " ")
     if name.endswith("_days"):
         own = own.replace(str(_("in days")), "").strip()
@@ -185,7 +185,7 @@ def people_in(changes: list[Change], user) -> People:
 
 def _person_model(model, name):
     """The model of people that a field points to, None for any other field. The log has their numbers."""
-    related = getattr(_field(model, name), "related_model", None)
+    related = getattr(_model_field(model, name), "related_model", None)
     return related if related is get_user_model() or hasattr(related, "unnamed") else None
 
 
@@ -207,7 +207,7 @@ def text(model, name: str, value, people: People) -> str:
         return age_text(value)
     if related := _person_model(model, name):
         return people.get((related, str(value))) or str(getattr(related, "unnamed", _("a user")))
-    field = _field(model, name)
+    field = _model_field(model, name)
     if isinstance(value, list):
         return "; ".join(_member(field, one) for one in value)
     labels = dict(getattr(field, "flatchoices", None) or ())

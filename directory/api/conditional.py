@@ -5,11 +5,12 @@ So the tag is known before any work is done, and a client that has it is answere
 
 from hashlib import blake2b
 
-from django.http import HttpResponse
 from django.utils.http import parse_etags, quote_etag
 
-# Any cache may keep an answer but must ask before it uses it: a withdrawn consent takes effect at once.
-CACHE_CONTROL = "public, no-cache"
+# A cache may keep an answer but must ask before it uses it: a withdrawn consent takes effect at once.
+PUBLIC = {"Cache-Control": "public, no-cache"}
+# For one key alone.
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
 def etag_of(request, version: str) -> str:
@@ -30,7 +31,6 @@ def holds_any(request) -> bool:
     return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
 
 
-def stamp(response: HttpResponse, etag: str) -> HttpResponse:
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
+def unchanged(request, etag: str) -> bool:
+    """Whether the client needs nothing new of what is there."""
+    return is_known(request, etag) or holds_any(request)

@@ -12,6 +12,7 @@ from directory.search.query import ask_from
 
 from . import openapi, pagination, parameters
 from .errors import Fault, bad_parameters, not_found
+from .shapes import page_of, partly
 from .views import ReadView
 
 LANGUAGE = "en"
@@ -26,12 +27,28 @@ class IndexView(ReadView):
         return service.version()
 
 
-class DocumentList(IndexView):
-    """A page of documents of one kind."""
+class DocumentView(IndexView):
+    """Documents of one `kind`, got by the operation that is named."""
 
     kind: str
-    filterset: type[FilterSet]
     shape: type[Serializer]
+    operation_id: str
+    tag: str
+    summary: str
+
+
+class DocumentList(DocumentView):
+    """A page of documents of one kind."""
+
+    filterset: type[FilterSet]
+
+    def __init_subclass__(cls):
+        cls.operations = {
+            "get": openapi.Operation(
+                id=cls.operation_id, tag=cls.tag, summary=cls.summary, answer=page_of(cls.shape),
+                parameters=cls.described_parameters,
+            )
+        }  # fmt: skip
 
     @classmethod
     def described_parameters(cls):
@@ -88,12 +105,18 @@ class DocumentList(IndexView):
         return [with_match(only(body, asked.fields), hit) for hit, body in pairs if body is not None]
 
 
-class DocumentDetail(IndexView):
+class DocumentDetail(DocumentView):
     """One document, by its key. `address` says what the key is, with an example."""
 
-    kind: str
-    shape: type[Serializer]
     address: tuple[str, str]
+
+    def __init_subclass__(cls):
+        cls.operations = {
+            "get": openapi.Operation(
+                id=cls.operation_id, tag=cls.tag, summary=cls.summary, answer=partly(cls.shape),
+                parameters=cls.described_parameters, problems=(400, 404),
+            )
+        }  # fmt: skip
 
     @classmethod
     def described_parameters(cls):

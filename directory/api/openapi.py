@@ -98,7 +98,7 @@ class Described(AutoSchema):
 
 def of_filters(filterset: type[FilterSet]) -> tuple[OpenApiParameter, ...]:
     """The parameters of a list's filters, with the values they take."""
-    form = parameters.form_of(filterset, {})
+    form = filterset({}).form
     return tuple(_of_field(name, form.fields[name]) for name in filterset.base_filters)
 
 

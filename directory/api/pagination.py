@@ -11,6 +11,7 @@ import orjson
 from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
+from directory.core.text import whole_number
 from directory.search import service
 
 from . import addresses
@@ -25,6 +26,10 @@ class Position:
 
     after: str | None = None
     before: str | None = None
+
+    @property
+    def edge(self) -> str:
+        return self.after or self.before or ""
 
 
 def position_of(cursor: str) -> Position:
@@ -51,25 +56,27 @@ def numbered_page(
     `show` makes the JSON of one row. Problem 400 for a cursor of another list.
     """
     position = position_of(cursor)
-    edge = position.after or position.before or ""
-    if edge and not (edge.isascii() and edge.isdigit() and len(edge) < 10):
+    if position.edge and whole_number(position.edge) is None:
         raise bad_cursor(f"“{cursor[:40]}” is not a cursor of this list.")
     back = bool(position.before)
-    falls = newest != back
-    wanted = rows.filter(**{f"{by}__{'lt' if falls else 'gt'}": edge}) if edge else rows
-    found = list(wanted.order_by(f"-{by}" if falls else by)[: size + 1])
+    found = _beyond(position.edge, rows, size + 1, by=by, falls=newest != back)
     more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    behind, ahead = (more, True) if back else (bool(edge), more)
+    shown = found[::-1] if back else found
+    numbers = [str(getattr(row, by)) for row in shown]
+    is_first, is_last = not (more if back else position.edge), not (more or back)
     return list_body(
         request,
         count=rows.count(),
-        results=[show(row) for row in found],
-        next_=str(getattr(found[-1], by)) if found and ahead else None,
-        previous=str(getattr(found[0], by)) if found and behind else None,
+        results=list(map(show, shown)),
+        next_=None if is_last else next(reversed(numbers), None),
+        previous=None if is_first else next(iter(numbers), None),
         facets={},
     )
+
+
+def _beyond(edge: str, rows, most: int, *, by: str, falls: bool) -> list:
+    wanted = rows.filter(**{f"{by}__{'lt' if falls else 'gt'}": edge}) if edge else rows
+    return list(wanted.order_by(f"-{by}" if falls else by)[:most])
 
 
 def list_body(

@@ -7,8 +7,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django_filters import FilterSet
 
-from directory.core.text import UNREADABLE, control_character_in
-from trials.models import Trial
+from directory.core.text import UNREADABLE, control_character_in, whole_number
 
 from .errors import Fault, bad_parameters
 
@@ -83,10 +82,11 @@ def _not_among(name: str, value: str, allowed: Iterable[str]) -> Fault:
 
 def page_size(query: QueryDict) -> int:
     text = one(query, "page_size", str(DEFAULT_PAGE_SIZE))
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_PAGE_SIZE):
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MAX_PAGE_SIZE:
         message = f"“{text[:40]}” is not a page size. Give a whole number from 1 to {MAX_PAGE_SIZE}."
         raise bad_parameters([Fault("page_size", message, [f"1..{MAX_PAGE_SIZE}"])])
-    return int(text)
+    return number
 
 
 def names(query: QueryDict, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def filters(query: QueryDict, filterset: type[FilterSet]) -> Mapping:
     """The cleaned filter words of `filterset`; Problem 400 with one fault a bad value."""
     if not any(name in filterset.base_filters for name in query):
         return {}
-    return cleaned(form_of(filterset, query))
+    return cleaned(filterset(query).form)
 
 
 def cleaned(form: Form) -> Mapping:
@@ -126,11 +126,6 @@ def cleaned(form: Form) -> Mapping:
             for message in messages
         ]
     )
-
-
-def form_of(filterset: type[FilterSet], query: Mapping) -> Form:
-    """The filters' form. The index answers, so the FilterSet is given no rows."""
-    return filterset(query, queryset=Trial.objects.none()).form
 
 
 def allowed_of(field) -> list[str] | None:

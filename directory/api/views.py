@@ -106,12 +106,13 @@ class ReadView(ApiView):
 
     def get(self, request, **kwargs):
         etag = conditional.etag_of(request, self.version())
+        headers = {"ETag": etag} | conditional.PUBLIC
         if conditional.is_known(request, etag):
-            return conditional.stamp(HttpResponse(status=304), etag)
+            return HttpResponse(status=304, headers=headers)
         body = self.answer(request, **kwargs)
         if conditional.holds_any(request):
-            return conditional.stamp(HttpResponse(status=304), etag)
-        return conditional.stamp(HttpResponse(body, self.content_type), etag)
+            return HttpResponse(status=304, headers=headers)
+        return HttpResponse(body, self.content_type, headers=headers)
 
     def version(self) -> str:
         raise NotImplementedError

@@ -237,7 +237,8 @@ class FilterForm(forms.Form):
 
 
 class FilterSet(django_filters.FilterSet):
-    """The filters of one kind of record."""
+    """The filters of one kind of record, its `model`: they read and refuse what is asked."""
 
     class Meta:
         form = FilterForm
+        fields = ()

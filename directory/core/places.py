@@ -121,16 +121,23 @@ def locate(text: str) -> Place:
 
 def province_of(postal_code: str) -> str:
     """ISO 3166-2 code of the province of a Belgian postal code (`9000` → `BE-VOV`), empty where not known."""
-    found = _POSTAL_CODE.fullmatch((postal_code or "").strip())
-    place = _postcodes().get(found[1]) if found else None
+    place = _of_postal_code(postal_code)
     return place.province if place else ""
+
+
+def place_of(
+    latitude: float | None, longitude: float | None, country: str, postal_code: str | None
+) -> Place | None:
+    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else not known."""
+    if latitude is not None and longitude is not None:
+        return Place(latitude, longitude)
+    return _of_postal_code(postal_code) if country == "BE" else None
 
 
 @lru_cache(maxsize=4_000)
 def names_around(postal_code: str) -> tuple[str, ...]:
     """Municipality and province of a Belgian postal code in all languages, and the province's ISO code."""
-    found = _POSTAL_CODE.fullmatch((postal_code or "").strip())
-    place = _postcodes().get(found[1]) if found else None
+    place = _of_postal_code(postal_code)
     if place is None:
         return ()
     names = [place.municipality_nl, place.municipality_fr, place.province]
@@ -230,6 +237,11 @@ def _point(latitude: float, longitude: float) -> Place:
             % {"latitude": latitude, "longitude": longitude}
         )
     return Place(latitude, longitude)
+
+
+def _of_postal_code(text: str | None) -> Place | None:
+    found = _POSTAL_CODE.fullmatch((text or "").strip())
+    return _postcodes().get(found[1]) if found else None
 
 
 @cache

@@ -49,6 +49,11 @@ def _visible(text: str) -> str:
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
+def whole_number(text: str, most_digits: int = 9) -> int | None:
+    """The number that `text` writes in plain digits, at most so many; None for all else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else None
+
+
 def control_character_in(text: str, *, line: bool = False) -> str | None:
     """The first character no field accepts (NUL, controls, lone surrogates) as `U+0000`, or None.
 

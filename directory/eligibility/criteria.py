@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from directory.search.columns import NO_BOUND, Codes
-from directory.search.synonyms import apart, path_to, vocabulary
+from directory.search.synonyms import apart, vocabulary
 from directory.search.today import FRESHNESS, Today
 from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.conditions import path_to
 
 from . import alterations
 from .profile import Profile

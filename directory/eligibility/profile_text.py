@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from directory.core.text import squash, strip_marks
-from directory.search.documents_trials import condition_names
 from directory.search.query import check_text
-from directory.search.synonyms import Span, path_to, vocabulary
+from directory.search.synonyms import Span, vocabulary
 from directory.search.words import Token, typed_words
 from trials.choices import Stage
-from trials.conditions import subtree
+from trials.conditions import path_to, subtree
 
 from . import alterations, negation_cues
 from .alterations import OF_ALTERATIONS, Alteration
@@ -278,11 +277,6 @@ def families() -> dict[str, frozenset[str]]:
 def no_single_disease() -> frozenset[str]:
     """The concepts that name no one disease."""
     return NO_DISEASE | families().keys()
-
-
-def class_name(code: str, language: str) -> str:
-    names = condition_names()[code]
-    return names.get(language) or names["en"]
 
 
 def below(code: str) -> frozenset[str]:

@@ -12,10 +12,11 @@ from directory.search.columns import NO_BOUND
 from directory.search.synonyms import vocabulary
 from directory.search.today import FRESHNESS
 from trials.choices import Freshness, Recruitment, Sex, Stage
+from trials.conditions import name as class_name
 
 from . import alterations
 from .criteria import MET, UNKNOWN, UNMET, Judged
-from .profile_text import NO_DISEASE, class_name, no_single_disease
+from .profile_text import NO_DISEASE, no_single_disease
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 _SHOWN = 3

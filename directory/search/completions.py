@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from directory.core.text import fold
-from trials.conditions import rows
+from trials import conditions
 
 from .query import check_text
 from .synonyms import vocabulary
@@ -69,7 +69,6 @@ def _beginning(entries: tuple[_Entry, ...], folded: str) -> list[_Entry]:
 
 @cache
 def _entries(kind: str, language: str) -> tuple[_Entry, ...]:
-    names = {row["code"]: row[f"name_{language}"] or row["name_en"] for row in rows()}
     return tuple(
         sorted(
             _Entry(
@@ -77,7 +76,7 @@ def _entries(kind: str, language: str) -> tuple[_Entry, ...]:
                 2 * (term.lang != language) + (term.kind != "preferred"),
                 term.concept,
                 term.text,
-                "; ".join(names[code] for code in term.conditions if code in names),
+                "; ".join(conditions.name(code, language) for code in term.conditions),
             )
             for term in vocabulary().terms
             if term.type in KINDS[kind] and term.lang in (language, "en") and term.kind != "misspelling"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -10,13 +10,12 @@ from django.utils import timezone, translation
 from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
-from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
 from directory.core.text import fold, squash
+from trials import conditions as iccc3
 from trials.choices import Phase, Recruitment, Scheme, Stage
-from trials.conditions import rows as condition_rows
-from trials.conditions import subtree
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 from trials.resources import SiteSheet, TrialSheet
@@ -24,7 +23,7 @@ from trials.resources import SiteSheet, TrialSheet
 from .affected import shown_at
 from .columns import NO_BOUND
 from .documents import Document, iso, microseconds, moment, url
-from .synonyms import path_to, vocabulary, whole
+from .synonyms import vocabulary, whole
 from .words import acronym_stems, stems
 
 _OPEN = Recruitment.RECRUITING
@@ -34,7 +33,7 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed trials among `slugs`, in six queries."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
-    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _sites(pks)
+    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
     shown = shown_at("trial", [trial.slug for trial in found])
     today = timezone.localdate()
@@ -84,7 +83,7 @@ def _conditions(pks) -> dict[int, list[str]]:
     return found
 
 
-def _sites(pks) -> dict[int, list[TrialSite]]:
+def _listed_sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
     sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
     for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
@@ -97,15 +96,6 @@ def _aliases(centre_pks) -> dict[int, list[str]]:
     for pk, text in CentreAlias.objects.filter(Q(centre__in=centre_pks)).values_list("centre_id", "text"):
         found[pk].append(text)
     return found
-
-
-@cache
-def condition_names() -> dict[str, dict[str, str]]:
-    """ICCC-3 names by code and language."""
-    return {
-        row["code"]: {lang: row[f"name_{lang}"] for lang in LANGUAGE_CODES if row[f"name_{lang}"]}
-        for row in condition_rows()
-    }
 
 
 # --- What is shown ------------------------------------------------------------------------------------
@@ -126,7 +116,7 @@ def _body(parts: _Parts) -> dict:
         "status_as_of": trial.status_as_of or None,
         "phases": trial.phases,
         "study_type": trial.study_type or None,
-        "conditions": [{"code": code, "name": condition_names()[code]["en"]} for code in parts.conditions],
+        "conditions": [{"code": code, "name": iccc3.name(code, "en")} for code in parts.conditions],
         "disease_terms": trial.disease_terms,
         "stages": trial.stages,
         "sex": trial.sex,
@@ -197,7 +187,7 @@ def _show(parts: _Parts) -> dict:
     trial = parts.trial
     return {
         "summaries": by_language(trial, "summary"),
-        "conditions": {code: condition_names()[code] for code in parts.conditions},
+        "conditions": {code: iccc3.names()[code] for code in parts.conditions},
         "centres": {site.centre.code: site.centre.names() for site in parts.sites},
         "alterations": trial.alterations,
         "alterations_excluded": trial.alterations_excluded,
@@ -224,7 +214,7 @@ def _facts(parts: _Parts) -> dict:
         "sort": fold(label) or trial.slug,
         "status": trial.status,
         "phase": trial.phases,
-        "condition": sorted({above for code in parts.conditions for above in path_to(code)}),
+        "condition": sorted({above for code in parts.conditions for above in iccc3.path_to(code)}),
         "stage": trial.stages,
         "study_type": trial.study_type,
         "sex": trial.sex,
@@ -273,7 +263,7 @@ def _diseases_in(text: str) -> frozenset[str]:
 
 def _width(codes: Sequence[str]) -> int:
     """How many classes of ICCC-3 a trial is for, with those below: 1 for the narrowest; 0, for any."""
-    return len({below for code in codes for below in subtree(code)})
+    return len({below for code in codes for below in iccc3.subtree(code)})
 
 
 # --- What is searched ---------------------------------------------------------------------------------
@@ -282,8 +272,8 @@ def _width(codes: Sequence[str]) -> int:
 def _fields(parts: _Parts) -> dict[str, list[str]]:
     trial = parts.trial
     titles = list(by_language(trial, "title").values())
-    codes = sorted({above for code in parts.conditions for above in path_to(code)})
-    names = [name for code in codes for name in condition_names()[code].values()]
+    codes = sorted({above for code in parts.conditions for above in iccc3.path_to(code)})
+    names = [name for code in codes for name in iccc3.names()[code].values()]
     stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
     phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])

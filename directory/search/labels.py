@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from directory.core.places import COUNTRIES, Province
 from directory.core.text import fold
+from trials import conditions
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
 from .columns import Trials
-from .documents_trials import condition_names
 from .facets import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
 from .reading import Snapshot
 from .spellings import Spellings
-from .synonyms import edits_allowed, path_to, vocabulary
+from .synonyms import edits_allowed, vocabulary
 from .today import Today
 
 _CHOICES = {
@@ -68,7 +68,7 @@ def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[
 
 def _order(name: str, values: dict[str, int]) -> list[str]:
     if name in _ORDERS or name == "condition":
-        return [value for value in _ORDERS.get(name) or condition_names() if value in values]
+        return [value for value in _ORDERS.get(name) or conditions.codes() if value in values]
     return sorted(values, key=lambda value: (-values[value], value))
 
 
@@ -76,7 +76,7 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
     if name in _CHOICES:
         return _choice_label(name, value, ask.language)
     if name == "condition":
-        return _condition_name(value, ask.language)
+        return conditions.name(value, ask.language)
     if name == "centre":
         return _centre_name(today.places.centres.get(value), ask.language) or value
     if name == "network":
@@ -85,11 +85,6 @@ def _label(name: str, value: str, ask: Ask, today: Today) -> str:
         with translation.override(ask.language):
             return str(COUNTRIES.get(value, value))
     return value
-
-
-def _condition_name(code: str, language: str) -> str:
-    names = condition_names()[code]
-    return names.get(language) or names["en"]
 
 
 @cache
@@ -108,7 +103,7 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
     if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
         return _by_class(trials, ordinal, _codes(parsed.only_concepts), language)
     if abs(score - wider_score(span)) < _SAME:
-        wider = {above for code in _codes(parsed.only_concepts) for above in path_to(code)}
+        wider = {above for code in _codes(parsed.only_concepts) for above in conditions.path_to(code)}
         return _by_class(trials, ordinal, wider, language)
     return ()
 
@@ -118,7 +113,7 @@ def _codes(concepts: tuple[str, ...]) -> set[str]:
 
 
 def _by_class(trials: Trials, ordinal: int, codes: set[str], language: str) -> tuple[str, ...]:
-    here = [_condition_name(code, language) for code in trials.values("condition", ordinal) if code in codes]
+    here = [conditions.name(code, language) for code in trials.values("condition", ordinal) if code in codes]
     return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 
 
@@ -204,11 +199,7 @@ def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:
 def _diseases(language: str) -> Iterator[LabelEntry]:
     for term in vocabulary().terms:
         if term.type == "disease" and term.kind != "misspelling":
-            detail = "; ".join(
-                condition_names()[code].get(language, "")
-                for code in term.conditions
-                if code in condition_names()
-            )
+            detail = "; ".join(conditions.name(code, language) for code in term.conditions)
             rank = 1 if term.lang == language else 3
             one = ("disease", term.text, term.text, detail)
             yield LabelEntry(fold(term.text), rank, ("disease", term.concept), one)

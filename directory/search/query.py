@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from directory.core.places import Place
 from directory.core.text import control_character_in, fold, squash, tidy
 from trials.choices import Scheme
+from trials.conditions import path_to
 from trials.identifiers import parse_identifier
 
 from . import engine
 from .engine import Asked
-from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
+from .synonyms import Span, Vocabulary, edits_allowed, vocabulary, whole
 from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")

@@ -55,7 +55,7 @@ def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
     """The API's JSON of the records `keys` that exist, in that order, right for today."""
     if kind == "site":
         return _site_bodies(keys)
-    found, today = _kept(kind, keys), timezone.localdate().isoformat()
+    found, today = _cached_bodies(kind, keys), timezone.localdate().isoformat()
     return [_for_today(*found[key], today) for key in keys if key in found]
 
 
@@ -127,7 +127,7 @@ def rebuild() -> int:
     return follow.rebuild()
 
 
-def _kept(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
+def _cached_bodies(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
     """`Store.bodies`, of which this process keeps the latest some thousand until the index changes."""
     held = reading.snapshot()
     kept = held.once(f"bodies of {kind}", dict)

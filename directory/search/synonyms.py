@@ -17,7 +17,6 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from directory.core.text import squash
-from trials import conditions
 
 from .words import STOP_WORDS, Token, words
 
@@ -274,24 +273,9 @@ def edits_allowed(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
-@cache
-def _parents() -> dict[str, str]:
-    return {row["code"]: row["parent"] for row in conditions.rows()}
-
-
 def whole(code: str) -> str:
     """The word under which the index keeps trials that are for the class `code` as a whole."""
     return f"whole{code.lower()}"
-
-
-def path_to(code: str) -> list[str]:
-    """`code` and the codes above it in ICCC-3, from the top."""
-    parents = _parents()
-    path: list[str] = []
-    while code in parents:
-        path.insert(0, code)
-        code = parents[code]
-    return path
 
 
 @cache

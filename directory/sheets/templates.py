@@ -100,7 +100,7 @@ class _Writer:
         self.page.freeze_panes(1, 0)
         number = 0
         for number, cells in enumerate(rows, start=1):
-            self._row(number, columns, cells, is_example)
+            self._write_row(number, columns, cells, is_example)
         if not is_example:
             self.page.autofilter(0, 0, number, len(columns) + len(more) - 1)
         self._explain(columns)
@@ -184,7 +184,9 @@ class _Writer:
 
     # Rows
 
-    def _row(self, number: int, columns: Sequence[Column], cells: Sequence[str], is_example: bool) -> None:
+    def _write_row(
+        self, number: int, columns: Sequence[Column], cells: Sequence[str], is_example: bool
+    ) -> None:
         text, day = (self.example_text, self.example_day) if is_example else (self.text, self.day)
         for place, cell in enumerate(cells):
             column = columns[place] if place < len(columns) else None

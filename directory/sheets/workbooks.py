@@ -132,23 +132,23 @@ def _sheet(page: Page) -> Iterator[str]:
     last = page.header
     for line in page.lines:
         last = line.number
-        yield _row(line)
+        yield _row_element(line)
     yield "</sheetData>"
     if page.header:
         yield f'<autoFilter ref="A{page.header}:{letters(len(page.widths) - 1)}{last}"/>'
     yield "</worksheet>"
 
 
-def _row(line: Line) -> str:
+def _row_element(line: Line) -> str:
     styles = line.styles
     if styles:
-        cells = [_cell(text, styles.get(place, 0)) for place, text in enumerate(line.cells)]
+        cells = [_cell_element(text, styles.get(place, 0)) for place, text in enumerate(line.cells)]
     else:
-        cells = [_cell(text, 0) for text in line.cells]
+        cells = [_cell_element(text, 0) for text in line.cells]
     return f'<row r="{line.number}">{"".join(cells)}</row>'
 
 
-def _cell(text: str, style: int) -> str:
+def _cell_element(text: str, style: int) -> str:
     look = f' s="{style}"' if style else ""
     if not text:
         return f"<c{look}/>"

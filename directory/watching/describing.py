@@ -16,7 +16,6 @@ from directory.core.fields import page_language
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
-from trials.models import Trial
 
 from .models import WatchKind
 from .news import label_of
@@ -60,7 +59,7 @@ def is_told_in_full(kind: str, question: str) -> bool:
 def parts_of(question: str) -> list[Part]:
     """The values of a kept question, each with what it is called; one that has become bad is left out."""
     language = page_language()
-    form = TrialFilterSet(QueryDict(question), queryset=Trial.objects.none()).form
+    form = TrialFilterSet(QueryDict(question)).form
     form.is_valid()
     cleaned = {name: form.cleaned_data.get(name) for name in form.fields}
     ask = ask_from(cleaned | {"q": "", "ordering": ""}, language)

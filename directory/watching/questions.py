@@ -7,7 +7,6 @@ from django.http import QueryDict
 from directory.search import service
 from directory.search.query import ask_from, parse
 from trials.filters import TrialFilterSet
-from trials.models import Trial
 
 # May describe a patient, so it is never kept.
 OF_A_PATIENT = ("age", "near", "within")
@@ -57,7 +56,7 @@ def ask_of(question: str, language: str) -> service.Ask:
 
 
 def _ask(query: QueryDict, language: str) -> service.Ask:
-    form = TrialFilterSet(query, queryset=Trial.objects.none()).form
+    form = TrialFilterSet(query).form
     if not form.is_valid():
         raise ValueError(" ".join(message for found in form.errors.values() for message in found))
     return ask_from(form.cleaned_data | {"ordering": "updated"}, language)

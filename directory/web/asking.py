@@ -7,7 +7,6 @@ from django.http import QueryDict
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
-from trials.models import Trial
 
 from . import words
 from .query import BEST, NEAREST, PAGE, VIEW, Query
@@ -19,9 +18,14 @@ def form_of(typed: Query):
     for name, values in typed.values:
         if name not in (PAGE, VIEW):
             data.setlist(name, values)
-    form = TrialFilterSet(data, queryset=Trial.objects.none()).form
+    form = TrialFilterSet(data).form
     form.refuse_unreadable()
     return form
+
+
+def errors_of(form) -> dict[str, str]:
+    """One sentence a field."""
+    return {name: " ".join(found) for name, found in form.errors.items()}
 
 
 def ask_of(form) -> service.Ask:

@@ -74,19 +74,19 @@ def trial_row(one: dict) -> dict[str, str]:
     return {
         **{name: one[name] for name in TRIAL_COLUMNS if isinstance(one.get(name), str)},
         "title": title_of(one),
-        "phase": _joined(one["phases"]),
-        "conditions": _joined(condition["code"] for condition in one["conditions"]),
-        "condition_names": _joined(condition_name(condition["code"]) for condition in one["conditions"]),
-        "disease_terms": _joined(one["disease_terms"]),
-        "stages": _joined(one["stages"]),
-        "alterations": _joined(one["_show"]["alterations"]),
+        "phase": _in_one_cell(one["phases"]),
+        "conditions": _in_one_cell(condition["code"] for condition in one["conditions"]),
+        "condition_names": _in_one_cell(condition_name(condition["code"]) for condition in one["conditions"]),
+        "disease_terms": _in_one_cell(one["disease_terms"]),
+        "stages": _in_one_cell(one["stages"]),
+        "alterations": _in_one_cell(one["_show"]["alterations"]),
         "age": age["text"],
         "age_min": _days(age["min_days"]),
         "age_max": _days(age["max_days"]),
         **_numbers(one["identifiers"]),
-        "groups": _joined(one["groups"]),
+        "groups": _in_one_cell(one["groups"]),
         "parent": one["parent"]["slug"] if one["parent"] else "",
-        "sites": _joined(_site_in_words(one, site) for site in one["sites"]),
+        "sites": _in_one_cell(_site_in_words(one, site) for site in one["sites"]),
         "url": address_of(one),
         **_served(TrialSheet, one),
     }
@@ -134,10 +134,10 @@ def _numbers(identifiers: list[dict]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in identifiers:
         found.setdefault(NUMBERS.get(one["scheme"], "other_ids"), []).append(one["value"])
-    return {name: _joined(values) for name, values in found.items()}
+    return {name: _in_one_cell(values) for name, values in found.items()}
 
 
-def _joined(values: Iterable[str]) -> str:
+def _in_one_cell(values: Iterable[str]) -> str:
     return "; ".join(values)
 
 

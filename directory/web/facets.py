@@ -13,20 +13,6 @@ from trials import conditions
 from . import words
 from .query import FACETS, Query
 
-LEGENDS = {
-    "status": _("Recruitment status"),
-    "condition": _("Disease"),
-    "stage": _("Stage of disease"),
-    "age_band": _("Age band"),
-    "phase": _("Phase"),
-    "centre": _("Centre"),
-    "province": _("Province"),
-    "network": _("Network"),
-    "freshness": _("How fresh"),
-    "study_type": _("Kind of study"),
-    "sex": _("Sex"),
-    "country": _("Country"),
-}
 # Kinds of record whose names are in several languages.
 NAMED = ("centre", "network")
 # What needs saying below the head.
@@ -93,11 +79,11 @@ class Chip:
 def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[Facet]:
     """The facets to show, of those that `service.find` counted; what is chosen is there, even at zero."""
     made = []
-    for name in FACETS:
+    for name, legend in FACETS.items():
         found = counts.get(name, ())
         options = _tree(found, query) if name == "condition" else _flat(name, found, query)
         if len(options) > 1 or query.get(name):
-            made.append(Facet(name, str(LEGENDS[name]), options))
+            made.append(Facet(name, str(legend), options))
     return made
 
 
@@ -123,10 +109,9 @@ def _name(options: list[FacetOption], kind: str) -> None:
 def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
     """Conditions below their groups, what most trials are for first, else in the order of ICCC-3."""
     options = {one.value: one for one in _flat("condition", found, query)}
-    parents = {row["code"]: row["parent"] for row in conditions.rows()}
     top = []
     for code, option in options.items():
-        above = options.get(parents[code])
+        above = options.get(conditions.parents()[code])
         (above.children if above else top).append(option)
     for several in (top, *(option.children for option in options.values())):
         several.sort(key=lambda one: -one.count)

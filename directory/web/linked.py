@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from centres.models import Centre
 from directory.core.fields import by_language
 from trials.choices import Phase, Recruitment
-from trials.models import Trial
+from trials.models import Condition, Trial, TrialIdentifier
 
 from . import words
 from .results import condition_name
@@ -38,23 +38,23 @@ def trial_data(trial: Trial, places: list[SiteCard]) -> SafeString:
     """The element's text for a trial with its sites; empty for one that the public does not see."""
     if not trial.is_listed:
         return mark_safe("")
-    titles, summaries = by_language(trial, "title"), by_language(trial, "summary")
+    title = words.in_page_language(by_language(trial, "title"))[0]
     listed = [place.site.centre for place in places if place.site.centre.is_listed]
     found = {
         "@context": CONTEXT,
         "@type": "MedicalTrial",
         "@id": _address("web:trial", trial.slug),
         "url": _address("web:trial", trial.slug),
-        "name": trial.acronym or words.in_page_language(titles)[0],
-        "alternateName": words.in_page_language(titles)[0] if trial.acronym else "",
-        "description": words.in_page_language(summaries)[0],
+        "name": trial.acronym or title,
+        "alternateName": trial.acronym and title,
+        "description": words.in_page_language(by_language(trial, "summary"))[0],
         "status": _status(trial.status),
-        "phase": ", ".join(words.label(Phase, phase) for phase in trial.phases),
-        "identifier": [_identifier(one) for one in trial.identifiers.all()],
-        "healthCondition": [_condition(one.code) for one in trial.conditions.all()],
+        "phase": words.labels(Phase, trial.phases),
+        "identifier": list(map(_identifier, trial.identifiers.all())),
+        "healthCondition": list(map(_condition, trial.conditions.all())),
         "sponsor": {"@type": "Organization", "name": trial.sponsor} if trial.sponsor else None,
         "sameAs": [one.url for one in trial.identifiers.all() if one.url],
-        "studyLocation": [_clinic(centre) for centre in listed],
+        "studyLocation": list(map(_clinic, listed)),
     }
     return _as_script(found)
 
@@ -82,19 +82,19 @@ def _clinic(centre: Centre) -> dict:
                 "addressCountry": centre.country,
             }
         ),
-        "geo": place if centre.latitude is not None and centre.longitude is not None else None,
+        "geo": place if centre.latitude is not None else None,
     }
 
 
-def _identifier(one) -> dict:
+def _identifier(one: TrialIdentifier) -> dict:
     return _filled({"@type": "PropertyValue", "propertyID": one.scheme, "value": one.value, "url": one.url})
 
 
-def _condition(code: str) -> dict:
+def _condition(one: Condition) -> dict:
     return {
         "@type": "MedicalCondition",
-        "name": condition_name(code),
-        "code": {"@type": "MedicalCode", "codeValue": code, "codingSystem": "ICCC-3"},
+        "name": condition_name(one.code),
+        "code": {"@type": "MedicalCode", "codeValue": one.code, "codingSystem": "ICCC-3"},
     }
 
 

@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from directory.core.places import Province, locate
+from centres.models import Centre
+from directory.core.places import Place, Province
 
 from . import words
 
@@ -85,13 +87,17 @@ class Spot:
 
 @dataclass
 class Map:
-    """What a map shows. `unplaced` are the centres whose place is not known, or that lie beyond its edge."""
+    """What a map shows. `unplaced` are the centres whose place is not known, or that lie beyond its edge.
+
+    `is_alone`: no table beside it says the same.
+    """
 
     provinces: list[Shape]
     countries: list[Shape]
     spots: list[Spot]
     unplaced: list[Spot] = field(default_factory=list)
     here: tuple[float, float] | None = None
+    is_alone: bool = False
     width: int = round(WIDTH)
     height: int = HEIGHT
 
@@ -101,6 +107,11 @@ class Map:
         return [*self.spots, *self.unplaced]
 
     @property
+    def says_counts(self) -> bool:
+        """Whether the table says how many trials recruit at each."""
+        return any(one.count is not None for one in self.rows)
+
+    @property
     def says_lately(self) -> bool:
         """Whether the table says how many were verified lately."""
         return any(one.lately is not None for one in self.rows)
@@ -108,13 +119,12 @@ class Map:
 
 @dataclass(frozen=True)
 class Dot:
-    """A centre to put on a map; `latitude` None where its place is not known."""
+    """A centre to put on a map; no `place` where that is not known."""
 
     code: str
     name: str
     url: str
-    latitude: float | None
-    longitude: float | None
+    place: Place | None
     count: int | None = None
     distance: float | None = None
     lately: tuple[int, str] | None = None  # of `count`, how many verified lately, and their address
@@ -134,26 +144,28 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
     for number, dot in enumerate(ordered, start=1):
         spot = Spot(number, dot.name, dot.url, dot.count, (0, 0), _radius(dot.count, most),
                     distance=dot.distance, code=dot.code, lately=dot.lately)  # fmt: skip
-        if dot.latitude is None or dot.longitude is None or not _is_on(dot.latitude, dot.longitude):
+        if dot.place is None or not _is_on(dot.place):
             unplaced.append(spot)
             continue
-        spot.anchor = point(dot.latitude, dot.longitude)
+        spot.anchor = point(dot.place.latitude, dot.place.longitude)
         spot.x, spot.y = spot.anchor
         placed.append(spot)
     _apart(placed)
-    here = point(near.latitude, near.longitude) if near and _is_on(near.latitude, near.longitude) else None
+    here = point(near.latitude, near.longitude) if near and _is_on(near) else None
     return Map(_provinces(provinces or {}, placed), _countries(), placed, unplaced, here)
 
 
-def place_of(record) -> tuple[float | None, float | None]:
-    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else nowhere."""
-    if record.latitude is not None:
-        return record.latitude, record.longitude
-    try:
-        found = locate(record.postal_code) if record.country == "BE" else None
-    except ValueError:
-        found = None
-    return (found.latitude, found.longitude) if found else (None, None)
+def dot_of(centre: Centre, count: int | None = None) -> Dot:
+    """A centre that leads to its page, by its name in the page's language."""
+    name, url = words.in_page_language(centre.names())[0], reverse("web:centre", args=[centre.code])
+    return Dot(centre.code, name, url, centre.place, count)
+
+
+def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map | None:
+    """Where `centres` are; None where none of them has a place on the map."""
+    made = map_of({one.code: dot_of(one) for one in centres}.values())
+    made.is_alone = is_alone
+    return made if made.spots else None
 
 
 def _radius(count: int | None, most: int) -> float:
@@ -163,8 +175,8 @@ def _radius(count: int | None, most: int) -> float:
     return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(count / most), 1)
 
 
-def _is_on(latitude: float, longitude: float) -> bool:
-    return SOUTH < latitude < NORTH and WEST < longitude < EAST
+def _is_on(place: Place) -> bool:
+    return SOUTH < place.latitude < NORTH and WEST < place.longitude < EAST
 
 
 def _apart(spots: list[Spot]) -> None:

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 # What a person types or chooses; the order is that of the address.
 WORDS = ("q", "age", "near", "within", "identifier", "updated_since")
-FACETS = (
-    "status",
-    "condition",
-    "stage",
-    "age_band",
-    "phase",
-    "centre",
-    "province",
-    "network",
-    "freshness",
-    "study_type",
-    "sex",
-    "country",
-)
+FACETS = {
+    "status": _("Recruitment status"),
+    "condition": _("Disease"),
+    "stage": _("Stage of disease"),
+    "age_band": _("Age band"),
+    "phase": _("Phase"),
+    "centre": _("Centre"),
+    "province": _("Province"),
+    "network": _("Network"),
+    "freshness": _("How fresh"),
+    "study_type": _("Kind of study"),
+    "sex": _("Sex"),
+    "country": _("Country"),
+}
 SORT, VIEW, PAGE = "ordering", "view", "page"
+NAMES = (*WORDS, *FACETS, SORT, VIEW, PAGE)
 # The order when none is asked for.
 BEST = "relevance"
 NEAREST = "distance"
@@ -42,7 +44,7 @@ class Query:
     @classmethod
     def of(cls, path: str, data: QueryDict) -> "Query":
         found = []
-        for name in (*WORDS, *FACETS, SORT, VIEW, PAGE):
+        for name in NAMES:
             # The last of a field that takes one value, as Django's forms have it.
             given = data.getlist(name) if name in FACETS else data.getlist(name)[-1:]
             kept = tuple(dict.fromkeys(value for value in given if value.strip()))[:MAX_VALUES]
@@ -65,8 +67,7 @@ class Query:
             values.pop(PAGE, None)
         for name, value in changes.items():
             values[name] = (value,) if isinstance(value, str) else tuple(value)
-        order = (*WORDS, *FACETS, SORT, VIEW, PAGE)
-        kept = ((name, values[name]) for name in order if any(values.get(name, ())))
+        kept = ((name, values[name]) for name in NAMES if any(values.get(name, ())))
         return Query(self.path, tuple(kept))
 
     def without(self, name: str, value: str | None = None) -> "Query":

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 
-from directory.core.fields import LANGUAGE_CODES
-from directory.core.places import distance_km, locate
+from directory.core import places
+from directory.core.places import Place, distance_km
 from directory.search import service
 from trials import conditions
 
@@ -81,8 +80,8 @@ class Result:
     def place(self, centre: dict) -> SitePlace:
         """The centre of a site of this trial, by its name in the page's language."""
         distance = None
-        if self.near is not None and (point := point_of(centre)) is not None:
-            distance = distance_km(self.near, point)
+        if self.near is not None and (place := place_of(centre)) is not None:
+            distance = distance_km(self.near, place)
         names = self.document["_show"]["centres"].get(centre["code"], {})
         name, language = words.in_page_language(names)
         language = "" if language == words.page_language() else language
@@ -98,40 +97,24 @@ def results_of(hits: Iterable, near=None) -> list[Result]:
     ]
 
 
-def point_of(centre: dict):
-    """Where a centre is: its coordinates, else the middle of its Belgian postal code, else None."""
-    if centre["lat"] is not None:
-        return SimpleNamespace(latitude=centre["lat"], longitude=centre["lon"])
-    try:
-        return locate(centre["postal_code"]) if centre["country"] == "BE" else None
-    except ValueError:
-        return None
-
-
-@cache
-def _condition_names() -> dict[str, dict[str, str]]:
-    return {row["code"]: {c: row[f"name_{c}"] for c in LANGUAGE_CODES} for row in conditions.rows()}
+def place_of(centre: dict) -> Place | None:
+    """Where the centre of a document is."""
+    return places.place_of(centre["lat"], centre["lon"], centre["country"], centre["postal_code"])
 
 
 def condition_name(code: str) -> str:
     """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
-    return words.in_page_language(_condition_names().get(code, {}))[0] or code
-
-
-def diagnoses() -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
-    return _diagnoses(words.page_language())
+    return conditions.name(code, words.page_language())
 
 
 @cache
-def _diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+def diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
     groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
-    levels: dict[str, int] = {"": -1}
-    for row in conditions.rows():
-        level = levels[row["code"]] = levels[row["parent"]] + 1
-        name = row[f"name_{language}"] or row["name_en"]
+    for code in conditions.codes():
+        level, name = len(conditions.path_to(code)) - 1, conditions.name(code, language)
         if not level:
-            groups.append((row["code"], name, []))
+            groups.append((code, name, []))
         else:
-            groups[-1][2].append((row["code"], name, level))
+            groups[-1][2].append((code, name, level))
     return groups

@@ -1,6 +1,6 @@
 """Words of the pages for the registry's vocabularies, and the tone in which a status is drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +46,11 @@ IN_LANGUAGE = {"en": _("in English"), "nl": _("in Dutch"), "fr": _("in French"),
 def label(choices, value: str) -> str:
     """The word for `value` of a vocabulary; the value itself where it is not of it."""
     return str(choices(value).label) if value in choices.values else value
+
+
+def labels(choices, values: Iterable[str]) -> str:
+    """The words for several values, in one line."""
+    return ", ".join(label(choices, value) for value in values)
 
 
 def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:

@@ -1,10 +1,14 @@
 """One thing stands in one place: the word for a public record, the languages, the name of a class."""
 
 import ast
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 
 from config.env import BASE_DIR
 from directory.core.fields import LANGUAGE_CODES
+from directory.search import service
+from directory.web import query
+from trials.filters import TrialFilterSet
 
 PARTS = ("config", "directory", "trials", "centres")
 # Names of two classes. This list may only shrink.
@@ -39,9 +43,30 @@ def test_the_languages_are_listed_once():
     assert found == {"directory/core/fields.py"}
 
 
+def test_the_tree_of_iccc3_is_asked_never_rebuilt():
+    """Only who stores, publishes or counts the rows reads them; for all else there is `trials.conditions`."""
+    reads = re.compile(r"\b(?:conditions|iccc3)\.rows\(|conditions import .*\brows\b")
+    found = {file for file, _tree in modules() if reads.search((BASE_DIR / file).read_text(encoding="utf-8"))}
+    assert found == {"directory/api/v1/conditions.py", "trials/gaps.py", "trials/models/condition.py"}
+
+
+def test_the_pages_show_every_facet_that_is_counted():
+    assert set(query.FACETS) == set(service.FACETS) < set(TrialFilterSet.base_filters)
+
+
 def test_one_class_name_is_one_class():
     """But for the names that Django gives: what is inside a class (`Meta`), and a `Command`."""
     names = Counter(
         node.name for _file, tree in modules() for node in tree.body if isinstance(node, ast.ClassDef)
     )
     assert {name for name, many in names.items() if many > 1} - {"Command"} == TWICE
+
+
+def test_the_name_of_a_private_function_stands_in_three_modules_at_most():
+    """Beyond that it says too little of what the function does (`_row`, `_kept`)."""
+    files = defaultdict(set)
+    for file, tree in modules():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                files[node.name].add(file)
+    assert {name: many for name, many in files.items() if len(many) > 3} == {}

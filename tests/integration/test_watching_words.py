@@ -20,7 +20,6 @@ from tests.builders import a_centre, a_network, a_trial
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.conditions import codes
 from trials.filters import TrialFilterSet
-from trials.models import Trial
 
 pytestmark = pytest.mark.django_db
 CANARY = "Callnow0900canary"
@@ -42,7 +41,7 @@ def world(index_dir):
 
 
 def form(query=None):
-    return TrialFilterSet(query or QueryDict(), queryset=Trial.objects.none()).form
+    return TrialFilterSet(query or QueryDict()).form
 
 
 def asked(client, query, language="en", **data):

@@ -88,13 +88,13 @@ def test_a_bad_value_is_named_beside_its_field_and_the_other_is_kept(client, wor
 
 
 def test_a_typed_age_is_kept_in_no_cache(client, world):
-    from directory.web.views.gaps import _kept
+    from directory.web.views.gaps import _cached_gaps
 
-    _kept.cache_clear()
+    _cached_gaps.cache_clear()
     assert "Neuro</a>" not in page(client, "/en/gaps/?age=40")
-    assert _kept.cache_info().currsize == 0
+    assert _cached_gaps.cache_info().currsize == 0
     page(client)
-    assert _kept.cache_info().currsize == 1
+    assert _cached_gaps.cache_info().currsize == 1
 
 
 def test_a_change_of_the_registry_is_shown_at_once(client, world):

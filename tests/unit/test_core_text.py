@@ -12,6 +12,7 @@ from directory.core.text import (
     squash,
     strip_marks,
     tidy,
+    whole_number,
 )
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))
@@ -103,3 +104,20 @@ def test_only_text_is_looked_at(value):
 def test_text_that_is_not_refused_can_be_stored_as_utf_8_without_nul(text):
     if control_character_in(text) is None:
         assert b"\x00" not in text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("999", 999),
+        ("1000", None),
+        ("", None),
+        ("-1", None),
+        ("1.0", None),
+        ("٣", None),
+    ],
+)
+def test_a_whole_number_is_plain_digits_and_no_more_than_are_read(text, number):
+    assert whole_number(text, most_digits=3) == number

@@ -9,7 +9,15 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.core.places import Place, Province, distance_km, locate, postal_codes, province_of
+from directory.core.places import (
+    Place,
+    Province,
+    distance_km,
+    locate,
+    place_of,
+    postal_codes,
+    province_of,
+)
 
 # Belgium, with a margin of some hundred metres.
 SOUTH, NORTH, WEST, EAST = 49.49, 51.51, 2.54, 6.41
@@ -207,3 +215,23 @@ def test_any_text_is_a_place_or_refused_with_a_sentence(text):
 def test_coordinates_come_back_as_they_were_typed(latitude, longitude):
     place = locate(f"{latitude:.5f},{longitude:.5f}")
     assert (place.latitude, place.longitude) == (latitude, longitude)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "country", "postal_code", "where"),
+    [
+        (51.0258, 3.7282, "BE", "4000", "51.0258, 3.7282"),
+        (52.0907, 5.1214, "NL", "3584 CS", "52.0907, 5.1214"),
+        (None, None, "BE", "4000", "4000 Liège"),
+        (None, None, "BE", "1234", None),
+        (None, None, "BE", None, None),
+        (None, None, "BE", "51.0,3.7", None),
+        (None, None, "LU", "4000", None),
+    ],
+)
+def test_a_centre_is_at_its_coordinates_else_at_its_belgian_postal_code(
+    latitude, longitude, country, postal_code, where
+):
+    with translation.override("fr"):
+        place = place_of(latitude, longitude, country, postal_code)
+        assert (place and place.name) == where

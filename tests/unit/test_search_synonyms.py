@@ -5,12 +5,12 @@ import pytest
 from directory.search.synonyms import (
     Vocabulary,
     edits_allowed,
-    path_to,
     read_also,
     read_terms,
     vocabulary,
 )
 from directory.search.words import words
+from trials.conditions import path_to
 
 
 @pytest.fixture
@@ -160,12 +160,6 @@ def test_what_goes_with_a_concept_is_read_from_its_file(tmp_path):
 )
 def test_a_longer_word_may_have_more_typing_errors_and_a_number_none(word, edits):
     assert edits_allowed(word) == edits
-
-
-def test_the_path_to_a_class_begins_at_its_group():
-    assert path_to("VIIIc") == ["VIII", "VIIIc"]
-    assert path_to("Ia1") == ["I", "Ia", "Ia1"]
-    assert path_to("nothing") == []
 
 
 @pytest.mark.parametrize(

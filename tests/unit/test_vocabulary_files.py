@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from directory.core.text import control_character_in, strip_marks, tidy
-from trials.conditions import codes, rows, subtree
+from trials.conditions import codes, main_groups, name, path_to, rows, subtree
 
 ROOT = Path(__file__).resolve().parents[2]
 SYNONYMS = ROOT / "directory" / "search" / "vocabulary" / "synonyms.csv"
@@ -88,6 +88,21 @@ def test_bone_tumours_hold_ewing_s_but_not_the_one_of_soft_tissue():
     assert "IXd1" not in subtree("VIII")
     assert "IXd1" in subtree("IXd")
     assert subtree("V") == {"V"}
+
+
+def test_the_path_to_a_class_begins_at_its_group():
+    assert path_to("VIIIc") == ["VIII", "VIIIc"]
+    assert path_to("Ia1") == ["I", "Ia", "Ia1"]
+    assert path_to("nothing") == []
+
+
+def test_a_class_is_called_by_its_name_and_an_unknown_one_by_its_code():
+    assert name("IVa", "fr") == "Neuroblastome et ganglioneuroblastome"
+    assert name("nothing", "fr") == "nothing"
+
+
+def test_the_main_groups_are_in_their_order():
+    assert main_groups() == ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
 
 def test_british_spelling_throughout():

@@ -6,13 +6,14 @@ import math
 import pytest
 from django.utils import translation
 
-from directory.core.places import Province, locate, postal_codes
+from directory.core.places import Place, Province, locate, postal_codes
 from directory.web import maps
 from directory.web.maps import Dot, map_of, point
 
 
 def a_dot(code="uz-gent", latitude=51.0258, longitude=3.7282, **more):
-    return Dot(code, code, f"/{code}/", latitude, longitude, **more)
+    place = None if latitude is None else Place(latitude, longitude)
+    return Dot(code, code, f"/{code}/", place, **more)
 
 
 def test_every_province_is_drawn_and_named():

@@ -151,10 +151,13 @@ class Trial(Listed, Sourced):
 
     def clean(self):
         super().clean()
-        if self.min_days is not None and self.max_days is not None and self.min_days > self.max_days:
-            raise ValidationError({"max_days": AGES_IN_ORDER})
-        if self.lines_min is not None and self.lines_max is not None and self.lines_min > self.lines_max:
-            raise ValidationError({"lines_max": LINES_IN_ORDER})
+        for low, high, sentence in (
+            ("min_days", "max_days", AGES_IN_ORDER),
+            ("lines_min", "lines_max", LINES_IN_ORDER),
+        ):
+            bounds = getattr(self, low), getattr(self, high)
+            if None not in bounds and bounds[0] > bounds[1]:
+                raise ValidationError({high: sentence})
         if self.parent_id is not None and self.parent_id == self.pk:
             raise ValidationError({"parent": _("A trial cannot be its own parent.")})
         if self.acronym and is_nothing(self.acronym):

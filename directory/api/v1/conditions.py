@@ -36,8 +36,17 @@ class ConditionList(ReadView):
 
 @cache
 def tree(language: str) -> bytes:
-    """The whole list, names in `language` where there is one, else in English."""
-    results = [_condition(row, language) for row in conditions.rows()]
+    """The whole list, names in `language`."""
+    results = [
+        {
+            "code": row["code"],
+            "parent": row["parent"] or None,
+            "level": row["level"],
+            "name": conditions.name(row["code"], language),
+            "names": conditions.names()[row["code"]],
+        }
+        for row in conditions.rows()
+    ]
     return orjson.dumps(
         {"count": len(results), "next": None, "previous": None, "facets": {}, "results": results}
     )
@@ -46,14 +55,3 @@ def tree(language: str) -> bytes:
 @cache
 def tree_version() -> str:
     return blake2b(tree("en"), digest_size=8).hexdigest()
-
-
-def _condition(row: dict[str, str], language: str) -> dict:
-    names = {code: row[f"name_{code}"] for code in LANGUAGE_CODES if row[f"name_{code}"]}
-    return {
-        "code": row["code"],
-        "parent": row["parent"] or None,
-        "level": row["level"],
-        "name": names.get(language) or names["en"],
-        "names": names,
-    }

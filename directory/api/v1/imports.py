@@ -240,8 +240,8 @@ class ImportReport(ImportsView):
         only_bad = parameters.choice(request.GET, "only", ("", "bad"), "") == "bad"
         run = self.run_of(request, number)
         etag = conditional.etag_of(request, report.version(run))
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-        if conditional.is_known(request, etag) or conditional.holds_any(request):
+        headers = {"ETag": etag} | conditional.PRIVATE
+        if conditional.unchanged(request, etag):
             return HttpResponse(status=304, headers=headers)
         try:
             pieces = report.report(run, only_bad=only_bad)
@@ -298,8 +298,7 @@ def accepted(run: ImportRun, *, follow: bool = False) -> HttpResponse:
 def private(request, body: bytes) -> HttpResponse:
     """An answer for this key alone, with a tag drawn from what it says."""
     etag = conditional.etag_of(request, body.decode())
-    known = conditional.is_known(request, etag) or conditional.holds_any(request)
-    response = HttpResponse(status=304) if known else HttpResponse(body, JSON)
-    for name, value in (("ETag", etag), ("Cache-Control", "private, no-cache"), ("Vary", "Authorization")):
-        response.headers[name] = value
-    return response
+    headers = {"ETag": etag} | conditional.PRIVATE
+    if conditional.unchanged(request, etag):
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, JSON, headers=headers)

@@ -18,8 +18,9 @@ def committed() -> bytes:
     return DOCUMENT.read_bytes()
 
 
-def version_of(content: bytes) -> str:
-    return blake2b(content, digest_size=8).hexdigest()
+@cache
+def version() -> str:
+    return blake2b(committed(), digest_size=8).hexdigest()
 
 
 class Schema(ReadView):
@@ -35,7 +36,7 @@ class Schema(ReadView):
     }
 
     def version(self):
-        return version_of(committed())
+        return version()
 
     def answer(self, request):
         parameters.check(request.GET, ())

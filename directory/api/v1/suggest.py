@@ -37,10 +37,10 @@ class Suggest(IndexView):
             found = service.suggest(text, language) if text.strip() else ()
         except ValueError as error:
             raise bad_parameters([Fault("q", str(error))]) from None
-        return orjson.dumps({"results": [_shown(one) for one in found]})
+        return orjson.dumps({"results": [_as_json(one) for one in found]})
 
 
-def _shown(one) -> dict:
+def _as_json(one) -> dict:
     route = ADDRESS_OF.get(one.kind)
     return {
         "kind": one.kind,

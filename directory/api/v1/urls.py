@@ -2,18 +2,15 @@
 
 from django.urls import path
 
-from .centres import CentreDetail, CentreList
 from .conditions import ConditionList
 from .docs import Docs
 from .import_decisions import ImportApply, ImportCancel, ImportDecisions, ImportQuestions, ImportUndo
 from .imports import ImportDetail, ImportReport, ImportRows, Imports
 from .match import MatchView
-from .networks import NetworkDetail, NetworkList
+from .records import CentreDetail, CentreList, NetworkDetail, NetworkList, SiteList, TrialDetail, TrialList
 from .root import Root
 from .schema import Schema
-from .sites import SiteList
 from .suggest import Suggest
-from .trials import TrialDetail, TrialList
 
 app_name = "api"
 # `str`, not `slug`: an identifier in any spelling is an address too, and a wrong one gets a problem.

@@ -83,7 +83,7 @@ class Table:
         """The rows below the header that are not blank, top down; may be asked for once."""
         width = len(self.header)
         for line in islice(self._lines, self.above + 1, None):
-            yield _row(json.loads(line), width)
+            yield _parsed(json.loads(line), width)
 
     def sample(self, most: int) -> list[list[str]]:
         """The cells of the first rows below the header; the rows can still be asked for."""
@@ -102,7 +102,7 @@ class Table:
         self.close()
 
 
-def _row(found: dict, width: int) -> Row:
+def _parsed(found: dict, width: int) -> Row:
     """A line of the child's as a row under a header of `width` cells.
 
     `n` is its number, `c` its cells without empty ones at the end, `f` faults of cells; `w` how many cells

@@ -62,7 +62,7 @@ def _read(source, lines) -> dict:
         if total > MAX_ROWS + 1:
             raise Unreadable("too_many_rows", most=MAX_ROWS)
         dates.see(cells)
-        lines.write(json.dumps(_row(source, number, cells)) + "\n")
+        lines.write(json.dumps(_as_message(source, number, cells)) + "\n")
     if not total:
         raise Unreadable("empty")
     return {
@@ -79,7 +79,7 @@ def _look(source) -> dict:
     for name in [source.sheet, *source.others][:MAX_SHEETS]:
         try:
             source.turn_to(name)
-            rows = [_row(source, number, cells) for number, cells in islice(_filled(source), LEADING)]
+            rows = [_as_message(source, number, cells) for number, cells in islice(_filled(source), LEADING)]
         except Unreadable:
             continue
         if rows:
@@ -98,7 +98,7 @@ def _without_empty_end(cells: list[str]) -> list[str]:
     return cells[:end]
 
 
-def _row(source, number: int, cells: list[str]) -> dict:
+def _as_message(source, number: int, cells: list[str]) -> dict:
     """A line, as `directory.sheets.reading` reads it."""
     from directory.sheets.reading import MAX_CELL, MAX_COLUMNS
 

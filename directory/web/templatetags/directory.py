@@ -5,6 +5,7 @@ Tags and not components where a page needs hundreds of them: a component costs a
 
 import datetime as dt
 import re
+from functools import partial
 
 import phonenumbers
 from django import template
@@ -26,6 +27,13 @@ from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, St
 from .. import words
 
 register = template.Library()
+# What pages call a value of a vocabulary (`{{ trial.sex|sex }}`), and several in one line.
+_ONE = {"status": Recruitment, "study_type": StudyType, "sex": Sex, "registry": Scheme}
+_SEVERAL = {"phases": Phase, "stages": Stage, "languages": Language}
+for _name, _choices in _ONE.items():
+    register.filter(_name, partial(words.label, _choices))
+for _name, _choices in _SEVERAL.items():
+    register.filter(_name, partial(words.labels, _choices))
 
 
 @register.simple_tag
@@ -37,12 +45,6 @@ def status_tag(status: str) -> SafeString:
         tone,
         words.label(Recruitment, status),
     )
-
-
-@register.filter
-def status(value: str) -> str:
-    """A status in words alone."""
-    return words.label(Recruitment, value)
 
 
 @register.simple_tag
@@ -128,40 +130,9 @@ def entries_of(record, field: str) -> SafeString:
 
 
 @register.filter
-def phases(values: list[str]) -> str:
-    return ", ".join(words.label(Phase, value) for value in values)
-
-
-@register.filter
-def stages(values: list[str]) -> str:
-    return ", ".join(words.label(Stage, value) for value in values)
-
-
-@register.filter
-def study_type(value: str) -> str:
-    return words.label(StudyType, value)
-
-
-@register.filter
 def state(value: str) -> str:
     """What a record that the public does not see is called."""
     return {"draft": _("Draft"), "withdrawn": _("Withdrawn")}.get(value, value)
-
-
-@register.filter
-def sex(value: str) -> str:
-    return words.label(Sex, value)
-
-
-@register.filter
-def languages(values: list[str]) -> str:
-    """Languages in which a centre receives patients."""
-    return ", ".join(words.label(Language, value) for value in values)
-
-
-@register.filter
-def registry(scheme: str) -> str:
-    return words.label(Scheme, scheme)
 
 
 @register.filter

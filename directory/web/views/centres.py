@@ -3,7 +3,6 @@
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
@@ -24,12 +23,10 @@ def centres(request: HttpRequest) -> HttpResponse:
     recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state=State.LISTED)
     found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
-    dots = [_dot(one, count=one.recruiting) for one in rows if one.is_listed]
+    dots = [maps.dot_of(one, one.recruiting) for one in rows if one.is_listed]
     context = {
         "centres": rows,
         "map": maps.map_of(dots) if dots else None,
-        "map_counts": True,
-        "map_alone": False,
     }
     return render(request, "directory/centres.html", context)
 
@@ -38,9 +35,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     """One centre."""
     found = get_object_or_404(Centre.objects.visible_to(request.user), code=code)
     memberships = (
-        Membership.objects.visible_to(request.user)
-        .filter(Q(until=None) | Q(until__gte=timezone.localdate()), centre=found)
-        .select_related("network")
+        Membership.objects.visible_to(request.user).not_over().filter(centre=found).select_related("network")
     )
     open_sites, more = _open_sites(request.user, found)
     context = {
@@ -52,24 +47,9 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "open_count": len(open_sites),
         "more": more,
         "linked": linked.centre_data(found),
-        "map": _map_of_one(found),
-        "map_alone": True,
-        "map_counts": False,
+        "map": maps.map_of_centres([found], is_alone=True),
     }
     return render(request, "directory/centre.html", context)
-
-
-def _dot(centre: Centre, *, count: int | None = None) -> maps.Dot:
-    name = words.in_page_language(centre.names())[0]
-    return maps.Dot(
-        centre.code, name, reverse("web:centre", args=[centre.code]), *maps.place_of(centre), count=count
-    )
-
-
-def _map_of_one(found: Centre) -> maps.Map | None:
-    """Where the centre is; None where that is not known or beyond the edge of the map."""
-    made = maps.map_of([_dot(found)])
-    return made if made.spots else None
 
 
 def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
@@ -91,16 +71,15 @@ def by_disease(sites: list[TrialSite]) -> list[tuple[str, str, list[TrialSite]]]
 
     Trials without a condition come last, with an empty code and name.
     """
-    group_of = {code: group for group in main_groups() for code in conditions.subtree(group)}
     found: dict[str, list[TrialSite]] = {}
     for site in sites:
-        groups = {group_of.get(condition.code, "") for condition in site.trial.conditions.all()} or {""}
+        groups = {_main_group(condition.code) for condition in site.trial.conditions.all()} or {""}
         for group in groups:
             found.setdefault(group, []).append(site)
-    order = [*main_groups(), ""]
+    order = [*conditions.main_groups(), ""]
     return [(code, condition_name(code) if code else "", found[code]) for code in order if code in found]
 
 
-def main_groups() -> list[str]:
-    """Codes of the twelve main groups of ICCC-3, in their order."""
-    return [row["code"] for row in conditions.rows() if not row["parent"]]
+def _main_group(code: str) -> str:
+    """The main group that a class belongs to; empty for one that is not of the tree."""
+    return next(iter(conditions.path_to(code)), "")

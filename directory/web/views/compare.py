@@ -37,10 +37,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     """The trials of `?trial=slug&trial=slug`, in that order; any identifier or acronym will do."""
     if "trial" not in request.GET and _is_a_trial(request.user):
         return page_of(request, "compare")
-    asked = dict.fromkeys(text.strip() for text in request.GET.getlist("trial") if text.strip())
-    asked = list(asked)[:MOST_ASKED]
-    names = [text for text in asked if len(text) <= LONGEST and not control_character_in(text)]
-    found = _by_name(request.user, names)
+    asked = list(dict.fromkeys(filter(None, map(str.strip, request.GET.getlist("trial")))))[:MOST_ASKED]
+    found = _by_name(request.user, filter(_may_be_a_name, asked))
     trials = list(dict.fromkeys(found.values()))
     context = {
         "section": "trials",
@@ -52,6 +50,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/compare.html", context)
 
 
+def _may_be_a_name(text: str) -> bool:
+    return len(text) <= LONGEST and not control_character_in(text)
+
+
 def _is_a_trial(user) -> bool:
     """Whether there is a trial called COMPARE, whose page would stand at this address."""
     return Trial.objects.visible_to(user).filter(slug="compare").exists()
@@ -60,7 +62,7 @@ def _is_a_trial(user) -> bool:
 def _by_name(user, names: Iterable[str]) -> dict[str, Trial]:
     """The visible trial that each of `names` names, in their order; without those that name none."""
     slugs = {name: in_index(name) or name for name in names}
-    compact = {name: _compact(name) for name in names}
+    compact = {name: _compact(name) for name in slugs}
     numbered = TrialIdentifier.objects.filter(
         compact__in=filter(None, compact.values()), trial=OuterRef("pk")
     )
@@ -74,7 +76,7 @@ def _by_name(user, names: Iterable[str]) -> dict[str, Trial]:
     for one in trials:
         by_slug[one.slug] = one
         by_number |= {identifier.compact: one for identifier in one.identifiers.all()}
-    found = {name: by_slug.get(slugs[name]) or by_number.get(compact[name]) for name in names}
+    found = {name: by_slug.get(slug) or by_number.get(compact[name]) for name, slug in slugs.items()}
     return {name: one for name, one in found.items() if one}
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
 
 from .. import facets, maps
@@ -48,10 +49,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             facets.Chip("Phase", "Phase 3", "#chips"),
             facets.Chip("Centre", "UZ Gent", "#chips", "nl"),
         ],
-        "results": [_result("Example 1", _sites(today)), _result("", [])],
+        "results": [_result("Example 1", _example_sites(today)), _result("", [])],
         "map": maps.map_of(_dots()),
-        "map_counts": True,
-        "map_alone": False,
         "sought": None,
     }
     return render(request, "directory/gallery.html", context)
@@ -78,7 +77,7 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
 
 
-def _sites(today: dt.date) -> list[dict]:
+def _example_sites(today: dt.date) -> list[dict]:
     days = (3, 60, 200, 20, None)
     pairs = zip(
         Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True
@@ -98,8 +97,8 @@ def _sites(today: dt.date) -> list[dict]:
 
 
 def _dots() -> list[maps.Dot]:
-    places = ((51.03, 3.73, 9), (50.888, 4.309, 4), (50.888, 4.328, 2), (50.64, 5.57, 0), (None, None, 1))
+    places = (Place(51.03, 3.73), Place(50.888, 4.309), Place(50.888, 4.328), Place(50.64, 5.57), None)
     return [
-        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", latitude, longitude, count)
-        for number, (latitude, longitude, count) in enumerate(places, start=1)
+        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", place, count)
+        for number, (place, count) in enumerate(zip(places, (9, 4, 2, 0, 1), strict=True), start=1)
     ]

@@ -22,6 +22,7 @@ from trials.choices import Stage
 from trials.gaps import Gap, Gaps, OpenTrial, find_gaps
 from trials.statements import day_as_said
 
+from ..asking import errors_of
 from ..results import condition_name
 
 STATES = {
@@ -99,7 +100,7 @@ def page(request: HttpRequest) -> HttpResponse:
     show_all = request.GET.get("show") == "all"
     context = {
         "typed": {name: request.GET.get(name, "") for name in ("age", "stage")},
-        "errors": {name: " ".join(found) for name, found in form.errors.items()},
+        "errors": errors_of(form),
         "stages": Stage.choices,
         "show_all": show_all,
         "today": timezone.localdate(),
@@ -124,14 +125,14 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if form.errors:
         return redirect(_address(request))
-    rows = map(_row, _lines(_found(form)))
+    rows = map(_csv_row, _gap_lines(_found(form)))
     answer = HttpResponse(csv_files.as_csv([COLUMNS, *rows]), content_type=csv_files.CONTENT_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="gaps-{timezone.localdate():%Y-%m-%d}.csv"'
     answer["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _row(line: GapLine) -> list[str]:
+def _csv_row(line: GapLine) -> list[str]:
     gap, latest = line.gap, line.latest
     return [
         gap.code,
@@ -166,16 +167,16 @@ def _found(form: GapForm) -> Gaps:
     if service.ready():
         return find_gaps(days=days, stage=stage)
     # An age is somebody's: only what was asked without one is kept, in this process's memory.
-    return find_gaps(days=days, stage=stage) if days is not None else _kept(service.version(), stage)
+    return find_gaps(days=days, stage=stage) if days is not None else _cached_gaps(service.version(), stage)
 
 
 @lru_cache(maxsize=16)
-def _kept(version: str, stage: str) -> Gaps:
+def _cached_gaps(version: str, stage: str) -> Gaps:
     """The gaps of one state of the registry, which the index's version names."""
     return find_gaps(stage=stage)
 
 
-def _lines(found: Gaps) -> list[GapLine]:
+def _gap_lines(found: Gaps) -> list[GapLine]:
     names = {
         row["code"]: {code: row[f"name_{code}"] for code in LANGUAGE_CODES}
         for row in Centre.objects.listed().values("code", *(f"name_{code}" for code in LANGUAGE_CODES))
@@ -186,11 +187,11 @@ def _lines(found: Gaps) -> list[GapLine]:
 def _groups(found: Gaps, show_all: bool) -> list[tuple[GapLine, list[GapLine]]]:
     """The main groups, each with those of its classes that are to be shown."""
     groups: list[tuple[GapLine, list[GapLine]]] = []
-    for line in _lines(found):
+    for line in _gap_lines(found):
         if line.gap.level == "group":
             groups.append((line, []))
-        if line.gap.level == "group" and not line.gap.is_diagnosis:
-            continue
+            if not line.gap.is_diagnosis:
+                continue
         if show_all or line.gap.state != gaps.SEVERAL:
             groups[-1][1].append(line)
-    return groups if show_all else [(group, lines) for group, lines in groups if lines or not group.gap.own]
+    return [(group, lines) for group, lines in groups if show_all or lines or not group.gap.own]

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from centres.models import Centre, Network
 from directory.search import service
+from trials import conditions
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
 from .. import words
 from ..results import condition_name, results_of
-from .centres import main_groups
 
 MAX_LATEST = 6
 NEWS = (*words.OPEN_STATUSES, Recruitment.SUSPENDED, Recruitment.ACTIVE_NOT_RECRUITING)
@@ -57,7 +57,7 @@ def _from_index() -> dict:
     totals, open_now = _by_value(all_trials.facets, "condition"), _by_value(now.facets, "condition")
     groups = [
         DiseaseGroup(code, condition_name(code), open_now.get(code, 0), totals.get(code, 0))
-        for code in main_groups()
+        for code in conditions.main_groups()
     ]
     opened = [one for one in results_of(now.hits) if one.document["opened_in_belgium"]]
     return {

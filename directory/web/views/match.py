@@ -9,6 +9,7 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from directory.core.text import whole_number
 from directory.eligibility import service as eligibility
 from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, TypedProfileForm, form_of, typed_of
 from directory.search import service
@@ -30,13 +31,13 @@ def match(request: HttpRequest) -> HttpResponse:
 
     With `HX-Request`, only the part of the page that changes.
     """
-    data = _kept(request.POST if request.method == "POST" else request.GET)
+    data = _without_dropped(request.POST if request.method == "POST" else request.GET)
     asked = request.method == "POST" or any(name in data for name in NAMES)
     context = {"section": "match", "typed": _typed(data), "errors": {}, "judged": False, "focus": ""}
     context |= {
         "stages": STAGES,
         "sexes": SEXES,
-        "diagnoses": diagnoses(),
+        "diagnoses": diagnoses(words.page_language()),
         "linked": request.method != "POST",
     }
     status = 200
@@ -70,7 +71,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"said": said(len(shown)), "found": shown})
 
 
-def _kept(data: QueryDict) -> QueryDict:
+def _without_dropped(data: QueryDict) -> QueryDict:
     """What was sent, without the fields of a criterion that is to be left out (`drop`)."""
     kept = data.copy()
     for name in matching.DROPS.get(data.get("drop", ""), ()):
@@ -137,14 +138,14 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _number(data.get(f"shown_{name}", "")) if goes_on else 0 for name in eligibility.BANDS}
+    shown = {name: _shown_of(data, name) if goes_on else 0 for name in eligibility.BANDS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+def _shown_of(data: QueryDict, band: str) -> int:
+    return whole_number(data.get(f"shown_{band}", ""), 4) or 0
 
 
 def _focus(data: QueryDict) -> str:
@@ -152,5 +153,5 @@ def _focus(data: QueryDict) -> str:
     if "link" in data:
         return "link"
     if (band := data.get("more")) in eligibility.BANDS:
-        return f"{band}-{_number(data.get(f'shown_{band}', '')) + 1}"
+        return f"{band}-{_shown_of(data, band) + 1}"
     return "answer-title"

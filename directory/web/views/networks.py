@@ -5,14 +5,13 @@ import datetime as dt
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from centres.choices import CentreRole
 from centres.models import Membership, Network
 from directory.core.models import State
 
-from .. import maps, words
+from .. import maps
 
 # The Royal Decree of 29 May 2024 takes effect.
 DECREE = dt.date(2027, 1, 1)
@@ -29,38 +28,19 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 def network(request: HttpRequest, slug: str) -> HttpResponse:
     """One network: its members of today, and what begins later."""
-    memberships = Membership.objects.visible_to(request.user).select_related("centre")
+    memberships = Membership.objects.visible_to(request.user).not_over().select_related("centre")
     found = get_object_or_404(
         Network.objects.visible_to(request.user).prefetch_related(Prefetch("memberships", memberships)),
         slug=slug,
     )
-    today = timezone.localdate()
-    alive = [one for one in found.memberships.all() if one.until is None or one.until >= today]
-    alive.sort(key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
-    current = [one for one in alive if one.since is None or one.since <= today]
+    members = sorted(found.memberships.all(), key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
+    current = [one for one in members if not one.begins_later]
     context = {
         "network": found,
         "current": current,
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
-        "before_decree": today < DECREE,
-        "map": _map_of(current),
-        "map_alone": False,
-        "map_counts": False,
-        "upcoming": sorted(
-            (one for one in alive if one.since and one.since > today), key=lambda one: one.since
-        ),
+        "before_decree": timezone.localdate() < DECREE,
+        "map": maps.map_of_centres(one.centre for one in current),
+        "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
     }
     return render(request, "directory/network.html", context)
-
-
-def _map_of(memberships: list[Membership]) -> maps.Map | None:
-    """Where the members are; None for a network whose members nobody can place."""
-    dots = [
-        maps.Dot(
-            one.centre.code, words.in_page_language(one.centre.names())[0],
-            reverse("web:centre", args=[one.centre.code]), *maps.place_of(one.centre),
-        )
-        for one in memberships
-    ]  # fmt: skip
-    made = maps.map_of({dot.code: dot for dot in dots}.values())
-    return made if made.spots else None

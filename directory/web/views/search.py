@@ -10,15 +10,16 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
+from directory.core.text import whole_number
 from directory.search import service
 from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
 
 from .. import exporting, facets, maps, words
-from ..asking import ask_of, form_of
+from ..asking import ask_of, errors_of, form_of
 from ..kept import kept_for_a_minute
 from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
-from ..results import point_of, results_of
+from ..results import place_of, results_of
 
 PER_PAGE = 20
 # Verified in the last 90 days, and not contradicted since.
@@ -72,12 +73,12 @@ def search(request: HttpRequest) -> HttpResponse:
         # The errors stand beside the fields, outside the part that changes.
         return HttpResponse(headers={"HX-Redirect": typed.url, "Vary": "HX-Request"})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
-    context = {"section": "trials", "typed": _typed(typed), "errors": _errors(form), "query": query}
+    context = {"section": "trials", "typed": _typed(typed), "errors": errors_of(form), "query": query}
     if reason := service.ready():
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
     if form.errors:
         # Results that pass over a filter somebody asked for would mislead.
-        response = render(request, "directory/search.html", context | {"kept": _kept(query)})
+        response = render(request, "directory/search.html", context | {"kept": _hidden_fields(query)})
         patch_vary_headers(response, ["HX-Request"])
         return response
     context |= _found(request, form, query)
@@ -89,18 +90,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _kept(query: Query) -> list[tuple[str, str]]:
+def _hidden_fields(query: Query) -> list[tuple[str, str]]:
     """What was chosen and is right, so that it need not be chosen again once the errors are mended."""
     return [(name, value) for name, values in query.values if name not in TYPED for value in values]
 
 
 def _typed(typed: Query) -> dict[str, str]:
     return {name: typed.first(name) for name in (*TYPED, SORT)}
-
-
-def _errors(form) -> dict[str, str]:
-    """One sentence a field; those of several fields together stand under `all`."""
-    return {("all" if name == "__all__" else name): " ".join(found) for name, found in form.errors.items()}
 
 
 def _found(request: HttpRequest, form, query: Query) -> dict:
@@ -151,8 +147,6 @@ def _views(ask: service.Ask, query: Query, answer: service.Answer) -> dict:
         "list_url": query.set(view="", page=query.first(PAGE)).url if shows_map else "",
         "map_url": "" if shows_map else query.set(view=MAP).url,
         "map": _map(ask, query) if shows_map and answer.count else None,
-        "map_counts": True,
-        "map_alone": False,
     }
 
 
@@ -187,15 +181,14 @@ def _lately(recruiting: service.Ask, query: Query) -> tuple[tuple[str, ...], dic
 
 
 def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
-    place = point_of(document)
+    place = place_of(document)
     kinds, verified = lately
     of_these = verified.get(document["code"], 0)
     return maps.Dot(
         document["code"],
         words.in_page_language(document["names"])[0],
         there.url,
-        place and place.latitude,
-        place and place.longitude,
+        place,
         count,
         distance_km(near, place) if near and place else None,
         (of_these, there.set(freshness=kinds).url if of_these else ""),
@@ -209,8 +202,7 @@ def _without_patient(query: Query, name: str) -> str:
 
 
 def _page_number(query: Query) -> int:
-    given = query.first(PAGE)
-    return min(max(1, int(given)), LAST_PAGE) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return min(whole_number(query.first(PAGE), 5) or 1, LAST_PAGE)
 
 
 def _orderings(query: Query) -> list[tuple[str, str, bool]]:

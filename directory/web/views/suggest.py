@@ -21,7 +21,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     `said` is for who cannot see the list. A disease has no `url`: it is searched for. Text that cannot be
     searched has no suggestions; the search page says what is wrong with it.
     """
-    found = [_shown(one) for one in _suggestions(request.GET.get("q", ""))]
+    found = [_as_json(one) for one in _suggestions(request.GET.get("q", ""))]
     answer = JsonResponse({"said": said(len(found)), "found": found})
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex"
@@ -37,7 +37,7 @@ def _suggestions(text: str) -> list[service.Suggestion]:
         return []
 
 
-def _shown(one: service.Suggestion) -> dict[str, str]:
+def _as_json(one: service.Suggestion) -> dict[str, str]:
     route = {"trial": "web:trial", "centre": "web:centre"}.get(one.kind)
     return {
         "label": str(one.label),

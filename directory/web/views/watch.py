@@ -20,15 +20,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.core import counting
 from directory.core.addresses import client_address
-from directory.core.text import control_character_in, tidy
+from directory.core.text import control_character_in, tidy, whole_number
 from directory.search import service
 from directory.watching import actions, describing, news, questions
 from directory.watching.models import Frequency, Watch, WatchKind
 from trials.models import Trial
 
 from .. import facets, words
-from ..asking import form_of
-from ..query import Query
+from ..asking import errors_of, form_of
+from ..query import FACETS, Query
 
 ENTRIES = 50
 ASKED_FROM_AN_ADDRESS = 20
@@ -98,20 +98,17 @@ def ask(request: HttpRequest) -> HttpResponse:
     if followed is None:
         return redirect("web:search")
     form = WatchForm(request.POST) if request.method == "POST" else WatchForm(initial={"frequency": "weekly"})
-    if request.method == "POST" and not followed.too_many and form.is_valid():
-        if not _may_ask(request):
-            form.add_error(None, _("Too many requests from here in the last hour. Try again later."))
-        else:
-            actions.ask(
-                email=form.cleaned_data["email"], kind=followed.kind, question=followed.question,
-                language=words.page_language(), frequency=form.cleaned_data["frequency"],
-            )  # fmt: skip
-            return redirect("web:watch-asked")
+    if request.method == "POST" and not followed.too_many and form.is_valid() and _may_ask(request, form):
+        actions.ask(
+            email=form.cleaned_data["email"], kind=followed.kind, question=followed.question,
+            language=words.page_language(), frequency=form.cleaned_data["frequency"],
+        )  # fmt: skip
+        return redirect("web:watch-asked")
     context = {
         "followed": followed,
         "form": form,
         "typed": {name: request.POST.get(name, "") for name in ("email", "frequency")},
-        "errors": {name: " ".join(found) for name, found in form.errors.items()},
+        "errors": errors_of(form),
         "frequencies": Frequency.choices,
         "query": request.GET.urlencode(),
         "most": questions.MOST_RESULTS,
@@ -166,17 +163,10 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if watch is None:
         return render(request, "directory/watch/gone.html", status=410)
     if request.method == "POST":
-        if request.POST.get("all"):
-            actions.end_all(watch)
-            return render(request, "directory/watch/stopped.html")
         mine = Watch.objects.of(watch.email).confirmed()
-        chosen = mine.filter(pk=_number(request.POST.get("watch", ""))).first()
-        if chosen and request.POST.get("frequency") in Frequency.values:
-            actions.set_frequency(chosen, request.POST["frequency"])
-        elif chosen and request.POST.get("end"):
-            actions.end(chosen)
-            if chosen.pk is None or not Watch.to_keep(token):
-                return render(request, "directory/watch/stopped.html")
+        chosen = mine.filter(pk=whole_number(request.POST.get("watch", ""))).first()
+        if _ends(watch, chosen, request.POST):
+            return render(request, "directory/watch/stopped.html")
         address = reverse("web:watch-manage", args=[token])
         return redirect(f"{address}?saved" if chosen else address)
     context = {
@@ -186,6 +176,20 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         "frequencies": Frequency.choices,
     }
     return render(request, "directory/watch/manage.html", context)
+
+
+def _ends(watch: Watch, chosen: Watch | None, asked: QueryDict) -> bool:
+    """Do what was asked of all that the address follows, or of the one chosen; whether that ended any."""
+    if asked.get("all"):
+        actions.end_all(watch)
+        return True
+    if chosen and asked.get("frequency") in Frequency.values:
+        actions.set_frequency(chosen, asked["frequency"])
+        return False
+    if chosen and asked.get("end"):
+        actions.end(chosen)
+        return True
+    return False
 
 
 # --- Feeds --------------------------------------------------------------------------------------------
@@ -293,7 +297,7 @@ _LEGENDS = {
 
 
 def _legend(name: str):
-    return _LEGENDS.get(name) or facets.LEGENDS.get(name) or facets.TYPED.get(name) or name
+    return _LEGENDS.get(name) or FACETS.get(name) or facets.TYPED.get(name) or name
 
 
 def _query_dict(query: Query) -> QueryDict:
@@ -312,14 +316,13 @@ def _of(watch: Watch) -> dict:
     return what | {"url": f"{path}?{watch.question}" if watch.question else path}
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-
-
-def _may_ask(request: HttpRequest) -> bool:
+def _may_ask(request: HttpRequest, form: WatchForm) -> bool:
     """So many from one client an hour; when the cache is away, the limit of an address is left."""
     counted = counting.count(f"watch.{client_address(request)}", ASKED_FROM_AN_ADDRESS, _HOUR)
-    return counted is None or not counted.over
+    if counted is None or not counted.over:
+        return True
+    form.add_error(None, _("Too many requests from here in the last hour. Try again later."))
+    return False
 
 
 def _plain(sentence: str, status: int) -> HttpResponse:

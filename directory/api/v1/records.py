@@ -1,0 +1,85 @@
+"""The lists of records and the single ones: trials, sites, centres and networks."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from centres.filters import CentreFilterSet, NetworkFilterSet
+from directory.search import service
+from trials.filters import SiteFilterSet, TrialFilterSet
+
+from ..documents import DocumentDetail, DocumentList
+from ..errors import Fault, bad_parameters
+from . import shapes
+
+
+class TrialList(DocumentList):
+    """Listed trials, with their sites."""
+
+    kind, shape, filterset = "trial", shapes.TrialSerializer, TrialFilterSet
+    operation_id, tag, summary = "listTrials", "Trials", "Trials, searched and filtered"
+
+
+class TrialDetail(DocumentDetail):
+    """One listed trial, by its slug or by any of its identifiers in any spelling."""
+
+    kind, shape = "trial", shapes.TrialSerializer
+    address = ("A slug, or an identifier in any spelling.", "NCT04307576")
+    operation_id, tag, summary = "getTrial", "Trials", "One trial, by slug or identifier"
+
+    def key_of(self, text):
+        return service.slug_of(text) or service.slug_of(text.lower())
+
+
+class SiteList(DocumentList):
+    """Listed trials at listed centres: who recruits where, and who said so when."""
+
+    kind, shape, filterset = "site", shapes.SiteSerializer, SiteFilterSet
+    operation_id, tag, summary = "listSites", "Sites", "Trials at centres"
+
+    def asked(self, query):
+        asked = super().asked(query)
+        named = asked.cleaned.get("trial")
+        return replace(asked, cleaned={**asked.cleaned, "trial": slugs_of(named)}) if named else asked
+
+
+def slugs_of(texts: Iterable[str]) -> list[str]:
+    """The slugs of the trials that `texts` name in any way. Problem 400 for one that is not listed."""
+    found = {text: service.slug_of(text) for text in texts}
+    if unknown := [text for text, slug in found.items() if slug is None]:
+        raise bad_parameters(
+            [
+                Fault("trial", f"“{text[:60]}” is no listed trial. Give a slug or an identifier.")
+                for text in unknown
+            ]
+        )
+    return [slug for slug in found.values() if slug]
+
+
+class CentreList(DocumentList):
+    """Listed centres."""
+
+    kind, shape, filterset = "centre", shapes.CentreSerializer, CentreFilterSet
+    operation_id, tag, summary = "listCentres", "Centres", "Centres, searched and filtered"
+
+
+class CentreDetail(DocumentDetail):
+    """One listed centre, by its code."""
+
+    kind, shape = "centre", shapes.CentreSerializer
+    address = ("A centre's code.", "uz-gent")
+    operation_id, tag, summary = "getCentre", "Centres", "One centre, by its code"
+
+
+class NetworkList(DocumentList):
+    """Listed networks, with their members."""
+
+    kind, shape, filterset = "network", shapes.NetworkSerializer, NetworkFilterSet
+    operation_id, tag, summary = "listNetworks", "Networks", "Networks"
+
+
+class NetworkDetail(DocumentDetail):
+    """One listed network, by its slug."""
+
+    kind, shape = "network", shapes.NetworkSerializer
+    address = ("A network's slug.", "suhopl")
+    operation_id, tag, summary = "getNetwork", "Networks", "One network, by its slug"
