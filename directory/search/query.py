@@ -21,7 +21,7 @@ from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
 from . import engine
-from .engine import Asked
+from .engine import Query
 from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
 from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
@@ -203,7 +203,7 @@ class Builder:
         self.reader = reader
         self.terms = terms or vocabulary()
 
-    def steps(self, parsed: Parsed) -> Iterable[tuple[Asked, bool]]:
+    def steps(self, parsed: Parsed) -> Iterable[tuple[Query, bool]]:
         """Queries to try until one finds something, each with whether it is relaxed."""
         if not parsed.words:
             yield engine.word("identifier", parsed.compact or " ", IDENTIFIER), False
@@ -217,7 +217,7 @@ class Builder:
         if len(forgiving) > 1:
             yield from ((query, True) for query in self._some(parsed, forgiving))
 
-    def _some(self, parsed: Parsed, clauses: list[Asked]) -> Iterable[Asked]:
+    def _some(self, parsed: Parsed, clauses: list[Query]) -> Iterable[Query]:
         """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
         diseases = [
             engine.best_of(self._concepts(span, span.end - span.start))
@@ -229,7 +229,7 @@ class Builder:
         yield engine.some_of(clauses, (len(clauses) + 1) // 2)
         yield engine.some_of(clauses, 1)
 
-    def _with_asides(self, parsed: Parsed, query: Asked) -> Asked:
+    def _with_asides(self, parsed: Parsed, query: Query) -> Query:
         if not parsed.asides:
             return query
         names = [engine.word(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
@@ -258,7 +258,7 @@ class Builder:
                 return replace(parsed, words=tuple(words), spans=tuple(self.terms.spans(words)), asides=())
         return None
 
-    def _or_whole(self, parsed: Parsed, query: Asked) -> Asked:
+    def _or_whole(self, parsed: Parsed, query: Query) -> Query:
         """What is called exactly like the whole text, or has it as its identifier, comes first."""
         if not parsed.compact:
             return query
@@ -270,7 +270,7 @@ class Builder:
             ]
         )
 
-    def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Asked]:
+    def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Query]:
         """One query per concept and per word outside concepts; each must match."""
         starts = {span.start: span for span in parsed.spans}
         clauses, place, last = [], 0, len(parsed.words) - 1
@@ -296,7 +296,7 @@ class Builder:
         """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
         return not span.ambiguous and all(word.stem.isalpha() for word in words)
 
-    def _concepts(self, span: Span, length: int) -> list[Asked]:
+    def _concepts(self, span: Span, length: int) -> list[Query]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
         also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
         queries = self._meaning(span.concepts, mentioned * length, class_score(span))
@@ -313,7 +313,7 @@ class Builder:
         codes = [code for one in span.concepts for code in self.terms.conditions.get(one, ())]
         return list(dict.fromkeys(above for code in codes for above in path_to(code) if above not in codes))
 
-    def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Asked]:
+    def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
         queries = [engine.word("concept", one, mentioned) for one in concepts]
         for one in concepts:
             # Every trial of class III is for brain tumours, whether it says so or not.
@@ -323,7 +323,7 @@ class Builder:
             ]
         return queries
 
-    def _last_beginnings(self, parsed: Parsed, clauses: list[Asked]) -> list[Asked]:
+    def _last_beginnings(self, parsed: Parsed, clauses: list[Query]) -> list[Query]:
         """The last words may be the beginning of a longer term: `acute lymf`, `botkank`."""
         if any(span.end == len(parsed.words) for span in parsed.spans):
             return clauses
@@ -335,7 +335,7 @@ class Builder:
             return [engine.best_of([*clauses, *more])]
         return [engine.best_of([engine.all_of(clauses), *more])]
 
-    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float) -> Asked:
+    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float) -> Query:
         stem = word.stem
         # What no field has is not looked for: a frequent word is looked up once, not in every way.
         exact = {"identifier": IDENTIFIER} | {name: min(score, most) for name, score in EXACT.items()}
@@ -357,10 +357,10 @@ class Builder:
         return engine.best_of(queries)
 
     @staticmethod
-    def _exactly(stem: str) -> Asked:
+    def _exactly(stem: str) -> Query:
         return engine.best_of([engine.word(name, stem, score) for name, score in EXACT.items()])
 
-    def _near(self, stem: str, edits: int, *, begins: bool) -> list[Asked]:
+    def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
         concepts = self.terms.near(stem) or self.terms.having(stem)
         most = NEAR_CONCEPT if concepts else WHOLE
         scores = {name: min(score, most) for name, score in NEAR.items()}
