@@ -83,10 +83,7 @@ def body(kind: str, key: str) -> bytes | None:
 
 def documents(kind: str, keys: Sequence[str]) -> list[dict]:
     """As `bodies`, parsed, with what pages need on top under `_show`."""
-    found, today = (
-        reading.snapshot().store().bodies_to_show(kind, list(keys)),
-        timezone.localdate().isoformat(),
-    )
+    found, today = reading.snapshot().store().bodies(kind, keys), timezone.localdate().isoformat()
     return [
         orjson.loads(_for_today(body, changes_on, today)) | {"_show": orjson.loads(show)}
         for body, changes_on, show in (found[key] for key in keys if key in found)
@@ -149,7 +146,7 @@ def _kept(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]
     kept = held.once(f"bodies of {kind}", dict)
     found = {key: one for key in keys if (one := kept.get(key))}
     if missing := [key for key in keys if key not in found]:
-        read = held.store().bodies(kind, missing)
+        read = {key: one[:2] for key, one in held.store().bodies(kind, missing).items()}
         if len(kept) + len(read) > KEPT_BODIES:
             kept.clear()
         kept.update(read)
