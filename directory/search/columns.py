@@ -27,7 +27,6 @@ NO_BOUND = -1
 WIDEST = 99
 # By name, what stands for a number that nobody stated.
 _NUMBERS = {"min_days": NO_BOUND, "max_days": NO_BOUND, "updated": 0, "opened": 0, "width": 0}
-_SHAPES = {"lines": (-1, 2), "sites": (-1, 5)} | dict.fromkeys(LISTS, (-1, 2))
 
 
 class Codes:
@@ -109,58 +108,68 @@ def packed(mask: np.ndarray) -> np.ndarray:
     return np.packbits(mask, axis=-1).view(np.uint64)
 
 
-class Block:
+Columns = dict[str, np.ndarray]
+
+
+def _block(rows: Iterable[Facts], start: int, codes: AllCodes) -> Columns:
     """The columns of `BLOCK` neighbouring documents, read anew when one of them has changed.
 
     To read all of 20,000 trials instead makes the first answer after each change 40 times as slow.
     Nothing but arrays and strings is kept: hundreds of thousands of small lists would be walked through by
     every full garbage collection, in the middle of somebody's search.
     """
-
-    def __init__(self, rows: Iterable[Facts], start: int, end: int, codes: AllCodes):
-        self.keys = [""] * (end - start)
-        facts: list[dict] = [{} for _ in range(start, end)]
-        for row in rows:
-            self.keys[row.ordinal - start], facts[row.ordinal - start] = row.key, orjson.loads(row.facts)
-        self.labels = [one.get("label", "") for one in facts]
-        self.sorts = [one.get("sort", "") for one in facts]
-        columns: dict[str, list] = {"alive": [bool(key) for key in self.keys]}
-        columns["lines"] = [one.get("lines", (NO_BOUND, NO_BOUND)) for one in facts]
-        for name, missing in _NUMBERS.items():
-            columns[name] = [_given(one.get(name), missing) for one in facts]
-        for name in WORDS:
-            columns[name] = [codes.of[name].number(one.get(name, "")) for one in facts]
-        for name in LISTS:
-            columns[name] = [
-                (owner, codes.of[name].number(value))
-                for owner, one in enumerate(facts, start)
-                for value in one.get(name, ())
-            ]
-        columns["sites"] = [
-            (owner, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
-            for owner, one in enumerate(facts, start)
-            for code, status, verified, disputed in one.get("sites", ())
-        ]
-        self.columns = {
-            name: np.array(values, bool if name == "alive" else np.int64).reshape(_SHAPES.get(name, -1))
-            for name, values in columns.items()
-        }
+    keys = [""] * BLOCK
+    facts: list[dict] = [{}] * BLOCK
+    for row in rows:
+        keys[row.ordinal - start], facts[row.ordinal - start] = row.key, orjson.loads(row.facts)
+    lines = [one.get("lines", (NO_BOUND, NO_BOUND)) for one in facts]
+    return {
+        "key": np.array(keys, object),
+        "lines": np.array(lines, np.int64).reshape(-1, 2),
+        "sites": _sites(facts, start, codes),
+        **{name: np.array([one.get(name, "") for one in facts], object) for name in ("label", "sort")},
+        **{name: _numbers(facts, name, missing) for name, missing in _NUMBERS.items()},
+        **{name: _words(facts, name, codes.of[name]) for name in WORDS},
+        **{name: _pairs(facts, start, name, codes.of[name]) for name in LISTS},
+    }
 
 
-def _given(number: int | None, missing: int) -> int:
-    return missing if number is None else number
+def _numbers(facts: list[dict], name: str, missing: int) -> np.ndarray:
+    given = (one.get(name) for one in facts)
+    return np.array([missing if number is None else number for number in given], np.int64)
+
+
+def _words(facts: list[dict], name: str, codes: Codes) -> np.ndarray:
+    return np.array([codes.number(one.get(name, "")) for one in facts], np.int64)
+
+
+def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray:
+    pairs = [
+        (owner, codes.number(value)) for owner, one in enumerate(facts, start) for value in one.get(name, ())
+    ]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _sites(facts: list[dict], start: int, codes: AllCodes) -> np.ndarray:
+    sites = [
+        (owner, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
+        for owner, one in enumerate(facts, start)
+        for code, status, verified, disputed in one.get("sites", ())
+    ]
+    return np.array(sites, np.int64).reshape(-1, 5)
 
 
 class Trials:
     """The columns of all trials, of one generation of the store."""
 
-    def __init__(self, blocks: list[Block], codes: AllCodes):
+    def __init__(self, blocks: list[Columns], codes: AllCodes):
         self.blocks, self.codes = blocks, codes
-        self.keys = [key for block in blocks for key in block.keys]
-        self.size = len(self.keys)
-        several = [block.columns for block in blocks or [Block((), 0, 0, codes)]]
+        # The first is empty: it says what there is where nothing is.
+        several = [{name: column[:0] for name, column in _block((), 0, codes).items()}, *blocks]
         columns = {name: np.concatenate([one[name] for one in several]) for name in several[0]}
-        self.alive, self.lines = columns["alive"], columns["lines"]
+        self.keys, self.labels, self.sorts = (columns[name].tolist() for name in ("key", "label", "sort"))
+        self.size = len(self.keys)
+        self.alive, self.lines = columns["key"] != "", columns["lines"]
         self.low, self.high = columns["min_days"], columns["max_days"]
         self.updated, self.opened = columns["updated"], columns["opened"]
         self.width = np.minimum(columns["width"], WIDEST)
@@ -183,8 +192,7 @@ class Trials:
         for number in range(max(len(blocks), max(touched, default=-1) + 1)):
             if number in touched or number >= len(blocks):
                 start, end = number * BLOCK, (number + 1) * BLOCK
-                block = Block(read(start, end), start, end, self.codes)
-                blocks[number : number + 1] = [block]
+                blocks[number : number + 1] = [_block(read(start, end), start, self.codes)]
         return Trials(blocks, self.codes)
 
     @cached_property
@@ -208,11 +216,6 @@ class Trials:
     def _age_bands(self) -> Bitmaps:
         rows = np.array([self.takes_between(*DAYS_OF_BAND[band]) for band in AgeBand], bool)
         return Bitmaps(list(AgeBand.values), packed(rows.reshape(len(AgeBand), self.size)))
-
-    @cached_property
-    def sorts(self) -> list[str]:
-        """By document, the folded acronym, or title where it has none."""
-        return [text for block in self.blocks for text in block.sorts]
 
     @cached_property
     def by_label(self) -> np.ndarray:

@@ -99,11 +99,6 @@ class Reader:
         """Whether one of `fields` has `word`."""
         return any(self._searcher.doc_freq(field, word) for field in fields)
 
-    def continues(self, word: str, field: str) -> bool:
-        """Whether `field` has a longer word that begins with `word`."""
-        begin = self._searcher.terms_with_prefix(field, word, limit=2)
-        return any(found != word for found, _number in begin)
-
     def knows_beginning(self, word: str, fields: Iterable[str]) -> bool:
         return any(self._searcher.terms_with_prefix(field, word, limit=1) for field in fields)
 

@@ -151,10 +151,7 @@ class Selection:
                 counted[name] = self.today.bitmaps[name].counts(everything)
             else:
                 counted[name] = self._count_sites(name, sites_for(name if name in self.of_sites else ""))
-        return {
-            name: {value: int(count) for value, count in found if count and value}
-            for name, found in counted.items()
-        }
+        return {name: _without_zeros(found) for name, found in counted.items()}
 
     def _count_status(self, matched: np.ndarray, everything: np.ndarray) -> Counts:
         if self.status_at_site:
@@ -188,3 +185,7 @@ class Selection:
 def _all(mask: np.ndarray, filters: dict[str, np.ndarray], leaving_out: str) -> np.ndarray:
     """What of `mask` passes all `filters` but one."""
     return reduce(np.logical_and, (one for name, one in filters.items() if name != leaving_out), mask)
+
+
+def _without_zeros(found: Counts) -> dict[str, int]:
+    return {value: count for value, count in found if count and value}

@@ -90,23 +90,18 @@ def _next(held: Snapshot | None, folder: Path) -> Snapshot:
     documents = store.stores.at(folder)
     state = documents.state()
     _refuse_other_format(state)
-    if held is None or held.folder != folder:
-        trials = _trials(Trials.empty(), documents, since=-1)
-        return Snapshot(folder, state, engine.Reader(folder / "words"), trials, _places(documents))
-    if held.state.generation == state.generation:
+    if held and held.folder != folder:
+        held = None
+    if held and held.state.generation == state.generation:
         return held
-    trials = _trials(held.trials, documents, since=held.state.generation)
-    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
-    return Snapshot(folder, state, held.reader.fresh(), trials, _places(documents))
-
-
-def _trials(trials: Trials, documents: store.Store, *, since: int) -> Trials:
+    trials, since = (held.trials, held.state.generation) if held else (Trials.empty(), -1)
     changed = [ordinal for kind, ordinal in documents.changed_since(since) if kind == "trial"]
-    return trials.with_changed(changed, partial(documents.facts, "trial")) if changed else trials
-
-
-def _places(documents: store.Store) -> ListedPlaces:
-    return ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
+    if changed:
+        trials = trials.with_changed(changed, partial(documents.facts, "trial"))
+    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
+    places = ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
+    reader = held.reader.fresh() if held else engine.Reader(folder / "words")
+    return Snapshot(folder, state, reader, trials, places)
 
 
 def _few(documents: store.Store, kind: str) -> dict[str, dict]:

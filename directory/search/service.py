@@ -10,7 +10,7 @@ from directory.core.forgetting import quotes_nothing
 from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
-from . import follow, labels, reading
+from . import labels, reading
 from .columns import Trials
 from .completions import Completion, complete
 from .cursors import BadCursor
@@ -18,6 +18,7 @@ from .documents import for_today
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Paging
 from .finding import find as _find
+from .follow import catch_up, rebuild
 from .judging import CRITERIA
 from .labels import Suggestion
 from .matching import BANDS, Matching
@@ -128,16 +129,6 @@ def ready() -> str | None:
     except IndexNotReady as error:
         return str(error)
     return None
-
-
-def catch_up() -> int:
-    """Bring this machine's index up to the last change, at once. Returns how many documents were written."""
-    return follow.catch_up()
-
-
-def rebuild() -> int:
-    """Build this machine's index anew from the database. Returns the number of documents."""
-    return follow.rebuild()
 
 
 def _kept(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
