@@ -13,7 +13,7 @@ from directory.core.text import fold, squash, strip_marks, tidy
 
 from .denials import WILD_TYPE, is_denial, signs_as_words
 from .synonyms import vocabulary
-from .words import typed_words
+from .tokens import typed_words
 
 MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from directory.core.text import strip_marks
 
-from .words import Token
+from .tokens import Token
 
 # Stand before what they deny; with nothing behind them they speak of what stands before them.
 _NO = """

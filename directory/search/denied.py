@@ -7,7 +7,7 @@ from directory.core.text import fold, strip_marks
 
 from .alterations import OF_ALTERATIONS
 from .denials import FOUND, Cue, is_cue
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Token
+from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token
 
 ALTERATION = "alteration"
 _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})

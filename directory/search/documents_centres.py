@@ -13,9 +13,9 @@ from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
-from .affected import shown_at
+from .dependencies import shown_at
 from .documents import Document, iso, microseconds, moment, source, url
-from .words import acronym_stems, stems
+from .tokens import acronym_stems, stems
 
 _NONE = {"total": 0, "recruiting": 0}
 

@@ -20,11 +20,11 @@ from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 from trials.resources import SiteSheet, TrialSheet
 
-from .affected import shown_at
-from .columns import NO_BOUND
+from .dependencies import shown_at
 from .documents import Document, iso, microseconds, moment, source, url
+from .facet_arrays import NO_BOUND
 from .synonyms import path_to, vocabulary, whole
-from .words import acronym_stems, stems
+from .tokens import acronym_stems, stems
 
 _SCHEMES = {scheme: place for place, scheme in enumerate(Scheme.values)}
 

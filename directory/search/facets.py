@@ -20,10 +20,10 @@ import numpy as np
 from trials.ages import DAYS_OF_BAND
 from trials.choices import AgeBand, Sex, Stage
 
-from .columns import Codes, packed
+from .daily_facets import Today
 from .documents import microseconds
+from .facet_arrays import Codes, packed
 from .query import Ask
-from .today import Today
 
 TRIAL_FACETS = ("phase", "condition", "stage", "age_band", "study_type", "sex")
 SITE_FACETS = ("centre", "network", "province", "country", "freshness")

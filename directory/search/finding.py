@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import cursors, labels
+from .daily_facets import Today
+from .disambiguation import Disambiguation, readings
 from .facets import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
-from .reading import Snapshot
-from .readings import Disambiguation, readings
-from .today import Today
+from .snapshot import Snapshot
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10

@@ -22,7 +22,7 @@ from django.utils import timezone
 from trials import conditions
 from trials.resources import SiteSheet, TrialSheet
 
-from . import affected, building, engine, store, synonyms
+from . import building, dependencies, engine, store, synonyms
 from .documents import Document
 from .store import IndexState, Store, StoredDocument
 
@@ -95,14 +95,14 @@ def _usable() -> Path | None:
         state = documents_.state()
     finally:
         documents_.close()
-    return folder if state.stamp == stamp() and affected.is_in_log(state.seq, state.seq_at) else None
+    return folder if state.stamp == stamp() and dependencies.is_in_log(state.seq, state.seq_at) else None
 
 
 def _rebuild() -> int:
     folder = store.new_folder()
     documents_ = Store(folder, create=True)
     # What changes while the records are read is read again: the number is taken first.
-    state = IndexState(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
+    state = IndexState(stamp(), *dependencies.last_change(), 0, timezone.now().isoformat())
     named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
     try:
         documents_.write([], _write(documents_, named, state))
@@ -115,11 +115,11 @@ def _rebuild() -> int:
 def _one_pass(documents_: Store) -> int | None:
     """Take up the next changes. Returns how many documents were written, None where nothing is new."""
     state = documents_.state()
-    news = affected.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
+    news = dependencies.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
     due = documents_.due(timezone.localdate().isoformat())
     if news.seq == state.seq and not due:
         return None
-    todo = affected.documents_of(news)
+    todo = dependencies.documents_of(news)
     for kind, key in due:
         todo[kind] = [*todo[kind], key]
     named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
@@ -228,4 +228,4 @@ class Follower(threading.Thread):
             return True
         state = store.stores.at(folder).state()
         due = store.stores.at(folder).due(timezone.localdate().isoformat())
-        return bool(due) or state.stamp != stamp() or (state.seq, state.seq_at) != affected.last_change()
+        return bool(due) or state.stamp != stamp() or (state.seq, state.seq_at) != dependencies.last_change()

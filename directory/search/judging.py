@@ -11,11 +11,11 @@ import numpy as np
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import NO_BOUND, Codes
+from .daily_facets import FRESHNESS, Today
+from .facet_arrays import NO_BOUND, Codes
 from .profile import Profile
 from .profile_reading import NO_DISEASE, Read, below, families, no_single_disease
 from .synonyms import apart, path_to, vocabulary
-from .today import FRESHNESS, Today
 
 NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
 CRITERIA = (

@@ -14,14 +14,14 @@ from directory.core.places import COUNTRIES, Province
 from directory.core.text import fold
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
-from .columns import Trials
+from .daily_facets import Today
 from .documents_trials import condition_names
+from .facet_arrays import Trials
 from .facets import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
-from .reading import Snapshot
+from .snapshot import Snapshot
 from .spellings import Spellings
 from .synonyms import edits_allowed, path_to, vocabulary
-from .today import Today
 
 _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,

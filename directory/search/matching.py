@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import reasons
+from .daily_facets import FRESHNESS
 from .judging import CRITERIA, FAR, MET, NOT_ASKED, UNKNOWN, UNMET, Judged, judge
 from .profile import Profile
 from .profile_reading import Read, ReadTerm
-from .reading import Snapshot
-from .today import FRESHNESS
+from .snapshot import Snapshot
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")

@@ -15,7 +15,7 @@ from .documents_trials import condition_names
 from .profile import Profile
 from .query import check_text
 from .synonyms import Span, path_to, vocabulary
-from .words import Token, typed_words
+from .tokens import Token, typed_words
 
 STAGES = {
     "newly diagnosed": (Stage.NEWLY_DIAGNOSED,),

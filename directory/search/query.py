@@ -23,7 +23,7 @@ from trials.identifiers import parse_identifier
 from . import engine
 from .engine import Query
 from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
+from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
 LONGEST, MOST_WORDS = 400, 24

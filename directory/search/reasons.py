@@ -11,11 +11,11 @@ from directory.core.ages import age_range_text, age_text
 from trials.choices import Freshness, Recruitment, Sex, Stage
 
 from . import alterations
-from .columns import NO_BOUND
+from .daily_facets import FRESHNESS
+from .facet_arrays import NO_BOUND
 from .judging import MET, UNKNOWN, UNMET, Judged
 from .profile_reading import NO_DISEASE, class_name, no_single_disease
 from .synonyms import vocabulary
-from .today import FRESHNESS
 
 _SHOWN = 3
 _DISPUTED = FRESHNESS.index(Freshness.DISPUTED)

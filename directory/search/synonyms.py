@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from directory.core.text import squash
 from trials import conditions
 
-from .words import STOP_WORDS, Token, words
+from .tokens import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"

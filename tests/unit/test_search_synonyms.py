@@ -10,7 +10,7 @@ from directory.search.synonyms import (
     read_terms,
     vocabulary,
 )
-from directory.search.words import words
+from directory.search.tokens import words
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from directory.core.places import Place, distance_km
 from trials.choices import Freshness, Recruitment
 from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
-from .columns import WIDEST, Bitmaps, Codes, Trials
+from .facet_arrays import WIDEST, Bitmaps, Codes, Trials
 
 FRESHNESS = tuple(Freshness.values)
 # How much a trial in this status deserves to be seen among equals; what is not here, least.

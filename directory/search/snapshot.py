@@ -1,6 +1,6 @@
 """What this process knows of the index: columns, places and the engine, of one generation.
 
-`snapshot()` looks whether the writer has gone on (one small file, one row) and takes up only what it wrote.
+`current()` looks whether the writer has gone on (one small file, one row) and takes up only what it wrote.
 """
 
 import os
@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import engine, store
-from .columns import Trials
+from .daily_facets import ListedPlaces, Today
+from .facet_arrays import Trials
 from .store import IndexNotReady, IndexState
-from .today import ListedPlaces, Today
 
 _ALL = 2**62
 
@@ -62,7 +62,7 @@ class _Process:
 _process = _Process()
 
 
-def snapshot() -> Snapshot:
+def current() -> Snapshot:
     """The index as it is now. Raises `IndexNotReady` with a sentence where there is none."""
     global _process
     if _process.pid != os.getpid():

@@ -7,7 +7,7 @@ from directory.core.text import fold
 
 from .query import parse
 from .synonyms import vocabulary
-from .words import typed_words
+from .tokens import typed_words
 
 # A concept has dozens of spellings; the page names the nearest few.
 MOST_TERMS = 4

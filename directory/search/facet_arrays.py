@@ -2,7 +2,7 @@
 
 Columns are immutable; a refresh makes new ones, reading again only the blocks of documents that changed, so
 a search that is under way is not disturbed. What depends on today (freshness, who is in which network) is
-derived for one day at a time (`today`).
+derived for one day at a time (`daily_facets`).
 """
 
 from collections.abc import Callable, Iterable
