@@ -141,16 +141,20 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     if len(left_out) == len(found):
         says_nothing = len(found) > 1 and any(map(_is_of_every_trial, found))
         return NOTHING if says_nothing else Parsed(text, tuple(found), (), _compact(text))
-    asides = [found[place] for place in outside if found[place].exact in OF_EVERY_TRIAL]
+    asides = _asides(map(found.__getitem__, outside), terms)
     keep = sorted(set(range(len(found))) - left_out)
     spans = [replace(one, start=keep.index(one.start), end=keep.index(one.end - 1) + 1) for one in spans]
     words = tuple(map(found.__getitem__, keep))
-    return Parsed(text, words, tuple(spans), _compact(text), tuple(filter(terms.readings, asides)))
+    return Parsed(text, words, tuple(spans), _compact(text), asides)
 
 
 def _places(spans: Iterable[Span]) -> set[int]:
     """The words that are in one of `spans`."""
     return {place for span in spans for place in range(span.start, span.end)}
+
+
+def _asides(words: Iterable[Token], terms: Vocabulary) -> tuple[Token, ...]:
+    return tuple(word for word in words if word.exact in OF_EVERY_TRIAL and terms.readings(word))
 
 
 def _says_nothing(word: Token) -> bool:
@@ -339,11 +343,8 @@ class Builder:
         return [engine.best_of([engine.all_of(clauses), *more])] if more else clauses
 
     def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Query:
-        stem, begins = word.stem, begins and len(word.stem) >= 2
-        exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
-        queries = [engine.word(name, stem, score) for name, score in exact.items()]
-        if begins:
-            queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+        stem = word.stem
+        queries = self._as_typed(stem, begins=begins, most=most)
         known = self._known(stem, begins=begins)
         if not known and (cut := _NUMBERED.fullmatch(stem)):
             # `firefly2`, of a name that is written `FIREFLY-2`.
@@ -352,6 +353,14 @@ class Builder:
         if edits and (forgiving or not known):
             queries += self._near(stem, edits, begins=begins)
         return engine.best_of(queries)
+
+    @staticmethod
+    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Query]:
+        exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
+        queries = [engine.word(name, stem, score) for name, score in exact.items()]
+        if begins and len(stem) >= 2:
+            queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+        return queries
 
     @staticmethod
     def _exactly(stem: str) -> Query:
