@@ -4,11 +4,13 @@ Everything is folded before it comes here, documents and queries alike, so the e
 What a person typed is never parsed: queries are built from objects.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import tantivy
+from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from directory.core.memory import give_back
@@ -21,6 +23,7 @@ KINDS = ("trial", "centre", "network")
 # Words, cut at spaces.
 WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
 _HEAP_BYTES = 15_000_000  # the least that the engine takes
+_MOST_KEPT = 200
 
 
 def _schema() -> tantivy.Schema:
@@ -69,31 +72,93 @@ class Writer:
 
 
 class Reader:
-    """The index at `folder` as it was last committed when this was made."""
+    """The index at `folder` as it was last committed when this was made.
 
-    def __init__(self, folder: Path):
+    `often`: in how many documents a word is one of the frequent ones, whose documents are kept as arrays.
+    """
+
+    def __init__(self, folder: Path, often: int = 500):
         self._index = tantivy.Index.open(str(folder))
         self._index.config_reader("manual")
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._often = often
+        self._frequent: dict[str, tuple[str, ...]] = {}  # words by field
+        self._kept: dict[tuple[str, str], np.ndarray] = {}  # numbers of documents by field and word
 
     def fresh(self) -> "Reader":
         """The same index as it is committed now; searches that go on in the old one are not disturbed."""
         other = object.__new__(Reader)
-        other._index = self._index
+        other._index, other._often = self._index, self._often
         self._index.reload()
         other._searcher = self._index.searcher()
+        # Which words are frequent seldom changes, and is only a matter of speed; their documents do.
+        other._frequent, other._kept = self._frequent, {}
         return other
 
-    def hits(self, query: Query, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    def hits(self, query: "Query | Leaf | Best", kind: str) -> tuple[np.ndarray, np.ndarray]:
         """`(ordinals, scores)` of all documents of `kind` that match, in no order."""
-        found = self._searcher.search(query, limit=max(self._searcher.num_docs, 1), count=False).hits
-        addresses = [address for _score, address in found]
-        numbers = np.array(self._searcher.fast_field_values("ordinal", addresses), np.int64)
-        scores = np.array([score for score, _address in found], float)
+        if isinstance(query, Best | Leaf) and (found := self._parts(query)):
+            numbers, scores = self._put_together(*found)
+        else:
+            numbers, scores = self._found(_query(query))
         ordinals, kinds = np.divmod(numbers, len(KINDS))
         there = kinds == KINDS.index(kind)
         return ordinals[there], scores[there]
+
+    def _found(self, query: Query) -> tuple[np.ndarray, np.ndarray]:
+        found = self._searcher.search(query, limit=max(self._searcher.num_docs, 1), count=False).hits
+        numbers = self._searcher.fast_field_values("ordinal", [address for _score, address in found])
+        return np.array(numbers, np.int64), np.array([score for score, _address in found], float)
+
+    # The engine makes two objects of each hit. Of words that many documents have, these are kept as numbers:
+    # without, the API's answer for such a word takes half as long again at 20,000 trials.
+
+    def _parts(self, query: "Best | Leaf") -> tuple[list[tuple[np.ndarray, float]], list[Query]] | None:
+        """What is kept of `query`, each with its score, and what is left to ask; None if nothing is kept."""
+        kept: list[tuple[np.ndarray, float]] = []
+        rest: list[Query] = []
+        for part in query.flat() if isinstance(query, Best) else [query]:
+            words = self._words_of(part) if isinstance(part, Leaf) else []
+            kept += [(self._documents(part.field, word), part.score) for word in words]
+            if not words:
+                rest.append(_query(part))
+            elif part.prefix or part.edits:
+                without = [(Occur.MustNot, _term(part.field, word)) for word in words]
+                rest.append(Query.boolean_query([(Occur.Must, part.query()), *without]))
+        return (kept, rest) if kept else None
+
+    def _put_together(self, kept, rest: list[Query]) -> tuple[np.ndarray, np.ndarray]:
+        numbers, scores = self._found(_dis_max(rest)) if rest else (np.empty(0, np.int64), np.empty(0))
+        size = max([int(some.max()) for some, _score in kept] + [int(numbers.max(initial=0))]) + 1
+        # As exact as the engine's own scores.
+        best = np.zeros(size, np.float32)
+        best[numbers] = scores
+        for some, score in kept:
+            best[some] = np.maximum(best[some], np.float32(score))
+        found = np.flatnonzero(best)
+        return found, best[found].astype(np.float64)
+
+    def _words_of(self, leaf: "Leaf") -> list[str]:
+        """The frequent words that `leaf` matches. One left out costs time, nothing else."""
+        if not leaf.prefix and not leaf.edits:
+            return [leaf.text] if self._searcher.doc_freq(leaf.field, leaf.text) >= self._often else []
+        return [word for word in self._frequent_words(leaf.field) if leaf.matches(word)]
+
+    def _frequent_words(self, field: str) -> tuple[str, ...]:
+        if field not in self._frequent:
+            most = self._searcher.terms_with_prefix(field, "", limit=_MOST_KEPT)
+            self._frequent[field] = tuple(word for word, number in most if number >= self._often)
+        return self._frequent[field]
+
+    def _documents(self, field: str, word: str) -> np.ndarray:
+        """The numbers of the documents whose `field` has `word`: read once."""
+        if (field, word) not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            numbers, _scores = self._found(_term(field, word))
+            self._kept[field, word] = numbers
+        return self._kept[field, word]
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
         """Whether one of `fields` has `word`."""
@@ -103,44 +168,114 @@ class Reader:
         return any(self._searcher.terms_with_prefix(field, word, limit=1) for field in fields)
 
 
-def word(field: str, text: str, score: float) -> Query:
+def _term(field: str, text: str) -> Query:
+    return Query.term_query(SCHEMA, field, text, index_option="basic")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Documents whose `field` has a word within `edits` of `text`, or that begins so: all with one score."""
+
+    field: str
+    text: str
+    score: float
+    edits: int = 0
+    prefix: bool = False
+
+    def query(self) -> Query:
+        if not self.edits and not self.prefix:
+            return Query.const_score_query(_term(self.field, self.text), self.score)
+        # A beginning, too: the engine's regular expressions take 70 times as long to make.
+        return Query.const_score_query(
+            Query.fuzzy_term_query(
+                SCHEMA, self.field, self.text, self.edits, transposition_cost_one=True, prefix=self.prefix
+            ),
+            self.score,
+        )
+
+    def matches(self, word: str) -> bool:
+        """Whether the engine finds `word`; it may find others too, which are left to it."""
+        if not self.edits:
+            return word.startswith(self.text) if self.prefix else word == self.text
+        if not self.prefix:
+            return self._is_near(word, self.edits)
+        # The engine misses some beginnings that are shorter and two errors away: `aab` does not find `b1`.
+        lengths = range(max(len(self.text) - self.edits, 0), min(len(self.text) + self.edits, len(word)) + 1)
+        return any(
+            self._is_near(word[:length], self.edits if length >= len(self.text) else min(self.edits, 1))
+            for length in lengths
+        )
+
+    def _is_near(self, word: str, edits: int) -> bool:
+        return OSA.distance(self.text, word, score_cutoff=edits) <= edits
+
+
+@dataclass(frozen=True)
+class Best:
+    """Matches where any of `parts` does, with the score of the best."""
+
+    parts: tuple["Query | Leaf | Best", ...]
+
+    def flat(self) -> Iterator["Query | Leaf"]:
+        for part in self.parts:
+            if isinstance(part, Best):
+                yield from part.flat()
+            else:
+                yield part
+
+    def query(self) -> Query:
+        return _dis_max([_query(part) for part in self.parts])
+
+
+Asked = Query | Leaf | Best
+
+
+def _query(asked: Asked) -> Query:
+    return asked.query() if isinstance(asked, Leaf | Best) else asked
+
+
+def _dis_max(queries: list[Query]) -> Query:
+    return Query.disjunction_max_query(queries, tie_breaker=0.0)
+
+
+def word(field: str, text: str, score: float) -> Leaf:
     """Documents whose `field` has exactly `text`."""
-    return always(Query.term_query(SCHEMA, field, text, index_option="basic"), score)
+    return Leaf(field, text, score)
 
 
-def beginning(field: str, text: str, score: float) -> Query:
+def beginning(field: str, text: str, score: float) -> Leaf:
     """Documents whose `field` has a word that begins with `text`."""
-    # The engine's regular expressions take 70 times as long to make.
-    return near(field, text, 0, score, prefix=True)
+    return Leaf(field, text, score, prefix=True)
 
 
-def near(field: str, text: str, edits: int, score: float, *, prefix: bool = False) -> Query:
+def near(field: str, text: str, edits: int, score: float, *, prefix: bool = False) -> Leaf:
     """Documents with a word at most `edits` typing errors away; two neighbours swapped count as one."""
-    found = Query.fuzzy_term_query(SCHEMA, field, text, edits, transposition_cost_one=True, prefix=prefix)
-    return always(found, score)
+    return Leaf(field, text, score, edits, prefix)
 
 
-def best_of(queries: Iterable[Query]) -> Query:
+def best_of(queries: Iterable[Asked]) -> Best:
     """Matches where any does, with the score of the best."""
-    return Query.disjunction_max_query(list(queries), tie_breaker=0.0)
+    return Best(tuple(queries))
 
 
-def always(query: Query, score: float) -> Query:
+def always(query: Asked, score: float) -> Query:
     """Matches what `query` does, with one score for all."""
-    return Query.const_score_query(query, score)
+    return Query.const_score_query(_query(query), score)
 
 
-def all_of(queries: list[Query]) -> Query:
+def all_of(queries: list[Asked]) -> Asked:
     """Matches where all do, with the sum of their scores."""
-    return Query.boolean_query([(Occur.Must, query) for query in queries])
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Must, _query(query)) for query in queries])
 
 
-def preferring(query: Query, other: Query) -> Query:
+def preferring(query: Asked, other: Asked) -> Query:
     """What matches `query`; what matches `other` too scores more."""
-    return Query.boolean_query([(Occur.Must, query), (Occur.Should, other)])
+    return Query.boolean_query([(Occur.Must, _query(query)), (Occur.Should, _query(other))])
 
 
-def some_of(queries: list[Query], at_least: int) -> Query:
+def some_of(queries: list[Asked], at_least: int) -> Query:
     return Query.boolean_query(
-        [(Occur.Should, query) for query in queries], minimum_number_should_match=at_least
+        [(Occur.Should, _query(query)) for query in queries], minimum_number_should_match=at_least
     )

@@ -21,7 +21,7 @@ from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
 from . import engine
-from .engine import Query
+from .engine import Asked
 from .synonyms import Span, Vocabulary, edits_allowed, path_to, vocabulary, whole
 from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
@@ -208,7 +208,7 @@ class Builder:
         self.reader = reader
         self.terms = terms or vocabulary()
 
-    def steps(self, parsed: Parsed) -> Iterable[tuple[Query, bool]]:
+    def steps(self, parsed: Parsed) -> Iterable[tuple[Asked, bool]]:
         """Queries to try until one finds something, each with whether it is relaxed."""
         if not parsed.words:
             yield engine.word("identifier", parsed.compact or " ", IDENTIFIER), False
@@ -222,7 +222,7 @@ class Builder:
         if len(forgiving) > 1:
             yield from ((query, True) for query in self._some(parsed, forgiving))
 
-    def _some(self, parsed: Parsed, clauses: list[Query]) -> Iterable[Query]:
+    def _some(self, parsed: Parsed, clauses: list[Asked]) -> Iterable[Asked]:
         """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
         diseases = [
             engine.best_of(self._concepts(span, span.end - span.start))
@@ -234,7 +234,7 @@ class Builder:
         yield engine.some_of(clauses, (len(clauses) + 1) // 2)
         yield engine.some_of(clauses, 1)
 
-    def _with_asides(self, parsed: Parsed, query: Query) -> Query:
+    def _with_asides(self, parsed: Parsed, query: Asked) -> Asked:
         if not parsed.asides:
             return query
         names = [engine.word(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
@@ -263,7 +263,7 @@ class Builder:
                 return replace(parsed, words=tuple(words), spans=tuple(self.terms.spans(words)), asides=())
         return None
 
-    def _or_whole(self, parsed: Parsed, query: Query) -> Query:
+    def _or_whole(self, parsed: Parsed, query: Asked) -> Asked:
         """What is called exactly like the whole text, or has it as its identifier, comes first."""
         if not parsed.compact:
             return query
@@ -275,10 +275,10 @@ class Builder:
             ]
         )
 
-    def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Query]:
+    def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Asked]:
         """One query per concept and per word outside concepts; each must match."""
         starts = {span.start: span for span in parsed.spans}
-        clauses: list[Query] = []
+        clauses: list[Asked] = []
         place, last = 0, len(parsed.words) - 1
         while place <= last:
             span = starts.get(place)
@@ -290,7 +290,7 @@ class Builder:
                 place = span.end
         return self._last_beginnings(parsed, clauses)
 
-    def _term(self, parsed: Parsed, span: Span, *, forgiving: bool) -> Query:
+    def _term(self, parsed: Parsed, span: Span, *, forgiving: bool) -> Asked:
         """The words of `span`, or what it means."""
         words = parsed.words[span.start : span.end]
         most = CONCEPT if self._is_no_name(span, words) else WHOLE
@@ -307,7 +307,7 @@ class Builder:
         """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
         return not span.ambiguous and all(word.stem.isalpha() for word in words)
 
-    def _concepts(self, span: Span, length: int) -> list[Query]:
+    def _concepts(self, span: Span, length: int) -> list[Asked]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
         also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
         queries = self._meaning(span.concepts, mentioned * length, class_score(span))
@@ -324,7 +324,7 @@ class Builder:
         codes = [code for one in span.concepts for code in self.terms.conditions.get(one, ())]
         return list(dict.fromkeys(above for code in codes for above in path_to(code) if above not in codes))
 
-    def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Query]:
+    def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Asked]:
         queries = [engine.word("concept", one, mentioned) for one in concepts]
         for one in concepts:
             # Every trial of class III is for brain tumours, whether it says so or not.
@@ -334,7 +334,7 @@ class Builder:
             ]
         return queries
 
-    def _last_beginnings(self, parsed: Parsed, clauses: list[Query]) -> list[Query]:
+    def _last_beginnings(self, parsed: Parsed, clauses: list[Asked]) -> list[Asked]:
         """The last words may be the beginning of a longer term: `acute lymf`, `botkank`."""
         if any(span.end == len(parsed.words) for span in parsed.spans):
             return clauses
@@ -342,7 +342,7 @@ class Builder:
         more = self._meaning(concepts, BEGINS_CONCEPT, BEGINS_CLASS)
         return [engine.best_of([engine.all_of(clauses), *more])] if more else clauses
 
-    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Query:
+    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Asked:
         stem = word.stem
         queries = self._as_typed(stem, begins=begins, most=most)
         known = self._known(stem, begins=begins)
@@ -355,7 +355,7 @@ class Builder:
         return engine.best_of(queries)
 
     @staticmethod
-    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Query]:
+    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Asked]:
         exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
         queries = [engine.word(name, stem, score) for name, score in exact.items()]
         if begins and len(stem) >= 2:
@@ -363,10 +363,10 @@ class Builder:
         return queries
 
     @staticmethod
-    def _exactly(stem: str) -> Query:
+    def _exactly(stem: str) -> Asked:
         return engine.best_of([engine.word(name, stem, score) for name, score in EXACT.items()])
 
-    def _near(self, stem: str, edits: int, *, begins: bool) -> list[Query]:
+    def _near(self, stem: str, edits: int, *, begins: bool) -> list[Asked]:
         concepts = self.terms.near(stem) or self.terms.having(stem)
         most = NEAR_CONCEPT if concepts else WHOLE
         scores = {name: min(score, most) for name, score in NEAR.items()}

@@ -1,9 +1,13 @@
 """The store of documents, and the engine beside it."""
 
 import sqlite3
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from directory.search import engine, service, store
 from directory.search.store import IndexState, StoredDocument
@@ -180,6 +184,24 @@ class TestEngine:
         assert reader.knows_beginning("ewin", ["acronym", "title"])
         assert not reader.knows_beginning("ewix", ["acronym", "title"])
 
+    def test_the_documents_of_frequent_words_are_read_anew_after_a_commit(self, index, folder):
+        writer, _reader = index
+        reader = engine.Reader(folder / "words", often=1)
+        assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
+        writer.put("trial", "c", 2, {"title": ["ewing sarcoma"]})
+        writer.commit()
+        assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
+        assert self.found(reader.fresh(), engine.word("title", "ewing", 1.0)) == {0: 1.0, 2: 1.0}
+
+    def test_a_word_is_taken_for_near_only_where_the_engine_finds_it(self, folder):
+        writer = engine.Writer(folder / "words")
+        writer.put("trial", "a", 0, {"title": ["b1"]})
+        writer.commit()
+        query = engine.near("title", "aab", 2, 1.0, prefix=True)
+        plain, keeping = (engine.Reader(folder / "words", often=often) for often in (10**9, 1))
+        assert self.found(keeping, query) == self.found(plain, query) == {}
+        writer.close()
+
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("index_dir")
@@ -188,3 +210,44 @@ def test_reindex_says_how_many_documents_it_made(capsys):
     call_command("reindex")
     assert capsys.readouterr().out.startswith("2 documents indexed in ")
     assert service.slug_of("KALIO") == "kalio"
+
+
+WORDS = st.text(alphabet="abc", min_size=1, max_size=6)
+FIELDS = ("title", "other", "acronym")
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.sampled_from(engine.KINDS), st.dictionaries(st.sampled_from(FIELDS), st.lists(WORDS, max_size=4))
+    ),
+    max_size=12,
+)
+LEAVES = st.builds(
+    engine.Leaf, st.sampled_from(FIELDS), WORDS, st.sampled_from([0.5, 3.96, 20.0, 33.96]), st.integers(0, 2),
+    st.booleans(),
+)  # fmt: skip
+
+
+def either(parts):
+    some = st.lists(parts, min_size=1, max_size=4)
+    joined = st.one_of(some.map(engine.best_of), some.map(engine.all_of))
+    return st.one_of(joined, st.builds(engine.preferring, parts, parts))
+
+
+@settings(max_examples=120)
+@given(documents=DOCUMENTS, query=st.recursive(LEAVES, either, max_leaves=8), often=st.integers(1, 3))
+def test_what_is_kept_of_frequent_words_changes_no_answer(documents, query, often):
+    """The same documents with the same scores as the engine alone finds."""
+    with tempfile.TemporaryDirectory() as folder:
+        writer = engine.Writer(Path(folder))
+        for number, (kind, fields) in enumerate(documents):
+            writer.put(
+                kind, f"d{number}", number, {name: [" ".join(words)] for name, words in fields.items()}
+            )
+        writer.commit()
+        plain, keeping = engine.Reader(Path(folder), often=10**9), engine.Reader(Path(folder), often=often)
+        for kind in engine.KINDS:
+            found = [
+                sorted(zip(*(column.tolist() for column in reader.hits(query, kind)), strict=True))
+                for reader in (plain, keeping)
+            ]
+            assert found[0] == found[1]
+        writer.close()
