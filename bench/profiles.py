@@ -12,7 +12,7 @@ from bench.baselines.profiles import Row, band, judge, rows
 from bench.harness import Report, measure, medians, percentile, timed
 from directory.core.places import locate
 from directory.eligibility.service import Profile, match
-from directory.search import reading, service
+from directory.search import service, snapshot
 
 FLOOR = 6.5
 TRIALS = 20_000
@@ -38,7 +38,7 @@ def profiles(report: Report) -> None:
         name = f"profile matching p95, {TRIALS:,} trials, plain Python"
         report(name, value=ours, unit="ms", baseline=theirs, floor=FLOOR, lower_is_better=True)
         synthetic.empty()
-        reading.forget()
+        snapshot.forget()
 
 
 def p95(run, times: int) -> float:

@@ -29,7 +29,7 @@ from bench.harness import Report, measure, medians, percentile, timed
 from bench.imports import exported, forget_trials, settle_down
 from bench.serving import server, worker
 from directory.imports.models import ImportRun
-from directory.search import reading, service
+from directory.search import service, snapshot
 from directory.sheets.workbooks import Line, Page, stream
 from trials.models import Trial
 from trials.resources import TrialSheet
@@ -81,7 +81,7 @@ def scale(report: Report) -> None:
     )  # fmt: skip
     settle_down()
     synthetic.empty()
-    reading.forget()
+    snapshot.forget()
 
 
 class Measured:

@@ -16,7 +16,7 @@ from bench import synthetic
 from bench.baselines import filters as sql
 from bench.baselines.api import PlainTrial, PlainTrials
 from bench.harness import Report, measure, median, medians, percentile, timed
-from directory.search import reading, service
+from directory.search import service, snapshot
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
 from trials.models import Trial, TrialSite
@@ -109,7 +109,7 @@ def search(report: Report) -> None:
                 value=trials / seconds, unit="trials/s", baseline=median(serialized), floor=FLOOR_OF_INDEX,
             )  # fmt: skip
         synthetic.empty()
-        reading.forget()
+        snapshot.forget()
 
 
 def _measure_one(report: Report, trials: int) -> None:

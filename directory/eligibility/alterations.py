@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
 from directory.search.synonyms import vocabulary
-from directory.search.words import typed_words
+from directory.search.tokens import typed_words
 
 from .negation_cues import WILD_TYPE, is_denial, signs_as_words
 

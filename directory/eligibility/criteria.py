@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from directory.search.columns import NO_BOUND, Codes
+from directory.search.daily_facets import FRESHNESS, Today
+from directory.search.facet_arrays import NO_BOUND, Codes
 from directory.search.synonyms import apart, vocabulary
-from directory.search.today import FRESHNESS, Today
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.conditions import path_to
 

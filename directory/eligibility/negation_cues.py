@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from directory.core.text import strip_marks
-from directory.search.words import Token
+from directory.search.tokens import Token
 
 # Stand before what they deny; with nothing behind them they speak of what stands before them.
 _NO = """

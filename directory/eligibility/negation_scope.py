@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from directory.core.text import fold, strip_marks
-from directory.search.words import OF_EVERY_TRIAL, STOP_WORDS, Token
+from directory.search.tokens import OF_EVERY_TRIAL, STOP_WORDS, Token
 
 from .alterations import OF_ALTERATIONS
 from .negation_cues import FOUND, Cue, is_cue

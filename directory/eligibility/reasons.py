@@ -8,9 +8,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from directory.core.ages import age_range_text, age_text
-from directory.search.columns import NO_BOUND
+from directory.search.daily_facets import FRESHNESS
+from directory.search.facet_arrays import NO_BOUND
 from directory.search.synonyms import vocabulary
-from directory.search.today import FRESHNESS
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.conditions import name as class_name
 

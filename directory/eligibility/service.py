@@ -11,9 +11,9 @@ import numpy as np
 from django.utils.translation import override
 
 from directory.core.forgetting import quotes_nothing
-from directory.search import reading
+from directory.search import snapshot
+from directory.search.daily_facets import FRESHNESS
 from directory.search.service import IndexNotReady
-from directory.search.today import FRESHNESS
 
 from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNMET, Judged
 from .profile import Profile
@@ -85,9 +85,8 @@ def match(
     Each band's count is exact; it holds at most `limit`. `offsets`: by band, how many of its first to pass
     over. ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
     """
-    snapshot = reading.snapshot()
     said = Read.of(profile, language)
-    judged = Judged(snapshot.today(), profile, said)
+    judged = Judged(snapshot.current().today(), profile, said)
     reasons = Reasons(judged, language)
     bands: dict[str, Band] = {}
     with override(language):

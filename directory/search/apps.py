@@ -12,7 +12,7 @@ class SearchConfig(AppConfig):
     def ready(self):
         from directory.core import changes
 
-        from .affected import move
+        from .dependencies import move
 
         changes.with_each(move)
         worker_ready.connect(self._start, dispatch_uid="directory.search.start", weak=False)

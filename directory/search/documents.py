@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 from django.conf import settings
 
+from directory.core.models import Sourced
 from trials.freshness import freshness
 
 
@@ -38,6 +39,11 @@ def for_today(body: bytes, today: dt.date) -> bytes:
 def url(path: str, key: str) -> str:
     """The address of a record in the API, absolute."""
     return f"{settings.BASE_URL}/api/v1/{path}/{key}/"
+
+
+def source(record: Sourced) -> str | None:
+    """Who says so, else where."""
+    return record.source or record.source_url or None
 
 
 def moment(value: dt.datetime) -> str:

@@ -1,12 +1,11 @@
 """Documents of centres and of networks."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from centres.choices import AliasKind
-from centres.models import Centre, CentreAlias, Membership, Network
+from centres.models import Centre, Membership, Network
 from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
@@ -14,40 +13,38 @@ from directory.core.text import fold, squash
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
-from .affected import shown_at
-from .documents import Document, iso, microseconds, moment, url
-from .words import acronym_stems, stems
+from .dependencies import shown_at
+from .documents import Document, iso, microseconds, moment, source, url
+from .tokens import acronym_stems, stems
+
+_NONE = {"total": 0, "recruiting": 0}
 
 
 def centres(codes: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed centres among `codes`, in five queries."""
-    found = list(Centre.objects.listed().filter(code__in=codes).order_by("code"))
-    pks = [centre.pk for centre in found]
-    aliases, counts = _aliases(pks), _counts(pks)
-    memberships = _memberships(centre__in=pks, network__state=State.LISTED)
-    shown = shown_at("centre", [centre.code for centre in found])
-    for centre in found:
+    found = Centre.objects.listed().filter(code__in=codes).order_by("code")
+    counts, shown = _counts(codes), shown_at("centre", codes)
+    for centre in found.prefetch_related("aliases", _listed_memberships(network__state=State.LISTED)):
         updated_at = max(centre.updated_at, shown.get(centre.code, centre.updated_at))
-        here = [one for one in memberships if one.centre_id == centre.pk]
+        memberships = _in_order(centre.memberships.all())
         yield Document(
             kind="centre",
             key=centre.code,
-            body=_centre_body(centre, aliases[centre.pk], here, counts.get(centre.pk, (0, 0)))
-            | {"updated_at": moment(updated_at)},
+            body=_centre_body(centre, memberships)
+            | {"trials": counts.get(centre.code, _NONE), "updated_at": moment(updated_at)},
             show={"province": centre.province},
-            facts=_centre_facts(centre, aliases[centre.pk], here) | {"updated": microseconds(updated_at)},
-            fields=_centre_fields(centre, aliases[centre.pk], here),
+            facts=_centre_facts(centre, memberships) | {"updated": microseconds(updated_at)},
+            fields=_centre_fields(centre, memberships),
         )
 
 
 def networks(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed networks among `slugs`, in three queries."""
-    found = list(Network.objects.listed().filter(slug__in=slugs).order_by("slug"))
-    memberships = _memberships(network__in=[network.pk for network in found], centre__state=State.LISTED)
-    shown = shown_at("network", [network.slug for network in found])
-    for network in found:
+    found = Network.objects.listed().filter(slug__in=slugs).order_by("slug")
+    shown = shown_at("network", slugs)
+    for network in found.prefetch_related(_listed_memberships(centre__state=State.LISTED)):
         updated_at = max(network.updated_at, shown.get(network.slug, network.updated_at))
-        members = [one for one in memberships if one.network_id == network.pk]
+        members = _in_order(network.memberships.all())
         label = network.acronym or network.name
         yield Document(
             kind="network",
@@ -66,28 +63,25 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
         )
 
 
-def _aliases(pks) -> dict[int, list[CentreAlias]]:
-    found = defaultdict(list)
-    for alias in CentreAlias.objects.filter(centre__in=pks).order_by("folded"):
-        found[alias.centre_id].append(alias)
-    return found
-
-
-def _counts(pks) -> dict[int, tuple[int, int]]:
+def _counts(codes: Sequence[str]) -> dict[str, dict[str, int]]:
     """By centre: listed trials, and those of them that recruit there."""
-    rows = (
-        TrialSite.objects.filter(centre__in=pks, trial__state=State.LISTED)
-        .values_list("centre_id")
-        .annotate(total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING)))
-        .order_by()
+    counts = TrialSite.objects.filter(centre__code__in=codes, trial__state=State.LISTED).order_by()
+    counts = counts.values("centre__code").annotate(
+        total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING))
     )
-    return {pk: (total, recruiting) for pk, total, recruiting in rows}
+    return {one.pop("centre__code"): one for one in counts}
 
 
-def _memberships(**conditions) -> list[Membership]:
-    found = Membership.objects.filter(**conditions).select_related("network", "centre")
+def _listed_memberships(**conditions) -> Prefetch:
+    return Prefetch(
+        "memberships", Membership.objects.filter(**conditions).select_related("network", "centre")
+    )
+
+
+def _in_order(memberships: Iterable[Membership]) -> list[Membership]:
     return sorted(
-        found, key=lambda one: (one.network.slug, one.centre.code, one.since is not None, one.since, one.role)
+        memberships,
+        key=lambda one: (one.network.slug, one.centre.code, one.since is not None, one.since, one.role),
     )
 
 
@@ -100,42 +94,42 @@ def _dated(one: Membership) -> dict:
     }
 
 
-def _centre_body(centre, aliases, memberships, counts) -> dict:
-    total, recruiting = counts
-    return {
+def _centre_body(centre: Centre, memberships: list[Membership]) -> dict:
+    body = {
         "code": centre.code,
         "url": url("centres", centre.code),
         "name": centre.name,
         "names": centre.names(),
         # Spellings learned from sheets are for matching sheets, not for showing.
-        "aliases": [alias.text for alias in aliases if alias.kind != AliasKind.LEARNED],
-        "street": centre.street or None,
-        "postal_code": centre.postal_code or None,
-        "city": centre.city or None,
-        "province": centre.province or None,
+        "aliases": [alias.text for alias in centre.aliases.all() if alias.kind != AliasKind.LEARNED],
+        "street": centre.street,
+        "postal_code": centre.postal_code,
+        "city": centre.city,
+        "province": centre.province,
         "country": centre.country,
         "lat": centre.latitude,
         "lon": centre.longitude,
-        "phone": centre.phone or None,
-        "email": centre.email or None,
-        "website": centre.website or None,
-        "university": centre.university or None,
+        "phone": centre.phone,
+        "email": centre.email,
+        "website": centre.website,
+        "university": centre.university,
         "languages": centre.languages,
-        "oms_id": centre.oms_id or None,
-        "ror_id": centre.ror_id or None,
+        "oms_id": centre.oms_id,
+        "ror_id": centre.ror_id,
         "memberships": [
             {"network": one.network.slug, "name": str(one.network), **_dated(one)} for one in memberships
         ],
-        "trials": {"total": total, "recruiting": recruiting},
     }
+    # What is not known is null.
+    return {name: None if value == "" else value for name, value in body.items()}
 
 
-def _centre_facts(centre, aliases, memberships) -> dict:
+def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
     return {
         "label": centre.name,
         "sort": fold(centre.name) or centre.code,
         "names": centre.names(),
-        "aliases": [alias.text for alias in aliases],
+        "aliases": [alias.text for alias in centre.aliases.all()],
         "city": centre.city,
         "country": centre.country,
         "province": centre.province,
@@ -145,7 +139,8 @@ def _centre_facts(centre, aliases, memberships) -> dict:
     }
 
 
-def _centre_fields(centre, aliases, memberships) -> dict[str, list[str]]:
+def _centre_fields(centre: Centre, memberships: list[Membership]) -> dict[str, list[str]]:
+    aliases = centre.aliases.all()
     short = [alias.text for alias in aliases if alias.kind == AliasKind.ABBREVIATION]
     networks = [text for one in memberships for text in (one.network.slug, one.network.acronym)]
     around = names_around(centre.postal_code) if centre.country == "BE" else ()
@@ -158,7 +153,7 @@ def _centre_fields(centre, aliases, memberships) -> dict[str, list[str]]:
     }
 
 
-def _network_body(network, members) -> dict:
+def _network_body(network: Network, members: list[Membership]) -> dict:
     return {
         "slug": network.slug,
         "url": url("networks", network.slug),
@@ -168,11 +163,11 @@ def _network_body(network, members) -> dict:
         "description": network.description or "",
         "website": network.website or None,
         "members": [{"centre": one.centre.code, "name": one.centre.name, **_dated(one)} for one in members],
-        "source": network.source or network.source_url or None,
+        "source": source(network),
     }
 
 
-def _network_fields(network, members) -> dict[str, list[str]]:
+def _network_fields(network: Network, members: list[Membership]) -> dict[str, list[str]]:
     places = [text for one in members for text in (*one.centre.names().values(), one.centre.city)]
     return {
         "whole": sorted({squash(network.slug), squash(network.acronym)} - {""}),

@@ -1,13 +1,12 @@
 """Documents of trials, with their sites inside."""
 
-from collections import defaultdict
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Prefetch, TextChoices
 from django.utils import timezone, translation
 
-from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
 from directory.core.fields import by_language
@@ -20,27 +19,26 @@ from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
 from trials.resources import SiteSheet, TrialSheet
 
-from .affected import shown_at
-from .columns import NO_BOUND
-from .documents import Document, iso, microseconds, moment, url
+from .dependencies import shown_at
+from .documents import Document, iso, microseconds, moment, source, url
+from .facet_arrays import NO_BOUND
 from .synonyms import vocabulary, whole
-from .words import acronym_stems, stems
+from .tokens import acronym_stems, stems
 
-_OPEN = Recruitment.RECRUITING
+_SCHEMES = {scheme: place for place, scheme in enumerate(Scheme.values)}
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed trials among `slugs`, in six queries."""
-    found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
-    pks = [trial.pk for trial in found]
-    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
-    aliases = _aliases({site.centre_id for several in sites.values() for site in several})
-    shown = shown_at("trial", [trial.slug for trial in found])
-    today = timezone.localdate()
+    sites = TrialSite.objects.filter(centre__state=State.LISTED).order_by("centre__code")
+    sites = sites.select_related("centre", "contact_person").prefetch_related("centre__aliases")
+    found = Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug")
+    found = found.prefetch_related("identifiers", "conditions", Prefetch("sites", sites))
+    shown = shown_at("trial", slugs)
     with translation.override("en"):
         for trial in found:
-            parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
-            parts.updated_at = max(parts.updated_at, shown.get(trial.slug, parts.updated_at))
+            parts = _Parts(trial, shown.get(trial.slug))
+            days = (changes_on(site.verified_at, site.disputed, timezone.localdate()) for site in parts.sites)
             yield Document(
                 kind="trial",
                 key=trial.slug,
@@ -48,54 +46,24 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
                 show=_show(parts),
                 facts=_facts(parts),
                 fields=_fields(parts),
-                changes_on=min(
-                    filter(None, (changes_on(s.verified_at, s.disputed, today) for s in parts.sites)),
-                    default=None,
-                ),
+                changes_on=min(filter(None, days), default=None),
             )
 
 
 class _Parts:
     """A trial and all that belongs to it, read already."""
 
-    def __init__(self, trial, identifiers, conditions, sites, aliases):
-        self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
-        self.sites, self.aliases = sites, aliases
+    def __init__(self, trial: Trial, shown_at: dt.datetime | None):
+        self.trial, self.sites = trial, list(trial.sites.all())
+        self.identifiers = sorted(trial.identifiers.all(), key=_by_scheme)
+        self.conditions = [one.code for one in trial.conditions.all()]
         self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
-        self.updated_at = max([trial.updated_at, *(site.updated_at for site in sites)])
+        moments = [trial.updated_at, shown_at, *(site.updated_at for site in self.sites)]
+        self.updated_at = max(filter(None, moments))
 
 
-def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
-    found = defaultdict(list)
-    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
-    for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("value"):
-        found[one.trial_id].append(one)
-    for several in found.values():
-        several.sort(key=lambda one: (order.get(one.scheme, 99), one.value))
-    return found
-
-
-def _conditions(pks) -> dict[int, list[str]]:
-    found = defaultdict(list)
-    links = Trial.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
-    for pk, code in links.values_list("trial_id", "condition__code"):
-        found[pk].append(code)
-    return found
-
-
-def _listed_sites(pks) -> dict[int, list[TrialSite]]:
-    found = defaultdict(list)
-    sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
-    for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
-        found[site.trial_id].append(site)
-    return found
-
-
-def _aliases(centre_pks) -> dict[int, list[str]]:
-    found = defaultdict(list)
-    for pk, text in CentreAlias.objects.filter(Q(centre__in=centre_pks)).values_list("centre_id", "text"):
-        found[pk].append(text)
-    return found
+def _by_scheme(identifier: TrialIdentifier) -> tuple[int, str]:
+    return _SCHEMES.get(identifier.scheme, len(_SCHEMES)), identifier.value
 
 
 # --- What is shown ------------------------------------------------------------------------------------
@@ -130,7 +98,7 @@ def _body(parts: _Parts) -> dict:
         "parent": parts.parent and {"slug": parts.parent.slug, "acronym": parts.parent.acronym},
         "sites": [site_body(site, trial.slug) for site in parts.sites],
         "opened_in_belgium": trial.opened_in_belgium or None,
-        "source": trial.source or trial.source_url or None,
+        "source": source(trial),
         "updated_at": moment(parts.updated_at),
         **TrialSheet.body(trial),
     }
@@ -164,22 +132,12 @@ def site_body(site: TrialSite, slug: str) -> dict:
 
 def contact(site: TrialSite) -> dict | None:
     """Whom to ask: a person who consented to be named, else the role's mailbox, else nobody."""
+    found = {"name": "", "role": site.contact_role, "email": site.contact_email, "phone": site.contact_phone}
     person = site.contact_person
     if person is not None and person.may_be_published:
-        return {
-            "name": person.name,
-            "role": site.contact_role or None,
-            "email": person.email or site.contact_email or None,
-            "phone": person.phone or site.contact_phone or None,
-        }
-    if not (site.contact_role or site.contact_email or site.contact_phone):
-        return None
-    return {
-        "name": None,
-        "role": site.contact_role or None,
-        "email": site.contact_email or None,
-        "phone": site.contact_phone or None,
-    }
+        found["name"] = person.name
+        found["email"], found["phone"] = person.email or found["email"], person.phone or found["phone"]
+    return {name: value or None for name, value in found.items()} if any(found.values()) else None
 
 
 def _show(parts: _Parts) -> dict:
@@ -196,10 +154,14 @@ def _show(parts: _Parts) -> dict:
         "arms": by_language(trial, "arms"),
         "page": trial.url or None,
         "source_url": trial.source_url or None,
-        "site_pages": {site.centre.code: site.url for site in parts.sites if site.url},
-        "said_in": {site.centre.code: site.verified_on for site in parts.sites if site.verified_on},
-        "opened_on": {site.centre.code: site.opened_on for site in parts.sites if site.opened_on},
+        "site_pages": _by_centre(parts.sites, "url"),
+        "said_in": _by_centre(parts.sites, "verified_on"),
+        "opened_on": _by_centre(parts.sites, "opened_on"),
     }
+
+
+def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
+    return {site.centre.code: value for site in sites if (value := getattr(site, name))}
 
 
 # --- What is filtered, counted and sorted by ----------------------------------------------------------
@@ -214,7 +176,7 @@ def _facts(parts: _Parts) -> dict:
         "sort": fold(label) or trial.slug,
         "status": trial.status,
         "phase": trial.phases,
-        "condition": sorted({above for code in parts.conditions for above in iccc3.path_to(code)}),
+        "condition": _with_those_above(parts.conditions),
         "stage": trial.stages,
         "study_type": trial.study_type,
         "sex": trial.sex,
@@ -239,6 +201,11 @@ def _facts(parts: _Parts) -> dict:
             for site in parts.sites
         ],
     }
+
+
+def _with_those_above(codes: Sequence[str]) -> list[str]:
+    """The classes `codes` and those above them."""
+    return sorted({above for code in codes for above in iccc3.path_to(code)})
 
 
 def _open(bound: int | None) -> int:
@@ -272,23 +239,24 @@ def _width(codes: Sequence[str]) -> int:
 def _fields(parts: _Parts) -> dict[str, list[str]]:
     trial = parts.trial
     titles = list(by_language(trial, "title").values())
-    codes = sorted({above for code in parts.conditions for above in iccc3.path_to(code)})
+    codes = _with_those_above(parts.conditions)
     names = [name for code in codes for name in iccc3.names()[code].values()]
-    stages = [str(Stage(stage).label) for stage in trial.stages if stage in Stage.values]
-    phases = [str(Phase(phase).label) for phase in trial.phases if phase in Phase.values]
+    stages, phases = _labels(Stage, trial.stages), _labels(Phase, trial.phases)
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
     said += [trial.sponsor, *phases, both]
-    open_at = [text for site in parts.sites if site.status == _OPEN for text in _place(site, parts)]
+    open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
+    parent = [parts.parent.acronym] if parts.parent else []
+    others = [*trial.alterations, *trial.groups, *stages, trial.sponsor, *parent, *_places(parts.sites)]
     return {
         "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
         "identifier": _spellings(parts.identifiers),
         "acronym": [acronym_stems(trial.acronym)],
         "title": [stems(*titles)],
         "disease": [stems(*trial.disease_terms, *names)],
-        "other": [stems(*trial.alterations, *trial.groups, *stages, trial.sponsor, *_places(parts))],
-        "open": [stems(*open_at)],
-        "summary": [stems(*by_language(trial, "summary").values(), *_around(parts))],
+        "other": [stems(*others)],
+        "open": [stems(*_places(open_sites))],
+        "summary": [stems(*by_language(trial, "summary").values(), *_around(parts.sites))],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join([*codes, *map(whole, parts.conditions)]).lower()],
     }
@@ -305,19 +273,18 @@ def _spellings(identifiers) -> list[str]:
     return sorted(compact | {text[3:] for text in compact if text.startswith("nct")})
 
 
-def _places(parts: _Parts) -> list[str]:
-    """What the trial is part of, and where it is."""
-    texts = [parts.parent.acronym] if parts.parent else []
-    return texts + [text for site in parts.sites for text in _place(site, parts)]
+def _labels(choices: type[TextChoices], values: Sequence[str]) -> list[str]:
+    return [str(choices(value).label) for value in values if value in choices.values]
 
 
-def _place(site: TrialSite, parts: _Parts) -> list[str]:
-    """Names, aliases, town and code of a site's centre."""
-    centre = site.centre
-    return [*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code]
+def _places(sites: Sequence[TrialSite]) -> Iterator[str]:
+    """Names, aliases, town and code of the sites' centres."""
+    for centre in (site.centre for site in sites):
+        yield from (*centre.names().values(), *(one.text for one in centre.aliases.all()))
+        yield from (centre.city, centre.code)
 
 
-def _around(parts: _Parts) -> list[str]:
-    """Where its sites lie, below what they are called: `UZ Brussel` is no other hospital of Brussels."""
-    centres = [site.centre for site in parts.sites if site.centre.country == "BE"]
-    return [name for centre in centres for name in names_around(centre.postal_code)]
+def _around(sites: Sequence[TrialSite]) -> Iterator[str]:
+    """Where the sites lie, below what they are called: `UZ Brussel` is no other hospital of Brussels."""
+    for centre in (site.centre for site in sites if site.centre.country == "BE"):
+        yield from names_around(centre.postal_code)

@@ -11,24 +11,26 @@ A facet counts what a click on its value would give: its own selection is left o
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial, reduce
 
 import numpy as np
 
 from trials.ages import DAYS_OF_BAND
 from trials.choices import AgeBand, Sex, Stage
 
-from .columns import NO_BOUND, Codes, Trials, packed
+from .daily_facets import Today
 from .documents import microseconds
+from .facet_arrays import Codes, packed
 from .query import Ask
-from .today import FRESHNESS, Today
 
 TRIAL_FACETS = ("phase", "condition", "stage", "age_band", "study_type", "sex")
 SITE_FACETS = ("centre", "network", "province", "country", "freshness")
 FACETS = ("status", *TRIAL_FACETS, *SITE_FACETS)
 
 Counts = list[tuple[str, int]]
+Filter = Callable[[Iterable[str]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -46,26 +48,25 @@ class Selection:
     def __init__(self, today: Today, ask: Ask):
         self.today, self.trials, self.ask = today, today.trials, ask
         self.kilometres = today.distances(ask.near) if ask.near is not None else None
-        self.of_sites = {name: mask for name, make in self._site_filters() if (mask := make()) is not None}
-        self.of_trials = {
-            name: make(self.ask.filters[name]) for name, make in self._trial_filters() if self._asked(name)
-        }
+        self.of_sites = self._masks(self._site_filters())
+        if ask.within is not None and self.kilometres is not None:
+            self.of_sites["within"] = (self.kilometres <= ask.within)[self.trials.site_centre]
+        self.of_trials = self._masks(self._trial_filters())
         self.status_at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
-        self._status()
+        self._site_status = None
+        if self._asked("status"):
+            selected = self.trials.codes.of["status"].selected(self.ask.filters["status"])
+            self._site_status = selected[self.trials.site_status]
+            if self.status_at_site:
+                self.of_sites["status"] = self._site_status
+            else:
+                self.of_trials["status"] = selected[self.trials.words["status"]]
 
     def _asked(self, name: str) -> bool:
         return bool(self.ask.filters.get(name))
 
-    def _status(self) -> None:
-        self._site_status = None
-        if not self._asked("status"):
-            return
-        selected = self.trials.codes.of["status"].selected(self.ask.filters["status"])
-        self._site_status = selected[self.trials.site_status]
-        if self.status_at_site:
-            self.of_sites["status"] = self._site_status
-        else:
-            self.of_trials["status"] = selected[self.trials.words["status"]]
+    def _masks(self, filters: dict[str, Filter]) -> dict[str, np.ndarray]:
+        return {name: make(self.ask.filters[name]) for name, make in filters.items() if self._asked(name)}
 
     # --- Masks ----------------------------------------------------------------------------------------
 
@@ -73,19 +74,14 @@ class Selection:
         """The trials of `matched` that pass all filters but `leaving_out`."""
         mask = self._without_sites(matched, leaving_out)
         if any(name != leaving_out for name in self.of_sites):
-            sites = self.site_mask(leaving_out)
             there = np.zeros(self.trials.size, bool)
-            there[self.trials.site_trial[sites]] = True
-            mask &= there
+            there[self.trials.site_trial[self.site_mask(leaving_out)]] = True
+            mask = mask & there
         return mask
 
     def site_mask(self, leaving_out: str = "") -> np.ndarray:
         """The sites that pass all filters on sites but `leaving_out`."""
-        mask = self.today.site_alive.copy()
-        for name, one in self.of_sites.items():
-            if name != leaving_out:
-                mask &= one
-        return mask
+        return _all(self.today.site_alive, self.of_sites, leaving_out)
 
     def nearest(self) -> np.ndarray:
         """Kilometres from the place asked for to each trial's nearest site that passes."""
@@ -96,165 +92,100 @@ class Selection:
         return found
 
     def _without_sites(self, matched: np.ndarray, leaving_out: str) -> np.ndarray:
-        mask = matched & self.trials.alive
-        for name, one in self.of_trials.items():
-            if name != leaving_out:
-                mask &= one
-        return mask
+        return _all(matched & self.trials.alive, self.of_trials, leaving_out)
 
-    def _trial_filters(self) -> list[tuple[str, Callable]]:
-        return [
-            ("phase", lambda values: self._listed("phase", values)),
-            ("condition", lambda values: self._listed("condition", values)),
-            ("stage", lambda values: self._listed("stage", (*values, Stage.ANY))),
-            ("identifier", lambda values: self._listed("identifier", values)),
-            ("study_type", lambda values: self._word("study_type", values)),
-            ("sex", lambda values: self._word("sex", (*values, Sex.ALL))),
-            ("age", self._age),
-            ("age_band", self._age_band),
-            ("updated_since", self._updated_since),
-            ("trial", self._slugs),
-        ]
+    def _trial_filters(self) -> dict[str, Filter]:
+        trials = self.trials
+        return {
+            "phase": partial(trials.having, "phase"),
+            "condition": partial(trials.having, "condition"),
+            "stage": lambda values: trials.having("stage", (*values, Stage.ANY)),
+            "identifier": partial(trials.having, "identifier"),
+            "study_type": partial(self._word, "study_type"),
+            "sex": lambda values: self._word("sex", (*values, Sex.ALL)),
+            "age": lambda values: self._takes((int(days), int(days)) for days in values),
+            "age_band": lambda values: self._takes(
+                DAYS_OF_BAND[AgeBand(value)] for value in values if value in AgeBand.values
+            ),
+            "updated_since": self._updated_since,
+            "trial": lambda values: np.array([key in values for key in trials.keys], bool),
+        }
 
-    def _listed(self, name: str, values) -> np.ndarray:
-        return self.trials.having(name, values)
-
-    def _word(self, name: str, values) -> np.ndarray:
+    def _word(self, name: str, values: Iterable[str]) -> np.ndarray:
         return self.trials.codes.of[name].selected(values)[self.trials.words[name]]
 
-    def _age(self, values) -> np.ndarray:
-        mask = np.zeros(self.trials.size, bool)
-        for days in map(int, values):
-            above = (self.trials.low == NO_BOUND) | (self.trials.low <= days)
-            mask |= above & ((self.trials.high == NO_BOUND) | (self.trials.high >= days))
-        return mask
+    def _takes(self, ages: Iterable[tuple[int, int]]) -> np.ndarray:
+        masks = (self.trials.takes_between(*days) for days in ages)
+        return reduce(np.logical_or, masks, np.zeros(self.trials.size, bool))
 
-    def _age_band(self, values) -> np.ndarray:
-        mask = np.zeros(self.trials.size, bool)
-        for value in values:
-            if value in AgeBand.values:
-                mask |= self.trials.takes_between(*DAYS_OF_BAND[value])
-        return mask
-
-    def _updated_since(self, values) -> np.ndarray:
+    def _updated_since(self, values: Iterable[str]) -> np.ndarray:
         return self.trials.updated >= min(microseconds(dt.datetime.fromisoformat(value)) for value in values)
 
-    def _slugs(self, values) -> np.ndarray:
-        return np.array([key in values for key in self.trials.keys], bool)
+    def _site_filters(self) -> dict[str, Filter]:
+        of_one = {name: partial(self._at_site, name) for name in self.today.of_sites}
+        return of_one | {"network": self._network}
 
-    def _site_filters(self) -> list[tuple[str, Callable]]:
-        here = self.trials.site_centre
-        return [
-            ("centre", lambda: self._centres(self.trials.codes.centre.selected)),
-            ("network", lambda: self._network()),
-            ("province", lambda: self._centre_word("province", self.today.provinces)),
-            ("country", lambda: self._centre_word("country", self.today.countries)),
-            ("freshness", lambda: self._freshness()),
-            (
-                "within",
-                lambda: (
-                    None
-                    if self.ask.within is None or self.kilometres is None
-                    else (self.kilometres <= self.ask.within)[here]
-                ),
-            ),
-        ]
+    def _at_site(self, name: str, values: Iterable[str]) -> np.ndarray:
+        numbers, words = self.today.of_sites[name]
+        return Codes(words).selected(values)[numbers]
 
-    def _centres(self, selected: Callable) -> np.ndarray | None:
-        values = self.ask.filters.get("centre")
-        return selected(values)[self.trials.site_centre] if values else None
-
-    def _network(self) -> np.ndarray | None:
-        values = self.ask.filters.get("network")
-        if not values:
-            return None
+    def _network(self, values: Iterable[str]) -> np.ndarray:
         centres = np.zeros(len(self.trials.codes.centre.words), bool)
         for value in values:
             centres |= self.today.network_centres.get(value, False)
         return centres[self.trials.site_centre]
 
-    def _centre_word(self, name: str, column: tuple[np.ndarray, list[str]]) -> np.ndarray | None:
-        values = self.ask.filters.get(name)
-        numbers, words = column
-        return Codes(words).selected(values)[numbers][self.trials.site_centre] if values else None
-
-    def _freshness(self) -> np.ndarray | None:
-        values = self.ask.filters.get("freshness")
-        return Codes(FRESHNESS).selected(values)[self.today.site_freshness] if values else None
-
     # --- Counts ---------------------------------------------------------------------------------------
 
     def counts(self, matched: np.ndarray) -> dict[str, dict[str, int]]:
         """By facet and value, how many trials of `matched` a click would give; without the zeros."""
-        self._counted: dict[str, _Sites] = {}
         everything = packed(self.trial_mask(matched))
         counted = {"status": self._count_status(matched, everything)}
         for name in TRIAL_FACETS:
             mask = packed(self.trial_mask(matched, name)) if self._asked(name) else everything
             counted[name] = self.trials.bitmaps[name].counts(mask)
+        sites_for = cache(partial(self._sites_for, matched))
         for name in SITE_FACETS:
-            counted[name] = self._count_sites(name, matched, everything)
-        return {
-            name: {value: int(count) for value, count in found if count and value}
-            for name, found in counted.items()
-        }
+            if not self.of_sites and self._site_status is None:
+                # Nothing is asked of a site: the trial's having one there is all that counts.
+                counted[name] = self.today.bitmaps[name].counts(everything)
+            else:
+                counted[name] = self._count_sites(name, sites_for(name if name in self.of_sites else ""))
+        return {name: _without_zeros(found) for name, found in counted.items()}
 
     def _count_status(self, matched: np.ndarray, everything: np.ndarray) -> Counts:
-        words = self.trials.codes.of["status"].words
         if self.status_at_site:
-            sites = self.site_mask("status")
-            sites &= self._without_sites(matched, "status")[self.trials.site_trial]
-            return self._distinct(_Sites(self.trials, sites), self.trials.site_status, words)
+            there = self._without_sites(matched, "status")[self.trials.site_trial]
+            sites = np.flatnonzero(self.site_mask("status") & there)
+            return self._distinct(sites, self.trials.site_status, self.trials.codes.of["status"].words)
         mask = packed(self.trial_mask(matched, "status")) if self._asked("status") else everything
         return self.trials.bitmaps["status"].counts(mask)
 
-    def _count_sites(self, name: str, matched: np.ndarray, everything: np.ndarray) -> Counts:
-        if not self.of_sites and self._site_status is None:
-            # Nothing is asked of a site: the trial's having one there is all that counts.
-            return self.today.bitmaps[name].counts(everything)
-        sites = self._sites_for(name if name in self.of_sites else "", matched)
-        if name == "centre":
-            words = self.trials.codes.centre.words
-            return list(zip(words, np.bincount(sites.centres, minlength=len(words)).tolist(), strict=True))
-        if name == "freshness":
-            return self._distinct(sites, self.today.site_freshness, list(FRESHNESS))
-        if name == "network":
-            return [
-                (network, sites.count_trials(centres[sites.centres]))
-                for network, centres in self.today.network_centres.items()
-            ]
-        numbers, words = self.today.provinces if name == "province" else self.today.countries
-        return self._distinct(sites, numbers[self.trials.site_centre], words)
+    def _sites_for(self, matched: np.ndarray, leaving_out: str) -> np.ndarray:
+        """The places of the sites among which a facet counts; the same for all facets without a selection."""
+        sites = self.site_mask(leaving_out) & self._without_sites(matched, "status")[self.trials.site_trial]
+        return np.flatnonzero(sites if self._site_status is None else sites & self._site_status)
 
-    def _sites_for(self, leaving_out: str, matched: np.ndarray) -> "_Sites":
-        """The sites among which a facet counts; the same for all facets without a selection."""
-        if leaving_out not in self._counted:
-            sites = self.site_mask(leaving_out)
-            sites &= self._without_sites(matched, "status")[self.trials.site_trial]
-            if self._site_status is not None:
-                sites &= self._site_status
-            self._counted[leaving_out] = _Sites(self.trials, sites)
-        return self._counted[leaving_out]
+    def _count_sites(self, name: str, sites: np.ndarray) -> Counts:
+        if name != "network":
+            return self._distinct(sites, *self.today.of_sites[name])
+        trials, centres = self.trials.site_trial[sites], self.trials.site_centre[sites]
+        return [
+            (network, int(np.count_nonzero(np.bincount(trials[members[centres]]))))
+            for network, members in self.today.network_centres.items()
+        ]
 
-    @staticmethod
-    def _distinct(sites: "_Sites", values: np.ndarray, words: list[str]) -> Counts:
+    def _distinct(self, sites: np.ndarray, values: np.ndarray, words: list[str]) -> Counts:
         """For each value, the number of different trials among `sites` that have it."""
-        grid = np.zeros((len(words), sites.size), bool)
-        grid[values[sites.places], sites.trials] = True
+        grid = np.zeros((len(words), self.trials.size), bool)
+        grid[values[sites], self.trials.site_trial[sites]] = True
         return [(word, int(np.count_nonzero(row))) for word, row in zip(words, grid, strict=True)]
 
 
-class _Sites:
-    """Some sites: where they are among all, and of which trials and centres."""
+def _all(mask: np.ndarray, filters: dict[str, np.ndarray], leaving_out: str) -> np.ndarray:
+    """What of `mask` passes all `filters` but one."""
+    return reduce(np.logical_and, (one for name, one in filters.items() if name != leaving_out), mask)
 
-    def __init__(self, trials: Trials, mask: np.ndarray):
-        self.size = trials.size
-        self.places = np.flatnonzero(mask)
-        self.trials = trials.site_trial[self.places]
-        self.centres = trials.site_centre[self.places]
 
-    def count_trials(self, mask: np.ndarray) -> int:
-        """How many different trials those of these sites have that `mask` lets through."""
-        there = np.zeros(self.size, bool)
-        there[self.trials[mask]] = True
-        return int(np.count_nonzero(there))
+def _without_zeros(found: Counts) -> dict[str, int]:
+    return {value: count for value, count in found if count and value}

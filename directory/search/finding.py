@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import cursors, labels
+from .daily_facets import Today
+from .disambiguation import Disambiguation, readings
 from .facets import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
-from .reading import Snapshot
-from .readings import Disambiguation, readings
-from .today import Today
+from .snapshot import Snapshot
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
@@ -61,12 +61,14 @@ class Paging:
 
 @dataclass(frozen=True)
 class Found:
-    """The records of a kind that match the words: ordinals with scores; None: no words were asked."""
+    """What the words find. `scores`: by ordinal, 0 where nothing matches; None where no words were asked."""
 
-    ordinals: np.ndarray | None
-    scores: np.ndarray
+    scores: np.ndarray | None
     relaxed: bool = False
     parsed: Parsed | None = None
+
+    def matched(self, size: int) -> np.ndarray:
+        return np.ones(size, bool) if self.scores is None else self.scores > 0
 
 
 def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
@@ -76,12 +78,9 @@ def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
     if ask.kind in ("centre", "network"):
         return _few(snapshot, ask, page)
     today = snapshot.today()
-    found = match(snapshot, ask, "trial")
+    found = match(snapshot, ask, "trial", today.trials.size)
     selection = Selection(today, ask)
-    matched = np.ones(today.trials.size, bool)
-    if found.ordinals is not None:
-        matched[:] = False
-        matched[found.ordinals[found.ordinals < today.trials.size]] = True
+    matched = found.matched(today.trials.size)
     if ask.kind == "site":
         return _sites(today, ask, page, selection, matched)
     ids = np.flatnonzero(selection.trial_mask(matched))
@@ -94,16 +93,20 @@ def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
     )  # fmt: skip
 
 
-def match(snapshot: Snapshot, ask: Ask, kind: str) -> Found:
-    """The documents of `kind` that have the words of `ask`."""
+def match(snapshot: Snapshot, ask: Ask, kind: str, size: int) -> Found:
+    """The documents of `kind`, of which there are `size`, that have the words of `ask`."""
     parsed = parse(ask.q)
     if parsed.is_empty:
-        return Found(None, np.empty(0))
+        return Found(None)
+    scores = np.zeros(size)
     for query, relaxed in Builder(snapshot.reader).steps(parsed):
-        ordinals, scores = snapshot.reader.hits(query, kind)
+        ordinals, found = snapshot.reader.hits(query, kind)
+        # The engine may have gone on to documents that the columns do not have yet.
+        there = ordinals < size
+        scores[ordinals[there]] = found[there]
         if len(ordinals):
-            return Found(ordinals, scores, relaxed, parsed)
-    return Found(np.empty(0, np.int64), np.empty(0), False, parsed)
+            return Found(scores, relaxed, parsed)
+    return Found(scores, False, parsed)
 
 
 def did_you_mean(snapshot: Snapshot, found: Found, language: str) -> str | None:
@@ -123,53 +126,41 @@ class _Ordered:
     def __init__(self, today: Today, ask: Ask, found: Found, selection: Selection):
         self.today, self.trials, self.ordering = today, today.trials, ask.ordering
         self.found, self.language = found, ask.language
-        self.scores = np.zeros(self.trials.size, np.int64)
-        self.exact = np.zeros(self.trials.size)
-        if found.ordinals is not None:
-            there = found.ordinals < self.trials.size
-            self.scores[found.ordinals[there]] = np.rint(found.scores[there] * _SCORE_STEPS)
-            self.exact[found.ordinals[there]] = found.scores[there]
-        self.has_scores = found.ordinals is not None
-        self.metres = None
-        if ask.near is not None:
-            self.kilometres = selection.nearest()
-            self.metres = np.where(np.isfinite(self.kilometres), np.rint(self.kilometres * 1000), _FAR)
+        self.exact = np.zeros(self.trials.size) if found.scores is None else found.scores
+        self.scores = np.rint(self.exact * _SCORE_STEPS).astype(np.int64)
+        self.kilometres = np.full(self.trials.size, np.inf) if ask.near is None else selection.nearest()
 
     def sorted(self, ids: np.ndarray) -> np.ndarray:
         if self.ordering == "distance":
-            assert self.metres is not None
-            return ids[np.lexsort((self.trials.by_label[ids], self.metres[ids]))]
-        if self.ordering == "relevance" and self.has_scores:
-            # Numbers that end with the trial's own are sorted several times as fast as places are.
-            size = self.trials.size
-            order = (self.scores[ids] * size + (size - 1 - self.today.rank[ids])) * size + ids
-            return np.sort(order)[::-1] % size
+            metres = np.rint(self.kilometres[ids] * 1000)
+            return ids[np.lexsort((self.trials.by_label[ids], metres))]
+        if self.ordering == "relevance" and self.found.scores is not None:
+            return ids[np.lexsort((self.today.rank[ids], -self.scores[ids]))]
         mask = np.zeros(self.trials.size, bool)
         mask[ids] = True
         order = self.today.orders[self.ordering]
         return order[mask[order]]
 
     def key(self, ordinal: int) -> tuple:
-        label = self.trials.sort_text(ordinal)
-        if self.ordering == "relevance":
-            return (-int(self.scores[ordinal]), -int(self.today.attention[ordinal]), *label)
-        if self.ordering == "updated":
-            return (-int(self.trials.updated[ordinal]), *label)
-        if self.ordering == "opened":
-            return (-int(self.trials.opened[ordinal]), *label)
-        if self.ordering == "verified":
-            return (-int(self.today.verified[ordinal]), *label)
-        if self.ordering == "distance":
-            assert self.metres is not None
-            return (int(self.metres[ordinal]), *label)
-        return label
+        first = {
+            "relevance": (-int(self.scores[ordinal]), -int(self.today.attention[ordinal])),
+            "updated": (-int(self.trials.updated[ordinal]),),
+            "opened": (-int(self.trials.opened[ordinal]),),
+            "verified": (-int(self.today.verified[ordinal]),),
+            "distance": (_metres(float(self.kilometres[ordinal])),),
+            "acronym": (),
+        }
+        return (*first[self.ordering], *self.trials.sort_text(ordinal))
 
     def hit(self, ordinal: int) -> Hit:
-        far = self.metres is None or self.metres[ordinal] == _FAR
-        distance = None if far else round(float(self.kilometres[ordinal]), 1)
-        score = float(self.scores[ordinal]) / _SCORE_STEPS
+        kilometres = float(self.kilometres[ordinal])
         why = labels.why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
-        return Hit(self.trials.keys[ordinal], score, distance, why)
+        score = float(self.scores[ordinal]) / _SCORE_STEPS
+        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), why)
+
+
+def _shown(kilometres: float) -> float | None:
+    return None if math.isinf(kilometres) else round(kilometres, 1)
 
 
 def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: np.ndarray) -> Answer:
@@ -178,51 +169,49 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
     mask = selection.site_mask() & selection.trial_mask(matched)[trials.site_trial]
     near = selection.kilometres
 
-    def name(at: int) -> tuple[str, str, str]:
-        return (*trials.sort_text(trials.site_trial[at]), centres[trials.site_centre[at]])
-
     def far(at: int) -> float:
         return math.inf if near is None else float(near[trials.site_centre[at]])
 
     def key(at: int) -> tuple:
+        name = (*trials.sort_text(trials.site_trial[at]), centres[trials.site_centre[at]])
         if ask.ordering == "distance":
-            return (_FAR if math.isinf(far(at)) else round(far(at) * 1000), *name(at))
+            return (_metres(far(at)), *name)
         if ask.ordering in ("updated", "verified"):
-            return (-int(trials.site_verified[at]), *name(at))
-        return name(at)
+            return (-int(trials.site_verified[at]), *name)
+        return name
 
     def hit(at: int) -> Hit:
         trial, centre = trials.keys[trials.site_trial[at]], centres[trials.site_centre[at]]
-        return Hit(f"{trial}@{centre}", 0.0, None if math.isinf(far(at)) else round(far(at), 1))
+        return Hit(f"{trial}@{centre}", 0.0, _shown(far(at)))
 
     return _answer(ask, page, np.array(sorted(np.flatnonzero(mask).tolist(), key=key), np.int64), key, hit)
 
 
 def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     """Centres or networks: few enough to go through one by one."""
-    found = match(snapshot, ask, ask.kind)
     records = snapshot.places.centres if ask.kind == "centre" else snapshot.places.networks
-    scores = dict(zip((found.ordinals if found.ordinals is not None else ()), found.scores, strict=False))
+    size = 1 + max((facts["ordinal"] for facts in records.values()), default=-1)
+    found = match(snapshot, ask, ask.kind, size)
+    matched, scores = found.matched(size), np.zeros(size) if found.scores is None else found.scores
+    metres = {key: _metres(_distance(snapshot, ask, facts)) for key, facts in records.items()}
     keys = [
         key
         for key, facts in records.items()
-        if (found.ordinals is None or facts["ordinal"] in scores) and _passes(snapshot, ask, key, facts)
+        if matched[facts["ordinal"]] and _passes(snapshot, ask, key, facts, metres[key])
     ]
-    metres = {key: _metres(snapshot, ask, records[key]) for key in keys}
-
-    def score(key: str) -> float:
-        return float(scores.get(records[key]["ordinal"], 0.0))
 
     def sort_key(key: str) -> tuple:
-        label = cursors.label(records[key]["sort"], key)
-        if ask.ordering == "distance":
-            return (metres[key], *label)
-        if ask.ordering == "updated":
-            return (-records[key]["updated"], *label)
-        return (-round(score(key) * _SCORE_STEPS), *label) if ask.ordering == "relevance" else label
+        facts, label = records[key], cursors.label(records[key]["sort"], key)
+        first = {
+            "distance": metres[key],
+            "updated": -facts["updated"],
+            "relevance": -round(float(scores[facts["ordinal"]]) * _SCORE_STEPS),
+        }
+        return (first[ask.ordering], *label) if ask.ordering in first else label
 
     def hit(key: str) -> Hit:
-        return Hit(key, score(key), None if metres[key] == _FAR else round(metres[key] / 1000, 1))
+        score = float(scores[records[key]["ordinal"]])
+        return Hit(key, score, None if metres[key] == _FAR else round(metres[key] / 1000, 1))
 
     return _answer(
         ask, page, sorted(keys, key=sort_key), sort_key, hit, relaxed=found.relaxed,
@@ -230,23 +219,30 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     )  # fmt: skip
 
 
-def _metres(snapshot: Snapshot, ask: Ask, facts: dict) -> int:
-    if ask.near is None or ask.kind != "centre":
-        return _FAR
-    distance = snapshot.places.distance(facts, ask.near)
-    return _FAR if math.isinf(distance) else round(distance * 1000)
+def _distance(snapshot: Snapshot, ask: Ask, facts: dict) -> float:
+    is_somewhere = ask.near is not None and ask.kind == "centre"
+    return snapshot.places.distance(facts, ask.near) if is_somewhere else math.inf
 
 
-def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict) -> bool:
+def _metres(kilometres: float) -> int:
+    return _FAR if math.isinf(kilometres) else round(kilometres * 1000)
+
+
+def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict, metres: int) -> bool:
+    """Whether a centre or a network passes the filters."""
     day, wanted, places = snapshot.today().day, ask.filters, snapshot.places
     if ask.kind == "network":
         centres = wanted.get("centre", ())
         return not centres or any(key in places.networks_of(code, day) for code in centres)
-    return (
-        all(facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name))
-        and (not wanted.get("network") or bool(set(places.networks_of(key, day)) & set(wanted["network"])))
-        and (ask.within is None or ask.near is None or _metres(snapshot, ask, facts) <= ask.within * 1000)
+    if wanted.get("network") and not set(places.networks_of(key, day)) & set(wanted["network"]):
+        return False
+    return _is_within(ask, metres) and all(
+        facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name)
     )
+
+
+def _is_within(ask: Ask, metres: int) -> bool:
+    return ask.within is None or ask.near is None or metres <= ask.within * 1000
 
 
 def _answer(ask: Ask, page: Paging, ordered, key: Callable, hit: Callable, **more) -> Answer:
@@ -255,13 +251,9 @@ def _answer(ask: Ask, page: Paging, ordered, key: Callable, hit: Callable, **mor
     before = cursors.read(page.before, ask.kind, ask.ordering) if page.before else None
     count = len(ordered)
     start, end = cursors.page(
-        count,
-        lambda place: key(ordered[place]),
-        limit=page.limit,
-        offset=page.offset,
-        after=after,
+        count, lambda place: key(ordered[place]), limit=page.limit, offset=page.offset, after=after,
         before=before,
-    )
+    )  # fmt: skip
     some = ordered[start:end]
     return Answer(
         count=count,

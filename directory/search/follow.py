@@ -22,7 +22,7 @@ from django.utils import timezone
 from trials import conditions
 from trials.resources import SiteSheet, TrialSheet
 
-from . import affected, building, engine, store, synonyms
+from . import building, dependencies, engine, store, synonyms
 from .documents import Document
 from .store import IndexState, Store, StoredDocument
 
@@ -95,26 +95,17 @@ def _usable() -> Path | None:
         state = documents_.state()
     finally:
         documents_.close()
-    return folder if state.stamp == stamp() and affected.is_in_log(state.seq, state.seq_at) else None
+    return folder if state.stamp == stamp() and dependencies.is_in_log(state.seq, state.seq_at) else None
 
 
 def _rebuild() -> int:
     folder = store.new_folder()
     documents_ = Store(folder, create=True)
     # What changes while the records are read is read again: the number is taken first.
-    state = IndexState(stamp(), *affected.last_change(), 0, timezone.now().isoformat())
+    state = IndexState(stamp(), *dependencies.last_change(), 0, timezone.now().isoformat())
     named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
     try:
-        for first in range(0, len(named) or 1, DOCUMENTS_A_WRITER):
-            writer = engine.Writer(folder / "words")
-            try:
-                for some in _cut(named[first : first + DOCUMENTS_A_WRITER], DOCUMENTS_A_COMMIT):
-                    state = replace(state, generation=state.generation + 1)
-                    documents_.write(_put(documents_, writer, some), state)
-                writer.commit()
-            finally:
-                writer.close()
-        documents_.write([], state)
+        documents_.write([], _write(documents_, named, state))
     finally:
         documents_.close()
     store.make_current(folder)
@@ -124,32 +115,38 @@ def _rebuild() -> int:
 def _one_pass(documents_: Store) -> int | None:
     """Take up the next changes. Returns how many documents were written, None where nothing is new."""
     state = documents_.state()
-    news = affected.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
+    news = dependencies.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
     due = documents_.due(timezone.localdate().isoformat())
     if news.seq == state.seq and not due:
         return None
-    todo = affected.documents_of(news)
+    todo = dependencies.documents_of(news)
     for kind, key in due:
         todo[kind] = [*todo[kind], key]
     named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
-    written = 0
     if named:
+        state = _write(documents_, named, state)
+    documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
+    return len(named)
+
+
+def _write(documents_: Store, named: list[tuple[str, str]], state: IndexState) -> IndexState:
+    """Write the documents `(kind, key)` to the engine and to the store. Returns the state after that."""
+    for several in _cut(named, DOCUMENTS_A_WRITER):
         writer = engine.Writer(documents_.folder / "words")
         try:
-            for some in _cut(named, DOCUMENTS_A_COMMIT):
+            for some in _cut(several, DOCUMENTS_A_COMMIT):
                 state = replace(state, generation=state.generation + 1)
                 rows = _put(documents_, writer, some)
                 writer.commit()
                 documents_.write(rows, state)
-                written += len(rows)
         finally:
             writer.close()
-    documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
-    return written
+    return state
 
 
-def _cut(named: list[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
-    return (named[start : start + size] for start in range(0, len(named), size))
+def _cut(named: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]:
+    """`named` in pieces, at least one."""
+    return [named[start : start + size] for start in range(0, len(named) or 1, size)]
 
 
 def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[StoredDocument]:
@@ -231,12 +228,4 @@ class Follower(threading.Thread):
             return True
         state = store.stores.at(folder).state()
         due = store.stores.at(folder).due(timezone.localdate().isoformat())
-        return (
-            bool(due) or state.stamp != self._stamp() or (state.seq, state.seq_at) != affected.last_change()
-        )
-
-    def _stamp(self) -> str:
-        # The vocabulary is a file of the program: it does not change while a process runs.
-        if not hasattr(self, "_known_stamp"):
-            self._known_stamp = stamp()
-        return self._known_stamp
+        return bool(due) or state.stamp != stamp() or (state.seq, state.seq_at) != dependencies.last_change()

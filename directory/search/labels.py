@@ -3,8 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -16,29 +15,26 @@ from directory.core.text import fold
 from trials import conditions
 from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
-from .columns import Trials
+from .daily_facets import Today
+from .facet_arrays import Trials
 from .facets import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
-from .reading import Snapshot
+from .snapshot import Snapshot
 from .spellings import Spellings
 from .synonyms import edits_allowed, vocabulary
-from .today import Today
 
 _CHOICES = {
     "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
     "age_band": AgeBand,
     "freshness": Freshness, "province": Province,
 }  # fmt: skip
-# An enumeration makes its list of values anew each time it is asked.
-_ORDERS = {name: tuple(choices.values) for name, choices in _CHOICES.items()}
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
 # Scores come back from the engine in single precision.
 _SAME = 0.01
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """`kind`: trial, disease or centre. `key`: slug, code, or for a disease the words to search for."""
 
     kind: str
@@ -67,30 +63,21 @@ def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[
 
 
 def _order(name: str, values: dict[str, int]) -> list[str]:
-    if name in _ORDERS or name == "condition":
-        return [value for value in _ORDERS.get(name) or conditions.codes() if value in values]
-    return sorted(values, key=lambda value: (-values[value], value))
+    if name not in _CHOICES and name != "condition":
+        return sorted(values, key=lambda value: (-values[value], value))
+    order = conditions.codes() if name == "condition" else _CHOICES[name].values
+    return [value for value in order if value in values]
 
 
 def _label(name: str, value: str, ask: Ask, today: Today) -> str:
-    if name in _CHOICES:
-        return _choice_label(name, value, ask.language)
     if name == "condition":
         return conditions.name(value, ask.language)
     if name == "centre":
         return _centre_name(today.places.centres.get(value), ask.language) or value
     if name == "network":
         return today.places.networks.get(value, {}).get("label", value)
-    if name == "country":
-        with translation.override(ask.language):
-            return str(COUNTRIES.get(value, value))
-    return value
-
-
-@cache
-def _choice_label(name: str, value: str, language: str) -> str:
-    with translation.override(language):
-        return str(_CHOICES[name](value).label)
+    with translation.override(ask.language):
+        return str(_CHOICES[name](value).label if name in _CHOICES else COUNTRIES.get(value, value))
 
 
 def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
@@ -136,7 +123,7 @@ class LabelEntry(NamedTuple):
     text: str
     rank: int
     same: tuple[str, str]
-    suggestion: tuple[str, str, str, str]
+    suggestion: Suggestion
 
 
 class Labels:
@@ -153,7 +140,7 @@ class Labels:
         """The words of all labels as they are written, by their folded form."""
         found: dict[str, str] = {}
         for entry in self.entries:
-            for word in _LETTERS.findall(entry.suggestion[2]):
+            for word in _LETTERS.findall(entry.suggestion.label):
                 found.setdefault(word.lower(), word)
         return {fold(word): written for word, written in found.items()}
 
@@ -187,13 +174,13 @@ class Labels:
 
 
 def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:
-    for block in snapshot.trials.blocks:
-        for text, key, label in zip(block.sorts, block.keys, block.labels, strict=True):
-            if key:
-                one = ("trial", key, label, "")
-                yield LabelEntry(text, 0, one[:2], one)
-                if " " in text and len(text) < 40:
-                    yield LabelEntry(text.replace(" ", ""), 0, one[:2], one)
+    trials = snapshot.trials
+    for text, key, label in zip(trials.sorts, trials.keys, trials.labels, strict=True):
+        if key:
+            one = Suggestion("trial", key, label, "")
+            yield LabelEntry(text, 0, one[:2], one)
+            if " " in text and len(text) < 40:
+                yield LabelEntry(text.replace(" ", ""), 0, one[:2], one)
 
 
 def _diseases(language: str) -> Iterator[LabelEntry]:
@@ -201,13 +188,13 @@ def _diseases(language: str) -> Iterator[LabelEntry]:
         if term.type == "disease" and term.kind != "misspelling":
             detail = "; ".join(conditions.name(code, language) for code in term.conditions)
             rank = 1 if term.lang == language else 3
-            one = ("disease", term.text, term.text, detail)
+            one = Suggestion("disease", term.text, term.text, detail)
             yield LabelEntry(fold(term.text), rank, ("disease", term.concept), one)
 
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
     for code, facts in snapshot.places.centres.items():
-        one = ("centre", code, _centre_name(facts, language), facts["city"])
+        one = Suggestion("centre", code, _centre_name(facts, language), facts["city"])
         names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
         for text in {beginning for name in names for beginning in _from_each_word(name)}:
             yield LabelEntry(text, 2, one[:2], one)
@@ -230,7 +217,7 @@ def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Su
         found += labels.near(folded, limit)
     distinct: dict[tuple[str, str], Suggestion] = {}
     for entry in found:
-        distinct.setdefault(entry.same, Suggestion(*entry.suggestion))
+        distinct.setdefault(entry.same, entry.suggestion)
     return list(distinct.values())[:limit]
 
 

@@ -24,7 +24,7 @@ from trials.identifiers import parse_identifier
 from . import engine
 from .engine import Asked
 from .synonyms import Span, Vocabulary, edits_allowed, vocabulary, whole
-from .words import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
+from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
 LONGEST, MOST_WORDS = 400, 24
@@ -137,20 +137,25 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     terms = terms or vocabulary()
     found = typed_words(text)[:MOST_WORDS]
     spans = terms.spans(found)
-    in_span = {place for span in spans for place in range(span.start, span.end)}
-    keep = [place for place, word in enumerate(found) if place in in_span or not _says_nothing(word)]
-    asides = tuple(
-        word
-        for place, word in enumerate(found)
-        if place not in in_span and word.exact in OF_EVERY_TRIAL and terms.readings(word)
-    )
-    if not keep and len(found) > 1 and any(_is_of_every_trial(word) for word in found):
-        return NOTHING
-    if not keep:
-        keep, asides = list(range(len(found))), ()
-    moved = {old: new for new, old in enumerate(keep)}
-    spans = [Span(moved[s.start], moved[s.end - 1] + 1, s.concepts, s.ambiguous) for s in spans]
-    return Parsed(text, tuple(found[place] for place in keep), tuple(spans), _compact(text), asides)
+    outside = sorted(set(range(len(found))) - _places(spans))
+    left_out = {place for place in outside if _says_nothing(found[place])}
+    if len(left_out) == len(found):
+        says_nothing = len(found) > 1 and any(map(_is_of_every_trial, found))
+        return NOTHING if says_nothing else Parsed(text, tuple(found), (), _compact(text))
+    asides = _asides(map(found.__getitem__, outside), terms)
+    keep = sorted(set(range(len(found))) - left_out)
+    spans = [replace(one, start=keep.index(one.start), end=keep.index(one.end - 1) + 1) for one in spans]
+    words = tuple(map(found.__getitem__, keep))
+    return Parsed(text, words, tuple(spans), _compact(text), asides)
+
+
+def _places(spans: Iterable[Span]) -> set[int]:
+    """The words that are in one of `spans`."""
+    return {place for span in spans for place in range(span.start, span.end)}
+
+
+def _asides(words: Iterable[Token], terms: Vocabulary) -> tuple[Token, ...]:
+    return tuple(word for word in words if word.exact in OF_EVERY_TRIAL and terms.readings(word))
 
 
 def _says_nothing(word: Token) -> bool:
@@ -238,7 +243,7 @@ class Builder:
 
     def unknown(self, parsed: Parsed) -> list[Token]:
         """The words that the index has in no field and that are no concept."""
-        in_span = {place for span in parsed.spans for place in range(span.start, span.end)}
+        in_span = _places(parsed.spans)
         last = len(parsed.words) - 1
         return [
             word
@@ -248,7 +253,7 @@ class Builder:
 
     def _joined(self, parsed: Parsed) -> Parsed | None:
         """`parsed` with two words written as one, where only that is known: `medulo blastom`."""
-        in_span = {place for span in parsed.spans for place in range(span.start, span.end)}
+        in_span = _places(parsed.spans)
         for place, (one, other) in enumerate(pairwise(parsed.words)):
             stem = one.stem + other.stem
             if len(stem) < _JOINED or {place, place + 1} & in_span:
@@ -274,23 +279,29 @@ class Builder:
     def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Asked]:
         """One query per concept and per word outside concepts; each must match."""
         starts = {span.start: span for span in parsed.spans}
-        clauses, place, last = [], 0, len(parsed.words) - 1
+        clauses: list[Asked] = []
+        place, last = 0, len(parsed.words) - 1
         while place <= last:
             span = starts.get(place)
-            end = span.end if span else place + 1
-            # What is a known term is not mistyped.
-            known = span is not None and not span.ambiguous
-            most = CONCEPT if span and self._is_no_name(span, parsed.words[place:end]) else WHOLE
-            parts = [
-                self._word(parsed.words[at], begins=at == last, forgiving=forgiving and not known, most=most)
-                for at in range(place, end)
-            ]
-            as_words = parts[0] if len(parts) == 1 else engine.all_of(parts)
-            clauses.append(
-                engine.best_of([as_words, *self._concepts(span, end - place)]) if span else as_words
-            )
-            place = end
+            if span is None:
+                clauses.append(self._word(parsed.words[place], begins=place == last, forgiving=forgiving))
+                place += 1
+            else:
+                clauses.append(self._term(parsed, span, forgiving=forgiving))
+                place = span.end
         return self._last_beginnings(parsed, clauses)
+
+    def _term(self, parsed: Parsed, span: Span, *, forgiving: bool) -> Asked:
+        """The words of `span`, or what it means."""
+        words = parsed.words[span.start : span.end]
+        most = CONCEPT if self._is_no_name(span, words) else WHOLE
+        # What is a known term is not mistyped.
+        forgiving, last = forgiving and span.ambiguous, len(parsed.words) - 1
+        as_words = [
+            self._word(word, begins=place == last, forgiving=forgiving, most=most)
+            for place, word in enumerate(words, span.start)
+        ]
+        return engine.best_of([engine.all_of(as_words), *self._concepts(span, len(words))])
 
     @staticmethod
     def _is_no_name(span: Span, words: Sequence[Token]) -> bool:
@@ -330,32 +341,27 @@ class Builder:
             return clauses
         concepts = self.terms.beginning(" ".join(word.exact for word in parsed.words))
         more = self._meaning(concepts, BEGINS_CONCEPT, BEGINS_CLASS)
-        if not more:
-            return clauses
-        if len(clauses) == 1:
-            return [engine.best_of([*clauses, *more])]
-        return [engine.best_of([engine.all_of(clauses), *more])]
+        return [engine.best_of([engine.all_of(clauses), *more])] if more else clauses
 
-    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float) -> Asked:
+    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Asked:
         stem = word.stem
-        # What no field has is not looked for: a frequent word is looked up once, not in every way.
-        exact = {"identifier": IDENTIFIER} | {name: min(score, most) for name, score in EXACT.items()}
-        queries = [
-            engine.word(name, stem, score) for name, score in exact.items() if self.reader.knows(stem, [name])
-        ]
-        if begins and len(stem) >= 2:
-            queries += [
-                engine.beginning(name, stem, score)
-                for name, score in BEGINS.items()
-                if self.reader.continues(stem, name)
-            ]
-        if (cut := _NUMBERED.fullmatch(stem)) and not self._known(stem, begins=begins):
+        queries = self._as_typed(stem, begins=begins, most=most)
+        known = self._known(stem, begins=begins)
+        if not known and (cut := _NUMBERED.fullmatch(stem)):
             # `firefly2`, of a name that is written `FIREFLY-2`.
             queries.append(engine.all_of([self._exactly(part) for part in cut.groups()]))
         edits = edits_allowed(stem)
-        if edits and (forgiving or not self._known(stem, begins=begins)):
+        if edits and (forgiving or not known):
             queries += self._near(stem, edits, begins=begins)
         return engine.best_of(queries)
+
+    @staticmethod
+    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Asked]:
+        exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
+        queries = [engine.word(name, stem, score) for name, score in exact.items()]
+        if begins and len(stem) >= 2:
+            queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+        return queries
 
     @staticmethod
     def _exactly(stem: str) -> Asked:

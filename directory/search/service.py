@@ -9,18 +9,19 @@ from django.utils import timezone
 from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
-from . import follow, labels, reading
-from .columns import Trials
+from . import labels, snapshot
 from .completions import Completion, complete
 from .cursors import BadCursor
+from .disambiguation import Disambiguation
 from .documents import for_today
+from .facet_arrays import Trials
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, Paging
 from .finding import find as _find
+from .follow import catch_up, rebuild
+from .highlighting import Sought, sought
 from .labels import Suggestion
 from .query import Ask, check_text, parse
-from .readings import Disambiguation
-from .sought import Sought, sought
 from .store import IndexNotReady
 from .synonyms import vocabulary
 
@@ -48,7 +49,7 @@ def find(
 
     ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
     """
-    return _find(reading.snapshot(), ask, Paging(limit, offset, after, before), facets=facets)
+    return _find(snapshot.current(), ask, Paging(limit, offset, after, before), facets=facets)
 
 
 def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
@@ -67,10 +68,7 @@ def body(kind: str, key: str) -> bytes | None:
 
 def documents(kind: str, keys: Sequence[str]) -> list[dict]:
     """As `bodies`, parsed, with what pages need on top under `_show`."""
-    found, today = (
-        reading.snapshot().store().bodies_to_show(kind, list(keys)),
-        timezone.localdate().isoformat(),
-    )
+    found, today = snapshot.current().store().bodies(kind, keys), timezone.localdate().isoformat()
     return [
         orjson.loads(_for_today(body, changes_on, today)) | {"_show": orjson.loads(show)}
         for body, changes_on, show in (found[key] for key in keys if key in found)
@@ -79,8 +77,8 @@ def documents(kind: str, keys: Sequence[str]) -> list[dict]:
 
 def slug_of(text: str) -> str | None:
     """The slug of the listed trial that `text` names: a slug, an identifier in any spelling, an acronym."""
-    trials = reading.snapshot().trials
-    by_name = reading.snapshot().once("names of trials", lambda: _names(trials))
+    trials = snapshot.current().trials
+    by_name = snapshot.current().once("names of trials", lambda: _names(trials))
     if slug := by_name.get(text):
         return slug
     try:
@@ -99,41 +97,31 @@ def called(text: str, language: str) -> list[str]:
 def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
     """Acronyms, diseases (the page's language first) and centres that begin like `text`, or nearly."""
     most = min(limit, labels.MOST_SUGGESTIONS)
-    return labels.suggest(reading.snapshot(), check_text(text), language, most)
+    return labels.suggest(snapshot.current(), check_text(text), language, most)
 
 
 def version() -> str:
     """Changes whenever anything the index shows does."""
-    held = reading.snapshot()
+    held = snapshot.current()
     return f"{held.folder.name[6:]}-{held.state.generation}-{timezone.localdate():%Y%m%d}"
 
 
 def ready() -> str | None:
     """None, or why the index cannot answer."""
     try:
-        reading.snapshot()
+        snapshot.current()
     except IndexNotReady as error:
         return str(error)
     return None
 
 
-def catch_up() -> int:
-    """Bring this machine's index up to the last change, at once. Returns how many documents were written."""
-    return follow.catch_up()
-
-
-def rebuild() -> int:
-    """Build this machine's index anew from the database. Returns the number of documents."""
-    return follow.rebuild()
-
-
 def _cached_bodies(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
     """`Store.bodies`, of which this process keeps the latest some thousand until the index changes."""
-    held = reading.snapshot()
+    held = snapshot.current()
     kept = held.once(f"bodies of {kind}", dict)
     found = {key: one for key in keys if (one := kept.get(key))}
     if missing := [key for key in keys if key not in found]:
-        read = held.store().bodies(kind, missing)
+        read = {key: one[:2] for key, one in held.store().bodies(kind, missing).items()}
         if len(kept) + len(read) > KEPT_BODIES:
             kept.clear()
         kept.update(read)

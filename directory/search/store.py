@@ -5,7 +5,6 @@ new folder and then points `current` at it, so readers go on in the old one unti
 All of it can be thrown away: `reindex` makes it again.
 """
 
-import errno
 import json
 import os
 import shutil
@@ -14,7 +13,6 @@ import threading
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,19 +80,8 @@ def root() -> Path:
 
 def current() -> Path | None:
     """The folder readers use now, None where nothing was built yet."""
-    here = os.fspath(settings.INDEX_DIR)
-    try:
-        # A link, because it is looked at several times a request: one call to the system, no file opened.
-        return _path(here, os.readlink(os.path.join(here, "current")))
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.EINVAL):  # nothing there, or something that is no link
-            return None
-        raise
-
-
-@lru_cache(maxsize=16)
-def _path(here: str, name: str) -> Path:
-    return Path(here, name)
+    link = root() / "current"
+    return root() / link.readlink() if link.is_symlink() else None
 
 
 def new_folder() -> Path:
@@ -138,27 +125,18 @@ class Store:
         row = self.db.execute("SELECT stamp, seq, seq_at, generation, built_at FROM state").fetchone()
         return IndexState(*row)
 
-    def generation(self) -> int:
-        return self.db.execute("SELECT generation FROM state").fetchone()[0]
-
-    def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None]]:
-        """`(body, changes_on)` of the documents `keys` that exist, by key."""
-        rows = self.db.execute(
-            # Left to itself, SQLite reads every document of the kind (primary key) to find these few.
-            "SELECT key, body, changes_on FROM document INDEXED BY document_key"
-            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
-            [kind, json.dumps(keys)],
-        )
-        return {key: (body, changes_on) for key, body, changes_on in rows}
-
-    def bodies_to_show(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None, bytes]]:
+    def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None, bytes]]:
         """`(body, changes_on, show)` of the documents `keys` that exist, by key."""
-        rows = self.db.execute(
-            "SELECT key, body, changes_on, show FROM document INDEXED BY document_key"
-            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
-            [kind, json.dumps(keys)],
-        )
-        return {key: (body, changes_on, show) for key, body, changes_on, show in rows}
+        rows = self._of_keys(kind, keys)
+        return {key: (body, on, show) for key, _at, body, on, show in rows if body is not None}
+
+    def _of_keys(self, kind: str, keys: Sequence[str]) -> list[tuple]:
+        return self.db.execute(
+            # Left to itself, SQLite reads every document of the kind (primary key) to find these few.
+            "SELECT key, ordinal, body, changes_on, show FROM document INDEXED BY document_key"
+            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+            [kind, json.dumps(list(keys))],
+        ).fetchall()
 
     def changed_since(self, generation: int) -> list[tuple[str, int]]:
         """`(kind, ordinal)` of what was written after `generation`, those that are gone included."""
@@ -183,21 +161,10 @@ class Store:
 
     def ordinals(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
         """The place of each of `keys` in its kind: the one it has, or the next free one. Not yet stored."""
-        known = dict(
-            self.db.execute(
-                "SELECT key, ordinal FROM document INDEXED BY document_key"
-                " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
-                [kind, json.dumps(keys)],
-            ).fetchall()
-        )
-        next_free = self.db.execute(
-            "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM document WHERE kind = ?", [kind]
-        ).fetchone()[0]
-        for key in keys:
-            if key not in known:
-                known[key] = next_free
-                next_free += 1
-        return known
+        known = {key: ordinal for key, ordinal, *_shown in self._of_keys(kind, keys)}
+        last = self.db.execute("SELECT COALESCE(MAX(ordinal), -1) FROM document WHERE kind = ?", [kind])
+        new = [key for key in dict.fromkeys(keys) if key not in known]
+        return known | {key: number for number, key in enumerate(new, last.fetchone()[0] + 1)}
 
     def write(self, rows: Iterable[StoredDocument], state: IndexState) -> None:
         """Store `rows` and `state` in one transaction."""

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from directory.core.text import squash
 
-from .words import STOP_WORDS, Token, words
+from .tokens import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
@@ -69,10 +69,13 @@ class Span:
     ambiguous: bool
 
 
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def read_terms(path: Path) -> tuple[Term, ...]:
     """The terms of a vocabulary file (columns concept,term,lang,kind,type,conditions,flags,note)."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["type"] not in _LEFT_OUT]
     return tuple(
         Term(
             concept=squash(row["concept"]),
@@ -83,17 +86,17 @@ def read_terms(path: Path) -> tuple[Term, ...]:
             conditions=tuple(row["conditions"].replace(";", " ").split()),
             flags=frozenset(row["flags"].replace(";", " ").split()),
         )
-        for row in rows
+        for row in _rows(path)
+        if row["type"] not in _LEFT_OUT
     )
 
 
 def read_also(path: Path) -> dict[str, tuple[str, ...]]:
     """By concept, the concepts it finds too: `CAR T-cell therapy` finds `tisagenlecleucel`."""
     found: dict[str, tuple[str, ...]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            concept = squash(row["concept"])
-            found[concept] = (*found.get(concept, ()), squash(row["also"]))
+    for row in _rows(path):
+        concept = squash(row["concept"])
+        found[concept] = (*found.get(concept, ()), squash(row["also"]))
     return found
 
 
@@ -101,11 +104,10 @@ def read_also(path: Path) -> dict[str, tuple[str, ...]]:
 def apart() -> dict[str, frozenset[str]]:
     """By concept, those that a patient with it cannot have: a glioma is of low or of high grade."""
     found: dict[str, set[str]] = defaultdict(set)
-    with APART.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            one, other = squash(row["concept"]), squash(row["other"])
-            found[one].add(other)
-            found[other].add(one)
+    for row in _rows(APART):
+        one, other = squash(row["concept"]), squash(row["other"])
+        found[one].add(other)
+        found[other].add(one)
     return {concept: frozenset(others) for concept, others in found.items()}
 
 
@@ -117,31 +119,50 @@ class Vocabulary:
         self.also = also or {}
         self.conditions: dict[str, tuple[str, ...]] = {}
         self.types = {term.concept: term.type for term in self.terms}
-        self._meanings: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
-        self._longest: dict[str, int] = defaultdict(int)
-        cased = {term.text for term in self.terms if "case" in term.flags}
-        for term in self.terms:
-            known = self.conditions.get(term.concept, ())
-            self.conditions[term.concept] = tuple(dict.fromkeys(known + term.conditions))
-            parts = words(term.text)
-            self._learn(parts, term, exact="case" in term.flags)
-            if term.kind == "abbreviation" and len(parts) > 1:
-                # AT/RT is typed ATRT too; T-ALL without its hyphen is an English word.
-                joined = words("".join(part.raw for part in parts))
-                self._learn(joined, term, exact=any(part.raw in cased for part in parts))
-        loose = [key for key in self._meanings if self._loose(key)]
-        self._single = sorted(key[0] for key in loose if len(key) == 1)
-        self._texts = sorted((" ".join(key), key) for key in loose)
         self.families = {term.concept for term in self.terms if "family" in term.flags}
         self._named = {
             (term.concept, term.lang): term.text for term in self.terms if term.kind == "preferred"
         }
-        pieces = {concept: self._pieces(concept) for concept in self.conditions}
-        self.pieces = {concept: found for concept, found in pieces.items() if found}
-        self._having: dict[str, set[str]] = defaultdict(set)
-        for key in loose:
+        self._meanings: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+        self._longest: dict[str, int] = defaultdict(int)
+        cased = {term.text for term in self.terms if "case" in term.flags}
+        for term in self.terms:
+            self._learn_term(term, cased)
+
+    @cached_property
+    def _loose_keys(self) -> list[tuple[str, ...]]:
+        return [key for key in self._meanings if self._loose(key)]
+
+    @cached_property
+    def _single(self) -> list[str]:
+        return sorted(key[0] for key in self._loose_keys if len(key) == 1)
+
+    @cached_property
+    def _texts(self) -> list[tuple[str, tuple[str, ...]]]:
+        return sorted((" ".join(key), key) for key in self._loose_keys)
+
+    @cached_property
+    def pieces(self) -> dict[str, tuple[str, ...]]:
+        """By concept, what its English name is made of, where that is more than itself."""
+        return {concept: found for concept in self.conditions if (found := self._pieces(concept))}
+
+    @cached_property
+    def _having(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for key in self._loose_keys:
             for word in key:
-                self._having[word].update(self._loose(key))
+                found[word].update(self._loose(key))
+        return found
+
+    def _learn_term(self, term: Term, cased: set[str]) -> None:
+        known = self.conditions.get(term.concept, ())
+        self.conditions[term.concept] = tuple(dict.fromkeys(known + term.conditions))
+        parts = words(term.text)
+        self._learn(parts, term, exact="case" in term.flags)
+        if term.kind == "abbreviation" and len(parts) > 1:
+            # AT/RT is typed ATRT too; T-ALL without its hyphen is an English word.
+            joined = words("".join(part.raw for part in parts))
+            self._learn(joined, term, exact=any(part.raw in cased for part in parts))
 
     def _learn(self, parts: Sequence[Token], term: Term, *, exact: bool) -> None:
         if key := tuple(part.exact for part in parts):

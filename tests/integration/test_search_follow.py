@@ -15,7 +15,7 @@ from centres.models import Coordination, Membership
 from directory.core import changes
 from directory.core.changes import SYSTEM
 from directory.core.models import Change, State
-from directory.search import affected, follow, reading, service, store
+from directory.search import dependencies, follow, service, snapshot, store
 from directory.search.service import Ask
 from tests import builders as b
 from tests.support.worker import PATIENCE, wait_until
@@ -220,7 +220,7 @@ class TestChanges:
             change(ghent, university=f"University {number}")
             change(network, website=f"https://example.org/{number}")
         with django_assert_max_num_queries(7):
-            affected.documents_of(affected.news_since(0, "", 100))
+            dependencies.documents_of(dependencies.news_since(0, "", 100))
 
 
 def state():
@@ -250,10 +250,10 @@ class TestFolder:
         assert slugs("kalio") == ["kalio"]
 
     def test_a_search_goes_on_in_the_old_index_while_a_new_one_is_built(self, world):
-        held = reading.snapshot()
+        held = snapshot.current()
         b.a_trial("SECOND")
         service.rebuild()
-        assert len(held.trials.keys) < len(reading.snapshot().trials.keys) or held.folder != store.current()
+        assert len(held.trials.keys) < len(snapshot.current().trials.keys) or held.folder != store.current()
         ordinals, _scores = held.reader.hits(follow.engine.word("acronym", "kalio", 1.0), "trial")
         assert len(ordinals) == 1
         assert set(slugs()) == {"kalio", "second"}
@@ -276,7 +276,7 @@ class TestFolder:
 
     def test_an_index_of_another_format_is_refused_and_built_anew(self, world, monkeypatch):
         monkeypatch.setattr(follow.engine, "FORMAT", follow.engine.FORMAT + 1)
-        reading.forget()
+        snapshot.forget()
         assert "another version" in service.ready()
         service.catch_up()
         assert service.ready() is None
@@ -435,7 +435,7 @@ class TestFollower:
     def test_an_error_is_survived(self, follower, monkeypatch):
         trial = b.a_trial("KALIO")
         self.wait_for(lambda: service.ready() is None)
-        real, fails = affected.news_since, [1]
+        real, fails = dependencies.news_since, [1]
 
         def sometimes(*args):
             if fails:
@@ -443,7 +443,7 @@ class TestFollower:
                 raise ConnectionResetError("the database went away")
             return real(*args)
 
-        monkeypatch.setattr(affected, "news_since", sometimes)
+        monkeypatch.setattr(dependencies, "news_since", sometimes)
         change(trial, title_en="Something about osteosarcoma")
         self.wait_for(lambda: slugs("osteosarcoma") == ["kalio"])
         assert not fails

@@ -72,7 +72,7 @@ class TestStore:
         assert documents.forget_replaced()
         left = b"".join(file.read_bytes() for file in folder.glob("documents.sqlite3*"))
         assert b"Jane Withdrawn" not in left
-        assert reader.bodies("trial", ["a"])["a"] == (b"{}", None)
+        assert reader.bodies("trial", ["a"])["a"] == (b"{}", None, b"{}")
         reader.close()
 
     def test_a_reader_who_stays_is_not_waited_for_long(self, documents, folder):
@@ -88,7 +88,7 @@ class TestStore:
         documents.write([row(0, "a")], state(1))
         with pytest.raises(sqlite3.IntegrityError):
             documents.write([row(1, "b"), row(2, "b")], state(2))
-        assert documents.generation() == 1
+        assert documents.state().generation == 1
         assert documents.bodies("trial", ["b"]) == {}
 
     def test_bodies_are_found_by_key_without_reading_the_others(self, documents):
@@ -103,11 +103,11 @@ class TestStore:
         documents.write([row(0, "a")], state(1))
         reader = store.Store(folder)
         reader.db.execute("BEGIN")
-        assert reader.generation() == 1
+        assert reader.state().generation == 1
         documents.write([row(1, "b")], state(2))
-        assert reader.generation() == 1
+        assert reader.state().generation == 1
         reader.db.execute("COMMIT")
-        assert reader.generation() == 2
+        assert reader.state().generation == 2
         reader.close()
 
 

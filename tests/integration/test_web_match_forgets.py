@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from config.error_reports import scrub
 from directory.eligibility import service as eligibility
-from directory.search import service, words
+from directory.search import service, tokens
 from directory.web import forgetting
 from directory.web.views import match
 from tests.builders import a_trial
@@ -77,9 +77,9 @@ def test_an_error_report_to_another_house_holds_no_words():
 
 def test_no_word_of_a_profile_stays_in_the_memory_of_the_process():
     post(**GOOD)
-    known = words._known_cut.cache_info().currsize
+    known = tokens._known_cut.cache_info().currsize
     post(text="zonderling neuroblastoom", alterations="buitenissig, KRAS G12V")
-    assert words._known_cut.cache_info().currsize == known
+    assert tokens._known_cut.cache_info().currsize == known
 
 
 def test_the_search_for_traces_finds_what_is_kept():

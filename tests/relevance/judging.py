@@ -11,7 +11,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.test import override_settings
 
-from directory.search import reading, service
+from directory.search import service, snapshot
 
 FILE = Path(__file__).parent / "judgements.csv"
 COLUMNS = ["query", "lang", "kind", "relevant", "note"]
@@ -82,7 +82,7 @@ def demo_registry() -> Iterator[None]:
             call_command("load_demo", "--in-process", verbosity=0)
             service.rebuild()
             yield
-        reading.forget()
+        snapshot.forget()
 
 
 def read() -> list[Judgement]:

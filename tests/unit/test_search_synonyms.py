@@ -9,7 +9,7 @@ from directory.search.synonyms import (
     read_terms,
     vocabulary,
 )
-from directory.search.words import words
+from directory.search.tokens import words
 from trials.conditions import path_to
 
 

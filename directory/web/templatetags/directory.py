@@ -21,7 +21,7 @@ from centres.choices import Language
 from directory.core import dates
 from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES
-from directory.search.words import typed_words
+from directory.search.tokens import typed_words
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 
 from .. import words

@@ -10,7 +10,7 @@ from directory.core.places import Place, distance_km
 from trials.choices import Freshness, Recruitment
 from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
-from .columns import WIDEST, Bitmaps, Codes, Trials
+from .facet_arrays import WIDEST, Bitmaps, Codes, Trials
 
 FRESHNESS = tuple(Freshness.values)
 # How much a trial in this status deserves to be seen among equals; what is not here, least.
@@ -61,19 +61,26 @@ class Today:
         np.maximum.at(found, self.trials.site_trial[alive], self.trials.site_verified[alive])
         return found
 
-    def centre_values(self, name: str) -> tuple[np.ndarray, list[str]]:
-        """`province` or `country` of each centre, as numbers into the list of words."""
+    @cached_property
+    def countries(self) -> tuple[np.ndarray, list[str]]:
+        """The country of each centre, as numbers into the list of words."""
+        return self._of_centres("country")
+
+    def _of_centres(self, name: str) -> tuple[np.ndarray, list[str]]:
         codes = Codes()
         words = (self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes.centre.words)
         return np.array([codes.number(word) for word in words], np.int64), codes.words
 
     @cached_property
-    def provinces(self) -> tuple[np.ndarray, list[str]]:
-        return self.centre_values("province")
-
-    @cached_property
-    def countries(self) -> tuple[np.ndarray, list[str]]:
-        return self.centre_values("country")
+    def of_sites(self) -> dict[str, tuple[np.ndarray, list[str]]]:
+        """By facet, what each site has, as numbers into the list of words."""
+        here = self.trials.site_centre
+        by_centre = {"province": self._of_centres("province"), "country": self.countries}
+        return {
+            "centre": (here, self.trials.codes.centre.words[:]),
+            "freshness": (self.site_freshness, list(FRESHNESS)),
+            **{name: (numbers[here], words) for name, (numbers, words) in by_centre.items()},
+        }
 
     @cached_property
     def network_centres(self) -> dict[str, np.ndarray]:
@@ -88,16 +95,10 @@ class Today:
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
-        owners, centres = self.trials.site_trial[self.site_alive], self.trials.site_centre[self.site_alive]
-        columns = {
-            "centre": (centres, self.trials.codes.centre.words[:]),
-            "province": (self.provinces[0][centres], self.provinces[1]),
-            "country": (self.countries[0][centres], self.countries[1]),
-            "freshness": (self.site_freshness[self.site_alive], list(FRESHNESS)),
-        }
+        alive, owners = self.site_alive, self.trials.site_trial[self.site_alive]
         found = {
-            name: Bitmaps.of(words, owners, values, self.trials.size)
-            for name, (values, words) in columns.items()
+            name: Bitmaps.of(words, owners, numbers[alive], self.trials.size)
+            for name, (numbers, words) in self.of_sites.items()
         }
         by_centre, members = found["centre"].rows, self.network_centres
         networks = [np.bitwise_or.reduce(by_centre[there], axis=0) for there in members.values()]

@@ -1,6 +1,6 @@
 """What this process knows of the index: columns, places and the engine, of one generation.
 
-`snapshot()` looks whether the writer has gone on (one small file, one row) and takes up only what it wrote.
+`current()` looks whether the writer has gone on (one small file, one row) and takes up only what it wrote.
 """
 
 import os
@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import engine, store
-from .columns import Trials
+from .daily_facets import ListedPlaces, Today
+from .facet_arrays import Trials
 from .store import IndexNotReady, IndexState
-from .today import ListedPlaces, Today
 
 _ALL = 2**62
 
@@ -62,7 +62,7 @@ class _Process:
 _process = _Process()
 
 
-def snapshot() -> Snapshot:
+def current() -> Snapshot:
     """The index as it is now. Raises `IndexNotReady` with a sentence where there is none."""
     global _process
     if _process.pid != os.getpid():
@@ -72,7 +72,7 @@ def snapshot() -> Snapshot:
         raise IndexNotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
     held = _process.snapshot
     if held and held.folder == folder:
-        if held.state.generation == store.stores.at(folder).generation():
+        if held.state.generation == store.stores.at(folder).state().generation:
             return held
         # Whoever comes while another thread takes up the news is served the state before them.
         if not _process.lock.acquire(blocking=False):
@@ -90,23 +90,18 @@ def _next(held: Snapshot | None, folder: Path) -> Snapshot:
     documents = store.stores.at(folder)
     state = documents.state()
     _refuse_other_format(state)
-    if held is None or held.folder != folder:
-        trials = _trials(Trials.empty(), documents, since=-1)
-        return Snapshot(folder, state, engine.Reader(folder / "words"), trials, _places(documents))
-    if held.state.generation == state.generation:
+    if held and held.folder != folder:
+        held = None
+    if held and held.state.generation == state.generation:
         return held
-    trials = _trials(held.trials, documents, since=held.state.generation)
-    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
-    return Snapshot(folder, state, held.reader.fresh(), trials, _places(documents))
-
-
-def _trials(trials: Trials, documents: store.Store, *, since: int) -> Trials:
+    trials, since = (held.trials, held.state.generation) if held else (Trials.empty(), -1)
     changed = [ordinal for kind, ordinal in documents.changed_since(since) if kind == "trial"]
-    return trials.with_changed(changed, partial(documents.facts, "trial")) if changed else trials
-
-
-def _places(documents: store.Store) -> ListedPlaces:
-    return ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
+    if changed:
+        trials = trials.with_changed(changed, partial(documents.facts, "trial"))
+    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
+    places = ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
+    reader = held.reader.fresh() if held else engine.Reader(folder / "words")
+    return Snapshot(folder, state, reader, trials, places)
 
 
 def _few(documents: store.Store, kind: str) -> dict[str, dict]:

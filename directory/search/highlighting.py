@@ -7,7 +7,7 @@ from directory.core.text import fold
 
 from .query import parse
 from .synonyms import vocabulary
-from .words import typed_words
+from .tokens import typed_words
 
 # A concept has dozens of spellings; the page names the nearest few.
 MOST_TERMS = 4
@@ -39,14 +39,17 @@ def sought(text: str, language: str) -> Sought:
         return Sought()
     stems, also = {word.stem for word in parsed.words}, []
     for span in parsed.spans:
-        typed = " ".join(word.raw for word in parsed.words[span.start : span.end])
         terms = _terms(span.concepts, language)
-        for term in terms:
-            stems |= {word.stem for word in typed_words(term) if len(word.stem) > 2}
+        stems.update(*map(_long_stems, terms))
+        typed = " ".join(word.raw for word in parsed.words[span.start : span.end])
         others = tuple(term for term in terms if fold(term) != fold(typed))[:MOST_TERMS]
         if others and not span.ambiguous:
             also.append((typed, others))
     return Sought(frozenset(stems), parsed.words[-1].stem, tuple(also))
+
+
+def _long_stems(term: str) -> set[str]:
+    return {word.stem for word in typed_words(term) if len(word.stem) > 2}
 
 
 def _terms(concepts: tuple[str, ...], language: str) -> list[str]:

@@ -10,7 +10,7 @@ from centres.models import Affiliation, CentreAlias, Coordination, Membership, N
 from directory.core import changes
 from directory.core.changes import SYSTEM
 from directory.core.models import State
-from directory.search import affected, service
+from directory.search import dependencies, service
 from directory.search.service import Ask
 from tests import builders as b
 from trials import actions
@@ -241,9 +241,9 @@ def test_following_the_log_gives_what_building_anew_gives(indexed, what):
 @pytest.mark.parametrize("what", DONE)
 def test_a_change_touches_the_documents_that_show_it_and_no_other(world, what):
     change, touched = DONE[what]
-    seq, seq_at = affected.last_change()
+    seq, seq_at = dependencies.last_change()
     change(world)
-    assert affected.documents_of(affected.news_since(seq, seq_at, 100)) == touched
+    assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100)) == touched
 
 
 def test_all_changes_one_after_the_other_are_followed_as_if_they_were_one(indexed):
@@ -283,28 +283,28 @@ def test_a_change_taken_back_leaves_everything_as_it_was(indexed):
 
 def test_the_last_change_is_known_by_number_and_moment(world):
     edit(world["master"], title_en="Newname")
-    seq, at = affected.last_change()
-    assert affected.is_in_log(seq, at)
-    assert not affected.is_in_log(seq, "2020-01-01T00:00:00+00:00")
-    assert not affected.is_in_log(seq + 1, at)
+    seq, at = dependencies.last_change()
+    assert dependencies.is_in_log(seq, at)
+    assert not dependencies.is_in_log(seq, "2020-01-01T00:00:00+00:00")
+    assert not dependencies.is_in_log(seq + 1, at)
 
 
 def test_an_empty_log_has_no_last_change(db):
-    assert affected.last_change() == (0, "")
-    assert affected.is_in_log(0, "")
-    assert affected.documents_of(affected.news_since(0, "", 10)) == NOTHING
+    assert dependencies.last_change() == (0, "")
+    assert dependencies.is_in_log(0, "")
+    assert dependencies.documents_of(dependencies.news_since(0, "", 10)) == NOTHING
 
 
 def test_news_come_in_portions_that_miss_nothing(world):
-    seq, at = affected.last_change()
+    seq, at = dependencies.last_change()
     for number in range(5):
         edit(world["master"], title_en=f"Title {number}")
         edit(world["liege"], name_en=f"Name {number}")
     named, portions = {}, 0
-    while (news := affected.news_since(seq, at, 3)).named:
+    while (news := dependencies.news_since(seq, at, 3)).named:
         seq, at, portions = news.seq, news.seq_at, portions + 1
         for kind, keys in news.named.items():
             named.setdefault(kind, set()).update(keys)
     assert portions == 4
     assert named == {"trial": {"master"}, "centre": {"chc"}}
-    assert (seq, at) == affected.last_change()
+    assert (seq, at) == dependencies.last_change()

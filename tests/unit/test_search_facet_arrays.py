@@ -7,9 +7,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.search.columns import BLOCK, Bitmaps, Codes, Trials, packed
+from directory.search.daily_facets import FRESHNESS, ListedPlaces, freshness_numbers
+from directory.search.facet_arrays import BLOCK, Bitmaps, Codes, Trials, packed
 from directory.search.store import Facts
-from directory.search.today import FRESHNESS, ListedPlaces, freshness_numbers
 from trials.freshness import freshness
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))

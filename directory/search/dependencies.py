@@ -11,8 +11,15 @@ from directory.core.changes import Entry
 from directory.core.models import Change, Shown
 from trials.models import Trial, TrialSite
 
-# What of the log says which records are meant, besides the key; a renamed record has another one afterwards.
+# By kind of change, what before and after say of the record that is meant: a renamed one has another key.
+_NAMED_BY = {
+    "trial": ("slug",), "centre": ("code",), "network": ("slug",), "site": ("trial", "centre"),
+    "membership": ("network", "centre"),
+}  # fmt: skip
+_JOINED_BY = {"site": "@", "membership": "/"}
 _NAMES = ("slug", "code", "trial", "centre", "network")
+# Kinds whose key names the record itself.
+_BY_KEY = ("trial", "centre", "network", "professional")
 _AT_ONCE = 500
 
 
@@ -45,26 +52,19 @@ def news_since(seq: int, seq_at: str, limit: int) -> News:
         .order_by("seq")
         .values("seq", "at", "kind", "key", *columns)[:limit]
     )
-    named: dict[str, set[str]] = {}
+    entries = []
     for row in rows:
         seq, seq_at = row["seq"], row["at"].isoformat()
         sides = [{name: row[f"{side}__{name}"] for name in _NAMES} for side in ("before", "after")]
-        for kind, key in _named_by(row["kind"], row["key"], sides):
-            named.setdefault(kind, set()).add(key)
-    return News(seq, seq_at, named)
+        entries.append((row["kind"], row["key"], sides))
+    return News(seq, seq_at, _named(entries))
 
 
 def move(entries: Sequence[Entry], at: dt.datetime) -> None:
     """Note that what is shown through `entries` changed at `at`: every document built anew for them."""
     for first in range(0, len(entries), _AT_ONCE):
-        named: dict[str, set[str]] = {}
-        for entry in entries[first : first + _AT_ONCE]:
-            found = [entry.before or {}, entry.after or {}]
-            sides = [{name: side.get(name) for name in _NAMES} for side in found]
-            for kind, key in _named_by(entry.kind, entry.key, sides):
-                named.setdefault(kind, set()).add(key)
-        if not named:
-            continue
+        some = entries[first : first + _AT_ONCE]
+        named = _named((entry.kind, entry.key, [entry.before or {}, entry.after or {}]) for entry in some)
         touched = documents_of(News(0, "", named))
         Shown.objects.bulk_create(
             [Shown(kind=kind, key=key, at=at) for kind, keys in touched.items() for key in keys],
@@ -77,18 +77,18 @@ def shown_at(kind: str, keys: Sequence[str]) -> dict[str, dt.datetime]:
     return dict(Shown.objects.filter(kind=kind, key__in=keys).values_list("key", "at"))
 
 
-def _named_by(kind: str, key: str, sides: Iterable[Mapping]) -> Iterable[tuple[str, str]]:
-    for said in sides:
-        if kind == "trial" and said["slug"]:
-            yield "trial", said["slug"]
-        elif kind in ("centre", "network"):
-            yield kind, said["code" if kind == "centre" else "slug"] or key
-        elif kind == "site" and said["trial"]:
-            yield "site", f"{said['trial']}@{said['centre']}"
-        elif kind == "membership" and said["network"]:
-            yield "membership", f"{said['network']}/{said['centre']}"
-    if kind in ("trial", "professional"):
-        yield kind, key
+def _named(entries: Iterable[tuple[str, str, Iterable[Mapping]]]) -> dict[str, set[str]]:
+    """The keys of the records that changes `(kind, key, sides)` are about, by kind."""
+    named: dict[str, set[str]] = {}
+    for kind, key, sides in entries:
+        keys = {key} if kind in _BY_KEY else set()
+        for side in sides:
+            names = [str(side.get(name) or "") for name in _NAMED_BY.get(kind, ())]
+            if any(names):
+                keys.add(_JOINED_BY.get(kind, "").join(names))
+        if keys:
+            named.setdefault(kind, set()).update(keys)
+    return named
 
 
 def documents_of(news: News) -> dict[str, list[str]]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from directory.core.text import fold
 
 from .query import Parsed
-from .reading import Snapshot
+from .snapshot import Snapshot
 from .synonyms import vocabulary
-from .words import Token
+from .tokens import Token
 
 
 class Disambiguation(NamedTuple):

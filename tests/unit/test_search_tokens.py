@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.search.words import acronym_stems, stems, words
+from directory.search.tokens import acronym_stems, stems, words
 
 
 def cut(text):
