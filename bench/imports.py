@@ -24,7 +24,7 @@ from directory.core.models import Change
 from directory.imports import actions, pipeline
 from directory.imports.models import ImportRun, RowOutcome
 from trials.models import Condition, Trial, TrialSite
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 ROWS, SAMPLE = 10_000, 200
 FLOOR = 12

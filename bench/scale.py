@@ -32,7 +32,7 @@ from directory.imports.models import ImportRun
 from directory.search import service, snapshot
 from directory.sheets.workbooks import Line, Page, stream
 from trials.models import Trial
-from trials.resources import TrialSheet
+from trials.sheets import TrialSheet
 
 FEW, MANY, WHILE_SEARCHED = 10_000, 50_000, 20_000
 COLUMNS = (

@@ -21,7 +21,7 @@ from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_
 from .actions import withdraw_consent
 from .choices import AliasKind
 from .models import Affiliation, Centre, CentreAlias, Coordination, Membership, Network, Professional
-from .resources import CentreSheet, NetworkSheet, centre_words
+from .sheets import CentreSheet, NetworkSheet, centre_words
 
 OTHER_LANGUAGES = {"classes": ["collapse"]}
 GROUPS_EXPLAINED = _(

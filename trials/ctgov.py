@@ -16,7 +16,7 @@ from directory.sheets.sheet import Column, Sheet
 
 from .choices import Recruitment, Scheme, Sex, StudyType
 from .models import Trial
-from .resources import Identifiers, Phases, spellings
+from .sheets import Identifiers, Phases, spellings
 
 # Of expanded access; the vocabulary of trials has no words of its own for it.
 _ACCESS = {

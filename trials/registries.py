@@ -6,7 +6,7 @@ The labels are those seen in exports of 2020 to 2026. Somebody's own sheet may b
 from directory.core.text import squash, tidy
 
 from .ctgov import CtgovSheet
-from .resources import SiteSheet, TrialSheet
+from .sheets import SiteSheet, TrialSheet
 
 # By registry; the first label is that of its number.
 LABELS = {

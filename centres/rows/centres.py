@@ -19,7 +19,7 @@ from directory.imports.rows.storing import ChangeRecorder, Counts, batches
 from ..choices import AliasKind
 from ..matching import Matcher
 from ..models import Centre, CentreAlias
-from ..resources import CentreSheet
+from ..sheets import CentreSheet
 
 PLACE = ("postal_code", "country", "latitude", "longitude")
 

@@ -15,7 +15,7 @@ from directory.imports.rows.result import shown
 from directory.imports.rows.storing import ChangeRecorder, Counts, batches
 
 from ..models import Centre, Membership, Network
-from ..resources import NetworkSheet, centre_words
+from ..sheets import NetworkSheet, centre_words
 from .places import Places, names_centre
 
 

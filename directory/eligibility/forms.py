@@ -51,9 +51,7 @@ class Alterations(fields.Several):
 class ProfileForm(fields.FilterForm):
     """Everything is optional. Each bad value is its field's error."""
 
-    conditions = fields.Choices(
-        words=lambda: [(row["code"], row["name_en"]) for row in conditions.rows()], what="an ICCC-3 code"
-    )
+    conditions = fields.Choices(words=conditions.choices, what="an ICCC-3 code")
     text = fields.SearchText(longest=LONGEST)
     age = fields.OneAge()
     stage = fields.Choice(words=lambda: Stage.choices, what=gettext_lazy("a stage of disease"))

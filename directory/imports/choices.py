@@ -1,4 +1,4 @@
-"""The words of imports: kinds of sheets, states of a run, outcomes of rows and what is decided of them."""
+"""The words of imports: states of a run, outcomes of rows and what is decided of them."""
 
 from dataclasses import dataclass, field
 

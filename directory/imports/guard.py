@@ -50,7 +50,7 @@ class Broken(NamedTuple):
 
 def broken_rule(error: DatabaseError) -> Broken:
     """Which rule of which table `error` is about. Never a value: it may be somebody's."""
-    name = _name(error)
+    name = _name_of_rule(error)
     for model in apps.get_models():
         for one in model._meta.constraints:
             if name in (one.name, _columns(model, one)):
@@ -58,7 +58,7 @@ def broken_rule(error: DatabaseError) -> Broken:
     return Broken(name[:200], "")
 
 
-def _name(error: DatabaseError) -> str:
+def _name_of_rule(error: DatabaseError) -> str:
     """What the database calls the rule; SQLite the columns of a unique one: `table.a, table.b`."""
     said = getattr(error.__cause__, "diag", None)
     if said is not None:

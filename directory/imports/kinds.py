@@ -1,4 +1,7 @@
-"""The kinds of sheets, each with the class that says what its rows mean; apps register theirs when ready."""
+"""The kinds of sheets, each with the class that says what its rows mean; apps register theirs when ready.
+
+An app lists them in `KINDS` of its `rows`.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -17,7 +17,7 @@ from trials import conditions as iccc3
 from trials.choices import Phase, Recruitment, Scheme, Stage
 from trials.freshness import changes_on
 from trials.models import Trial, TrialIdentifier, TrialSite
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 from .dependencies import shown_at
 from .documents import Document, iso, microseconds, moment, source, url

@@ -16,7 +16,7 @@ from directory.core.text import tidy
 from directory.search import service
 from directory.sheets import csv_files
 from directory.sheets.sheet import Sheet
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 from . import words
 from .results import condition_name

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.env import BASE_DIR
 
-MODEL, SHEET = "trials/models/site.py", "trials/resources.py"
+MODEL, SHEET = "trials/models/site.py", "trials/sheets.py"
 FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"), null=True, blank=True)
 """
 COLUMN = """    takes_patients_now = Column(

@@ -3,7 +3,7 @@
 import pytest
 
 from centres.choices import CentreRole
-from centres.resources import CentreSheet, NetworkSheet
+from centres.sheets import CentreSheet, NetworkSheet
 from directory.api.shapes import FaultSerializer, ProblemSerializer
 from directory.api.v1 import shapes, shapes_imports
 from directory.core.ages import parse_age
@@ -15,7 +15,7 @@ from directory.partners.models import KeyScope
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.conditions import codes
 from trials.filters import ORDERINGS, TrialFilterSet
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 WORDS = {
     Recruitment: "not_yet_recruiting recruiting enrolling_by_invitation active_not_recruiting suspended "

@@ -22,7 +22,7 @@ from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_tr
 from tests.sheets import a_csv, planned, received
 from tests.support import figures
 from trials.models import StatusStatement, Trial, TrialSite
-from trials.resources import SiteSheet
+from trials.sheets import SiteSheet
 
 pytestmark = pytest.mark.django_db
 

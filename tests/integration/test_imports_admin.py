@@ -13,7 +13,7 @@ from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_
 from tests.sheets import a_csv, a_file, a_workbook, applied, planned, received
 from trials.actions import state_status
 from trials.models import TrialSite
-from trials.resources import SiteSheet
+from trials.sheets import SiteSheet
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from directory.imports.models import ImportRun
 from tests.builders import a_centre, a_coordinator, a_network, a_professional, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_file, a_workbook, applied, messages, planned
 from trials.models import Trial, TrialSite
-from trials.resources import SiteSheet
+from trials.sheets import SiteSheet
 
 pytestmark = pytest.mark.django_db
 CLEAR = {"blank": "clear"}

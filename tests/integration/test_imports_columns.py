@@ -6,7 +6,7 @@ reads it, so a new column is tried by itself. One that is read and goes nowhere 
 
 import pytest
 
-from centres.resources import Code, CountryCode
+from centres.sheets import Code, CountryCode
 from directory.imports import actions, pipeline
 from directory.imports.kinds import all_kinds
 from directory.sheets.cells import (
@@ -30,7 +30,7 @@ from tests.builders import a_centre, a_network, a_site, a_trial, an_editor
 from tests.sheets import a_csv, messages, planned
 from tests.support.figures import tell
 from trials.identifiers import FORMS
-from trials.resources import Conditions, Identifiers, Phases
+from trials.sheets import Conditions, Identifiers, Phases
 
 pytestmark = pytest.mark.django_db
 KINDS = [

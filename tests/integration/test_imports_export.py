@@ -6,13 +6,13 @@ import io
 import pytest
 
 from centres.models import Centre, Membership
-from centres.resources import CentreSheet, NetworkSheet
+from centres.sheets import CentreSheet, NetworkSheet
 from directory.core import changes
 from directory.imports import pipeline
 from tests import sheets
 from tests.builders import a_centre, a_network, a_professional, a_site, a_trial, an_editor
 from trials.models import Trial, TrialSite
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from tests.builders import a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials import registries
 from trials.models import Trial
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 pytestmark = pytest.mark.django_db
 NUMBER = "ISRCTN45535982"

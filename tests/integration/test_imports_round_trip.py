@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from centres.choices import CentreRole, Language
 from centres.models import Centre, Membership, Network
-from centres.resources import CentreSheet, NetworkSheet
+from centres.sheets import CentreSheet, NetworkSheet
 from directory.core import changes
 from directory.core.text import fold, tidy
 from directory.imports import kinds
@@ -21,7 +21,7 @@ from directory.sheets.written import is_nothing
 from tests.builders import a_centre, a_site, a_trial
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 TODAY = dt.date(2026, 6, 1)
 # Whatever people type in a field: letters of any script, signs, no separator of lists, no control character.

@@ -14,7 +14,7 @@ from directory.imports.kinds import all_kinds
 from directory.sheets.templates import template, words_of
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.sheets import a_csv, messages, outcomes, planned
-from trials.resources import SiteSheet
+from trials.sheets import SiteSheet
 
 KINDS = ["centres", "networks", "trials", "sites"]
 EXAMPLE = "This is the example row of the template: it is not read."

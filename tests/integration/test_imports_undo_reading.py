@@ -16,7 +16,7 @@ from directory.records import all_records
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
 from trials.choices import Recruitment
-from trials.resources import SiteSheet
+from trials.sheets import SiteSheet
 
 pytestmark = pytest.mark.django_db
 SITE = {"centre_code": "uz-gent", "acronym": "A", "status": "recruiting"}

@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from centres.resources import Code, CountryCode
+from centres.sheets import Code, CountryCode
 from directory.imports.kinds import all_kinds
 from directory.imports.scope import Scope
 from directory.imports.suggestions import Suggester
@@ -29,7 +29,7 @@ from directory.sheets.cells import (
 from trials.choices import Scheme
 from trials.ctgov import AgeRange
 from trials.identifiers import FORMS
-from trials.resources import Conditions, Identifiers, Phases
+from trials.sheets import Conditions, Identifiers, Phases
 
 SAMPLES = {
     "day": ["25/11/2026", "2024-09-17", "17.9.2024", "17 september 2024", "3 avril 2024"],

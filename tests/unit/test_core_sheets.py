@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centres.choices import CentreRole, Language
-from centres.resources import CentreSheet, NetworkSheet
+from centres.sheets import CentreSheet, NetworkSheet
 from directory.core.ages import BadAge
 from directory.sheets.cells import (
     NO,
@@ -32,7 +32,7 @@ from directory.sheets.sheet import Column
 from directory.sheets.written import written_date
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
-from trials.resources import Conditions, Identifiers, Phases, SiteSheet, TrialSheet
+from trials.sheets import Conditions, Identifiers, Phases, SiteSheet, TrialSheet
 
 SHEETS = (CentreSheet, NetworkSheet, TrialSheet, SiteSheet)
 LANGUAGES = ("en", "nl", "fr", "de")

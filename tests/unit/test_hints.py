@@ -5,7 +5,7 @@ from rapidfuzz import fuzz
 
 from directory.imports.kinds import all_kinds
 from directory.sheets.cells import List, Word
-from trials.resources import STATUSES
+from trials.sheets import STATUSES
 
 DENIALS = (
     "not {}",

@@ -6,14 +6,14 @@ import io
 
 import pytest
 
-from centres.resources import CentreSheet, NetworkSheet
+from centres.sheets import CentreSheet, NetworkSheet
 from directory.imports.columns import letters, meant_kind, read_header, recognise
 from directory.imports.kinds import all_kinds
 from directory.sheets.formulas import unguarded
 from directory.sheets.reading import Table
 from directory.sheets.written import written_date
 from trials.identifiers import Identifier
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 SHEETS = (CentreSheet, NetworkSheet, TrialSheet, SiteSheet)
 

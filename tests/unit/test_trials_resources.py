@@ -11,7 +11,7 @@ from directory.core.text import fold
 from trials.choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.conditions import codes
 from trials.identifiers import parse_identifier
-from trials.resources import VOCABULARY, SiteSheet, TrialSheet, spellings
+from trials.sheets import VOCABULARY, SiteSheet, TrialSheet, spellings
 
 CHOICES = {"status": Recruitment, "study_type": StudyType, "stage": Stage, "sex": Sex}
 COLUMN = {"status": "status", "study_type": "study_type", "stage": "stages", "sex": "sex"}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from centres.models import Professional
-from centres.resources import centre_words
+from centres.sheets import centre_words
 from directory.adminsite.exports import ExportsSheet
 from directory.adminsite.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedTabular, actor_of
 from directory.adminsite.roles import ReadOnly
@@ -16,7 +16,7 @@ from directory.core.visibility import is_editor, own_centre_ids, role_of
 from ..actions import state_status
 from ..choices import Freshness, Recruitment
 from ..models import StatusStatement, TrialSite
-from ..resources import SiteSheet
+from ..sheets import SiteSheet
 from ..statements import day_as_said
 from .forms import SiteForm
 

@@ -25,7 +25,7 @@ from directory.core.visibility import is_editor
 
 from ..actions import close_recruitment
 from ..models import Trial, TrialIdentifier, TrialSite
-from ..resources import TrialSheet
+from ..sheets import TrialSheet
 from ..statements import day_as_said
 from .forms import IdentifierForm, TrialForm
 from .sites import freshness_tag

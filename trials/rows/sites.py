@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from centres.matching import Place
 from centres.models import Centre, Professional
 from centres.records import CENTRE
-from centres.resources import centre_words
 from centres.rows.people import People, evidence
 from centres.rows.places import Places, may_touch, names_centre
+from centres.sheets import centre_words
 from directory.core.dates import first_day
 from directory.core.models import State
 from directory.core.visibility import Role
@@ -27,7 +27,7 @@ from .. import statements
 from ..choices import Recruitment
 from ..models import Condition, StatusStatement, Trial, TrialSite
 from ..records import TRIAL
-from ..resources import SiteSheet
+from ..sheets import SiteSheet
 from .finding import TrialFinder
 from .joining import Sent, join
 from .site_people import NamesPeople

@@ -21,7 +21,7 @@ from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
 from ..models import Condition, Trial
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
-from ..resources import TrialSheet
+from ..sheets import TrialSheet
 from .finding import NAMING, TrialFinder
 from .trial_writes import store_trials, writes_of
 

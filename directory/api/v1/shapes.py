@@ -14,7 +14,7 @@ from directory.core.places import Province
 from directory.core.visibility import Role
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel
-from trials.resources import SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 from .. import patterns
 from ..shapes import served

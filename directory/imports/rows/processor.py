@@ -252,7 +252,7 @@ class RowProcessor:
                     del result.values[name]
 
     def _value(self, name: str, cell: str, country: str = "") -> tuple[object, str, str]:
-        """`(value, "", remark)`, `(None, why not, "")` or `(NOTHING, "", "")`.
+        """`(value, "", remark)`, `(None, why not, "")` or `(NULL_MARKER, "", "")`.
 
         Sheets repeat themselves, so answers are kept.
         """

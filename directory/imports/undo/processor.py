@@ -197,11 +197,11 @@ class UndoProcessor(RowProcessor):
             was = group.before.get(name)
             if was not in (group.after[name], shot.get(name)):
                 values[name] = was
-                result.change(name, _shown(shot.get(name)), _shown(was))
+                result.change(name, _as_text(shot.get(name)), _as_text(was))
         edited = [name for name in values if shot.get(name) != group.after[name]]
         beside = now.beside.work(group.key)
         for name, (old, new) in now.beside.derived(group.key, shot).items():
-            result.change(name, _shown(old), _shown(new))
+            result.change(name, _as_text(old), _as_text(new))
         if not (result.changes or beside):
             return
         result.work = Step(group.kind, group.key, now.pks[group.key], values, beside)
@@ -327,10 +327,10 @@ def _delete(record: Record, steps: list[Step], recorder: ChangeRecorder) -> None
     recorder.record_removed(record.model, keys)
 
 
-def _shown(value):
+def _as_text(value):
     """A value of a snapshot as text, for the plan."""
     if isinstance(value, list):
-        return "; ".join(_shown(one) for one in value)
+        return "; ".join(_as_text(one) for one in value)
     if isinstance(value, dict):
         return str(value.get("value") or value.get("text") or "")
     if value is True or value is False:
