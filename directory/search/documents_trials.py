@@ -1,12 +1,13 @@
 """Documents of trials, with their sites inside."""
 
-import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from django.db.models import Prefetch, TextChoices
+from django.db.models import Q, TextChoices
 from django.utils import timezone, translation
 
+from centres.models import CentreAlias
 from directory.core.ages import age_range_text
 from directory.core.dates import first_day
 from directory.core.fields import by_language
@@ -25,20 +26,19 @@ from .facet_arrays import NO_BOUND
 from .synonyms import vocabulary, whole
 from .tokens import acronym_stems, stems
 
-_SCHEMES = {scheme: place for place, scheme in enumerate(Scheme.values)}
-
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed trials among `slugs`, in six queries."""
-    sites = TrialSite.objects.filter(centre__state=State.LISTED).order_by("centre__code")
-    sites = sites.select_related("centre", "contact_person").prefetch_related("centre__aliases")
-    found = Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug")
-    found = found.prefetch_related("identifiers", "conditions", Prefetch("sites", sites))
-    shown = shown_at("trial", slugs)
+    found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
+    pks = [trial.pk for trial in found]
+    identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
+    aliases = _aliases({site.centre_id for several in sites.values() for site in several})
+    shown = shown_at("trial", [trial.slug for trial in found])
+    today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
-            parts = _Parts(trial, shown.get(trial.slug))
-            days = (changes_on(site.verified_at, site.disputed, timezone.localdate()) for site in parts.sites)
+            parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
+            parts.updated_at = max(parts.updated_at, shown.get(trial.slug, parts.updated_at))
             yield Document(
                 kind="trial",
                 key=trial.slug,
@@ -46,24 +46,54 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
                 show=_show(parts),
                 facts=_facts(parts),
                 fields=_fields(parts),
-                changes_on=min(filter(None, days), default=None),
+                changes_on=min(
+                    filter(None, (changes_on(s.verified_at, s.disputed, today) for s in parts.sites)),
+                    default=None,
+                ),
             )
 
 
 class _Parts:
     """A trial and all that belongs to it, read already."""
 
-    def __init__(self, trial: Trial, shown_at: dt.datetime | None):
-        self.trial, self.sites = trial, list(trial.sites.all())
-        self.identifiers = sorted(trial.identifiers.all(), key=_by_scheme)
-        self.conditions = [one.code for one in trial.conditions.all()]
+    def __init__(self, trial, identifiers, conditions, sites, aliases):
+        self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
+        self.sites, self.aliases = sites, aliases
         self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
-        moments = [trial.updated_at, shown_at, *(site.updated_at for site in self.sites)]
-        self.updated_at = max(filter(None, moments))
+        self.updated_at = max([trial.updated_at, *(site.updated_at for site in sites)])
 
 
-def _by_scheme(identifier: TrialIdentifier) -> tuple[int, str]:
-    return _SCHEMES.get(identifier.scheme, len(_SCHEMES)), identifier.value
+def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
+    found = defaultdict(list)
+    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
+    for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("value"):
+        found[one.trial_id].append(one)
+    for several in found.values():
+        several.sort(key=lambda one: (order.get(one.scheme, 99), one.value))
+    return found
+
+
+def _conditions(pks) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    links = Trial.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
+    for pk, code in links.values_list("trial_id", "condition__code"):
+        found[pk].append(code)
+    return found
+
+
+def _listed_sites(pks) -> dict[int, list[TrialSite]]:
+    found = defaultdict(list)
+    sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
+    for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
+        found[site.trial_id].append(site)
+    return found
+
+
+def _aliases(centre_pks) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    for pk, text in CentreAlias.objects.filter(Q(centre__in=centre_pks)).values_list("centre_id", "text"):
+        found[pk].append(text)
+    return found
 
 
 # --- What is shown ------------------------------------------------------------------------------------
@@ -247,15 +277,22 @@ def _fields(parts: _Parts) -> dict[str, list[str]]:
     said += [trial.sponsor, *phases, both]
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
     parent = [parts.parent.acronym] if parts.parent else []
-    others = [*trial.alterations, *trial.groups, *stages, trial.sponsor, *parent, *_places(parts.sites)]
+    others = [
+        *trial.alterations,
+        *trial.groups,
+        *stages,
+        trial.sponsor,
+        *parent,
+        *_places(parts.sites, parts),
+    ]
     return {
         "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
         "identifier": _spellings(parts.identifiers),
         "acronym": [acronym_stems(trial.acronym)],
         "title": [stems(*titles)],
         "disease": [stems(*trial.disease_terms, *names)],
-        "other": [stems(*others)],
-        "open": [stems(*_places(open_sites))],
+        "other": [stems(*others, *_places(parts.sites, parts))],
+        "open": [stems(*_places(open_sites, parts))],
         "summary": [stems(*by_language(trial, "summary").values(), *_around(parts.sites))],
         "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
         "iccc": [" ".join([*codes, *map(whole, parts.conditions)]).lower()],
@@ -277,11 +314,10 @@ def _labels(choices: type[TextChoices], values: Sequence[str]) -> list[str]:
     return [str(choices(value).label) for value in values if value in choices.values]
 
 
-def _places(sites: Sequence[TrialSite]) -> Iterator[str]:
+def _places(sites: Sequence[TrialSite], parts: _Parts) -> Iterator[str]:
     """Names, aliases, town and code of the sites' centres."""
     for centre in (site.centre for site in sites):
-        yield from (*centre.names().values(), *(one.text for one in centre.aliases.all()))
-        yield from (centre.city, centre.code)
+        yield from (*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code)
 
 
 def _around(sites: Sequence[TrialSite]) -> Iterator[str]:

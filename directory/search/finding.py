@@ -135,7 +135,11 @@ class _Ordered:
             metres = np.rint(self.kilometres[ids] * 1000)
             return ids[np.lexsort((self.trials.by_label[ids], metres))]
         if self.ordering == "relevance" and self.found.scores is not None:
-            return ids[np.lexsort((self.today.rank[ids], -self.scores[ids]))]
+            # Numbers that end with the trial's own: to sort two arrays makes an answer for a frequent word a
+            # fifth slower.
+            size = self.trials.size
+            order = (self.scores[ids] * size + (size - 1 - self.today.rank[ids])) * size + ids
+            return np.sort(order)[::-1] % size
         mask = np.zeros(self.trials.size, bool)
         mask[ids] = True
         order = self.today.orders[self.ordering]

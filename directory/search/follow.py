@@ -105,7 +105,7 @@ def _rebuild() -> int:
     state = IndexState(stamp(), *dependencies.last_change(), 0, timezone.now().isoformat())
     named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
     try:
-        documents_.write([], _write(documents_, named, state))
+        documents_.write([], _write(documents_, named, state, is_read=False))
     finally:
         documents_.close()
     store.make_current(folder)
@@ -124,21 +124,28 @@ def _one_pass(documents_: Store) -> int | None:
         todo[kind] = [*todo[kind], key]
     named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
     if named:
-        state = _write(documents_, named, state)
+        state = _write(documents_, named, state, is_read=True)
     documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
     return len(named)
 
 
-def _write(documents_: Store, named: list[tuple[str, str]], state: IndexState) -> IndexState:
-    """Write the documents `(kind, key)` to the engine and to the store. Returns the state after that."""
+def _write(
+    documents_: Store, named: list[tuple[str, str]], state: IndexState, *, is_read: bool
+) -> IndexState:
+    """Write the documents `(kind, key)` to the engine and to the store. Returns the state after that.
+
+    An index that is read already is to have in the engine whatever the store says it has.
+    """
     for several in _cut(named, DOCUMENTS_A_WRITER):
         writer = engine.Writer(documents_.folder / "words")
         try:
             for some in _cut(several, DOCUMENTS_A_COMMIT):
                 state = replace(state, generation=state.generation + 1)
                 rows = _put(documents_, writer, some)
-                writer.commit()
+                if is_read:
+                    writer.commit()
                 documents_.write(rows, state)
+            writer.commit()
         finally:
             writer.close()
     return state
