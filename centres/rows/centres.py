@@ -14,7 +14,7 @@ from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import several, shown
-from directory.imports.rows.storing import ChangeRecorder, Counts, batches
+from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
 from ..choices import AliasKind
 from ..matching import Matcher
@@ -65,20 +65,11 @@ class CentreProcessor(RowProcessor):
             self.aliases[alias.centre.code].append(alias)
 
     def resolve(self, result):
-        code = result.values.get("code")
-        if not code:
-            if "code" not in result.cells:
-                result.refuse(
-                    "code", _("The code is empty. Each row needs the code of its centre, like uz-gent.")
-                )
-            return
-        result.record = code
-        if self.is_duplicate(code, result, "code"):
+        code = result.record = self._code(result)
+        if not code or self.is_duplicate(code, result, "code"):
             return
         stored = self.centres.get(code)
-        centre = stored or Centre(code=code, state=self.scope.state_of_new)
-        if stored is None and "name_en" not in result.cells:
-            result.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
+        centre = stored or self._new_centre(result, code)
         attributes = self.compare(result, centre, self.sheet.compared())
         self._doubt_names(result, code, attributes)
         if stored is None or set(PLACE) & set(attributes):
@@ -87,6 +78,19 @@ class CentreProcessor(RowProcessor):
         self._resolve_aliases(result, work, code)
         if not result.is_bad and (result.changes or stored is None):
             result.accept(work, is_new=stored is None)
+
+    def _new_centre(self, result, code) -> Centre:
+        if "name_en" not in result.cells:
+            result.refuse("name_en", _("“%(code)s” is a new centre; it needs a name_en.") % {"code": code})
+        return Centre(code=code, state=self.scope.state_of_new)
+
+    def _code(self, result) -> str:
+        code = result.values.get("code", "")
+        if not code and "code" not in result.cells:
+            result.refuse(
+                "code", _("The code is empty. Each row needs the code of its centre, like uz-gent.")
+            )
+        return code
 
     def _doubt_names(self, result, code, changed) -> None:
         """Hold back a row with the code of one centre and the name of another."""
@@ -104,18 +108,20 @@ class CentreProcessor(RowProcessor):
 
     def _resolve_aliases(self, result, work, code):
         """The cell lists all aliases but the learned ones; each means one centre only."""
-        stored = {one.folded: one for one in self.aliases[code]}
-        old = [one for one in stored.values() if one.kind != AliasKind.LEARNED]
-        if "aliases" not in result.values and not self.clears(result, "aliases", [one.text for one in old]):
+        own = {one.text: one for one in self.aliases[code] if one.kind != AliasKind.LEARNED}
+        if "aliases" not in result.values and not self.clears(result, "aliases", list(own)):
             return
-        wanted = {fold(text): text for text in result.values.get("aliases", ()) if fold(text)}
+        wanted = {fold(text): text for text in result.values.get("aliases", ())}
+        wanted.pop("", None)
         self._claim_aliases(result, wanted, code)
-        kept = [one for one in old if one.folded in wanted]
-        work.new_aliases = [text for folded, text in wanted.items() if folded not in stored]
-        work.old_aliases = [one.pk for one in old if one not in kept]
+        kept = [text for text, one in own.items() if one.folded in wanted]
+        new = dict(wanted)
+        for one in self.aliases[code]:
+            new.pop(one.folded, None)
+        work.new_aliases = list(new.values())
+        work.old_aliases = [own[text].pk for text in own.keys() - kept]
         if work.new_aliases or work.old_aliases:
-            after = [*(one.text for one in kept), *work.new_aliases]
-            result.change("aliases", "; ".join(one.text for one in old), "; ".join(after))
+            result.change("aliases", "; ".join(own), "; ".join([*kept, *work.new_aliases]))
 
     def _claim_aliases(self, result, wanted: dict[str, str], code: str) -> None:
         """Refuse those that mean another centre, of those stored or of an earlier row."""
@@ -156,8 +162,7 @@ class CentreProcessor(RowProcessor):
     def store(self, results) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
         for works in batches(result.work for result in results if result.work):
-            names = [name for work in works for name in work.attributes]
-            with recorder.writing([work.centre for work in works], names):
+            with recorder.writing([work.centre for work in works], attributes_of(works)):
                 CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
                 CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
         return recorder.counts

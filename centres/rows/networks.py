@@ -12,7 +12,7 @@ from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import shown
-from directory.imports.rows.storing import ChangeRecorder, Counts, batches
+from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
 from ..models import Centre, Membership, Network
 from ..sheets import NetworkSheet, centre_words
@@ -73,26 +73,33 @@ class NetworkProcessor(RowProcessor):
         place = self.places.find(result, "centre")
         if not slug or place is None:
             return
-        role, since = values.get("role", ""), values.get("since")
+        role, since = key = values.get("role", ""), values.get("since")
         result.record = "/".join([slug, place.code, role or "member", str(since or "")])
-        if self.is_duplicate((slug, place.id, role, since), result, "network"):
+        if self.is_duplicate((slug, place.id, *key), result, "network"):
             return
-        stored = self.memberships.get((slug, place.id, role, since))
-        member = stored or Membership(role=role, since=since)
-        member.network = self._network(result, slug)
+        stored = self.memberships.get((slug, place.id, *key))
+        network = self._network(result, slug)
+        member = stored or self._new_member(result, place, *key)
+        member.network = network
         member.centre = Centre(pk=place.id, code=place.code)
-        if stored is None:
-            result.change("centre", "", place.code)
-            for name in (one for one in ("role", "since") if one in values):
-                result.change(name, "", self.sheet.written(name, values[name]))
         attributes = self.compare(result, member, self.sheet.compared())
-        if member.since and member.until and member.since > member.until:
-            result.refuse(
-                "until", _("A membership cannot end before it begins (%(since)s).") % {"since": member.since}
-            )
+        self._check_order(result, member)
         if not result.is_bad and result.changes:
             work = MemberWork(member, attributes, self.renamed.get(slug) == result.number)
             result.accept(work, is_new=stored is None)
+
+    def _check_order(self, result, member):
+        """As the constraint, with the day on which it begins."""
+        if member.since and member.until and member.since > member.until:
+            sentence = _("A membership cannot end before it begins (%(since)s).")
+            result.refuse("until", sentence % {"since": member.since})
+
+    def _new_member(self, result, place, role, since) -> Membership:
+        result.change("centre", "", place.code)
+        for name, value in (("role", role), ("since", since)):
+            if value:
+                result.change(name, "", self.sheet.written(name, value))
+        return Membership(role=role, since=since)
 
     def _network(self, result, slug) -> Network:
         """The network of that slug, perhaps a new one; the first row that names it decides its name."""
@@ -166,7 +173,7 @@ class NetworkProcessor(RowProcessor):
             members = [work.membership for work in batch]
             for one in members:
                 one.network_id = one.network.pk
-            recorder.write(members, [name for work in batch for name in work.attributes])
+            recorder.write(members, attributes_of(batch))
         self.places.learn(recorder)
         return recorder.counts
 

@@ -230,10 +230,7 @@ class People:
         What other rows said of a person, which are not stored, is not stored either.
         """
         unique = {id(person): person for person, _changed, _place, _function in people}
-        stored = Professional.objects.in_bulk([one.pk for one in unique.values() if one.pk])
-        for one in unique.values():
-            whole = stored.get(one.pk, one) if one.pk else Professional(name=one.name)
-            one.__dict__.update(whole.__dict__)
+        _read_again(unique.values())
         changed, names = set(), set()
         for person, values, _place, _function in people:
             for name, value in values.items():
@@ -262,6 +259,14 @@ class People:
         for batch in batches(made):
             recorder.write(batch)
         self._at |= set(wanted)
+
+
+def _read_again(people: Iterable[Professional]) -> None:
+    """Let each be as it is stored, or as new as it was."""
+    stored = Professional.objects.in_bulk([one.pk for one in people if one.pk])
+    for one in people:
+        whole = stored.get(one.pk, one) if one.pk else Professional(name=one.name)
+        one.__dict__.update(whole.__dict__)
 
 
 def _is_settled(person: Professional) -> bool:

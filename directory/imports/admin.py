@@ -75,6 +75,10 @@ class UploadForm(forms.Form):
         is_clear = self.cleaned_data.get("blank") == blank.CLEAR
         return {blank.KEY: blank.CLEAR} if is_clear else {}
 
+    def templates(self) -> list[tuple]:
+        """Each kind that this person may hand in, with its label and its columns."""
+        return [(kind, label, columns_of(all_kinds()[kind].sheet)) for kind, label in self.kinds]
+
     @property
     def kinds(self) -> list[tuple[str, str]]:
         """What this person may hand in."""
@@ -139,7 +143,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "form": form,
             "media": self.media + form.media,
             "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
-            "templates": [(kind, label, columns_of(all_kinds()[kind].sheet)) for kind, label in form.kinds],
+            "templates": form.templates(),
         }
         status = 422 if form.is_bound and form.errors else 200
         return TemplateResponse(request, self.add_form_template, context, status=status)

@@ -89,9 +89,12 @@ def ask(
         found.append(question)
         if mine is None:
             open_ones.append(one)
-    no_header = _("column %(place)s, which has no header")
-    reading.unknown += [no_header % {"place": letters(one.place)} for one in open_ones if not one.header]
+    reading.unknown += map(_without_header, (one for one in open_ones if not one.header))
     return [*_needed(reading, open_ones, likely), *found]
+
+
+def _without_header(one: Unmatched) -> str:
+    return _("column %(place)s, which has no header") % {"place": letters(one.place)}
 
 
 def _cells_below(table: Table, unmatched: list[Unmatched]) -> dict[int, list[str]]:

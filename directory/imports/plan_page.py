@@ -222,10 +222,9 @@ def reads(kind: str, name: str, written: str) -> str:
         return day_first(written)
     if name == "disputed" or isinstance(widget, YesNo):
         return {"yes": _("yes"), "no": _("no")}.get(written, written)
-    choices = getattr(widget, "choices", None) or getattr(getattr(widget, "one", None), "choices", None)
-    if choices is None:
-        return written
-    words = dict(choices.choices)
+    inner = getattr(widget, "one", None)
+    choices = getattr(widget, "choices", getattr(inner, "choices", None))
+    words = dict(choices.choices) if choices else {}
     return "; ".join(str(words.get(word, word)) for word in written.split("; "))
 
 

@@ -60,21 +60,32 @@ def join(works: Iterable, scope: Scope) -> None:
     works = [one for one in works if one.draft]
     if scope.sees_all or not works:
         return
-    finder = TrialFinder(whole=False)
     drafts = {id(one.draft): one.draft for one in works}
-    for some in batches(drafts.values()):
-        said = (identifier for one in some for identifier in one.identifiers)
-        finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
+    finder = _looked_up(drafts.values())
     sites = _sites_of(set(finder.trials) - scope.visible(Trial), {work.place.id for work in works})
     of_draft = defaultdict(list)
     for work in works:
         of_draft[id(work.draft)].append(work)
     for key, draft in drafts.items():
-        centres = {work.place.id for work in of_draft[key]}
-        here = {trial for trial, centre in sites if centre in centres}
-        if trial := _known(finder, draft, here, scope):
-            for work in of_draft[key]:
-                _move(work, trial, sites)
+        _join(draft, of_draft[key], finder, sites, scope)
+
+
+def _join(draft, works: list, finder: TrialFinder, sites: dict, scope: Scope) -> None:
+    """Move the sites of one draft to the trial that it is, if there is one."""
+    centres = {work.place.id for work in works}
+    here = {trial for trial, centre in sites if centre in centres}
+    if trial := _known(finder, draft, here, scope):
+        for work in works:
+            _move(work, trial, sites)
+
+
+def _looked_up(drafts: Iterable) -> TrialFinder:
+    """A finder of the trials that drafts may be."""
+    finder = TrialFinder(whole=False)
+    for some in batches(drafts):
+        said = (identifier for one in some for identifier in one.identifiers)
+        finder.look_up(said, (one.trial.acronym for one in some if one.trial.acronym))
+    return finder
 
 
 def _sites_of(trials: set[int], centres: set[int]) -> dict[tuple[int, int], TrialSite]:

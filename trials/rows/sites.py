@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import shown, yes_or_no
-from directory.imports.rows.storing import ChangeRecorder, Counts, batches, upsert
+from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches, upsert
 
 from .. import statements
 from ..choices import Recruitment
@@ -112,16 +113,19 @@ class SiteProcessor(NamesPeople):
         return result.place is not None and may_touch(self.scope, result.place, result, "centre_code")
 
     def look_up(self, results):
-        said = [(identifiers_of(self.sheet, one), one.values.get("acronym", "")) for one in results]
-        identifiers = (one for several, _acronym in said for one in several)
-        self.finder.look_up(identifiers, filter(None, (acronym for _several, acronym in said)))
         centre_ids = {result.place.id for result in results}
-        trial_ids = {trial.pk for one in said for trial in self.finder.candidates(*one)}
-        self._look_up_sites(trial_ids, centre_ids)
+        self._look_up_sites(self._look_up_trials(results), centre_ids)
         emails = filter(None, (result.values.get("contact_email") for result in results))
         named = [pk for one in self.sites.values() for pk in (one.contact_person_id, one.investigator_id)]
         self.people.look_up(emails, centre_ids, named)
         self.sent.look_up(self._called(result) for result in results)
+
+    def _look_up_trials(self, results) -> set[int]:
+        """The pks of those that the rows may mean."""
+        said = [(identifiers_of(self.sheet, one), one.values.get("acronym", "")) for one in results]
+        identifiers = chain.from_iterable(several for several, _acronym in said)
+        self.finder.look_up(identifiers, filter(None, (acronym for _several, acronym in said)))
+        return {trial.pk for one in said for trial in self.finder.candidates(*one)}
 
     def _look_up_sites(self, trial_ids, centre_ids):
         sites = self.scope.own(TrialSite.objects.filter(trial__in=trial_ids, centre__in=centre_ids))
@@ -245,18 +249,23 @@ class SiteProcessor(NamesPeople):
             return
         if "status_date" in result.cells and not date:
             return  # the date is refused already
-        site, said = work.site, self.said[work.site.pk] if work.site.pk else []
-        statement = StatusStatement(
+        said = self.said[work.site.pk] if work.site.pk else []
+        statement = self._statement(result, work.site, said)
+        start = "start_date" if "start_date" in result.cells else "status_date"
+        result.validate(statement, {"since": start}, "status_date")
+        if not result.is_bad:
+            self._append(result, work, statement, said)
+
+    def _statement(self, result, site, said) -> StatusStatement:
+        """What the row states, before it is stored."""
+        status, date = result.values["status"], result.values.get("status_date", "")
+        return StatusStatement(
             pk=_LAST, site=site, status=status, since=self._since(result, site, said, status, date),
             said_at=first_day(date) or self.scope.day,
             said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
             user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, result),
             **self._source(site.trial),
         )  # fmt: skip
-        start = "start_date" if "start_date" in result.cells else "status_date"
-        result.validate(statement, {"since": start}, "status_date")
-        if not result.is_bad:
-            self._append(result, work, statement, said)
 
     def _check_standing(self, result, work):
         """A site cannot have opened after what was stated of it."""
@@ -337,7 +346,7 @@ class SiteProcessor(NamesPeople):
         works = [one.work for one in results if one.work]
         sent = [one for one in works if one.is_sent]
         self._store_drafts(works, unseen if sent else recorder)
-        self.people.store([one for work in works for one in work.people], recorder)
+        self.people.store(list(chain.from_iterable(work.people for work in works)), recorder)
         self._store_sites([one for one in works if not one.is_sent], recorder)
         self._store_sites(sent, unseen)
         self.places.learn(recorder)
@@ -356,10 +365,9 @@ class SiteProcessor(NamesPeople):
         for batch in batches(works):
             for work in batch:
                 _point_to_stored(work.site, work.attributes)
-            names = {name for work in batch for name in work.attributes}
             # Rows that call a trial by several names may turn out to be about one site.
             sites = list({id(work.site): work.site for work in batch}.values())
-            with recorder.writing(sites, names.union(statements.DERIVED)):
+            with recorder.writing(sites, attributes_of(batch).union(statements.DERIVED)):
                 _store_statements([work for work in batch if work.statement])
 
 

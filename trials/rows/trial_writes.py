@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from directory.imports.rows.checking import Write, unsaved
 from directory.imports.rows.result import RowResult
-from directory.imports.rows.storing import ChangeRecorder, upsert
+from directory.imports.rows.storing import ChangeRecorder, attributes_of, upsert
 
 from ..models import Trial, TrialIdentifier
 
@@ -31,16 +31,21 @@ def writes_of(
 def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) -> None:
     """Write trials with their identifiers and conditions, and their changes. Parents come first."""
     old = [work for work in works if work.trial.pk]
-    recorder.watch(Trial, [work.trial.pk for work in old])
+    stored = [work.trial for work in old]
+    recorder.watch(Trial, [trial.pk for trial in stored])
     _create([work.trial for work in works if not work.trial.pk])
-    for work in old:
-        work.trial.parent_id = work.trial.parent and work.trial.parent.pk
-    upsert([work.trial for work in old], [name for work in old for name in work.attributes])
+    _point_to_parents(stored)
+    upsert(stored, attributes_of(old))
     TrialIdentifier.objects.bulk_create(
         TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
     )
     _store_conditions(works, conditions)
     recorder.record([work.trial for work in works])
+
+
+def _point_to_parents(trials: list[Trial]) -> None:
+    for trial in trials:
+        trial.parent_id = trial.parent and trial.parent.pk
 
 
 def _create(trials: list[Trial]) -> None:
@@ -49,8 +54,7 @@ def _create(trials: list[Trial]) -> None:
         ready = [trial for trial in trials if trial.parent is None or trial.parent.pk]
         if not ready:
             raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
-        for trial in ready:
-            trial.parent_id = trial.parent and trial.parent.pk
+        _point_to_parents(ready)
         Trial.objects.bulk_create(ready)
         trials = [trial for trial in trials if not trial.pk]
 

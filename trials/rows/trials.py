@@ -91,17 +91,22 @@ class TrialProcessor(RowProcessor):
         trial = self.finder.find(result, column, identifiers, acronym)
         if trial is None and len(result.messages) > so_far:
             return  # it may mean several
-        if trial is not None:
-            result.record = trial.slug
-            if self.is_duplicate(trial.slug, result, column):
-                return
-            if trial.pk is None:
-                result.touch(trial)
-                blank(trial)
-        else:
+        if trial is None:
             trial = self._new_trial(result, identifiers)
             result.record = trial.slug
+        elif self._is_said_again(result, trial, column):
+            return
         self._resolve(result, trial, identifiers)
+
+    def _is_said_again(self, result, trial, column) -> bool:
+        """Whether an earlier row says all of it; a new trial of an earlier row begins anew."""
+        result.record = trial.slug
+        if self.is_duplicate(trial.slug, result, column):
+            return True
+        if trial.pk is None:
+            result.touch(trial)
+            blank(trial)
+        return False
 
     def _new_trial(self, result, identifiers) -> Trial:
         trial = new_trial()
@@ -146,22 +151,15 @@ class TrialProcessor(RowProcessor):
 
     def _fill(self, result, trial, names: Iterable[str]) -> list[str]:
         """As `compare`, of what is empty; where something else stands, that is told and stays."""
-        stored = {
-            name: None if trial.pk is None else getattr(trial, self.sheet.columns()[name].attribute)
-            for name in names
-        }
-        filled = {name for name, old in stored.items() if old not in (None, "", [], Recruitment.UNKNOWN)}
-        for one, other in (*TOGETHER, *(pair[::-1] for pair in TOGETHER)):
-            filled |= {other} if one in filled and other in stored else set()
-        if "status" in stored and "status" not in filled:
-            filled.discard("status_as_of")  # a day of a status that nobody knew
+        columns = self.sheet.columns()
+        known = {} if trial.pk is None else {one: getattr(trial, columns[one].attribute) for one in names}
+        filled = _filled(known)
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
-            if stored[name] != said and not self._reads_as(name, stored[name], said):
-                self._stays(result, name, self._written(name, stored[name]))
-        return self.compare(
-            result, trial, [one for one in names if one in result.values and one not in filled]
-        )
+            if known[name] != said and not self._reads_as(name, known[name], said):
+                self._stays(result, name, self._written(name, known[name]))
+        empty = [one for one in names if one in result.values and one not in filled]
+        return self.compare(result, trial, empty)
 
     def clears(self, result, name, old):
         return not self.registry and super().clears(result, name, old)
@@ -222,7 +220,7 @@ class TrialProcessor(RowProcessor):
     def _compare_parent(self, result, work):
         stored = str(work.trial.parent or "")
         if "parent" not in result.values:
-            if self.clears(result, "parent", stored if work.trial.pk else ""):
+            if work.trial.pk and self.clears(result, "parent", stored):
                 self._set_parent(result, work, None)
             return
         parent = self._parent(result, work.trial)
@@ -307,6 +305,17 @@ class TrialProcessor(RowProcessor):
 
     def store_last(self, recorder) -> None:
         """What is stored once, after all trials."""
+
+
+def _filled(stored: dict[str, object]) -> set[str]:
+    """The columns that a registry leaves as they are, of stored values by column."""
+    filled = {name for name, old in stored.items() if old not in (None, "", [], Recruitment.UNKNOWN)}
+    for one, other in (*TOGETHER, *(pair[::-1] for pair in TOGETHER)):
+        if one in filled and other in stored:
+            filled.add(other)
+    if "status" in stored and "status" not in filled:
+        filled.discard("status_as_of")  # a day of a status that nobody knew
+    return filled
 
 
 def new_trial() -> Trial:

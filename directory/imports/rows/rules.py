@@ -120,11 +120,7 @@ class Rules:
 @cache
 def rules_of(model: type[models.Model]) -> Rules:
     """Every rule that a record of `model` keeps in the database or in a form."""
-    meta = model._meta
-    keys = [field.name for field in meta.concrete_fields if field.unique and not field.primary_key]
-    uniques = [_unique(f"unique_{name}", (F(name),)) for name in keys]
-    uniques += [_unique("_".join(names), tuple(map(F, names))) for names in meta.unique_together]
-    checks = []
+    meta, uniques, checks = model._meta, _unique_fields(model), []
     for one in meta.constraints:
         if isinstance(one, models.UniqueConstraint):
             uniques.append(_unique(one.name, tuple(one.expressions) or tuple(map(F, one.fields)), one))
@@ -135,6 +131,14 @@ def rules_of(model: type[models.Model]) -> Rules:
     fields = {field.name: _field(field) for field in meta.concrete_fields}
     asked = tuple(one for one in fields.values() if not (one.is_plain and one.may_be_none))
     return Rules(fields, asked, tuple(uniques), tuple(checks))
+
+
+def _unique_fields(model: type[models.Model]) -> list[UniqueRule]:
+    """What is unique by the fields themselves, beside the constraints."""
+    meta = model._meta
+    keys = [field.name for field in meta.concrete_fields if field.unique and not field.primary_key]
+    together = [_unique("_".join(names), tuple(map(F, names))) for names in meta.unique_together]
+    return [*(_unique(f"unique_{name}", (F(name),)) for name in keys), *together]
 
 
 def _check(meta, constraint: models.CheckConstraint) -> CheckRule:

@@ -80,6 +80,11 @@ class ChangeRecorder:
         self.counts.count(entries)
 
 
+def attributes_of(works: Iterable) -> set[str]:
+    """The attributes that any of `works` changes."""
+    return set().union(*(work.attributes for work in works))
+
+
 def batches(several: Iterable) -> Iterator[list]:
     """`several` in lists of at most `BATCH`."""
     left = iter(several)

@@ -5,7 +5,8 @@ other edits of the row are taken. Else both sides edited it, and a person decide
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,19 +34,21 @@ def flag_edited(
     """
     asked = [one for one in results if one.outcome == Outcome.UPDATE and VERSION in one.cells]
     if not asked:
-        return
+        return  # before the last change is asked for
     since = _since(asked)
-    written = [
-        (one, change["field"], logged(one, change["field"]))
-        for one in asked
-        if one.number in since
-        for change in one.changes
-    ]
-    edits = _edits({place for _result, _column, places in written for place in places}, since)
+    written = list(_written([one for one in asked if one.number in since], logged))
+    edits = _edits(set(chain.from_iterable(places for *_of, places in written)), since)
     for result, column, places in written:
-        later = [edit for place in places for edit in edits[place] if edit.seq > since[result.number]]
-        if later:
+        later = chain.from_iterable(edits[place] for place in places)
+        if later := [edit for edit in later if edit.seq > since[result.number]]:
             _weigh(result, column, places[0], sorted(later, key=lambda edit: edit.seq), says)
+
+
+def _written(results: list[RowResult], logged: Callable) -> Iterator[tuple[RowResult, str, list[Place]]]:
+    """Each column that the rows write, with where the change log has it."""
+    for one in results:
+        for change in one.changes:
+            yield one, change["field"], logged(one, change["field"])
 
 
 def _since(asked: list[RowResult]) -> dict[int, int]:

@@ -192,12 +192,7 @@ class UndoProcessor(RowProcessor):
         if shot is None:
             result.refuse(RECORD, _("It was removed since. There is nothing to undo."))
             return
-        values = {}
-        for name in now.own_names(group.after):
-            was = group.before.get(name)
-            if was not in (group.after[name], shot.get(name)):
-                values[name] = was
-                result.change(name, _as_text(shot.get(name)), _as_text(was))
+        values = self._values_before(result, group, now)
         edited = [name for name in values if shot.get(name) != group.after[name]]
         beside = now.beside.work(group.key)
         for name, (old, new) in now.beside.derived(group.key, shot).items():
@@ -210,6 +205,16 @@ class UndoProcessor(RowProcessor):
             self._flag_for_review(result, now, now.edited_since(group.key, edited))
         elif doubt := now.rules.doubt(shot, shot | values):
             self._flag_for_review(result, now, doubt)
+
+    def _values_before(self, result, group, now) -> dict:
+        """What the run changed and is not as it was already, as it was; each told as a change."""
+        values, shot = {}, now.shots[group.key]
+        for name in now.own_names(group.after):
+            was = group.before.get(name)
+            if was not in (group.after[name], shot.get(name)):
+                values[name] = was
+                result.change(name, _as_text(shot.get(name)), _as_text(was))
+        return values
 
     # Storing
 
@@ -247,7 +252,7 @@ class UndoProcessor(RowProcessor):
         with recorder.writing(records, attributes):
             if record.put_beside:
                 record.put_beside([*old, *made])
-            works = list(filter(None, (step.beside for step in steps)))
+            works = [step.beside for step in steps if step.beside]
             rules_for(record).store(self.scope, self.undone, works, made, records)
 
     def _settle(self) -> None:

@@ -13,7 +13,7 @@ from directory.imports import actions
 from directory.imports.choices import NOT_TAKEN, Status
 from directory.imports.kinds import all_kinds
 from directory.imports.messages import problem
-from directory.imports.models import ImportRun
+from directory.imports.models import ImportRun, RowOutcome
 from directory.imports.waiting import NobodyWorks, finish
 
 GOOD, SOME_BAD, REFUSED = 0, 3, 4
@@ -122,8 +122,7 @@ class Command(BaseCommand):
         """Print what became of the file and its rows; returns the exit code."""
         # Of a file that was refused there is no run: it tells what a new one has.
         about = run or ImportRun(status="refused")
-        if self.rows is None:
-            self.rows = list(_bad_rows(run)) if run else []
+        self.rows = list(_bad_rows(about)) if self.rows is None else self.rows
         told = {name: getattr(about, name) for name in TOLD}
         told |= {"problems": problems, "bad_rows": self.rows}
         if as_json:
@@ -146,10 +145,13 @@ class Command(BaseCommand):
         for row in told["bad_rows"]:
             self._print_row(row)
         if told["counts"]:
-            counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items() if number)
-            what = "applied" if run.rows_stored else "nothing to store"
-            what = what if run.status == Status.APPLIED else "planned, nothing stored"
-            self.stdout.write(f"{run.file_name} ({run.kind}): {what}: {counts or 'no rows'}.")
+            self._print_counts(run)
+
+    def _print_counts(self, run):
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in run.counts.items() if number)
+        what = "applied" if run.rows_stored else "nothing to store"
+        what = what if run.status == Status.APPLIED else "planned, nothing stored"
+        self.stdout.write(f"{run.file_name} ({run.kind}): {what}: {counts or 'no rows'}.")
 
     def _print_row(self, row):
         for said in row["messages"]:
@@ -168,5 +170,5 @@ class Command(BaseCommand):
 
 
 def _bad_rows(run):
-    rows = run.rows.filter(outcome__in=NOT_TAKEN).order_by("number")
+    rows = RowOutcome.objects.filter(run=run.pk, outcome__in=NOT_TAKEN).order_by("number")
     return rows.values("number", "outcome", "record", "messages").iterator(1_000)
