@@ -364,15 +364,15 @@ class SiteSheet(Sheet):
         "opened_on", PartialDay(), nl="startdatum", fr="date de début", de="Startdatum", also=("opened on",)
     )
     url = Column("url", Address(), nl="website", fr="site web", de="Webseite", also=("link",))
-    cohort_open = Column(
-        "cohort_open", YesNo(), nl="cohorte open", fr="cohorte ouverte", de="Kohorte offen",
-        served=True,
-    )  # fmt: skip
     consent_to_publish = Column(
         None, YesNo(), nl="toestemming publicatie", fr="accord de publication",
         de="Einwilligung Veröffentlichung",
         also=("consent", "toestemming", "consentement", "Einwilligung"),
         logged=["contact_person__consent_given_on", "contact_person__consent_withdrawn_on"],
+    )  # fmt: skip
+    cohort_open = Column(
+        "cohort_open", YesNo(), nl="cohorte open", fr="cohorte ouverte", de="Kohorte offen",
+        served=True,
     )  # fmt: skip
 
     class Meta:

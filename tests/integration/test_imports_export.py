@@ -72,7 +72,8 @@ COLUMNS = {
         sex age_min age_max status status_as_of opened_in_belgium url alterations_excluded lines_min lines_max
         eligibility arms""",
     "sites": """centre_code nct_number eu_ct_number acronym title disease phase status status_date pi_name
-        contact_name contact_email contact_phone start_date url consent_to_publish""",
+        contact_name contact_email contact_phone start_date url consent_to_publish
+        cohort_open""",
 }
 
 

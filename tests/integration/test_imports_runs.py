@@ -151,7 +151,7 @@ def test_an_error_of_ours_is_told_as_one_and_stores_nothing(monkeypatch):
     from centres.rows.centres import CentreProcessor
 
     run = received(a_csv(CENTRE), kind="centres")
-    monkeypatch.setattr(CentreProcessor, "decide", lambda *_: 1 / 0)
+    monkeypatch.setattr(CentreProcessor, "resolve", lambda *_: 1 / 0)
     pipeline.plan(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "failed")
 
