@@ -75,7 +75,7 @@ def header_index(leading: Sequence[Row]) -> int:
     A header has cells that are columns of a kind, fills most of the width, and holds no data: a banner of
     two words, each a column's, stands above four headers that nobody knows. Of rows alike it is the first.
     """
-    rows = [_filled(row) for row in leading]
+    rows = [_texts_of(row) for row in leading]
     widest = max(map(len, rows), default=0)
     scores, is_below_data = [], False
     for cells in rows:
@@ -88,7 +88,7 @@ def header_index(leading: Sequence[Row]) -> int:
     return scores.index(max(scores)) if scores else 0
 
 
-def _filled(row: Row) -> list[str]:
+def _texts_of(row: Row) -> list[str]:
     return [text for cell in row.cells if (text := tidy(cell))]
 
 

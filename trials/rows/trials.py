@@ -153,7 +153,7 @@ class TrialProcessor(RowProcessor):
         """As `compare`, of what is empty; where something else stands, that is told and stays."""
         columns = self.sheet.columns()
         known = {} if trial.pk is None else {one: getattr(trial, columns[one].attribute) for one in names}
-        filled = _filled(known)
+        filled = _kept_columns(known)
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
             if known[name] != said and not self._reads_as(name, known[name], said):
@@ -307,7 +307,7 @@ class TrialProcessor(RowProcessor):
         """What is stored once, after all trials."""
 
 
-def _filled(stored: dict[str, object]) -> set[str]:
+def _kept_columns(stored: dict[str, object]) -> set[str]:
     """The columns that a registry leaves as they are, of stored values by column."""
     filled = {name for name, old in stored.items() if old not in (None, "", [], Recruitment.UNKNOWN)}
     for one, other in (*TOGETHER, *(pair[::-1] for pair in TOGETHER)):
