@@ -72,7 +72,7 @@ def current() -> Snapshot:
         raise IndexNotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
     held = _process.snapshot
     if held and held.folder == folder:
-        if held.state.generation == store.stores.at(folder).state().generation:
+        if held.state.generation == store.stores.at(folder).generation():
             return held
         # Whoever comes while another thread takes up the news is served the state before them.
         if not _process.lock.acquire(blocking=False):
