@@ -30,6 +30,7 @@ _CHOICES = {
 }  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
+_AFTER_ALL = "\U0010ffff"  # no text has it
 # Scores come back from the engine in single precision.
 _SAME = 0.01
 
@@ -147,9 +148,9 @@ class Labels:
     def beginning(self, text: str) -> list[LabelEntry]:
         """The entries that begin with `text`, the best first."""
         first = bisect_left(self.texts, text)
-        some = self.entries[first : first + 4 * MOST_SUGGESTIONS]
-        found = [entry for entry in some if entry.text.startswith(text)]
-        return sorted(found, key=lambda entry: (entry.rank, len(entry.text)))
+        last = bisect_left(self.texts, text + _AFTER_ALL, first)
+        some = self.entries[first : min(last, first + 4 * MOST_SUGGESTIONS)]
+        return sorted(some, key=lambda entry: (entry.rank, len(entry.text)))
 
     def near(self, text: str, limit: int) -> list[LabelEntry]:
         """The entries that are spelt almost like `text`, the nearest first."""

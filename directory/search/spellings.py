@@ -6,6 +6,10 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+# Digits and letters must not share bits: acronyms are made of both.
+_ALPHABET = {letter: bit for bit, letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789 ")}
+_REST = 64 - len(_ALPHABET)
+
 
 class Spellings:
     """`texts`, folded, to be looked at for near ones.
@@ -34,5 +38,6 @@ class Spellings:
 
 
 def _letters(text: str) -> int:
-    """A bit for each letter that occurs; some share one."""
-    return sum(1 << bit for bit in {ord(letter) % 64 for letter in text})
+    """A bit for each letter that occurs; those outside the alphabet share what bits are left."""
+    bits = {_ALPHABET.get(letter, len(_ALPHABET) + ord(letter) % _REST) for letter in text}
+    return sum(1 << bit for bit in bits)
