@@ -126,3 +126,19 @@ def test_no_export_of_the_pages_or_the_admin_shows_it_either(client):
 def visible(html: str) -> str:
     """Without what programs read: elements' attributes and data."""
     return re.sub(r"(?s)<script.*?</script>|<[^>]+>", " ", html)
+
+
+def test_no_page_of_the_admin_shows_a_day_of_a_statement_of_a_month(client):
+    site = a_site_known_by_its_month()
+    statement = site.statements.exclude(said_on="").get()
+    client.force_login(an_editor())
+    for address in (
+        f"/admin/trials/trialsite/{site.pk}/change/",
+        "/admin/trials/statusstatement/",
+        f"/admin/trials/statusstatement/{statement.pk}/change/",
+    ):
+        page = client.get(address).content.decode()
+        assert "2024-06" in page, address
+        assert "2024-06-01" not in page, address
+        assert "1 June 2024" not in page, address
+    assert "2024-06-01" not in str(statement)

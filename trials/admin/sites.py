@@ -42,7 +42,7 @@ class StatementInline(ReadOnly, RecordedTabular):
     """Everything that was said about the site. Seen by whoever sees the site."""
 
     model = StatusStatement
-    fields = readonly_fields = ["status", "since", "said_at", "role", "source", "evidence", "retracted_at"]
+    fields = readonly_fields = ["status", "since", "said", "role", "source", "evidence", "retracted_at"]
     ordering = ["-said_at", "-pk"]
     verbose_name_plural = _("what was said so far")
 
@@ -51,6 +51,10 @@ class StatementInline(ReadOnly, RecordedTabular):
 
     def has_view_permission(self, request, obj=None):
         return role_of(request.user) is not None
+
+    @admin.display(description=_("said on"))
+    def said(self, statement):
+        return statement.day_as_said
 
 
 @admin.register(TrialSite)
@@ -168,16 +172,20 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
 class StatusStatementAdmin(ReadOnlyAdmin):
     """Everything that was ever said, by anybody. New statements are made on the site's page."""
 
-    list_display = ["site", "status", "said_at", "role", "source", "retracted_at"]
+    list_display = ["site", "status", "said", "role", "source", "retracted_at"]
     list_filter = ["status", "role", ("site__centre", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["site__trial", "site__centre"]
     date_hierarchy = "said_at"
     linked_by = ("site", "run")
     search_fields = ["site__trial__acronym", "site__centre__code", "source", "evidence"]
     fields = [
-        "site", "status", "since", "said_at", "role", "source", "source_url", "evidence", "run",
+        "site", "status", "since", "said", "role", "source", "source_url", "evidence", "run",
         "recorded_at", "retracted_at",
     ]  # fmt: skip
+
+    @admin.display(description=_("said on"), ordering="said_at")
+    def said(self, statement):
+        return statement.day_as_said
 
     def for_coordinator(self, queryset, user):
         return queryset.filter(site__centre__in=own_centre_ids(user))

@@ -192,7 +192,12 @@ class StatusStatement(PlainText):
         indexes = [models.Index(fields=["site", "-said_at", "-id"], name="latest_statement")]
 
     def __str__(self):
-        return f"{self.get_status_display()} ({self.said_at}, {self.role})"
+        return f"{self.get_status_display()} ({self.day_as_said}, {self.role})"
+
+    @property
+    def day_as_said(self) -> str:
+        """ISO 8601, no more exact than it was said."""
+        return self.said_on or self.said_at.isoformat()
 
     def clean(self):
         super().clean()
@@ -202,7 +207,7 @@ class StatusStatement(PlainText):
             validate_known_day(self.said_at)
         except ValidationError as error:
             raise ValidationError({"said_at": error}) from None
-        said, site = self.said_on or self.said_at.isoformat(), getattr(self, "site", None)
+        said, site = self.day_as_said, getattr(self, "site", None)
         opened = site.opened_on if site and self.status == Recruitment.RECRUITING else ""
         for first in (self.since, opened):
             if (day := first_day(first)) and day > last_day(said):
