@@ -6,6 +6,7 @@ retracted, not deleted, and the site's status derived anew; undoing an undo revi
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,6 +76,7 @@ class Statements(Beside):
 
 class SiteUndo(UndoRules):
     centre = "centre"
+    days_as_said = MappingProxyType({"verified_at": "verified_on"})
     beside = Statements
 
     def told(self, keys, scope):

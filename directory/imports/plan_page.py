@@ -127,7 +127,8 @@ class PlanPage:
             row.record_name = f"{what}: {called}"
             row.may_be_decided = row.may_be_taken or row.outcome in STORED
             row.said = [said | {"label": ""} for said in row.messages]
-            row.differences = [reading.difference(kind, one, called, people) for one in row.changes]
+            shown = reading.as_said(kind, row.changes)
+            row.differences = [reading.difference(kind, one, called, people) for one in shown]
 
     @cached_property
     def questions(self) -> list[dict]:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from directory.core.visibility import Role
+from directory.imports import actions, pipeline
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.sheets import applied
@@ -142,3 +143,18 @@ def test_no_page_of_the_admin_shows_a_day_of_a_statement_of_a_month(client):
         assert "2024-06-01" not in page, address
         assert "1 June 2024" not in page, address
     assert "2024-06-01" not in str(statement)
+
+
+def test_the_plan_of_an_undo_goes_back_to_a_month_not_to_its_first_day(client):
+    site = a_site_known_by_its_month()
+    person = an_editor()
+    sheet = b"centre_code;acronym;status;status_date\nuz-gent;MONTHLY;completed;20/11/2026\n"
+    run = applied(sheet, user=person)
+    reverse = actions.undo(run=run, user=person, queue=False)
+    pipeline.plan(reverse)
+    client.force_login(person)
+    page = client.get(f"/admin/imports/importrun/{reverse.pk}/change/").content.decode()
+    assert "06/2024" in page
+    assert "01/06/2024" not in page
+    site.refresh_from_db()
+    assert site.verified_at == dt.date(2026, 11, 20)

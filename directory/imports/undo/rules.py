@@ -1,6 +1,7 @@
 """What undoing asks of records of one kind, beyond putting back their columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.db import models
 
@@ -36,6 +37,7 @@ class UndoRules:
 
     centre: str | None = None
     decided_by_editors = False
+    days_as_said: Mapping[str, str] = MappingProxyType({})  # by field of a day, the one that has it as said
     beside: type[Beside] = Beside
 
     def told(self, keys: set[str], scope: Scope) -> set[str]:
