@@ -5,7 +5,6 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.text import fold, tidy
-from directory.core.visibility import is_editor, own_centre_ids
 from directory.sheets.cells import Address, Day, Email, List, LongText, Number, Phone, PostalCode, Text, Word
 from directory.sheets.sheet import Column, Sheet
 
@@ -136,8 +135,7 @@ def centre_words(sheet: type[Sheet], user) -> dict[str, list[tuple[str, str]]]:
     columns = [column.column_name for column in sheet.in_order() if column.attribute == "centre__code"]
     if not columns:
         return {}
-    own = Centre.objects.all() if is_editor(user) else Centre.objects.filter(pk__in=own_centre_ids(user))
-    words = [(one.code, str(one)) for one in own.order_by("code")]
+    words = [(one.code, str(one)) for one in Centre.objects.editable_by(user).order_by("code")]
     return dict.fromkeys(columns, words)
 
 

@@ -10,13 +10,12 @@ from django.utils.translation import gettext_lazy
 from directory.core.text import squash
 from directory.imports.choices import Outcome
 from directory.imports.rows.checking import Write
-from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import shown
 from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
 from ..models import Centre, Membership, Network
-from ..sheets import NetworkSheet, centre_words
-from .places import Places, names_centre
+from ..sheets import NetworkSheet
+from .places import NamesCentre, Places
 
 
 @dataclass
@@ -26,18 +25,10 @@ class MemberWork:
     renames: bool = False
 
 
-class NetworkProcessor(RowProcessor):
+class NetworkProcessor(NamesCentre):
     sheet = NetworkSheet
     label = gettext_lazy("Networks")
-    wider_than = ("trials", "centres")
-
-    @classmethod
-    def lists(cls, user):
-        return centre_words(cls.sheet, user)
-
-    @classmethod
-    def naming(cls, scope):
-        return names_centre("centre", scope)
+    centre_column = "centre"
 
     @classmethod
     def names(cls, keys, user):

@@ -1,6 +1,5 @@
 """Which centre a cell means, what is asked where it is not certain, and what is learned from the answer."""
 
-from collections.abc import Callable
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from directory.imports.scope import Scope
 from ..choices import AliasKind
 from ..matching import Match, Matcher, Place
 from ..models import Centre, CentreAlias
+from ..sheets import centre_words
 
 MOST_ASKED = 50  # more than a person answers; what is beyond is refused with what it might mean
 LONGEST = 200  # what an alias holds
@@ -145,15 +145,24 @@ def key_of(text: str) -> str:
     return f"centre:{fold(text)}"
 
 
-def names_centre(column: str, scope: Scope) -> dict[str, Callable[[str], bool]]:
-    """By the column whose cells name centres: whether a cell names one. What centres are called is read once
-    it is asked."""
+class NamesCentre(RowProcessor):
+    """Rows each of which names a centre, in the column `centre_column`."""
 
-    @cache
-    def matcher() -> Matcher:
-        return Matcher(scope.visible(Centre))
+    centre_column: str
+    wider_than = ("trials", "centres")
 
-    return {column: lambda cell: matcher().match(cell).how != "none"}
+    @classmethod
+    def lists(cls, user):
+        return centre_words(cls.sheet, user)
+
+    @classmethod
+    def naming(cls, scope):
+        @cache
+        def matcher() -> Matcher:
+            """What centres are called is read once it is asked."""
+            return Matcher(scope.visible(Centre))
+
+        return {cls.centre_column: lambda cell: matcher().match(cell).how != "none"}
 
 
 def _scored(score: int, reasons: tuple[str, ...]) -> str:

@@ -13,8 +13,7 @@ from centres.matching import Place
 from centres.models import Centre, Professional
 from centres.records import CENTRE
 from centres.rows.people import People, evidence
-from centres.rows.places import Places, may_touch, names_centre
-from centres.sheets import centre_words
+from centres.rows.places import NamesCentre, Places, may_touch
 from directory.core.dates import first_day
 from directory.core.models import State
 from directory.core.visibility import Role
@@ -60,19 +59,11 @@ class Work:
     is_sent: bool = False  # to the editors, who alone see the trial
 
 
-class SiteProcessor(NamesPeople):
+class SiteProcessor(NamesCentre, NamesPeople):
     sheet = SiteSheet
     label = gettext_lazy("Trial sites")
     is_by_centre = True
-    wider_than = ("trials", "centres")
-
-    @classmethod
-    def lists(cls, user):
-        return centre_words(cls.sheet, user)
-
-    @classmethod
-    def naming(cls, scope):
-        return names_centre("centre_code", scope)
+    centre_column = "centre_code"
 
     @classmethod
     def names(cls, keys, user):
