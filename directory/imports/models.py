@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -292,9 +292,11 @@ class ImportRun(models.Model):
         now = timezone.now()
         free = Q(status=status) | Q(status=then)
         mine = ImportRun.objects.filter(free, Q(lease_until=None) | Q(lease_until__lt=now), pk=self.pk)
-        if not mine.update(status=then, lease_until=now + LEASE, attempt=F("attempt") + 1, rows_done=0):
-            return False
-        self.refresh_from_db()
+        with transaction.atomic():  # nobody comes between taking the lease and reading which one it is
+            if not mine.update(status=then, lease_until=now + LEASE, attempt=F("attempt") + 1, rows_done=0):
+                return False
+            self.refresh_from_db()
+        self._lease = {"status": self.status, "attempt": self.attempt}
         return True
 
     def restore_undone(self) -> None:
@@ -303,8 +305,11 @@ class ImportRun(models.Model):
             ImportRun.objects.filter(pk=self.undo_of_id, status=Status.UNDOING).update(status=Status.APPLIED)
 
     def held(self):
-        """This run in the database, as long as nobody has taken it over since it was claimed."""
-        return ImportRun.objects.filter(pk=self.pk, status=self.status, attempt=self.attempt)
+        """This run in the database, as long as nobody has taken it over, or cancelled it, since the lease.
+
+        Its fields say nothing about that: whoever reads them again reads what others wrote.
+        """
+        return ImportRun.objects.filter(pk=self.pk, **self._lease)
 
     def renew(self, rows_done: int | None = None, lease: dt.timedelta = LEASE, **values) -> bool:
         """Prolong the lease and tell the progress. False when the run was taken over or cancelled."""

@@ -176,6 +176,27 @@ def test_a_worker_whose_run_was_taken_over_writes_nothing():
     assert run.renew(1) is True
 
 
+@pytest.mark.parametrize("step", ["plan", "apply"])
+def test_cancelled_while_a_worker_reads_the_run_again_it_stays_cancelled(step, monkeypatch):
+    """A worker that takes the run's fields for its lease would go on with a cancelled run, and store it."""
+    run, user = received(a_csv(CENTRE), kind="centres", user=an_editor()), an_editor("other")
+    if step == "apply":
+        pipeline.plan(run)
+        actions.confirm(run=run, user=run.created_by, queue=False)
+
+    begin = getattr(pipeline, f"_{step}")
+
+    def cancel_first(run, *rest):
+        actions.cancel(run=ImportRun.objects.get(pk=run.pk), user=user)
+        run.refresh_from_db()
+        begin(run, *rest)
+
+    monkeypatch.setattr(pipeline, f"_{step}", cancel_first)
+    assert getattr(pipeline, step)(run) is True
+    run.refresh_from_db()
+    assert (run.status, Centre.objects.count()) == ("cancelled", 0)
+
+
 def test_a_cancelled_run_is_not_planned():
     run = received(a_csv(CENTRE), kind="centres")
     stale = ImportRun.objects.get(pk=run.pk)
