@@ -117,6 +117,8 @@ def send_due(now: dt.datetime | None = None) -> int:
             continue
         try:
             sent += deliver(watch, period)
+        except (Watch.DoesNotExist, IntegrityError):  # who ends a watch meanwhile holds up nobody else's
+            log.info("watch ended while its news was looked for", extra={"watch": watch.pk})
         except OSError:  # the mail server is away: the lease ends and it is tried again
             log.exception("mail not handed over", extra={"watch": watch.pk})
     return sent

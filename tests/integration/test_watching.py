@@ -236,6 +236,31 @@ def test_the_mail_speaks_the_language_in_which_it_was_asked_for(world, client):
     assert "Rekruteert → Actief, rekruteert niet" in mail.outbox[0].body
 
 
+@pytest.mark.django_db(transaction=True)  # a foreign key is looked at when a transaction ends
+def test_who_ends_a_watch_while_news_are_sent_keeps_nobody_from_theirs(watch, monkeypatch):
+    """One is ended just after the list was read, one just before its receipt is written."""
+    closed()
+    for number in range(2):
+        Watch.objects.create(
+            email=f"gone-{number}@example.org", kind=watch.kind, question=watch.question,
+            language=watch.language, frequency=watch.frequency, confirmed_at=watch.confirmed_at, seen=[],
+        )  # fmt: skip
+    first, second = Watch.objects.exclude(pk=watch.pk)
+    others = Watch.objects.exclude(pk=watch.pk)
+    monkeypatch.setattr(Watch.objects, "confirmed", lambda: Watch.objects.order_by("-pk"))
+    claim = Delivery.claim
+
+    def ended_meanwhile(delivery, now):
+        claimed = claim(delivery, now)
+        if delivery.watch_id == second.pk:
+            others.delete()
+        return claimed
+
+    monkeypatch.setattr(Delivery, "claim", ended_meanwhile)
+    assert actions.send_due(MORNING) == 1
+    assert [message.to for message in mail.outbox] == [[watch.email]]
+
+
 # Once, also after a crash
 
 
