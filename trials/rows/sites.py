@@ -21,7 +21,7 @@ from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import shown, yes_or_no
-from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches, upsert
+from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches, update
 
 from .. import statements
 from ..choices import Recruitment
@@ -376,4 +376,4 @@ def _store_statements(works):
     StatusStatement.objects.bulk_create([work.statement for work in works])
     # What the rule makes of the stored statements is what is stored, not what was foreseen.
     settled = statements.settle({id(one.site): one.site for one in works}.values(), save=False)
-    upsert(settled, statements.DERIVED)
+    update(settled, statements.DERIVED)

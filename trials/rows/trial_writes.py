@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from directory.imports.rows.checking import Write, unsaved
 from directory.imports.rows.result import RowResult
-from directory.imports.rows.storing import ChangeRecorder, attributes_of, upsert
+from directory.imports.rows.storing import ChangeRecorder, attributes_of, update
 
 from ..models import Trial, TrialIdentifier
 
@@ -35,7 +35,7 @@ def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) ->
     recorder.watch(Trial, [trial.pk for trial in stored])
     _create([work.trial for work in works if not work.trial.pk])
     _point_to_parents(stored)
-    upsert(stored, attributes_of(old))
+    update(stored, attributes_of(old))
     TrialIdentifier.objects.bulk_create(
         TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
     )

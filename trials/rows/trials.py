@@ -14,7 +14,7 @@ from directory.core.models import State
 from directory.imports.choices import REGISTRY, Outcome
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, shown
-from directory.imports.rows.storing import ChangeRecorder, Counts, batches
+from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
 from .. import registries
 from ..choices import Recruitment
@@ -292,7 +292,7 @@ class TrialProcessor(RowProcessor):
     def store(self, results) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
         for some in batches(one.work for one in results if one.work):
-            fill([work.trial for work in some])
+            fill([work.trial for work in some], attributes_of(some))
             store_trials(some, recorder, self.conditions)
             self.store_more(some, recorder)
             for work in some:
@@ -348,11 +348,15 @@ def blank(trial: Trial) -> None:
     trial.__dict__ = _defaults() | {one: trial.__dict__[one] for one in kept if one in trial.__dict__}
 
 
-def fill(trials: list[Trial]) -> None:
-    """Make hollow trials whole: new ones with the defaults, stored ones as they are stored. One query."""
-    stored = Trial.objects.in_bulk([one.pk for one in trials if one.pk])
+def fill(trials: list[Trial], attributes: Iterable[str]) -> None:
+    """Make hollow trials fit to be stored: new ones have the defaults, stored ones the `attributes` that any
+    of them changes, as they are stored. One query.
+    """
+    names = [Trial._meta.get_field(name).attname for name in attributes]
+    stored = Trial.objects.filter(pk__in=[one.pk for one in trials if one.pk]).values("pk", *names)
+    by_pk = {values.pop("pk"): values for values in stored}
     for one in trials:
-        one.__dict__ = (stored[one.pk].__dict__ if one.pk else _defaults()) | one.__dict__
+        one.__dict__ = (by_pk[one.pk] if one.pk else _defaults()) | one.__dict__
 
 
 def identifiers_of(sheet, result) -> list[Identifier]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from django.db import models
+from django.db import connection
 from django.utils import timezone
 
 from directory.core import changes
@@ -48,7 +48,7 @@ class ChangeRecorder:
             model = type(records[0])
             self.watch(model, [one.pk for one in old])
             model._default_manager.bulk_create(new)
-            upsert(old, attributes)
+            update(old, attributes)
         yield
         self.record(records)
 
@@ -92,20 +92,23 @@ def batches(several: Iterable) -> Iterator[list]:
         yield batch
 
 
-def upsert(records: list[models.Model], attributes: Iterable[str]) -> None:
-    """Write `attributes` of stored records in bulk: one INSERT … ON CONFLICT a batch.
+def update(records: Sequence[Recorded], attributes: Iterable[str]) -> None:
+    """Write `attributes` of stored records of one model, and nothing else of them: one prepared statement.
 
-    Ten times faster than `bulk_update` at 20 columns, and no id is ever drawn or a sequence moved.
+    Many times faster than `bulk_update`, whose CASE grows with rows and columns.
     """
     names = sorted(set(attributes))
     if not records or not names:
         return
-    model = type(records[0])
-    if any(field.name == "updated_at" for field in model._meta.concrete_fields):
-        now = timezone.now()
-        names.append("updated_at")
-        for one in records:
-            one.updated_at = now
-    model.objects.bulk_create(
-        records, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=names
-    )
+    now, meta = timezone.now(), type(records[0])._meta
+    for one in records:
+        one.updated_at = now
+    fields = [meta.get_field(name) for name in (*names, "updated_at")]
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {quote(meta.pk.column)} = %s",
+            [[*(one.get_db_prep_save(getattr(record, one.attname), connection) for one in fields), record.pk]
+             for record in records],
+        )  # fmt: skip
