@@ -86,6 +86,8 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
     So is a day, but for what a registry itself calls an identifier (`other`).
     """
     clean = tidy(text)
+    if (found := _recognise(clean)) and scheme in (None, found.scheme):
+        return found
     if inside := _inside(clean, scheme):
         return inside
     if scheme != Scheme.OTHER and (is_day(clean) or "@" in clean or _ADDRESS.match(clean)):
@@ -93,7 +95,7 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
     try:
         return parse_identifier(clean, scheme)
     except ValueError:
-        if found := _recognise(clean):
+        if found:
             return found
         value = _repaired(clean, scheme)
         if value is None:

@@ -29,9 +29,14 @@ MOST_LINES = 20
 def free_slug(words: Iterable[str], taken: Container[str]) -> str:
     """The first of `words` whose slug is not `taken`; else the first of all with a number behind it."""
     longest = Trial._meta.get_field("slug").max_length - len("-999999")
-    stems = [stem for word in words if (stem := slugify(word)[:longest].strip("-"))] or ["trial"]
-    numbered = (f"{stems[0]}-{number}" for number in count(2))
-    return next(one for one in chain(stems, numbered) if one not in taken)
+    first = ""
+    for stem in filter(None, (slugify(word)[:longest].strip("-") for word in words)):
+        if stem not in taken:
+            return stem
+        first = first or stem
+    first = first or "trial"
+    numbered = (f"{first}-{number}" for number in count(2))
+    return next(one for one in chain([first], numbered) if one not in taken)
 
 
 class TrialQuerySet(ListedQuerySet):
