@@ -5,7 +5,7 @@ A sheet is a django-import-export `Resource`: the one description of its columns
 What a column's cells mean is its widget's to say (`directory.sheets.cells`).
 """
 
-from functools import cache
+from functools import cache, cached_property
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -49,12 +49,12 @@ class Column(fields.Field):
         self.translations = {"nl": nl, "fr": fr, "de": de}
         self.also, self.takes, self.logged, self.served = tuple(also), takes, tuple(logged), served
 
-    @property
+    @cached_property
     def is_prose(self) -> bool:
         """Free text, of which every word is meant, be it `unknown`."""
         return isinstance(self.widget, (Prose, LongText))
 
-    @property
+    @cached_property
     def has_words(self) -> bool:
         """It has a vocabulary: a word of it is never taken for “nothing to say”."""
         return hasattr(getattr(self.widget, "one", self.widget), "choices") or hasattr(self.widget, "choices")

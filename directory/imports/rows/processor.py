@@ -356,7 +356,12 @@ class RowProcessor:
         for name in names if record.pk else [one for one in names if one in values]:
             attribute = columns[name].attribute
             old = getattr(record, attribute)
-            new = values[name] if name in values else self._left(result, name, old)
+            if name in values:
+                new = values[name]
+            elif old in (None, "", []):
+                continue
+            else:
+                new = self._left(result, name, old)
             if old != new and not self._reads_as(name, old, new):
                 result.change(name, self._written(name, old), self._written(name, new))
                 setattr(record, attribute, new)
@@ -366,8 +371,6 @@ class RowProcessor:
 
     def _left(self, result: RowResult, name: str, old):
         """What an empty cell, or none, leaves of the stored value `old`."""
-        if old in (None, "", []):
-            return old
         field = self.sheet.model_field(name)
         if field is None or not field.blank or not self.clears(result, name, old):
             return old
