@@ -57,7 +57,7 @@ def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeyp
 def test_a_check_that_was_forgotten_is_told_by_its_name(monkeypatch):
     forget_the_rules(monkeypatch)
     run = confirmed("trials", TRIAL)
-    monkeypatch.setattr("trials.rows.trials.fill", lambda trials: _spoil_ages(trials))
+    monkeypatch.setattr("trials.rows.trials.fill", lambda trials, _attributes: _spoil_ages(trials))
     pipeline.apply(run)
     assert run.problems[0]["rule"] == "trial_ages_in_order"
     assert not Trial.objects.exists()
