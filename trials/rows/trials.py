@@ -336,10 +336,11 @@ def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True
 
     Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
     """
+    values = trial.__dict__
     kept = {"_state", "id", "parent_id", *NAMING, *attributes}
     if whole_if_new and trial.pk is None:
-        kept |= {name for name, value in trial.__dict__.items() if value not in (None, "", [])} - BY_ITSELF
-    trial.__dict__ = {name: value for name, value in trial.__dict__.items() if name in kept}
+        kept |= {name for name, value in values.items() if value not in (None, "", [])} - BY_ITSELF
+    trial.__dict__ = {name: values[name] for name in kept if name in values}
 
 
 def blank(trial: Trial) -> None:
