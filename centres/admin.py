@@ -16,7 +16,7 @@ from directory.adminsite.recorded import RecordedAdmin, RecordedTabular, Records
 from directory.adminsite.roles import EditorsOnly
 from directory.adminsite.states import ListedAdmin
 from directory.core.models import State
-from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
+from directory.core.roles import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
 
 from .actions import withdraw_consent
 from .choices import AliasKind

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from directory.core.ages import age_text
 from directory.core.models import Change, Op, Recorded
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from .forms import in_language
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.models import Recorded
+from directory.core.roles import is_editor
 from directory.core.text import control_character_in
-from directory.core.visibility import is_editor
 
 from . import history
 from .forms import CleanTextForm, RecordedForm, RecordedFormSet

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from directory.core.visibility import is_coordinator, is_editor, role_of
+from directory.core.roles import is_coordinator, is_editor, role_of
 
 
 class ForRoles:

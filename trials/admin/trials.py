@@ -20,8 +20,8 @@ from directory.adminsite.roles import ReadOnly
 from directory.adminsite.states import ListedAdmin
 from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
+from directory.core.roles import is_editor
 from directory.core.text import refuse_control_characters
-from directory.core.visibility import is_editor
 
 from ..actions import close_recruitment
 from ..models import Trial, TrialIdentifier, TrialSite

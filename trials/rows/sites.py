@@ -16,7 +16,7 @@ from centres.rows.people import People, evidence
 from centres.rows.places import NamesCentre, Places, may_touch
 from directory.core.dates import first_day
 from directory.core.models import State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
