@@ -90,7 +90,7 @@ def claim(data_dir: Path):
 
 def prepare(env: environment.Environment) -> bool:
     """Bring database, messages, static files and the first user up to date. True: load the demo."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     from django.db import connections
 
     from config import messages, setup
