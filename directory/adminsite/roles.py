@@ -70,13 +70,10 @@ class EditorsOnly:
 
 
 class ReadOnly:
-    """Seen, never changed here."""
+    """Before a `ForRoles`: seen, never changed here."""
 
     def has_add_permission(self, request, *args):
         return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
+    def may_change(self, user, obj) -> bool:
         return False
