@@ -90,7 +90,6 @@ def claim(data_dir: Path):
 
 def prepare() -> bool:
     """Bring database, messages, static files and the first user up to date. True: load the demo."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     from django.db import connections
 
     from config import messages, setup
