@@ -1,6 +1,6 @@
 """The two groups of the house, and what coordinators may do at all."""
 
-from directory.core.visibility import COORDINATORS, EDITORS
+from directory.core.roles import COORDINATORS, EDITORS
 
 # What coordinators may do at all; to which records is decided per centre.
 COORDINATOR_PERMISSIONS = (

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from . import bulk
 from .models import Change, Op, Recorded
-from .visibility import Role, role_of
+from .roles import Role, role_of
 
 # Any number, the same in every process: the transactions that write the log take turns on it.
 _LOG_LOCK = 5_202_406

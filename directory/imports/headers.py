@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from directory.core.roles import Role
 from directory.core.text import squash, tidy
-from directory.core.visibility import Role
 from directory.sheets.cells import Cell
 from directory.sheets.reading import Row, Table, leading_rows, read
 from directory.sheets.written import written_date

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory.core.roles import Role, own_centre_ids
 from directory.core.text import tidy
-from directory.core.visibility import Role, own_centre_ids
 from directory.sheets.reading import Table
 
 from .columns import Reading, Unmatched, header_key, letters, own_columns

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.visibility import Role, is_editor, role_of
+from directory.core.roles import Role, is_editor, role_of
 
 from . import kinds
 from .choices import (

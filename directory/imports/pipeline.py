@@ -16,7 +16,7 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.utils import timezone, translation
 
 from directory.core import changes
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.sheets.reading import Row, Table, Unreadable
 
 from . import dates, encoding, guard, mapping, moved, receipts

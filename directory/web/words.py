@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.fields import LANGUAGE_CODES, page_language
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from trials.choices import Freshness, Recruitment
 
 # Who stands behind a status; a role, never a name.

@@ -9,7 +9,7 @@ from django.core.management import get_commands, load_command_class
 
 from config.env import BASE_DIR
 from directory.core.models import Recorded, State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports.choices import Outcome, Status
 from directory.imports.kinds import all_kinds
 from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from directory.core import changes
 from directory.core.changes import SYSTEM, Actor, Entry
 from directory.core.models import Change, Op
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from tests import builders
 from trials.models import Trial
 

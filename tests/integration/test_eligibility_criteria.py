@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.baselines import profiles as plain
 from directory.core.places import locate
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.eligibility.profile_text import Read
 from directory.eligibility.service import BANDS, Profile, match
 from directory.search import service

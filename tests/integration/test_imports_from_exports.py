@@ -15,7 +15,7 @@ from centres.models import Affiliation, Centre, Membership, Network, Professiona
 from directory.adminsite import exports
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports import actions, pipeline
 from directory.imports.choices import Decision
 from directory.imports.kinds import all_kinds

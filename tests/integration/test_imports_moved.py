@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from centres.models import Coordination
 from directory.core import changes
-from directory.core.visibility import EDITORS
+from directory.core.roles import EDITORS
 from directory.imports import actions, guard, pipeline
 from directory.imports.models import ImportRun
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor

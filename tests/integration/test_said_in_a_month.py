@@ -6,7 +6,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports import actions, pipeline
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial, an_editor, says

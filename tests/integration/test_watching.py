@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.embedded.mail import Folder
 from directory.core import changes
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from directory.watching import actions, mails
 from directory.watching.models import Delivery, Watch

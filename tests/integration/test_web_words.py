@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone, translation
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.web import words
 from directory.web.query import Query
 from directory.web.templatetags import directory as tags

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centres import spelling
-from centres.matching import Match, Place
+from centres.matching import CentreRef, Match
 from centres.rows.places import Places, key_of
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
@@ -36,7 +36,7 @@ STUDY = "https://clinicaltrials.gov/study/{}"
 class CtgovWork(TrialWork):
     """A trial as it will be, and the centres at which it gets a site."""
 
-    places: list[Place] = field(default_factory=list)
+    places: list[CentreRef] = field(default_factory=list)
 
 
 class CtgovProcessor(TrialProcessor):
@@ -204,7 +204,7 @@ class CtgovProcessor(TrialProcessor):
         pairs = [(text, self.places.matcher.match(text)) for text in ours]
         return sorted(pairs, key=lambda pair: pair[1].centre is None)
 
-    def _answered(self, result, text, found, there) -> Place | None:
+    def _answered(self, result, text, found, there) -> CentreRef | None:
         """What a person said an unclear place is. Not asked where all that it may be has its site already."""
         if result.is_bad or not {one.place.id for one in found.candidates} - set(there):
             return None

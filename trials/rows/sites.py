@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centres.matching import Place
+from centres.matching import CentreRef
 from centres.models import Centre, Professional
 from centres.records import CENTRE
 from centres.rows.people import People, evidence
 from centres.rows.places import NamesCentre, Places, may_touch
 from directory.core.dates import first_day
 from directory.core.models import State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
@@ -51,10 +51,10 @@ class Work:
     """A site as it will be, the statement that makes it so, the people it names, the draft it needs."""
 
     site: TrialSite
-    place: Place
+    place: CentreRef
     attributes: list[str]
     statement: StatusStatement | None = None
-    people: list[tuple[Professional, dict, Place, str]] = field(default_factory=list)
+    people: list[tuple[Professional, dict, CentreRef, str]] = field(default_factory=list)
     draft: TrialWork | None = None
     is_sent: bool = False  # to the editors, who alone see the trial
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.core.models import Change
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.records import Record, all_records, dependents_of
 
 from ..choices import Outcome, Status
