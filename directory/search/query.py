@@ -22,7 +22,7 @@ from trials.conditions import path_to
 from trials.identifiers import parse_identifier
 
 from . import engine
-from .engine import Asked
+from .engine import Asked, WordQuery
 from .synonyms import Span, Vocabulary, edits_allowed, vocabulary, whole
 from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
 
@@ -212,7 +212,7 @@ class Builder:
     def steps(self, parsed: Parsed) -> Iterable[tuple[Asked, bool]]:
         """Queries to try until one finds something, each with whether it is relaxed."""
         if not parsed.words:
-            yield engine.word("identifier", parsed.compact or " ", IDENTIFIER), False
+            yield WordQuery("identifier", parsed.compact or " ", IDENTIFIER), False
             return
         clauses = self._clauses(parsed, forgiving=False)
         yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses))), False
@@ -238,7 +238,7 @@ class Builder:
     def _with_asides(self, parsed: Parsed, query: Asked) -> Asked:
         if not parsed.asides:
             return query
-        names = [engine.word(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
+        names = [WordQuery(name, word.stem, ASIDE) for word in parsed.asides for name in EXACT]
         return engine.preferring(query, engine.best_of(names))
 
     def unknown(self, parsed: Parsed) -> list[Token]:
@@ -271,8 +271,8 @@ class Builder:
         return engine.best_of(
             [
                 query,
-                engine.word("identifier", parsed.compact, 10 * IDENTIFIER),
-                engine.word("whole", squash(parsed.text), 10 * WHOLE),
+                WordQuery("identifier", parsed.compact, 10 * IDENTIFIER),
+                WordQuery("whole", squash(parsed.text), 10 * WHOLE),
             ]
         )
 
@@ -312,9 +312,9 @@ class Builder:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
         also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
         queries = self._meaning(span.concepts, mentioned * length, class_score(span))
-        queries += [engine.word("concept", other, also_score(span)) for other in also]
+        queries += [WordQuery("concept", other, also_score(span)) for other in also]
         if not span.ambiguous:
-            queries += [engine.word("iccc", whole(code), wider_score(span)) for code in self._wider(span)]
+            queries += [WordQuery("iccc", whole(code), wider_score(span)) for code in self._wider(span)]
         for one in span.concepts:
             if pieces := self.terms.pieces.get(one):
                 every = [engine.best_of(self._meaning([piece], 1.0, 1.0)) for piece in pieces]
@@ -326,13 +326,11 @@ class Builder:
         return list(dict.fromkeys(above for code in codes for above in path_to(code) if above not in codes))
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Asked]:
-        queries = [engine.word("concept", one, mentioned) for one in concepts]
+        queries = [WordQuery("concept", one, mentioned) for one in concepts]
         for one in concepts:
             # Every trial of class III is for brain tumours, whether it says so or not.
             score = mentioned - UNSEEN if one in self.terms.families else classed
-            queries += [
-                engine.word("iccc", code.lower(), score) for code in self.terms.conditions.get(one, ())
-            ]
+            queries += [WordQuery("iccc", code.lower(), score) for code in self.terms.conditions.get(one, ())]
         return queries
 
     def _last_beginnings(self, parsed: Parsed, clauses: list[Asked]) -> list[Asked]:
@@ -358,21 +356,21 @@ class Builder:
     @staticmethod
     def _as_typed(stem: str, *, begins: bool, most: float) -> list[Asked]:
         exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
-        queries = [engine.word(name, stem, score) for name, score in exact.items()]
+        queries = [WordQuery(name, stem, score) for name, score in exact.items()]
         if begins and len(stem) >= 2:
-            queries += [engine.beginning(name, stem, score) for name, score in BEGINS.items()]
+            queries += [WordQuery(name, stem, score, prefix=True) for name, score in BEGINS.items()]
         return queries
 
     @staticmethod
     def _exactly(stem: str) -> Asked:
-        return engine.best_of([engine.word(name, stem, score) for name, score in EXACT.items()])
+        return engine.best_of([WordQuery(name, stem, score) for name, score in EXACT.items()])
 
     def _near(self, stem: str, edits: int, *, begins: bool) -> list[Asked]:
         concepts = self.terms.near(stem) or self.terms.having(stem)
         most = NEAR_CONCEPT if concepts else WHOLE
         scores = {name: min(score, most) for name, score in NEAR.items()}
         queries = [
-            engine.near(name, stem, distance, score * (SECOND_EDIT if distance == 2 else 1.0), prefix=begins)
+            WordQuery(name, stem, score * (SECOND_EDIT if distance == 2 else 1.0), distance, prefix=begins)
             for name, score in scores.items()
             for distance in range(1, edits + 1)
         ]

@@ -254,7 +254,7 @@ class TestFolder:
         b.a_trial("SECOND")
         service.rebuild()
         assert len(held.trials.keys) < len(snapshot.current().trials.keys) or held.folder != store.current()
-        ordinals, _scores = held.reader.hits(follow.engine.word("acronym", "kalio", 1.0), "trial")
+        ordinals, _scores = held.reader.hits(follow.engine.WordQuery("acronym", "kalio", 1.0), "trial")
         assert len(ordinals) == 1
         assert set(slugs()) == {"kalio", "second"}
 
