@@ -9,7 +9,7 @@ import numpy as np
 from . import cursors, labels
 from .daily_facets import Today
 from .disambiguation import Disambiguation, readings
-from .facets import FacetCount, Selection
+from .filters import FacetCount, Selection
 from .query import Ask, Builder, Parsed, parse
 from .snapshot import Snapshot
 

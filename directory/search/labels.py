@@ -17,7 +17,7 @@ from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, S
 
 from .daily_facets import Today
 from .facet_arrays import Trials
-from .facets import FacetCount
+from .filters import FacetCount
 from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
 from .snapshot import Snapshot
 from .spellings import Spellings

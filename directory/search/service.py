@@ -15,7 +15,7 @@ from .cursors import BadCursor
 from .disambiguation import Disambiguation
 from .documents import for_today
 from .facet_arrays import Trials
-from .facets import FACETS, FacetCount
+from .filters import FACETS, FacetCount
 from .finding import Answer, Hit, Paging
 from .finding import find as _find
 from .follow import catch_up, rebuild
