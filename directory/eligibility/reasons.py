@@ -198,9 +198,8 @@ class Reasons:
         site = self.judged.nearest_site(ordinal)
         if site is None:
             return _("No centre is known that recruits.")
-        centre = self.judged.today.places.centres.get(self.judged.centre_of(site), {})
-        names = centre.get("names", {})
-        words = {"centre": names.get(self.language) or centre.get("label", "")}
+        places = self.judged.today.places
+        words = {"centre": places.centre_name(self.judged.centre_of(site), self.language)}
         far = self.judged.kilometres_to(site)
         if far is None:
             if verdict == UNMET:

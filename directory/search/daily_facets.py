@@ -95,15 +95,17 @@ class Today:
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
-        alive, owners = self.site_alive, self.trials.site_trial[self.site_alive]
-        found = {
-            name: Bitmaps.of(words, owners, numbers[alive], self.trials.size)
-            for name, (numbers, words) in self.of_sites.items()
-        }
-        by_centre, members = found["centre"].rows, self.network_centres
+        return {name: self.bitmap(name, self.site_alive) for name in (*self.of_sites, "network")}
+
+    def bitmap(self, name: str, sites: np.ndarray) -> Bitmaps:
+        """The trials by what those of their sites that are among `sites` have of the facet `name`."""
+        if name != "network":
+            numbers, words = self.of_sites[name]
+            return Bitmaps.of(words, self.trials.site_trial[sites], numbers[sites], self.trials.size)
+        by_centre, members = self.bitmap("centre", sites).rows, self.network_centres
         networks = [np.bitwise_or.reduce(by_centre[there], axis=0) for there in members.values()]
         rows = np.array(networks, np.uint64).reshape(len(networks), by_centre.shape[1])
-        return found | {"network": Bitmaps(list(members), rows)}
+        return Bitmaps(list(members), rows)
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""
@@ -162,6 +164,11 @@ class ListedPlaces:
 
     def known(self, codes: Codes) -> np.ndarray:
         return np.array([code in self.centres for code in codes.words], bool)
+
+    def centre_name(self, code: str, language: str) -> str:
+        """What the centre is called in `language`; empty where it is not listed."""
+        centre = self.centres.get(code)
+        return (centre["names"].get(language) or centre["label"]) if centre else ""
 
     @staticmethod
     def distance(centre: dict | None, place) -> float:

@@ -47,8 +47,8 @@ def _meanings(snapshot: Snapshot, word: Token, language: str) -> list[str]:
         return []
     folded = fold(word.raw)
     centres = (
-        centre["names"].get(language) or centre["label"]
-        for centre in snapshot.places.centres.values()
+        snapshot.places.centre_name(code, language)
+        for code, centre in snapshot.places.centres.items()
         if any(fold(alias) == folded for alias in centre["aliases"])
     )
     return [label for one in concepts if (label := vocabulary().preferred(one, language))] + list(centres)

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.translation import gettext as _
 
-from . import cursors, labels
+from . import cursors
 from .daily_facets import Today
 from .disambiguation import Disambiguation, readings
-from .filters import FacetCount, Selection
+from .facets import FacetCount, count_facets
+from .filters import Selection
+from .match_reasons import why
 from .query import Ask, Builder, Parsed, parse
-from .snapshot import Snapshot
+from .snapshot import Snapshot, current
+from .suggestions import nearest_word
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
@@ -53,10 +57,10 @@ class Answer:
 class Paging:
     """Which part of the list is wanted: from `offset`, or beside a cursor."""
 
-    limit: int = 25
-    offset: int = 0
-    after: str | None = None
-    before: str | None = None
+    limit: int
+    offset: int
+    after: str | None
+    before: str | None
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,22 @@ class Found:
         return np.ones(size, bool) if self.scores is None else self.scores > 0
 
 
-def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
-    """Answer `ask`. Raises ValueError for words that cannot be searched, BadCursor for a bad cursor."""
+def find(
+    ask: Ask,
+    *,
+    limit: int = 25,
+    offset: int = 0,
+    after: str | None = None,
+    before: str | None = None,
+    facets: bool = False,
+) -> Answer:
+    """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
+
+    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
+    """
+    snapshot, page = current(), Paging(limit, offset, after, before)
     if ask.ordering == "distance" and ask.near is None:
-        raise ValueError(labels.distance_needs_near())
+        raise ValueError(_("To order by distance, say from where: near=4000 or near=50.63,5.57."))
     if ask.kind in ("centre", "network"):
         return _few(snapshot, ask, page)
     today = snapshot.today()
@@ -85,7 +101,7 @@ def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
         return _sites(today, ask, page, selection, matched)
     ids = np.flatnonzero(selection.trial_mask(matched))
     ordered = _Ordered(today, ask, found, selection)
-    counts = labels.facet_counts(selection.counts(matched), ask, today) if facets else {}
+    counts = count_facets(selection, matched) if facets else {}
     return _answer(
         ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts, relaxed=found.relaxed,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
@@ -114,7 +130,7 @@ def did_you_mean(snapshot: Snapshot, found: Found, language: str) -> str | None:
     if found.parsed is None:
         return None
     unknown = Builder(snapshot.reader).unknown(found.parsed)
-    nearest = {word: near for word in unknown if (near := labels.nearest_word(snapshot, word.stem, language))}
+    nearest = {word: near for word in unknown if (near := nearest_word(snapshot, word.stem, language))}
     if not nearest:
         return None
     return " ".join(nearest.get(word, word.raw) for word in found.parsed.words)
@@ -158,9 +174,9 @@ class _Ordered:
 
     def hit(self, ordinal: int) -> Hit:
         kilometres = float(self.kilometres[ordinal])
-        why = labels.why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
         score = float(self.scores[ordinal]) / _SCORE_STEPS
-        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), why)
+        because = why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
+        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), because)
 
 
 def _shown(kilometres: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What people read: names of facet values, suggestions, the nearest word."""
+"""What a text that is being typed may become: acronyms, diseases and centres; and the nearest word."""
 
 import re
 from bisect import bisect_left
@@ -7,32 +7,17 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.utils import translation
-from django.utils.translation import gettext as _
-
-from directory.core.places import COUNTRIES, Province
 from directory.core.text import fold
 from trials import conditions
-from trials.choices import AgeBand, Freshness, Phase, Recruitment, Sex, Stage, StudyType
 
-from .daily_facets import Today
-from .facet_arrays import Trials
-from .filters import FacetCount
-from .query import Ask, Parsed, also_score, class_score, family_score, wider_score
-from .snapshot import Snapshot
+from .query import check_text
+from .snapshot import Snapshot, current
 from .spellings import Spellings
 from .synonyms import edits_allowed, vocabulary
 
-_CHOICES = {
-    "status": Recruitment, "phase": Phase, "stage": Stage, "study_type": StudyType, "sex": Sex,
-    "age_band": AgeBand,
-    "freshness": Freshness, "province": Province,
-}  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
 _AFTER_ALL = "\U0010ffff"  # no text has it
-# Scores come back from the engine in single precision.
-_SAME = 0.01
 
 
 class Suggestion(NamedTuple):
@@ -42,80 +27,6 @@ class Suggestion(NamedTuple):
     key: str
     label: str
     detail: str
-
-
-def distance_needs_near() -> str:
-    return _("To order by distance, say from where: near=4000 or near=50.63,5.57.")
-
-
-# --- Facets -------------------------------------------------------------------------------------------
-
-
-def facet_counts(counts: dict[str, dict[str, int]], ask: Ask, today: Today) -> dict[str, list[FacetCount]]:
-    """Counts with labels, in the order of their vocabulary. A value that is chosen stays, even at zero."""
-    return {name: _labelled(name, found, ask, today) for name, found in counts.items()}
-
-
-def _labelled(name: str, found: dict[str, int], ask: Ask, today: Today) -> list[FacetCount]:
-    values = {**dict.fromkeys(ask.filters.get(name, ()), 0), **found}
-    return [
-        FacetCount(value, _label(name, value, ask, today), values[value]) for value in _order(name, values)
-    ]
-
-
-def _order(name: str, values: dict[str, int]) -> list[str]:
-    if name not in _CHOICES and name != "condition":
-        return sorted(values, key=lambda value: (-values[value], value))
-    order = conditions.codes() if name == "condition" else _CHOICES[name].values
-    return [value for value in order if value in values]
-
-
-def _label(name: str, value: str, ask: Ask, today: Today) -> str:
-    if name == "condition":
-        return conditions.name(value, ask.language)
-    if name == "centre":
-        return _centre_name(today.places.centres.get(value), ask.language) or value
-    if name == "network":
-        return today.places.networks.get(value, {}).get("label", value)
-    with translation.override(ask.language):
-        return str(_CHOICES[name](value).label if name in _CHOICES else COUNTRIES.get(value, value))
-
-
-def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
-    """Why a trial is found that has none of the words: its class, or what goes with them."""
-    if parsed is None or not parsed.only_concepts:
-        return ()
-    span = parsed.spans[0]
-    if abs(score - also_score(span)) < _SAME:
-        return _by_what_goes_with(parsed.only_concepts, language)
-    if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
-        return _by_class(trials, ordinal, _codes(parsed.only_concepts), language)
-    if abs(score - wider_score(span)) < _SAME:
-        wider = {above for code in _codes(parsed.only_concepts) for above in conditions.path_to(code)}
-        return _by_class(trials, ordinal, wider, language)
-    return ()
-
-
-def _codes(concepts: tuple[str, ...]) -> set[str]:
-    return {code for one in concepts for code in vocabulary().conditions.get(one, ())}
-
-
-def _by_class(trials: Trials, ordinal: int, codes: set[str], language: str) -> tuple[str, ...]:
-    here = [conditions.name(code, language) for code in trials.values("condition", ordinal) if code in codes]
-    return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
-
-
-def _by_what_goes_with(concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
-    others = dict.fromkeys(other for one in concepts for other in vocabulary().also.get(one, ()))
-    names = "; ".join(vocabulary().preferred(other, language) for other in others)
-    return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()
-
-
-def _centre_name(facts: dict | None, language: str) -> str:
-    return (facts["names"].get(language) or facts["label"]) if facts else ""
-
-
-# --- Suggestions --------------------------------------------------------------------------------------
 
 
 class LabelEntry(NamedTuple):
@@ -195,7 +106,7 @@ def _diseases(language: str) -> Iterator[LabelEntry]:
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
     for code, facts in snapshot.places.centres.items():
-        one = Suggestion("centre", code, _centre_name(facts, language), facts["city"])
+        one = Suggestion("centre", code, snapshot.places.centre_name(code, language), facts["city"])
         names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
         for text in {beginning for name in names for beginning in _from_each_word(name)}:
             yield LabelEntry(text, 2, one[:2], one)
@@ -207,9 +118,13 @@ def _from_each_word(text: str) -> Iterator[str]:
     return (" ".join(parts[at:]) for at in range(len(parts)))
 
 
-def suggest(snapshot: Snapshot, text: str, language: str, limit: int) -> list[Suggestion]:
-    """What `text` may become: what begins with it, else what is spelt almost like it."""
-    folded = fold(text)
+def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
+    """What `text` may become: what begins with it, else what is spelt almost like it.
+
+    Acronyms, diseases (the page's language first) and centres. ValueError, with a sentence, for a text that
+    cannot be searched.
+    """
+    snapshot, folded, limit = current(), fold(check_text(text)), min(limit, MOST_SUGGESTIONS)
     if not folded:
         return []
     labels = _labels(snapshot, language)
