@@ -10,7 +10,6 @@ from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
 from . import snapshot
-from .completions import Completion, complete
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
 from .documents import for_today
@@ -21,7 +20,7 @@ from .follow import catch_up, rebuild
 from .highlighting import Sought, sought
 from .query import Ask, parse
 from .store import IndexNotReady
-from .suggestions import Suggestion, suggest
+from .suggestions import Completion, Suggestion, complete, suggest
 from .synonyms import vocabulary
 
 __all__ = [

@@ -1,9 +1,12 @@
-"""What a text that is being typed may become: acronyms, diseases and centres; and the nearest word."""
+"""What a text that is being typed may become, or end with: acronyms, centres, terms of the vocabulary.
+
+Nothing of the text is kept.
+"""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,10 +16,13 @@ from trials import conditions
 from .query import check_text
 from .snapshot import Snapshot, current
 from .spellings import Spellings
-from .synonyms import edits_allowed, vocabulary
+from .synonyms import Term, edits_allowed, vocabulary
 
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
+# By what a field is for, the types of terms that complete its text.
+TYPES = {"disease": ("disease", "stage"), "alteration": ("alteration",)}
+MOST_WORDS, SHORTEST = 4, 2
 _AFTER_ALL = "\U0010ffff"  # no text has it
 
 
@@ -29,6 +35,14 @@ class Suggestion(NamedTuple):
     detail: str
 
 
+class Completion(NamedTuple):
+    """`label`: the term; `detail`: its ICCC-3 classes; `text`: what was typed, with the term at its end."""
+
+    label: str
+    detail: str
+    text: str
+
+
 class LabelEntry(NamedTuple):
     """`rank`: among what begins alike; `same`: what it means, so that a disease is suggested in one word."""
 
@@ -39,13 +53,11 @@ class LabelEntry(NamedTuple):
 
 
 class Labels:
-    """Everything that can be suggested in a language, sorted by its folded text."""
+    """What can be suggested, sorted by its folded text."""
 
-    def __init__(self, snapshot: Snapshot, language: str):
-        self.entries = [*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]
-        self.entries.sort(key=attrgetter("text"))
+    def __init__(self, entries: Iterable[LabelEntry]):
+        self.entries = sorted(entries, key=attrgetter("text"))
         self.texts = [entry.text for entry in self.entries]
-        self._spellings = Spellings(self.texts)
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -81,6 +93,10 @@ class Labels:
         return self.words[min(near)[2]] if near else None
 
     @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self.texts)
+
+    @cached_property
     def _words(self) -> Spellings:
         return Spellings(list(self.words))
 
@@ -98,10 +114,13 @@ def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:
 def _diseases(language: str) -> Iterator[LabelEntry]:
     for term in vocabulary().terms:
         if term.type == "disease" and term.kind != "misspelling":
-            detail = "; ".join(conditions.name(code, language) for code in term.conditions)
-            rank = 1 if term.lang == language else 3
-            one = Suggestion("disease", term.text, term.text, detail)
-            yield LabelEntry(fold(term.text), rank, ("disease", term.concept), one)
+            yield _of_term(term, 1 if term.lang == language else 3, language)
+
+
+def _of_term(term: Term, rank: int, language: str) -> LabelEntry:
+    detail = "; ".join(conditions.name(code, language) for code in term.conditions)
+    one = Suggestion("disease", term.text, term.text, detail)
+    return LabelEntry(fold(term.text), rank, ("disease", term.concept), one)
 
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
@@ -131,10 +150,15 @@ def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
     found = labels.beginning(folded)
     if len(found) < limit:
         found += labels.near(folded, limit)
+    return _distinct(found)[:limit]
+
+
+def _distinct(entries: Iterable[LabelEntry]) -> list[Suggestion]:
+    """The first suggestion of each thing that is meant."""
     distinct: dict[tuple[str, str], Suggestion] = {}
-    for entry in found:
+    for entry in entries:
         distinct.setdefault(entry.same, entry.suggestion)
-    return list(distinct.values())[:limit]
+    return list(distinct.values())
 
 
 def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
@@ -144,4 +168,40 @@ def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
 
 
 def _labels(snapshot: Snapshot, language: str) -> Labels:
-    return snapshot.once(f"labels {language}", lambda: Labels(snapshot, language))
+    return snapshot.once(
+        f"labels {language}",
+        lambda: Labels([*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]),
+    )
+
+
+# --- Completions --------------------------------------------------------------------------------------
+
+
+def complete(text: str, kind: str, language: str, limit: int = 8) -> list[Completion]:
+    """Terms of `kind` that begin with the last words of `text`, in `language` and then in English.
+
+    Alterations stand between commas: only what follows the last one is completed. ValueError, with a
+    sentence, for a text that cannot be searched; KeyError for an unknown kind.
+    """
+    terms, text = _terms(kind, language), check_text(text)
+    head, comma, last = text.rpartition(",") if kind == "alteration" else ("", "", text)
+    words = last.split()
+    for number in range(min(MOST_WORDS, len(words)), 0, -1):
+        folded = fold(" ".join(words[-number:]))
+        found = _distinct(terms.beginning(folded)) if len(folded) >= SHORTEST else []
+        if found:
+            before = " ".join([f"{head}{comma}", *words[:-number]]).strip()
+            return [
+                Completion(one.label, one.detail, f"{before} {one.label}".strip()) for one in found[:limit]
+            ]
+    return []
+
+
+@cache
+def _terms(kind: str, language: str) -> Labels:
+    entries = (
+        _of_term(term, 2 * (term.lang != language) + (term.kind != "preferred"), language)
+        for term in vocabulary().terms
+        if term.type in TYPES[kind] and term.lang in (language, "en") and term.kind != "misspelling"
+    )
+    return Labels(sorted(entry for entry in entries if entry.text))
