@@ -16,7 +16,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from directory.core.places import Place
-from directory.core.text import control_character_in, fold, squash, tidy
+from directory.core.text import control_character_in, squash, tidy
 from trials.choices import Scheme
 from trials.conditions import path_to
 from trials.identifiers import parse_identifier
@@ -24,7 +24,7 @@ from trials.identifiers import parse_identifier
 from . import engine
 from .engine import Asked, WordQuery
 from .synonyms import Span, Vocabulary, edits_allowed, vocabulary, whole
-from .tokens import OF_EVERY_TRIAL, STOP_WORDS, Token, typed_words
+from .tokens import OF_EVERY_TRIAL, Token, typed_words
 
 KINDS = ("trial", "site", "centre", "network")
 LONGEST, MOST_WORDS = 400, 24
@@ -138,9 +138,9 @@ def parse(text: str, terms: Vocabulary | None = None) -> Parsed:
     found = typed_words(text)[:MOST_WORDS]
     spans = terms.spans(found)
     outside = sorted(set(range(len(found))) - _places(spans))
-    left_out = {place for place in outside if _says_nothing(found[place])}
+    left_out = {place for place in outside if found[place].says_nothing}
     if len(left_out) == len(found):
-        says_nothing = len(found) > 1 and any(map(_is_of_every_trial, found))
+        says_nothing = len(found) > 1 and any(word.is_of_every_trial for word in found)
         return NOTHING if says_nothing else Parsed(text, tuple(found), (), _compact(text))
     asides = _asides(map(found.__getitem__, outside), terms)
     keep = sorted(set(range(len(found))) - left_out)
@@ -156,14 +156,6 @@ def _places(spans: Iterable[Span]) -> set[int]:
 
 def _asides(words: Iterable[Token], terms: Vocabulary) -> tuple[Token, ...]:
     return tuple(word for word in words if word.exact in OF_EVERY_TRIAL and terms.readings(word))
-
-
-def _says_nothing(word: Token) -> bool:
-    return word.raw.lower() in STOP_WORDS or _is_of_every_trial(word)
-
-
-def _is_of_every_trial(word: Token) -> bool:
-    return fold(word.raw) in OF_EVERY_TRIAL
 
 
 def _compact(text: str) -> str:
