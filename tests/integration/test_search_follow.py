@@ -220,7 +220,7 @@ class TestChanges:
             change(ghent, university=f"University {number}")
             change(network, website=f"https://example.org/{number}")
         with django_assert_max_num_queries(7):
-            dependencies.documents_of(dependencies.news_since(0, "", 100))
+            dependencies.documents_of(dependencies.news_since(0, "", 100).named)
 
 
 def state():
