@@ -34,7 +34,7 @@ def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[
 def _ambiguous(parsed: Parsed) -> Iterator[Token]:
     """In capitals anywhere; in any letters where it is all that was typed, or was put aside."""
     for span in parsed.spans:
-        if span.ambiguous and span.end - span.start == 1:
+        if span.ambiguous and span.length == 1:
             yield parsed.words[span.start]
     if len(parsed.words) == 1 and not parsed.spans:
         yield parsed.words[0]

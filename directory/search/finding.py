@@ -13,7 +13,8 @@ from .disambiguation import Disambiguation, readings
 from .facets import FacetCount, count_facets
 from .filters import Selection
 from .match_reasons import why
-from .query import Ask, Builder, Parsed, parse
+from .query import Ask, Parsed, parse
+from .ranking import Builder
 from .snapshot import Snapshot, current
 from .suggestions import nearest_word
 

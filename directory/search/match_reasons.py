@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from trials import conditions
 
 from .facet_arrays import Trials
-from .query import Parsed, also_score, class_score, family_score, wider_score
+from .query import Parsed
+from .ranking import also_score, class_score, family_score, wider_score
 from .synonyms import vocabulary
 
 # Scores come back from the engine in single precision.

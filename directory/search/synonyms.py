@@ -68,6 +68,10 @@ class Span:
     concepts: tuple[str, ...]
     ambiguous: bool
 
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
