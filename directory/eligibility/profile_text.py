@@ -127,8 +127,7 @@ class _Reader:
         return [self.scope.words(*span) for span in self.scope.unread()]
 
     def codes(self) -> list[str]:
-        found = (code for one in sorted(self.diseases) for code in self.vocabulary.conditions.get(one, ()))
-        return list(dict.fromkeys(found))
+        return self.vocabulary.codes_of(sorted(self.diseases))
 
     # Finding the terms
 

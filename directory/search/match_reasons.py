@@ -1,5 +1,7 @@
 """Why a trial is found that has none of the words: for people who wonder."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from trials import conditions
@@ -20,24 +22,20 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
     span = parsed.spans[0]
     if abs(score - also_score(span)) < _SAME:
         return _by_what_goes_with(parsed.only_concepts, language)
+    codes = vocabulary().codes_of(parsed.only_concepts)
     if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
-        return _by_class(trials, ordinal, _codes(parsed.only_concepts), language)
+        return _by_class(trials, ordinal, codes, language)
     if abs(score - wider_score(span)) < _SAME:
-        wider = {above for code in _codes(parsed.only_concepts) for above in conditions.path_to(code)}
+        wider = {above for code in codes for above in conditions.path_to(code)}
         return _by_class(trials, ordinal, wider, language)
     return ()
 
 
-def _codes(concepts: tuple[str, ...]) -> set[str]:
-    return {code for one in concepts for code in vocabulary().conditions.get(one, ())}
-
-
-def _by_class(trials: Trials, ordinal: int, codes: set[str], language: str) -> tuple[str, ...]:
+def _by_class(trials: Trials, ordinal: int, codes: Collection[str], language: str) -> tuple[str, ...]:
     here = [conditions.name(code, language) for code in trials.values("condition", ordinal) if code in codes]
     return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 
 
 def _by_what_goes_with(concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
-    others = dict.fromkeys(other for one in concepts for other in vocabulary().also.get(one, ()))
-    names = "; ".join(vocabulary().preferred(other, language) for other in others)
+    names = "; ".join(vocabulary().preferred(other, language) for other in vocabulary().also_of(concepts))
     return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()

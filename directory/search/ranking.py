@@ -92,9 +92,9 @@ class Builder:
     def _some(self, parsed: Parsed, clauses: list[Asked]) -> Iterable[Asked]:
         """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
         diseases = [
-            engine.best_of(self._concepts(span, span.length))
+            engine.best_of(self._concepts(span))
             for span in parsed.spans
-            if not span.ambiguous and any(self.terms.conditions.get(one) for one in span.concepts)
+            if not span.ambiguous and self.terms.codes_of(span.concepts)
         ]
         if diseases:
             yield engine.preferring(engine.all_of(diseases), engine.some_of(clauses, 1))
@@ -167,28 +167,29 @@ class Builder:
             self._word(word, begins=place == last, forgiving=forgiving, most=most)
             for place, word in enumerate(words, span.start)
         ]
-        return engine.best_of([engine.all_of(as_words), *self._concepts(span, len(words))])
+        return engine.best_of([engine.all_of(as_words), *self._concepts(span)])
 
     @staticmethod
     def _is_no_name(span: Span, words: Sequence[Token]) -> bool:
         """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
         return not span.ambiguous and all(word.stem.isalpha() for word in words)
 
-    def _concepts(self, span: Span, length: int) -> list[Asked]:
+    def _concepts(self, span: Span) -> list[Asked]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
-        also = dict.fromkeys(other for one in span.concepts for other in self.terms.also.get(one, ()))
-        queries = self._meaning(span.concepts, mentioned * length, class_score(span))
-        queries += [WordQuery("concept", other, also_score(span)) for other in also]
+        queries = self._meaning(span.concepts, mentioned * span.length, class_score(span))
+        queries += [
+            WordQuery("concept", other, also_score(span)) for other in self.terms.also_of(span.concepts)
+        ]
         if not span.ambiguous:
             queries += [WordQuery("iccc", whole(code), wider_score(span)) for code in self._wider(span)]
         for one in span.concepts:
             if pieces := self.terms.pieces.get(one):
                 every = [engine.best_of(self._meaning([piece], 1.0, 1.0)) for piece in pieces]
-                queries.append(engine.always(engine.all_of(every), PIECES * length))
+                queries.append(engine.always(engine.all_of(every), PIECES * span.length))
         return queries
 
     def _wider(self, span: Span) -> list[str]:
-        codes = [code for one in span.concepts for code in self.terms.conditions.get(one, ())]
+        codes = self.terms.codes_of(span.concepts)
         return list(dict.fromkeys(above for code in codes for above in path_to(code) if above not in codes))
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Asked]:
@@ -196,7 +197,7 @@ class Builder:
         for one in concepts:
             # Every trial of class III is for brain tumours, whether it says so or not.
             score = mentioned - UNSEEN if one in self.terms.families else classed
-            queries += [WordQuery("iccc", code.lower(), score) for code in self.terms.conditions.get(one, ())]
+            queries += [WordQuery("iccc", code.lower(), score) for code in self.terms.codes_of([one])]
         return queries
 
     def _last_beginnings(self, parsed: Parsed, clauses: list[Asked]) -> list[Asked]:
@@ -243,6 +244,6 @@ class Builder:
         return queries + self._meaning(concepts, NEAR_CONCEPT, NEAR_CLASS)
 
     def _known(self, stem: str, *, begins: bool) -> bool:
-        if self.reader.knows(stem, EXACT) or self.reader.knows(stem, ["identifier"]):
+        if self.reader.knows(stem, (*EXACT, "identifier")):
             return True
         return begins and len(stem) >= 2 and self.reader.knows_beginning(stem, BEGINS)

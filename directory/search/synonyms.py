@@ -158,6 +158,14 @@ class Vocabulary:
                 found[word].update(self._loose(key))
         return found
 
+    def codes_of(self, concepts: Iterable[str]) -> list[str]:
+        """The classes of ICCC-3 of `concepts`, each once."""
+        return list(dict.fromkeys(code for one in concepts for code in self.conditions.get(one, ())))
+
+    def also_of(self, concepts: Iterable[str]) -> list[str]:
+        """The concepts that go with `concepts`, each once."""
+        return list(dict.fromkeys(other for one in concepts for other in self.also.get(one, ())))
+
     def _learn_term(self, term: Term, cased: set[str]) -> None:
         known = self.conditions.get(term.concept, ())
         self.conditions[term.concept] = tuple(dict.fromkeys(known + term.conditions))
