@@ -60,14 +60,14 @@ class Judged:
         if not self.said.says_a_disease:
             return self._all(UNKNOWN)
         trials, disease = self.trials, self.disease
-        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes.of["named"]))
+        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes["named"]))
         fits = trials.having("named", self.said.mentioned)
         in_class = trials.having("class", disease.above)
         narrower = trials.having("class", disease.below)
         a_kind = trials.having("mention", self.said.named)
         near = trials.having("named", disease.overlapping)
         apart_only = trials.having("named", disease.apart) & ~trials.having(
-            "named", disease.not_apart(trials.codes.of["named"])
+            "named", disease.not_apart(trials.codes["named"])
         )
         verdict = self._all(UNMET)
         elsewhere = trials.having("named", disease.wide_elsewhere)
@@ -118,7 +118,7 @@ class Judged:
         return verdict
 
     def _sex(self) -> np.ndarray:
-        sexes, number = self.trials.words["sex"], self.trials.codes.of["sex"].number
+        sexes, number = self.trials.words["sex"], self.trials.codes["sex"].number
         asked = (sexes == number(Sex.FEMALE)) | (sexes == number(Sex.MALE))
         if not self.profile.sex:
             return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
@@ -143,7 +143,7 @@ class Judged:
 
     def _compared(self, name: str) -> dict[str | None, list[str]]:
         """The texts of the column that the patient has (`met`), and those not known to be absent (None)."""
-        texts = self.trials.codes.of[name].words
+        texts = self.trials.codes[name].words
         answers = {text: self.has(text) for text in texts}
         return {
             alterations.MET: [text for text in texts if answers[text] == alterations.MET],
@@ -191,10 +191,9 @@ class Judged:
 
     @cached_property
     def _in_countries(self) -> np.ndarray:
-        numbers, words = self.today.countries
         if not self.profile.countries:
             return np.ones(len(self.trials.site_centre), bool)
-        return Codes(words).selected(self.profile.countries)[numbers][self.trials.site_centre]
+        return self.today.sites_with("country", self.profile.countries)
 
     @cached_property
     def _site_kilometres(self) -> np.ndarray:
@@ -238,7 +237,7 @@ class Judged:
 
     def centre_of(self, site: int) -> str:
         """The code of its centre."""
-        return self.trials.codes.centre.words[self.trials.site_centre[site]]
+        return self.trials.codes["centre"].words[self.trials.site_centre[site]]
 
     def kilometres_to(self, site: int) -> float | None:
         """None without a place, and where it is not known where the centre lies."""

@@ -170,7 +170,7 @@ class Reasons:
         return ", ".join(one.text for one in self.said.alterations)
 
     def _sex(self, ordinal: int, verdict: int) -> str:
-        word = self.trials.codes.of["sex"].words[self.trials.words["sex"][ordinal]]
+        word = self.trials.codes["sex"].words[self.trials.words["sex"][ordinal]]
         if word not in (Sex.FEMALE, Sex.MALE):
             return _("No limit by sex recorded.")
         takes = {"sex": str(Sex(word).label)}
@@ -190,7 +190,7 @@ class Reasons:
             if disputed:
                 return _("A newer source says otherwise than the centre.")
             return _("Nobody has said whether it recruits here.")
-        words = self.trials.codes.of["status"].words
+        words = self.trials.codes["status"].words
         status = _labels(Recruitment, [words[number] for number in statuses])
         return _("Does not recruit here: %(status)s.") % {"status": status}
 

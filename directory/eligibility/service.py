@@ -164,6 +164,6 @@ def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
     return NearestSite(
         centre=judged.centre_of(site),
         distance_km=None if far is None else round(far, 1),
-        status=trials.codes.of["status"].words[trials.site_status[site]],
+        status=trials.codes["status"].words[trials.site_status[site]],
         freshness=FRESHNESS[judged.today.site_freshness[site]],
     )

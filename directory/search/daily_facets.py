@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +32,7 @@ class Today:
         self.trials, self.places, self.day = trials, places, day
         self.site_freshness = freshness_numbers(trials.site_verified, trials.site_disputed, day)
         # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
-        known = places.known(trials.codes.centre)
+        known = places.known(trials.codes["centre"])
         self.site_alive = trials.alive[trials.site_trial] & known[trials.site_centre]
 
     @cached_property
@@ -61,31 +62,33 @@ class Today:
         np.maximum.at(found, self.trials.site_trial[alive], self.trials.site_verified[alive])
         return found
 
-    @cached_property
-    def countries(self) -> tuple[np.ndarray, list[str]]:
-        """The country of each centre, as numbers into the list of words."""
-        return self._of_centres("country")
-
     def _of_centres(self, name: str) -> tuple[np.ndarray, list[str]]:
         codes = Codes()
-        words = (self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes.centre.words)
-        return np.array([codes.number(word) for word in words], np.int64), codes.words
+        words = (
+            self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes["centre"].words
+        )
+        numbers = np.array([codes.number(word) for word in words], np.int64)
+        return numbers[self.trials.site_centre], codes.words
 
     @cached_property
     def of_sites(self) -> dict[str, tuple[np.ndarray, list[str]]]:
         """By facet, what each site has, as numbers into the list of words."""
-        here = self.trials.site_centre
-        by_centre = {"province": self._of_centres("province"), "country": self.countries}
         return {
-            "centre": (here, self.trials.codes.centre.words[:]),
+            "centre": (self.trials.site_centre, self.trials.codes["centre"].words[:]),
             "freshness": (self.site_freshness, list(FRESHNESS)),
-            **{name: (numbers[here], words) for name, (numbers, words) in by_centre.items()},
+            "province": self._of_centres("province"),
+            "country": self._of_centres("country"),
         }
+
+    def sites_with(self, name: str, values: Iterable[str]) -> np.ndarray:
+        """A mask: the sites that have one of `values` of the facet `name`."""
+        numbers, words = self.of_sites[name]
+        return Codes(words).selected(values)[numbers]
 
     @cached_property
     def network_centres(self) -> dict[str, np.ndarray]:
         """By network, a mask over the centres that are in it on this day."""
-        codes = self.trials.codes.centre.words
+        codes = self.trials.codes["centre"].words
         members = {code: self.places.networks_of(code, self.day) for code in codes}
         return {
             network: np.array([network in members[code] for code in codes], bool)
@@ -112,7 +115,7 @@ class Today:
         return np.array(
             [
                 self.places.distance(self.places.centres.get(code), place)
-                for code in self.trials.codes.centre.words
+                for code in self.trials.codes["centre"].words
             ],
             float,
         )
@@ -124,7 +127,7 @@ class Today:
         Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
         """
         trials = self.trials
-        ranks = np.zeros(len(trials.codes.of["status"].words), np.int64)
+        ranks = np.zeros(len(trials.codes["status"].words), np.int64)
         for status, rank in _ATTENTION.items():
             ranks[Recruitment.values.index(status)] = rank
         by_status, by_site = ranks[trials.words["status"]], self._site_attention()

@@ -63,7 +63,7 @@ def _of_status(selection: Selection, matched: np.ndarray, everything: np.ndarray
         return _of_trials(selection, "status", matched, everything)
     trials, owners = selection.without_sites(matched, "status"), selection.trials.site_trial
     sites = np.flatnonzero(selection.site_mask("status") & trials[owners])
-    words, values = selection.trials.codes.of["status"].words, selection.trials.site_status
+    words, values = selection.trials.codes["status"].words, selection.trials.site_status
     return Bitmaps.of(words, owners[sites], values[sites], selection.trials.size).counts(packed(trials))
 
 

@@ -20,7 +20,6 @@ from trials.choices import AgeBand, Sex, Stage
 
 from .daily_facets import Today
 from .documents import microseconds
-from .facet_arrays import Codes
 from .query import Ask
 
 Filter = Callable[[Iterable[str]], np.ndarray]
@@ -39,7 +38,7 @@ class Selection:
         self.status_at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
         self.site_status = None
         if self.asked("status"):
-            selected = self.trials.codes.of["status"].selected(self.ask.filters["status"])
+            selected = self.trials.codes["status"].selected(self.ask.filters["status"])
             self.site_status = selected[self.trials.site_status]
             if self.status_at_site:
                 self.of_sites["status"] = self.site_status
@@ -98,7 +97,7 @@ class Selection:
         }
 
     def _word(self, name: str, values: Iterable[str]) -> np.ndarray:
-        return self.trials.codes.of[name].selected(values)[self.trials.words[name]]
+        return self.trials.codes[name].selected(values)[self.trials.words[name]]
 
     def _takes(self, ages: Iterable[tuple[int, int]]) -> np.ndarray:
         masks = (self.trials.takes_between(*days) for days in ages)
@@ -108,15 +107,11 @@ class Selection:
         return self.trials.updated >= min(microseconds(dt.datetime.fromisoformat(value)) for value in values)
 
     def _site_filters(self) -> dict[str, Filter]:
-        of_one = {name: partial(self._at_site, name) for name in self.today.of_sites}
+        of_one = {name: partial(self.today.sites_with, name) for name in self.today.of_sites}
         return of_one | {"network": self._network}
 
-    def _at_site(self, name: str, values: Iterable[str]) -> np.ndarray:
-        numbers, words = self.today.of_sites[name]
-        return Codes(words).selected(values)[numbers]
-
     def _network(self, values: Iterable[str]) -> np.ndarray:
-        centres = np.zeros(len(self.trials.codes.centre.words), bool)
+        centres = np.zeros(len(self.trials.codes["centre"].words), bool)
         for value in values:
             centres |= self.today.network_centres.get(value, False)
         return centres[self.trials.site_centre]

@@ -186,7 +186,7 @@ def _shown(kilometres: float) -> float | None:
 
 def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: np.ndarray) -> Answer:
     """Sites, by trial and centre; or the nearest, or the latest verified first."""
-    trials, centres = today.trials, today.trials.codes.centre.words
+    trials, centres = today.trials, today.trials.codes["centre"].words
     mask = selection.site_mask() & selection.trial_mask(matched)[trials.site_trial]
     near = selection.kilometres
 

@@ -125,7 +125,7 @@ def _names(trials: Trials) -> dict[str, str]:
     for slug, text in zip(trials.keys, trials.sorts, strict=True):
         acronym = f"={text.replace(' ', '')}"
         names[acronym] = None if acronym in names else slug
-    compact, pairs = trials.codes.of["identifier"].words, trials.lists["identifier"]
+    compact, pairs = trials.codes["identifier"].words, trials.lists["identifier"]
     for owner, value in zip(pairs.owners.tolist(), pairs.values.tolist(), strict=True):
         names[f"#{compact[value]}"] = trials.keys[owner]
     names |= {slug: slug for slug in trials.keys}
