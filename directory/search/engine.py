@@ -97,19 +97,24 @@ class Reader:
 
     def hits(self, query: "Query | WordQuery | Best", kind: str) -> tuple[np.ndarray, np.ndarray]:
         """`(ordinals, scores)` of all documents of `kind` that match, in no order."""
-        if isinstance(query, Best | WordQuery) and (found := self._parts(query)):
-            numbers, scores = self._put_together(*found)
-        else:
-            numbers, scores = _found(self._searcher, _query(query))
-        ordinals, kinds = np.divmod(numbers, len(KINDS))
+        kept, rest = self._parts(query)
+        numbers, scores = _found(self._searcher, _dis_max(rest))
+        size = 1 + max(int(some.max(initial=0)) for some in (numbers, *(some for some, _score in kept)))
+        # As exact as the engine's own scores.
+        best = np.zeros(size, np.float32)
+        best[numbers] = scores
+        for some, score in kept:
+            best[some] = np.maximum(best[some], np.float32(score))
+        found = np.flatnonzero(best)
+        ordinals, kinds = np.divmod(found, len(KINDS))
         there = kinds == KINDS.index(kind)
-        return ordinals[there], scores[there]
+        return ordinals[there], best[found[there]].astype(np.float64)
 
     # The engine makes two objects of each hit. Of words that many documents have, these are kept as numbers:
     # without, the API's answer for such a word takes half as long again at 20,000 trials.
 
-    def _parts(self, query: "Best | WordQuery") -> tuple[list[tuple[np.ndarray, float]], list[Query]] | None:
-        """What is kept of `query`, each with its score, and what is left to ask; None if nothing is kept."""
+    def _parts(self, query: "Query | WordQuery | Best") -> tuple[list[tuple[np.ndarray, float]], list[Query]]:
+        """What is kept of `query`, each with its score, and what is left to ask."""
         kept: list[tuple[np.ndarray, float]] = []
         rest: list[Query] = []
         for part in query.parts if isinstance(query, Best) else [query]:
@@ -120,20 +125,7 @@ class Reader:
             elif part.prefix:
                 without = [(Occur.MustNot, _term(part.field, word)) for word in words]
                 rest.append(Query.boolean_query([(Occur.Must, part.query()), *without]))
-        return (kept, rest) if kept else None
-
-    def _put_together(self, kept, rest: list[Query]) -> tuple[np.ndarray, np.ndarray]:
-        numbers, scores = (
-            _found(self._searcher, _dis_max(rest)) if rest else (np.empty(0, np.int64), np.empty(0))
-        )
-        size = max([int(some.max()) for some, _score in kept] + [int(numbers.max(initial=0))]) + 1
-        # As exact as the engine's own scores.
-        best = np.zeros(size, np.float32)
-        best[numbers] = scores
-        for some, score in kept:
-            best[some] = np.maximum(best[some], np.float32(score))
-        found = np.flatnonzero(best)
-        return found, best[found].astype(np.float64)
+        return kept, rest
 
     def _frequent_words(self, part: "WordQuery") -> list[str]:
         """The frequent words that `part` matches. One left out costs time, nothing else."""
