@@ -4,6 +4,7 @@ Verdicts are whole numbers: unmet, unknown, met; `NOT_ASKED` where neither the t
 anything of a criterion. The sentences that tell why are made in `reasons`, for the trials shown only.
 """
 
+from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +25,7 @@ CRITERIA = (
     "reach",
 )  # fmt: skip
 FAR = 10**9
+_NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 
 class Judged:
@@ -129,26 +131,21 @@ class Judged:
         """One of those that a trial requires; only what is explicitly absent excludes."""
         required = self._any("alteration")
         verdict = np.where(required, np.int8(UNKNOWN), np.int8(MET if self.said.alterations else NOT_ASKED))
-        found = self._compared("alteration")
-        verdict[required & ~self.trials.having("alteration", found[None])] = UNMET
-        verdict[self.trials.having("alteration", found[alterations.MET])] = MET
+        verdict[required & ~self._where("alteration", _NOT_ABSENT)] = UNMET
+        verdict[self._where("alteration", (alterations.MET,))] = MET
         return verdict
 
     def _alterations_excluded(self) -> np.ndarray:
-        listed, found = self._any("excluded"), self._compared("excluded")
+        listed = self._any("excluded")
         verdict = np.where(listed, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        verdict[listed & ~self.trials.having("excluded", found[None])] = MET
-        verdict[self.trials.having("excluded", found[alterations.MET])] = UNMET
+        verdict[listed & ~self._where("excluded", _NOT_ABSENT)] = MET
+        verdict[self._where("excluded", (alterations.MET,))] = UNMET
         return verdict
 
-    def _compared(self, name: str) -> dict[str | None, list[str]]:
-        """The texts of the column that the patient has (`met`), and those not known to be absent (None)."""
+    def _where(self, name: str, answers: Collection[str]) -> np.ndarray:
+        """The trials of which one text of the column has one of `answers` (see `has`)."""
         texts = self.trials.codes[name].words
-        answers = {text: self.has(text) for text in texts}
-        return {
-            alterations.MET: [text for text in texts if answers[text] == alterations.MET],
-            None: [text for text in texts if answers[text] != alterations.ABSENT],
-        }
+        return self.trials.having(name, [text for text in texts if self.has(text) in answers])
 
     def has(self, asked: str) -> str:
         """What the profile's alterations say of the one a trial asks for (`alterations.compare`)."""
