@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import tantivy
+from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from directory.core.memory import give_back
@@ -82,6 +83,8 @@ class Reader:
         self._index = tantivy.Index.open(str(folder))
         self._index.config_reader("manual")
         self._often = often
+        # Words by field. Which ones are frequent seldom changes, and is only a matter of speed.
+        self._frequent: dict[str, list[str]] = {}
         self._read()
 
     def _read(self) -> None:
@@ -122,19 +125,19 @@ class Reader:
             kept += [(self._documents(part.field, word), part.score) for word in words]
             if not words:
                 rest.append(_query(part))
-            elif part.prefix:
+            elif part.prefix or part.edits:
                 without = [(Occur.MustNot, _term(part.field, word)) for word in words]
                 rest.append(Query.boolean_query([(Occur.Must, part.query()), *without]))
         return kept, rest
 
     def _frequent_words(self, part: "WordQuery") -> list[str]:
         """The frequent words that `part` matches. One left out costs time, nothing else."""
-        if part.edits:
-            return []
-        if not part.prefix:
+        if not part.prefix and not part.edits:
             return [part.text] if self._searcher.doc_freq(part.field, part.text) >= self._often else []
-        most = self._searcher.terms_with_prefix(part.field, part.text, limit=_MOST_KEPT)
-        return [word for word, number in most if number >= self._often]
+        if part.field not in self._frequent:
+            most = self._searcher.terms_with_prefix(part.field, "", limit=_MOST_KEPT)
+            self._frequent[part.field] = [word for word, number in most if number >= self._often]
+        return [word for word in self._frequent[part.field] if part.surely_matches(word)]
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
         """Whether one of `fields` has `word`."""
@@ -171,6 +174,13 @@ class WordQuery:
     score: float
     edits: int = 0
     prefix: bool = False
+
+    def surely_matches(self, word: str) -> bool:
+        """Whether the engine finds `word`; of near spellings it finds more, which are left to it."""
+        if not self.edits:
+            return word.startswith(self.text)
+        errors = OSA.distance(self.text, word, score_cutoff=self.edits)
+        return errors <= self.edits and len(word) >= len(self.text)
 
     def query(self) -> Query:
         if not self.edits and not self.prefix:

@@ -194,6 +194,15 @@ class TestEngine:
         assert self.found(reader, WordQuery("title", "ewing", 1.0)) == {0: 1.0}
         assert self.found(reader.fresh(), WordQuery("title", "ewing", 1.0)) == {0: 1.0, 2: 1.0}
 
+    def test_a_word_is_taken_for_near_only_where_the_engine_finds_it(self, folder):
+        writer = engine.Writer(folder / "words")
+        writer.put("trial", "a", 0, {"title": ["b1"]})
+        writer.commit()
+        query = WordQuery("title", "aab", 1.0, 2, prefix=True)
+        plain, keeping = (engine.Reader(folder / "words", often=often) for often in (10**9, 1))
+        assert self.found(keeping, query) == self.found(plain, query) == {}
+        writer.close()
+
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("index_dir")
