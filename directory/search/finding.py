@@ -214,7 +214,11 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     size = 1 + max((facts["ordinal"] for facts in records.values()), default=-1)
     found = match(snapshot, ask, ask.kind, size)
     matched, scores = found.matched(size), np.zeros(size) if found.scores is None else found.scores
-    metres = {key: _metres(_distance(snapshot, ask, facts)) for key, facts in records.items()}
+    near = ask.near if ask.kind == "centre" else None
+    metres = {
+        key: _metres(snapshot.places.distance(facts, near) if near else math.inf)
+        for key, facts in records.items()
+    }
     keys = [
         key
         for key, facts in records.items()
@@ -240,11 +244,6 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     )  # fmt: skip
 
 
-def _distance(snapshot: Snapshot, ask: Ask, facts: dict) -> float:
-    is_somewhere = ask.near is not None and ask.kind == "centre"
-    return snapshot.places.distance(facts, ask.near) if is_somewhere else math.inf
-
-
 def _metres(kilometres: float) -> int:
     return _FAR if math.isinf(kilometres) else round(kilometres * 1000)
 
@@ -257,13 +256,9 @@ def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict, metres: int) ->
         return not centres or any(key in places.networks_of(code, day) for code in centres)
     if wanted.get("network") and not set(places.networks_of(key, day)) & set(wanted["network"]):
         return False
-    return _is_within(ask, metres) and all(
-        facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name)
-    )
-
-
-def _is_within(ask: Ask, metres: int) -> bool:
-    return ask.within is None or ask.near is None or metres <= ask.within * 1000
+    if ask.near is not None and ask.within is not None and metres > ask.within * 1000:
+        return False
+    return all(facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name))
 
 
 def _answer(ask: Ask, page: Paging, ordered, key: Callable, hit: Callable, **more) -> Answer:
