@@ -256,9 +256,13 @@ def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict, metres: int) ->
         return not centres or any(key in places.networks_of(code, day) for code in centres)
     if wanted.get("network") and not set(places.networks_of(key, day)) & set(wanted["network"]):
         return False
-    if ask.near is not None and ask.within is not None and metres > ask.within * 1000:
-        return False
-    return all(facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name))
+    return _is_within(ask, metres) and all(
+        facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name)
+    )
+
+
+def _is_within(ask: Ask, metres: int) -> bool:
+    return ask.within is None or ask.near is None or metres <= ask.within * 1000
 
 
 def _answer(ask: Ask, page: Paging, ordered, key: Callable, hit: Callable, **more) -> Answer:

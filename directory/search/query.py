@@ -98,15 +98,14 @@ def parse(text: str) -> Parsed:
     text = check_text(text)
     if not text:
         return NOTHING
-    terms, found = vocabulary(), typed_words(text)[:MOST_WORDS]
-    spans = terms.spans(found)
+    found = typed_words(text)[:MOST_WORDS]
+    spans = vocabulary().spans(found)
     outside = sorted(set(range(len(found))) - places_of(spans))
     left_out = {place for place in outside if found[place].says_nothing}
     if len(left_out) == len(found):
         says_nothing = len(found) > 1 and any(word.is_of_every_trial for word in found)
         return NOTHING if says_nothing else Parsed(text, tuple(found), (), _compact(text))
-    words = map(found.__getitem__, outside)
-    asides = tuple(word for word in words if word.exact in OF_EVERY_TRIAL and terms.readings(word))
+    asides = _asides(map(found.__getitem__, outside))
     keep = sorted(set(range(len(found))) - left_out)
     spans = [replace(one, start=keep.index(one.start), end=keep.index(one.end - 1) + 1) for one in spans]
     return Parsed(text, tuple(map(found.__getitem__, keep)), tuple(spans), _compact(text), asides)
@@ -115,6 +114,11 @@ def parse(text: str) -> Parsed:
 def places_of(spans: Iterable[Span]) -> set[int]:
     """The words that are in one of `spans`."""
     return {place for span in spans for place in range(span.start, span.end)}
+
+
+def _asides(words: Iterable[Token]) -> tuple[Token, ...]:
+    readings = vocabulary().readings
+    return tuple(word for word in words if word.exact in OF_EVERY_TRIAL and readings(word))
 
 
 def _compact(text: str) -> str:
