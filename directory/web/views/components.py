@@ -99,6 +99,6 @@ def _example_sites(today: dt.date) -> list[dict]:
 def _dots() -> list[maps.Dot]:
     places = (Place(51.03, 3.73), Place(50.888, 4.309), Place(50.888, 4.328), Place(50.64, 5.57), None)
     return [
-        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", place, count)
+        maps.Dot(f"Hospital {number}", "#map", place, count)
         for number, (place, count) in enumerate(zip(places, (9, 4, 2, 0, 1), strict=True), start=1)
     ]

@@ -185,7 +185,6 @@ def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
     kinds, verified = lately
     of_these = verified.get(document["code"], 0)
     return maps.Dot(
-        document["code"],
         words.in_page_language(document["names"])[0],
         there.url,
         place,
