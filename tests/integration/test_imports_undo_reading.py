@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 
 from centres.models import Professional
 from directory.core import changes
-from directory.imports import actions, kinds, pipeline
+from directory.imports import actions, kinds
+from directory.imports.plan import plan_run
 from directory.imports.plan_page import PlanPage
 from directory.imports.undo import reading
 from directory.records import all_records
@@ -35,7 +36,7 @@ def gent():
 def reverse_of(run, user):
     """The undo of `run`, planned."""
     found = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(found)
+    plan_run(found)
     found.refresh_from_db()
     return found
 
