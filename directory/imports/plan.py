@@ -15,7 +15,7 @@ from directory.sheets.reading import Table, Unreadable
 
 from . import dates, encoding, mapping, moved, receipts
 from .choices import REGISTRY, STORED, Status
-from .columns import Reading, meant_kind, other_sheets, read_header
+from .header_columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import all_kinds, may_be_handed_in
 from .messages import problem

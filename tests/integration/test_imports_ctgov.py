@@ -9,7 +9,7 @@ from django.conf import settings
 from directory.core.models import Change
 from directory.imports import actions
 from directory.imports.apply import apply_run
-from directory.imports.columns import recognise
+from directory.imports.header_columns import recognise
 from directory.imports.plan import plan_run
 from directory.sheets.reading import MAX_CELL, Table
 from tests import sheets
