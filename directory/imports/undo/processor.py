@@ -24,7 +24,7 @@ from ..rows.processor import RowProcessor
 from ..rows.result import RowResult
 from ..rows.storing import ChangeRecorder, Counts, batches
 from ..scope import Scope
-from .reading import RECORD, field_label
+from .plan_text import RECORD, field_label
 from .rules import rules_for
 
 
