@@ -17,7 +17,7 @@ from django.utils import timezone
 from directory.core import changes
 from directory.sheets.reading import Row
 
-from . import guard, moved
+from . import changed_since_plan, guard
 from .choices import STORED, Outcome, Status, is_taken
 from .kinds import all_kinds
 from .messages import problem
@@ -135,7 +135,7 @@ def _refuse_moved(run: ImportRun, processor: RowProcessor, others: list[tuple[Ro
             RowOutcome.objects.filter(run=run, number__in=numbers[start : start + 500]).update(
                 outcome=Outcome.CONFLICT
             )
-        why = moved.problems(run.basis, processor.scope, others)
+        why = changed_since_plan.problems(run.basis, processor.scope, others)
         fail(run, why, counts=with_zeros(count(run)))
 
 

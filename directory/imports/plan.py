@@ -13,7 +13,7 @@ from django.utils import timezone
 from directory.core.visibility import Role
 from directory.sheets.reading import Table, Unreadable
 
-from . import dates, encoding, mapping, moved, receipts
+from . import changed_since_plan, dates, encoding, mapping, receipts
 from .choices import REGISTRY, STORED, Status
 from .header_columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
@@ -36,7 +36,7 @@ def plan_run(run: ImportRun) -> bool:
 def _plan(run: ImportRun) -> None:
     RowOutcome.objects.filter(run=run).delete()
     scope = scope_of(run)
-    renew(run, basis=moved.basis_of(scope))
+    renew(run, basis=changed_since_plan.basis_of(scope))
     if run.undo_of_id:
         _plan_undo(run, scope)
         return
