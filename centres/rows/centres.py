@@ -47,7 +47,7 @@ class CentreProcessor(RowProcessor):
     def country_of(self, cells):
         """That of the row, else that of the stored centre; a new one without is Belgian."""
         if cell := cells.get("country"):
-            return self._value("country", cell)[0] or ""
+            return self.reader.value("country", cell)[0] or ""
         if self._countries is None:
             self._countries = dict(Centre.objects.exclude(country=HOME).values_list("code", "country"))
         return self._countries.get(tidy(cells.get("code", "")).lower(), HOME)

@@ -156,8 +156,8 @@ class TrialProcessor(RowProcessor):
         filled = _kept_columns(known)
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
-            if known[name] != said and not self._reads_as(name, known[name], said):
-                self._stays(result, name, self._written(name, known[name]))
+            if known[name] != said and not self.reader.reads_as(name, known[name], said):
+                self._stays(result, name, self.reader.written(name, known[name]))
         empty = [one for one in names if one in result.values and one not in filled]
         return self.compare(result, trial, empty)
 
