@@ -156,13 +156,13 @@ class CentreProcessor(RowProcessor):
             for text in work.new_aliases
         ]  # fmt: skip
 
-    def touched(self, results):
-        return {Centre: [one.work.centre.pk for one in results if one.work and one.work.centre.pk]}
+    def touched(self, works):
+        return {Centre: [work.centre.pk for work in works if work.centre.pk]}
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
-        for works in batches(result.work for result in results if result.work):
-            with recorder.writing([work.centre for work in works], attributes_of(works)):
-                CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
-                CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
+        for batch in batches(works):
+            with recorder.writing([work.centre for work in batch], attributes_of(batch)):
+                CentreAlias.objects.filter(pk__in=[pk for work in batch for pk in work.old_aliases]).delete()
+                CentreAlias.objects.bulk_create(alias for work in batch for alias in self._aliases(work))
         return recorder.counts

@@ -143,11 +143,12 @@ def _store(run: ImportRun, processor: RowProcessor, results: list[RowResult], ju
     """One transaction: the rows, their change records, and the run's last step."""
     good = [result for result in results if result.work is not None]
     renew(run, lease=dt.timedelta(seconds=20 + len(good) / ROWS_STORED_A_SECOND))
+    works = [result.work for result in good]
     with transaction.atomic():
-        touched = processor.touched(good)
+        touched = processor.touched(works)
         guard.lock(touched)
         guard.refuse_later_changes(touched, judged_at)
-        counts = processor.store(good)
+        counts = processor.store(works)
         # The counts stay the plan's: every good row means what it meant, and what was left out stayed out.
         done = run.held().update(
             status=Status.APPLIED, lease_until=None, finished_at=timezone.now(), stored=counts,

@@ -219,8 +219,8 @@ class CtgovProcessor(TrialProcessor):
 
     # Storing
 
-    def touched(self, results):
-        return super().touched(results) | self.places.touched()
+    def touched(self, works):
+        return super().touched(works) | self.places.touched()
 
     def store_last(self, recorder):
         self.places.learn(recorder)

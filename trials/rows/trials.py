@@ -286,12 +286,12 @@ class TrialProcessor(RowProcessor):
     def writes(self, result):
         return writes_of(result.work, result, self.sheet, self.conditions)
 
-    def touched(self, results):
-        return {Trial: [one.work.trial.pk for one in results if one.work and one.work.trial.pk]}
+    def touched(self, works):
+        return {Trial: [work.trial.pk for work in works if work.trial.pk]}
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
-        for some in batches(one.work for one in results if one.work):
+        for some in batches(works):
             fill([work.trial for work in some], attributes_of(some))
             store_trials(some, recorder, self.conditions)
             self.store_more(some, recorder)

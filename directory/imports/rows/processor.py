@@ -297,10 +297,10 @@ class RowProcessor:
 
     # Storing
 
-    def touched(self, results: list[RowResult]) -> dict[type[models.Model], list[int]]:
+    def touched(self, works: list) -> dict[type[models.Model], list[int]]:
         """The stored records that `store` would change, by model: they are locked before."""
         raise NotImplementedError
 
-    def store(self, results: list[RowResult]) -> Counts:
-        """Write the work of `results` in bulk, inside the caller's transaction, with its change records."""
+    def store(self, works: list) -> Counts:
+        """Write the `work` of results in bulk, inside the caller's transaction, with its change records."""
         raise NotImplementedError
