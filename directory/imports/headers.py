@@ -11,7 +11,7 @@ from directory.sheets.reading import Row, Table, leading_rows, read
 from directory.sheets.written import written_date
 
 from . import encoding
-from .columns import read_header, recognise
+from .header_columns import read_header, recognise
 from .kinds import all_kinds
 from .messages import problem
 from .models import ImportRun

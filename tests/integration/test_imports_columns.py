@@ -7,8 +7,10 @@ reads it, so a new column is tried by itself. One that is read and goes nowhere 
 import pytest
 
 from centres.sheets import Code, CountryCode
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.kinds import all_kinds
+from directory.imports.plan import plan_run
 from directory.sheets.cells import (
     Address,
     Age,
@@ -144,7 +146,7 @@ def imported(kind, rows, user):
     held_back = [one for one in run.rows.all() if one.outcome not in ("new", "update")]
     assert not held_back, messages(run)
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied", run.problems
     return run, dict(zip(rows, run.rows.order_by("number"), strict=True))
@@ -152,9 +154,9 @@ def imported(kind, rows, user):
 
 def undo(run, user):
     back = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(back)
+    plan_run(back)
     actions.confirm(run=back, user=user, queue=False)
-    pipeline.apply(back)
+    apply_run(back)
     back.refresh_from_db()
     assert back.status == "applied", back.problems
 

@@ -19,7 +19,8 @@ from centres.models import Membership
 from directory.core import changes
 from directory.core.fields import MAX_WORD, WordsField
 from directory.core.models import Change, Shown
-from directory.imports import actions, pipeline
+from directory.imports import actions, steps
+from directory.imports.apply import apply_run
 from directory.imports.kinds import all_kinds
 from directory.imports.models import ColumnMapping, ImportRun, RowOutcome
 from directory.imports.rows.rules import getter, rules_of, weigh
@@ -218,7 +219,7 @@ def test_each_rule_of_each_model_is_told_in_the_plan(kind, monkeypatch):
             assert all(any(one["column"] in columns for one in found[number]) for number in rules)
             before = changes.last_seq()
             actions.confirm(run=run, user=user, queue=False)
-            pipeline.apply(run)
+            apply_run(run)
         assert (run.status, run.taken["new"]) == ("applied", 1), run.problems
         keys = set(Change.objects.filter(seq__gt=before).values_list("run", flat=True))
         assert keys == {run.pk}
@@ -238,7 +239,7 @@ def copied(record, other, names):
 @pytest.mark.parametrize("kind", all_kinds())
 @pytest.mark.parametrize("place", ["an earlier row", "an earlier chunk", "the registry"])
 def test_what_may_be_there_once_is_told_in_the_plan(kind, place, monkeypatch):
-    monkeypatch.setattr(pipeline, "CHUNK", 1 if place == "an earlier chunk" else 1_000)
+    monkeypatch.setattr(steps, "CHUNK", 1 if place == "an earlier chunk" else 1_000)
     user, first, told = an_editor(), itertools.count(1), 0
     for model in written_by(monkeypatch, kind):
         for rule in rules_of(model).uniques:
@@ -264,7 +265,7 @@ def test_what_may_be_there_once_is_told_in_the_plan(kind, place, monkeypatch):
                 run = planned(a_csv(*rows), kind=kind, user=user)
                 assert (rule.name, outcomes(run)) == (rule.name, {2: "new", 3: "invalid", 4: "new"})
                 actions.confirm(run=run, user=user, queue=False)
-                pipeline.apply(run)
+                apply_run(run)
             assert (run.status, run.taken["new"]) == ("applied", 2), run.problems
             told += 1
     tell(f"{kind}, {place}: {told} unique rules broken, {told} refused in the plan.")

@@ -321,8 +321,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
     def writes(self, result):
         return writes_of_site(result, self.sheet, self.people)
 
-    def touched(self, results):
-        works = [one.work for one in results if one.work]
+    def touched(self, works):
         join(works, self.scope)
         people = {
             person.pk for work in works for person, changed, *_rest in work.people if changed and person.pk
@@ -332,9 +331,8 @@ class SiteProcessor(NamesCentre, NamesPeople):
             TrialSite: [work.site.pk for work in works if work.site.pk],
         } | self.places.touched()
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder, unseen = ChangeRecorder(self.scope.actor), ChangeRecorder(self.scope.actor)
-        works = [one.work for one in results if one.work]
         sent = [one for one in works if one.is_sent]
         self._store_drafts(works, unseen if sent else recorder)
         self.people.store(list(chain.from_iterable(work.people for work in works)), recorder)
