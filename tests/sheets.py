@@ -21,6 +21,11 @@ def a_csv(*rows: dict, columns=None, delimiter=",", encoding="utf-8") -> bytes:
     return out.getvalue().encode(encoding)
 
 
+def a_row_of(sheet, number) -> dict:
+    """A row without anything beside what the sheet requires, from its own example; each number is another."""
+    return {name: f"{sheet.example[name]}-{number}" for name in sheet.required}
+
+
 def a_workbook(*rows: dict, sheet="Sheet1", more=None) -> bytes:
     """An XLSX workbook of `rows`; `more` names other sheets and holds their rows of cells."""
     import xlsxwriter

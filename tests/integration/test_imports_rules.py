@@ -26,7 +26,7 @@ from directory.imports.models import ColumnMapping, ImportRun, RowOutcome
 from directory.imports.rows.rules import getter, rules_of, weigh
 from directory.sheets.cells import Address, Email, LongText, Prose, Text
 from tests.builders import a_centre, an_editor
-from tests.sheets import a_csv, applied, messages, outcomes, planned
+from tests.sheets import a_csv, a_row_of, applied, messages, outcomes, planned
 from tests.support.figures import tell
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ NOT_AGAINST_STORED = {"trial_condition": "the conditions of a row replace those 
 
 def a_row(kind, number):
     """A good row; each number is another record."""
-    return {
+    known = {
         "centres": {"code": f"c-{number}", "name_en": f"Centre {number}", "aliases": f"alias {number}"},
         "networks": {"network": f"n-{number}", "network_name": f"Net {number}", "centre": "uz-gent"},
         "trials": {
@@ -74,7 +74,8 @@ def a_row(kind, number):
             "NCT Number": f"NCT{number:08}", "Study Title": f"{number}. trial of something rare",
             "Study Status": "RECRUITING", "Locations": "Centre of Ghent, Gent, Belgium",
         },
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    return known.get(kind) or a_row_of(all_kinds()[kind].sheet, number)
 
 
 @pytest.fixture(autouse=True)
