@@ -32,7 +32,7 @@ class JsonOnly(BaseContentNegotiation):
     def select_renderer(self, request, renderers, format_suffix=None):
         accept = request.META.get("HTTP_ACCEPT", "").strip() or "*/*"
         if accept != "*/*" and not any(_takes(part, self.spoken) for part in accept.split(",")):
-            raise Problem("not-acceptable", 406, f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
+            raise Problem("not-acceptable", f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
         return renderers[0], JSON
 
 
@@ -61,7 +61,6 @@ class ApiView(APIView):
         allowed = ", ".join(self.allowed_methods)
         raise Problem(
             "method-not-allowed",
-            405,
             f"{request.method} is not possible at {request.path}. Possible are: {allowed}.",
             headers={"Allow": allowed},
         )

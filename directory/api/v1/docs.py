@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from rest_framework.negotiation import BaseContentNegotiation
 
 from .. import addresses, parameters, words
-from ..errors import PROBLEMS as TITLES
+from ..errors import PROBLEMS
 from ..response_headers import ALWAYS
 from ..views import ReadView
 from . import schema
@@ -54,7 +54,7 @@ def described() -> dict:
         "headers": [
             (name, rich(one["description"])) for name, one in document["components"]["headers"].items()
         ],
-        "problems": [(kind, TITLES[kind], rich(text)) for kind, text in words.PROBLEMS.items()],
+        "problems": [(kind, PROBLEMS[kind][1], rich(text)) for kind, text in words.PROBLEMS.items()],
     }
 
 

@@ -177,13 +177,13 @@ def body_of(request, names) -> dict:
     """The JSON object sent. Problem 400, 411, 413 or 415 for anything else, or for unknown names."""
     check_length(request.META, most=MOST_BYTES, too_large="The body may have at most 1 MB.")
     if media_type_of(request.content_type) != JSON:
-        raise Problem("unsupported-media-type", 415, f"Send the body as {JSON}.")
+        raise Problem("unsupported-media-type", f"Send the body as {JSON}.")
     try:
         found = orjson.loads(request._request.body)
     except orjson.JSONDecodeError as error:
-        raise Problem("bad-request", 400, f"The body is not JSON: {error.msg}.") from None
+        raise Problem("bad-request", f"The body is not JSON: {error.msg}.") from None
     if not isinstance(found, dict):
-        raise Problem("bad-request", 400, "The body is not a JSON object.")
+        raise Problem("bad-request", "The body is not a JSON object.")
     unknown = [name for name in found if name not in names]
     if unknown:
         allowed = ", ".join(names)

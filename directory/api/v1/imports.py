@@ -126,7 +126,7 @@ class Imports(ImportsView):
             raise refused(error) from None
         if key and run.idempotency_key == key and run.was_there and run.sha256 != sha256_of(file):
             detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Take a new one."
-            raise Problem("refused", 422, detail)
+            raise Problem("refused", detail)
         return accepted(run, follow=True)
 
 
