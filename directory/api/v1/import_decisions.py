@@ -4,7 +4,6 @@ from functools import partial
 
 import orjson
 from django.http import HttpResponse
-from rest_framework.parsers import JSONParser
 
 from directory.imports import actions
 from directory.imports.choices import Decision
@@ -45,7 +44,6 @@ class ImportStep(ImportsView):
 class ImportQuestions(ImportStep):
     """What a plan asks, and the answers."""
 
-    parser_classes = (JSONParser,)
     operations = {
         "get": of_run(
             id="listImportQuestions",
@@ -91,7 +89,6 @@ def _question(one: dict, choices: dict) -> dict:
 class ImportDecisions(ImportStep):
     """Which rows of a plan are stored, against what the plan says of them."""
 
-    parser_classes = (JSONParser,)
     operations = {
         "post": of_run(
             id="decideImportRows",
