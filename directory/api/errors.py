@@ -68,14 +68,14 @@ class Problem(Exception):
         self,
         kind: str,
         detail: str,
-        errors: Sequence = (),
+        errors: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
         see: str = "",
     ):
         super().__init__(detail)
         self.kind, self.detail = kind, detail
         self.status, self.title = PROBLEMS[kind]
-        self.errors = [error.as_json() if isinstance(error, Fault) else error for error in errors]
+        self.errors = [fault.as_json() for fault in errors]
         self.headers, self.see = headers or {}, see
 
     def response(self) -> HttpResponse:
