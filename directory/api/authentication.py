@@ -14,7 +14,7 @@ CHALLENGE = {"WWW-Authenticate": f'{KEYWORD} realm="directory"'}
 
 
 def refused(sentence: str) -> Problem:
-    return Problem("bad-key", 401, sentence, headers=CHALLENGE)
+    return Problem("bad-key", sentence, headers=CHALLENGE)
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -47,7 +47,6 @@ class HasScope(BasePermission):
         if scope not in key.scopes:
             raise Problem(
                 "forbidden",
-                403,
                 f"The key “{key.name}” has the scopes {', '.join(key.scopes)}, not “{scope}”.",
             )
         return True

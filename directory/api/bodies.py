@@ -13,11 +13,11 @@ def check_length(meta: Mapping, *, most: int, too_large: str, way_out: str = "")
     length = meta.get("CONTENT_LENGTH")
     if not length and meta.get("HTTP_TRANSFER_ENCODING"):
         sentence = f"Send Content-Length: a body in chunks is not read here. {way_out}"
-        raise Problem("length-required", 411, sentence.strip())
+        raise Problem("length-required", sentence.strip())
     if length and not (length.isascii() and length.isdigit()):
-        raise Problem("bad-request", 400, "Content-Length is not a whole number.")
+        raise Problem("bad-request", "Content-Length is not a whole number.")
     if int(length or 0) > most:
-        raise Problem("too-large", 413, too_large)
+        raise Problem("too-large", too_large)
 
 
 def media_type_of(content_type: str | None) -> str:

@@ -21,37 +21,26 @@ CONTENT_TYPE = "application/problem+json"
 # `type` points to where the documentation explains the problem.
 EXPLAINED_AT = "/api/v1/docs/#problem-"
 RETRY_SECONDS = 5
+# kind: (its status, its title); what it means is told in `words.PROBLEMS`
 PROBLEMS = {
-    "bad-parameter": "A parameter is not usable",
-    "bad-request": "The request is not usable",
-    "bad-key": "The key is not usable",
-    "forbidden": "Not allowed",
-    "not-found": "Nothing is found here",
-    "method-not-allowed": "This address does not know that method",
-    "not-acceptable": "Only JSON is spoken here",
-    "conflict": "The state of the record does not allow this",
-    "length-required": "The length of the body is not said",
-    "too-large": "The request is too large",
-    "unsupported-media-type": "The body has the wrong media type",
-    "refused": "The file was refused",
-    "too-many-requests": "Too many requests",
-    "not-ready": "The service is not ready",
-    "internal-error": "Something went wrong on our side",
+    "bad-parameter": (400, "A parameter is not usable"),
+    "bad-request": (400, "The request is not usable"),
+    "bad-key": (401, "The key is not usable"),
+    "forbidden": (403, "Not allowed"),
+    "not-found": (404, "Nothing is found here"),
+    "method-not-allowed": (405, "This address does not know that method"),
+    "not-acceptable": (406, "Only JSON is spoken here"),
+    "conflict": (409, "The state of the record does not allow this"),
+    "length-required": (411, "The length of the body is not said"),
+    "too-large": (413, "The request is too large"),
+    "unsupported-media-type": (415, "The body has the wrong media type"),
+    "refused": (422, "The file was refused"),
+    "too-many-requests": (429, "Too many requests"),
+    "not-ready": (503, "The service is not ready"),
+    "internal-error": (500, "Something went wrong on our side"),
 }
-_SLUG_OF = {
-    400: "bad-request",
-    401: "bad-key",
-    403: "forbidden",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    409: "conflict",
-    411: "length-required",
-    413: "too-large",
-    415: "unsupported-media-type",
-    429: "too-many-requests",
-    503: "not-ready",
-}
+# Where several kinds have one status, the last is the one for any error of that status.
+_KIND_OF = {status: kind for kind, (status, _title) in PROBLEMS.items()}
 
 logger = logging.getLogger("django.request")
 
@@ -70,7 +59,7 @@ class Fault:
 
 
 class Problem(Exception):
-    """An error to be shown: its kind (a key of `PROBLEMS`), status, a sentence, and what is wrong where.
+    """An error to be shown: its kind (a key of `PROBLEMS`), a sentence, and what is wrong where.
 
     `see`: the whole address where to go on, if there is one.
     """
@@ -78,21 +67,21 @@ class Problem(Exception):
     def __init__(
         self,
         kind: str,
-        status: int,
         detail: str,
-        errors: Sequence = (),
+        errors: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
         see: str = "",
     ):
         super().__init__(detail)
-        self.kind, self.status, self.detail = kind, status, detail
-        self.errors = [error.as_json() if isinstance(error, Fault) else error for error in errors]
+        self.kind, self.detail = kind, detail
+        self.status, self.title = PROBLEMS[kind]
+        self.errors = [fault.as_json() for fault in errors]
         self.headers, self.see = headers or {}, see
 
     def response(self) -> HttpResponse:
         body = {
             "type": EXPLAINED_AT + self.kind,
-            "title": PROBLEMS[self.kind],
+            "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "errors": self.errors,
@@ -104,17 +93,16 @@ class Problem(Exception):
 
 def bad_parameters(faults: Sequence[Fault]) -> Problem:
     """400 for parameters; its detail is the first sentence."""
-    return Problem("bad-parameter", 400, faults[0].message, faults)
+    return Problem("bad-parameter", faults[0].message, faults)
 
 
 def not_found(detail: str) -> Problem:
-    return Problem("not-found", 404, detail)
+    return Problem("not-found", detail)
 
 
 def not_ready(reason: str) -> Problem:
     return Problem(
         "not-ready",
-        503,
         f"The service cannot answer now: {reason}. Try again in a few seconds.",
         headers={"Retry-After": str(RETRY_SECONDS)},
     )
@@ -122,7 +110,7 @@ def not_ready(reason: str) -> Problem:
 
 def too_many(sentence: str, wait: int, headers: Mapping[str, str] = MappingProxyType({})) -> Problem:
     """429, to come back in `wait` whole seconds."""
-    return Problem("too-many-requests", 429, sentence, headers={"Retry-After": str(wait), **headers})
+    return Problem("too-many-requests", sentence, headers={"Retry-After": str(wait), **headers})
 
 
 def problem_of(error: Exception) -> Problem | None:
@@ -134,11 +122,11 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, Http404):
         return not_found("There is nothing at this address.")
     if isinstance(error, PermissionDenied):
-        return Problem("forbidden", 403, "Your key does not allow this.")
+        return Problem("forbidden", "Your key does not allow this.")
     if isinstance(error, ValidationError):
         return _from_validation(error)
     if isinstance(error, SuspiciousOperation):
-        return Problem("bad-request", 400, "The request is malformed or has too many parts.")
+        return Problem("bad-request", "The request is malformed or has too many parts.")
     if isinstance(error, IndexNotReady):
         return not_ready("the search index is not built yet")
     if isinstance(error, OperationalError | InterfaceError):
@@ -168,27 +156,24 @@ def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """What `handler500` answers under /api/."""
     detail = "The error was logged. Try again later; if it stays, tell us the X-Request-ID of this answer."
-    return Problem("internal-error", 500, detail).response()
+    return Problem("internal-error", detail).response()
 
 
 def bad_request(request: HttpRequest) -> HttpResponse:
     """What `handler400` answers under /api/: another host, or a request cut off on its way."""
     detail = "The request is malformed, or names a host that is not ours."
-    return Problem("bad-request", 400, detail).response()
+    return Problem("bad-request", detail).response()
 
 
 def _from_drf(error: drf.APIException) -> Problem:
-    status = error.status_code
-    if isinstance(error, drf.ValidationError):
-        status = 400
     headers = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(max(1, int(wait)))
-    kind = _SLUG_OF.get(status, "bad-request")
-    detail = error.detail if isinstance(error.detail, str) else HTTPStatus(status).phrase
-    return Problem(kind, status, detail, headers=headers)
+    kind = _KIND_OF.get(error.status_code, "bad-request")
+    detail = error.detail if isinstance(error.detail, str) else HTTPStatus(error.status_code).phrase
+    return Problem(kind, detail, headers=headers)
 
 
 def _from_validation(error: ValidationError) -> Problem:
@@ -196,4 +181,4 @@ def _from_validation(error: ValidationError) -> Problem:
         faults = [Fault(name, text) for name, texts in error.message_dict.items() for text in texts]
     else:
         faults = [Fault("", text) for text in error.messages]
-    return Problem("bad-request", 400, faults[0].message, faults)
+    return Problem("bad-request", faults[0].message, faults)

@@ -38,7 +38,6 @@ class Operation:
     request: object = None
     problems: tuple[int, ...] = (400,)
     follows: bool = False  # the answer's `Location` is another run
-    examples: tuple[OpenApiExample, ...] = ()
 
 
 class Described(AutoSchema):
@@ -68,14 +67,8 @@ class Described(AutoSchema):
     def get_override_parameters(self):
         return list(self.operation.parameters())
 
-    def get_filter_backends(self):
-        return []
-
     def get_request_serializer(self):
         return self.operation.request
-
-    def get_examples(self):
-        return list(self.operation.examples)
 
     def get_response_serializers(self):
         status, media_type = self.operation.status, self.operation.media_type

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.utils import translation
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from directory.partners.models import KeyScope
@@ -11,7 +10,7 @@ from directory.partners.models import KeyScope
 from . import conditional
 from .authentication import HasScope, KeyAuthentication
 from .bodies import media_type_of
-from .errors import Problem, problem_handler
+from .errors import Problem
 from .openapi import Described, Operation
 from .throttling import RateLimit, count_visitor
 
@@ -20,20 +19,18 @@ BODILESS = (204, 304, 308)
 SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
 
 
-class JsonOnly(BaseContentNegotiation):
-    """JSON to whoever takes JSON, 406 to whoever takes only something else."""
-
-    spoken = SPOKEN
+class ByMediaType(BaseContentNegotiation):
+    """A body is read by the parser of its media type. What is answered is no choice: see `spoken`."""
 
     def select_parser(self, request, parsers):
         media_type = media_type_of(request.content_type)
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
-    def select_renderer(self, request, renderers, format_suffix=None):
-        accept = request.META.get("HTTP_ACCEPT", "").strip() or "*/*"
-        if accept != "*/*" and not any(_takes(part, self.spoken) for part in accept.split(",")):
-            raise Problem("not-acceptable", 406, f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
-        return renderers[0], JSON
+
+def check_accept(accept: str, spoken: frozenset[str]) -> None:
+    """Problem 406 for a client that takes only something else than what is `spoken`."""
+    if accept and accept != "*/*" and not any(_takes(part, spoken) for part in accept.split(",")):
+        raise Problem("not-acceptable", f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
 
 
 def _takes(part: str, spoken: frozenset[str]) -> bool:
@@ -43,25 +40,24 @@ def _takes(part: str, spoken: frozenset[str]) -> bool:
 
 
 class ApiView(APIView):
-    """JSON in English, keys, limits, problems. A subclass names the `scope` that its use needs."""
+    """JSON in English, keys, limits, problems. A subclass names the `scope` that its use needs.
+
+    `spoken`: the media types of its answers, in the words of an Accept header; None: whatever is asked for.
+    """
 
     authentication_classes = (KeyAuthentication,)
     permission_classes = (HasScope,)
     throttle_classes = (RateLimit,)
-    renderer_classes = (JSONRenderer,)
-    content_negotiation_class: type[BaseContentNegotiation] = JsonOnly
+    content_negotiation_class = ByMediaType
+    spoken: frozenset[str] | None = SPOKEN
     schema: Described | None = Described()
     scope: KeyScope | None = KeyScope.READ
     operations: dict[str, Operation] = {}
-
-    def get_exception_handler(self):
-        return problem_handler
 
     def http_method_not_allowed(self, request, *args, **kwargs):
         allowed = ", ".join(self.allowed_methods)
         raise Problem(
             "method-not-allowed",
-            405,
             f"{request.method} is not possible at {request.path}. Possible are: {allowed}.",
             headers={"Allow": allowed},
         )
@@ -76,8 +72,8 @@ class ApiView(APIView):
             request.rate_limit = count_visitor(request.META)
             raise
         self.check_throttles(request)
-        negotiated = self.get_content_negotiator().select_renderer(request, self.get_renderers())
-        request.accepted_renderer, request.accepted_media_type = negotiated
+        if self.spoken is not None:
+            check_accept(request.META.get("HTTP_ACCEPT", "").strip(), self.spoken)
         self.check_permissions(request)
 
     def options(self, request, *args, **kwargs):

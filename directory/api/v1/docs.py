@@ -6,10 +6,9 @@ from functools import cache
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from rest_framework.negotiation import BaseContentNegotiation
 
 from .. import addresses, parameters, words
-from ..errors import PROBLEMS as TITLES
+from ..errors import PROBLEMS
 from ..response_headers import ALWAYS
 from ..views import ReadView
 from . import schema
@@ -17,18 +16,10 @@ from . import schema
 METHODS = ("get", "post")
 
 
-class Whatever(BaseContentNegotiation):
+class Docs(ReadView):
     """A page for people: a browser's Accept header is not argued with."""
 
-    def select_parser(self, request, parsers):
-        return None
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], "text/html"
-
-
-class Docs(ReadView):
-    content_negotiation_class = Whatever
+    spoken = None
     content_type = "text/html; charset=utf-8"
     schema = None
 
@@ -54,7 +45,7 @@ def described() -> dict:
         "headers": [
             (name, rich(one["description"])) for name, one in document["components"]["headers"].items()
         ],
-        "problems": [(kind, TITLES[kind], rich(text)) for kind, text in words.PROBLEMS.items()],
+        "problems": [(kind, PROBLEMS[kind][1], rich(text)) for kind, text in words.PROBLEMS.items()],
     }
 
 

@@ -4,7 +4,6 @@ from functools import partial
 
 import orjson
 from django.http import HttpResponse
-from rest_framework.parsers import JSONParser
 
 from directory.imports import actions
 from directory.imports.choices import Decision
@@ -45,7 +44,6 @@ class ImportStep(ImportsView):
 class ImportQuestions(ImportStep):
     """What a plan asks, and the answers."""
 
-    parser_classes = (JSONParser,)
     operations = {
         "get": of_run(
             id="listImportQuestions",
@@ -91,7 +89,6 @@ def _question(one: dict, choices: dict) -> dict:
 class ImportDecisions(ImportStep):
     """Which rows of a plan are stored, against what the plan says of them."""
 
-    parser_classes = (JSONParser,)
     operations = {
         "post": of_run(
             id="decideImportRows",
@@ -177,13 +174,13 @@ def body_of(request, names) -> dict:
     """The JSON object sent. Problem 400, 411, 413 or 415 for anything else, or for unknown names."""
     check_length(request.META, most=MOST_BYTES, too_large="The body may have at most 1 MB.")
     if media_type_of(request.content_type) != JSON:
-        raise Problem("unsupported-media-type", 415, f"Send the body as {JSON}.")
+        raise Problem("unsupported-media-type", f"Send the body as {JSON}.")
     try:
         found = orjson.loads(request._request.body)
     except orjson.JSONDecodeError as error:
-        raise Problem("bad-request", 400, f"The body is not JSON: {error.msg}.") from None
+        raise Problem("bad-request", f"The body is not JSON: {error.msg}.") from None
     if not isinstance(found, dict):
-        raise Problem("bad-request", 400, "The body is not a JSON object.")
+        raise Problem("bad-request", "The body is not a JSON object.")
     unknown = [name for name in found if name not in names]
     if unknown:
         allowed = ", ".join(names)

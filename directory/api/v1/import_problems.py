@@ -9,11 +9,7 @@ from directory.imports.models import ImportRun
 from .. import addresses
 from ..errors import Fault, Problem
 
-REFUSALS = {
-    "too_big": ("too-large", 413),
-    "rights": ("forbidden", 403),
-    "rights_kind": ("forbidden", 403),
-}
+REFUSALS = {"too_big": "too-large", "rights": "forbidden", "rights_kind": "forbidden"}
 FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
 
 # Where to go on, and what is found there; by what was refused, else by the status of the run.
@@ -44,8 +40,8 @@ OF_STATUS = {
 def refused(error: actions.Refused) -> Problem:
     """422 for a file that is no sheet, 413 for one too large, 403 for one this key may not send."""
     codes = [one["code"] for one in error.problems]
-    kind, status = next((REFUSALS[code] for code in codes if code in REFUSALS), ("refused", 422))
-    return Problem(kind, status, str(error), _faults(error, "file"))
+    kind = next((REFUSALS[code] for code in codes if code in REFUSALS), "refused")
+    return Problem(kind, str(error), _faults(error, "file"))
 
 
 def conflict(error: actions.Refused, run: ImportRun) -> Problem:
@@ -64,7 +60,7 @@ def not_now(run: ImportRun, sentence: str, faults: list[Fault], code: str = "") 
     if (name, run.may_be_undone) == ("import-undo", False):
         name, words = RUN
     url = addresses.absolute(reverse(f"api:{name}", args=[] if name == "imports" else [run.pk]))
-    return Problem("conflict", 409, f"{sentence} {words.format(url=url)}", faults, see=url)
+    return Problem("conflict", f"{sentence} {words.format(url=url)}", faults, see=url)
 
 
 def _open(run: ImportRun) -> list[Fault]:

@@ -28,7 +28,7 @@ from ..bodies import check_length
 from ..errors import Fault, Problem, bad_parameters, not_found
 from ..openapi import Operation, described
 from ..shapes import page_of
-from ..views import JSON, SPOKEN, ApiView, JsonOnly
+from ..views import JSON, SPOKEN, ApiView
 from . import shapes_imports as shapes
 from .import_problems import not_now, refused
 
@@ -126,7 +126,7 @@ class Imports(ImportsView):
             raise refused(error) from None
         if key and run.idempotency_key == key and run.was_there and run.sha256 != sha256_of(file):
             detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Take a new one."
-            raise Problem("refused", 422, detail)
+            raise Problem("refused", detail)
         return accepted(run, follow=True)
 
 
@@ -211,16 +211,11 @@ class ImportRows(ImportsView):
         return private(request, pagination.numbered_page(request, rows, size, cursor, show=row_body))
 
 
-class SheetOrJson(JsonOnly):
-    """A workbook to whoever takes one; problems stay JSON."""
-
-    spoken = SPOKEN | {CONTENT_TYPE}
-
-
 class ImportReport(ImportsView):
     """The sheet given back, with what became of each row."""
 
-    content_negotiation_class = SheetOrJson
+    # A workbook to whoever takes one; problems stay JSON.
+    spoken = SPOKEN | {CONTENT_TYPE}
     operations = {
         "get": of_run(
             id="getImportReport",

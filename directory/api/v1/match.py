@@ -78,7 +78,7 @@ def read_form(request) -> MatchForm:
     check_length(request.META, most=MAX_BODY_BYTES, too_large="A profile may have at most 64 KB.")
     body = request.body or b"{}"
     if media_type_of(request.content_type) != JSON and request.body:
-        raise Problem("unsupported-media-type", 415, f"Send the profile as {JSON}.")
+        raise Problem("unsupported-media-type", f"Send the profile as {JSON}.")
     form = MatchForm(_values(_parsed(body)))
     parameters.cleaned(form)
     return form
@@ -89,9 +89,9 @@ def _parsed(body: bytes) -> dict:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         # The decoder's own sentence quotes the body.
-        raise Problem("bad-request", 400, f"The body is not JSON. {EXAMPLE}") from None
+        raise Problem("bad-request", f"The body is not JSON. {EXAMPLE}") from None
     if not isinstance(found, dict):
-        raise Problem("bad-request", 400, f"The body is not a JSON object. {EXAMPLE}")
+        raise Problem("bad-request", f"The body is not a JSON object. {EXAMPLE}")
     return found
 
 

@@ -10,6 +10,7 @@ a test holds the stored documents against these shapes. Those of imports and of 
 from rest_framework import serializers as s
 
 from centres.choices import CentreRole, Language
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import Province
 from directory.core.roles import Role
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
@@ -43,10 +44,7 @@ def degrees(most: int):
 class NamesSerializer(s.Serializer):
     """A text by language, without the languages nobody has written."""
 
-    en = s.CharField(required=False)
-    nl = s.CharField(required=False)
-    fr = s.CharField(required=False)
-    de = s.CharField(required=False)
+    locals().update({code: s.CharField(required=False) for code in LANGUAGE_CODES})
 
 
 class IdentifierSerializer(s.Serializer):

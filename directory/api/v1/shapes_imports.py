@@ -7,20 +7,14 @@ from rest_framework import serializers as s
 
 from directory.core.roles import Role
 from directory.imports import kinds
-from directory.imports.choices import Outcome
+from directory.imports.choices import Decision, Outcome
 from directory.imports.choices import Status as RunStatus
 
 
 class CountsSerializer(s.Serializer):
     """Rows by what becomes of them."""
 
-    new = s.IntegerField(min_value=0)
-    update = s.IntegerField(min_value=0)
-    unchanged = s.IntegerField(min_value=0)
-    duplicate = s.IntegerField(min_value=0)
-    conflict = s.IntegerField(min_value=0)
-    invalid = s.IntegerField(min_value=0)
-    error = s.IntegerField(min_value=0)
+    locals().update({outcome: s.IntegerField(min_value=0) for outcome in Outcome.values})
 
 
 class ImportRunSerializer(s.Serializer):
@@ -101,8 +95,9 @@ class ImportAnswersSerializer(s.Serializer):
 class ImportDecisionSerializer(s.Serializer):
     """Rows by number, as the sheet shows it."""
 
-    take = s.ListField(child=s.IntegerField(min_value=0), required=False)
-    leave = s.ListField(child=s.IntegerField(min_value=0), required=False)
+    locals().update(
+        {name: s.ListField(child=s.IntegerField(min_value=0), required=False) for name in Decision.values}
+    )
 
 
 class ImportDecidedSerializer(s.Serializer):

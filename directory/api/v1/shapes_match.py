@@ -7,7 +7,7 @@ from rest_framework import serializers as s
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
-from directory.eligibility.service import CRITERIA
+from directory.eligibility.service import BANDS, CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.models.trial import MOST_LINES
 
@@ -73,9 +73,7 @@ class MatchedTrialSerializer(s.Serializer):
 
 
 class BandCountsSerializer(s.Serializer):
-    matches = s.IntegerField(min_value=0)
-    undetermined = s.IntegerField(min_value=0)
-    excluded = s.IntegerField(min_value=0)
+    locals().update({band: s.IntegerField(min_value=0) for band in BANDS})
 
 
 class ReadTermSerializer(s.Serializer):
@@ -87,9 +85,7 @@ class ReadTermSerializer(s.Serializer):
 class MatchingSerializer(s.Serializer):
     """All criteria met; some unknown and none unmet; any unmet."""
 
-    matches = MatchedTrialSerializer(many=True)
-    undetermined = MatchedTrialSerializer(many=True)
-    excluded = MatchedTrialSerializer(many=True)
+    locals().update({band: MatchedTrialSerializer(many=True) for band in BANDS})
     counts = BandCountsSerializer()
     read = ReadTermSerializer(many=True, help_text="What was read in `text`.")
     unread = s.ListField(
