@@ -9,7 +9,7 @@ from django.db import connection, models
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Insert `rows`: the values of the fields `names`, in their order. The database draws the pk."""
+    """Insert `rows`: the values of the fields `names` (`centre` or `centre_id`), in their order. The database draws the pk."""
     fields = _fields(model, names)
     columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
     _each(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", fields, rows)  # noqa: S608
@@ -34,7 +34,8 @@ def _each(statement: str, fields: Sequence[models.Field], rows: Iterable[Sequenc
 
 
 def _fields(model: type[models.Model], names: Sequence[str]) -> list[models.Field]:
-    by_name = {field.name: field for field in model._meta.concrete_fields}
+    columns = model._meta.concrete_fields
+    by_name = {field.name: field for field in columns} | {field.attname: field for field in columns}
     return [by_name[name] for name in names]
 
 
