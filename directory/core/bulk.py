@@ -9,7 +9,10 @@ from django.db import connection, models
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Insert `rows`: the values of the fields `names` (`centre` or `centre_id`), in their order. The database draws the pk."""
+    """Insert `rows`: the values of the fields `names` (`centre`, or `centre_id`), in their order.
+
+    The database draws the pk.
+    """
     fields = _fields(model, names)
     columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
     _each(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", fields, rows)  # noqa: S608
