@@ -292,7 +292,9 @@ class ImportRun(models.Model):
         now = timezone.now()
         free = Q(status=status) | Q(status=then)
         mine = ImportRun.objects.filter(free, Q(lease_until=None) | Q(lease_until__lt=now), pk=self.pk)
-        with transaction.atomic():  # nobody comes between taking the lease and reading which one it is
+        with transaction.atomic(
+            savepoint=False
+        ):  # nobody comes between taking the lease and reading which one it is
             if not mine.update(status=then, lease_until=now + LEASE, attempt=F("attempt") + 1, rows_done=0):
                 return False
             self.refresh_from_db()
