@@ -70,6 +70,24 @@ def test_no_page_type_has_an_english_sentence(client, world, language):
     assert left == {}
 
 
+def test_a_whole_page_says_the_language_that_it_speaks():
+    """A page that has its sentences translated has no language of its own."""
+    found = {}
+    for path in settings.BASE_DIR.glob("directory/*/templates/**/*.html"):
+        text = path.read_text(encoding="utf-8")
+        if said := re.search(r"<html[^>]* lang=\"([^\"]*)\"", text):
+            found[path.name] = said[1], "{% translate" in text or "{% blocktranslate" in text
+    assert len(found) > 3
+    assert {name for name, (said, speaks) in found.items() if speaks and "{{" not in said} == set()
+
+
+def test_what_cannot_be_read_is_said_in_the_language_of_its_address(client):
+    for language in ("en", "nl", "fr", "de"):
+        answer = client.post(f"/{language}/match/", "{}", content_type="application/json")
+        assert answer.status_code == 415
+        assert f'<html lang="{language}">' in answer.content.decode()
+
+
 def test_an_english_sentence_would_be_found(client, world):
     text = visible(client.get("/en/trials/shown/").content.decode())
     assert sum(one in text for one in english_sentences("nl")) > 10
