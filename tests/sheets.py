@@ -21,6 +21,14 @@ def a_csv(*rows: dict, columns=None, delimiter=",", encoding="utf-8") -> bytes:
     return out.getvalue().encode(encoding)
 
 
+def reverse_of(run, user) -> ImportRun:
+    """The undo of `run`, planned."""
+    found = actions.undo(run=run, user=user, queue=False)
+    plan_run(found)
+    found.refresh_from_db()
+    return found
+
+
 def a_row_of(sheet, number) -> dict:
     """A row without anything beside what the sheet requires, from its own example; each number is another."""
     return {name: f"{sheet.example[name]}-{number}" for name in sheet.required}

@@ -14,7 +14,7 @@ from directory.imports.choices import Status
 from directory.imports.models import ImportRun, RowOutcome
 from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
-from tests.sheets import a_csv, applied
+from tests.sheets import a_csv, applied, reverse_of
 from trials.actions import state_status
 from trials.models import StatusStatement, Trial, TrialIdentifier, TrialSite
 
@@ -31,14 +31,6 @@ def editor():
 @pytest.fixture
 def gent():
     return a_centre("uz-gent")
-
-
-def reverse_of(run, user):
-    """The undo of `run`, planned."""
-    found = actions.undo(run=run, user=user, queue=False)
-    plan_run(found)
-    found.refresh_from_db()
-    return found
 
 
 def undone(run, user):

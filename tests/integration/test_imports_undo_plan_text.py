@@ -9,13 +9,12 @@ from django.utils import timezone, translation
 
 from centres.models import Professional
 from directory.core import changes
-from directory.imports import actions, kinds
-from directory.imports.plan import plan_run
+from directory.imports import kinds
 from directory.imports.plan_page import PlanPage
 from directory.imports.undo import plan_text
 from directory.records import all_records
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
-from tests.sheets import a_csv, applied
+from tests.sheets import a_csv, applied, reverse_of
 from trials.choices import Recruitment
 from trials.sheets import SiteSheet
 
@@ -31,14 +30,6 @@ def editor():
 @pytest.fixture
 def gent():
     return a_centre("uz-gent")
-
-
-def reverse_of(run, user):
-    """The undo of `run`, planned."""
-    found = actions.undo(run=run, user=user, queue=False)
-    plan_run(found)
-    found.refresh_from_db()
-    return found
 
 
 def page_of(plan, language="en"):
