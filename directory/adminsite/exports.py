@@ -1,6 +1,6 @@
 """A list of the admin as its kind's sheet: what is edited in it comes back through an import."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -88,23 +88,12 @@ class ExportsSheet:
 
     def _as_xlsx(self, rows, language, records, user):
         if records.count() > MOST_WITH_HELP:
-            pieces = workbooks.stream([self._plain_page(rows, language)])
+            pieces = workbooks.stream([workbooks.table(self.sheet.kind, self._headers(language), rows)])
             return StreamingHttpResponse(pieces, content_type=workbooks.CONTENT_TYPE)
         content = templates.workbook(
             self.sheet, language, rows, lists=self.words_for_sheet(user), more=[VERSION]
         )
         return HttpResponse(content, content_type=workbooks.CONTENT_TYPE)
-
-    def _plain_page(self, rows, language) -> workbooks.Page:
-        headers = self._headers(language)
-        styles = dict.fromkeys(range(len(headers)), workbooks.Style.HEADER)
-
-        def lines() -> Iterator[workbooks.Line]:
-            yield workbooks.Line(1, headers, styles)
-            for number, cells in enumerate(rows, start=2):
-                yield workbooks.Line(number, cells)
-
-        return workbooks.Page(self.sheet.kind, lines(), [18] * len(headers), 1)
 
     def _as_csv(self, rows, language, _records, _user):
         content = csv_files.as_csv(chain([self._headers(language)], rows))

@@ -1,8 +1,8 @@
 """The coordinator's own sheet given back: what became of each row in two more columns, bad cells coloured.
 
 It is built from the stored file, so that it has every column of it, in its order, and each row where it was;
-once the file is gone, from the receipts. Corrected, it can be handed in as it is: `columns` knows its own
-columns and sheet, and does not read them.
+once the file is gone, from the receipts. Corrected, it can be handed in as it is: `header_columns` knows its
+own columns and sheet, and does not read them.
 """
 
 from collections.abc import Callable, Iterable, Iterator

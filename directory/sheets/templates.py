@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from directory.core.places import COUNTRIES
 from directory.core.text import tidy
@@ -47,6 +49,14 @@ def workbook(
     with translation.override(language), xlsxwriter.Workbook(out, options) as book:
         _Writer(book, sheet, language, lists or {}).write(rows, more, is_example)
     return out.getvalue()
+
+
+def _write(page: Worksheet, row: int, column: int, text: str, look: Format | None = None) -> None:
+    """What people typed, as it is: `<r>…</r>` XlsxWriter takes for its own markup, but not in pieces."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        page.write_rich_string(row, column, text[0], text[1:-1], text[-1], *filter(None, [look]))
+    else:
+        page.write_string(row, column, text, look)
 
 
 def words_of(sheet: type[Sheet], name: str, language: str) -> dict[str, str]:
@@ -96,7 +106,7 @@ class _Writer:
             self._help(place, column)
         for place, header in enumerate(more, start=len(columns)):
             self.page.set_column(place, place, 16, self.text)
-            self.page.write_string(0, place, header, self.head)
+            _write(self.page, 0, place, header, self.head)
         self.page.freeze_panes(1, 0)
         number = 0
         for number, cells in enumerate(rows, start=1):
@@ -180,7 +190,7 @@ class _Writer:
         for number in range(longest):
             for place, words in enumerate(self.listed.values()):
                 if number < len(words):
-                    self.hidden.write_string(number, place, words[number])
+                    _write(self.hidden, number, place, words[number])
 
     # Rows
 
@@ -196,7 +206,7 @@ class _Writer:
                 self.page.write_datetime(number, place, date, day)
             else:
                 shown = self._in_language(column, cell) if column is not None else cell
-                self.page.write_string(number, place, shown, text)
+                _write(self.page, number, place, shown, text)
 
     def _in_language(self, column: Column, cell: str) -> str:
         if isinstance(column.widget, (Word, YesNo)):
@@ -226,8 +236,8 @@ class _Writer:
             page.write_string(line, 0, self.sheet.columns()[name].header(self.language), self.head)
             for word in words:
                 line += 1
-                page.write_string(line, 0, _word(word), self.wrapped)
-                page.write_string(line, 2, "" if isinstance(word, str) else word[1], self.wrapped)
+                _write(page, line, 0, _word(word), self.wrapped)
+                _write(page, line, 2, "" if isinstance(word, str) else word[1], self.wrapped)
 
     def _sentences(self) -> list[str]:
         return [

@@ -4,17 +4,15 @@ Columns and values are the words of sheets and API (docs/words.md), the same in 
 program can read them; titles and condition names are in the language of the page.
 """
 
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
 
 from directory.core.text import tidy
 from directory.search import service
-from directory.sheets import csv_files
+from directory.sheets import csv_files, workbooks
 from directory.sheets.sheet import Sheet
 from trials.sheets import SiteSheet, TrialSheet
 
@@ -23,8 +21,6 @@ from .results import condition_name
 
 MOST_ROWS = 5_000
 BATCH = 500
-# Excel holds no more in a cell.
-LONGEST_CELL = 32_767
 NUMBERS = {"nct": "nct_number", "euct": "eu_ct_number", "eudract": "eudract_number", "isrctn": "isrctn"}
 
 TRIAL_COLUMNS = (
@@ -150,34 +146,21 @@ def _days(days: int | None) -> str:
 
 def as_csv(documents: list[dict]) -> bytes:
     """One row a trial."""
-    rows = ([row.get(name, "") for name in TRIAL_COLUMNS] for row in map(trial_row, documents))
-    return csv_files.as_csv([TRIAL_COLUMNS, *rows])
+    return csv_files.as_csv([TRIAL_COLUMNS, *_cells(TRIAL_COLUMNS, map(trial_row, documents))])
 
 
 def as_xlsx(documents: list[dict]) -> bytes:
     """A sheet `trials`, one row a trial, and a sheet `sites`, one row a site. Every cell is text."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True})
-        rows = [trial_row(one) for one in documents]
-        _fill(book.add_worksheet("trials"), TRIAL_COLUMNS, rows, bold)
-        _fill(
-            book.add_worksheet("sites"), SITE_COLUMNS, [r for one in documents for r in site_rows(one)], bold
-        )
-    return out.getvalue()
+    sites = (row for one in documents for row in site_rows(one))
+    pages = [
+        workbooks.table("trials", TRIAL_COLUMNS, _cells(TRIAL_COLUMNS, map(trial_row, documents))),
+        workbooks.table("sites", SITE_COLUMNS, _cells(SITE_COLUMNS, sites)),
+    ]
+    return b"".join(workbooks.stream(pages))
 
 
-def _fill(sheet, columns: tuple[str, ...], rows: list[dict[str, str]], bold) -> None:
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(columns) - 1, 18)
-    for place, name in enumerate(columns):
-        sheet.write_string(0, place, name, bold)
-    for number, row in enumerate(rows, start=1):
-        for place, name in enumerate(columns):
-            if text := row.get(name):
-                sheet.write_string(number, place, text[:LONGEST_CELL])
-    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+def _cells(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> Iterator[list[str]]:
+    return ([row.get(name, "") for name in columns] for row in rows)
 
 
 def as_ris(documents: list[dict]) -> bytes:
@@ -208,6 +191,6 @@ def _reference(one: dict) -> str:
 
 FORMATS = {
     "csv": Format("CSV", csv_files.CONTENT_TYPE, as_csv),
-    "xlsx": Format("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "xlsx": Format("XLSX", workbooks.CONTENT_TYPE, as_xlsx),
     "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", as_ris),
 }

@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from centres.sheets import CentreSheet
 from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
 from directory.imports.kinds import all_kinds
-from directory.sheets.templates import template, words_of
+from directory.sheets.templates import template, words_of, workbook
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.sheets import a_csv, messages, outcomes, planned
 from trials.sheets import SiteSheet
@@ -96,6 +97,15 @@ def test_words_are_chosen_from_a_list_and_dates_are_dates():
     assert example["contact_phone"].number_format == example["nct_number"].number_format == "@"
     assert example["status"].font.i
     assert example["status"].font.color.rgb == "FF808080"
+
+
+def test_what_looks_like_markup_is_text():
+    markup = "<r><t>a</t></r>"
+    book = opened(template(SiteSheet, lists={"centre_code": [(markup, markup)]}))
+    assert rules(book)["centre_code"] == ("list", [markup], False)
+    assert [row[2].value for row in book["Notes"].iter_rows()][-1] == markup
+    cells = [markup if name == "city" else "" for name in CentreSheet.columns()]
+    assert markup in [cell.value for cell in opened(workbook(CentreSheet, "en", [cells])).worksheets[0][2]]
 
 
 def test_words_are_in_the_language_of_the_template():

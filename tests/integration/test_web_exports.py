@@ -118,12 +118,14 @@ def test_no_cell_of_the_csv_is_a_formula(client, sign):
 
 
 def test_a_cell_of_the_workbook_is_text_even_where_it_looks_like_a_formula_a_number_or_a_link(client):
-    a_trial("Alpha", title_en="=1+1", sponsor="0042", groups=["https://example.org"])
+    markup = "<r><t>a</t></r>"
+    a_trial("Alpha", title_en="=1+1", sponsor="0042", groups=["https://example.org"], disease_terms=[markup])
     service.rebuild()
     header, row = sheets(client)["trials"]
     cells = dict(zip([cell.value for cell in header], row, strict=True))
     assert cells["title"].value == "=1+1"
     assert cells["sponsor"].value == "0042"
+    assert cells["disease_terms"].value == markup
     assert cells["groups"].hyperlink is None
     assert {cell.data_type for cell in row if cell.value is not None} == {"s"}
 
