@@ -18,7 +18,7 @@ from tantivy import Occur, Query
 from directory.core.memory import give_back
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 5
+FORMAT = 6
 # One text each, compared whole.
 EXACT_FIELDS = ("doc", "whole", "identifier")
 KINDS = ("trial", "centre", "network")

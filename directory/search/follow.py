@@ -19,10 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from trials import conditions
-from trials.sheets import SiteSheet, TrialSheet
-
-from . import building, dependencies, engine, store, synonyms
+from . import building, dependencies, documents_trials, engine, store, synonyms
 from .documents import Document
 from .store import IndexState, Store, StoredDocument
 
@@ -41,10 +38,8 @@ _PAUSE_AFTER_ERROR = 2.0
 def stamp() -> str:
     """Of what an index is made besides the records; an index of another stamp is built anew."""
     made_of = hashlib.sha256(settings.BASE_URL.encode())
-    for file in (synonyms.VOCABULARY, conditions.VOCABULARY):
-        made_of.update(file.read_bytes())
-    for sheet in (TrialSheet, SiteSheet):
-        made_of.update(" ".join(sheet.served()).encode())
+    made_of.update(synonyms.VOCABULARY.read_bytes())
+    made_of.update(documents_trials.version().encode())
     return f"{engine.FORMAT}:{made_of.hexdigest()[:16]}"
 
 
@@ -157,17 +152,17 @@ def _put(documents: Store, writer: engine.Writer, named: Sequence[tuple[str, str
         ordinals = documents.ordinals(kind, keys)
         for key in keys:
             if key in built:
-                writer.put(kind, key, ordinals[key], built[key].fields)
-                rows.append(_row(built[key], ordinals[key]))
+                writer.put(kind, key, ordinals[key], building.fields_of(built[key].words))
+                rows.append(_row(kind, built[key], ordinals[key]))
             else:
                 writer.remove(kind, key)
                 rows.append(StoredDocument(kind, ordinals[key], key, None, None, None, None))
     return rows
 
 
-def _row(document: Document, ordinal: int) -> StoredDocument:
+def _row(kind: str, document: Document, ordinal: int) -> StoredDocument:
     return StoredDocument(
-        document.kind,
+        kind,
         ordinal,
         document.key,
         orjson.dumps(document.body),

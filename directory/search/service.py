@@ -12,7 +12,7 @@ from trials.identifiers import parse_identifier
 from . import snapshot
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
-from .documents import for_today
+from .documents_trials import on_day
 from .facet_arrays import Trials
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, find
@@ -106,8 +106,9 @@ def _cached_bodies(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str
 
 
 def _for_today(body: bytes, changes_on: str | None, today: str) -> bytes:
-    due = changes_on is not None and changes_on <= today
-    return for_today(body, dt.date.fromisoformat(today)) if due else body
+    if changes_on is None or changes_on > today:
+        return body
+    return orjson.dumps(on_day(orjson.loads(body), dt.date.fromisoformat(today)))
 
 
 def _site_bodies(keys: Sequence[str]) -> list[bytes]:
