@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
+from centres.documents import centres, networks
 from centres.models import Centre, Network
 from directory.core.models import Listed, State
 from directory.core.text import fold, squash
+from directory.records import Document, Words
+from trials.documents import counts_at_centres, trials
 from trials.models import Trial
 
 from .dependencies import shown_at
-from .documents import Document, Words
-from .documents_centres import centres, networks
-from .documents_trials import counts_at_centres, trials
 from .synonyms import vocabulary
 from .tokens import acronym_stems, stems
 

@@ -19,8 +19,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from . import building, dependencies, documents_trials, engine, store, synonyms
-from .documents import Document
+from directory.records import Document
+from trials import documents as documents_trials
+
+from . import building, dependencies, engine, store, synonyms
 from .store import IndexState, Store, StoredDocument
 
 log = logging.getLogger(__name__)

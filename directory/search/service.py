@@ -7,12 +7,12 @@ import orjson
 from django.utils import timezone
 
 from directory.core.text import squash
+from trials.documents import on_day
 from trials.identifiers import parse_identifier
 
 from . import snapshot
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
-from .documents_trials import on_day
 from .facet_arrays import Trials
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, find

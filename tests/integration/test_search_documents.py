@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from directory.search import building
-from directory.search.documents_trials import on_day
 from tests import builders as b
+from trials.documents import on_day
 
 pytestmark = pytest.mark.django_db
 

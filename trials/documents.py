@@ -13,13 +13,14 @@ from directory.core.dates import first_day
 from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
-from trials import conditions as iccc3
-from trials.choices import Phase, Recruitment, Scheme, Stage
-from trials.freshness import changes_on, freshness
-from trials.models import Trial, TrialIdentifier, TrialSite
-from trials.sheets import SiteSheet, TrialSheet
+from directory.records import Document, Words
+from directory.records.document import iso, source, url
 
-from .documents import Document, Words, iso, source, url
+from . import conditions as iccc3
+from .choices import Phase, Recruitment, Scheme, Stage
+from .freshness import changes_on, freshness
+from .models import Trial, TrialIdentifier, TrialSite
+from .sheets import SiteSheet, TrialSheet
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Prefetch
 
-from centres.choices import AliasKind
-from centres.models import Centre, Membership, Network
 from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
+from directory.records import Document, Words
+from directory.records.document import iso, source, url
 
-from .documents import Document, Words, iso, source, url
+from .choices import AliasKind
+from .models import Centre, Membership, Network
 
 
 def centres(codes: Sequence[str]) -> Iterator[Document]:
