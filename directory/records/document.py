@@ -1,7 +1,7 @@
 """A record's document: what is shown, what is searched, what is counted; and how its values are written."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -50,6 +50,24 @@ class Document:
     facts: dict = field(default_factory=dict)
     show: dict = field(default_factory=dict)
     changes_on: dt.date | None = None
+
+
+def _as_it_is(body: dict, day: dt.date) -> dict:
+    return body
+
+
+@dataclass(frozen=True)
+class Documents:
+    """How the documents of a kind of record are made.
+
+    `build`: those of the listed records among some keys, in a constant number of queries. `on_day`: a stored
+    body as it reads on another day. `version`: of what they are made besides the records; where that is
+    another one, all are built anew.
+    """
+
+    build: Callable[[Sequence[str]], Iterator[Document]]
+    on_day: Callable[[dict, dt.date], dict] = _as_it_is
+    version: Callable[[], str] = str
 
 
 def url(path: str, key: str) -> str:

@@ -5,40 +5,28 @@ listed records, and a person only with consent.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from centres.documents import centres, networks
-from centres.models import Centre, Network
-from directory.core.models import Listed, State
+from directory.core.models import State
 from directory.core.text import fold, squash
-from directory.records import Document, Words
-from trials.documents import counts_at_centres, trials
-from trials.models import Trial
+from directory.records import Document, Words, all_documents, all_records
 
 from .dependencies import shown_at
 from .synonyms import vocabulary
 from .tokens import acronym_stems, stems
 
 BATCH = 200
-# kind: (its records, the field that holds their keys, the documents of such keys)
-_KINDS: dict[str, tuple[type[Listed], str, Callable[[Sequence[str]], Iterator[Document]]]] = {
-    "trial": (Trial, "slug", trials),
-    "centre": (Centre, "code", centres),
-    "network": (Network, "slug", networks),
-}
-_ADDED: Mapping[str, list[Callable[[Sequence[str]], dict[str, dict]]]] = {"centre": [counts_at_centres]}
-KINDS = tuple(_KINDS)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def all_keys(kind: str) -> list[str]:
     """The keys of all listed records of `kind`, in order."""
-    model, key, _documents = _KINDS[kind]
-    listed = model._default_manager.filter(state=State.LISTED)
-    return list(listed.order_by(key).values_list(key, flat=True))
+    record = all_records()[kind]
+    listed = record.model._default_manager.filter(state=State.LISTED)
+    return list(listed.order_by(record.key).values_list(record.key, flat=True))
 
 
 def build(kind: str, keys: Iterable[str]) -> Iterator[Document]:
@@ -49,9 +37,9 @@ def build(kind: str, keys: Iterable[str]) -> Iterator[Document]:
 
 
 def _build(kind: str, keys: list[str]) -> Iterator[Document]:
-    _model, _key, documents = _KINDS[kind]
-    shown, added = shown_at(kind, keys), [add(keys) for add in _ADDED.get(kind, ())]
-    for one in documents(keys):
+    shown = shown_at(kind, keys)
+    added = [add(keys) for record in all_records().values() if (add := record.adds.get(kind))]
+    for one in all_documents()[kind].build(keys):
         updated_at = max(one.updated_at, shown.get(one.key, one.updated_at))
         body = dict(one.body)
         for more in added:

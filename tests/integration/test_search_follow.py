@@ -220,7 +220,7 @@ class TestChanges:
             change(ghent, university=f"University {number}")
             change(network, website=f"https://example.org/{number}")
         with django_assert_max_num_queries(7):
-            dependencies.documents_of(dependencies.news_since(0, "", 100).named)
+            dependencies.documents_of(dependencies.news_since(0, "", 100).mentions)
 
 
 def state():
@@ -270,7 +270,7 @@ class TestFolder:
 
     def test_another_vocabulary_builds_the_index_anew(self, world, monkeypatch):
         before = store.current()
-        monkeypatch.setattr(follow, "stamp", lambda: f"{follow.engine.FORMAT}:other")
+        monkeypatch.setattr(follow, "stamp", lambda: f"{follow.engine.layout()}:other")
         service.catch_up()
         assert store.current() != before
 
