@@ -166,6 +166,17 @@ def test_a_spelling_learned_from_a_sheet_finds_a_centre_and_is_not_shown():
     assert "campus" in building.fields_of(document.words)["title"][0]
 
 
+def test_words_are_written_as_people_write_them_and_folded_for_the_engine():
+    b.a_trial("iEuroEwing", title_en="Sarcomas of Ewing", conditions=["VIIIc"], at=[b.a_centre("uz-gent")])
+    words = trial("ieuroewing").words
+    assert words.title == ["Sarcomas of Ewing"]
+    fields = building.fields_of(words)
+    assert fields["title"] == ["sarcoma of ewing"]
+    assert {"ieuroewing", "euro", "ewing"} <= set(fields["acronym"][0].split())
+    assert {"viii", "viiic", "wholeviiic"} <= set(fields["iccc"][0].split())
+    assert "ewingsarcoma" in fields["concept"][0].split()
+
+
 def test_a_network_shows_its_listed_members():
     b.a_network("itcc", members=[b.a_centre("uz-gent"), b.a_centre("hidden", state="draft")])
     (document,) = building.build("network", ["itcc"])
