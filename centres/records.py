@@ -1,8 +1,9 @@
-"""What the records of this app are to the change log and to undo."""
+"""What the records of this app are to the change log, to undo and to the documents."""
 
 from directory.core.text import fold
-from directory.records import Record, put_rows
+from directory.records import Documents, Record, put_rows
 
+from .documents import centres, networks
 from .models import Affiliation, Centre, CentreAlias, Membership, Network, Professional
 from .undo import AffiliationUndo, ProfessionalUndo
 
@@ -13,9 +14,11 @@ def _put_aliases(changed):
     put_rows(CentreAlias, "centre", aliases, folded=lambda one: fold(one["text"]))
 
 
-CENTRE = Record(Centre, key="code", beside=frozenset({"aliases"}), put_beside=_put_aliases)
-NETWORK = Record(Network, key="slug")
+CENTRE = Record(
+    Centre, key="code", beside=frozenset({"aliases"}), put_beside=_put_aliases, documents=Documents(centres)
+)
+NETWORK = Record(Network, key="slug", documents=Documents(networks))
 PROFESSIONAL = Record(Professional, key="pk", undo=ProfessionalUndo())
-MEMBERSHIP = Record(Membership)
+MEMBERSHIP = Record(Membership, shown_with=("network", "centre"))
 AFFILIATION = Record(Affiliation, undo=AffiliationUndo())
 RECORDS = (CENTRE, NETWORK, PROFESSIONAL, MEMBERSHIP, AFFILIATION)

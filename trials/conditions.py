@@ -1,7 +1,7 @@
 """The ICCC-3 tree, as the project's vocabulary file has it: what lies above and below a class, its names."""
 
 import csv
-from collections.abc import KeysView
+from collections.abc import Iterable, KeysView
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +51,16 @@ def path_to(code: str) -> list[str]:
         path.insert(0, code)
         code = parents()[code]
     return path
+
+
+def with_those_above(codes: Iterable[str]) -> list[str]:
+    """The classes `codes` and those above them, each once."""
+    return sorted({above for code in codes for above in path_to(code)})
+
+
+def whole(code: str) -> str:
+    """The word by which trials are found that are for the class `code` as a whole."""
+    return f"whole{code.lower()}"
 
 
 @cache

@@ -1,7 +1,8 @@
-"""What the records of this app are to the change log and to undo."""
+"""What the records of this app are to the change log, to undo and to the documents."""
 
-from directory.records import Record, put_rows
+from directory.records import Documents, Record, put_rows
 
+from .documents import counts_at_centres, on_day, trials, version
 from .identifiers import Identifier
 from .models import Condition, Trial, TrialIdentifier, TrialSite
 from .statements import DERIVED
@@ -32,7 +33,11 @@ def _put_conditions(wanted):
 
 TRIAL = Record(
     Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials,
-    undo=TrialUndo(),
+    undo=TrialUndo(), documents=Documents(trials, on_day, version), shown_with=("parent",),
 )  # fmt: skip
-SITE = Record(TrialSite, derived=frozenset(DERIVED), undo=SiteUndo())
+# A centre's document names no contact, but its `updated_at` tells partners that one is to be read again.
+SITE = Record(
+    TrialSite, derived=frozenset(DERIVED), undo=SiteUndo(), shown_with=("trial", "centre", "contact_person"),
+    adds={"centre": counts_at_centres},
+)  # fmt: skip
 RECORDS = (TRIAL, SITE)

@@ -6,8 +6,8 @@ they are removed the other way round.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -16,18 +16,24 @@ from django.db import models
 
 from directory.core.models import Recorded
 
+from .document import Documents
+
 _OWNER = re.compile(r"[/@]")  # parts the key of the record that another belongs to from the rest
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a model is to the change log and to undo.
+    """What a model is to the change log, to undo and to the documents that are shown and searched.
 
     `key`: the field that is its key there; empty where the key begins with that of the record it belongs to,
     which is the first of its `owners` (`hr-nbl2@uz-gent`).
     `beside`: names of a snapshot that are no column of the table, put back by `put_beside` of
     `(record, values)` pairs; `derived`: columns that are made of something else. `undo`: what undoing an
     import asks beyond that (`directory.imports.undo.rules.UndoRules`), None for nothing.
+    `documents`: how its own are made, None for a record that is shown in those of the records it belongs to,
+    or not at all; `shown_with`: its relations to what it is shown with, so that a change of the one is a
+    change of the other's document; `adds`: what it adds to documents of other kinds, by kind: items of the
+    body by key, for each of some keys.
     """
 
     model: type[Recorded]
@@ -36,6 +42,9 @@ class Record:
     put_beside: Callable[[Sequence[tuple[models.Model, dict]]], None] | None = None
     derived: frozenset[str] = frozenset()
     undo: Any = None
+    documents: Documents | None = None
+    shown_with: tuple[str, ...] = ()
+    adds: Mapping[str, Callable[[Sequence[str]], dict[str, dict]]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -59,6 +68,29 @@ class Record:
     def relations_to(self, model: type[Recorded]) -> list[str]:
         """The relations by which it hangs on a record of `model`."""
         return [name for name, (other, _is_needed) in self._relations.items() if other is model]
+
+    @cached_property
+    def shown_in(self) -> dict[str, tuple[str, str]]:
+        """By kind, the documents it is shown in: the field of a snapshot that has their key, and a lookup.
+
+        A record with documents of its own is shown in its own; another one, in those of its owners.
+        """
+        if self.documents:
+            return {self.kind: (self.key, self.key)}
+        owners = {name: model for name, model in self.owners.items() if name in self.shown_with}
+        return {
+            model.change_kind: (name, f"{name}__{self.model.by_key[name]}") for name, model in owners.items()
+        }
+
+    def shown_through(self, changed: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+        """`(kind, key)` of the documents that show records together with one of `changed`, keys by kind."""
+        for relation in self.shown_with:
+            other = _records[self._relations[relation][0].change_kind]
+            if keys := changed.get(other.kind):
+                lookups = {kind: path for kind, (name, path) in self.shown_in.items() if name != relation}
+                some = self.model._default_manager.filter(**{f"{relation}__{other.key}__in": keys})
+                for row in some.order_by().values_list(*lookups.values()):
+                    yield from zip(lookups, row, strict=True)
 
     def not_columns(self) -> frozenset[str]:
         """Names of a snapshot that are set otherwise than by their column."""
@@ -119,6 +151,11 @@ def register(*records: Record) -> None:
 def all_records() -> Mapping[str, Record]:
     """The records of the house by the kind that the change log gives them, in the order of registration."""
     return MappingProxyType(_records)
+
+
+def all_documents() -> dict[str, Documents]:
+    """How documents are made, by kind of record, of the kinds that have any."""
+    return {kind: one.documents for kind, one in _records.items() if one.documents}
 
 
 def dependents_of(record: Record) -> list[tuple[Record, str]]:

@@ -1,40 +1,101 @@
-"""The documents of each kind of record, built once per change.
+"""The documents of each kind of record, built once per change, and the words the engine keeps of them.
 
 Built set-wise: a batch of any size takes the same number of queries. Only what the public may see is in them:
 listed records, and a person only with consent.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
-from centres.models import Centre, Network
-from directory.core.models import Listed, State
-from trials.models import Trial
+from directory.core.models import State
+from directory.core.text import fold, squash
+from directory.records import Document, Words, all_documents, all_records
 
-from .documents import Document
-from .documents_centres import centres, networks
-from .documents_trials import trials
+from .dependencies import shown_at
+from .synonyms import vocabulary
+from .tokens import acronym_stems, stems
 
 BATCH = 200
-# kind: (its records, the field that holds their keys, the documents of such keys)
-_KINDS: dict[str, tuple[type[Listed], str, Callable[[list[str]], Iterator[Document]]]] = {
-    "trial": (Trial, "slug", trials),
-    "centre": (Centre, "code", centres),
-    "network": (Network, "slug", networks),
-}
-KINDS = tuple(_KINDS)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def all_keys(kind: str) -> list[str]:
     """The keys of all listed records of `kind`, in order."""
-    model, key, _documents = _KINDS[kind]
-    listed = model._default_manager.filter(state=State.LISTED)
-    return list(listed.order_by(key).values_list(key, flat=True))
+    record = all_records()[kind]
+    listed = record.model._default_manager.filter(state=State.LISTED)
+    return list(listed.order_by(record.key).values_list(record.key, flat=True))
 
 
 def build(kind: str, keys: Iterable[str]) -> Iterator[Document]:
     """The documents of those of `keys` that are listed, in batches."""
-    _model, _key, documents = _KINDS[kind]
     keys = iter(keys)
     while batch := list(islice(keys, BATCH)):
-        yield from documents(batch)
+        yield from _build(kind, batch)
+
+
+def _build(kind: str, keys: list[str]) -> Iterator[Document]:
+    shown = shown_at(kind, keys)
+    added = [add(keys) for record in all_records().values() if (add := record.adds.get(kind))]
+    for one in all_documents()[kind].build(keys):
+        updated_at = max(one.updated_at, shown.get(one.key, one.updated_at))
+        body = dict(one.body)
+        for more in added:
+            body |= more[one.key]
+        facts = {
+            **one.facts,
+            **_diseases(one.words.about),
+            "label": one.label,
+            "sort": fold(one.label) or one.key,
+            "updated": microseconds(updated_at),
+        }
+        yield replace(one, body=body | {"updated_at": _moment(updated_at)}, facts=facts)
+
+
+def _moment(value: dt.datetime) -> str:
+    """A point in time as ISO 8601 in UTC: `2026-11-23T14:25:00.123456Z`."""
+    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def microseconds(value: dt.datetime) -> int:
+    """A point in time as a whole number, to compare and sort by."""
+    return (value - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def _diseases(texts: Sequence[str]) -> dict[str, list[str]]:
+    """The diseases that `texts` name in the longest terms, and what these are kinds of."""
+    if not texts:
+        return {}
+    named = frozenset().union(*map(_diseases_in, texts))
+    concepts = frozenset().union(*map(_concepts_in, texts))
+    mentioned = {one for one in concepts if vocabulary().types.get(one) == "disease"}
+    return {"named": sorted(named), "mention": sorted(mentioned | named)}
+
+
+@lru_cache(maxsize=10_000)
+def _diseases_in(text: str) -> frozenset[str]:
+    return frozenset(vocabulary().diseases_in(text))
+
+
+@lru_cache(maxsize=10_000)
+def _concepts_in(text: str) -> frozenset[str]:
+    return frozenset(vocabulary().concepts_in(text))
+
+
+def fields_of(words: Words) -> dict[str, list[str]]:
+    """The folded words by the engine's fields."""
+    concepts = frozenset().union(*map(_concepts_in, words.concepts))
+    return {
+        "whole": sorted({squash(text) for text in words.whole} - {""}),
+        "identifier": list(words.identifiers),
+        "acronym": [*map(acronym_stems, words.acronyms), *map(stems, words.codes)],
+        "title": [stems(*words.title)],
+        "disease": [stems(*words.disease)],
+        "other": [stems(*words.other)],
+        "open": [stems(*words.open)],
+        "summary": [stems(*words.summary)],
+        "concept": [" ".join(sorted(concepts))],
+        "iccc": [" ".join(words.iccc).lower()],
+    }

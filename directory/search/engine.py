@@ -16,12 +16,12 @@ from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from directory.core.memory import give_back
+from directory.records import all_documents
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 5
+FORMAT = 6
 # One text each, compared whole.
 EXACT_FIELDS = ("doc", "whole", "identifier")
-KINDS = ("trial", "centre", "network")
 # Words, cut at spaces.
 WORD_FIELDS = ("acronym", "title", "disease", "other", "open", "summary", "concept", "iccc")
 _HEAP_BYTES = 15_000_000  # the least that the engine takes
@@ -41,6 +41,16 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
+def kinds() -> tuple[str, ...]:
+    """The kinds of documents, by the number that the engine keeps of each."""
+    return tuple(all_documents())
+
+
+def layout() -> str:
+    """How an index is written; one of another layout cannot be read."""
+    return f"{FORMAT} {' '.join(kinds())}"
+
+
 class Writer:
     """Puts documents into the index at `folder`. One at a time per folder (see `follow`)."""
 
@@ -54,7 +64,7 @@ class Writer:
         self.remove(kind, key)
         document = tantivy.Document()
         # The kind in the same number: what finds it costs nothing, where one more term of a query does.
-        document.add_unsigned("ordinal", ordinal * len(KINDS) + KINDS.index(kind))
+        document.add_unsigned("ordinal", ordinal * len(kinds()) + kinds().index(kind))
         document.add_text("doc", f"{kind}:{key}")
         for name, texts in fields.items():
             for text in texts:
@@ -109,8 +119,8 @@ class Reader:
         for some, score in kept:
             best[some] = np.maximum(best[some], np.float32(score))
         found = np.flatnonzero(best)
-        ordinals, kinds = np.divmod(found, len(KINDS))
-        there = kinds == KINDS.index(kind)
+        ordinals, numbers = np.divmod(found, len(kinds()))
+        there = numbers == kinds().index(kind)
         return ordinals[there], best[found[there]].astype(np.float64)
 
     # The engine makes two objects of each hit. Of words that many documents have, these are kept as numbers:

@@ -26,7 +26,10 @@ WORDS = ("status", "study_type", "sex")
 NO_BOUND = -1
 WIDEST = 99
 # By name, what stands for a number that nobody stated.
-_NUMBERS = {"min_days": NO_BOUND, "max_days": NO_BOUND, "updated": 0, "opened": 0, "width": 0}
+_NUMBERS = {
+    "min_days": NO_BOUND, "max_days": NO_BOUND, "lines_min": NO_BOUND, "lines_max": NO_BOUND,
+    "updated": 0, "opened": 0, "width": 0,
+}  # fmt: skip
 
 
 class Codes:
@@ -114,10 +117,8 @@ def _block(rows: Iterable[Facts], start: int, codes: dict[str, Codes]) -> Column
     facts: list[dict] = [{}] * BLOCK
     for row in rows:
         keys[row.ordinal - start], facts[row.ordinal - start] = row.key, orjson.loads(row.facts)
-    lines = [one.get("lines", (NO_BOUND, NO_BOUND)) for one in facts]
     return {
         "key": np.array(keys, object),
-        "lines": np.array(lines, np.int64).reshape(-1, 2),
         "sites": _sites(facts, start, codes),
         **{name: np.array([one.get(name, "") for one in facts], object) for name in ("label", "sort")},
         **{name: _numbers(facts, name, missing) for name, missing in _NUMBERS.items()},
@@ -161,7 +162,8 @@ class Trials:
         columns = {name: np.concatenate([one[name] for one in several]) for name in several[0]}
         self.keys, self.labels, self.sorts = (columns[name].tolist() for name in ("key", "label", "sort"))
         self.size = len(self.keys)
-        self.alive, self.lines = columns["key"] != "", columns["lines"]
+        self.alive = columns["key"] != ""
+        self.lines = np.stack([columns["lines_min"], columns["lines_max"]], axis=1)
         self.low, self.high = columns["min_days"], columns["max_days"]
         self.updated, self.opened = columns["updated"], columns["opened"]
         self.width = np.minimum(columns["width"], WIDEST)

@@ -18,8 +18,8 @@ import numpy as np
 from trials.ages import DAYS_OF_BAND
 from trials.choices import AgeBand, Sex, Stage
 
+from .building import microseconds
 from .daily_facets import Today
-from .documents import microseconds
 from .query import Ask
 
 Filter = Callable[[Iterable[str]], np.ndarray]

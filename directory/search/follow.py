@@ -19,11 +19,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from trials import conditions
-from trials.sheets import SiteSheet, TrialSheet
+from directory.records import Document, all_documents
 
 from . import building, dependencies, engine, store, synonyms
-from .documents import Document
 from .store import IndexState, Store, StoredDocument
 
 log = logging.getLogger(__name__)
@@ -41,11 +39,10 @@ _PAUSE_AFTER_ERROR = 2.0
 def stamp() -> str:
     """Of what an index is made besides the records; an index of another stamp is built anew."""
     made_of = hashlib.sha256(settings.BASE_URL.encode())
-    for file in (synonyms.VOCABULARY, conditions.VOCABULARY):
-        made_of.update(file.read_bytes())
-    for sheet in (TrialSheet, SiteSheet):
-        made_of.update(" ".join(sheet.served()).encode())
-    return f"{engine.FORMAT}:{made_of.hexdigest()[:16]}"
+    made_of.update(synonyms.VOCABULARY.read_bytes())
+    for documents in all_documents().values():
+        made_of.update(documents.version().encode())
+    return f"{engine.layout()}:{made_of.hexdigest()[:16]}"
 
 
 def catch_up() -> int:
@@ -96,7 +93,7 @@ def _rebuild() -> int:
     folder = store.new_folder()
     # What changes while the records are read is read again: the number is taken first.
     state = IndexState(stamp(), *dependencies.last_change(), 0, timezone.now().isoformat())
-    named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
+    named = [(kind, key) for kind in all_documents() for key in building.all_keys(kind)]
     with closing(Store(folder, create=True)) as documents:
         documents.write([], _write(documents, named, state, is_read=False))
     store.make_current(folder)
@@ -110,7 +107,7 @@ def _one_pass(documents: Store) -> int | None:
     due = documents.due(timezone.localdate().isoformat())
     if news.seq == state.seq and not due:
         return None
-    todo = dependencies.documents_of(news.named)
+    todo = dependencies.documents_of(news.mentions)
     for kind, key in due:
         todo[kind] = [*todo[kind], key]
     named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
@@ -151,23 +148,23 @@ def _put(documents: Store, writer: engine.Writer, named: Sequence[tuple[str, str
     Those that the public no longer sees are taken out.
     """
     rows = []
-    for kind in building.KINDS:
+    for kind in all_documents():
         keys = [key for other, key in named if other == kind]
         built = {one.key: one for one in building.build(kind, keys)}
         ordinals = documents.ordinals(kind, keys)
         for key in keys:
             if key in built:
-                writer.put(kind, key, ordinals[key], built[key].fields)
-                rows.append(_row(built[key], ordinals[key]))
+                writer.put(kind, key, ordinals[key], building.fields_of(built[key].words))
+                rows.append(_row(kind, built[key], ordinals[key]))
             else:
                 writer.remove(kind, key)
                 rows.append(StoredDocument(kind, ordinals[key], key, None, None, None, None))
     return rows
 
 
-def _row(document: Document, ordinal: int) -> StoredDocument:
+def _row(kind: str, document: Document, ordinal: int) -> StoredDocument:
     return StoredDocument(
-        document.kind,
+        kind,
         ordinal,
         document.key,
         orjson.dumps(document.body),

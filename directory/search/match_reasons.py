@@ -26,8 +26,7 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
     if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
         return _by_class(trials, ordinal, codes, language)
     if abs(score - wider_score(span)) < _SAME:
-        wider = {above for code in codes for above in conditions.path_to(code)}
-        return _by_class(trials, ordinal, wider, language)
+        return _by_class(trials, ordinal, conditions.with_those_above(codes), language)
     return ()
 
 

@@ -7,12 +7,12 @@ import orjson
 from django.utils import timezone
 
 from directory.core.text import squash
+from directory.records import all_documents
 from trials.identifiers import parse_identifier
 
 from . import snapshot
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
-from .documents import for_today
 from .facet_arrays import Trials
 from .facets import FACETS, FacetCount
 from .finding import Answer, Hit, find
@@ -39,7 +39,7 @@ def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
     if kind == "site":
         return _site_bodies(keys)
     found, today = _cached_bodies(kind, keys), timezone.localdate().isoformat()
-    return [_for_today(*found[key], today) for key in keys if key in found]
+    return [_for_today(kind, *found[key], today) for key in keys if key in found]
 
 
 def body(kind: str, key: str) -> bytes | None:
@@ -52,7 +52,7 @@ def documents(kind: str, keys: Sequence[str]) -> list[dict]:
     """As `bodies`, parsed, with what pages need on top under `_show`."""
     found, today = snapshot.current().store().bodies(kind, keys), timezone.localdate().isoformat()
     return [
-        orjson.loads(_for_today(body, changes_on, today)) | {"_show": orjson.loads(show)}
+        orjson.loads(_for_today(kind, body, changes_on, today)) | {"_show": orjson.loads(show)}
         for body, changes_on, show in (found[key] for key in keys if key in found)
     ]
 
@@ -105,9 +105,11 @@ def _cached_bodies(kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str
     return found
 
 
-def _for_today(body: bytes, changes_on: str | None, today: str) -> bytes:
-    due = changes_on is not None and changes_on <= today
-    return for_today(body, dt.date.fromisoformat(today)) if due else body
+def _for_today(kind: str, body: bytes, changes_on: str | None, today: str) -> bytes:
+    if changes_on is None or changes_on > today:
+        return body
+    on_day = all_documents()[kind].on_day
+    return orjson.dumps(on_day(orjson.loads(body), dt.date.fromisoformat(today)))
 
 
 def _site_bodies(keys: Sequence[str]) -> list[bytes]:

@@ -107,7 +107,7 @@ def _few(documents: store.Store, kind: str) -> dict[str, dict]:
 
 
 def _refuse_other_format(state: IndexState) -> None:
-    if state.stamp.partition(":")[0] != str(engine.FORMAT):
+    if state.stamp.partition(":")[0] != engine.layout():
         raise IndexNotReady(_("The search index was built by another version. Run `manage.py reindex`."))
 
 

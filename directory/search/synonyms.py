@@ -306,11 +306,6 @@ def edits_allowed(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
-def whole(code: str) -> str:
-    """The word under which the index keeps trials that are for the class `code` as a whole."""
-    return f"whole{code.lower()}"
-
-
 @cache
 def vocabulary() -> Vocabulary:
     """The project's vocabulary, read once per process."""

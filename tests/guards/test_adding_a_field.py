@@ -17,9 +17,9 @@ import django
 django.setup()
 from centres.models import Centre
 from directory.api.v1.shapes import SiteSerializer
-from directory.search.documents_trials import site_body
 from directory.web import exporting
 from trials.admin.sites import TrialSiteAdmin
+from trials.documents import site_body
 from trials.models import Trial, TrialSite
 
 name, centre = "takes_patients_now", Centre(code="uz-gent")

@@ -243,7 +243,7 @@ def test_a_change_touches_the_documents_that_show_it_and_no_other(world, what):
     change, touched = DONE[what]
     seq, seq_at = dependencies.last_change()
     change(world)
-    assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100).named) == touched
+    assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100).mentions) == touched
 
 
 def test_all_changes_one_after_the_other_are_followed_as_if_they_were_one(indexed):
@@ -292,7 +292,7 @@ def test_the_last_change_is_known_by_number_and_moment(world):
 def test_an_empty_log_has_no_last_change(db):
     assert dependencies.last_change() == (0, "")
     assert dependencies.is_in_log(0, "")
-    assert dependencies.documents_of(dependencies.news_since(0, "", 10).named) == NOTHING
+    assert dependencies.documents_of(dependencies.news_since(0, "", 10).mentions) == NOTHING
 
 
 def test_news_come_in_portions_that_miss_nothing(world):
@@ -300,11 +300,10 @@ def test_news_come_in_portions_that_miss_nothing(world):
     for number in range(5):
         edit(world["master"], title_en=f"Title {number}")
         edit(world["liege"], name_en=f"Name {number}")
-    named, portions = {}, 0
-    while (news := dependencies.news_since(seq, at, 3)).named:
+    named, portions = [], 0
+    while (news := dependencies.news_since(seq, at, 3)).mentions:
         seq, at, portions = news.seq, news.seq_at, portions + 1
-        for kind, keys in news.named.items():
-            named.setdefault(kind, set()).update(keys)
+        named += [(one.kind, one.key) for one in news.mentions]
     assert portions == 4
-    assert named == {"trial": {"master"}, "centre": {"chc"}}
+    assert named == [("trial", "master"), ("centre", "chc")] * 5
     assert (seq, at) == dependencies.last_change()

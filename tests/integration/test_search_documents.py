@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from directory.search import building
-from directory.search.documents import for_today
 from tests import builders as b
+from trials.documents import on_day
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +163,18 @@ def test_a_spelling_learned_from_a_sheet_finds_a_centre_and_is_not_shown():
     ghent.aliases.create(text="UZ Ghent campus X", kind="learned")
     document = centre("uz-gent")
     assert document.body["aliases"] == []
-    assert "campus" in document.fields["title"][0]
+    assert "campus" in building.fields_of(document.words)["title"][0]
+
+
+def test_words_are_written_as_people_write_them_and_folded_for_the_engine():
+    b.a_trial("iEuroEwing", title_en="Sarcomas of Ewing", conditions=["VIIIc"], at=[b.a_centre("uz-gent")])
+    words = trial("ieuroewing").words
+    assert words.title == ["Sarcomas of Ewing"]
+    fields = building.fields_of(words)
+    assert fields["title"] == ["sarcoma of ewing"]
+    assert {"ieuroewing", "euro", "ewing"} <= set(fields["acronym"][0].split())
+    assert {"viii", "viiic", "wholeviiic"} <= set(fields["iccc"][0].split())
+    assert "ewingsarcoma" in fields["concept"][0].split()
 
 
 def test_a_network_shows_its_listed_members():
@@ -205,7 +216,7 @@ def test_a_body_is_brought_to_today_without_the_database(django_assert_num_queri
     body = orjson.dumps(trial("t1").body)
     today = timezone.localdate()
     with django_assert_num_queries(0):
-        later = orjson.loads(for_today(body, today + dt.timedelta(days=1)))
+        later = on_day(orjson.loads(body), today + dt.timedelta(days=1))
     assert {one["freshness"] for one in orjson.loads(body)["sites"]} == {"fresh", "never"}
     assert {one["freshness"] for one in later["sites"]} == {"ageing", "never"}
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)):
@@ -215,7 +226,5 @@ def test_a_body_is_brought_to_today_without_the_database(django_assert_num_queri
 def test_a_disputed_status_stays_disputed():
     site = b.a_site(b.a_trial("T1"), b.a_centre(), said=30)
     b.says(site, "completed", said=2, by="registry")
-    body = orjson.loads(
-        for_today(orjson.dumps(trial("t1").body), timezone.localdate() + dt.timedelta(days=300))
-    )
+    body = on_day(trial("t1").body, timezone.localdate() + dt.timedelta(days=300))
     assert body["sites"][0]["freshness"] == "disputed"

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from centres.models import Coordination, Membership
 from directory.core import changes
 from directory.core.changes import SYSTEM
 from directory.core.models import Change, State
+from directory.records import all_records, record
 from directory.search import dependencies, follow, service, snapshot, store
 from directory.search.service import Ask
 from tests import builders as b
@@ -220,7 +222,7 @@ class TestChanges:
             change(ghent, university=f"University {number}")
             change(network, website=f"https://example.org/{number}")
         with django_assert_max_num_queries(7):
-            dependencies.documents_of(dependencies.news_since(0, "", 100).named)
+            dependencies.documents_of(dependencies.news_since(0, "", 100).mentions)
 
 
 def state():
@@ -270,7 +272,7 @@ class TestFolder:
 
     def test_another_vocabulary_builds_the_index_anew(self, world, monkeypatch):
         before = store.current()
-        monkeypatch.setattr(follow, "stamp", lambda: f"{follow.engine.FORMAT}:other")
+        monkeypatch.setattr(follow, "stamp", lambda: f"{follow.engine.layout()}:other")
         service.catch_up()
         assert store.current() != before
 
@@ -280,6 +282,17 @@ class TestFolder:
         assert "another version" in service.ready()
         service.catch_up()
         assert service.ready() is None
+
+    def test_the_index_holds_what_the_records_have_documents_of(self, world, monkeypatch):
+        network = world[2]
+        assert service.body("network", network.slug)
+        monkeypatch.setitem(record._records, "network", replace(all_records()["network"], documents=None))
+        snapshot.forget()
+        assert "another version" in service.ready()
+        assert service.catch_up() == 2  # the trial and the centre
+        assert (service.body("network", network.slug), service.ready()) == (None, None)
+        change(network, website="https://example.org")
+        assert service.catch_up() == 1  # the centre in it
 
     def test_a_restored_database_is_noticed_though_its_numbers_go_on(self, world):
         trial, *_rest = world

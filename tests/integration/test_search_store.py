@@ -217,7 +217,7 @@ WORDS = st.text(alphabet="abc", min_size=1, max_size=6)
 FIELDS = ("title", "other", "acronym")
 DOCUMENTS = st.lists(
     st.tuples(
-        st.sampled_from(engine.KINDS), st.dictionaries(st.sampled_from(FIELDS), st.lists(WORDS, max_size=4))
+        st.sampled_from(engine.kinds()), st.dictionaries(st.sampled_from(FIELDS), st.lists(WORDS, max_size=4))
     ),
     max_size=12,
 )
@@ -245,7 +245,7 @@ def test_what_is_kept_of_frequent_words_changes_no_answer(documents, query, ofte
             )
         writer.commit()
         plain, keeping = engine.Reader(Path(folder), often=10**9), engine.Reader(Path(folder), often=often)
-        for kind in engine.KINDS:
+        for kind in engine.kinds():
             found = [
                 sorted(zip(*(column.tolist() for column in reader.hits(query, kind)), strict=True))
                 for reader in (plain, keeping)

@@ -1,10 +1,10 @@
 """Documents of trials, with their sites inside."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from django.db.models import Q, TextChoices
+from django.db.models import Count, Q, TextChoices
 from django.utils import timezone, translation
 
 from centres.models import CentreAlias
@@ -13,44 +13,62 @@ from directory.core.dates import first_day
 from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
-from directory.core.text import fold, squash
-from trials import conditions as iccc3
-from trials.choices import Phase, Recruitment, Scheme, Stage
-from trials.freshness import changes_on
-from trials.models import Trial, TrialIdentifier, TrialSite
-from trials.sheets import SiteSheet, TrialSheet
+from directory.records import Document, Words
+from directory.records.document import iso, source, url
 
-from .dependencies import shown_at
-from .documents import Document, iso, microseconds, moment, source, url
-from .facet_arrays import NO_BOUND
-from .synonyms import vocabulary, whole
-from .tokens import acronym_stems, stems
+from . import conditions as iccc3
+from .choices import Phase, Recruitment, Scheme, Stage
+from .freshness import changes_on, freshness
+from .models import Trial, TrialIdentifier, TrialSite
+from .sheets import SiteSheet, TrialSheet
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in six queries."""
+    """The documents of the listed trials among `slugs`, in five queries."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
-    shown = shown_at("trial", [trial.slug for trial in found])
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
             parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
-            parts.updated_at = max(parts.updated_at, shown.get(trial.slug, parts.updated_at))
             yield Document(
-                kind="trial",
                 key=trial.slug,
+                label=trial.acronym or trial.title or trial.slug,
+                updated_at=max([trial.updated_at, *(site.updated_at for site in parts.sites)]),
                 body=_body(parts),
                 show=_show(parts),
                 facts=_facts(parts),
-                fields=_fields(parts),
+                words=_words(parts),
                 changes_on=min(
                     filter(None, (changes_on(s.verified_at, s.disputed, today) for s in parts.sites)),
                     default=None,
                 ),
             )
+
+
+def on_day(trial: dict, day: dt.date) -> dict:
+    """The body of a trial with the freshness its sites have on `day`."""
+    for site in trial["sites"]:
+        verified = site["verified_at"] and dt.date.fromisoformat(site["verified_at"])
+        site["freshness"] = freshness(verified, site["freshness"] == "disputed", day).value
+    return trial
+
+
+def version() -> str:
+    """Of what the documents are made besides the records."""
+    return " ".join([iccc3.VOCABULARY.read_text(encoding="utf-8"), *TrialSheet.served(), *SiteSheet.served()])
+
+
+def counts_at_centres(codes: Sequence[str]) -> dict[str, dict]:
+    """For the documents of centres: how many listed trials there are, and how many of them recruit there."""
+    sites = TrialSite.objects.filter(centre__code__in=codes, trial__state=State.LISTED).order_by()
+    counts = sites.values("centre__code").annotate(
+        total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING))
+    )
+    found = {one.pop("centre__code"): one for one in counts}
+    return {code: {"trials": found.get(code, {"total": 0, "recruiting": 0})} for code in codes}
 
 
 class _Parts:
@@ -60,7 +78,6 @@ class _Parts:
         self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
         self.sites, self.aliases = sites, aliases
         self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
-        self.updated_at = max([trial.updated_at, *(site.updated_at for site in sites)])
 
 
 def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
@@ -129,7 +146,6 @@ def _body(parts: _Parts) -> dict:
         "sites": [site_body(site, trial.slug) for site in parts.sites],
         "opened_in_belgium": trial.opened_in_belgium or None,
         "source": source(trial),
-        "updated_at": moment(parts.updated_at),
         **TrialSheet.body(trial),
     }
 
@@ -200,13 +216,10 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 def _facts(parts: _Parts) -> dict:
     trial = parts.trial
     opened = first_day(trial.opened_in_belgium)
-    label = trial.acronym or trial.title or trial.slug
     return {
-        "label": label,
-        "sort": fold(label) or trial.slug,
         "status": trial.status,
         "phase": trial.phases,
-        "condition": _with_those_above(parts.conditions),
+        "condition": iccc3.with_those_above(parts.conditions),
         "stage": trial.stages,
         "study_type": trial.study_type,
         "sex": trial.sex,
@@ -214,12 +227,11 @@ def _facts(parts: _Parts) -> dict:
         "max_days": trial.max_days,
         "identifier": [one.compact for one in parts.identifiers],
         "class": parts.conditions,
-        **_diseases(trial),
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
-        "lines": [_open(trial.lines_min), _open(trial.lines_max)],
+        "lines_min": trial.lines_min,
+        "lines_max": trial.lines_max,
         "width": _width(parts.conditions),
-        "updated": microseconds(parts.updated_at),
         "opened": int(opened.strftime("%Y%m%d")) if opened else 0,
         "sites": [
             [
@@ -233,31 +245,6 @@ def _facts(parts: _Parts) -> dict:
     }
 
 
-def _with_those_above(codes: Sequence[str]) -> list[str]:
-    """The classes `codes` and those above them."""
-    return sorted({above for code in codes for above in iccc3.path_to(code)})
-
-
-def _open(bound: int | None) -> int:
-    return NO_BOUND if bound is None else bound
-
-
-def _diseases(trial: Trial) -> dict[str, list[str]]:
-    """The diseases that titles and disease terms name, in the longest terms, and what these are kinds of."""
-    texts = [*by_language(trial, "title").values(), *trial.disease_terms]
-    named, mentioned = set(), set()
-    for text in texts:
-        of_text = _diseases_in(text)
-        named |= of_text
-        mentioned |= {one for one in _concepts_in(text) if vocabulary().types.get(one) == "disease"}
-    return {"named": sorted(named), "mention": sorted(mentioned | named)}
-
-
-@lru_cache(maxsize=10_000)
-def _diseases_in(text: str) -> frozenset[str]:
-    return frozenset(vocabulary().diseases_in(text))
-
-
 def _width(codes: Sequence[str]) -> int:
     """How many classes of ICCC-3 a trial is for, with those below: 1 for the narrowest; 0, for any."""
     return len({below for code in codes for below in iccc3.subtree(code)})
@@ -266,42 +253,30 @@ def _width(codes: Sequence[str]) -> int:
 # --- What is searched ---------------------------------------------------------------------------------
 
 
-def _fields(parts: _Parts) -> dict[str, list[str]]:
+def _words(parts: _Parts) -> Words:
     trial = parts.trial
     titles = list(by_language(trial, "title").values())
-    codes = _with_those_above(parts.conditions)
-    names = [name for code in codes for name in iccc3.names()[code].values()]
+    classes = iccc3.with_those_above(parts.conditions)
+    names = [name for code in classes for name in iccc3.names()[code].values()]
     stages, phases = _labels(Stage, trial.stages), _labels(Phase, trial.phases)
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
-    said = [*titles, *trial.disease_terms, *trial.alterations, *trial.groups, *stages, trial.acronym]
-    said += [trial.sponsor, *phases, both]
-    open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
+    about = [*titles, *trial.disease_terms]
+    said = [*trial.alterations, *trial.groups, *stages, trial.sponsor]
     parent = [parts.parent.acronym] if parts.parent else []
-    others = [
-        *trial.alterations,
-        *trial.groups,
-        *stages,
-        trial.sponsor,
-        *parent,
-        *_places(parts.sites, parts),
-    ]
-    return {
-        "whole": sorted({squash(trial.acronym), squash(trial.slug)} - {""}),
-        "identifier": _spellings(parts.identifiers),
-        "acronym": [acronym_stems(trial.acronym)],
-        "title": [stems(*titles)],
-        "disease": [stems(*trial.disease_terms, *names)],
-        "other": [stems(*others, *_places(parts.sites, parts))],
-        "open": [stems(*_places(open_sites, parts))],
-        "summary": [stems(*by_language(trial, "summary").values(), *_around(parts.sites))],
-        "concept": [" ".join(sorted(frozenset().union(*map(_concepts_in, said))))],
-        "iccc": [" ".join([*codes, *map(whole, parts.conditions)]).lower()],
-    }
-
-
-@lru_cache(maxsize=10_000)
-def _concepts_in(text: str) -> frozenset[str]:
-    return frozenset(vocabulary().concepts_in(text))
+    open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
+    return Words(
+        whole=[trial.acronym, trial.slug],
+        identifiers=_spellings(parts.identifiers),
+        acronyms=[trial.acronym],
+        title=titles,
+        disease=[*trial.disease_terms, *names],
+        other=[*said, *parent, *_places(parts.sites, parts)],
+        open=[*_places(open_sites, parts)],
+        summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
+        concepts=[*about, *said, trial.acronym, *phases, both],
+        about=about,
+        iccc=[*classes, *map(iccc3.whole, parts.conditions)],
+    )
 
 
 def _spellings(identifiers) -> list[str]:

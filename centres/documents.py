@@ -2,74 +2,50 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 
-from centres.choices import AliasKind
-from centres.models import Centre, Membership, Network
 from directory.core.fields import by_language
 from directory.core.models import State
 from directory.core.places import names_around
-from directory.core.text import fold, squash
-from trials.choices import Recruitment
-from trials.models import TrialSite
+from directory.records import Document, Words
+from directory.records.document import iso, source, url
 
-from .dependencies import shown_at
-from .documents import Document, iso, microseconds, moment, source, url
-from .tokens import acronym_stems, stems
-
-_NONE = {"total": 0, "recruiting": 0}
+from .choices import AliasKind
+from .models import Centre, Membership, Network
 
 
 def centres(codes: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed centres among `codes`, in five queries."""
+    """The documents of the listed centres among `codes`, in three queries."""
     found = Centre.objects.listed().filter(code__in=codes).order_by("code")
-    counts, shown = _counts(codes), shown_at("centre", codes)
     for centre in found.prefetch_related("aliases", _listed_memberships(network__state=State.LISTED)):
-        updated_at = max(centre.updated_at, shown.get(centre.code, centre.updated_at))
         memberships = _in_order(centre.memberships.all())
         yield Document(
-            kind="centre",
             key=centre.code,
-            body=_centre_body(centre, memberships)
-            | {"trials": counts.get(centre.code, _NONE), "updated_at": moment(updated_at)},
+            label=centre.name,
+            updated_at=centre.updated_at,
+            body=_centre_body(centre, memberships),
             show={"province": centre.province},
-            facts=_centre_facts(centre, memberships) | {"updated": microseconds(updated_at)},
-            fields=_centre_fields(centre, memberships),
+            facts=_centre_facts(centre, memberships),
+            words=_centre_words(centre, memberships),
         )
 
 
 def networks(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed networks among `slugs`, in three queries."""
+    """The documents of the listed networks among `slugs`, in two queries."""
     found = Network.objects.listed().filter(slug__in=slugs).order_by("slug")
-    shown = shown_at("network", slugs)
     for network in found.prefetch_related(_listed_memberships(centre__state=State.LISTED)):
-        updated_at = max(network.updated_at, shown.get(network.slug, network.updated_at))
         members = _in_order(network.memberships.all())
-        label = network.acronym or network.name
         yield Document(
-            kind="network",
             key=network.slug,
-            body=_network_body(network, members) | {"updated_at": moment(updated_at)},
+            label=network.acronym or network.name,
+            updated_at=network.updated_at,
+            body=_network_body(network, members),
             show={
                 "descriptions": by_language(network, "description"),
                 "centres": {one.centre.code: one.centre.names() for one in members},
             },
-            facts={
-                "label": label,
-                "sort": fold(label) or network.slug,
-                "updated": microseconds(updated_at),
-            },
-            fields=_network_fields(network, members),
+            words=_network_words(network, members),
         )
-
-
-def _counts(codes: Sequence[str]) -> dict[str, dict[str, int]]:
-    """By centre: listed trials, and those of them that recruit there."""
-    counts = TrialSite.objects.filter(centre__code__in=codes, trial__state=State.LISTED).order_by()
-    counts = counts.values("centre__code").annotate(
-        total=Count("pk"), recruiting=Count("pk", filter=Q(status=Recruitment.RECRUITING))
-    )
-    return {one.pop("centre__code"): one for one in counts}
 
 
 def _listed_memberships(**conditions) -> Prefetch:
@@ -126,8 +102,6 @@ def _centre_body(centre: Centre, memberships: list[Membership]) -> dict:
 
 def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
     return {
-        "label": centre.name,
-        "sort": fold(centre.name) or centre.code,
         "names": centre.names(),
         "aliases": [alias.text for alias in centre.aliases.all()],
         "city": centre.city,
@@ -139,18 +113,18 @@ def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
     }
 
 
-def _centre_fields(centre: Centre, memberships: list[Membership]) -> dict[str, list[str]]:
-    aliases = centre.aliases.all()
-    short = [alias.text for alias in aliases if alias.kind == AliasKind.ABBREVIATION]
+def _centre_words(centre: Centre, memberships: list[Membership]) -> Words:
+    aliases = [alias.text for alias in centre.aliases.all()]
     networks = [text for one in memberships for text in (one.network.slug, one.network.acronym)]
     around = names_around(centre.postal_code) if centre.country == "BE" else ()
-    return {
-        "whole": sorted({squash(text) for text in (centre.code, *(alias.text for alias in aliases))} - {""}),
-        "acronym": [acronym_stems(text) for text in short] + [stems(centre.code)],
-        "title": [stems(*centre.names().values(), *(alias.text for alias in aliases))],
-        "disease": [stems(centre.city, centre.postal_code, *around)],
-        "other": [stems(centre.university, centre.street, *networks)],
-    }
+    return Words(
+        whole=[centre.code, *aliases],
+        acronyms=[one.text for one in centre.aliases.all() if one.kind == AliasKind.ABBREVIATION],
+        codes=[centre.code],
+        title=[*centre.names().values(), *aliases],
+        disease=[centre.city, centre.postal_code, *around],
+        other=[centre.university, centre.street, *networks],
+    )
 
 
 def _network_body(network: Network, members: list[Membership]) -> dict:
@@ -167,12 +141,12 @@ def _network_body(network: Network, members: list[Membership]) -> dict:
     }
 
 
-def _network_fields(network: Network, members: list[Membership]) -> dict[str, list[str]]:
-    places = [text for one in members for text in (*one.centre.names().values(), one.centre.city)]
-    return {
-        "whole": sorted({squash(network.slug), squash(network.acronym)} - {""}),
-        "acronym": [acronym_stems(network.acronym), stems(network.slug)],
-        "title": [stems(*by_language(network, "name").values())],
-        "other": [stems(*places)],
-        "summary": [stems(*by_language(network, "description").values())],
-    }
+def _network_words(network: Network, members: list[Membership]) -> Words:
+    return Words(
+        whole=[network.slug, network.acronym],
+        acronyms=[network.acronym],
+        codes=[network.slug],
+        title=[*by_language(network, "name").values()],
+        other=[text for one in members for text in (*one.centre.names().values(), one.centre.city)],
+        summary=[*by_language(network, "description").values()],
+    )
