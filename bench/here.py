@@ -8,9 +8,7 @@ from pathlib import Path
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="directory-bench-") as folder:
         os.environ |= {"DATA_DIR": folder, "ENV_FILE": "", "LOG_LEVEL": "ERROR"}
-        from config.env import settings_module
-
-        os.environ["DJANGO_SETTINGS_MODULE"] = settings_module()
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
         import django
 
         django.setup()

@@ -21,8 +21,10 @@ from bench import synthetic
 from bench.harness import Report, measure, median, timed
 from centres.models import Centre
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun, RowOutcome
+from directory.imports.plan import plan_run
 from trials.models import Condition, Trial, TrialSite
 from trials.sheets import SiteSheet, TrialSheet
 
@@ -129,9 +131,9 @@ def ours(kind: str, content: bytes) -> float:
     run = actions.receive(file=file, file_name=f"{kind}.csv", kind=kind, user=editor, queue=False)
 
     def plan_and_apply():
-        pipeline.plan(run)
+        plan_run(run)
         actions.confirm(run=run, user=editor, queue=False)
-        pipeline.apply(run)
+        apply_run(run)
 
     seconds = timed(plan_and_apply)
     assert run.status == "applied", run.problems

@@ -16,7 +16,7 @@ from directory.adminsite.recorded import RecordedAdmin, RecordedTabular, Records
 from directory.adminsite.roles import EditorsOnly
 from directory.adminsite.states import ListedAdmin
 from directory.core.models import State
-from directory.core.visibility import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
+from directory.core.roles import COORDINATORS, EDITORS, is_coordinator, is_editor, own_centre_ids
 
 from .actions import withdraw_consent
 from .choices import AliasKind
@@ -73,6 +73,7 @@ class CentreAdmin(ExportsSheet, ListedAdmin):
     sheet = CentreSheet
     address_field = "code"
     named_by = ("code",)
+    history_with = ("membership", "coordination", "affiliation")
     address_from = ("name_en",)
     list_display = ["code", "name_en", "city", "country", "state", "updated"]
     list_filter = ["state", "country", "memberships__role"]
@@ -100,15 +101,11 @@ class CentreAdmin(ExportsSheet, ListedAdmin):
     def owns(self, user, obj):
         return obj.pk in own_centre_ids(user)
 
-    def history_also(self, obj):
-        return Q(kind__in=["membership", "coordination", "affiliation"]) & (
-            Q(after__centre=obj.code) | Q(before__centre=obj.code)
-        )
-
 
 @admin.register(Network)
 class NetworkAdmin(ExportsSheet, ListedAdmin):
     sheet = NetworkSheet
+    history_with = ("membership",)
     address_from = ("acronym",)
     list_display = ["slug", "acronym", "name_en", "members", "state", "updated"]
     list_filter = ["state", "memberships__role"]
@@ -147,9 +144,6 @@ class NetworkAdmin(ExportsSheet, ListedAdmin):
     def members(self, network):
         return network.member_count
 
-    def history_also(self, obj):
-        return Q(kind="membership") & (Q(after__network=obj.slug) | Q(before__network=obj.slug))
-
 
 class AffiliationInline(RecordedTabular):
     model = Affiliation
@@ -180,6 +174,7 @@ class ConsentFilter(admin.SimpleListFilter):
 
 @admin.register(Professional)
 class ProfessionalAdmin(RecordedAdmin):
+    history_with = ("affiliation",)
     list_display = ["name", "email", "phone", "consent"]
     list_filter = [ConsentFilter]
     editors_filter = (("affiliations__centre", admin.RelatedOnlyFieldListFilter),)
@@ -207,11 +202,6 @@ class ProfessionalAdmin(RecordedAdmin):
         if {"consent_given_on", "consent_withdrawn_on", "consent_evidence"} & set(form.changed_data):
             obj.consent_recorded_by = actor_of(request).role
         super().save_model(request, obj, form, change)
-
-    def history_also(self, obj):
-        return Q(kind="affiliation") & (
-            Q(after__professional=str(obj.pk)) | Q(before__professional=str(obj.pk))
-        )
 
     @admin.display(description=_("consent"))
     def consent(self, person):

@@ -1,8 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
-
-from .rights import make_groups
 
 
 class CentresConfig(AppConfig):
@@ -15,4 +12,3 @@ class CentresConfig(AppConfig):
         from .registration import register
 
         register()
-        post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")

@@ -35,7 +35,7 @@ _SORTS = frozenset(_HOUSES.split())
 
 
 @dataclass(frozen=True)
-class Place:
+class CentreRef:
     """The little of a centre that matching needs."""
 
     id: int
@@ -48,7 +48,7 @@ class Place:
 class Candidate:
     """A centre that a text might mean: `score` of 100, and what speaks for and against it."""
 
-    place: Place
+    place: CentreRef
     score: int
     reasons: tuple[str, ...]
 
@@ -60,7 +60,7 @@ class Match:
     `how`: `code`, `name`, `alias` (certain), `near`, `several` or `none`. `score`: that of the best, of 100.
     """
 
-    centre: Place | None
+    centre: CentreRef | None
     how: str
     score: int = 0
     reasons: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Match:
     )
 
     @property
-    def near(self) -> tuple[Place, ...]:
+    def near(self) -> tuple[CentreRef, ...]:
         return tuple(one.place for one in self.candidates)
 
 
@@ -78,7 +78,7 @@ class Match:
 class _Known:
     """A centre with all that may be said of it: its names as words, its towns and postal codes."""
 
-    place: Place
+    place: CentreRef
     country: str
     postal_code: str
     names: dict[frozenset[str], tuple[str, str]] = field(default_factory=dict)  # words: (how, as written)
@@ -126,9 +126,9 @@ class Matcher:
     """
 
     def __init__(self, visible: Collection[int] | None = None):
-        self.places: dict[int, Place] = {}
+        self.places: dict[int, CentreRef] = {}
         self._known: dict[int, _Known] = {}
-        self._codes: dict[str, Place] = {}
+        self._codes: dict[str, CentreRef] = {}
         self._means: dict[str, dict[int, str]] = {}
         self._answers: dict[str, Match] = {}
         names = ("name_en", "name_nl", "name_fr", "name_de")
@@ -136,7 +136,7 @@ class Matcher:
         rows = list(Centre.objects.order_by("pk").values("pk", "code", *names, *about))
         rows = [row for row in rows if visible is None or row["pk"] in visible]
         for row in rows:
-            place = Place(row["pk"], row["code"], row["name_en"], row["country"])
+            place = CentreRef(row["pk"], row["code"], row["name_en"], row["country"])
             self.places[place.id] = self._codes[place.code] = place
             known = self._known[place.id] = _Known(place, row["country"], row["postal_code"])
             known.call(place.code, "code")
@@ -161,7 +161,7 @@ class Matcher:
         """The countries in which there are centres of ours, as two letters."""
         return frozenset(known.country for known in self._known.values())
 
-    def by_code(self, code: str) -> Place | None:
+    def by_code(self, code: str) -> CentreRef | None:
         return self._codes.get(code)
 
     def match(self, text: str) -> Match:

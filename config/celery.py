@@ -8,9 +8,7 @@ from celery.signals import setup_logging, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
-from config.env import settings_module
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 TRANSPORT_ALIASES["filesystem"] = "config.embedded.broker:Transport"
 
 app = Celery("directory")

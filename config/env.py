@@ -230,8 +230,3 @@ def load() -> Environment:
         for message in error.messages:
             print(f"  {message}", file=sys.stderr)
         sys.exit(2)
-
-
-def settings_module() -> str:
-    """The Django settings of the profile that the environment asks for."""
-    return f"config.settings.{load().profile}"

@@ -13,7 +13,6 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from config import messages
-from config.env import settings_module
 
 
 class DatabaseAway(Exception):
@@ -21,7 +20,7 @@ class DatabaseAway(Exception):
 
 
 def start() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     django.setup()
 
 

@@ -4,9 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config.env import settings_module
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 application = get_wsgi_application()
 
 # The web process hands over tasks, so it must know the application that knows the broker.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from centres.models import Centre, CentreAlias, Coordination, Membership, Network, Professional
-from directory.core.visibility import COORDINATORS, EDITORS, Role
+from directory.core.roles import COORDINATORS, EDITORS, Role
 from trials import statements
 from trials.identifiers import parse_identifier
 from trials.models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite

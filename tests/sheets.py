@@ -5,8 +5,10 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
+from directory.imports.plan import plan_run
 
 
 def a_csv(*rows: dict, columns=None, delimiter=",", encoding="utf-8") -> bytes:
@@ -17,6 +19,11 @@ def a_csv(*rows: dict, columns=None, delimiter=",", encoding="utf-8") -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+def a_row_of(sheet, number) -> dict:
+    """A row without anything beside what the sheet requires, from its own example; each number is another."""
+    return {name: f"{sheet.example[name]}-{number}" for name in sheet.required}
 
 
 def a_workbook(*rows: dict, sheet="Sheet1", more=None) -> bytes:
@@ -97,7 +104,7 @@ def received(content, *, kind="sites", name="sheet.csv", user=None, **options) -
 def planned(content, **options) -> ImportRun:
     """A run that is planned here and now, without a worker."""
     run = received(content, **options)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     return run
 
@@ -109,7 +116,7 @@ def applied(content, **options) -> ImportRun:
         return run
     assert run.status == "planned", run.problems
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     return run
 

@@ -86,21 +86,22 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
     So is a day, but for what a registry itself calls an identifier (`other`).
     """
     clean = tidy(text)
-    if (found := _recognise(clean)) and scheme in (None, found.scheme):
+    if scheme != Scheme.ICTRP and "@" not in clean and (found := _recognise(clean)):
         return found
     if inside := _inside(clean, scheme):
         return inside
-    if scheme != Scheme.OTHER and (is_day(clean) or "@" in clean or _ADDRESS.match(clean)):
+    if scheme != Scheme.OTHER and _is_something_else(clean):
         raise ValueError(_wrong_form(clean, scheme))
     try:
         return parse_identifier(clean, scheme)
     except ValueError:
-        if found:
-            return found
-        value = _repaired(clean, scheme)
-        if value is None:
-            raise
-        return Identifier(scheme or Scheme.NCT, value)
+        if value := _repaired(clean, scheme):
+            return Identifier(scheme or Scheme.NCT, value)
+        raise
+
+
+def _is_something_else(text: str) -> bool:
+    return is_day(text) or "@" in text or _ADDRESS.match(text) is not None
 
 
 def _inside(text: str, scheme: str | None) -> Identifier | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 
 from .choices import Recruitment
 from .models import StatusStatement, TrialSite

@@ -1,7 +1,7 @@
 """What the filters of pages and API mean, said once more in SQL over the stored records, slowly.
 
 Tests hold the index to it, and `make bench` measures against it. Each function takes the `cleaned_data` of
-its FilterSet's form and gives listed records. How filters go together is told in `directory.search.facets`.
+its FilterSet's form and gives listed records. How filters go together is told in `directory.search.filters`.
 """
 
 from django.db.models import Exists, F, OuterRef, Q, TextField

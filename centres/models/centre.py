@@ -15,8 +15,8 @@ from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_nu
 from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.places import Place, misplaced, place_of, province_of, read_postal_code
+from directory.core.roles import is_editor, own_centre_ids
 from directory.core.text import fold
-from directory.core.visibility import is_editor, own_centre_ids
 
 from ..choices import AliasKind, Language
 

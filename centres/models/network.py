@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.core.dates import days_in_reach
 from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, Recorded, Sourced, State
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from ..choices import CentreRole
 from .centre import Centre

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.dates import days_in_reach
 from directory.core.models import Recorded
-from directory.core.visibility import Role, is_editor, own_centre_ids
+from directory.core.roles import Role, is_editor, own_centre_ids
 
 from .centre import Centre, validate_phone
 

@@ -47,7 +47,7 @@ class CentreProcessor(RowProcessor):
     def country_of(self, cells):
         """That of the row, else that of the stored centre; a new one without is Belgian."""
         if cell := cells.get("country"):
-            return self._value("country", cell)[0] or ""
+            return self.reader.value("country", cell)[0] or ""
         if self._countries is None:
             self._countries = dict(Centre.objects.exclude(country=HOME).values_list("code", "country"))
         return self._countries.get(tidy(cells.get("code", "")).lower(), HOME)
@@ -156,13 +156,13 @@ class CentreProcessor(RowProcessor):
             for text in work.new_aliases
         ]  # fmt: skip
 
-    def touched(self, results):
-        return {Centre: [one.work.centre.pk for one in results if one.work and one.work.centre.pk]}
+    def touched(self, works):
+        return {Centre: [work.centre.pk for work in works if work.centre.pk]}
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
-        for works in batches(result.work for result in results if result.work):
-            with recorder.writing([work.centre for work in works], attributes_of(works)):
-                CentreAlias.objects.filter(pk__in=[pk for work in works for pk in work.old_aliases]).delete()
-                CentreAlias.objects.bulk_create(alias for work in works for alias in self._aliases(work))
+        for batch in batches(works):
+            with recorder.writing([work.centre for work in batch], attributes_of(batch)):
+                CentreAlias.objects.filter(pk__in=[pk for work in batch for pk in work.old_aliases]).delete()
+                CentreAlias.objects.bulk_create(alias for work in batch for alias in self._aliases(work))
         return recorder.counts

@@ -147,17 +147,12 @@ class NetworkProcessor(NamesCentre):
             yield Write(network, "network", ["name_en"], shared=network)
         yield Write(work.membership, "network", work.attributes)
 
-    def touched(self, results):
-        works = [one.work for one in results if one.work]
-        return {
-            Network: list(
-                {one.membership.network.pk for one in works if one.renames and one.membership.network.pk}
-            ),
-            Membership: [one.membership.pk for one in works if one.membership.pk],
-        } | self.places.touched()
+    def touched(self, works):
+        renamed = {one.membership.network.pk for one in works if one.renames} - {None}
+        members = [one.membership.pk for one in works if one.membership.pk]
+        return {Network: list(renamed), Membership: members} | self.places.touched()
 
-    def store(self, results) -> Counts:
-        works = [one.work for one in results if one.work]
+    def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
         self._store_networks(works, recorder)
         for batch in batches(works):

@@ -12,7 +12,7 @@ from directory.imports.rows.result import RowResult, shown
 from directory.imports.rows.storing import ChangeRecorder, batches
 from directory.imports.scope import Scope
 
-from ..matching import Place
+from ..matching import CentreRef
 from ..models import Affiliation, Centre, Professional
 
 CONTACT, INVESTIGATOR = "trial contact", "principal investigator"
@@ -87,7 +87,7 @@ class People:
         """The person of that pk, None for nobody and for whom the scope may not see."""
         return self._people.get(pk) if pk else None
 
-    def find(self, name: str, email: str, place: Place, current: int | None = None) -> Professional:
+    def find(self, name: str, email: str, place: CentreRef, current: int | None = None) -> Professional:
         """The person of that address and name, else of that name at the centre, else a new one.
 
         `current`: the pk of whom the site names now, who need not be known at the centre.
@@ -104,7 +104,7 @@ class People:
             self._by_name[key].is_settled = False
         return self._by_name[key]
 
-    def by_email(self, email: str, place: Place, current: int | None) -> Professional | None:
+    def by_email(self, email: str, place: CentreRef, current: int | None) -> Professional | None:
         """The one person of that address who works at the centre, or whom the site names now.
 
         None where there are several: an address alone means nobody elsewhere.
@@ -122,17 +122,17 @@ class People:
         wanted = email.casefold()
         return [one for one in self._by_email.get(wanted, ()) if one.email.casefold() == wanted]
 
-    def _works_at(self, person: Professional, place: Place) -> bool:
+    def _works_at(self, person: Professional, place: CentreRef) -> bool:
         """New people work where a row names them."""
         if person.pk is None:
             return self._by_name.get((place.id, fold(person.name))) is person
         return (id(person), place.id) in self._works
 
-    def has_left(self, person: Professional, place: Place) -> bool:
+    def has_left(self, person: Professional, place: CentreRef) -> bool:
         """Whether all that the person did at the centre has ended: they may be another centre's by now."""
         return (id(person), place.id) in self._was and not self._works_at(person, place)
 
-    def is_beyond(self, person: Professional, place: Place) -> bool:
+    def is_beyond(self, person: Professional, place: CentreRef) -> bool:
         """Whether the person has left a coordinator's centre, who then says nothing more of them.
 
         To be named there would make them work there again, and the next sheet could speak for them.
@@ -140,7 +140,7 @@ class People:
         return self.scope.centres is not None and self.has_left(person, place)
 
     def heard(
-        self, person: Professional, result: RowResult, given: bool | None, place: Place, *, by_name: bool,
+        self, person: Professional, result: RowResult, given: bool | None, place: CentreRef, *, by_name: bool,
         current: int | None,
     ) -> bool | None:  # fmt: skip
         """What the row says of consent, as far as it may: a no always, a yes only by name and only of a
@@ -221,10 +221,12 @@ class People:
 
     # Storing
 
-    def is_at(self, person: Professional, place: Place, function: str) -> bool:
+    def is_at(self, person: Professional, place: CentreRef, function: str) -> bool:
         return (id(person), place.id, function) in self._at
 
-    def store(self, people: list[tuple[Professional, dict, Place, str]], recorder: ChangeRecorder) -> None:
+    def store(
+        self, people: list[tuple[Professional, dict, CentreRef, str]], recorder: ChangeRecorder
+    ) -> None:
         """Write `(person, changed values by attribute, centre, function)`, with affiliations and changes.
 
         What other rows said of a person, which are not stored, is not stored either.

@@ -12,7 +12,7 @@ from directory.imports.rows.storing import ChangeRecorder
 from directory.imports.scope import Scope
 
 from ..choices import AliasKind
-from ..matching import Match, Matcher, Place
+from ..matching import CentreRef, Match, Matcher
 from ..models import Centre, CentreAlias
 from ..sheets import centre_words
 
@@ -32,9 +32,9 @@ class Places:
         self.process, self.scope = processor, processor.scope
         self.matcher = Matcher(processor.scope.visible(Centre))
         self.none_means = none_means
-        self._answered: dict[str, tuple[str, Place]] = {}  # by folded text: as written, and what it means
+        self._answered: dict[str, tuple[str, CentreRef]] = {}  # by folded text: as written, and what it means
 
-    def find(self, result: RowResult, column: str) -> Place | None:
+    def find(self, result: RowResult, column: str) -> CentreRef | None:
         """The centre that the cell means; else the row is refused with who it might mean."""
         text = result.cells.get(column, "")
         if not text:
@@ -50,13 +50,13 @@ class Places:
         self._refuse(result, column, text, found)
         return None
 
-    def meant(self, text: str) -> Place | None:
+    def meant(self, text: str) -> CentreRef | None:
         """The centre that a text means, for certain or as it was answered; nothing is asked or said."""
         return self.matcher.match(text).centre or self.matcher.by_code(
             self.scope.choices.get(key_of(text), "")
         )
 
-    def answered(self, result: RowResult, column: str, text: str, found: Match) -> Place | None:
+    def answered(self, result: RowResult, column: str, text: str, found: Match) -> CentreRef | None:
         """What a text that is not certain was said to mean; it is asked about, and None while it is not."""
         place = self.matcher.by_code(self._ask(text, found))
         if place:
@@ -169,7 +169,7 @@ def _scored(score: int, reasons: tuple[str, ...]) -> str:
     return _("%(score)d of 100: %(reasons)s") % {"score": score, "reasons": "; ".join(reasons)}
 
 
-def may_touch(scope: Scope, place: Place, result: RowResult, column: str) -> bool:
+def may_touch(scope: Scope, place: CentreRef, result: RowResult, column: str) -> bool:
     """False, and the row refused without a word about what is stored, for somebody else's centre."""
     if scope.may_touch(place.id):
         return True

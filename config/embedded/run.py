@@ -43,7 +43,7 @@ def main() -> int:
         check_port(env.port)
         # Held to the end of the process.
         _lock = claim(env.data_dir)
-        demo = prepare(env)
+        demo = prepare()
         if supervisor.asked_to_stop:
             raise KeyboardInterrupt
         supervisor.start(*children(env, demo))
@@ -88,9 +88,8 @@ def claim(data_dir: Path):
     return lock
 
 
-def prepare(env: environment.Environment) -> bool:
+def prepare() -> bool:
     """Bring database, messages, static files and the first user up to date. True: load the demo."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{env.profile}")
     from django.db import connections
 
     from config import messages, setup

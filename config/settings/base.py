@@ -1,4 +1,4 @@
-"""What both profiles share. Everything that differs between machines comes from `config.env`."""
+"""Django's settings, for both profiles. Everything that differs between machines comes from `config.env`."""
 
 import logging
 
@@ -287,6 +287,8 @@ else:
         "processed_folder": str(BROKER_DIR / "processed"),
         "polling_interval": 0.2,
     }
+# Processes of their own where machines are large: a task that dies takes no other with it.
+CELERY_WORKER_POOL = "threads" if env.profile == "embedded" else "prefork"
 CELERY_WORKER_CONCURRENCY = env.worker_concurrency
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
 

@@ -1,38 +1,25 @@
 """What runs by the clock. Each entry expires before the next is due: a queue never fills with repeats."""
 
-from celery.schedules import crontab
+from celery.schedules import crontab, schedule
 
-CELERY_BEAT_SCHEDULE = {
+HOURLY_EXPIRES = 30 * 60
+
+# Name of the task without its part's path; when; the seconds after which it is not worth running any more.
+_TASKS: list[tuple[str, schedule | float, int]] = [
     # Queues again what a worker left behind; the row of a run is the truth, not the broker.
-    "imports.sweep": {
-        "task": "directory.imports.tasks.sweep",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "imports.clean_up": {
-        "task": "directory.imports.tasks.clean_up",
-        "schedule": crontab(minute=17),
-        "options": {"expires": 30 * 60},
-    },
+    ("imports.sweep", 60.0, 55),
+    ("imports.clean_up", crontab(minute=17), HOURLY_EXPIRES),
     # Each watch has its period; what is settled is passed over, so asking often does no harm.
-    "watching.send_due": {
-        "task": "directory.watching.tasks.send_due",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 9 * 60},
-    },
-    "watching.clean_up": {
-        "task": "directory.watching.tasks.clean_up",
-        "schedule": crontab(minute=41),
-        "options": {"expires": 30 * 60},
-    },
-    "partners.keep_use": {
-        "task": "directory.partners.tasks.keep_use",
-        "schedule": crontab(minute=7),
-        "options": {"expires": 30 * 60},
-    },
-    "core.clear_sessions": {
-        "task": "directory.core.tasks.clear_sessions",
-        "schedule": crontab(minute=53),
-        "options": {"expires": 30 * 60},
-    },
-}
+    ("watching.send_due", crontab(minute="*/10"), 9 * 60),
+    ("watching.clean_up", crontab(minute=41), HOURLY_EXPIRES),
+    ("partners.keep_use", crontab(minute=7), HOURLY_EXPIRES),
+    ("core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
+]
+
+
+def _entry(name: str, when: schedule | float, expires: int) -> dict:
+    part, _dot, task = name.partition(".")
+    return {"task": f"directory.{part}.tasks.{task}", "schedule": when, "options": {"expires": expires}}
+
+
+CELERY_BEAT_SCHEDULE = {task[0]: _entry(*task) for task in _TASKS}

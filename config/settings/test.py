@@ -15,12 +15,7 @@ if "TEST_DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["TEST_DATA_DIR"], ignore_errors=True)
 os.environ["DATA_DIR"] = os.environ["TEST_DATA_DIR"]
 
-from config import env as environment
-
-if environment.load().profile == "embedded":
-    from config.settings.embedded import *
-else:
-    from config.settings.production import *
+from config.settings.base import *
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, so that the worker and the browser's server are on the same database as the test.

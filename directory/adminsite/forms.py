@@ -17,9 +17,7 @@ class AgeField(forms.CharField):
     """An age as people write it (`2 years`, `6m`); days inside."""
 
     def __init__(self, **kwargs):
-        for unwanted in ("min_value", "max_value", "step_size"):
-            kwargs.pop(unwanted, None)
-        super().__init__(**(kwargs | {"max_length": 40, "required": False}))
+        super().__init__(max_length=40, required=False, **kwargs)
 
     def prepare_value(self, value):
         """Days as text that means exactly these days."""

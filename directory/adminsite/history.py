@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from directory.core.ages import age_text
 from directory.core.models import Change, Op, Recorded
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from .forms import in_language
 
@@ -21,6 +21,7 @@ PER_PAGE = 50
 # By model and number as text.
 People = dict[tuple[type, str], str]
 MOST_NAMES = 20
+LATEST_SEQ = 2**63 - 1  # no number of the log is higher
 
 
 @dataclass(frozen=True)
@@ -48,48 +49,29 @@ def of(record: Recorded, named_by: tuple[str, ...] = (), also: Q | None = None):
     """
     wanted = Q()
     for key, first, last in _lives(record, named_by):
-        stretch = Q(kind=record.change_kind, key=key)
-        if first is not None:
-            stretch &= Q(seq__gte=first)
-        if last is not None:
-            stretch &= Q(seq__lte=last)
-        wanted |= stretch
+        wanted |= Q(kind=record.change_kind, key=key, seq__range=(first, last))
     return Change.objects.filter(wanted | also if also else wanted).order_by("-seq").select_related("actor")
 
 
 def _lives(record, named_by):
-    """`(key, first seq, last seq)` backwards in time; None for an open end.
+    """`(key, first seq, last seq)` backwards in time, both included.
 
     A change is filed under the key the record had before it, so one that was renamed is followed into its
     past; a key that another record had before is not followed beyond this record's creation.
     """
-    key, last = record.change_key, None
+    key, last = record.change_key, LATEST_SEQ
     shot = type(record).snapshots([record.pk]).get(record.pk) or {}
     for _turn in range(MOST_NAMES):
-        known = Change.objects.filter(kind=record.change_kind, key=key)
-        if last is not None:
-            known = known.filter(seq__lt=last)
-        made = known.filter(op=Op.CREATE).order_by("-seq").values_list("seq", flat=True).first()
-        renamed = _renaming(record.change_kind, key, {name: shot.get(name) for name in named_by}, made, last)
+        before = Change.objects.filter(kind=record.change_kind, seq__lt=last).order_by("-seq")
+        made = before.filter(key=key, op=Op.CREATE).values_list("seq", flat=True).first() or 0
+        # The latest change since that gave a record of another key the names of this one.
+        names = {f"after__{name}": shot.get(name) for name in named_by}
+        renamings = before.filter(op=Op.UPDATE, seq__gt=made, **names).exclude(key=key)
+        renamed = renamings.first() if names else None
         yield key, renamed.seq if renamed else made, last
         if renamed is None:
             return
         key, last, shot = renamed.key, renamed.seq, renamed.before
-
-
-def _renaming(kind, key, names, after, before):
-    """The latest change between two numbers of the log that gave a record of another key these `names`."""
-    if not names:
-        return None
-    found = Change.objects.filter(
-        kind=kind, op=Op.UPDATE, **{f"after__{name}": names[name] for name in names}
-    )
-    found = found.exclude(key=key)
-    if after is not None:
-        found = found.filter(seq__gt=after)
-    if before is not None:
-        found = found.filter(seq__lt=before)
-    return found.order_by("-seq").first()
 
 
 def page(request, found):

@@ -1,7 +1,8 @@
 """A ModelAdmin whose every write is in the change log, once per record and in the write's transaction."""
 
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain
 
 import structlog
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, router
+from django.db.models import Q
 from django.db.models.deletion import Collector
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.models import Recorded
+from directory.core.roles import is_editor
 from directory.core.text import control_character_in
-from directory.core.visibility import is_editor
 
 from . import history
 from .forms import CleanTextForm, RecordedForm, RecordedFormSet
@@ -69,27 +71,17 @@ class RecordsRows:
             yield request.change_log
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        def view():
-            return super(RecordsRows, self).changeform_view(request, object_id, form_url, extra_context)
-
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
         if request.method != "POST":
             return view()
-        try:
-            with self.recording(request):
+        # Somebody may store the same key between our check and our write: a second check has a sentence.
+        for _attempt in range(2):
+            with suppress(IntegrityError), self.recording(request):
                 return view()
-        except IntegrityError:
-            return self._again(request, view)
-
-    def _again(self, request, view):
-        """Somebody stored the same key between our check and our write: a second check has a sentence."""
-        try:
-            with self.recording(request):
-                return view()
-        except IntegrityError:
-            self.message_user(
-                request, _("The database refused this. Reload the page and try again."), messages.ERROR
-            )
-            return HttpResponseRedirect(request.get_full_path())
+        self.message_user(
+            request, _("The database refused this. Reload the page and try again."), messages.ERROR
+        )
+        return HttpResponseRedirect(request.get_full_path())
 
     def save_formset(self, request, form, formset, change):
         if issubclass(formset.model, Recorded):
@@ -108,6 +100,7 @@ class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
     object_history_template = "adminsite/history.html"
     change_form_template = "adminsite/change_form.html"
     named_by: tuple[str, ...] = ()
+    history_with: tuple[str, ...] = ()  # kinds of records that name this one in the log
     linked_by: tuple[str, ...] = ()  # further lookups that links of our own pages use
     editors_filter: tuple = ()  # filters that would tell a coordinator about other centres
 
@@ -248,13 +241,12 @@ class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
         return TemplateResponse(request, self.object_history_template, context)
 
     def recorded_life(self, request, obj):
-        """The changes to show for `obj`: its own and, for editors, those of `history_also`."""
-        also = self.history_also(obj) if is_editor(request.user) else None
-        return history.of(obj, self.named_by, also)
-
-    def history_also(self, obj):
-        """A `Q` over the change log for the rows that belong to `obj`, or None."""
-        return None
+        """The changes to show for `obj`: its own and, for editors, those of `history_with`."""
+        if not self.history_with or not is_editor(request.user):
+            return history.of(obj, self.named_by)
+        name, key = obj.change_kind, obj.change_key
+        names_it = Q(**{f"after__{name}": key}) | Q(**{f"before__{name}": key})
+        return history.of(obj, self.named_by, Q(kind__in=self.history_with) & names_it)
 
 
 def _without(fields):
@@ -267,11 +259,6 @@ class ReadOnlyAdmin(ReadOnly, RecordedAdmin):
 
     form = forms.ModelForm
     actions = None
-
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context = super().render_change_form(request, context, *args, obj=obj, **kwargs)
-        context.context_data["may_read_history"] = False
-        return context
 
     def history_view(self, request, object_id, extra_context=None):
         """What never changes has no history: back to the record."""

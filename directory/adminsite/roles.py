@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from directory.core.visibility import is_coordinator, is_editor, role_of
+from directory.core.roles import is_coordinator, is_editor, role_of
 
 
 class ForRoles:
@@ -70,13 +70,10 @@ class EditorsOnly:
 
 
 class ReadOnly:
-    """Seen, never changed here."""
+    """Before a `ForRoles`: seen, never changed here."""
 
     def has_add_permission(self, request, *args):
         return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
+    def may_change(self, user, obj) -> bool:
         return False

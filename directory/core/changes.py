@@ -19,8 +19,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from . import bulk
 from .models import Change, Op, Recorded
-from .visibility import Role, role_of
+from .roles import Role, role_of
 
 # Any number, the same in every process: the transactions that write the log take turns on it.
 _LOG_LOCK = 5_202_406
@@ -83,15 +84,14 @@ def record(entries: Iterable[Entry], *, by: Actor) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
     now = timezone.now()
-    Change.objects.bulk_create(
-        [
-            Change(
-                at=now, actor_role=by.role, actor_id=by.user_id, run=by.run, kind=entry.kind, key=entry.key,
-                op=entry.op, before=entry.before, after=entry.after, request_id=by.request_id[:64],
-            )
+    bulk.insert(
+        Change,
+        ("at", "actor_role", "actor", "run", "kind", "key", "op", "before", "after", "request_id"),
+        (
+            (now, by.role, by.user_id, by.run, entry.kind, entry.key, entry.op, entry.before, entry.after,
+             by.request_id[:64])
             for entry in changed
-        ],
-        batch_size=500,
+        ),
     )  # fmt: skip
     for listener in _listeners:
         listener(changed, now)

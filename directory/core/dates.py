@@ -1,7 +1,9 @@
 """Dates as registries write them: whole, or only a month or a year (FHIR's `date`, ISO 8601)."""
 
+import calendar
 import datetime as dt
 import re
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,16 +19,12 @@ FIRST_STATUS_YEAR = 1990  # what was known before is no status of today
 
 def parse_partial(text: str) -> str:
     """`2024`, `2024-06` or `2024-06-03` unchanged, else ValueError with a sentence."""
-    found = _ISO.match(text.strip())
-    if found and (said := impossible_year(text.strip(), int(found[1]))):
+    clean = text.strip()
+    if (found := _ISO.match(clean)) and (said := impossible_year(clean, int(found[1]))):
         raise ValueError(said)
-    if found:
-        try:
-            dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-        except ValueError:
-            pass
-        else:
-            return text.strip()
+    with suppress(ValueError):
+        if first_day(clean):
+            return clean
     raise ValueError(_("“%(date)s” is not a date. Write 2024-06-03, 2024-06 or 2024.") % {"date": text[:40]})
 
 
@@ -51,7 +49,7 @@ def last_day(partial: str) -> dt.date | None:
     if day is None or len(partial) == 10:
         return day
     month = 12 if len(partial) == 4 else day.month
-    return (day.replace(month=month, day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    return day.replace(month=month, day=calendar.monthrange(day.year, month)[1])
 
 
 def partial_text(partial: str) -> str:

@@ -23,9 +23,7 @@ class WordsFormField(forms.CharField):
     """A text area with one entry a line; a list of strings inside."""
 
     def __init__(self, **kwargs):
-        kwargs.pop("encoder", None), kwargs.pop("decoder", None), kwargs.pop("max_length", None)
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
-        super().__init__(**kwargs)
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
     def prepare_value(self, value):
         return "\n".join(value) if isinstance(value, list) else value
@@ -59,7 +57,6 @@ class WordsField(models.JSONField):
 
     def formfield(self, **kwargs):
         if self.words is not None:
-            kwargs.pop("widget", None)
             return forms.MultipleChoiceField(
                 choices=self.words.choices,
                 required=False,

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .roles import Role, is_editor
 from .text import refuse_control_characters
-from .visibility import Role, is_editor
 
 _NOT_LOGGED = ("id", "updated_at", "created_at")
 

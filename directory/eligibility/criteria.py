@@ -4,6 +4,7 @@ Verdicts are whole numbers: unmet, unknown, met; `NOT_ASKED` where neither the t
 anything of a criterion. The sentences that tell why are made in `reasons`, for the trials shown only.
 """
 
+from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +25,7 @@ CRITERIA = (
     "reach",
 )  # fmt: skip
 FAR = 10**9
+_NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 
 class Judged:
@@ -60,14 +62,14 @@ class Judged:
         if not self.said.says_a_disease:
             return self._all(UNKNOWN)
         trials, disease = self.trials, self.disease
-        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes.of["named"]))
+        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes["named"]))
         fits = trials.having("named", self.said.mentioned)
         in_class = trials.having("class", disease.above)
         narrower = trials.having("class", disease.below)
         a_kind = trials.having("mention", self.said.named)
         near = trials.having("named", disease.overlapping)
         apart_only = trials.having("named", disease.apart) & ~trials.having(
-            "named", disease.not_apart(trials.codes.of["named"])
+            "named", disease.not_apart(trials.codes["named"])
         )
         verdict = self._all(UNMET)
         elsewhere = trials.having("named", disease.wide_elsewhere)
@@ -118,7 +120,7 @@ class Judged:
         return verdict
 
     def _sex(self) -> np.ndarray:
-        sexes, number = self.trials.words["sex"], self.trials.codes.of["sex"].number
+        sexes, number = self.trials.words["sex"], self.trials.codes["sex"].number
         asked = (sexes == number(Sex.FEMALE)) | (sexes == number(Sex.MALE))
         if not self.profile.sex:
             return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
@@ -129,26 +131,21 @@ class Judged:
         """One of those that a trial requires; only what is explicitly absent excludes."""
         required = self._any("alteration")
         verdict = np.where(required, np.int8(UNKNOWN), np.int8(MET if self.said.alterations else NOT_ASKED))
-        found = self._compared("alteration")
-        verdict[required & ~self.trials.having("alteration", found[None])] = UNMET
-        verdict[self.trials.having("alteration", found[alterations.MET])] = MET
+        verdict[required & ~self._where("alteration", _NOT_ABSENT)] = UNMET
+        verdict[self._where("alteration", (alterations.MET,))] = MET
         return verdict
 
     def _alterations_excluded(self) -> np.ndarray:
-        listed, found = self._any("excluded"), self._compared("excluded")
+        listed = self._any("excluded")
         verdict = np.where(listed, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        verdict[listed & ~self.trials.having("excluded", found[None])] = MET
-        verdict[self.trials.having("excluded", found[alterations.MET])] = UNMET
+        verdict[listed & ~self._where("excluded", _NOT_ABSENT)] = MET
+        verdict[self._where("excluded", (alterations.MET,))] = UNMET
         return verdict
 
-    def _compared(self, name: str) -> dict[str | None, list[str]]:
-        """The texts of the column that the patient has (`met`), and those not known to be absent (None)."""
-        texts = self.trials.codes.of[name].words
-        answers = {text: self.has(text) for text in texts}
-        return {
-            alterations.MET: [text for text in texts if answers[text] == alterations.MET],
-            None: [text for text in texts if answers[text] != alterations.ABSENT],
-        }
+    def _where(self, name: str, answers: Collection[str]) -> np.ndarray:
+        """The trials of which one text of the column has one of `answers` (see `has`)."""
+        texts = self.trials.codes[name].words
+        return self.trials.having(name, [text for text in texts if self.has(text) in answers])
 
     def has(self, asked: str) -> str:
         """What the profile's alterations say of the one a trial asks for (`alterations.compare`)."""
@@ -191,10 +188,9 @@ class Judged:
 
     @cached_property
     def _in_countries(self) -> np.ndarray:
-        numbers, words = self.today.countries
         if not self.profile.countries:
             return np.ones(len(self.trials.site_centre), bool)
-        return Codes(words).selected(self.profile.countries)[numbers][self.trials.site_centre]
+        return self.today.sites_with("country", self.profile.countries)
 
     @cached_property
     def _site_kilometres(self) -> np.ndarray:
@@ -238,7 +234,7 @@ class Judged:
 
     def centre_of(self, site: int) -> str:
         """The code of its centre."""
-        return self.trials.codes.centre.words[self.trials.site_centre[site]]
+        return self.trials.codes["centre"].words[self.trials.site_centre[site]]
 
     def kilometres_to(self, site: int) -> float | None:
         """None without a place, and where it is not known where the centre lies."""

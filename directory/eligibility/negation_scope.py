@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from directory.core.text import fold, strip_marks
-from directory.search.tokens import OF_EVERY_TRIAL, STOP_WORDS, Token
+from directory.search.tokens import Token
 
 from .alterations import OF_ALTERATIONS
 from .negation_cues import FOUND, Cue, is_cue
@@ -191,7 +191,7 @@ class NegationScope:
         if cue.doubtful or not cue.before:
             return None
         end = self._end_of_clause(cue.start)
-        said = [strip_marks(one.raw) for one in self.parts[cue.end : end] if not says_nothing(one)]
+        said = [strip_marks(one.raw) for one in self.parts[cue.end : end] if not one.says_nothing]
         first = next((word for word in said if word not in _BEFORE_SOMETHING_ELSE), "")
         return WordSpan(cue.start, end) if first.startswith(_SOMETHING_ELSE) else None
 
@@ -328,9 +328,5 @@ class NegationScope:
         return merged
 
 
-def says_nothing(word: Token) -> bool:
-    return word.raw.lower() in STOP_WORDS or fold(word.raw) in OF_EVERY_TRIAL
-
-
 def _only_joins(word: Token) -> bool:
-    return says_nothing(word) or word.exact in _JOINS
+    return word.says_nothing or word.exact in _JOINS

@@ -13,7 +13,7 @@ from trials.conditions import path_to, subtree
 
 from . import alterations, negation_cues
 from .alterations import OF_ALTERATIONS, Alteration
-from .negation_scope import ALTERATION, FoundTerm, NegationScope, says_nothing
+from .negation_scope import ALTERATION, FoundTerm, NegationScope
 from .profile import Profile
 
 _STAGES_OF = {
@@ -127,8 +127,7 @@ class _Reader:
         return [self.scope.words(*span) for span in self.scope.unread()]
 
     def codes(self) -> list[str]:
-        found = (code for one in sorted(self.diseases) for code in self.vocabulary.conditions.get(one, ()))
-        return list(dict.fromkeys(found))
+        return self.vocabulary.codes_of(sorted(self.diseases))
 
     # Finding the terms
 
@@ -160,7 +159,7 @@ class _Reader:
         word = self.parts[at]
         if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
             return None
-        if says_nothing(word) or negation_cues.is_cue(strip_marks(word.raw)):
+        if word.says_nothing or negation_cues.is_cue(strip_marks(word.raw)):
             return None
         found = self.vocabulary.near(word.stem)
         denied = any(
@@ -196,7 +195,7 @@ class _Reader:
                 self._note(number, term)
                 at = term.end
             else:
-                if at not in self.scope.used and not says_nothing(self.parts[at]):
+                if at not in self.scope.used and not self.parts[at].says_nothing:
                     self.unread.append(self.parts[at].raw)
                 at += 1
 

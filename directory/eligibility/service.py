@@ -40,7 +40,6 @@ class Matched:
     """A trial with what was judged of it. `key` is its slug."""
 
     key: str
-    band: str
     criteria: tuple[Criterion, ...]
     nearest: NearestSite | None
 
@@ -94,7 +93,7 @@ def match(
             start = (offsets or {}).get(name, 0)
             found = np.flatnonzero(mask)
             shown = found[_first(order[found], start + limit)[start:]]
-            bands[name] = Band(len(found), tuple(_matched(judged, shown, name, reasons)))
+            bands[name] = Band(len(found), tuple(_matched(judged, shown, reasons)))
     return Matching(**bands, read=said.terms, unread=said.unread, ways=_ways(judged))
 
 
@@ -144,7 +143,7 @@ def _ways(judged: Judged) -> tuple[Relaxation, ...]:
     return tuple(Relaxation(name, count) for name, count in found if count)
 
 
-def _matched(judged: Judged, shown: np.ndarray, band: str, reasons: Reasons) -> Iterator[Matched]:
+def _matched(judged: Judged, shown: np.ndarray, reasons: Reasons) -> Iterator[Matched]:
     """The trials `shown`, in that order."""
     verdicts = zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
     for ordinal, each in zip(shown.tolist(), verdicts, strict=True):
@@ -153,7 +152,7 @@ def _matched(judged: Judged, shown: np.ndarray, band: str, reasons: Reasons) -> 
             for name, verdict in zip(CRITERIA, each, strict=True)
             if verdict != NOT_ASKED
         )
-        yield Matched(judged.trials.keys[ordinal], band, criteria, _nearest(judged, ordinal))
+        yield Matched(judged.trials.keys[ordinal], criteria, _nearest(judged, ordinal))
 
 
 def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
@@ -164,6 +163,6 @@ def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
     return NearestSite(
         centre=judged.centre_of(site),
         distance_km=None if far is None else round(far, 1),
-        status=trials.codes.of["status"].words[trials.site_status[site]],
+        status=trials.codes["status"].words[trials.site_status[site]],
         freshness=FRESHNESS[judged.today.site_freshness[site]],
     )

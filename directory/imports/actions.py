@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from directory.core.roles import is_editor, role_of
 from directory.core.text import control_character_in
-from directory.core.visibility import is_editor, role_of
 from directory.sheets.reading import MAX_BYTES
 
 from . import mapping, questions, tasks

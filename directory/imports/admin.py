@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from directory.adminsite import attention
 from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.visibility import Role, is_editor
+from directory.core.roles import Role, is_editor
 from directory.sheets import csv_files, templates
 from directory.sheets.workbooks import CONTENT_TYPE
 

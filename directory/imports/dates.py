@@ -16,7 +16,7 @@ from directory.sheets.reading import Table
 from directory.sheets.sheet import Sheet
 from directory.sheets.written import DAY_FIRST, MONTH_FIRST, written_date
 
-from .columns import Reading
+from .header_columns import Reading
 from .messages import problem
 from .questions import DATE_SYSTEM, Option, Question, date_key
 

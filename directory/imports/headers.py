@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from directory.core.roles import Role
 from directory.core.text import squash, tidy
-from directory.core.visibility import Role
 from directory.sheets.cells import Cell
 from directory.sheets.reading import Row, Table, leading_rows, read
 from directory.sheets.written import written_date
 
 from . import encoding
-from .columns import read_header, recognise
+from .header_columns import read_header, recognise
 from .kinds import all_kinds
 from .messages import problem
 from .models import ImportRun

@@ -6,7 +6,7 @@ An app lists them in `KINDS` of its `rows`.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 
 from .rows.processor import RowProcessor
 

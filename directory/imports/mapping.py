@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory.core.roles import Role, own_centre_ids
 from directory.core.text import tidy
-from directory.core.visibility import Role, own_centre_ids
 from directory.sheets.reading import Table
 
-from .columns import Reading, Unmatched, header_key, letters, own_columns
+from .header_columns import Reading, Unmatched, header_key, letters, own_columns
 from .messages import day_first, printable, problem
 from .models import ColumnMapping, ImportRun
 from .questions import Option, Question

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.visibility import Role, is_editor, role_of
+from directory.core.roles import Role, is_editor, role_of
 
 from . import kinds
 from .choices import (
@@ -111,7 +111,7 @@ class ImportRun(models.Model):
         help_text="What a person, or the rest of a column, decided.",
     )
     basis = models.JSONField(
-        default=dict, editable=False, help_text="What the plan was made on, see `moved`."
+        default=dict, editable=False, help_text="What the plan was made on, see `changed_since_plan`."
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")

@@ -28,7 +28,7 @@ from .kinds import all_kinds
 from .messages import day_first
 from .models import ImportRun, RowOutcome, centres
 from .rows.processor import RowProcessor
-from .undo import reading
+from .undo import plan_text
 
 PER_PAGE = 50
 STATUS_CHANGES = "status"
@@ -117,9 +117,9 @@ class PlanPage:
         """What is shown of the records of one kind."""
         keys = [row.record for row in rows]
         urls = record_urls(kinds.of_record(kind), keys, self.user)
-        names = reading.names_of(kind, keys, self.user)
-        people = reading.mentioned(kind, [one for row in rows for one in row.changes], self.user)
-        model = reading.model_of(kind)
+        names = plan_text.names_of(kind, keys, self.user)
+        people = plan_text.mentioned(kind, [one for row in rows for one in row.changes], self.user)
+        model = plan_text.model_of(kind)
         what = capfirst(str(model._meta.verbose_name)) if model else kind
         for row in rows:
             called = names.get(row.record) or str(getattr(model, "unnamed", row.record))
@@ -127,8 +127,8 @@ class PlanPage:
             row.record_name = f"{what}: {called}"
             row.may_be_decided = row.may_be_taken or row.outcome in STORED
             row.said = [said | {"label": ""} for said in row.messages]
-            shown = reading.as_said(kind, row.changes)
-            row.differences = [reading.difference(kind, one, called, people) for one in shown]
+            shown = plan_text.as_said(kind, row.changes)
+            row.differences = [plan_text.difference(kind, one, called, people) for one in shown]
 
     @cached_property
     def questions(self) -> list[dict]:

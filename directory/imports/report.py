@@ -16,7 +16,7 @@ from directory.sheets.reading import Row, Unreadable
 from directory.sheets.workbooks import MOST_ROWS, Line, Page, Style, sheet_name, stream
 
 from .choices import NOT_TAKEN, Decision, Outcome
-from .columns import OUTCOME_HEADERS, OUTCOME_SHEET, ROW_HEADER, own_columns, read_header
+from .header_columns import OUTCOME_HEADERS, OUTCOME_SHEET, ROW_HEADER, own_columns, read_header
 from .headers import open_table
 from .kinds import all_kinds
 from .mapping import mapped

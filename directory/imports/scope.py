@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from directory.core import changes
 from directory.core.models import State
-from directory.core.visibility import Role, is_coordinator, is_editor, own_centre_ids
+from directory.core.roles import Role, is_coordinator, is_editor, own_centre_ids
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from celery.signals import worker_ready
 from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 
-from . import cleanup, pipeline
+from . import cleanup
+from .apply import apply_run
 from .choices import Status
 from .models import ImportRun
+from .plan import plan_run
 
 log = logging.getLogger(__name__)
 
@@ -17,13 +19,13 @@ log = logging.getLogger(__name__)
 @shared_task(name="directory.imports.tasks.plan")
 def plan(run_id: int) -> None:
     if run := ImportRun.objects.filter(pk=run_id).first():
-        pipeline.plan(run)
+        plan_run(run)
 
 
 @shared_task(name="directory.imports.tasks.apply")
 def apply(run_id: int) -> None:
     if run := ImportRun.objects.filter(pk=run_id).first():
-        pipeline.apply(run)
+        apply_run(run)
 
 
 @shared_task(name="directory.imports.tasks.sweep")

@@ -2,9 +2,10 @@
 
 import time
 
-from . import pipeline
+from .apply import apply_run
 from .choices import Status
 from .models import ImportRun
+from .plan import plan_run
 
 
 class NobodyWorks(Exception):
@@ -19,7 +20,7 @@ def finish(run: ImportRun, *, here: bool, seconds: float = 300) -> ImportRun:
     deadline = time.monotonic() + seconds
     while run.is_busy:
         if here:
-            step = pipeline.apply if run.status == Status.APPLYING else pipeline.plan
+            step = apply_run if run.status == Status.APPLYING else plan_run
             step(run)
         run.refresh_from_db()
         if not run.is_busy:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from directory.adminsite.recorded import RecordedAdmin, actor_of
 from directory.adminsite.roles import EditorsOnly
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from . import keys
 from .models import ApiKey

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from centres.models import Centre, Coordination
 from directory.core import changes
-from directory.core.visibility import COORDINATORS, EDITORS
+from directory.core.roles import COORDINATORS, EDITORS
 
 from .models import ApiKey, KeyScope
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre
 from directory.core.fields import WordsField
 from directory.core.models import Recorded
+from directory.core.roles import is_editor
 from directory.core.text import control_character_in
-from directory.core.visibility import is_editor
 
 
 class KeyScope(models.TextChoices):

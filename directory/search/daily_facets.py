@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +32,7 @@ class Today:
         self.trials, self.places, self.day = trials, places, day
         self.site_freshness = freshness_numbers(trials.site_verified, trials.site_disputed, day)
         # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
-        known = places.known(trials.codes.centre)
+        known = places.known(trials.codes["centre"])
         self.site_alive = trials.alive[trials.site_trial] & known[trials.site_centre]
 
     @cached_property
@@ -61,31 +62,33 @@ class Today:
         np.maximum.at(found, self.trials.site_trial[alive], self.trials.site_verified[alive])
         return found
 
-    @cached_property
-    def countries(self) -> tuple[np.ndarray, list[str]]:
-        """The country of each centre, as numbers into the list of words."""
-        return self._of_centres("country")
-
     def _of_centres(self, name: str) -> tuple[np.ndarray, list[str]]:
         codes = Codes()
-        words = (self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes.centre.words)
-        return np.array([codes.number(word) for word in words], np.int64), codes.words
+        words = (
+            self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes["centre"].words
+        )
+        numbers = np.array([codes.number(word) for word in words], np.int64)
+        return numbers[self.trials.site_centre], codes.words
 
     @cached_property
     def of_sites(self) -> dict[str, tuple[np.ndarray, list[str]]]:
         """By facet, what each site has, as numbers into the list of words."""
-        here = self.trials.site_centre
-        by_centre = {"province": self._of_centres("province"), "country": self.countries}
         return {
-            "centre": (here, self.trials.codes.centre.words[:]),
+            "centre": (self.trials.site_centre, self.trials.codes["centre"].words[:]),
             "freshness": (self.site_freshness, list(FRESHNESS)),
-            **{name: (numbers[here], words) for name, (numbers, words) in by_centre.items()},
+            "province": self._of_centres("province"),
+            "country": self._of_centres("country"),
         }
+
+    def sites_with(self, name: str, values: Iterable[str]) -> np.ndarray:
+        """A mask: the sites that have one of `values` of the facet `name`."""
+        numbers, words = self.of_sites[name]
+        return Codes(words).selected(values)[numbers]
 
     @cached_property
     def network_centres(self) -> dict[str, np.ndarray]:
         """By network, a mask over the centres that are in it on this day."""
-        codes = self.trials.codes.centre.words
+        codes = self.trials.codes["centre"].words
         members = {code: self.places.networks_of(code, self.day) for code in codes}
         return {
             network: np.array([network in members[code] for code in codes], bool)
@@ -95,22 +98,24 @@ class Today:
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
-        alive, owners = self.site_alive, self.trials.site_trial[self.site_alive]
-        found = {
-            name: Bitmaps.of(words, owners, numbers[alive], self.trials.size)
-            for name, (numbers, words) in self.of_sites.items()
-        }
-        by_centre, members = found["centre"].rows, self.network_centres
+        return {name: self.bitmap(name, self.site_alive) for name in (*self.of_sites, "network")}
+
+    def bitmap(self, name: str, sites: np.ndarray) -> Bitmaps:
+        """The trials by what those of their sites that are among `sites` have of the facet `name`."""
+        if name != "network":
+            numbers, words = self.of_sites[name]
+            return Bitmaps.of(words, self.trials.site_trial[sites], numbers[sites], self.trials.size)
+        by_centre, members = self.bitmap("centre", sites).rows, self.network_centres
         networks = [np.bitwise_or.reduce(by_centre[there], axis=0) for there in members.values()]
         rows = np.array(networks, np.uint64).reshape(len(networks), by_centre.shape[1])
-        return found | {"network": Bitmaps(list(members), rows)}
+        return Bitmaps(list(members), rows)
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""
         return np.array(
             [
                 self.places.distance(self.places.centres.get(code), place)
-                for code in self.trials.codes.centre.words
+                for code in self.trials.codes["centre"].words
             ],
             float,
         )
@@ -122,7 +127,7 @@ class Today:
         Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
         """
         trials = self.trials
-        ranks = np.zeros(len(trials.codes.of["status"].words), np.int64)
+        ranks = np.zeros(len(trials.codes["status"].words), np.int64)
         for status, rank in _ATTENTION.items():
             ranks[Recruitment.values.index(status)] = rank
         by_status, by_site = ranks[trials.words["status"]], self._site_attention()
@@ -162,6 +167,11 @@ class ListedPlaces:
 
     def known(self, codes: Codes) -> np.ndarray:
         return np.array([code in self.centres for code in codes.words], bool)
+
+    def centre_name(self, code: str, language: str) -> str:
+        """What the centre is called in `language`; empty where it is not listed."""
+        centre = self.centres.get(code)
+        return (centre["names"].get(language) or centre["label"]) if centre else ""
 
     @staticmethod
     def distance(centre: dict | None, place) -> float:

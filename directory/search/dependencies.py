@@ -65,7 +65,7 @@ def move(entries: Sequence[Entry], at: dt.datetime) -> None:
     for first in range(0, len(entries), _AT_ONCE):
         some = entries[first : first + _AT_ONCE]
         named = _named((entry.kind, entry.key, [entry.before or {}, entry.after or {}]) for entry in some)
-        touched = documents_of(News(0, "", named))
+        touched = documents_of(named)
         Shown.objects.bulk_create(
             [Shown(kind=kind, key=key, at=at) for kind, keys in touched.items() for key in keys],
             batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["at"],
@@ -91,9 +91,9 @@ def _named(entries: Iterable[tuple[str, str, Iterable[Mapping]]]) -> dict[str, s
     return named
 
 
-def documents_of(news: News) -> dict[str, list[str]]:
-    """Keys of the documents to build anew, by kind, in a constant number of queries."""
-    named = {kind: set(keys) for kind, keys in news.named.items()}
+def documents_of(named: dict[str, set[str]]) -> dict[str, list[str]]:
+    """By kind, the documents to build anew for changes of `named`, in a constant number of queries."""
+    named = {kind: set(keys) for kind, keys in named.items()}
     trials, centres = named.get("trial", set()), named.get("centre", set())
     networks = named.get("network", set())
     for slug, _at, code in (key.partition("@") for key in named.get("site", ())):

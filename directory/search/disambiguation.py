@@ -34,7 +34,7 @@ def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[
 def _ambiguous(parsed: Parsed) -> Iterator[Token]:
     """In capitals anywhere; in any letters where it is all that was typed, or was put aside."""
     for span in parsed.spans:
-        if span.ambiguous and span.end - span.start == 1:
+        if span.ambiguous and span.length == 1:
             yield parsed.words[span.start]
     if len(parsed.words) == 1 and not parsed.spans:
         yield parsed.words[0]
@@ -47,8 +47,8 @@ def _meanings(snapshot: Snapshot, word: Token, language: str) -> list[str]:
         return []
     folded = fold(word.raw)
     centres = (
-        centre["names"].get(language) or centre["label"]
-        for centre in snapshot.places.centres.values()
+        snapshot.places.centre_name(code, language)
+        for code, centre in snapshot.places.centres.items()
         if any(fold(alias) == folded for alias in centre["aliases"])
     )
     return [label for one in concepts if (label := vocabulary().preferred(one, language))] + list(centres)

@@ -4,8 +4,10 @@ Everything is folded before it comes here, documents and queries alike, so the e
 What a person typed is never parsed: queries are built from objects.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -80,85 +82,62 @@ class Reader:
     def __init__(self, folder: Path, often: int = 500):
         self._index = tantivy.Index.open(str(folder))
         self._index.config_reader("manual")
+        self._often = often
+        # Words by field. Which ones are frequent seldom changes, and is only a matter of speed.
+        self._frequent: dict[str, list[str]] = {}
+        self._read()
+
+    def _read(self) -> None:
         self._index.reload()
         self._searcher = self._index.searcher()
-        self._often = often
-        self._frequent: dict[str, tuple[str, ...]] = {}  # words by field
-        self._kept: dict[tuple[str, str], np.ndarray] = {}  # numbers of documents by field and word
+        self._documents = lru_cache(_MOST_KEPT)(partial(_documents, self._searcher))
 
     def fresh(self) -> "Reader":
         """The same index as it is committed now; searches that go on in the old one are not disturbed."""
-        other = object.__new__(Reader)
-        other._index, other._often = self._index, self._often
-        self._index.reload()
-        other._searcher = self._index.searcher()
-        # Which words are frequent seldom changes, and is only a matter of speed; their documents do.
-        other._frequent, other._kept = self._frequent, {}
+        other = copy(self)
+        other._read()
         return other
 
-    def hits(self, query: "Query | Leaf | Best", kind: str) -> tuple[np.ndarray, np.ndarray]:
+    def hits(self, query: "Query | WordQuery | Best", kind: str) -> tuple[np.ndarray, np.ndarray]:
         """`(ordinals, scores)` of all documents of `kind` that match, in no order."""
-        if isinstance(query, Best | Leaf) and (found := self._parts(query)):
-            numbers, scores = self._put_together(*found)
-        else:
-            numbers, scores = self._found(_query(query))
-        ordinals, kinds = np.divmod(numbers, len(KINDS))
-        there = kinds == KINDS.index(kind)
-        return ordinals[there], scores[there]
-
-    def _found(self, query: Query) -> tuple[np.ndarray, np.ndarray]:
-        found = self._searcher.search(query, limit=max(self._searcher.num_docs, 1), count=False).hits
-        numbers = self._searcher.fast_field_values("ordinal", [address for _score, address in found])
-        return np.array(numbers, np.int64), np.array([score for score, _address in found], float)
-
-    # The engine makes two objects of each hit. Of words that many documents have, these are kept as numbers:
-    # without, the API's answer for such a word takes half as long again at 20,000 trials.
-
-    def _parts(self, query: "Best | Leaf") -> tuple[list[tuple[np.ndarray, float]], list[Query]] | None:
-        """What is kept of `query`, each with its score, and what is left to ask; None if nothing is kept."""
-        kept: list[tuple[np.ndarray, float]] = []
-        rest: list[Query] = []
-        for part in query.flat() if isinstance(query, Best) else [query]:
-            words = self._words_of(part) if isinstance(part, Leaf) else []
-            kept += [(self._documents(part.field, word), part.score) for word in words]
-            if not words:
-                rest.append(_query(part))
-            elif part.prefix or part.edits:
-                without = [(Occur.MustNot, _term(part.field, word)) for word in words]
-                rest.append(Query.boolean_query([(Occur.Must, part.query()), *without]))
-        return (kept, rest) if kept else None
-
-    def _put_together(self, kept, rest: list[Query]) -> tuple[np.ndarray, np.ndarray]:
-        numbers, scores = self._found(_dis_max(rest)) if rest else (np.empty(0, np.int64), np.empty(0))
-        size = max([int(some.max()) for some, _score in kept] + [int(numbers.max(initial=0))]) + 1
+        kept, rest = self._parts(query)
+        numbers, scores = _found(self._searcher, _dis_max(rest))
+        size = 1 + max(int(some.max(initial=0)) for some in (numbers, *(some for some, _score in kept)))
         # As exact as the engine's own scores.
         best = np.zeros(size, np.float32)
         best[numbers] = scores
         for some, score in kept:
             best[some] = np.maximum(best[some], np.float32(score))
         found = np.flatnonzero(best)
-        return found, best[found].astype(np.float64)
+        ordinals, kinds = np.divmod(found, len(KINDS))
+        there = kinds == KINDS.index(kind)
+        return ordinals[there], best[found[there]].astype(np.float64)
 
-    def _words_of(self, leaf: "Leaf") -> list[str]:
-        """The frequent words that `leaf` matches. One left out costs time, nothing else."""
-        if not leaf.prefix and not leaf.edits:
-            return [leaf.text] if self._searcher.doc_freq(leaf.field, leaf.text) >= self._often else []
-        return [word for word in self._frequent_words(leaf.field) if leaf.matches(word)]
+    # The engine makes two objects of each hit. Of words that many documents have, these are kept as numbers:
+    # without, the API's answer for such a word takes half as long again at 20,000 trials.
 
-    def _frequent_words(self, field: str) -> tuple[str, ...]:
-        if field not in self._frequent:
-            most = self._searcher.terms_with_prefix(field, "", limit=_MOST_KEPT)
-            self._frequent[field] = tuple(word for word, number in most if number >= self._often)
-        return self._frequent[field]
+    def _parts(self, query: "Query | WordQuery | Best") -> tuple[list[tuple[np.ndarray, float]], list[Query]]:
+        """What is kept of `query`, each with its score, and what is left to ask."""
+        kept: list[tuple[np.ndarray, float]] = []
+        rest: list[Query] = []
+        for part in query.parts if isinstance(query, Best) else [query]:
+            words = self._frequent_words(part) if isinstance(part, WordQuery) else []
+            kept += [(self._documents(part.field, word), part.score) for word in words]
+            if not words:
+                rest.append(_query(part))
+            elif part.prefix or part.edits:
+                without = [(Occur.MustNot, _term(part.field, word)) for word in words]
+                rest.append(Query.boolean_query([(Occur.Must, part.query()), *without]))
+        return kept, rest
 
-    def _documents(self, field: str, word: str) -> np.ndarray:
-        """The numbers of the documents whose `field` has `word`: read once."""
-        if (field, word) not in self._kept:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            numbers, _scores = self._found(_term(field, word))
-            self._kept[field, word] = numbers
-        return self._kept[field, word]
+    def _frequent_words(self, part: "WordQuery") -> list[str]:
+        """The frequent words that `part` matches. One left out costs time, nothing else."""
+        if not part.prefix and not part.edits:
+            return [part.text] if self._searcher.doc_freq(part.field, part.text) >= self._often else []
+        if part.field not in self._frequent:
+            most = self._searcher.terms_with_prefix(part.field, "", limit=_MOST_KEPT)
+            self._frequent[part.field] = [word for word, number in most if number >= self._often]
+        return [word for word in self._frequent[part.field] if part.surely_matches(word)]
 
     def knows(self, word: str, fields: Iterable[str]) -> bool:
         """Whether one of `fields` has `word`."""
@@ -168,19 +147,40 @@ class Reader:
         return any(self._searcher.terms_with_prefix(field, word, limit=1) for field in fields)
 
 
+def _found(searcher: tantivy.Searcher, query: Query) -> tuple[np.ndarray, np.ndarray]:
+    found = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+    numbers = searcher.fast_field_values("ordinal", [address for _score, address in found])
+    return np.array(numbers, np.int64), np.array([score for score, _address in found], float)
+
+
+def _documents(searcher: tantivy.Searcher, field: str, word: str) -> np.ndarray:
+    """The numbers of the documents whose `field` has `word`."""
+    return _found(searcher, _term(field, word))[0]
+
+
 def _term(field: str, text: str) -> Query:
     return Query.term_query(SCHEMA, field, text, index_option="basic")
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """Documents whose `field` has a word within `edits` of `text`, or that begins so: all with one score."""
+class WordQuery:
+    """Documents whose `field` has the word `text`, all with one score.
+
+    `prefix`: or one that begins so; `edits`: that many typing errors away, two neighbours swapped being one.
+    """
 
     field: str
     text: str
     score: float
     edits: int = 0
     prefix: bool = False
+
+    def surely_matches(self, word: str) -> bool:
+        """Whether the engine finds `word`; of near spellings it finds more, which are left to it."""
+        if not self.edits:
+            return word.startswith(self.text)
+        errors = OSA.distance(self.text, word, score_cutoff=self.edits)
+        return errors <= self.edits and len(word) >= len(self.text)
 
     def query(self) -> Query:
         if not self.edits and not self.prefix:
@@ -193,69 +193,34 @@ class Leaf:
             self.score,
         )
 
-    def matches(self, word: str) -> bool:
-        """Whether the engine finds `word`; it may find others too, which are left to it."""
-        if not self.edits:
-            return word.startswith(self.text) if self.prefix else word == self.text
-        if not self.prefix:
-            return self._is_near(word, self.edits)
-        # The engine misses some beginnings that are shorter and two errors away: `aab` does not find `b1`.
-        lengths = range(max(len(self.text) - self.edits, 0), min(len(self.text) + self.edits, len(word)) + 1)
-        return any(
-            self._is_near(word[:length], self.edits if length >= len(self.text) else min(self.edits, 1))
-            for length in lengths
-        )
-
-    def _is_near(self, word: str, edits: int) -> bool:
-        return OSA.distance(self.text, word, score_cutoff=edits) <= edits
-
 
 @dataclass(frozen=True)
 class Best:
     """Matches where any of `parts` does, with the score of the best."""
 
-    parts: tuple["Query | Leaf | Best", ...]
-
-    def flat(self) -> Iterator["Query | Leaf"]:
-        for part in self.parts:
-            if isinstance(part, Best):
-                yield from part.flat()
-            else:
-                yield part
+    parts: tuple["Query | WordQuery", ...]
 
     def query(self) -> Query:
         return _dis_max([_query(part) for part in self.parts])
 
 
-Asked = Query | Leaf | Best
+Asked = Query | WordQuery | Best
 
 
 def _query(asked: Asked) -> Query:
-    return asked.query() if isinstance(asked, Leaf | Best) else asked
+    return asked.query() if isinstance(asked, WordQuery | Best) else asked
 
 
 def _dis_max(queries: list[Query]) -> Query:
     return Query.disjunction_max_query(queries, tie_breaker=0.0)
 
 
-def word(field: str, text: str, score: float) -> Leaf:
-    """Documents whose `field` has exactly `text`."""
-    return Leaf(field, text, score)
-
-
-def beginning(field: str, text: str, score: float) -> Leaf:
-    """Documents whose `field` has a word that begins with `text`."""
-    return Leaf(field, text, score, prefix=True)
-
-
-def near(field: str, text: str, edits: int, score: float, *, prefix: bool = False) -> Leaf:
-    """Documents with a word at most `edits` typing errors away; two neighbours swapped count as one."""
-    return Leaf(field, text, score, edits, prefix)
-
-
 def best_of(queries: Iterable[Asked]) -> Best:
     """Matches where any does, with the score of the best."""
-    return Best(tuple(queries))
+    parts: list[Query | WordQuery] = []
+    for query in queries:
+        parts += query.parts if isinstance(query, Best) else [query]
+    return Best(tuple(parts))
 
 
 def always(query: Asked, score: float) -> Query:

@@ -61,14 +61,6 @@ _CLOSED = {
 }
 
 
-class AllCodes:
-    """The codes of every column of trials."""
-
-    def __init__(self):
-        self.of = {name: Codes(_CLOSED.get(name, ())) for name in (*LISTS, *WORDS)}
-        self.centre = Codes()
-
-
 @dataclass(frozen=True)
 class Pairs:
     """A column with several values a document: value `values[i]` belongs to document `owners[i]`."""
@@ -111,7 +103,7 @@ def packed(mask: np.ndarray) -> np.ndarray:
 Columns = dict[str, np.ndarray]
 
 
-def _block(rows: Iterable[Facts], start: int, codes: AllCodes) -> Columns:
+def _block(rows: Iterable[Facts], start: int, codes: dict[str, Codes]) -> Columns:
     """The columns of `BLOCK` neighbouring documents, read anew when one of them has changed.
 
     To read all of 20,000 trials instead makes the first answer after each change 40 times as slow.
@@ -129,8 +121,8 @@ def _block(rows: Iterable[Facts], start: int, codes: AllCodes) -> Columns:
         "sites": _sites(facts, start, codes),
         **{name: np.array([one.get(name, "") for one in facts], object) for name in ("label", "sort")},
         **{name: _numbers(facts, name, missing) for name, missing in _NUMBERS.items()},
-        **{name: _words(facts, name, codes.of[name]) for name in WORDS},
-        **{name: _pairs(facts, start, name, codes.of[name]) for name in LISTS},
+        **{name: _words(facts, name, codes[name]) for name in WORDS},
+        **{name: _pairs(facts, start, name, codes[name]) for name in LISTS},
     }
 
 
@@ -150,9 +142,9 @@ def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def _sites(facts: list[dict], start: int, codes: AllCodes) -> np.ndarray:
+def _sites(facts: list[dict], start: int, codes: dict[str, Codes]) -> np.ndarray:
     sites = [
-        (owner, codes.centre.number(code), codes.of["status"].number(status), verified, disputed)
+        (owner, codes["centre"].number(code), codes["status"].number(status), verified, disputed)
         for owner, one in enumerate(facts, start)
         for code, status, verified, disputed in one.get("sites", ())
     ]
@@ -162,7 +154,7 @@ def _sites(facts: list[dict], start: int, codes: AllCodes) -> np.ndarray:
 class Trials:
     """The columns of all trials, of one generation of the store."""
 
-    def __init__(self, blocks: list[Columns], codes: AllCodes):
+    def __init__(self, blocks: list[Columns], codes: dict[str, Codes]):
         self.blocks, self.codes = blocks, codes
         # The first is empty: it says what there is where nothing is.
         several = [{name: column[:0] for name, column in _block((), 0, codes).items()}, *blocks]
@@ -183,7 +175,7 @@ class Trials:
 
     @classmethod
     def empty(cls) -> "Trials":
-        return cls([], AllCodes())
+        return cls([], {name: Codes(_CLOSED.get(name, ())) for name in (*LISTS, *WORDS, "centre")})
 
     def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Facts]]) -> "Trials":
         """These columns after the documents `ordinals` changed; `read(start, end)` gives stored ones."""
@@ -200,11 +192,11 @@ class Trials:
         """Facets of trials. Whoever takes all takes each: any stage of disease, all sexes."""
         found = {}
         for name in WORDS:
-            words = self.codes.of[name].words[:]
+            words = self.codes[name].words[:]
             found[name] = Bitmaps.of(words, np.arange(self.size), self.words[name], self.size)
         for name in ("phase", "condition", "stage"):
             pairs = self.lists[name]
-            found[name] = Bitmaps.of(self.codes.of[name].words[:], pairs.owners, pairs.values, self.size)
+            found[name] = Bitmaps.of(self.codes[name].words[:], pairs.owners, pairs.values, self.size)
         found["age_band"] = self._age_bands()
         return found | {"stage": found["stage"].also(Stage.ANY), "sex": found["sex"].also(Sex.ALL)}
 
@@ -215,7 +207,7 @@ class Trials:
 
     def _age_bands(self) -> Bitmaps:
         rows = np.array([self.takes_between(*DAYS_OF_BAND[band]) for band in AgeBand], bool)
-        return Bitmaps(list(AgeBand.values), packed(rows.reshape(len(AgeBand), self.size)))
+        return Bitmaps(list(AgeBand.values), packed(rows))
 
     @cached_property
     def by_label(self) -> np.ndarray:
@@ -230,12 +222,12 @@ class Trials:
         """A mask: the documents that have one of `words` in a column with several values."""
         pairs = self.lists[name]
         mask = np.zeros(self.size, bool)
-        mask[pairs.owners[self.codes.of[name].selected(words)[pairs.values]]] = True
+        mask[pairs.owners[self.codes[name].selected(words)[pairs.values]]] = True
         return mask
 
     def values(self, name: str, ordinal: int) -> list[str]:
         """What document `ordinal` has in a column with several values."""
-        words = self.codes.of[name].words
+        words = self.codes[name].words
         return [words[value] for value in self.numbers(name, ordinal)]
 
     def numbers(self, name: str, ordinal: int) -> tuple[int, ...]:

@@ -5,13 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.translation import gettext as _
 
-from . import cursors, labels
+from . import cursors
 from .daily_facets import Today
 from .disambiguation import Disambiguation, readings
-from .facets import FacetCount, Selection
-from .query import Ask, Builder, Parsed, parse
-from .snapshot import Snapshot
+from .facets import FacetCount, count_facets
+from .filters import Selection
+from .match_reasons import why
+from .query import Ask, Parsed, parse
+from .ranking import Builder
+from .snapshot import Snapshot, current
+from .suggestions import nearest_word
 
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
@@ -53,10 +58,10 @@ class Answer:
 class Paging:
     """Which part of the list is wanted: from `offset`, or beside a cursor."""
 
-    limit: int = 25
-    offset: int = 0
-    after: str | None = None
-    before: str | None = None
+    limit: int
+    offset: int
+    after: str | None
+    before: str | None
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,22 @@ class Found:
         return np.ones(size, bool) if self.scores is None else self.scores > 0
 
 
-def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
-    """Answer `ask`. Raises ValueError for words that cannot be searched, BadCursor for a bad cursor."""
+def find(
+    ask: Ask,
+    *,
+    limit: int = 25,
+    offset: int = 0,
+    after: str | None = None,
+    before: str | None = None,
+    facets: bool = False,
+) -> Answer:
+    """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
+
+    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
+    """
+    snapshot, page = current(), Paging(limit, offset, after, before)
     if ask.ordering == "distance" and ask.near is None:
-        raise ValueError(labels.distance_needs_near())
+        raise ValueError(_("To order by distance, say from where: near=4000 or near=50.63,5.57."))
     if ask.kind in ("centre", "network"):
         return _few(snapshot, ask, page)
     today = snapshot.today()
@@ -85,7 +102,7 @@ def find(snapshot: Snapshot, ask: Ask, page: Paging, *, facets: bool) -> Answer:
         return _sites(today, ask, page, selection, matched)
     ids = np.flatnonzero(selection.trial_mask(matched))
     ordered = _Ordered(today, ask, found, selection)
-    counts = labels.facet_counts(selection.counts(matched), ask, today) if facets else {}
+    counts = count_facets(selection, matched) if facets else {}
     return _answer(
         ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts, relaxed=found.relaxed,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
@@ -114,7 +131,7 @@ def did_you_mean(snapshot: Snapshot, found: Found, language: str) -> str | None:
     if found.parsed is None:
         return None
     unknown = Builder(snapshot.reader).unknown(found.parsed)
-    nearest = {word: near for word in unknown if (near := labels.nearest_word(snapshot, word.stem, language))}
+    nearest = {word: near for word in unknown if (near := nearest_word(snapshot, word.stem, language))}
     if not nearest:
         return None
     return " ".join(nearest.get(word, word.raw) for word in found.parsed.words)
@@ -158,9 +175,9 @@ class _Ordered:
 
     def hit(self, ordinal: int) -> Hit:
         kilometres = float(self.kilometres[ordinal])
-        why = labels.why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
         score = float(self.scores[ordinal]) / _SCORE_STEPS
-        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), why)
+        because = why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
+        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), because)
 
 
 def _shown(kilometres: float) -> float | None:
@@ -169,7 +186,7 @@ def _shown(kilometres: float) -> float | None:
 
 def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: np.ndarray) -> Answer:
     """Sites, by trial and centre; or the nearest, or the latest verified first."""
-    trials, centres = today.trials, today.trials.codes.centre.words
+    trials, centres = today.trials, today.trials.codes["centre"].words
     mask = selection.site_mask() & selection.trial_mask(matched)[trials.site_trial]
     near = selection.kilometres
 
@@ -197,7 +214,11 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     size = 1 + max((facts["ordinal"] for facts in records.values()), default=-1)
     found = match(snapshot, ask, ask.kind, size)
     matched, scores = found.matched(size), np.zeros(size) if found.scores is None else found.scores
-    metres = {key: _metres(_distance(snapshot, ask, facts)) for key, facts in records.items()}
+    near = ask.near if ask.kind == "centre" else None
+    metres = {
+        key: _metres(snapshot.places.distance(facts, near) if near else math.inf)
+        for key, facts in records.items()
+    }
     keys = [
         key
         for key, facts in records.items()
@@ -221,11 +242,6 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
         ask, page, sorted(keys, key=sort_key), sort_key, hit, relaxed=found.relaxed,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
     )  # fmt: skip
-
-
-def _distance(snapshot: Snapshot, ask: Ask, facts: dict) -> float:
-    is_somewhere = ask.near is not None and ask.kind == "centre"
-    return snapshot.places.distance(facts, ask.near) if is_somewhere else math.inf
 
 
 def _metres(kilometres: float) -> int:

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,14 +55,11 @@ def catch_up() -> int:
         if folder is None:
             return _rebuild()
         written = 0
-        documents_ = Store(folder)
-        try:
-            while (more := _one_pass(documents_)) is not None:
+        with closing(Store(folder)) as documents:
+            while (more := _one_pass(documents)) is not None:
                 written += more
-            if not documents_.forget_replaced():
+            if not documents.forget_replaced():
                 log.warning("Replaced documents stay in the index's log until the next change is written.")
-        finally:
-            documents_.close()
         return written
 
 
@@ -90,61 +87,53 @@ def _usable() -> Path | None:
     folder = store.current()
     if folder is None or not (folder / "documents.sqlite3").exists():
         return None
-    documents_ = Store(folder)
-    try:
-        state = documents_.state()
-    finally:
-        documents_.close()
+    with closing(Store(folder)) as documents:
+        state = documents.state()
     return folder if state.stamp == stamp() and dependencies.is_in_log(state.seq, state.seq_at) else None
 
 
 def _rebuild() -> int:
     folder = store.new_folder()
-    documents_ = Store(folder, create=True)
     # What changes while the records are read is read again: the number is taken first.
     state = IndexState(stamp(), *dependencies.last_change(), 0, timezone.now().isoformat())
     named = [(kind, key) for kind in building.KINDS for key in building.all_keys(kind)]
-    try:
-        documents_.write([], _write(documents_, named, state, is_read=False))
-    finally:
-        documents_.close()
+    with closing(Store(folder, create=True)) as documents:
+        documents.write([], _write(documents, named, state, is_read=False))
     store.make_current(folder)
     return len(named)
 
 
-def _one_pass(documents_: Store) -> int | None:
+def _one_pass(documents: Store) -> int | None:
     """Take up the next changes. Returns how many documents were written, None where nothing is new."""
-    state = documents_.state()
+    state = documents.state()
     news = dependencies.news_since(state.seq, state.seq_at, CHANGES_A_PASS)
-    due = documents_.due(timezone.localdate().isoformat())
+    due = documents.due(timezone.localdate().isoformat())
     if news.seq == state.seq and not due:
         return None
-    todo = dependencies.documents_of(news)
+    todo = dependencies.documents_of(news.named)
     for kind, key in due:
         todo[kind] = [*todo[kind], key]
     named = list(dict.fromkeys((kind, key) for kind, keys in todo.items() for key in keys))
     if named:
-        state = _write(documents_, named, state, is_read=True)
-    documents_.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
+        state = _write(documents, named, state, is_read=True)
+    documents.write([], replace(state, seq=news.seq, seq_at=news.seq_at))
     return len(named)
 
 
-def _write(
-    documents_: Store, named: list[tuple[str, str]], state: IndexState, *, is_read: bool
-) -> IndexState:
+def _write(documents: Store, named: list[tuple[str, str]], state: IndexState, *, is_read: bool) -> IndexState:
     """Write the documents `(kind, key)` to the engine and to the store. Returns the state after that.
 
     An index that is read already is to have in the engine whatever the store says it has.
     """
     for several in _cut(named, DOCUMENTS_A_WRITER):
-        writer = engine.Writer(documents_.folder / "words")
+        writer = engine.Writer(documents.folder / "words")
         try:
             for some in _cut(several, DOCUMENTS_A_COMMIT):
                 state = replace(state, generation=state.generation + 1)
-                rows = _put(documents_, writer, some)
+                rows = _put(documents, writer, some)
                 if is_read:
                     writer.commit()
-                documents_.write(rows, state)
+                documents.write(rows, state)
             writer.commit()
         finally:
             writer.close()
@@ -156,7 +145,7 @@ def _cut(named: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]
     return [named[start : start + size] for start in range(0, len(named) or 1, size)]
 
 
-def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[StoredDocument]:
+def _put(documents: Store, writer: engine.Writer, named: Sequence[tuple[str, str]]) -> list[StoredDocument]:
     """Give the documents `(kind, key)` to the engine and return them for the store.
 
     Those that the public no longer sees are taken out.
@@ -165,7 +154,7 @@ def _put(documents_: Store, writer: engine.Writer, named: Sequence[tuple[str, st
     for kind in building.KINDS:
         keys = [key for other, key in named if other == kind]
         built = {one.key: one for one in building.build(kind, keys)}
-        ordinals = documents_.ordinals(kind, keys)
+        ordinals = documents.ordinals(kind, keys)
         for key in keys:
             if key in built:
                 writer.put(kind, key, ordinals[key], built[key].fields)

@@ -9,20 +9,18 @@ from django.utils import timezone
 from directory.core.text import squash
 from trials.identifiers import parse_identifier
 
-from . import labels, snapshot
-from .completions import Completion, complete
+from . import snapshot
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
 from .documents import for_today
 from .facet_arrays import Trials
 from .facets import FACETS, FacetCount
-from .finding import Answer, Hit, Paging
-from .finding import find as _find
+from .finding import Answer, Hit, find
 from .follow import catch_up, rebuild
 from .highlighting import Sought, sought
-from .labels import Suggestion
-from .query import Ask, check_text, parse
+from .query import Ask, parse
 from .store import IndexNotReady
+from .suggestions import Completion, Suggestion, complete, suggest
 from .synonyms import vocabulary
 
 __all__ = [
@@ -34,22 +32,6 @@ __all__ = [
 
 # About 2 KB each.
 KEPT_BODIES = 5_000
-
-
-def find(
-    ask: Ask,
-    *,
-    limit: int = 25,
-    offset: int = 0,
-    after: str | None = None,
-    before: str | None = None,
-    facets: bool = False,
-) -> Answer:
-    """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
-
-    ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
-    """
-    return _find(snapshot.current(), ask, Paging(limit, offset, after, before), facets=facets)
 
 
 def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
@@ -92,12 +74,6 @@ def called(text: str, language: str) -> list[str]:
     """What the directory itself calls the diseases, places and stages that `text` names, in `language`."""
     names = (vocabulary().preferred(one, language) for span in parse(text).spans for one in span.concepts)
     return list(dict.fromkeys(filter(None, names)))
-
-
-def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
-    """Acronyms, diseases (the page's language first) and centres that begin like `text`, or nearly."""
-    most = min(limit, labels.MOST_SUGGESTIONS)
-    return labels.suggest(snapshot.current(), check_text(text), language, most)
 
 
 def version() -> str:
@@ -149,7 +125,7 @@ def _names(trials: Trials) -> dict[str, str]:
     for slug, text in zip(trials.keys, trials.sorts, strict=True):
         acronym = f"={text.replace(' ', '')}"
         names[acronym] = None if acronym in names else slug
-    compact, pairs = trials.codes.of["identifier"].words, trials.lists["identifier"]
+    compact, pairs = trials.codes["identifier"].words, trials.lists["identifier"]
     for owner, value in zip(pairs.owners.tolist(), pairs.values.tolist(), strict=True):
         names[f"#{compact[value]}"] = trials.keys[owner]
     names |= {slug: slug for slug in trials.keys}

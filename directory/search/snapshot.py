@@ -54,7 +54,6 @@ class _Process:
     """The snapshot of this process, and the lock under which the next one is made."""
 
     def __init__(self):
-        self.pid = os.getpid()
         self.snapshot: Snapshot | None = None
         self.lock = threading.Lock()
 
@@ -64,9 +63,6 @@ _process = _Process()
 
 def current() -> Snapshot:
     """The index as it is now. Raises `IndexNotReady` with a sentence where there is none."""
-    global _process
-    if _process.pid != os.getpid():
-        _process = _Process()
     folder = store.current()
     if folder is None:
         raise IndexNotReady(_("The search index has not been built yet. Run `manage.py reindex`."))
@@ -116,6 +112,9 @@ def _refuse_other_format(state: IndexState) -> None:
 
 
 def forget() -> None:
-    """Drop what this process holds (a test's next folder, a restored backup)."""
+    """Drop what this process holds (a new process, a test's next folder, a restored backup)."""
     global _process
     _process = _Process()
+
+
+os.register_at_fork(after_in_child=forget)

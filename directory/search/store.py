@@ -144,16 +144,13 @@ class Store:
 
     def bodies(self, kind: str, keys: Sequence[str]) -> dict[str, tuple[bytes, str | None, bytes]]:
         """`(body, changes_on, show)` of the documents `keys` that exist, by key."""
-        rows = self._of_keys(kind, keys)
-        return {key: (body, on, show) for key, _at, body, on, show in rows if body is not None}
-
-    def _of_keys(self, kind: str, keys: Sequence[str]) -> list[tuple]:
-        return self.db.execute(
+        rows = self.db.execute(
             # Left to itself, SQLite reads every document of the kind (primary key) to find these few.
-            "SELECT key, ordinal, body, changes_on, show FROM document INDEXED BY document_key"
-            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+            "SELECT key, body, changes_on, show FROM document INDEXED BY document_key"
+            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?)) AND body IS NOT NULL",
             [kind, json.dumps(list(keys))],
-        ).fetchall()
+        )
+        return {key: (body, on, show) for key, body, on, show in rows}
 
     def changed_since(self, generation: int) -> list[tuple[str, int]]:
         """`(kind, ordinal)` of what was written after `generation`, those that are gone included."""
@@ -178,7 +175,12 @@ class Store:
 
     def ordinals(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
         """The place of each of `keys` in its kind: the one it has, or the next free one. Not yet stored."""
-        known = {key: ordinal for key, ordinal, *_shown in self._of_keys(kind, keys)}
+        places = self.db.execute(
+            "SELECT key, ordinal FROM document INDEXED BY document_key"
+            " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+            [kind, json.dumps(list(keys))],
+        )
+        known = dict(places.fetchall())
         last = self.db.execute("SELECT COALESCE(MAX(ordinal), -1) FROM document WHERE kind = ?", [kind])
         new = [key for key in dict.fromkeys(keys) if key not in known]
         return known | {key: number for number, key in enumerate(new, last.fetchone()[0] + 1)}
@@ -222,16 +224,22 @@ class Store:
 class Stores(threading.local):
     """This thread's open store; opened anew after a rebuild or a fork."""
 
-    _open: tuple[int, Path, Store] | None = None
+    _open: Store | None = None
 
     def at(self, folder: Path) -> Store:
-        if self._open and self._open[:2] == (os.getpid(), folder):
-            return self._open[2]
-        if self._open and self._open[0] == os.getpid():
-            self._open[2].close()
-        store = Store(folder)
-        self._open = (os.getpid(), folder, store)
-        return store
+        if self._open is None or self._open.folder != folder:
+            if self._open:
+                self._open.close()
+            self._open = Store(folder)
+        return self._open
 
 
 stores = Stores()
+
+
+def _in_a_new_process() -> None:
+    global stores
+    stores = Stores()
+
+
+os.register_at_fork(after_in_child=_in_a_new_process)

@@ -68,6 +68,10 @@ class Span:
     concepts: tuple[str, ...]
     ambiguous: bool
 
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
@@ -153,6 +157,14 @@ class Vocabulary:
             for word in key:
                 found[word].update(self._loose(key))
         return found
+
+    def codes_of(self, concepts: Iterable[str]) -> list[str]:
+        """The classes of ICCC-3 of `concepts`, each once."""
+        return list(dict.fromkeys(code for one in concepts for code in self.conditions.get(one, ())))
+
+    def also_of(self, concepts: Iterable[str]) -> list[str]:
+        """The concepts that go with `concepts`, each once."""
+        return list(dict.fromkeys(other for one in concepts for other in self.also.get(one, ())))
 
     def _learn_term(self, term: Term, cased: set[str]) -> None:
         known = self.conditions.get(term.concept, ())

@@ -28,7 +28,7 @@ alle kind kinderen klinisch klinische onderzoek patienten pediatrisch pediatrisc
 clinique enfant enfants essai essais etude etudes ouvert ouverts patients pediatrique recrutement tous toutes
 kinder kindern klinische offen patienten studie studien
 """
-# Folded. What every record here is says nothing about which one is wanted.
+# Folded.
 OF_EVERY_TRIAL = frozenset(_SAID_OF_EVERY_TRIAL.split())
 
 
@@ -38,6 +38,16 @@ class Token(NamedTuple):
     stem: str
     exact: str
     raw: str
+
+    @property
+    def is_of_every_trial(self) -> bool:
+        """What every record here is says nothing about which one is wanted."""
+        return fold(self.raw) in OF_EVERY_TRIAL
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether a text means the same without it."""
+        return self.raw.lower() in STOP_WORDS or self.is_of_every_trial
 
 
 def words(text: str) -> list[Token]:

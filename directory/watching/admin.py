@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from .models import Watch
 

@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -37,6 +38,14 @@ def in_one_line(kind: str, question: str, *, own_words: bool = True) -> str:
     parts = parts_of(question)
     told = [_told(one) for one in parts] if own_words else _told_in_ours(parts)
     return ", ".join(dict.fromkeys(told)) or (_("a search") if parts else _("all trials"))
+
+
+def path_of(kind: str, question: str) -> str:
+    """Where what is followed can be seen, in the language spoken now."""
+    if kind == WatchKind.TRIAL:
+        return reverse("web:trial", args=[question])
+    path = reverse("web:search")
+    return f"{path}?{question}" if question else path
 
 
 def _told(part: Part) -> str:

@@ -11,21 +11,14 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .describing import in_one_line, is_told_in_full
-from .models import Watch, WatchKind
+from .describing import in_one_line, is_told_in_full, path_of
+from .models import Watch
 from .news import TrialNews
 
 
 def absolute(name: str, *args: str) -> str:
     """The address of a page, in the language that is spoken now."""
     return settings.BASE_URL + reverse(f"web:{name}", args=args)
-
-
-def page_of(watch: Watch) -> str:
-    """Where what is followed can be seen."""
-    if watch.kind == WatchKind.TRIAL:
-        return absolute("trial", watch.question)
-    return absolute("search") + (f"?{watch.question}" if watch.question else "")
 
 
 def what_of(watch: Watch, *, own_words: bool = True) -> str:
@@ -57,7 +50,7 @@ def news_mail(watch: Watch, news: list[TrialNews], period: str) -> EmailMultiAlt
         stop = absolute("watch-stop", watch.keeping)
         context = {
             "what": what,
-            "page": page_of(watch),
+            "page": settings.BASE_URL + path_of(watch.kind, watch.question),
             "items": items,
             "stop": stop,
             "manage": absolute("watch-manage", watch.keeping),

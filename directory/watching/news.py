@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from directory.core.dates import partial_text
 from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.models import State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from trials.choices import Recruitment
 

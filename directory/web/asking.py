@@ -2,23 +2,17 @@
 
 import dataclasses
 
-from django.http import QueryDict
-
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
 
 from . import words
-from .query import BEST, NEAREST, PAGE, VIEW, Query
+from .query import BEST, NEAREST, Query
 
 
 def form_of(typed: Query):
     """The filters' own form over what was typed, judged. Each bad value is its field's error."""
-    data = QueryDict(mutable=True)
-    for name, values in typed.values:
-        if name not in (PAGE, VIEW):
-            data.setlist(name, values)
-    form = TrialFilterSet(data).form
+    form = TrialFilterSet(typed.data).form
     form.refuse_unreadable()
     return form
 

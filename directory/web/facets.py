@@ -11,14 +11,12 @@ from directory.search.service import FacetCount
 from trials import conditions
 
 from . import words
-from .query import FACETS, Query
+from .query import FACETS, TYPED, Query
 
 # Kinds of record whose names are in several languages.
 NAMED = ("centre", "network")
 # What needs saying below the head.
 HINTS = {"status": _("Of the whole trial. With a place chosen: at that place.")}
-# Filters that are typed, not ticked.
-TYPED = {"age": _("Age"), "identifier": _("Identifier"), "updated_since": _("Changed since")}
 # Open when the page is first seen; the others when something in them is chosen.
 OPEN_AT_FIRST = ("status", "condition")
 
@@ -101,9 +99,8 @@ def _name(options: list[FacetOption], kind: str) -> None:
     documents = service.documents(kind, [option.value for option in options])
     names = {one[key]: one["names"] for one in documents}
     for option in options:
-        label, language = words.in_page_language(names.get(option.value, {}))
+        label, option.language = words.in_page_language(names.get(option.value, {}))
         option.label = label or option.label
-        option.language = "" if language == words.page_language() else language
 
 
 def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
@@ -121,8 +118,8 @@ def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
 def chips_of(query: Query, facets: list[Facet]) -> list[Chip]:
     """What narrows the results, each with the address that drops it."""
     chips = [
-        Chip(str(legend), query.first(name), query.without(name).url)
-        for name, legend in TYPED.items()
+        Chip(str(TYPED[name]), query.first(name), query.without(name).url)
+        for name in ("age", "identifier", "updated_since")
         if query.first(name)
     ]
     if where := query.first("near"):

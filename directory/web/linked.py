@@ -31,7 +31,9 @@ STATUSES = {
     Recruitment.WITHDRAWN: "Withdrawn",
 }
 # What would end the element that the text stands in, or a line of a script.
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+ESCAPES = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
 
 
 def trial_data(trial: Trial, places: list[SiteCard]) -> SafeString:
@@ -66,7 +68,7 @@ def centre_data(centre: Centre) -> SafeString:
 
 def _clinic(centre: Centre) -> dict:
     place = {"@type": "GeoCoordinates", "latitude": centre.latitude, "longitude": centre.longitude}
-    return {
+    found = {
         "@type": "MedicalClinic",
         "@id": _address("web:centre", centre.code),
         "url": _address("web:centre", centre.code),
@@ -84,6 +86,7 @@ def _clinic(centre: Centre) -> dict:
         ),
         "geo": place if centre.latitude is not None else None,
     }
+    return _filled(found)
 
 
 def _identifier(one: TrialIdentifier) -> dict:
@@ -111,10 +114,4 @@ def _filled(found: dict) -> dict:
 
 
 def _as_script(found: dict) -> SafeString:
-    found = _filled(found)
-    if "studyLocation" in found:
-        found["studyLocation"] = [_filled(one) for one in found["studyLocation"]]
-    text = orjson.dumps(found).decode()
-    for character, escaped in ESCAPES.items():
-        text = text.replace(character, escaped)
-    return mark_safe(text)  # noqa: S308
+    return mark_safe(orjson.dumps(_filled(found)).decode().translate(ESCAPES))  # noqa: S308

@@ -52,7 +52,7 @@ _COVERED = 0.2
 
 @dataclass(frozen=True)
 class Shape:
-    """A province or country: its path, and where its name stands. No `lines`: circles leave it no room."""
+    """A province: its path, and where its name stands. No `lines`: circles leave it no room."""
 
     code: str
     name: str
@@ -65,20 +65,23 @@ class Shape:
 
 
 @dataclass
-class Spot:
-    """A centre on the map. `anchor`: where it is; `x`, `y`: where its circle is drawn."""
+class Dot:
+    """A centre to put on a map; no `place` where that is not known.
 
-    number: int
+    `map_of` numbers it, finds its `anchor`, where it is, and draws its circle at `x`, `y`.
+    """
+
     name: str
     url: str
-    count: int | None
-    anchor: tuple[float, float]
-    radius: float
+    place: Place | None
+    count: int | None = None
+    distance: float | None = None
+    lately: tuple[int, str] | None = None  # of `count`, how many verified lately, and their address
+    number: int = 0
+    anchor: tuple[float, float] = (0.0, 0.0)
+    radius: float = 0.0
     x: float = 0.0
     y: float = 0.0
-    distance: float | None = None
-    code: str = ""
-    lately: tuple[int, str] | None = None
 
     @property
     def is_moved(self) -> bool:
@@ -93,16 +96,16 @@ class Map:
     """
 
     provinces: list[Shape]
-    countries: list[Shape]
-    spots: list[Spot]
-    unplaced: list[Spot] = field(default_factory=list)
+    countries: list[str]
+    spots: list[Dot]
+    unplaced: list[Dot] = field(default_factory=list)
     here: tuple[float, float] | None = None
     is_alone: bool = False
     width: int = round(WIDTH)
     height: int = HEIGHT
 
     @property
-    def rows(self) -> list[Spot]:
+    def rows(self) -> list[Dot]:
         """All centres, as the table beside the map lists them."""
         return [*self.spots, *self.unplaced]
 
@@ -117,19 +120,6 @@ class Map:
         return any(one.lately is not None for one in self.rows)
 
 
-@dataclass(frozen=True)
-class Dot:
-    """A centre to put on a map; no `place` where that is not known."""
-
-    code: str
-    name: str
-    url: str
-    place: Place | None
-    count: int | None = None
-    distance: float | None = None
-    lately: tuple[int, str] | None = None  # of `count`, how many verified lately, and their address
-
-
 def point(latitude: float, longitude: float) -> tuple[float, float]:
     """Degrees as places of the drawing (equirectangular, true at 50.5° north)."""
     x = (longitude - WEST) * _STRETCH * _SCALE
@@ -142,23 +132,23 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
     most = max((one.count or 0 for one in ordered), default=0)
     placed, unplaced = [], []
     for number, dot in enumerate(ordered, start=1):
-        spot = Spot(number, dot.name, dot.url, dot.count, (0, 0), _radius(dot.count, most),
-                    distance=dot.distance, code=dot.code, lately=dot.lately)  # fmt: skip
+        dot.number, dot.radius = number, _radius(dot.count, most)
         if dot.place is None or not _is_on(dot.place):
-            unplaced.append(spot)
+            unplaced.append(dot)
             continue
-        spot.anchor = point(dot.place.latitude, dot.place.longitude)
-        spot.x, spot.y = spot.anchor
-        placed.append(spot)
+        dot.x, dot.y = dot.anchor = point(dot.place.latitude, dot.place.longitude)
+        placed.append(dot)
     _apart(placed)
     here = point(near.latitude, near.longitude) if near and _is_on(near) else None
-    return Map(_provinces(provinces or {}, placed), _countries(), placed, unplaced, here)
+    return Map(
+        _provinces(provinces or {}, placed), list(_outlines()["countries"].values()), placed, unplaced, here
+    )
 
 
 def dot_of(centre: Centre, count: int | None = None) -> Dot:
     """A centre that leads to its page, by its name in the page's language."""
     name, url = words.in_page_language(centre.names())[0], reverse("web:centre", args=[centre.code])
-    return Dot(centre.code, name, url, centre.place, count)
+    return Dot(name, url, centre.place, count)
 
 
 def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map | None:
@@ -179,7 +169,7 @@ def _is_on(place: Place) -> bool:
     return SOUTH < place.latitude < NORTH and WEST < place.longitude < EAST
 
 
-def _apart(spots: list[Spot]) -> None:
+def _apart(spots: list[Dot]) -> None:
     """Move circles until none hides another, each as little as may be."""
     for _round in range(MOST_ROUNDS):
         moved = False
@@ -193,7 +183,7 @@ def _apart(spots: list[Spot]) -> None:
             return
 
 
-def _push(one: Spot, other: Spot) -> bool:
+def _push(one: Dot, other: Dot) -> bool:
     across, down = other.x - one.x, other.y - one.y
     distance, wanted = math.hypot(across, down), one.radius + other.radius + GAP
     if distance >= wanted - 0.05:
@@ -208,12 +198,12 @@ def _push(one: Spot, other: Spot) -> bool:
 
 
 @cache
-def _outlines() -> dict[str, dict[str, tuple[str, float, float]]]:
-    """By kind and code, the path and the middle of each shape."""
+def _outlines() -> dict[str, dict[str, str]]:
+    """By kind and code, the path of each shape."""
     with OUTLINES.open(encoding="utf-8") as file:
         kinds = json.load(file)
     return {
-        kind: {code: (_path(rings), *_middle(rings)) for code, rings in shapes.items() if rings}
+        kind: {code: _path(rings) for code, rings in shapes.items() if rings}
         for kind, shapes in kinds.items()
     }
 
@@ -224,17 +214,12 @@ def _path(rings: list[list[list[float]]]) -> str:
     )
 
 
-def _middle(rings: list) -> tuple[float, float]:
-    outer = rings[0]
-    return point(sum(one[1] for one in outer) / len(outer), sum(one[0] for one in outer) / len(outer))
-
-
-def _provinces(wanted: dict[str, tuple[str, int]], spots: list[Spot]) -> list[Shape]:
+def _provinces(wanted: dict[str, tuple[str, int]], spots: list[Dot]) -> list[Shape]:
     taken = [
         (one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius) for one in spots
     ]
     made = []
-    for code, (path, _x, _y) in _outlines()["provinces"].items():
+    for code, path in _outlines()["provinces"].items():
         name = words.label(Province, code)
         split = _lines(str(_SHORT.get(code, name)))
         places = [point(lat, lon) for lon, lat in _NAMES_AT[code]]
@@ -265,7 +250,3 @@ def _shared(one: tuple, other: tuple) -> float:
     """The area that two boxes share."""
     wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
     return wide * high if wide > 0 and high > 0 else 0.0
-
-
-def _countries() -> list[Shape]:
-    return [Shape(code, code, path, x, y) for code, (path, x, y) in _outlines()["countries"].items()]

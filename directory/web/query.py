@@ -9,8 +9,15 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-# What a person types or chooses; the order is that of the address.
-WORDS = ("q", "age", "near", "within", "identifier", "updated_since")
+# What a person types, and what a person chooses; the order is that of the address.
+TYPED = {
+    "q": _("Words"),
+    "age": _("Age"),
+    "near": _("Near (postal code)"),
+    "within": _("Within (km)"),
+    "identifier": _("Identifier"),
+    "updated_since": _("Changed since"),
+}
 FACETS = {
     "status": _("Recruitment status"),
     "condition": _("Disease"),
@@ -26,7 +33,8 @@ FACETS = {
     "country": _("Country"),
 }
 SORT, VIEW, PAGE = "ordering", "view", "page"
-NAMES = (*WORDS, *FACETS, SORT, VIEW, PAGE)
+LEGENDS = TYPED | FACETS
+NAMES = (*LEGENDS, SORT, VIEW, PAGE)
 # The order when none is asked for.
 BEST = "relevance"
 NEAREST = "distance"
@@ -81,5 +89,12 @@ class Query:
 
     @property
     def url(self) -> str:
-        pairs = [(name, value) for name, values in self.values for value in values]
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+        return f"{self.path}?{urlencode(self.values, doseq=True)}" if self.values else self.path
+
+    @property
+    def data(self) -> QueryDict:
+        """As a form reads it."""
+        data = QueryDict(mutable=True)
+        for name, values in self.values:
+            data.setlist(name, values)
+        return data

@@ -84,7 +84,6 @@ class Result:
             distance = distance_km(self.near, place)
         names = self.document["_show"]["centres"].get(centre["code"], {})
         name, language = words.in_page_language(names)
-        language = "" if language == words.page_language() else language
         return SitePlace(centre["code"], name or centre["name"], distance, language)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from centres.models import Professional
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from trials.models import StatusStatement, TrialSite
 
 from . import words

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.fields import LANGUAGE_CODES, page_language
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from trials.choices import Freshness, Recruitment
 
 # Who stands behind a status; a role, never a name.
@@ -54,8 +54,12 @@ def labels(choices, values: Iterable[str]) -> str:
 
 
 def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:
-    """`(text, language)`: in the page's language, else English, else any; two empty texts for none."""
-    for code in (page_language(), *LANGUAGE_CODES):
+    """`(text, language)`: in the page's language, else English, else any; empty for none.
+
+    The language is empty where it is the page's: only another one is declared.
+    """
+    own = page_language()
+    for code in (own, *LANGUAGE_CODES):
         if texts.get(code):
-            return texts[code], code
+            return texts[code], "" if code == own else code
     return "", ""

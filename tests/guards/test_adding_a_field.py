@@ -1,13 +1,9 @@
 """The recipe of docs/adding-a-field.md, followed on a copy: a field, its migration and its column are enough
 for it to be imported, compared, logged, exported and undone, edited in the admin and served by the API."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from config.env import BASE_DIR
+from tests.support.scratch import a_copy_of_the_house, run
 
 MODEL, SHEET = "trials/models/site.py", "trials/sheets.py"
 FIELD = """    takes_patients_now = models.BooleanField(_("takes patients now"), null=True, blank=True)
@@ -38,7 +34,6 @@ assert name in exporting.SITE_COLUMNS
 assert name in TrialSiteAdmin.fieldsets[-1][1]["fields"]
 print("served")
 """
-OURS = ("TEST_DATA_DIR", "DJANGO_SETTINGS_MODULE", "REPLICA_URL", "SECRET_KEY")
 TRIED = ["tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py"]
 
 
@@ -47,28 +42,8 @@ def add_before(file: Path, line: str, text: str) -> None:
     file.write_text(begin + text + line + end)
 
 
-def run(folder: Path, *command: str) -> str:
-    # Nothing of these tests' own data, databases and settings.
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment |= {"DATA_DIR": str(folder / "var"), "DATABASE_URL": "", "REDIS_URL": ""}
-    environment |= {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", *command], cwd=folder, env=environment, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
-
-
 def test_a_field_of_a_site_is_two_lines_and_a_migration(tmp_path):
-    folder = tmp_path / "copy"
-    kept = ("directory", "trials", "centres", "config", "tests", "docs", "manage.py", "pyproject.toml")
-    for name in kept:
-        source = BASE_DIR / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
+    folder = a_copy_of_the_house(tmp_path)
     add_before(folder / MODEL, "    contact_role = models.CharField(\n", FIELD)
     add_before(folder / SHEET, "    consent_to_publish = Column(\n", COLUMN)
     run(folder, "manage.py", "makemigrations", "trials", "--name", "takes_patients_now")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from centres.models import Affiliation, Centre, Coordination, Network, Professional
-from centres.rights import OWN_APPS
+from centres.rights import own_apps
 from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.models import Change, Recorded
 from tests import builders
@@ -23,6 +23,7 @@ from trials.models import Trial, TrialSite
 
 pytestmark = pytest.mark.django_db
 
+OWN_APPS = own_apps()
 # Parts above the domains try their own doors in their own tests.
 WALKED = ("core", "centres", "trials")
 ADMINS = {m: a for m, a in admin.site._registry.items() if m._meta.app_label in OWN_APPS}

@@ -7,8 +7,8 @@ from centres.sheets import CentreSheet, NetworkSheet
 from directory.api.shapes import FaultSerializer, ProblemSerializer
 from directory.api.v1 import shapes, shapes_imports
 from directory.core.ages import parse_age
+from directory.core.roles import Role
 from directory.core.text import squash
-from directory.core.visibility import Role
 from directory.imports.choices import Outcome, Status
 from directory.imports.kinds import all_kinds
 from directory.partners.models import KeyScope

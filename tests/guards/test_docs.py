@@ -7,9 +7,10 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
 
+from centres.rights import own_apps
 from config.env import BASE_DIR
 from directory.core.models import Recorded, State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports.choices import Outcome, Status
 from directory.imports.kinds import all_kinds
 from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType
@@ -101,11 +102,7 @@ def test_a_decision_says_its_number_its_state_and_its_day(path):
 
 
 def models():
-    return [
-        model
-        for label in ("core", "centres", "trials", "imports", "partners", "watching")
-        for model in apps.get_app_config(label).get_models()
-    ]
+    return [model for label in (*own_apps(), "watching") for model in apps.get_app_config(label).get_models()]
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)

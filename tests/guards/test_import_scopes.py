@@ -14,7 +14,8 @@ from django.http import QueryDict
 from centres.models import Affiliation, Centre, Professional
 from directory.api.v1.imports import row_body, run_body
 from directory.core import changes
-from directory.imports import actions, pipeline, report
+from directory.imports import actions, report
+from directory.imports.apply import apply_run
 from directory.imports.kinds import all_kinds
 from directory.imports.plan_page import PlanPage
 from directory.partners import keys
@@ -213,7 +214,7 @@ def _holds(after, before) -> bool:
 def _applied(run) -> str:
     if run.status == "planned":
         actions.confirm(run=run, user=run.created_by, queue=False)
-        pipeline.apply(run)
+        apply_run(run)
         run.refresh_from_db()
         assert run.status == "applied", run.problems
     return told(run)

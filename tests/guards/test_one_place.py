@@ -12,7 +12,7 @@ from trials.filters import TrialFilterSet
 
 PARTS = ("config", "directory", "trials", "centres")
 # Names of two classes. This list may only shrink.
-TWICE = {"Place", "Source"}
+TWICE = {"Source"}
 
 
 def modules():

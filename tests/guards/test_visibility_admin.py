@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from centres.models import Affiliation, Centre, Coordination, Membership, Network, Professional
-from centres.rights import OWN_APPS
+from centres.rights import own_apps
 from directory.core import changes
 from directory.core.models import Change, Recorded
 from directory.imports.models import ImportRun
@@ -30,6 +30,7 @@ from trials.models import Condition, StatusStatement, Trial, TrialSite
 pytestmark = pytest.mark.django_db
 
 CANARY = "zkanarie"
+OWN_APPS = own_apps()
 REGISTERED = [model for model in admin.site._registry if model._meta.app_label in OWN_APPS]
 LABELS = sorted({model._meta.app_label for model in REGISTERED})
 OURS = [

@@ -12,7 +12,7 @@ from centres.actions import withdraw_consent
 from directory.core.changes import Actor
 from directory.core.listing import ever_listed, set_state
 from directory.core.models import Change, State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from tests import builders
 from trials.actions import close_recruitment, state_status
 from trials.models import StatusStatement, TrialSite

@@ -11,7 +11,7 @@ from django.utils import timezone
 from centres.models import Coordination
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.visibility import is_coordinator, is_editor, own_centre_ids
+from directory.core.roles import is_coordinator, is_editor, own_centre_ids
 from directory.partners import keys
 from directory.partners.models import ApiKey
 from tests.builders import a_centre, an_editor

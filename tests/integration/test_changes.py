@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from directory.core import changes
 from directory.core.changes import SYSTEM, Actor, Entry
 from directory.core.models import Change, Op
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from tests import builders
 from trials.models import Trial
 
@@ -187,7 +187,7 @@ def test_when_the_block_fails_neither_data_nor_change_is_kept():
 @pytest.mark.django_db
 def test_when_the_log_fails_the_data_are_not_kept_either(monkeypatch):
     trial = builders.a_trial("A", sponsor="before")
-    monkeypatch.setattr(Change.objects, "bulk_create", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("directory.core.bulk.insert", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         change_sponsor(trial, "after")
     trial.refresh_from_db()

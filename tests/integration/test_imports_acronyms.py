@@ -9,7 +9,8 @@ from django.conf import settings
 
 from directory.core import changes
 from directory.core.text import strip_marks
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.rows.result import RowResult
 from tests.builders import a_centre, a_coordinator, a_network, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
@@ -268,7 +269,7 @@ def test_a_contradiction_is_stored_only_where_a_person_takes_the_row(two, taken)
     if taken:
         actions.decide(run=run, user=run.created_by, decision="take", numbers=[2])
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     two.refresh_from_db()
     assert two.status == ("suspended" if taken else "recruiting")
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.core import changes
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun, RowOutcome
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
 from tests.sheets import a_csv, a_file, a_workbook, applied, planned, received
@@ -152,7 +153,7 @@ def test_what_moved_is_planned_again_by_a_button(client, world):
     actions.confirm(run=run, user=user, queue=False)
     site = TrialSite.objects.get(centre=world[0])
     state_status(site=site, status="completed", by=changes.Actor.of(user))
-    pipeline.apply(run)
+    apply_run(run)
     again = reverse("admin:imports_importrun_again", args=[run.pk])
     assert again in signed_in(client, user).get(page_of(run)).content.decode()
     answer = client.post(again)
@@ -237,7 +238,7 @@ def test_confirming_applies_and_the_banner_counts_what_was_stored(client, world)
     signed_in(client, user)
     answer = client.post(reverse("admin:imports_importrun_confirm", args=[run.pk]))
     assert answer["Location"] == page_of(run)
-    pipeline.apply(ImportRun.objects.get())
+    apply_run(ImportRun.objects.get())
     text = client.get(page_of(run)).content.decode()
     assert "Stored: 0 new, 1 updated." in text
     assert "1 row was left out; it is below with the reason." in text

@@ -6,8 +6,10 @@ from django.urls import reverse
 from centres.models import Affiliation, Centre, CentreAlias, Membership, Professional
 from directory.core import changes
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
+from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, a_network, a_professional, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_file, a_workbook, applied, messages, planned
 from trials.models import Trial, TrialSite
@@ -50,7 +52,7 @@ def changed(run):
 def answered(run, value):
     """The plan after its question was answered."""
     actions.answer(run=run, user=run.created_by, answers={"blank": value}, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     return run
 
@@ -97,7 +99,7 @@ def test_answered_they_clear_what_is_stored(gent, as_file):
         "languages": ("nl", ""), "aliases": ("UZG; Gent", ""),
     }  # fmt: skip
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     centre = Centre.objects.get()
     assert (centre.city, centre.phone, centre.languages) == ("", "", [])
     assert not CentreAlias.objects.exists()
@@ -233,6 +235,6 @@ def test_it_may_be_said_when_the_sheet_is_handed_in(client, gent):
         client.post(address, {"kind": "centres", "file": a_file(content)} | form)
     run = ImportRun.objects.get()
     assert run.choices == CLEAR
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     assert (run.status, changed(run)) == ("planned", {"city": ("Gent", "")})

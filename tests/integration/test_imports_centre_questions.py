@@ -6,7 +6,9 @@ import pytest
 
 from centres.models import CentreAlias
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
+from directory.imports.plan import plan_run
 from tests import sheets
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from trials.models import TrialSite
@@ -33,14 +35,14 @@ def a_sheet(*texts):
 def answered(run, **by_centre):
     """`run` planned anew with answers, by key."""
     actions.answer(run=run, user=run.created_by, answers=by_centre, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     return run
 
 
 def stored(run):
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied", run.problems
     return run
@@ -151,7 +153,7 @@ def test_a_text_that_means_another_centre_by_now_is_not_taken_from_it(gent):
     run = answered(sheets.planned(a_sheet(TEXT), user=an_editor()), **{KEY: "uz-gent"})
     CentreAlias.objects.create(centre=uza, text=TEXT)
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "failed"
     assert CentreAlias.objects.get(text=TEXT).centre == uza

@@ -163,5 +163,5 @@ def test_an_unknown_centre_is_refused_with_who_it_might_be():
 @pytest.mark.parametrize("rows", [5, 60])
 def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_max_num_queries):
     content = a_csv(*({"code": f"c-{n}", "name_en": f"C {n}", "aliases": f"A{n}"} for n in range(rows)))
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(64):
         applied(content, kind="centres")

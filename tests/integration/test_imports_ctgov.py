@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 
 from directory.core.models import Change
-from directory.imports import actions, pipeline
-from directory.imports.columns import recognise
+from directory.imports import actions
+from directory.imports.apply import apply_run
+from directory.imports.header_columns import recognise
+from directory.imports.plan import plan_run
 from directory.sheets.reading import MAX_CELL, Table
 from tests import sheets
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
@@ -37,7 +39,7 @@ def planned(*rows, **options):
 
 def stored(run):
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied", run.problems
     return run
@@ -96,7 +98,7 @@ def test_a_place_that_may_be_a_centre_is_named_with_who_it_may_be_and_asked_abou
 def test_what_was_answered_of_a_place_makes_its_site_and_is_learned(gent, answer, sites):
     run = planned(ROW | {"Locations": NEAR})
     actions.answer(run=run, user=run.created_by, answers={ASKED: answer}, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     stored(run)
     assert TrialSite.objects.filter(centre=gent).count() == sites

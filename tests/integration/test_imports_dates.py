@@ -5,7 +5,9 @@ import zipfile
 
 import pytest
 
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
+from directory.imports.plan import plan_run
 from tests import sheets
 from tests.builders import a_centre, an_editor
 from trials.models import StatusStatement, TrialSite
@@ -74,11 +76,11 @@ def test_a_column_that_tells_nothing_is_asked_about_and_not_stored_before():
 def test_an_answer_decides_at_planning_and_at_storing(order, day):
     run = sheets.planned(a_sheet("03/04/2026"), user=an_editor())
     actions.answer(run=run, user=run.created_by, answers={"date:start_date": order}, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     assert starts(run) == {2: day}
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert TrialSite.objects.get().opened_on == day
 
 
@@ -157,10 +159,10 @@ def test_a_real_cell_of_a_day_in_a_workbook_is_never_ambiguous():
 def test_a_status_stated_on_a_day_that_was_answered_has_that_day():
     run = sheets.planned(a_sheet("03/04/2026", column="status_date"), user=an_editor())
     actions.answer(run=run, user=run.created_by, answers={"date:status_date": "dmy"}, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert StatusStatement.objects.get().said_at.isoformat() == "2026-04-03"
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from centres.models import Affiliation, Centre, Membership, Professional
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from tests.builders import a_centre, a_professional, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialSite
@@ -175,7 +176,7 @@ def test_what_a_row_that_is_not_stored_says_of_a_person_is_not_stored_by_another
     if why == "left out":
         actions.decide(run=run, user=user, decision="leave", numbers=[2])
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     person.refresh_from_db(), other.refresh_from_db(), run.refresh_from_db()
     assert run.status == "applied"
     assert (person.phone, person.may_be_published, other.phone) == ("", True, "+3290000002")

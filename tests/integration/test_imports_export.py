@@ -8,7 +8,7 @@ import pytest
 from centres.models import Centre, Membership
 from centres.sheets import CentreSheet, NetworkSheet
 from directory.core import changes
-from directory.imports import pipeline
+from directory.imports.plan import plan_run
 from tests import sheets
 from tests.builders import a_centre, a_network, a_professional, a_site, a_trial, an_editor
 from trials.models import Trial, TrialSite
@@ -87,4 +87,4 @@ def test_one_edited_cell_is_one_change(world):
     run = sheets.planned(content, kind="trials", user=an_editor())
     [row] = run.rows.filter(outcome="update")
     assert row.changes == [{"field": "groups", "old": "SIOPEN; GPOH", "new": "SIOPEN"}]
-    assert pipeline.plan(run) is False
+    assert plan_run(run) is False

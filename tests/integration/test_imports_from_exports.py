@@ -15,8 +15,9 @@ from centres.models import Affiliation, Centre, Membership, Network, Professiona
 from directory.adminsite import exports
 from directory.core import changes
 from directory.core.models import Change
-from directory.core.visibility import Role
-from directory.imports import actions, pipeline
+from directory.core.roles import Role
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.choices import Decision
 from directory.imports.kinds import all_kinds
 from tests.builders import (
@@ -191,7 +192,7 @@ def test_it_is_stored_where_the_person_takes_it_and_only_there(client, world):
     run = planned(edited(content, edits), kind="trials", name="t.xlsx", user=user)
     run.rows.filter(record="t1").update(decision=Decision.TAKE)
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied"
     sponsors = Trial.objects.filter(slug__in=("t1", "t2")).order_by("slug")
@@ -213,7 +214,7 @@ def test_a_cell_nobody_edited_does_not_undo_what_was_edited_since(client, world)
     )  # fmt: skip
     assert "as it was exported; the registry was edited since, by role editor" in row.messages[0]["message"]
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     trial = Trial.objects.get(slug="a")
     assert (trial.max_days, trial.opened_in_belgium, trial.url) == (6209, "2024-07", "https://example.org")
     assert Trial.objects.get(slug="t1").sponsor == "Theirs"

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from centres.models import Centre
-from directory.imports import actions, mapping, pipeline
+from directory.imports import actions, mapping
+from directory.imports.apply import apply_run
 from directory.imports.models import ColumnMapping
+from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, an_editor
 from tests.sheets import a_csv, a_workbook, an_ods, applied, messages, planned
 
@@ -36,7 +38,7 @@ def answered(run, user, **answers):
     """The run planned anew; `column__x` stands for `column:x`."""
     by_key = {key.replace("__", ":"): value for key, value in answers.items()}
     actions.answer(run=run, user=user, answers=by_key, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     return run
 
@@ -184,7 +186,7 @@ def test_the_kind_of_a_sheet_with_a_foreign_header_is_the_one_most_columns_are_o
 
 def confirmed(run, user):
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied", run.problems
     return run

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from centres.models import Affiliation, Professional
 from directory.core import changes
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from tests.builders import a_centre, a_coordinator, a_professional, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialSite
@@ -166,7 +167,7 @@ def test_other_details_without_a_yes_are_taken_and_end_the_consent(gent, cells):
     assert "the contact is hidden until consent is given again" in messages(run)[0]
     assert Professional.objects.publishable().exists()
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     person = Professional.objects.get()
     assert (person.email, person.phone) in [("private@example.org", ""), ("demo@example.org", "+3293322111")]
     assert (person.may_be_published, person.consent_evidence) == (False, "")

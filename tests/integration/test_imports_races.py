@@ -8,8 +8,10 @@ from django.db import connection, connections
 
 from directory.core import changes
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
+from directory.imports.plan import plan_run
 from tests.builders import an_editor
 from tests.sheets import a_csv, planned, received
 from tests.support.figures import tell
@@ -85,13 +87,13 @@ def test_the_same_file_handed_in_many_times_at_once_is_one_run():
 def test_undone_by_several_at_once_is_undone_once():
     run = planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     reverses = at_once(lambda _n: actions.undo(run=ImportRun.objects.get(pk=run.pk), user=user, queue=False))
     assert len({reverse.pk for reverse in reverses}) == 1
     reverse = reverses[0]
-    pipeline.plan(reverse)
+    plan_run(reverse)
     actions.confirm(run=reverse, user=user, queue=False)
-    did = at_once(lambda _n: pipeline.apply(ImportRun.objects.get(pk=reverse.pk)), 4)
+    did = at_once(lambda _n: apply_run(ImportRun.objects.get(pk=reverse.pk)), 4)
     assert sum(did) == 1
     assert ImportRun.objects.get(pk=run.pk).status == "undone"
     assert Change.objects.filter(run=reverse.pk, kind="centre", op="delete").count() == len(ROWS)
@@ -100,15 +102,15 @@ def test_undone_by_several_at_once_is_undone_once():
 def test_undone_by_two_people_at_once_is_undone_by_one():
     run = planned(a_csv(*ROWS), kind="centres", user=(user := an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     plans = [actions.undo(run=run, user=one, queue=False) for one in (user, an_editor("another"))]
     for plan in plans:
-        pipeline.plan(plan)
+        plan_run(plan)
 
     def confirmed(index):
         try:
             actions.confirm(run=plans[index], user=plans[index].created_by, queue=False)
-            return pipeline.apply(plans[index])
+            return apply_run(plans[index])
         except actions.Refused as refused:
             return refused.problems[0]["code"]
 
@@ -164,7 +166,7 @@ def test_cancelled_while_it_is_stored_is_one_or_the_other():
         def work(index, run=run, number=number):
             mine = ImportRun.objects.get(pk=run.pk)
             if index == 0:
-                pipeline.apply(mine)
+                apply_run(mine)
                 return None
             time.sleep(number / 400)
             try:
@@ -186,7 +188,7 @@ def test_cancelled_while_it_is_stored_is_one_or_the_other():
 def test_a_task_delivered_several_times_at_once_stores_each_row_once():
     run = planned(a_csv(*ROWS), kind="centres")
     actions.confirm(run=run, user=None, queue=False)
-    did = at_once(lambda _n: pipeline.apply(ImportRun.objects.get(pk=run.pk)), 4)
+    did = at_once(lambda _n: apply_run(ImportRun.objects.get(pk=run.pk)), 4)
     assert sum(did) == 1
     run.refresh_from_db()
     assert (run.status, run.stored) == ("applied", {"centre": {"create": 40, "update": 0}})
@@ -197,7 +199,7 @@ def test_two_sheets_with_the_same_new_records_end_as_one_and_a_conflict():
     runs = [planned(a_csv(*ROWS, *extra), kind="centres") for extra in ([], [{"code": "x", "name_en": "X"}])]
     for run in runs:
         actions.confirm(run=run, user=None, queue=False)
-    at_once(lambda n: pipeline.apply(ImportRun.objects.get(pk=runs[n].pk)), 2)
+    at_once(lambda n: apply_run(ImportRun.objects.get(pk=runs[n].pk)), 2)
     assert sorted(ImportRun.objects.values_list("status", flat=True)) == ["applied", "failed"]
     assert Change.objects.filter(kind="centre").count() in (40, 41)
 
@@ -211,7 +213,7 @@ def test_an_import_beside_ordinary_saves_disturbs_no_id():
 
     def work(index):
         if index == 0:
-            return pipeline.apply(ImportRun.objects.get(pk=run.pk))
+            return apply_run(ImportRun.objects.get(pk=run.pk))
         return [a_centre(f"own-{index}-{number}").pk for number in range(15)]
 
     found = at_once(work, 3)
@@ -227,6 +229,6 @@ def test_the_log_s_order_is_kept_beside_an_import():
     run = planned(a_csv(*ROWS), kind="centres")
     actions.confirm(run=run, user=None, queue=False)
     before = changes.last_seq()
-    pipeline.apply(run)
+    apply_run(run)
     numbers = list(Change.objects.filter(seq__gt=before).order_by("seq").values_list("seq", flat=True))
     assert numbers == list(range(numbers[0], numbers[0] + 40))

@@ -8,7 +8,8 @@ from django.db import IntegrityError
 
 from centres.models import Centre
 from directory.core import changes
-from directory.imports import actions, guard, pipeline
+from directory.imports import actions, guard
+from directory.imports.apply import apply_run
 from directory.imports.kinds import all_kinds
 from tests.builders import a_centre, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
@@ -44,7 +45,7 @@ def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeyp
     monkeypatch.setattr(processor, "_aliases", lambda self, work: real(self, work) * 2)
     run = confirmed("centres", GOOD | {"aliases": "somewhere"})
     with caplog.at_level(logging.ERROR):
-        pipeline.apply(run)
+        apply_run(run)
     [told] = run.problems
     assert (run.status, told["code"], told["rule"]) == ("failed", "broken_rule", "alias_means_one_centre")
     assert "This text already means a centre." in told["message"]
@@ -58,7 +59,7 @@ def test_a_check_that_was_forgotten_is_told_by_its_name(monkeypatch):
     forget_the_rules(monkeypatch)
     run = confirmed("trials", TRIAL)
     monkeypatch.setattr("trials.rows.trials.fill", lambda trials, _attributes: _spoil_ages(trials))
-    pipeline.apply(run)
+    apply_run(run)
     assert run.problems[0]["rule"] == "trial_ages_in_order"
     assert not Trial.objects.exists()
 
@@ -83,7 +84,7 @@ def test_a_write_of_somebody_else_is_tried_again_and_a_rule_that_stays_broken_is
     monkeypatch.setattr(processor, "store", store)
     # Somebody wrote between the judging and the storing, each time.
     monkeypatch.setattr(changes, "last_seq", itertools.count(1).__next__)
-    pipeline.apply(run)
+    apply_run(run)
     if times == 1:
         assert run.status == "applied"
     else:
@@ -96,7 +97,7 @@ def test_records_that_others_keep_changing_are_told_as_busy(monkeypatch):
 
     run = confirmed()
     monkeypatch.setattr(guard, "refuse_later_changes", moved)
-    pipeline.apply(run)
+    apply_run(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "busy")
 
 

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.plan import plan_run
 from tests.builders import a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials import registries
@@ -119,7 +120,7 @@ def test_answering_a_question_does_not_make_a_registry_s_file_one_of_ours():
     run = planned(a_csv(ROW | {"Lead": "Somebody"}), kind="trials", user=an_editor())
     asked = next(one for one in run.questions if one["code"] == "column")
     actions.answer(run=run, user=run.created_by, answers={asked["key"]: ""}, queue=False)
-    pipeline.plan(run)
+    plan_run(run)
     run.refresh_from_db()
     assert "title" not in changed(run)
 

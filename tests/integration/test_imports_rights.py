@@ -5,7 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from directory.core import changes
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
 from directory.partners import keys
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor
@@ -93,7 +94,7 @@ def test_who_lost_a_centre_between_plan_and_apply_changes_nothing_there(world):
     run = planned(a_csv(row("uz-gent")), user=(user := a_coordinator(gent)))
     actions.confirm(run=run, user=user, queue=False)
     user.coordinations.all().delete()
-    pipeline.apply(run)
+    apply_run(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "moved")
     assert TrialSite.objects.get(centre=gent).status == "recruiting"
 
@@ -116,7 +117,7 @@ def test_an_editor_confirms_but_the_coordinator_s_rights_and_word_hold(world):
     gent, uza = world
     run = planned(a_csv(row("uz-gent"), row("uza")), user=a_coordinator(gent))
     actions.confirm(run=run, user=an_editor(), queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert TrialSite.objects.get(centre=gent).verified_by == "coordinator"
     assert TrialSite.objects.get(centre=uza).status == "recruiting"
 

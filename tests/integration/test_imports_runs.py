@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from centres.models import Centre
 from directory.core import changes
-from directory.imports import actions, cleanup, guard, pipeline, tasks
+from directory.imports import actions, apply, cleanup, guard, plan, tasks
+from directory.imports.apply import apply_run
 from directory.imports.choices import LIVE, Status
 from directory.imports.models import ImportRun, RowOutcome
+from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_file, applied, outcomes, planned, received
 from trials.actions import state_status
@@ -143,7 +145,7 @@ def test_a_file_that_cannot_be_planned_fails_with_a_sentence(content, code):
 def test_a_run_whose_file_is_gone_fails():
     run = received(a_csv(CENTRE), kind="centres")
     run.path.unlink()
-    pipeline.plan(run)
+    plan_run(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "gone")
 
 
@@ -152,7 +154,7 @@ def test_an_error_of_ours_is_told_as_one_and_stores_nothing(monkeypatch):
 
     run = received(a_csv(CENTRE), kind="centres")
     monkeypatch.setattr(CentreProcessor, "resolve", lambda *_: 1 / 0)
-    pipeline.plan(run)
+    plan_run(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "failed")
 
 
@@ -160,9 +162,9 @@ def test_planning_that_was_cut_off_begins_anew():
     run = received(a_csv(CENTRE), kind="centres")
     assert run.acquire_lease(Status.UPLOADED, Status.PLANNING)
     RowOutcome.objects.create(run=run, number=2, outcome="new")
-    assert pipeline.plan(run) is False  # somebody holds the lease
+    assert plan_run(run) is False  # somebody holds the lease
     ImportRun.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-    assert pipeline.plan(run) is True
+    assert plan_run(run) is True
     assert (run.status, outcomes(run), run.attempt) == ("planned", {2: "new"}, 2)
 
 
@@ -181,18 +183,19 @@ def test_cancelled_while_a_worker_reads_the_run_again_it_stays_cancelled(step, m
     """A worker that takes the run's fields for its lease would go on with a cancelled run, and store it."""
     run, user = received(a_csv(CENTRE), kind="centres", user=an_editor()), an_editor("other")
     if step == "apply":
-        pipeline.plan(run)
+        plan_run(run)
         actions.confirm(run=run, user=run.created_by, queue=False)
 
-    begin = getattr(pipeline, f"_{step}")
+    module, name = (apply, "_apply") if step == "apply" else (plan, "_plan_table")
+    begin = getattr(module, name)
 
     def cancel_first(run, *rest):
         actions.cancel(run=ImportRun.objects.get(pk=run.pk), user=user)
         run.refresh_from_db()
         begin(run, *rest)
 
-    monkeypatch.setattr(pipeline, f"_{step}", cancel_first)
-    assert getattr(pipeline, step)(run) is True
+    monkeypatch.setattr(module, name, cancel_first)
+    assert (apply_run if step == "apply" else plan_run)(run) is True
     run.refresh_from_db()
     assert (run.status, Centre.objects.count()) == ("cancelled", 0)
 
@@ -201,7 +204,7 @@ def test_a_cancelled_run_is_not_planned():
     run = received(a_csv(CENTRE), kind="centres")
     stale = ImportRun.objects.get(pk=run.pk)
     actions.cancel(run=run, user=None)
-    assert pipeline.plan(stale) is False
+    assert plan_run(stale) is False
     assert ImportRun.objects.get().status == "cancelled"
 
 
@@ -221,7 +224,7 @@ def test_a_bad_row_of_the_plan_stays_out_and_is_counted_so_whatever_it_means_by_
     run = planned(a_csv(*rows), user=(user := an_editor()))
     a_centre("uz-gent")
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert (run.status, run.counts["new"], run.counts["invalid"]) == ("applied", 1, 1)
     assert TrialSite.objects.get().centre.code == "uza"
 
@@ -230,7 +233,7 @@ def test_confirmed_twice_is_applied_once():
     run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     actions.confirm(run=ImportRun.objects.get(), user=user, queue=False)
     actions.confirm(run=run, user=user, queue=False)
-    assert [pipeline.apply(ImportRun.objects.get()) for _ in range(3)] == [True, False, False]
+    assert [apply_run(ImportRun.objects.get()) for _ in range(3)] == [True, False, False]
     assert changes.history("centre", "uz-gent").count() == 1
 
 
@@ -256,15 +259,15 @@ def test_an_applied_run_is_not_cancelled():
 def test_an_import_cancelled_while_it_is_being_stored_stores_nothing(monkeypatch):
     run = planned(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    judge_again = pipeline._process_again
+    judge_again = apply._process_again
 
     def then_cancelled(run):
         found = judge_again(run)
         actions.cancel(run=ImportRun.objects.get(pk=run.pk), user=user)
         return found
 
-    monkeypatch.setattr(pipeline, "_process_again", then_cancelled)
-    pipeline.apply(run)
+    monkeypatch.setattr(apply, "_process_again", then_cancelled)
+    apply_run(run)
     run = ImportRun.objects.get(pk=run.pk)
     assert (run.status, run.stored) == ("cancelled", {})
     assert not Centre.objects.exists()
@@ -273,11 +276,11 @@ def test_an_import_cancelled_while_it_is_being_stored_stores_nothing(monkeypatch
 def test_an_undo_cancelled_while_it_is_being_stored_leaves_the_import_applied():
     run = applied(a_csv(CENTRE), kind="centres", user=(user := an_editor()))
     reverse = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(reverse)
+    plan_run(reverse)
     actions.confirm(run=reverse, user=user, queue=False)
     assert ImportRun.objects.get(pk=run.pk).status == "undoing"
     actions.cancel(run=reverse, user=user)
-    pipeline.apply(reverse)
+    apply_run(reverse)
     assert ImportRun.objects.get(pk=run.pk).status == "applied"
     assert Centre.objects.exists()
 
@@ -291,7 +294,7 @@ def test_an_edit_after_the_plan_is_a_conflict_and_nothing_is_stored():
     state_status(site=edited, status="completed", by=changes.Actor.of(a_coordinator(gent)))
     seq = changes.last_seq()
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert (run.status, outcomes(run)) == ("failed", {2: "conflict", 3: "update"})
     assert "row 2 means something else now" in run.problems[0]["message"]
     assert (changes.last_seq(), run.counts["conflict"]) == (seq, 1)
@@ -303,7 +306,7 @@ def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
     centre = a_centre("uz-gent", name="Old")
     run = planned(a_csv(CENTRE), kind="centres")
     actions.confirm(run=run, user=None, queue=False)
-    judge_again, times = pipeline._process_again, []
+    judge_again, times = apply._process_again, []
 
     def judged_then_edited(run):
         found = judge_again(run)
@@ -315,8 +318,8 @@ def test_an_edit_between_judging_and_storing_is_seen(monkeypatch):
         times.append(1)
         return found
 
-    monkeypatch.setattr(pipeline, "_process_again", judged_then_edited)
-    pipeline.apply(run)
+    monkeypatch.setattr(apply, "_process_again", judged_then_edited)
+    apply_run(run)
     centre.refresh_from_db()
     assert (run.status, centre.name_en, len(times)) == ("failed", "Edited meanwhile", 2)
 
@@ -326,7 +329,7 @@ def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatc
     site = a_site(a_trial("A", slug="a"), gent, status="recruiting", said=50)
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "A", "status": "suspended"}), user=an_editor())
     actions.confirm(run=run, user=run.created_by, queue=False)
-    coordinator, judge_again = changes.Actor.of(a_coordinator(gent)), pipeline._process_again
+    coordinator, judge_again = changes.Actor.of(a_coordinator(gent)), apply._process_again
 
     def judged_then_said(run):
         found = judge_again(run)
@@ -335,8 +338,8 @@ def test_a_status_said_between_judging_and_storing_is_not_overwritten(monkeypatc
             state_status(site=site, status="completed", by=coordinator)
         return found
 
-    monkeypatch.setattr(pipeline, "_process_again", judged_then_said)
-    pipeline.apply(run)
+    monkeypatch.setattr(apply, "_process_again", judged_then_said)
+    apply_run(run)
     site.refresh_from_db()
     assert (run.status, site.status, site.statements.count()) == ("failed", "completed", 2)
 
@@ -360,7 +363,7 @@ def test_a_rule_of_the_database_broken_meanwhile_stores_nothing(monkeypatch):
         raise IntegrityError
 
     monkeypatch.setattr(CentreProcessor, "store", store_then_fail)
-    pipeline.apply(run)
+    apply_run(run)
     assert (run.status, run.problems[0]["code"]) == ("failed", "broken_rule")
     assert changes.last_seq() == 0
 
@@ -378,7 +381,7 @@ def test_the_same_file_again_plans_anew_what_waits(sent):
     again = actions.receive(file=a_file(a_csv(SITE)), file_name="copy.csv", kind="sites", user=user)
     assert (again.pk, again.status, again.counts) == (run.pk, "uploaded", {})
     assert (again.was_there, again.is_planned_again, again.was_there_since) == (True, True, run.created_at)
-    pipeline.plan(again)
+    plan_run(again)
     assert outcomes(again) == {2: "unchanged"}
 
 
@@ -386,7 +389,7 @@ def test_the_same_file_again_plans_anew_where_its_columns_told_the_kind():
     run = planned(a_csv(CENTRE), kind="", user=(user := an_editor()))
     again = actions.receive(file=a_file(a_csv(CENTRE)), file_name="s.csv", user=user, queue=False)
     assert (run.kind, again.pk, again.status, again.is_planned_again) == ("centres", run.pk, "uploaded", True)
-    pipeline.plan(again)
+    plan_run(again)
     assert ImportRun.objects.get().status == "planned"
 
 
@@ -402,7 +405,7 @@ def test_the_same_file_again_leaves_alone_what_is_being_applied():
     actions.confirm(run=run, user=user, queue=False)
     again = received(a_csv(CENTRE), kind="centres", user=user)
     assert (again.pk, again.status, again.is_planned_again) == (run.pk, "applying", False)
-    pipeline.apply(again)
+    apply_run(again)
     assert again.status == "applied"
 
 
@@ -422,7 +425,7 @@ def a_run_that_moved(user):
     run = planned(a_csv(SITE), user=user)
     state_status(site=site, status="completed", by=changes.Actor.of(an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert run.status == "failed"
     return run
 
@@ -431,7 +434,7 @@ def test_a_run_whose_rows_moved_is_planned_again_from_its_stored_file():
     run = a_run_that_moved(user := an_editor())
     again = actions.plan_again(run=run, user=an_editor(), queue=False)
     assert (again.created_by, again.role, again.file_name) == (user, "editor", run.file_name)
-    pipeline.plan(again)
+    plan_run(again)
     assert (again.pk != run.pk, again.status, outcomes(again)) == (True, "planned", {2: "update"})
     run.refresh_from_db()
     assert run.status == "failed"

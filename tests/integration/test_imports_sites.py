@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from directory.core import changes
-from directory.imports import pipeline
+from directory.imports import steps
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor, says
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import StatusStatement, Trial, TrialSite
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True, params=[1, 1_000], ids=["row by row", "together"])
 def _chunks(request, monkeypatch):
     """What a later chunk needs of an earlier row is kept, however the rows are cut into chunks."""
-    monkeypatch.setattr(pipeline, "CHUNK", request.param)
+    monkeypatch.setattr(steps, "CHUNK", request.param)
 
 
 ROW = {"centre_code": "uz-gent", "nct_number": "NCT04307576", "status": "recruiting"}
@@ -251,7 +251,7 @@ def test_a_short_row_is_told_and_blanks_nothing(gent, trial):
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     gent, rows, django_assert_max_num_queries, monkeypatch
 ):
-    monkeypatch.setattr(pipeline, "CHUNK", 1_000)
+    monkeypatch.setattr(steps, "CHUNK", 1_000)
     for number in range(rows):
         a_trial(
             f"T{number}", identifiers=[f"NCT{number:08}"], at=[(gent, "recruiting")] if number % 2 else ()

@@ -3,7 +3,8 @@
 import pytest
 
 from directory.core import changes
-from directory.imports import actions, pipeline
+from directory.imports import actions, steps
+from directory.imports.apply import apply_run
 from tests.builders import a_trial, an_editor
 from tests.sheets import a_csv, applied, messages, outcomes, planned
 from trials.models import Trial, TrialIdentifier
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True, params=[1, 1_000], ids=["row by row", "together"])
 def _chunks(request, monkeypatch):
     """What a later chunk needs of an earlier row is kept, however the rows are cut into chunks."""
-    monkeypatch.setattr(pipeline, "CHUNK", request.param)
+    monkeypatch.setattr(steps, "CHUNK", request.param)
 
 
 FULL = {
@@ -193,7 +194,7 @@ def test_a_control_character_is_refused_by_row_and_column_and_never_stored():
 
 @pytest.mark.parametrize("rows", [10, 400])
 def test_the_number_of_queries_does_not_grow_with_the_rows(rows, django_assert_max_num_queries, monkeypatch):
-    monkeypatch.setattr(pipeline, "CHUNK", 1_000)
+    monkeypatch.setattr(steps, "CHUNK", 1_000)
     for number in range(rows // 2):
         a_trial(f"T{number}", identifiers=[f"NCT{number:08}"], conditions=["Ia"])
     row = {"title": "A title", "conditions": "Ib"}
@@ -249,7 +250,7 @@ def test_a_held_back_trial_is_stored_where_a_person_takes_it():
     run = planned(a_csv(row), kind="trials")
     run.rows.update(decision="take")
     actions.confirm(run=run, user=None, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     assert Trial.objects.count() == 2
 
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from centres.models import Affiliation, Centre, Membership, Network, Professional
 from directory.core import changes
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
 from directory.imports.choices import Status
 from directory.imports.models import ImportRun, RowOutcome
+from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
 from trials.actions import state_status
@@ -34,7 +36,7 @@ def gent():
 def reverse_of(run, user):
     """The undo of `run`, planned."""
     found = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(found)
+    plan_run(found)
     found.refresh_from_db()
     return found
 
@@ -44,7 +46,7 @@ def undone(run, user):
     found = reverse_of(run, user)
     assert found.status == Status.PLANNED, found.problems
     actions.confirm(run=found, user=user, queue=False)
-    pipeline.apply(found)
+    apply_run(found)
     for one in (found, run):
         one.refresh_from_db()
     return found
@@ -117,7 +119,7 @@ def test_what_was_edited_since_is_held_back_and_named(editor):
     # Left out, nothing happens; taken, the later edit goes, too.
     actions.decide(run=plan, user=editor, decision="take", numbers=[row.number])
     actions.confirm(run=plan, user=editor, queue=False)
-    pipeline.apply(plan)
+    apply_run(plan)
     trial.refresh_from_db()
     assert (trial.sponsor, trial.url) == ("before", "")
 
@@ -129,7 +131,7 @@ def test_a_row_left_out_of_an_undo_stays(editor):
     kept = plan.rows.get(record="new-2")
     actions.decide(run=plan, user=editor, decision="leave", numbers=[kept.number])
     actions.confirm(run=plan, user=editor, queue=False)
-    pipeline.apply(plan)
+    apply_run(plan)
     assert list(Trial.objects.values_list("slug", flat=True)) == ["new-2"]
 
 
@@ -182,7 +184,7 @@ def test_a_removed_record_whose_dependent_was_left_out_fails_as_a_whole(editor, 
     site = plan.rows.get(record="nobody-knows@uz-gent")
     actions.decide(run=plan, user=editor, decision="leave", numbers=[site.number])
     actions.confirm(run=plan, user=editor, queue=False)
-    pipeline.apply(plan)
+    apply_run(plan)
     plan.refresh_from_db()
     run.refresh_from_db()
     assert (plan.status, plan.problems[0]["code"]) == ("failed", "in_the_way")
@@ -200,7 +202,7 @@ def test_what_moves_between_plan_and_confirmation_is_not_undone(editor):
         trial.sponsor = "by hand"
         trial.save()
     actions.confirm(run=plan, user=editor, queue=False)
-    pipeline.apply(plan)
+    apply_run(plan)
     plan.refresh_from_db()
     run.refresh_from_db()
     assert (plan.status, plan.problems[0]["code"], run.status) == ("failed", "moved", "applied")
@@ -215,7 +217,7 @@ def test_two_who_undo_at_once_undo_once(editor):
     actions.confirm(run=first, user=editor, queue=False)
     with pytest.raises(actions.Refused, match="was undone meanwhile"):
         actions.confirm(run=second, user=other, queue=False)
-    pipeline.apply(first)
+    apply_run(first)
     second.refresh_from_db()
     assert second.status == Status.PLANNED
     assert Change.objects.filter(op="delete").count() == 1
@@ -280,7 +282,7 @@ def test_a_draft_is_not_the_coordinator_s_to_remove(editor, gent):
     plan = reverse_of(run, coordinator)
     assert not plan.rows.filter(record=trial.slug).exists()
     actions.confirm(run=plan, user=coordinator, queue=False)
-    pipeline.apply(plan)
+    apply_run(plan)
     assert Trial.objects.filter(pk=trial.pk, state="listed").exists()
 
 
@@ -311,7 +313,7 @@ def test_a_thousand_records_in_a_constant_number_of_queries(editor, django_asser
     plan = reverse_of(run, editor)
     actions.confirm(run=plan, user=editor, queue=False)
     with django_assert_max_num_queries(140):
-        pipeline.apply(plan)
+        apply_run(plan)
     assert not Trial.objects.exists()
     assert not TrialIdentifier.objects.exists()
 
@@ -325,7 +327,7 @@ def test_the_pages_of_an_undo(client, editor, gent):
     answer = client.post(reverse("admin:imports_importrun_undo", args=[run.pk]))
     plan = ImportRun.objects.get(undo_of=run)
     assert answer.url == reverse("admin:imports_importrun_change", args=[plan.pk])
-    pipeline.plan(plan)
+    plan_run(plan)
     page = client.get(answer.url).content.decode()
     assert f"This undoes import {run.pk}" in page
     assert "Undo these changes" in page

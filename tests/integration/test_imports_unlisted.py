@@ -7,8 +7,10 @@ from django.http import QueryDict
 
 from directory.api.v1.imports import row_body
 from directory.core import changes
-from directory.imports import actions, pipeline, report
+from directory.imports import actions, report
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
+from directory.imports.plan import plan_run
 from directory.imports.plan_page import PlanPage
 from directory.partners import keys
 from directory.search import service
@@ -98,7 +100,7 @@ def told_of(rows, who) -> list:
     again = planned(a_csv(*(ROW | row for row in rows)) + b"\n", **who)
     found += [read(run), read(again, run.pk)]
     undo = actions.undo(run=run, user=who["user"], queue=False)
-    pipeline.plan(undo)
+    plan_run(undo)
     undo.refresh_from_db()
     page = PlanPage(undo, QueryDict(), undo.created_by).page
     shown = [(one.outcome, one.values, [said["label"] for said in one.differences]) for one in page]
@@ -107,7 +109,7 @@ def told_of(rows, who) -> list:
 
 def _apply(run):
     actions.confirm(run=run, user=run.created_by, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert run.status == "applied", run.problems
 
@@ -171,7 +173,7 @@ def test_an_editor_is_told_all_and_undoes_all(world):
     assert planned(a_csv(ROW | {"acronym": "SECRET7"}), user=editor).rows.get().record == "secret7@uz-gent"
     run = applied(a_csv(ROW | {"acronym": "NEW1"}), user=a_coordinator(world[0]))
     undo = actions.undo(run=run, user=editor, queue=False)
-    pipeline.plan(undo)
+    plan_run(undo)
     assert set(undo.rows.values_list("record", flat=True)) == {"new1", "new1@uz-gent"}
     assert undo.warnings == []
     with pytest.raises(PermissionDenied):
@@ -182,7 +184,7 @@ def test_what_went_to_the_editors_is_not_the_coordinator_s_to_undo(world):
     user = a_coordinator(world[0])
     run = applied(a_csv(ROW | {"acronym": "NEW1"}, ROW | {"acronym": "OPEN"}), user=user)
     undo = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(undo)
+    plan_run(undo)
     undo.refresh_from_db()
     assert list(undo.rows.values_list("record", flat=True)) == ["open@uz-gent"]
     assert [one["code"] for one in undo.warnings] == ["with_editors"]

@@ -6,8 +6,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from directory.core.visibility import Role
-from directory.imports import actions, pipeline
+from directory.core.roles import Role
+from directory.imports import actions
+from directory.imports.plan import plan_run
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.sheets import applied
@@ -151,7 +152,7 @@ def test_the_plan_of_an_undo_goes_back_to_a_month_not_to_its_first_day(client):
     sheet = b"centre_code;acronym;status;status_date\nuz-gent;MONTHLY;completed;20/11/2026\n"
     run = applied(sheet, user=person)
     reverse = actions.undo(run=run, user=person, queue=False)
-    pipeline.plan(reverse)
+    plan_run(reverse)
     client.force_login(person)
     page = client.get(f"/admin/imports/importrun/{reverse.pk}/change/").content.decode()
     assert "06/2024" in page

@@ -243,7 +243,7 @@ def test_a_change_touches_the_documents_that_show_it_and_no_other(world, what):
     change, touched = DONE[what]
     seq, seq_at = dependencies.last_change()
     change(world)
-    assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100)) == touched
+    assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100).named) == touched
 
 
 def test_all_changes_one_after_the_other_are_followed_as_if_they_were_one(indexed):
@@ -292,7 +292,7 @@ def test_the_last_change_is_known_by_number_and_moment(world):
 def test_an_empty_log_has_no_last_change(db):
     assert dependencies.last_change() == (0, "")
     assert dependencies.is_in_log(0, "")
-    assert dependencies.documents_of(dependencies.news_since(0, "", 10)) == NOTHING
+    assert dependencies.documents_of(dependencies.news_since(0, "", 10).named) == NOTHING
 
 
 def test_news_come_in_portions_that_miss_nothing(world):

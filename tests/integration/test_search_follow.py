@@ -220,7 +220,7 @@ class TestChanges:
             change(ghent, university=f"University {number}")
             change(network, website=f"https://example.org/{number}")
         with django_assert_max_num_queries(7):
-            dependencies.documents_of(dependencies.news_since(0, "", 100))
+            dependencies.documents_of(dependencies.news_since(0, "", 100).named)
 
 
 def state():
@@ -254,7 +254,7 @@ class TestFolder:
         b.a_trial("SECOND")
         service.rebuild()
         assert len(held.trials.keys) < len(snapshot.current().trials.keys) or held.folder != store.current()
-        ordinals, _scores = held.reader.hits(follow.engine.word("acronym", "kalio", 1.0), "trial")
+        ordinals, _scores = held.reader.hits(follow.engine.WordQuery("acronym", "kalio", 1.0), "trial")
         assert len(ordinals) == 1
         assert set(slugs()) == {"kalio", "second"}
 

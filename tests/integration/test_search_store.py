@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.search import engine, service, store
+from directory.search.engine import WordQuery
 from directory.search.store import IndexState, StoredDocument
 from tests import builders as b
 
@@ -148,34 +149,34 @@ class TestEngine:
 
     def test_kinds_are_apart(self, index):
         _writer, reader = index
-        assert self.found(reader, engine.word("title", "ewing", 2.0)) == {0: 2.0}
-        assert self.found(reader, engine.word("title", "ewing", 2.0), "centre") == {0: 2.0}
+        assert self.found(reader, WordQuery("title", "ewing", 2.0)) == {0: 2.0}
+        assert self.found(reader, WordQuery("title", "ewing", 2.0), "centre") == {0: 2.0}
 
     def test_a_beginning_a_near_spelling_and_the_best_of_several(self, index):
         _writer, reader = index
-        assert self.found(reader, engine.beginning("title", "sarcoma", 1.0)) == {0: 1.0, 1: 1.0}
-        assert self.found(reader, engine.near("title", "ewign", 1, 1.0)) == {0: 1.0}
-        assert self.found(reader, engine.near("title", "ewxxg", 1, 1.0)) == {}
-        both = [engine.word("title", "sarcoma", 3.0), engine.beginning("title", "sarc", 1.0)]
+        assert self.found(reader, WordQuery("title", "sarcoma", 1.0, prefix=True)) == {0: 1.0, 1: 1.0}
+        assert self.found(reader, WordQuery("title", "ewign", 1.0, 1)) == {0: 1.0}
+        assert self.found(reader, WordQuery("title", "ewxxg", 1.0, 1)) == {}
+        both = [WordQuery("title", "sarcoma", 3.0), WordQuery("title", "sarc", 1.0, prefix=True)]
         assert self.found(reader, engine.best_of(both)) == {0: 3.0, 1: 1.0}
 
     def test_all_of_adds_and_some_of_counts(self, index):
         _writer, reader = index
-        two = [engine.word("title", "ewing", 3.0), engine.word("title", "sarcoma", 2.0)]
+        two = [WordQuery("title", "ewing", 3.0), WordQuery("title", "sarcoma", 2.0)]
         assert self.found(reader, engine.all_of(two)) == {0: 5.0}
-        assert self.found(reader, engine.some_of([*two, engine.word("title", "none", 1.0)], 2)) == {0: 5.0}
-        assert self.found(reader, engine.some_of([*two, engine.word("title", "none", 1.0)], 3)) == {}
+        assert self.found(reader, engine.some_of([*two, WordQuery("title", "none", 1.0)], 2)) == {0: 5.0}
+        assert self.found(reader, engine.some_of([*two, WordQuery("title", "none", 1.0)], 3)) == {}
 
     def test_a_document_is_replaced_and_removed(self, index):
         writer, reader = index
         writer.put("trial", "a", 0, {"title": ["osteosarcoma"]})
         writer.remove("trial", "b")
         writer.commit()
-        assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
+        assert self.found(reader, WordQuery("title", "ewing", 1.0)) == {0: 1.0}
         later = reader.fresh()
-        assert self.found(later, engine.word("title", "ewing", 1.0)) == {}
-        assert self.found(later, engine.word("title", "osteosarcoma", 1.0)) == {0: 1.0}
-        assert self.found(later, engine.beginning("title", "sarco", 1.0)) == {}
+        assert self.found(later, WordQuery("title", "ewing", 1.0)) == {}
+        assert self.found(later, WordQuery("title", "osteosarcoma", 1.0)) == {0: 1.0}
+        assert self.found(later, WordQuery("title", "sarco", 1.0, prefix=True)) == {}
 
     def test_what_it_knows(self, index):
         _writer, reader = index
@@ -187,17 +188,17 @@ class TestEngine:
     def test_the_documents_of_frequent_words_are_read_anew_after_a_commit(self, index, folder):
         writer, _reader = index
         reader = engine.Reader(folder / "words", often=1)
-        assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
+        assert self.found(reader, WordQuery("title", "ewing", 1.0)) == {0: 1.0}
         writer.put("trial", "c", 2, {"title": ["ewing sarcoma"]})
         writer.commit()
-        assert self.found(reader, engine.word("title", "ewing", 1.0)) == {0: 1.0}
-        assert self.found(reader.fresh(), engine.word("title", "ewing", 1.0)) == {0: 1.0, 2: 1.0}
+        assert self.found(reader, WordQuery("title", "ewing", 1.0)) == {0: 1.0}
+        assert self.found(reader.fresh(), WordQuery("title", "ewing", 1.0)) == {0: 1.0, 2: 1.0}
 
     def test_a_word_is_taken_for_near_only_where_the_engine_finds_it(self, folder):
         writer = engine.Writer(folder / "words")
         writer.put("trial", "a", 0, {"title": ["b1"]})
         writer.commit()
-        query = engine.near("title", "aab", 2, 1.0, prefix=True)
+        query = WordQuery("title", "aab", 1.0, 2, prefix=True)
         plain, keeping = (engine.Reader(folder / "words", often=often) for often in (10**9, 1))
         assert self.found(keeping, query) == self.found(plain, query) == {}
         writer.close()
@@ -220,8 +221,8 @@ DOCUMENTS = st.lists(
     ),
     max_size=12,
 )
-LEAVES = st.builds(
-    engine.Leaf, st.sampled_from(FIELDS), WORDS, st.sampled_from([0.5, 3.96, 20.0, 33.96]), st.integers(0, 2),
+WORD_QUERIES = st.builds(
+    WordQuery, st.sampled_from(FIELDS), WORDS, st.sampled_from([0.5, 3.96, 20.0, 33.96]), st.integers(0, 2),
     st.booleans(),
 )  # fmt: skip
 
@@ -233,7 +234,7 @@ def either(parts):
 
 
 @settings(max_examples=120)
-@given(documents=DOCUMENTS, query=st.recursive(LEAVES, either, max_leaves=8), often=st.integers(1, 3))
+@given(documents=DOCUMENTS, query=st.recursive(WORD_QUERIES, either, max_leaves=8), often=st.integers(1, 3))
 def test_what_is_kept_of_frequent_words_changes_no_answer(documents, query, often):
     """The same documents with the same scores as the engine alone finds."""
     with tempfile.TemporaryDirectory() as folder:

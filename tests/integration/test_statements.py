@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from tests import builders
 from tests.builders import says
 from trials.choices import Recruitment

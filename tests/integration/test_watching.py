@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.embedded.mail import Folder
 from directory.core import changes
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from directory.watching import actions, mails
 from directory.watching.models import Delivery, Watch
@@ -245,14 +245,13 @@ def test_who_ends_a_watch_while_news_are_sent_keeps_nobody_from_theirs(watch, mo
             email=f"gone-{number}@example.org", kind=watch.kind, question=watch.question,
             language=watch.language, frequency=watch.frequency, confirmed_at=watch.confirmed_at, seen=[],
         )  # fmt: skip
-    first, second = Watch.objects.exclude(pk=watch.pk)
     others = Watch.objects.exclude(pk=watch.pk)
-    monkeypatch.setattr(Watch.objects, "confirmed", lambda: Watch.objects.order_by("-pk"))
+    first = others.earliest("pk")
     claim = Delivery.claim
 
     def ended_meanwhile(delivery, now):
         claimed = claim(delivery, now)
-        if delivery.watch_id == second.pk:
+        if delivery.watch_id == first.pk:
             others.delete()
         return claimed
 

@@ -12,7 +12,8 @@ from directory.core import changes
 from directory.core.changes import SYSTEM
 from directory.core.models import State
 from directory.imports import actions as imports
-from directory.imports import pipeline
+from directory.imports.apply import apply_run
+from directory.imports.plan import plan_run
 from directory.search import service
 from directory.watching import actions
 from directory.watching.models import Watch
@@ -92,9 +93,9 @@ def imported(**row):
 
 def undone(run):
     found = imports.undo(run=run, user=run.created_by, queue=False)
-    pipeline.plan(found)
+    plan_run(found)
     imports.confirm(run=found, user=run.created_by, queue=False)
-    pipeline.apply(found)
+    apply_run(found)
     assert type(found).objects.get(pk=found.pk).status == "applied"
 
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone, translation
 
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from directory.watching import actions, describing, mails, news, questions
 from directory.watching.models import Frequency, Watch, WatchKind

@@ -6,7 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from directory.web import exporting
 from tests.builders import a_centre, a_professional, a_site, a_trial

@@ -1,9 +1,12 @@
 """Answers kept for a minute: for whom, for what, and how they go."""
 
-import time
+import datetime as dt
+import re
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from directory.search import service
 from directory.web import kept
@@ -53,16 +56,16 @@ def test_the_same_page_is_made_once_and_answered_alike(world, client, monkeypatc
 @pytest.mark.parametrize("query", ["age=14", "near=9000", "near=9000&within=20", "age="])
 def test_what_may_tell_of_a_patient_is_never_kept(world, client, monkeypatch, query):
     client.get(f"{PAGE}&{query}")
-    assert len(kept.answers) == 0
+    assert len(kept.answers._cache) == 0
 
 
 def test_nobody_with_a_session_is_answered_from_memory(world, client):
     client.get(PAGE)
-    assert len(kept.answers) == 1
+    assert len(kept.answers._cache) == 1
     editor = Client()
     editor.force_login(an_editor())
     editor.get(PAGE)
-    assert len(kept.answers) == 1
+    assert len(kept.answers._cache) == 1
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,7 @@ def test_neither_posts_nor_endless_addresses_nor_failures_are_kept(world, client
     client.get("/en/trials/?q=" + "x" * 5_000)
     settings.INDEX_DIR = tmp_path / "none"
     assert client.get(PAGE).status_code == 503
-    assert len(kept.answers) == 0
+    assert len(kept.answers._cache) == 0
 
 
 def test_a_withdrawn_consent_is_gone_at_once(world, client):
@@ -102,29 +105,31 @@ def test_a_withdrawn_consent_is_gone_at_once(world, client):
 def test_an_answer_is_good_for_a_minute(world, client, monkeypatch):
     calls = counted(monkeypatch)
     client.get(PAGE)
-    now = time.monotonic()
-    monkeypatch.setattr(kept.time, "monotonic", lambda: now + kept.SECONDS + 1)
-    client.get(PAGE)
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=kept.SECONDS + 1)):
+        client.get(PAGE)
     assert len(calls) == 2
 
 
 def test_what_was_typed_is_no_name_in_memory(world, client):
     client.get("/en/trials/?q=kanarie7f3a")
-    assert all(isinstance(key, bytes) and len(key) == 16 for key in kept.answers._kept)
+    [key] = kept.answers._cache
+    assert re.fullmatch(r":1:[0-9a-f]{32}", key)
 
 
-def test_the_memory_is_bounded_in_number_and_bytes():
-    from django.http import HttpResponse
-
-    few = kept.Answers(most=3, most_bytes=1_000_000)
+def test_the_memory_is_bounded_in_number_and_the_last_asked_for_stays(world, client, monkeypatch):
+    monkeypatch.setattr(kept.answers, "_max_entries", 3)
     for number in range(10):
-        few.put(few.key(str(number)), HttpResponse("x" * 100))
-    assert len(few) == 3
-    assert few.get(few.key("9"))
-    assert few.get(few.key("0")) is None
-    small = kept.Answers(most=100, most_bytes=8_000)
-    for number in range(10):
-        small.put(small.key(str(number)), HttpResponse("x" * 1_000))
-    assert len(small) == 8
-    small.put(small.key("huge"), HttpResponse("x" * 5_000))
-    assert small.get(small.key("huge")) is None
+        client.get(f"{PAGE}&page={number}")
+    assert len(kept.answers._cache) <= 3
+    calls = counted(monkeypatch)
+    client.get(f"{PAGE}&page=9")
+    assert not calls
+
+
+def test_the_memory_is_bounded_in_bytes(world, client, monkeypatch):
+    assert kept.MOST_ANSWERS * kept.MOST_BYTES <= 24 * 1024 * 1024
+    size = len(client.get(PAGE).content)
+    kept.answers.clear()
+    monkeypatch.setattr(kept, "MOST_BYTES", size - 1)
+    client.get(PAGE)
+    assert len(kept.answers._cache) == 0

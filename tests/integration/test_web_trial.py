@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from tests.builders import a_centre, a_professional, a_site, a_trial, an_editor, says
 from tests.journeys.world import belgium

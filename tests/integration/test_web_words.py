@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone, translation
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.web import words
 from directory.web.query import Query
 from directory.web.templatetags import directory as tags
@@ -70,7 +70,7 @@ def test_telephone_numbers_are_grouped_and_what_is_none_is_left_as_it_is():
 
 def test_a_text_falls_back_to_english_then_to_any_language():
     with translation.override("fr"):
-        assert words.in_page_language({"en": "a", "fr": "b"}) == ("b", "fr")
+        assert words.in_page_language({"en": "a", "fr": "b"}) == ("b", "")
         assert words.in_page_language({"en": "a", "nl": "c"}) == ("a", "en")
         assert words.in_page_language({"de": "d"}) == ("d", "de")
         assert words.in_page_language({}) == ("", "")

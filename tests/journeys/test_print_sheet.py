@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from tests.builders import a_centre, a_site, a_trial, says
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from centres.models import Membership
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.search import service
 from tests.builders import a_centre, a_network, a_site, a_trial, says
 

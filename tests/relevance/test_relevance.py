@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from directory.search import query
+from directory.search import query, ranking
 from directory.search.service import Answer, Hit
 from directory.search.synonyms import Vocabulary
 from tests.relevance import judging
@@ -115,7 +115,8 @@ def test_every_identifier_comes_first(verdicts):
 
 def test_without_synonyms_the_figures_fall_below_their_floors(verdicts, monkeypatch):
     """The rows that only synonyms can answer are there, and they count."""
-    monkeypatch.setattr(query, "vocabulary", lambda: Vocabulary(()))
+    for module in (query, ranking):
+        monkeypatch.setattr(module, "vocabulary", lambda: Vocabulary(()))
     got, poorer = judging.figures(verdicts), judging.figures(judging.judge(judging.read()))
     assert poorer.success_1 < got.success_1 - 0.1
     for name, floor in judging.FLOORS.items():
@@ -123,7 +124,7 @@ def test_without_synonyms_the_figures_fall_below_their_floors(verdicts, monkeypa
 
 
 def test_without_forgiveness_typing_errors_find_less(verdicts, monkeypatch):
-    monkeypatch.setattr(query, "edits_allowed", lambda _word: 0)
+    monkeypatch.setattr(ranking, "edits_allowed", lambda _word: 0)
     typos = [one for one in judging.read() if one.kind == "typo"]
     own = [one for one in verdicts if one.judgement.kind == "typo"]
     assert judging.figures(judging.judge(typos)).success_1 < judging.figures(own).success_1 - 0.2

@@ -21,7 +21,7 @@ from centres.models import (
 )
 from directory.core import changes
 from directory.core.changes import SYSTEM
-from directory.core.visibility import own_centre_ids, role_of
+from directory.core.roles import own_centre_ids, role_of
 from tests.builders import a_centre, a_coordinator, a_network, a_professional, a_user, an_editor
 
 pytestmark = pytest.mark.django_db

@@ -180,13 +180,6 @@ def test_a_process_ends_without_a_traceback(given, capsys, monkeypatch):
     ]
 
 
-def test_the_settings_module_is_that_of_the_profile(given, monkeypatch):
-    assert environment.settings_module() == "config.settings.embedded"
-    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
-    monkeypatch.setenv("SECRET_KEY", KEY)
-    assert environment.settings_module() == "config.settings.production"
-
-
 def test_every_setting_is_explained_for_operators():
     """A guard: docs/operations.md has a row for each name, and no row for a name that is not read."""
     text = (environment.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -89,6 +89,11 @@ def test_https_secures_cookies_and_transport(reread):
     assert "directory.example" in base.ALLOWED_HOSTS
 
 
+def test_tasks_run_in_threads_or_in_processes_as_the_profile_says(reread):
+    assert reread(DATABASE_URL="", REDIS_URL="").CELERY_WORKER_POOL == "threads"
+    assert reread(REDIS_URL="redis://127.0.0.1:6379/0").CELERY_WORKER_POOL == "prefork"
+
+
 def test_http_asks_for_no_https(reread):
     base = reread(BASE_URL="http://127.0.0.1:8000")
     assert not base.SESSION_COOKIE_SECURE

@@ -179,7 +179,7 @@ def test_a_signal_that_python_drops_stops_a_start_all_the_same(tmp_path, monkeyp
         def __del__(self):
             os.kill(os.getpid(), signal.SIGINT)
 
-    def prepare(_env):
+    def prepare():
         """As an import does that is interrupted while it forgets an object."""
         Forgotten()
         prepared.append(True)

@@ -75,7 +75,7 @@ def signals_put_back():
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_ctrl_c_in_a_moment_that_python_drops_ends_it_all_the_same(monkeypatch, tmp_path, signals_put_back):
-    def prepare(_env):
+    def prepare():
         imported = Supervisor()
         callback = weakref.ref(imported, lambda _ref: signal.raise_signal(signal.SIGINT))
         del imported  # what is raised in the callback goes nowhere

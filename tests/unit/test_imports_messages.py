@@ -7,7 +7,8 @@ import pytest
 from django.utils import translation
 
 from config.env import BASE_DIR
-from directory.imports import messages, moved
+from directory.imports import messages
+from directory.imports.changed_since_plan import OTHERWISE, REGISTRY, RIGHTS
 from directory.imports.messages import problem, sentence
 
 PARTS = (BASE_DIR / "directory" / "imports", BASE_DIR / "directory" / "sheets" / "reading")
@@ -103,7 +104,7 @@ def test_rows_that_moved_are_told_with_the_verb_that_fits(rows, number, said):
 
 
 def test_each_reason_for_which_rows_moved_has_a_sentence_of_its_own_in_one_and_in_many():
-    whys, numbers = (moved.RIGHTS, moved.REGISTRY, moved.OTHERWISE), (1, 2)
+    whys, numbers = (RIGHTS, REGISTRY, OTHERWISE), (1, 2)
     told = {sentence("moved", {"why": why, "rows": "2", "number": n}) for why in whys for n in numbers}
     assert len(told) == len(whys) * len(numbers)
     assert not any("somebody else" in one for one in told)

@@ -66,7 +66,7 @@ def test_only_the_block_of_a_changed_document_is_read_again():
     stored.rows[BLOCK] = row(BLOCK, status="completed")
     later = trials.with_changed([BLOCK], stored)
     assert stored.read[3:] == [BLOCK]
-    number = later.codes.of["status"].words.index("completed")
+    number = later.codes["status"].words.index("completed")
     assert later.words["status"][BLOCK] == number
     assert trials.words["status"][BLOCK] != number
 

@@ -13,7 +13,7 @@ from directory.web.maps import Dot, map_of, point
 
 def a_dot(code="uz-gent", latitude=51.0258, longitude=3.7282, **more):
     place = None if latitude is None else Place(latitude, longitude)
-    return Dot(code, code, f"/{code}/", place, **more)
+    return Dot(code, f"/{code}/", place, **more)
 
 
 def test_every_province_is_drawn_and_named():

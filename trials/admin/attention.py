@@ -4,7 +4,7 @@ from django.utils.translation import ngettext
 
 from directory.adminsite import attention
 from directory.core.models import State
-from directory.core.visibility import is_editor
+from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
 from ..models import Trial, TrialSite

@@ -11,7 +11,7 @@ from directory.adminsite.exports import ExportsSheet
 from directory.adminsite.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedTabular, actor_of
 from directory.adminsite.roles import ReadOnly
 from directory.core import changes
-from directory.core.visibility import is_editor, own_centre_ids, role_of
+from directory.core.roles import is_editor, own_centre_ids, role_of
 
 from ..actions import state_status
 from ..choices import Freshness, Recruitment

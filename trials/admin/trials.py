@@ -20,8 +20,8 @@ from directory.adminsite.roles import ReadOnly
 from directory.adminsite.states import ListedAdmin
 from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
+from directory.core.roles import is_editor
 from directory.core.text import refuse_control_characters
-from directory.core.visibility import is_editor
 
 from ..actions import close_recruitment
 from ..models import Trial, TrialIdentifier, TrialSite
@@ -79,6 +79,7 @@ class CloseForm(forms.Form):
 class TrialAdmin(ExportsSheet, ListedAdmin):
     sheet = TrialSheet
     form = TrialForm
+    history_with = ("site",)
     address_from = ("acronym",)
     change_form_template = "trials/admin/trial_form.html"
     list_display = [
@@ -164,9 +165,6 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         # An identifier typed as the registry does not write it finds its trial all the same.
         same = Trial.objects.with_identifier(search_term)
         return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=same.values("pk"))), False
-
-    def history_also(self, obj):
-        return Q(kind="site") & (Q(after__trial=obj.slug) | Q(before__trial=obj.slug))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None and self.has_change_permission(request, obj):

@@ -13,7 +13,7 @@ from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
 from directory.core.dates import PartialDateField, first_day, last_day, validate_known_day
 from directory.core.models import PlainText, Recorded, State
-from directory.core.visibility import Role, is_editor, own_centre_ids
+from directory.core.roles import Role, is_editor, own_centre_ids
 
 from ..choices import Freshness, Recruitment
 from ..freshness import AGEING_DAYS, FRESH_DAYS, freshness, next_due

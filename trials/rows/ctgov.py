@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centres import spelling
-from centres.matching import Match, Place
+from centres.matching import CentreRef, Match
 from centres.rows.places import Places, key_of
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
@@ -36,7 +36,7 @@ STUDY = "https://clinicaltrials.gov/study/{}"
 class CtgovWork(TrialWork):
     """A trial as it will be, and the centres at which it gets a site."""
 
-    places: list[Place] = field(default_factory=list)
+    places: list[CentreRef] = field(default_factory=list)
 
 
 class CtgovProcessor(TrialProcessor):
@@ -60,13 +60,13 @@ class CtgovProcessor(TrialProcessor):
 
     # Reading
 
-    def _cleaned(self, row, cells):
+    def read(self, row, cells):
         number = cells.get("nct_number", "")
         if not _is_number(number):
             return self._spilled(row, cells)
         self._above = None
         whole, cells, notes = self._readable(row, cells)
-        result = super()._cleaned(whole, cells)
+        result = super().read(whole, cells)
         for column, said in notes:
             result.note(column, said)
         self._above = result
@@ -76,7 +76,7 @@ class CtgovProcessor(TrialProcessor):
         """A row without a number is refused whole, whatever else stands in it."""
         result = RowResult(row.number, {name: cell for name, cell in cells.items() if cell}, faults=[])
         if re.match(r"(?i)\s*n\W?c\W?t\W?\d", cells.get("nct_number", "")):
-            result.refuse("nct_number", self._value("nct_number", cells["nct_number"])[1])
+            result.refuse("nct_number", self.reader.value("nct_number", cells["nct_number"])[1])
         elif self._above is not None:
             said = {"row": self._above.number}
             result.refuse(
@@ -204,7 +204,7 @@ class CtgovProcessor(TrialProcessor):
         pairs = [(text, self.places.matcher.match(text)) for text in ours]
         return sorted(pairs, key=lambda pair: pair[1].centre is None)
 
-    def _answered(self, result, text, found, there) -> Place | None:
+    def _answered(self, result, text, found, there) -> CentreRef | None:
         """What a person said an unclear place is. Not asked where all that it may be has its site already."""
         if result.is_bad or not {one.place.id for one in found.candidates} - set(there):
             return None
@@ -219,8 +219,8 @@ class CtgovProcessor(TrialProcessor):
 
     # Storing
 
-    def touched(self, results):
-        return super().touched(results) | self.places.touched()
+    def touched(self, works):
+        return super().touched(works) | self.places.touched()
 
     def store_last(self, recorder):
         self.places.learn(recorder)

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centres.matching import Place
+from centres.matching import CentreRef
 from centres.models import Centre, Professional
 from centres.records import CENTRE
 from centres.rows.people import People, evidence
 from centres.rows.places import NamesCentre, Places, may_touch
 from directory.core.dates import first_day
 from directory.core.models import State
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
@@ -51,10 +51,10 @@ class Work:
     """A site as it will be, the statement that makes it so, the people it names, the draft it needs."""
 
     site: TrialSite
-    place: Place
+    place: CentreRef
     attributes: list[str]
     statement: StatusStatement | None = None
-    people: list[tuple[Professional, dict, Place, str]] = field(default_factory=list)
+    people: list[tuple[Professional, dict, CentreRef, str]] = field(default_factory=list)
     draft: TrialWork | None = None
     is_sent: bool = False  # to the editors, who alone see the trial
 
@@ -321,8 +321,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
     def writes(self, result):
         return writes_of_site(result, self.sheet, self.people)
 
-    def touched(self, results):
-        works = [one.work for one in results if one.work]
+    def touched(self, works):
         join(works, self.scope)
         people = {
             person.pk for work in works for person, changed, *_rest in work.people if changed and person.pk
@@ -332,9 +331,8 @@ class SiteProcessor(NamesCentre, NamesPeople):
             TrialSite: [work.site.pk for work in works if work.site.pk],
         } | self.places.touched()
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder, unseen = ChangeRecorder(self.scope.actor), ChangeRecorder(self.scope.actor)
-        works = [one.work for one in results if one.work]
         sent = [one for one in works if one.is_sent]
         self._store_drafts(works, unseen if sent else recorder)
         self.people.store(list(chain.from_iterable(work.people for work in works)), recorder)

@@ -1,7 +1,11 @@
 """What a row of trials writes: the trial, its new identifiers, its conditions; to be checked, and stored."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
+from django.utils import timezone
+
+from directory.core import bulk
 from directory.imports.rows.checking import Write, unsaved
 from directory.imports.rows.result import RowResult
 from directory.imports.rows.storing import ChangeRecorder, attributes_of, update
@@ -19,12 +23,14 @@ def writes_of(
     values = result.values
     columns = [name for name in ("acronym", *sheet.identifier_columns) if name in values]
     yield Write(work.trial, columns[0], work.attributes, shared=shared, replaces=joins)
-    for one, fields in zip(work.identifiers, _identifiers(work), strict=True):
+    for one in work.identifiers:
         said = (name for name in columns if name != "acronym" and one in values[name])
-        number = unsaved(TrialIdentifier, **fields)
+        number = unsaved(
+            TrialIdentifier, trial=work.trial, scheme=one.scheme, value=one.value, compact=one.compact
+        )
         yield Write(number, next(said, columns[0]), shared=shared, replaces=joins)
-    for fields in _links(work, conditions):
-        link = unsaved(Trial.conditions.through, **fields)
+    for code in work.conditions or ():
+        link = unsaved(Trial.conditions.through, trial=work.trial, condition_id=conditions[code])
         yield Write(link, "conditions", shared=shared, replaces=True)
 
 
@@ -36,8 +42,10 @@ def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) ->
     _create([work.trial for work in works if not work.trial.pk])
     _point_to_parents(stored)
     update(stored, attributes_of(old))
-    TrialIdentifier.objects.bulk_create(
-        TrialIdentifier(**fields) for work in works for fields in _identifiers(work)
+    bulk.insert(
+        TrialIdentifier,
+        ("trial", "scheme", "value", "compact"),
+        ((work.trial.pk, one.scheme, one.value, one.compact) for work in works for one in work.identifiers),
     )
     _store_conditions(works, conditions)
     recorder.record([work.trial for work in works])
@@ -55,25 +63,28 @@ def _create(trials: list[Trial]) -> None:
         if not ready:
             raise RuntimeError("A sub-protocol is to be stored whose parent is not.")
         _point_to_parents(ready)
-        Trial.objects.bulk_create(ready)
+        _insert(ready)
         trials = [trial for trial in trials if not trial.pk]
+
+
+def _insert(trials: list[Trial]) -> None:
+    now = timezone.now()
+    for one in trials:
+        one.created_at = one.updated_at = now
+    fields = [field for field in Trial._meta.concrete_fields if not field.primary_key]
+    values_of = attrgetter(*(field.attname for field in fields))
+    bulk.insert(Trial, [field.name for field in fields], map(values_of, trials))
+    pks = dict(Trial.objects.filter(slug__in=[one.slug for one in trials]).values_list("slug", "pk"))
+    for one in trials:
+        one.pk, one._state.adding = pks[one.slug], False
 
 
 def _store_conditions(works, conditions):
     through = Trial.conditions.through
     changed = [work for work in works if work.conditions is not None]
     through.objects.filter(trial__in=[work.trial.pk for work in changed]).delete()
-    through.objects.bulk_create(through(**fields) for work in changed for fields in _links(work, conditions))
-
-
-def _identifiers(work) -> list[dict]:
-    """The fields of each identifier that is new to the trial."""
-    return [
-        {"trial": work.trial, "scheme": one.scheme, "value": one.value, "compact": one.compact}
-        for one in work.identifiers
-    ]
-
-
-def _links(work, conditions: dict[str, int]) -> list[dict]:
-    """The fields of each row between the trial and a condition."""
-    return [{"trial": work.trial, "condition_id": conditions[code]} for code in work.conditions or ()]
+    bulk.insert(
+        through,
+        ("trial", "condition"),
+        ((work.trial.pk, conditions[code]) for work in changed for code in work.conditions),
+    )

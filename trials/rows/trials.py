@@ -156,8 +156,8 @@ class TrialProcessor(RowProcessor):
         filled = _kept_columns(known)
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
-            if known[name] != said and not self._reads_as(name, known[name], said):
-                self._stays(result, name, self._written(name, known[name]))
+            if known[name] != said and not self.reader.reads_as(name, known[name], said):
+                self._stays(result, name, self.reader.written(name, known[name]))
         empty = [one for one in names if one in result.values and one not in filled]
         return self.compare(result, trial, empty)
 
@@ -286,12 +286,12 @@ class TrialProcessor(RowProcessor):
     def writes(self, result):
         return writes_of(result.work, result, self.sheet, self.conditions)
 
-    def touched(self, results):
-        return {Trial: [one.work.trial.pk for one in results if one.work and one.work.trial.pk]}
+    def touched(self, works):
+        return {Trial: [work.trial.pk for work in works if work.trial.pk]}
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
-        for some in batches(one.work for one in results if one.work):
+        for some in batches(works):
             fill([work.trial for work in some], attributes_of(some))
             store_trials(some, recorder, self.conditions)
             self.store_more(some, recorder)
@@ -336,10 +336,11 @@ def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True
 
     Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
     """
+    values = trial.__dict__
     kept = {"_state", "id", "parent_id", *NAMING, *attributes}
     if whole_if_new and trial.pk is None:
-        kept |= {name for name, value in trial.__dict__.items() if value not in (None, "", [])} - BY_ITSELF
-    trial.__dict__ = {name: value for name, value in trial.__dict__.items() if name in kept}
+        kept |= {name for name, value in values.items() if value not in (None, "", [])} - BY_ITSELF
+    trial.__dict__ = {name: values[name] for name in kept if name in values}
 
 
 def blank(trial: Trial) -> None:

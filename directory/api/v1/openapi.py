@@ -15,7 +15,7 @@ ENUM_NAMES = {
     "Freshness": "trials.choices.Freshness",
     "IdentifierScheme": "trials.choices.Scheme",
     "CentreRole": "centres.choices.CentreRole",
-    "SpeakerRole": "directory.core.visibility.Role",
+    "SpeakerRole": "directory.core.roles.Role",
     "Province": "directory.core.places.Province",
 }
 SETTINGS = {

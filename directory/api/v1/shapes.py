@@ -12,7 +12,7 @@ from rest_framework import serializers as s
 from centres.choices import CentreRole, Language
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import Province
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.models.condition import ConditionLevel
 from trials.sheets import SiteSheet, TrialSheet

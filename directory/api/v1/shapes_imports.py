@@ -5,7 +5,7 @@
 
 from rest_framework import serializers as s
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports import kinds
 from directory.imports.choices import Decision, Outcome
 from directory.imports.choices import Status as RunStatus

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="importrun",
             name="basis",
             field=models.JSONField(
-                default=dict, editable=False, help_text="What the plan was made on, see `moved`."
+                default=dict, editable=False, help_text="What the plan was made on, see `changed_since_plan`."
             ),
         ),
     ]

@@ -1,6 +1,5 @@
 """What all kinds share: rows in, results out."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -9,23 +8,19 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from directory.core.text import tidy
 from directory.records import all_records
 from directory.sheets.reading import Row
-from directory.sheets.sheet import VERSION, Sheet
-from directory.sheets.written import is_nothing
+from directory.sheets.sheet import Sheet
 
-from .. import blank, messages
+from .. import blank
 from ..choices import Outcome
-from ..questions import Question, how_to_read
+from ..questions import Question
 from ..scope import Scope
+from .cell_reader import CellReader
 from .checking import Checker, Write
-from .result import RowResult, Written, shown
+from .result import RowResult, Written
 from .storing import Counts
 from .versions import flag_edited
-
-NULL_MARKER = object()  # what a cell means that says there is nothing to say
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class RowProcessor:
@@ -78,13 +73,14 @@ class RowProcessor:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.seen: dict[object, RowResult] = {}
-        self._read: dict[tuple[str, str, str], tuple[object, str, str]] = {}
-        self._hows: dict[tuple[str, str], dict[str, str]] = {}
-        self.null_markers: Counter[str] = Counter()  # cells taken as empty, as written
         self.revised: list[RowResult] = []  # results that a later row changed
         self.questions: dict[str, Question] = {}
         self.columns: frozenset[str] = frozenset()  # that the sheet has
         self.blanks: Counter[str] = Counter()  # empty cells over stored values, by column
+
+    @cached_property
+    def reader(self) -> CellReader:
+        return CellReader(self.sheet, self.scope.choices)
 
     @cached_property
     def checker(self) -> Checker:
@@ -94,7 +90,7 @@ class RowProcessor:
 
     def process(self, rows: Iterable[tuple[Row, dict[str, str]]]) -> list[RowResult]:
         """Results on `(row, cells by column)`, in order."""
-        results = [self._cleaned(row, cells) for row, cells in rows]
+        results = [self.read(row, cells) for row, cells in rows]
         judged = [one for one in results if not self.is_example(one) and self.admits(one)]
         self.look_up(judged)
         for result in judged:
@@ -119,6 +115,14 @@ class RowProcessor:
             if not stores:
                 result.work = None
 
+    def read(self, row: Row, cells: dict[str, str]) -> RowResult:
+        """The row with the values of its cells, refused where one cannot be read."""
+        return self.reader.read(row, cells, self.country_of)
+
+    def country_of(self, cells: dict[str, str]) -> str:
+        """The country that a row is about, by its cells; empty where it says none that is known."""
+        return ""
+
     def is_example(self, result: RowResult) -> bool:
         """Whether the row is the template's example, left in: it is said, and nothing else comes of it.
 
@@ -128,7 +132,7 @@ class RowProcessor:
         if result.is_bad or "example" not in "\n".join(cells.values()).casefold():
             return False
         for name, cell in cells.items():
-            if name not in example or self._value(name, cell) != self._value(name, example[name]):
+            if name not in example or self.reader.value(name, cell) != self.reader.value(name, example[name]):
                 return False
         result.note("", _("This is the example row of the template: it is not read."))
         return True
@@ -194,99 +198,6 @@ class RowProcessor:
     def orphans(self) -> list[tuple[RowResult, int]]:
         """Rows to be stored that need another row, which is left out: each with the number of that row."""
         return []
-
-    def _cleaned(self, row: Row, cells: dict[str, str]) -> RowResult:
-        result = RowResult(
-            row.number, faults=row.faults, cells={name: cell for name, cell in cells.items() if cell}
-        )
-        unread = {VERSION}
-        for name, code, params in row.faults:
-            result.refuse(name, messages.sentence(code, params))
-            unread.add(name)
-        row_cells = dict(result.cells)
-        for name, cell in row_cells.items():
-            if name not in unread:
-                country = self.country_of(row_cells) if name in self._by_country else ""
-                self._read_into(result, name, cell, country)
-        self._once(result)
-        return result
-
-    def _read_into(self, result: RowResult, name: str, cell: str, country: str) -> None:
-        """Take the value of a cell, or refuse the row."""
-        if not cell.isascii() and _DIRECTION.search(cell):
-            result.note(name, _("Invisible characters that turn the direction of text were removed."))
-        value, refusal, remark = self._value(name, cell, country)
-        if value is NULL_MARKER:
-            self.null_markers[tidy(cell)] += 1
-            del result.cells[name]
-        elif refusal:
-            result.refuse(name, refusal)
-        elif value not in (None, "", []):
-            result.values[name] = value
-            if remark:
-                result.note(name, remark)
-
-    def country_of(self, cells: dict[str, str]) -> str:
-        """The country that a row is about, by its cells; empty where it says none that is known."""
-        return ""
-
-    def _once(self, result: RowResult) -> None:
-        """An identifier that a row gives twice, in whatever columns and writings, is one."""
-        first = {}
-        given = [name for name in getattr(self.sheet, "identifier_columns", ()) if name in result.values]
-        for name in given:
-            kept = []
-            for one in result.values[name]:
-                known = first.setdefault((one.scheme, one.compact), one)
-                if known is one:
-                    kept.append(one)
-                elif known.value != one.value:
-                    said = {"text": shown(one.value), "value": known.value}
-                    result.note(
-                        name, _("“%(text)s” is the same number as %(value)s: it is taken once.") % said
-                    )
-            if len(kept) < len(result.values[name]):
-                # A new list: that of the cell is kept for other rows.
-                result.values[name] = kept
-                if not kept:
-                    del result.values[name]
-
-    def _value(self, name: str, cell: str, country: str = "") -> tuple[object, str, str]:
-        """`(value, "", remark)`, `(None, why not, "")` or `(NULL_MARKER, "", "")`.
-
-        Sheets repeat themselves, so answers are kept.
-        """
-        key = name, cell, country
-        found = self._read.get(key)
-        if found is None:
-            if len(self._read) > 10_000:
-                self._read.clear()
-            found = self._read[key] = self._read_cell(name, cell, country)
-        return found
-
-    def _read_cell(self, name, cell, country):
-        column = self.sheet.columns()[name]
-        says_nothing = not column.is_prose and is_nothing(cell)
-        if says_nothing and not column.has_words:
-            return NULL_MARKER, "", ""
-        how = self._how(name, country)
-        try:
-            value = self.sheet.read(name, cell, **how)
-        except ValueError as error:
-            # A word of the column's own is read before: `unknown` is a status, `N/A` a phase.
-            return (NULL_MARKER, "", "") if says_nothing else (None, str(error), "")
-        return value, "", column.widget.remark(cell, value, **how)
-
-    def _how(self, name: str, country: str) -> dict[str, str]:
-        """What a cell of a column is read with; the answer is not to be changed."""
-        if (name, country) not in self._hows:
-            of_country = {"country": country} if country else {}
-            self._hows[name, country] = how_to_read(name, self.scope.choices) | of_country
-        return self._hows[name, country]
-
-    @cached_property
-    def _by_country(self) -> frozenset[str]:
-        return frozenset(name for name, one in self.sheet.columns().items() if one.widget.by_country)
 
     def is_duplicate(
         self, key: object, result: RowResult, column: str, *, naming: Iterable[str] = ()
@@ -362,8 +273,8 @@ class RowProcessor:
                 continue
             else:
                 new = self._left(result, name, old)
-            if old != new and not self._reads_as(name, old, new):
-                result.change(name, self._written(name, old), self._written(name, new))
+            if old != new and not self.reader.reads_as(name, old, new):
+                result.change(name, self.reader.written(name, old), self.reader.written(name, new))
                 setattr(record, attribute, new)
                 changed.append(attribute)
                 result.written[name] = Written(record, attribute, old, new, changed)
@@ -382,30 +293,14 @@ class RowProcessor:
         """Whether `logged`, as a snapshot of the change log has it, is `value` of a cell."""
         if value in (None, "", []):
             return logged in (None, "", [])
-        return logged == value or self._reads_as(name, logged, value)
-
-    def _reads_as(self, name: str, old, new) -> bool:
-        """Whether `old`, written into a sheet and read back, is `new`: then the sheet changes nothing."""
-        if name in self._by_country:
-            return False  # stored in one form only, and the row's country is not at hand here
-        written = self._written(name, old)
-        return bool(written) and self._value(name, written)[0] == new
-
-    def _written(self, name: str, value) -> str:
-        return (
-            value
-            if isinstance(value, str)
-            else ""
-            if value in (None, [])
-            else self.sheet.written(name, value)
-        )
+        return logged == value or self.reader.reads_as(name, logged, value)
 
     # Storing
 
-    def touched(self, results: list[RowResult]) -> dict[type[models.Model], list[int]]:
+    def touched(self, works: list) -> dict[type[models.Model], list[int]]:
         """The stored records that `store` would change, by model: they are locked before."""
         raise NotImplementedError
 
-    def store(self, results: list[RowResult]) -> Counts:
-        """Write the work of `results` in bulk, inside the caller's transaction, with its change records."""
+    def store(self, works: list) -> Counts:
+        """Write the `work` of results in bulk, inside the caller's transaction, with its change records."""
         raise NotImplementedError

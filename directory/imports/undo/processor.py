@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.core.models import Change
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.records import Record, all_records, dependents_of
 
 from ..choices import Outcome, Status
@@ -24,7 +24,7 @@ from ..rows.processor import RowProcessor
 from ..rows.result import RowResult
 from ..rows.storing import ChangeRecorder, Counts, batches
 from ..scope import Scope
-from .reading import RECORD, field_label
+from .plan_text import RECORD, field_label
 from .rules import rules_for
 
 
@@ -221,18 +221,18 @@ class UndoProcessor(RowProcessor):
     def asked(self):
         return []
 
-    def touched(self, results):
+    def touched(self, works):
         found = defaultdict(list)
-        for result in results:
-            if result.work is not None and result.work.pk:
-                found[all_records()[result.work.kind].model].append(result.work.pk)
+        for step in works:
+            if step.pk:
+                found[all_records()[step.kind].model].append(step.pk)
         return found
 
-    def store(self, results) -> Counts:
+    def store(self, works) -> Counts:
         """Put back and make again, in the order of the records; then remove, the other way round."""
         recorder = ChangeRecorder(self.scope.actor)
         back, gone = defaultdict(list), defaultdict(list)
-        for step in filter(None, (result.work for result in results)):
+        for step in works:
             (gone if step.values is None else back)[step.kind].append(step)
         for kind, record in all_records().items():
             for batch in batches(back[kind]):

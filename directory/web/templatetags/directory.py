@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from centres.choices import Language
 from directory.core import dates
 from directory.core.ages import age_range_text
-from directory.core.fields import LANGUAGE_CODES
+from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.search.tokens import typed_words
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 
@@ -34,6 +34,7 @@ for _name, _choices in _ONE.items():
     register.filter(_name, partial(words.label, _choices))
 for _name, _choices in _SEVERAL.items():
     register.filter(_name, partial(words.labels, _choices))
+register.filter("partial_date", dates.partial_text)
 
 
 @register.simple_tag
@@ -59,11 +60,6 @@ def freshness_tag(freshness: str) -> SafeString:
 def role_words(role: str) -> str:
     """`coordinator` → `the centre's coordinator`."""
     return str(words.ROLES.get(role, role))
-
-
-@register.filter
-def partial_date(text: str) -> str:
-    return dates.partial_text(text)
 
 
 @register.filter
@@ -124,7 +120,7 @@ def entries_of(record, field: str) -> SafeString:
     """A translated field with one entry a line, as a list in the page's language, else declared."""
     text, code = _in_page_language(record, field)
     items = format_html_join("", "<li>{}</li>", ((line,) for line in listed_lines(text)))
-    if code in ("", words.page_language()):
+    if not code:
         return format_html("<ul>{}</ul>", items)
     return format_html('<ul lang="{}">{}</ul>{}', code, items, _language_note(code))
 
@@ -183,17 +179,7 @@ def marked_text_of(record, sought) -> SafeString:
     """As `text_of` of a document's texts by language, with the words that were looked for marked."""
     text, code = _in_page_language(record, "")
     shown = marked(text, sought)
-    return (
-        shown
-        if code in ("", words.page_language())
-        else format_html('<span lang="{}">{}</span>', code, shown)
-    )
-
-
-@register.filter
-def first_of(query, name: str) -> str:
-    """The value of a parameter of the search's address; empty without one."""
-    return query.first(name)
+    return format_html('<span lang="{}">{}</span>', code, shown) if code else shown
 
 
 @register.simple_tag
@@ -203,7 +189,7 @@ def text_of(record, field: str, marked: bool = False) -> SafeString:
     Where it exists in another language only, that language is declared and, with `marked`, said.
     """
     text, code = _in_page_language(record, field)
-    if not text or code == words.page_language():
+    if not code:
         return format_html("{}", text)
     note = _language_note(code) if marked else ""
     return format_html('<span lang="{}">{}</span>{}', code, text, note)
@@ -214,15 +200,13 @@ def prose_of(record, field: str) -> SafeString:
     """As `text_of`, for a text of several paragraphs."""
     text, code = _in_page_language(record, field)
     paragraphs = linebreaks_filter(text)
-    if not text or code == words.page_language():
+    if not code:
         return format_html('<div class="prose">{}</div>', paragraphs)
     return format_html('<div class="prose" lang="{}">{}</div>{}', code, paragraphs, _language_note(code))
 
 
 def _in_page_language(record, field: str) -> tuple[str, str]:
-    if isinstance(record, dict):
-        return words.in_page_language(record)
-    return words.in_page_language({code: getattr(record, f"{field}_{code}") for code in LANGUAGE_CODES})
+    return words.in_page_language(record if isinstance(record, dict) else by_language(record, field))
 
 
 def _language_note(code: str) -> SafeString:

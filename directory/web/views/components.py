@@ -4,7 +4,6 @@ Open to everybody in the embedded profile, to staff in production; in no sitemap
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,20 +11,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from directory.core.models import State
 from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
+from trials.models import Trial
 
 from .. import facets, maps
 from ..results import Result
 from .gaps import STATES
-
-
-@dataclass(frozen=True)
-class Unlisted:
-    """A record that the public does not see, as the banner asks for it."""
-
-    state: str
-    is_listed: bool = False
 
 
 @require_safe
@@ -38,7 +31,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "statuses": Recruitment.values,
         "freshness": Freshness.values,
         "gap_states": STATES.items(),
-        "unlisted": [Unlisted("draft"), Unlisted("withdrawn")],
+        "unlisted": [Trial(state=State.DRAFT), Trial(state=State.WITHDRAWN)],
         "days": [today - dt.timedelta(days=days) for days in (0, 1, 12, 150, 900)],
         "kilometres": (0.4, 12.3, 1234.0),
         "ages": [
@@ -99,6 +92,6 @@ def _example_sites(today: dt.date) -> list[dict]:
 def _dots() -> list[maps.Dot]:
     places = (Place(51.03, 3.73), Place(50.888, 4.309), Place(50.888, 4.328), Place(50.64, 5.57), None)
     return [
-        maps.Dot(f"example-{number}", f"Hospital {number}", "#map", place, count)
+        maps.Dot(f"Hospital {number}", "#map", place, count)
         for number, (place, count) in enumerate(zip(places, (9, 4, 2, 0, 1), strict=True), start=1)
     ]

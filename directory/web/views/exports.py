@@ -51,6 +51,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     answer = service.find(ask, limit=MOST_ON_PAPER, facets=True)
     context = {
         "query": query,
+        "words": query.first("q"),
         "answer": answer,
         "results": results_of(answer.hits, near=ask.near),
         "asked": facets.chips_of(query, facets.facets_of(answer.facets, query)),

@@ -18,14 +18,14 @@ from trials.choices import Freshness, Recruitment
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, errors_of, form_of
 from ..kept import kept_for_a_minute
-from ..query import BEST, MAP, NEAREST, PAGE, SORT, VIEW, Query
+from ..query import BEST, MAP, NEAREST, PAGE, SORT, TYPED, VIEW, Query
 from ..results import place_of, results_of
 
 PER_PAGE = 20
 # Verified in the last 90 days, and not contradicted since.
 LATELY = (Freshness.FRESH.value, Freshness.AGEING.value)
 # The fields at the head of the page.
-TYPED = ("q", "age", "near", "within")
+AT_THE_HEAD = ("q", "age", "near", "within")
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
 LAST_PAGE = 500
 ORDERINGS = {
@@ -92,11 +92,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _hidden_fields(query: Query) -> list[tuple[str, str]]:
     """What was chosen and is right, so that it need not be chosen again once the errors are mended."""
-    return [(name, value) for name, values in query.values if name not in TYPED for value in values]
+    return [(name, value) for name, values in query.values if name not in AT_THE_HEAD for value in values]
 
 
 def _typed(typed: Query) -> dict[str, str]:
-    return {name: typed.first(name) for name in (*TYPED, SORT)}
+    return {name: typed.first(name) for name in (*AT_THE_HEAD, SORT)}
 
 
 def _found(request: HttpRequest, form, query: Query) -> dict:
@@ -185,7 +185,6 @@ def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
     kinds, verified = lately
     of_these = verified.get(document["code"], 0)
     return maps.Dot(
-        document["code"],
         words.in_page_language(document["names"])[0],
         there.url,
         place,
@@ -244,7 +243,7 @@ def _ways_out(query: Query, chips: list[facets.Chip]) -> list[FilterToDrop]:
     """What dropping each filter gives, the most first; only what gives anything."""
     ways = [FilterToDrop(chip, _count_at(query, chip)) for chip in chips]
     if query.first("q") and chips:
-        without = facets.Chip(str(_("Words")), query.first("q"), query.without("q").url)
+        without = facets.Chip(str(TYPED["q"]), query.first("q"), query.without("q").url)
         ways.append(FilterToDrop(without, _count_at(query, without)))
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 

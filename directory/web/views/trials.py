@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from directory.core.roles import is_editor
 from directory.core.text import control_character_in
-from directory.core.visibility import is_editor
 from directory.search import service
 from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, Trial, TrialSite

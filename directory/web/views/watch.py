@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -26,9 +25,9 @@ from directory.watching import actions, describing, news, questions
 from directory.watching.models import Frequency, Watch, WatchKind
 from trials.models import Trial
 
-from .. import facets, words
+from .. import words
 from ..asking import errors_of, form_of
-from ..query import FACETS, Query
+from ..query import LEGENDS, Query
 
 ENTRIES = 50
 ASKED_FROM_AN_ADDRESS = 20
@@ -207,10 +206,10 @@ def search_feed(request: HttpRequest) -> HttpResponse:
     form = form_of(typed)
     if form.errors:
         return _plain(" ".join(message for found in form.errors.values() for message in found), 400)
-    if names := questions.dropped(_query_dict(typed)):
+    if names := questions.dropped(typed.data):
         sentence = _("A feed cannot be limited by %(names)s: it may describe a patient. Leave it out.")
         return _plain(sentence % {"names": ", ".join(names)}, 400)
-    question = questions.question_of(_query_dict(typed))
+    question = questions.question_of(typed.data)
     answer = service.find(questions.ask_of(question, words.page_language()), limit=questions.MOST_RESULTS)
     title = describing.in_one_line(WatchKind.SEARCH, question)
     return _feed(request, title, typed.url, [hit.key for hit in answer.hits])
@@ -273,47 +272,29 @@ def _followed(request: HttpRequest) -> Followed | None:
         trial = Trial.objects.listed().filter(slug=named).first() if named else None
         if trial is None:
             raise Http404(_("No trial is known by this name."))
-        url = reverse("web:trial", args=[trial.slug])
+        url = describing.path_of(WatchKind.TRIAL, trial.slug)
         return Followed(WatchKind.TRIAL, trial.slug, url, str(trial), [], [])
     typed = Query.of(reverse("web:search"), request.GET).set(page="", ordering="")
     if form_of(typed).errors:
         return None
-    query = _query_dict(typed)
-    question = questions.question_of(query)
+    question = questions.question_of(typed.data)
     count = service.find(questions.ask_of(question, words.page_language()), limit=0).count
-    kept = [(str(_legend(one.name)), one.label) for one in describing.parts_of(question)]
+    kept = [(str(LEGENDS.get(one.name, one.name)), one.label) for one in describing.parts_of(question)]
     return Followed(
-        WatchKind.SEARCH, question, f"{typed.path}?{question}" if question else typed.path,
+        WatchKind.SEARCH, question, describing.path_of(WatchKind.SEARCH, question),
         describing.in_one_line(WatchKind.SEARCH, question), kept,
-        [str(_legend(name)) for name in questions.dropped(query)], count,
+        [str(LEGENDS.get(name, name)) for name in questions.dropped(typed.data)], count,
         count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
     )  # fmt: skip
 
 
-_LEGENDS = {
-    "q": gettext_lazy("Words"), "age": gettext_lazy("Age"), "near": gettext_lazy("Near (postal code)"),
-    "within": gettext_lazy("Within (km)"),
-}  # fmt: skip
-
-
-def _legend(name: str):
-    return _LEGENDS.get(name) or FACETS.get(name) or facets.TYPED.get(name) or name
-
-
-def _query_dict(query: Query) -> QueryDict:
-    return QueryDict(urlencode([(name, value) for name, values in query.values for value in values]))
-
-
 def _of(watch: Watch) -> dict:
     """What is followed, and where it can be seen."""
-    what = {
+    return {
         "what": describing.in_one_line(watch.kind, watch.question),
         "frequency": watch.get_frequency_display(),
+        "url": describing.path_of(watch.kind, watch.question),
     }
-    if watch.kind == WatchKind.TRIAL:
-        return what | {"url": reverse("web:trial", args=[watch.question])}
-    path = reverse("web:search")
-    return what | {"url": f"{path}?{watch.question}" if watch.question else path}
 
 
 def _may_ask(request: HttpRequest, form: WatchForm) -> bool:

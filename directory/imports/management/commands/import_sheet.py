@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
-from directory.core.visibility import role_of
+from directory.core.roles import role_of
 from directory.imports import actions
 from directory.imports.choices import NOT_TAKEN, Status
 from directory.imports.kinds import all_kinds

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from directory.core.visibility import Role
+from directory.core.roles import Role
 from directory.imports import actions, tasks
 from directory.imports.choices import Status
 from directory.imports.kinds import all_kinds

@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 
 from centres.models import Professional
 from directory.core import changes
-from directory.imports import actions, kinds, pipeline
+from directory.imports import actions, kinds
+from directory.imports.plan import plan_run
 from directory.imports.plan_page import PlanPage
-from directory.imports.undo import reading
+from directory.imports.undo import plan_text
 from directory.records import all_records
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
@@ -35,7 +36,7 @@ def gent():
 def reverse_of(run, user):
     """The undo of `run`, planned."""
     found = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(found)
+    plan_run(found)
     found.refresh_from_db()
     return found
 
@@ -93,31 +94,31 @@ def test_an_undo_s_plan_names_records_and_not_their_numbers(plan_of_a_site):
 
 
 @pytest.mark.parametrize("kind", all_records())
-def test_each_field_of_each_record_has_a_name_and_a_reading(kind):
+def test_each_field_of_each_record_has_a_name_and_a_text(kind):
     """Whatever the change log keeps of a record, an undo shows it without a code or an underscore."""
     columns = {one.attname for one in all_records()[kind].model._meta.concrete_fields}
     rows = kinds.of_record(kind)
     sheet = rows.sheet.columns() if rows else {}
     for name in (columns | all_records()[kind].beside) - {"id", "updated_at", "created_at"}:
         with translation.override("nl"):
-            label = reading.field_label(kind, name)
+            label = plan_text.field_label(kind, name)
         assert label
         assert "_" not in label or label in sheet, (name, label)
     for field in all_records()[kind].model._meta.concrete_fields:
         for word, shown in getattr(field, "flatchoices", None) or ():
-            assert word == "" or reading.reads(kind, field.attname, word, {}) == str(shown)
+            assert word == "" or plan_text.reads(kind, field.attname, word, {}) == str(shown)
         for word, shown in getattr(getattr(field, "words", None), "choices", ()):
-            assert reading.reads(kind, field.attname, word, {}) == str(shown)
+            assert plan_text.reads(kind, field.attname, word, {}) == str(shown)
         if isinstance(field, DateField):
-            assert reading.reads(kind, field.attname, "2026-04-03", {}) == "03/04/2026"
+            assert plan_text.reads(kind, field.attname, "2026-04-03", {}) == "03/04/2026"
 
 
 def test_a_person_whom_the_reader_may_not_see_is_not_named(plan_of_a_site):
     change = {"field": "contact_person_id", "old": str(Professional.objects.get().pk), "new": ""}
     stranger = a_coordinator(a_centre("uza"))
     Professional.objects.update(consent_given_on=None)
-    names = reading.mentioned("site", [change], stranger)
-    assert reading.difference("site", change, "", names)["old"] == "a person"
+    names = plan_text.mentioned("site", [change], stranger)
+    assert plan_text.difference("site", change, "", names)["old"] == "a person"
 
 
 def test_what_was_edited_since_is_told_by_the_sheet_s_headers(editor, gent):

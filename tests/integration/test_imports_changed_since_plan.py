@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from centres.models import Coordination
 from directory.core import changes
-from directory.core.visibility import EDITORS
-from directory.imports import actions, guard, pipeline
+from directory.core.roles import EDITORS
+from directory.imports import actions, guard
+from directory.imports.apply import apply_run
 from directory.imports.models import ImportRun
+from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied, planned, received
 from trials.actions import state_status
@@ -90,7 +92,7 @@ def test_why_rows_moved_is_told_as_it_is(world, cause):
     run = planned(content, user=user)
     actions.confirm(run=run, user=user, queue=False)
     happens(user)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     told = {why for one in run.problems for why, sentence in TOLD.items() if sentence in one["message"]}
     assert told == reasons, run.problems
@@ -106,7 +108,7 @@ def test_the_rows_of_each_reason_are_named(world):
     edit_site("uza")
     user.coordinations.filter(centre__code="uz-gent").delete()
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert {one["why"]: one["rows"] for one in run.problems} == {"rights": "2", "registry": "3"}
 
@@ -117,7 +119,7 @@ def test_an_editor_who_is_none_any_more_is_told_of_the_rights(world):
     run = planned(a_csv(row("uz-gent") | {"acronym": "DRAFT"}), user=editor)
     actions.confirm(run=run, user=editor, queue=False)
     editor.groups.remove(editor.groups.get(name=EDITORS))
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert [one["why"] for one in run.problems] == ["rights"]
 
@@ -126,10 +128,10 @@ def test_an_undo_is_told_why_it_moved(world):
     user = a_coordinator(*world)
     run = applied(a_csv(row("uz-gent"), row("uza")), user=user)
     reverse = actions.undo(run=run, user=user, queue=False)
-    pipeline.plan(reverse)
+    plan_run(reverse)
     user.coordinations.filter(centre__code="uz-gent").delete()
     actions.confirm(run=reverse, user=user, queue=False)
-    pipeline.apply(reverse)
+    apply_run(reverse)
     reverse.refresh_from_db()
     assert [(one["code"], one["why"]) for one in reverse.problems] == [("moved", "rights")]
 
@@ -141,7 +143,7 @@ def test_busy_is_told_where_others_kept_writing(world, monkeypatch):
     monkeypatch.setattr(guard, "refuse_later_changes", always)
     run = planned(a_csv(row("uz-gent")), user=(user := an_editor()))
     actions.confirm(run=run, user=user, queue=False)
-    pipeline.apply(run)
+    apply_run(run)
     run.refresh_from_db()
     assert TOLD["busy"] in run.problems[0]["message"]
 
@@ -183,6 +185,6 @@ def test_whoever_edited_another_field_is_not_named_for_this_one(world):
             setattr(trial, name, "https://example.org/")
             trial.save()
     reverse = actions.undo(run=run, user=editor, queue=False)
-    pipeline.plan(reverse)
+    plan_run(reverse)
     [held] = reverse.rows.all()
     assert "in the role editor on" in held.messages[0]["message"]

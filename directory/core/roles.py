@@ -1,4 +1,4 @@
-"""Who may see and change what. One verb for every door: `visible_to(user)`.
+"""Who has which role, and so sees and changes what. One verb for every door: `visible_to(user)`.
 
 Three kinds of people: the public, coordinators (the sites and contacts of their centres) and editors (all).
 A superuser is an editor. Which centres are a coordinator's, `centres` stores, one floor up.

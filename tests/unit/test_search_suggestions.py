@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.search.completions import complete
+from directory.search.suggestions import complete
 
 
 def texts(text, kind="disease", language="en", **more):

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from centres.sheets import CentreSheet, NetworkSheet
-from directory.imports.columns import letters, meant_kind, read_header, recognise
+from directory.imports.header_columns import letters, meant_kind, read_header, recognise
 from directory.imports.kinds import all_kinds
 from directory.sheets.formulas import unguarded
 from directory.sheets.reading import Table

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 
 from centres.rights import COORDINATOR_PERMISSIONS
-from directory.core.visibility import (
+from directory.core.roles import (
     COORDINATORS,
     EDITORS,
     Role,

@@ -1,0 +1,41 @@
+"""Why a trial is found that has none of the words: for people who wonder."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from trials import conditions
+
+from .facet_arrays import Trials
+from .query import Parsed
+from .ranking import also_score, class_score, family_score, wider_score
+from .synonyms import vocabulary
+
+# Scores come back from the engine in single precision.
+_SAME = 0.01
+
+
+def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
+    """Why a trial is found that has none of the words: its class, or what goes with them."""
+    if parsed is None or not parsed.only_concepts:
+        return ()
+    span = parsed.spans[0]
+    if abs(score - also_score(span)) < _SAME:
+        return _by_what_goes_with(parsed.only_concepts, language)
+    codes = vocabulary().codes_of(parsed.only_concepts)
+    if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
+        return _by_class(trials, ordinal, codes, language)
+    if abs(score - wider_score(span)) < _SAME:
+        wider = {above for code in codes for above in conditions.path_to(code)}
+        return _by_class(trials, ordinal, wider, language)
+    return ()
+
+
+def _by_class(trials: Trials, ordinal: int, codes: Collection[str], language: str) -> tuple[str, ...]:
+    here = [conditions.name(code, language) for code in trials.values("condition", ordinal) if code in codes]
+    return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
+
+
+def _by_what_goes_with(concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
+    names = "; ".join(vocabulary().preferred(other, language) for other in vocabulary().also_of(concepts))
+    return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()
