@@ -9,23 +9,20 @@ from django.db import connection, models
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Insert `rows`: the values of the fields `names`, in their order. The database draws the pk."""
-    fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(_quoted(field.column) for field in fields)
-    _each(
-        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})",  # noqa: S608
-        fields, rows,
-    )  # fmt: skip
+    """Insert `rows`: the values of the fields `names` (`centre`, or `centre_id`), in their order.
+
+    The database draws the pk.
+    """
+    fields = _fields(model, names)
+    columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
+    _each(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", fields, rows)  # noqa: S608
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
     """Update stored records: `rows` hold the values of the fields `names`, then the pk."""
-    fields, pk = [model._meta.get_field(name) for name in names], model._meta.pk
-    columns = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
-    _each(
-        f"UPDATE {_quoted(model._meta.db_table)} SET {columns} WHERE {_quoted(pk.column)} = %s",  # noqa: S608
-        [*fields, pk], rows,
-    )  # fmt: skip
+    fields, pk = _fields(model, names), model._meta.pk
+    columns = ", ".join(f"{_column(field)} = %s" for field in fields)
+    _each(f"UPDATE {_table(model)} SET {columns} WHERE {_column(pk)} = %s", [*fields, pk], rows)  # noqa: S608
 
 
 def _each(statement: str, fields: Sequence[models.Field], rows: Iterable[Sequence]) -> None:
@@ -39,5 +36,15 @@ def _each(statement: str, fields: Sequence[models.Field], rows: Iterable[Sequenc
             cursor.executemany(statement, values)
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[models.Field]:
+    columns = model._meta.concrete_fields
+    by_name = {field.name: field for field in columns} | {field.attname: field for field in columns}
+    return [by_name[name] for name in names]
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _column(field: models.Field) -> str:
+    return connection.ops.quote_name(field.column or "")

@@ -16,7 +16,9 @@ import pytest
 from django.urls import reverse
 
 from directory.core.models import Change
-from directory.imports import actions, pipeline
+from directory.imports import actions
+from directory.imports.apply import apply_run
+from directory.imports.plan import plan_run
 from directory.laboratories.models import Laboratory
 from directory.laboratories.sheets import LaboratorySheet
 from tests.builders import an_editor
@@ -53,9 +55,9 @@ def test_a_laboratory_is_imported_changed_exported_and_undone(client):
     for one, left in ((run, first_stored), (first, [])):
         one.refresh_from_db()
         undo = actions.undo(run=one, user=editor, queue=False)
-        pipeline.plan(undo)
+        plan_run(undo)
         actions.confirm(run=undo, user=editor, queue=False)
-        pipeline.apply(undo)
+        apply_run(undo)
         assert stored() == left
     ops = Change.objects.filter(key="lab-a").order_by("seq").values_list("op", flat=True)
     assert list(ops) == ["create", "update", "update", "delete"]
@@ -86,7 +88,7 @@ def test_its_sheet_has_its_headers_in_four_languages():
 # The guards that ask of each kind of sheet, and of what stands in lists.
 TRIED = [
     "tests/integration/test_imports_columns.py", "tests/integration/test_imports_rules.py",
-    "tests/unit/test_imports_columns.py", "tests/guards/test_circles.py", "tests/guards/test_docs.py",
+    "tests/unit/test_imports_header_columns.py", "tests/guards/test_circles.py", "tests/guards/test_docs.py",
     "tests/guards/test_contract_words.py",
 ]  # fmt: skip
 ASKED = "laboratories or laboratory or circles or promised or explained"
