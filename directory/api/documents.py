@@ -5,6 +5,7 @@ from functools import cache
 
 import orjson
 from django_filters import FilterSet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.serializers import Serializer
 
 from directory.search import service
@@ -36,6 +37,15 @@ class DocumentView(IndexView):
     tag: str
     summary: str
 
+    @classmethod
+    def describe(cls, answer: type[Serializer], known: list[OpenApiParameter]) -> None:
+        """Tell the OpenAPI document of `get`: its answer, and the parameters that it knows."""
+        get = extend_schema(
+            operation_id=cls.operation_id, tags=[cls.tag], summary=cls.summary, responses=answer,
+            parameters=known,
+        )  # fmt: skip
+        extend_schema_view(get=get)(cls)
+
 
 class DocumentList(DocumentView):
     """A page of documents of one kind."""
@@ -43,16 +53,8 @@ class DocumentList(DocumentView):
     filterset: type[FilterSet]
 
     def __init_subclass__(cls):
-        cls.operations = {
-            "get": openapi.Operation(
-                id=cls.operation_id, tag=cls.tag, summary=cls.summary, answer=page_of(cls.shape),
-                parameters=cls.described_parameters,
-            )
-        }  # fmt: skip
-
-    @classmethod
-    def described_parameters(cls):
-        return (*openapi.of_filters(cls.filterset), *openapi.of_paging(names_of(cls.shape), INCLUDE))
+        filters, paging = openapi.of_filters(cls.filterset), openapi.of_paging(names_of(cls.shape), INCLUDE)
+        cls.describe(page_of(cls.shape), filters + paging)
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
@@ -111,16 +113,8 @@ class DocumentDetail(DocumentView):
     address: tuple[str, str]
 
     def __init_subclass__(cls):
-        cls.operations = {
-            "get": openapi.Operation(
-                id=cls.operation_id, tag=cls.tag, summary=cls.summary, answer=partly(cls.shape),
-                parameters=cls.described_parameters, problems=(400, 404),
-            )
-        }  # fmt: skip
-
-    @classmethod
-    def described_parameters(cls):
-        return (openapi.in_path("key", *cls.address), openapi.of_fields(names_of(cls.shape)))
+        key, fields = openapi.in_path("key", *cls.address), openapi.of_fields(names_of(cls.shape))
+        cls.describe(partly(cls.shape), [key, fields])
 
     def answer(self, request, key: str) -> bytes:
         parameters.check(request.GET, ("fields",))

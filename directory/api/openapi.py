@@ -1,11 +1,10 @@
-"""What the OpenAPI document says of a view: read from its `operations` and from its filters.
+"""What the OpenAPI document says of all operations, and of the parameters of lists.
 
 drf-spectacular turns the shapes into components; what it cannot know (that documents are stored bytes, that
 filters are not a DRF backend) is said here.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from django_filters import FilterSet
 from drf_spectacular.openapi import AutoSchema
@@ -16,83 +15,58 @@ from directory.core.filter_fields import One
 from directory.partners.models import KeyScope
 
 from . import parameters, patterns, response_headers
+from .errors import CONTENT_TYPE
 from .shapes import ProblemSerializer
 from .words import PARAMETERS
 
 FROM_THE_REGISTRY = ("centre", "network", "country")
-ANYWHERE = (401, 406, 429, 503)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """What the document says of one method of one address."""
-
-    id: str
-    tag: str
-    summary: str
-    answer: object
-    description: str = ""
-    status: int = 200
-    media_type: str = ""  # of the answer, where it is not JSON
-    parameters: Callable[[], tuple[OpenApiParameter, ...]] = tuple
-    request: object = None
-    problems: tuple[int, ...] = (400,)
-    follows: bool = False  # the answer's `Location` is another run
+NOT_MODIFIED = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
 
 
 class Described(AutoSchema):
-    """Reads a view's `operations`, by method in lower case."""
-
-    @property
-    def operation(self):
-        """The `Operation` of the view that answers the method."""
-        return self.view.operations[self.method.lower()]
-
-    def get_operation_id(self):
-        return self.operation.id
-
-    def get_tags(self):
-        return [self.operation.tag]
-
-    def get_summary(self):
-        return self.operation.summary
+    """What all operations have in common; what each has of its own is said with `extend_schema`."""
 
     def get_description(self):
-        return self.operation.description
+        # A docstring is for those who read the code.
+        return ""
 
     def get_auth(self):
         needed = [{"ApiKey": []}]
         return [{}, *needed] if self.view.scope == KeyScope.READ else needed
 
-    def get_override_parameters(self):
-        return list(self.operation.parameters())
-
-    def get_request_serializer(self):
-        return self.operation.request
-
-    def get_response_serializers(self):
-        status, media_type = self.operation.status, self.operation.media_type
-        answers = {(status, media_type) if media_type else status: self.operation.answer}
-        if self.method == "GET":
-            answers[304] = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
+    def _problems(self) -> Iterable[int]:
+        """The errors that come with the scope, the address and the body of the operation."""
+        yield from (400, 401, 406, 429, 503)
         # Reading is open to every key; all else needs a scope, or a right.
-        more = () if self.view.scope == KeyScope.READ else (403,)
-        for status in sorted({*ANYWHERE, *more, *self.operation.problems}):
-            answers[status, "application/problem+json"] = ProblemSerializer
-        return answers
+        if self.view.scope != KeyScope.READ:
+            yield 403
+        if "{" in self.path:
+            yield 404
+        if self.method == "POST" and self.get_request_serializer():
+            yield from (411, 413, 415)
+
+    def _get_response_bodies(self, direction="response"):
+        answers = super()._get_response_bodies(direction)
+        if self.method == "GET":
+            answers["304"] = self._get_response_for_code(NOT_MODIFIED, "304")
+        for status in self._problems():
+            answers[str(status)] = self._get_response_for_code(ProblemSerializer, str(status), [CONTENT_TYPE])
+        return dict(sorted(answers.items()))
 
     def _get_response_headers_for_code(self, status_code, direction="response"):
-        is_file = bool(self.operation.media_type)
-        names = response_headers.names_of(
-            str(status_code), method=self.method, follows=self.operation.follows, is_file=is_file
-        )
-        return response_headers.references(names)
+        own = super()._get_response_headers_for_code(status_code, direction)
+        return response_headers.references([*response_headers.names_of(status_code, self.method), *own])
 
 
-def of_filters(filterset: type[FilterSet]) -> tuple[OpenApiParameter, ...]:
+def problem(status: int) -> dict:
+    """An error that an operation has beside those of `Described`, for its `responses`."""
+    return {(status, CONTENT_TYPE): ProblemSerializer}
+
+
+def of_filters(filterset: type[FilterSet]) -> list[OpenApiParameter]:
     """The parameters of a list's filters, with the values they take."""
     form = filterset({}).form
-    return tuple(_of_field(name, form.fields[name]) for name in filterset.base_filters)
+    return [_of_field(name, form.fields[name]) for name in filterset.base_filters]
 
 
 def _of_field(name: str, form_field) -> OpenApiParameter:
@@ -136,14 +110,14 @@ def in_path(name: str, text: str, example: object, kind: object = OpenApiTypes.S
     return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=text, examples=examples)
 
 
-def of_paging(field_names: Iterable[str], include: Iterable[str]) -> tuple[OpenApiParameter, ...]:
-    return (
+def of_paging(field_names: Iterable[str], include: Iterable[str]) -> list[OpenApiParameter]:
+    return [
         of_page_size(),
         described("cursor"),
         described("facets", enum=("0", "1")),
         of_fields(field_names),
         described("include", enum=tuple(include)),
-    )
+    ]
 
 
 def of_page_size() -> OpenApiParameter:

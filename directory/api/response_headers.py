@@ -1,5 +1,7 @@
 """The headers of answers: what the OpenAPI document says of each, and which status has which."""
 
+from drf_spectacular.utils import OpenApiParameter
+
 RATE_POLICY = r'^"(anonymous|key)";q=[0-9]+;w=[0-9]+$'
 RATE_LEFT = r'^"(anonymous|key)";r=[0-9]+;t=[0-9]+$'
 
@@ -49,16 +51,17 @@ OF_STATUS = {
 }
 
 
-def names_of(status: str, *, method: str, follows: bool = False, is_file: bool = False) -> list[str]:
-    """The headers of an answer of `status`; `follows`: it leads to another run."""
+def names_of(status: str, method: str) -> list[str]:
+    """The headers of every answer of `status`."""
     names = [*ALWAYS, *OF_STATUS.get(status, ())]
     if status == "200" and method == "GET":
         names.append("ETag")
-    if status == "202" and follows:
-        names.append("Location")
-    if status == "200" and is_file:
-        names.append("Content-Disposition")
     return names
+
+
+def of_answer(name: str, status: int) -> OpenApiParameter:
+    """One of `HEADERS` that an operation answers with, where it is of `status`."""
+    return OpenApiParameter(name, location=OpenApiParameter.HEADER, response=[status])
 
 
 def references(names: list[str]) -> dict:

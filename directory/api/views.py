@@ -11,7 +11,6 @@ from . import conditional
 from .authentication import HasScope, KeyAuthentication
 from .bodies import media_type_of
 from .errors import Problem
-from .openapi import Described, Operation
 from .throttling import RateLimit, count_visitor
 
 JSON = "application/json"
@@ -50,9 +49,7 @@ class ApiView(APIView):
     throttle_classes = (RateLimit,)
     content_negotiation_class = ByMediaType
     spoken: frozenset[str] | None = SPOKEN
-    schema: Described | None = Described()
     scope: KeyScope | None = KeyScope.READ
-    operations: dict[str, Operation] = {}
 
     def http_method_not_allowed(self, request, *args, **kwargs):
         allowed = ", ".join(self.allowed_methods)

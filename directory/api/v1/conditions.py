@@ -2,29 +2,29 @@ from functools import cache
 from hashlib import blake2b
 
 import orjson
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from directory.core.fields import LANGUAGE_CODES
 from trials import conditions
 
 from .. import parameters
-from ..openapi import Operation, described
+from ..openapi import described
 from ..shapes import page_of
 from ..views import ReadView
 from . import shapes
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="listConditions",
+        tags=["Vocabulary"],
+        summary="The classification ICCC-3",
+        responses=page_of(shapes.ConditionSerializer),
+        parameters=[described("lang", enum=LANGUAGE_CODES)],
+    )
+)
 class ConditionList(ReadView):
     """The ICCC-3 tree, parents before children. It comes with the program, so it changes only with it."""
-
-    operations = {
-        "get": Operation(
-            id="listConditions",
-            tag="Vocabulary",
-            summary="The classification ICCC-3",
-            answer=page_of(shapes.ConditionSerializer),
-            parameters=lambda: (described("lang", enum=LANGUAGE_CODES),),
-        )
-    }
 
     def version(self):
         return tree_version()

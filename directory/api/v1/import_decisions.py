@@ -4,6 +4,7 @@ from functools import partial
 
 import orjson
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema_view
 
 from directory.imports import actions
 from directory.imports.choices import Decision
@@ -15,13 +16,12 @@ from ..openapi import described
 from ..views import JSON
 from . import shapes_imports as shapes
 from .import_problems import conflict
-from .imports import NUMBER, ImportsView, accepted, of_run, private
+from .imports import CONFLICT, LOCATION, NUMBER, ImportsView, accepted, of_run, private
 
 MOST_BYTES = 1024 * 1024
 LONGEST_KEY, LONGEST_ANSWER = 200, 200
 MOST_ROWS = 60_000
-OF_A_BODY = (400, 404, 409, 411, 413, 415)
-step_of_run = partial(of_run, answer=shapes.ImportRunSerializer, status=202, problems=(400, 404, 409))
+step_of_run = partial(of_run, request=None, responses={202: shapes.ImportRunSerializer, **CONFLICT})
 
 
 class ImportStep(ImportsView):
@@ -41,24 +41,22 @@ class ImportStep(ImportsView):
         raise NotImplementedError
 
 
+@extend_schema_view(
+    post=step_of_run(
+        operation_id="answerImportQuestions",
+        summary="Answer questions of a plan",
+        description="The sheet is planned anew; decisions on single rows are made again after that.",
+        request={JSON: shapes.ImportAnswersSerializer},
+    )
+)
 class ImportQuestions(ImportStep):
     """What a plan asks, and the answers."""
 
-    operations = {
-        "get": of_run(
-            id="listImportQuestions",
-            summary="What the plan of a run asks",
-            answer=shapes.ImportQuestionsSerializer,
-        ),
-        "post": step_of_run(
-            id="answerImportQuestions",
-            summary="Answer questions of a plan",
-            description="The sheet is planned anew; decisions on single rows are made again after that.",
-            request={JSON: shapes.ImportAnswersSerializer},
-            problems=OF_A_BODY,
-        ),
-    }
-
+    @of_run(
+        operation_id="listImportQuestions",
+        summary="What the plan of a run asks",
+        responses=shapes.ImportQuestionsSerializer,
+    )
     def get(self, request, number):
         parameters.check(request.GET, ())
         run = self.run_of(request, number)
@@ -86,20 +84,18 @@ def _question(one: dict, choices: dict) -> dict:
     return {name: one[name] for name in names} | {"answer": choices.get(one["key"])}
 
 
+@extend_schema_view(
+    post=step_of_run(
+        operation_id="decideImportRows",
+        summary="Take or leave out rows of a plan",
+        description="A row of outcome `duplicate` or `conflict` that was held back is stored only if it "
+        "is taken; a good row is stored unless it is left out. All of a request is decided, or nothing.",
+        responses={200: shapes.ImportDecidedSerializer, **CONFLICT},
+        request={JSON: shapes.ImportDecisionSerializer},
+    )
+)
 class ImportDecisions(ImportStep):
     """Which rows of a plan are stored, against what the plan says of them."""
-
-    operations = {
-        "post": of_run(
-            id="decideImportRows",
-            summary="Take or leave out rows of a plan",
-            description="A row of outcome `duplicate` or `conflict` that was held back is stored only if it "
-            "is taken; a good row is stored unless it is left out. All of a request is decided, or nothing.",
-            answer=shapes.ImportDecidedSerializer,
-            request={JSON: shapes.ImportDecisionSerializer},
-            problems=OF_A_BODY,
-        )
-    }
 
     def step(self, run):
         body = body_of(self.request, Decision.values)
@@ -123,17 +119,17 @@ def _are_numbers(value) -> bool:
     )
 
 
+@extend_schema_view(
+    post=step_of_run(
+        operation_id="applyImport",
+        summary="Apply a planned run",
+        parameters=[NUMBER, described("mode", enum=("good", "all"))],
+    )
+)
 class ImportApply(ImportStep):
     """Store what was planned: all good rows in one transaction, or nothing."""
 
     allowed = ("mode",)
-    operations = {
-        "post": step_of_run(
-            id="applyImport",
-            summary="Apply a planned run",
-            parameters=lambda: (NUMBER, described("mode", enum=("good", "all"))),
-        )
-    }
 
     def step(self, run):
         mode = parameters.choice(self.request.GET, "mode", ("good", "all"), "good")
@@ -142,10 +138,9 @@ class ImportApply(ImportStep):
         return accepted(run)
 
 
+@extend_schema_view(post=step_of_run(operation_id="cancelImport", summary="Cancel a run"))
 class ImportCancel(ImportStep):
     """Let a run go that has not been applied."""
-
-    operations = {"post": step_of_run(id="cancelImport", summary="Cancel a run")}
 
     def step(self, run):
         actions.cancel(run=run, user=self.request.user)
@@ -153,18 +148,17 @@ class ImportCancel(ImportStep):
         return accepted(run)
 
 
+@extend_schema_view(
+    post=step_of_run(
+        operation_id="undoImport",
+        summary="Undo an applied run",
+        description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
+        "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
+        parameters=[NUMBER, LOCATION],
+    )
+)
 class ImportUndo(ImportStep):
     """Plan the reverse of an applied run, as a run of its own."""
-
-    operations = {
-        "post": step_of_run(
-            id="undoImport",
-            summary="Undo an applied run",
-            follows=True,
-            description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
-            "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
-        )
-    }
 
     def step(self, run):
         return accepted(actions.undo(run=run, user=self.request.user), follow=True)

@@ -13,7 +13,7 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 
 from directory.imports import actions, report
@@ -26,7 +26,8 @@ from directory.sheets.workbooks import CONTENT_TYPE
 from .. import addresses, conditional, openapi, pagination, parameters
 from ..bodies import check_length
 from ..errors import Fault, Problem, bad_parameters, not_found
-from ..openapi import Operation, described
+from ..openapi import described, problem
+from ..response_headers import of_answer
 from ..shapes import page_of
 from ..views import JSON, SPOKEN, ApiView
 from . import shapes_imports as shapes
@@ -35,7 +36,9 @@ from .import_problems import not_now, refused
 MAX_BODY_BYTES = 12 * 1024 * 1024
 NUMBER = openapi.in_path("number", "The `id` of a run.", 1, {"type": "integer", "minimum": 1})
 # What the addresses below a run have in common.
-of_run = partial(Operation, tag="Imports", parameters=lambda: (NUMBER,), problems=(400, 404))
+of_run = partial(extend_schema, tags=["Imports"], parameters=[NUMBER])
+CONFLICT = problem(409)
+LOCATION = of_answer("Location", 202)
 LONGEST_KEY = 100
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -61,36 +64,21 @@ class Imports(ImportsView):
     """Send a sheet: it is planned by the worker; nothing is stored until the run is applied. And all runs."""
 
     parser_classes = (MultiPartParser,)
-    operations = {
-        "get": Operation(
-            id="listImports",
-            tag="Imports",
-            summary="The runs of your key",
-            description="The newest first: those that your key may open one by one. A key of a centre sees "
-            "the runs it made itself, an editor's key sees all.",
-            answer=page_of(shapes.ImportRunSerializer, whole=True),
-            parameters=lambda: (
-                described("status", word="run_status", many=True, enum=Status.values),
-                described("kind", many=True, enum=list(all_kinds())),
-                openapi.of_page_size(),
-                described("cursor"),
-            ),
-        ),
-        "post": Operation(
-            id="createImport",
-            tag="Imports",
-            summary="Send a sheet to be planned",
-            description="The plan is made by a worker: follow `Location` until the status is `planned`. "
-            "The same file sent again while its run is under way leads to that run.",
-            answer=shapes.ImportRunSerializer,
-            status=202,
-            follows=True,
-            request={"multipart/form-data": shapes.SentSheetSerializer},
-            parameters=lambda: (KEY,),
-            problems=(400, 411, 413, 415, 422),
-        ),
-    }
 
+    @extend_schema(
+        operation_id="listImports",
+        tags=["Imports"],
+        summary="The runs of your key",
+        description="The newest first: those that your key may open one by one. A key of a centre sees "
+        "the runs it made itself, an editor's key sees all.",
+        responses=page_of(shapes.ImportRunSerializer, whole=True),
+        parameters=[
+            described("status", word="run_status", many=True, enum=Status.values),
+            described("kind", many=True, enum=list(all_kinds())),
+            openapi.of_page_size(),
+            described("cursor"),
+        ],
+    )
     def get(self, request):
         parameters.check(request.GET, ("status", "kind", "page_size", "cursor"))
         statuses = parameters.several(request.GET, "status", Status.values)
@@ -102,6 +90,16 @@ class Imports(ImportsView):
         page = pagination.numbered_page(request, runs, size, cursor, show=run_body, by="pk", newest=True)
         return private(request, page)
 
+    @extend_schema(
+        operation_id="createImport",
+        tags=["Imports"],
+        summary="Send a sheet to be planned",
+        description="The plan is made by a worker: follow `Location` until the status is `planned`. "
+        "The same file sent again while its run is under way leads to that run.",
+        responses={202: shapes.ImportRunSerializer, **problem(422)},
+        request={"multipart/form-data": shapes.SentSheetSerializer},
+        parameters=[KEY, LOCATION],
+    )
     def post(self, request):
         parameters.check(request.GET, ())
         check_length(
@@ -170,14 +168,7 @@ def _is_twice(request, name: str) -> bool:
 class ImportDetail(ImportsView):
     """How far a run is, and what it found."""
 
-    operations = {
-        "get": of_run(
-            id="getImport",
-            summary="How far a run is",
-            answer=shapes.ImportRunSerializer,
-        )
-    }
-
+    @of_run(operation_id="getImport", summary="How far a run is", responses=shapes.ImportRunSerializer)
     def get(self, request, number):
         parameters.check(request.GET, ())
         return private(request, run_body(self.run_of(request, number)))
@@ -186,20 +177,17 @@ class ImportDetail(ImportsView):
 class ImportRows(ImportsView):
     """The rows of a run, in the order of the sheet."""
 
-    operations = {
-        "get": of_run(
-            id="listImportRows",
-            summary="What becomes of each row",
-            answer=page_of(shapes.ImportRowSerializer),
-            parameters=lambda: (
-                NUMBER,
-                described("outcome", many=True, enum=Outcome.values),
-                openapi.of_page_size(),
-                described("cursor"),
-            ),
-        )
-    }
-
+    @of_run(
+        operation_id="listImportRows",
+        summary="What becomes of each row",
+        responses=page_of(shapes.ImportRowSerializer),
+        parameters=[
+            NUMBER,
+            described("outcome", many=True, enum=Outcome.values),
+            openapi.of_page_size(),
+            described("cursor"),
+        ],
+    )
     def get(self, request, number):
         parameters.check(request.GET, ("outcome", "page_size", "cursor"))
         outcomes = parameters.several(request.GET, "outcome", Outcome.values)
@@ -216,20 +204,16 @@ class ImportReport(ImportsView):
 
     # A workbook to whoever takes one; problems stay JSON.
     spoken = SPOKEN | {CONTENT_TYPE}
-    operations = {
-        "get": of_run(
-            id="getImportReport",
-            summary="The sheet with what became of each row",
-            description="The file that was sent, as a workbook: its own columns and rows, then `Outcome` and "
-            "`Messages`, cells with a message coloured; what is told of the whole file is in a second sheet. "
-            "Corrected, it can be sent as it is: the added columns are not read.",
-            answer=OpenApiTypes.BINARY,
-            media_type=CONTENT_TYPE,
-            parameters=lambda: (NUMBER, described("only", enum=("bad",))),
-            problems=(400, 404, 409),
-        )
-    }
 
+    @of_run(
+        operation_id="getImportReport",
+        summary="The sheet with what became of each row",
+        description="The file that was sent, as a workbook: its own columns and rows, then `Outcome` and "
+        "`Messages`, cells with a message coloured; what is told of the whole file is in a second sheet. "
+        "Corrected, it can be sent as it is: the added columns are not read.",
+        responses={(200, CONTENT_TYPE): OpenApiTypes.BINARY, **CONFLICT},
+        parameters=[NUMBER, described("only", enum=("bad",)), of_answer("Content-Disposition", 200)],
+    )
     def get(self, request, number):
         parameters.check(request.GET, ("only",))
         only_bad = parameters.choice(request.GET, "only", ("", "bad"), "") == "bad"

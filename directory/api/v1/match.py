@@ -6,6 +6,7 @@ import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
 
 from directory.core.fields import LANGUAGE_CODES
@@ -18,7 +19,6 @@ from directory.search import service
 from .. import parameters
 from ..bodies import check_length, media_type_of
 from ..errors import Fault, Problem, bad_parameters
-from ..openapi import Operation
 from ..views import JSON, ApiView
 from . import shapes_match as shapes
 
@@ -44,20 +44,16 @@ NUMBERS = ("lines", "within", "limit", "age")
 class MatchView(ApiView):
     """Trials whose criteria a patient meets, leaves open or fails."""
 
-    operations = {
-        "post": Operation(
-            id="matchTrials",
-            tag="Trials",
-            summary="The trials that a patient's profile meets, leaves open or fails",
-            description="All fields are optional; what is left out is unknown and excludes nothing. "
-            "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
-            "are of all.",
-            request={JSON: shapes.ProfileSerializer},
-            answer=shapes.MatchingSerializer,
-            problems=(400, 411, 413, 415),
-        )
-    }
-
+    @extend_schema(
+        operation_id="matchTrials",
+        tags=["Trials"],
+        summary="The trials that a patient's profile meets, leaves open or fails",
+        description="All fields are optional; what is left out is unknown and excludes nothing. "
+        "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
+        "are of all.",
+        request={JSON: shapes.ProfileSerializer},
+        responses=shapes.MatchingSerializer,
+    )
     @quotes_nothing(*ANSWERED)
     def post(self, request):
         parameters.check(request.GET, ())

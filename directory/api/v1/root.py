@@ -5,25 +5,24 @@ from functools import cache
 
 import orjson
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from .. import addresses, parameters
-from ..openapi import Operation
 from ..views import ReadView
 from . import schema, shapes
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="listAddresses",
+        tags=["About"],
+        summary="The addresses of this version",
+        description="`url` is a template (RFC 6570) where a part of it is to be filled in.",
+        responses=shapes.RootSerializer,
+    )
+)
 class Root(ReadView):
     """The addresses of version 1."""
-
-    operations = {
-        "get": Operation(
-            id="listAddresses",
-            tag="About",
-            summary="The addresses of this version",
-            description="`url` is a template (RFC 6570) where a part of it is to be filled in.",
-            answer=shapes.RootSerializer,
-        )
-    }
 
     def version(self):
         return schema.version()

@@ -5,9 +5,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from .. import parameters
-from ..openapi import Operation
 from ..views import ReadView
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
@@ -23,17 +23,16 @@ def version() -> str:
     return blake2b(committed(), digest_size=8).hexdigest()
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="getSchema",
+        tags=["About"],
+        summary="This description, as OpenAPI 3.1",
+        responses=OpenApiTypes.OBJECT,
+    )
+)
 class Schema(ReadView):
     """OpenAPI 3.1."""
-
-    operations = {
-        "get": Operation(
-            id="getSchema",
-            tag="About",
-            summary="This description, as OpenAPI 3.1",
-            answer=OpenApiTypes.OBJECT,
-        )
-    }
 
     def version(self):
         return version()

@@ -1,5 +1,6 @@
 import orjson
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.search import service
@@ -7,25 +8,24 @@ from directory.search import service
 from .. import addresses, parameters
 from ..documents import IndexView
 from ..errors import Fault, bad_parameters
-from ..openapi import Operation, described
+from ..openapi import described
 from . import shapes
 
 # Where the API shows what is suggested; a suggestion of another kind is a word to search with.
 ADDRESS_OF = {"trial": "api:trial", "centre": "api:centre", "network": "api:network"}
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="suggest",
+        tags=["Vocabulary"],
+        summary="What somebody who types may mean",
+        responses=shapes.SuggestionsSerializer,
+        parameters=[described("q", required=True), described("lang", enum=LANGUAGE_CODES)],
+    )
+)
 class Suggest(IndexView):
     """What somebody who types `q` may mean: trials, centres, networks, conditions."""
-
-    operations = {
-        "get": Operation(
-            id="suggest",
-            tag="Vocabulary",
-            summary="What somebody who types may mean",
-            answer=shapes.SuggestionsSerializer,
-            parameters=lambda: (described("q", required=True), described("lang", enum=LANGUAGE_CODES)),
-        )
-    }
 
     def answer(self, request):
         parameters.check(request.GET, ("q", "lang"))
