@@ -5,7 +5,7 @@ The ORM builds a statement anew for every few dozen rows, and asks each field se
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -27,12 +27,11 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
 
 def _each(statement: str, fields: Sequence[models.Field], rows: Iterable[Sequence]) -> None:
     """Names in `statement` are the model's own; no value of anybody's is part of it."""
+    database = connections[DEFAULT_DB_ALIAS]  # itself, which is looked up anew at each use of `connection`
     as_stored = [field.get_db_prep_save for field in fields]
-    values = [
-        [stored(value, connection) for stored, value in zip(as_stored, row, strict=True)] for row in rows
-    ]
+    values = [[stored(value, database) for stored, value in zip(as_stored, row, strict=True)] for row in rows]
     if values:
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.executemany(statement, values)
 
 
