@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from directory.core.text import control_character_in, squash, tidy
-from directory.sheets.mending import mended
+from directory.sheets.encoding_repair import mended
 from directory.sheets.reading import Row, Table
 from directory.sheets.sheet import Sheet
 from directory.sheets.templates import NOTES

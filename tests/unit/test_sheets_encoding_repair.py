@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.sheets.mending import mended
+from directory.sheets.encoding_repair import mended
 
 
 def garbled(text):
