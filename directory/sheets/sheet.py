@@ -84,9 +84,9 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
 
     `key`: columns in the model's own table that make the record another one, where they differ.
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row. `mends`: its cells are mended where their letters were garbled on the way. `selected` and
-    `prefetched`: relations that a row is made of. `named`: relations to a record that a row only names, so
-    that its cells need not fit what is stored of it.
+    template's row. `repairs_encoding`: letters of its cells that were garbled on the way are repaired.
+    `selected` and `prefetched`: relations that a row is made of. `named`: relations to a record that a row
+    only names, so that its cells need not fit what is stored of it.
     """
 
     kind = ""
@@ -95,7 +95,7 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
-    mends = False
+    repairs_encoding = False
     selected: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
