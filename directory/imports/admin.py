@@ -18,6 +18,7 @@ from directory.adminsite import attention
 from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.roles import Role, is_editor
+from directory.core.text import whole_number
 from directory.sheets import csv_files, templates
 from directory.sheets.workbooks import CONTENT_TYPE
 
@@ -241,7 +242,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         query = QueryDict(back.removeprefix("?")) if back.startswith("?") else QueryDict()
         every, numbers = request.POST.get("all", ""), request.POST.getlist("row")
         outcome = query.get("outcome", "") if every else ""
-        chosen = [int(one) for one in numbers if one.isdecimal() and len(one) < 9]
+        chosen = [number for one in numbers if (number := whole_number(one)) is not None]
         if not chosen and outcome not in Outcome.values:
             messages.info(request, _("No row was ticked; nothing was decided."))
         else:
@@ -273,8 +274,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
 def _seen(request) -> int | None:
     """The attempt that made the plan which the person had before them."""
-    plan = request.POST.get("plan", "")
-    return int(plan) if plan.isdecimal() and len(plan) < 10 else None
+    return whole_number(request.POST.get("plan", ""))
 
 
 def _confirm(request, run: ImportRun) -> ImportRun:

@@ -13,7 +13,7 @@ from django.db import models
 from import_export import fields, resources
 
 from directory.core.fields import refuse_unkept
-from directory.core.text import squash, tidy
+from directory.core.text import squash, tidy, whole_number
 
 from .cells import LongText, Prose, Text
 from .csv_files import as_csv
@@ -28,8 +28,7 @@ def version_of(seq: int) -> str:
 
 def seq_of(version: str) -> int | None:
     """The change number that `version_of` was given; None for what it never says."""
-    digits = tidy(version).lower().removeprefix("v")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+    return whole_number(tidy(version).lower().removeprefix("v"), most_digits=18)
 
 
 class Column(fields.Field):
