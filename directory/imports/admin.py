@@ -138,17 +138,16 @@ class ImportRunAdmin(ReadOnlyAdmin):
         form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
         if request.method == "POST" and form.is_valid() and (run := self._received(request, form)):
             return HttpResponseRedirect(_address(run))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import a sheet"),
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
-            "templates": form.templates(),
-        }
-        status = 422 if form.is_bound and form.errors else 200
-        return TemplateResponse(request, self.add_form_template, context, status=status)
+        return self.render_page(
+            request,
+            self.add_form_template,
+            status=422 if form.is_bound and form.errors else 200,
+            title=_("Import a sheet"),
+            form=form,
+            media=self.media + form.media,
+            languages=[(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
+            templates=form.templates(),
+        )
 
     def _received(self, request, form) -> ImportRun | None:
         file = form.cleaned_data["file"]
@@ -193,20 +192,16 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         run = self._run(request, object_id)
-        page = PlanPage(run, request.GET, request.user)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": run.file_name,
-            "subtitle": None,
-            "opts": self.opts,
-            "media": self.media,
-            "run": run,
-            "page": page,
-            "undone_by": run.undone_by,
-            "may_open": set(run.undone_by.visible_to(request.user).values_list("pk", flat=True)),
-            "may_decide": is_editor(request.user) or run.created_by_id == request.user.pk,
-        }
-        return TemplateResponse(request, "imports/admin/run.html", context)
+        return self.render_page(
+            request,
+            "imports/admin/run.html",
+            title=run.file_name,
+            run=run,
+            page=PlanPage(run, request.GET, request.user),
+            undone_by=run.undone_by,
+            may_open=set(run.undone_by.visible_to(request.user).values_list("pk", flat=True)),
+            may_decide=is_editor(request.user) or run.created_by_id == request.user.pk,
+        )
 
     def progress_view(self, request, pk):
         """The progress alone, asked for again and again; once the run stands still, the page as a whole."""
