@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,6 @@ class CentresConfig(AppConfig):
     verbose_name = _("Centres and networks")
 
     def ready(self):
-        from .registration import register
+        from .rights import make_groups
 
-        register()
+        post_migrate.connect(make_groups, dispatch_uid="centres.rights.make_groups")

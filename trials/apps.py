@@ -11,7 +11,5 @@ class TrialsConfig(AppConfig):
 
     def ready(self):
         from .models.condition import load_conditions
-        from .registration import register
 
-        register()
         post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.load_conditions")

@@ -81,7 +81,7 @@ class CtgovSheet(Sheet):
 
     kind = "ctgov_csv"
     required = ("nct_number",)
-    mends = True
+    repairs_encoding = True
     example = {
         "nct_number": "NCT01234567", "title": "A study of something in children with leukaemia",
         "status": "RECRUITING", "disease_terms": "Acute Leukemia", "sponsor": "Example Hospital",

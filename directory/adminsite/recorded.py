@@ -228,17 +228,20 @@ class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, obj) or not self.may_change(request.user, obj):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History: %(record)s") % {"record": obj},
-            "object": obj,
-            "opts": self.opts,
-            "page": history.page(request, self.recorded_life(request, obj)),
-            "media": self.media,
-            **(extra_context or {}),
-        }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, self.object_history_template, context)
+        return self.render_page(
+            request,
+            self.object_history_template,
+            title=_("History: %(record)s") % {"record": obj},
+            object=obj,
+            page=history.page(request, self.recorded_life(request, obj)),
+            **(extra_context or {}),
+        )
+
+    def render_page(self, request, template, *, status=None, **context):
+        """A page of ours about these records, in the frame of the admin."""
+        frame = self.admin_site.each_context(request) | {"opts": self.opts, "media": self.media}
+        return TemplateResponse(request, template, frame | context, status=status)
 
     def recorded_life(self, request, obj):
         """The changes to show for `obj`: its own and, for editors, those of `history_with`."""

@@ -118,10 +118,10 @@ def hit(client: str, seconds: int, weight: int = 1) -> int:
     return weight
 
 
-def give_back(client: str, weight: int = 1) -> None:
+def give_back(client: str) -> None:
     """Take a step back: it was counted before it was known that it need not be."""
     try:
-        cache.incr(_key(client), -weight)
+        cache.incr(_key(client), -1)
     except (ValueError, *CACHE_DOWN):
         return
 

@@ -89,8 +89,7 @@ def decide(
     with transaction.atomic():
         # The step to itself holds the run: who confirms at this moment confirms before or after.
         if not run.claim(Status.PLANNED, Status.PLANNED, seen=seen):
-            run.refresh_from_db()
-            raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
+            raise _too_late(run)
         rows = run.rows.filter(outcome=outcome) if outcome else run.rows.filter(number__in=list(numbers))
         good = Q(outcome__in=(*STORED, Outcome.UNCHANGED))
         if not outcome and (cannot := list(rows.exclude(good | Q(may_be_taken=True)).values("number")[:20])):
@@ -133,12 +132,10 @@ def confirm(
             if queue:
                 _queue(tasks.apply, run)
             return run
-    run.refresh_from_db()
+    refused = _too_late(run)
     if run.status in (Status.APPLYING, Status.APPLIED):
         return run  # somebody was a moment earlier; the effect is the one that was asked for
-    if run.status == Status.PLANNED:
-        raise Refused([problem("another_plan")])
-    raise Refused([_not_now(run)])
+    raise refused
 
 
 def _refuse_unfit(run: ImportRun, whole: bool) -> None:
@@ -181,8 +178,7 @@ def answer(
             if queue:
                 _queue(tasks.plan, run)
             return run
-    run.refresh_from_db()
-    raise Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
+    raise _too_late(run)
 
 
 def _refuse_answer(asked: Mapping[str, dict], key: str, value: str, user) -> dict | None:
@@ -367,6 +363,12 @@ def _not_now(run: ImportRun) -> dict:
     return problem(
         "status", sentence % {"run": run.pk, "status": run.get_status_display()}, status=run.status
     )
+
+
+def _too_late(run: ImportRun) -> Refused:
+    """The plan that a person had before them is another one by now, or none."""
+    run.refresh_from_db()
+    return Refused([problem("another_plan") if run.status == Status.PLANNED else _not_now(run)])
 
 
 def _queue(task, run: ImportRun) -> None:

@@ -1,5 +1,7 @@
 """Imports in the admin: hand in a sheet, watch it being planned, read the plan, confirm or cancel."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from directory.adminsite import attention
 from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.roles import Role, is_editor
+from directory.core.text import whole_number
 from directory.sheets import csv_files, templates
 from directory.sheets.workbooks import CONTENT_TYPE
 
@@ -113,20 +116,19 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return request.user.has_perm("imports.add_importrun") and self.has_module_permission(request)
 
     def get_urls(self):
-        view, name = self.admin_site.admin_view, "imports_importrun_{}".format
-        return [
-            path("template/<slug:kind>.csv", view(self.template_view), name=name("template")),
-            path("template/<slug:kind>.xlsx", view(self.template_xlsx_view), name=name("template_xlsx")),
-            path("<int:pk>/again/", view(require_POST(self.again_view)), name=name("again")),
-            path("<int:pk>/progress/", view(self.progress_view), name=name("progress")),
-            path("<int:pk>/report.xlsx", view(self.report_view), name=name("report")),
-            path("<int:pk>/confirm/", view(require_POST(self.confirm_view)), name=name("confirm")),
-            path("<int:pk>/answer/", view(require_POST(self.answer_view)), name=name("answer")),
-            path("<int:pk>/undo/", view(require_POST(self.undo_view)), name=name("undo")),
-            path("<int:pk>/decide/", view(require_POST(self.decide_view)), name=name("decide")),
-            path("<int:pk>/cancel/", view(require_POST(self.cancel_view)), name=name("cancel")),
-            *super().get_urls(),
+        pages = [
+            ("template", "template/<slug:kind>.<slug:ending>", self.template_view),
+            ("progress", "<int:pk>/progress/", self.progress_view),
+            ("report", "<int:pk>/report.xlsx", self.report_view),
+            ("decide", "<int:pk>/decide/", require_POST(self.decide_view)),
+            *(
+                (name, f"<int:pk>/{name}/", require_POST(partial(self.step_view, step=step)))
+                for name, step in STEPS.items()
+            ),
         ]
+        view = self.admin_site.admin_view
+        own = [path(route, view(page), name=f"imports_importrun_{name}") for name, route, page in pages]
+        return [*own, *super().get_urls()]
 
     # Handing in
 
@@ -136,17 +138,16 @@ class ImportRunAdmin(ReadOnlyAdmin):
         form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
         if request.method == "POST" and form.is_valid() and (run := self._received(request, form)):
             return HttpResponseRedirect(_address(run))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import a sheet"),
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "languages": [(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
-            "templates": form.templates(),
-        }
-        status = 422 if form.is_bound and form.errors else 200
-        return TemplateResponse(request, self.add_form_template, context, status=status)
+        return self.render_page(
+            request,
+            self.add_form_template,
+            status=422 if form.is_bound and form.errors else 200,
+            title=_("Import a sheet"),
+            form=form,
+            media=self.media + form.media,
+            languages=[(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
+            templates=form.templates(),
+        )
 
     def _received(self, request, form) -> ImportRun | None:
         file = form.cleaned_data["file"]
@@ -163,48 +164,44 @@ class ImportRunAdmin(ReadOnlyAdmin):
             messages.info(request, was_there(run))
         return run
 
-    def template_view(self, request, kind):
-        """A CSV to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers."""
-        processor, language = self._template(request, kind)
-        content = processor.sheet.template(language)
-        return _download(content, csv_files.CONTENT_TYPE, f"{kind}{_ending(language)}.csv")
+    def template_view(self, request, kind, ending):
+        """A sheet to fill in, of a kind that this person may hand in; `?language=nl` has Dutch headers.
 
-    def template_xlsx_view(self, request, kind):
-        """The same as a workbook with drop-downs and notes, of this person's centres."""
-        processor, language = self._template(request, kind)
-        content = templates.template(processor.sheet, language, lists=processor.lists(request.user))
-        return _download(content, CONTENT_TYPE, f"{kind}{_ending(language)}.xlsx")
-
-    def _template(self, request, kind):
+        As a workbook it has drop-downs and notes, of this person's centres.
+        """
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if kind not in dict(UploadForm(user=request.user).kinds):
+        if kind not in dict(UploadForm(user=request.user).kinds) or ending not in ("csv", "xlsx"):
             raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
         language = request.GET.get("language", "en")
         if language not in LANGUAGE_CODES:
             raise Http404(
                 _("There is no template in that language. Use one of: %s.") % ", ".join(LANGUAGE_CODES)
             )
-        return all_kinds()[kind], language
+        processor = all_kinds()[kind]
+        if ending == "csv":
+            content, content_type = processor.sheet.template(language), csv_files.CONTENT_TYPE
+        else:
+            lists = processor.lists(request.user)
+            content, content_type = templates.template(processor.sheet, language, lists=lists), CONTENT_TYPE
+        name = f"{kind}{'' if language == 'en' else f'-{language}'}.{ending}"
+        headers = {"Content-Disposition": content_disposition_header(True, name)}
+        return HttpResponse(content, content_type=content_type, headers=headers)
 
     # One run
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         run = self._run(request, object_id)
-        page = PlanPage(run, request.GET, request.user)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": run.file_name,
-            "subtitle": None,
-            "opts": self.opts,
-            "media": self.media,
-            "run": run,
-            "page": page,
-            "undone_by": run.undone_by,
-            "may_open": set(run.undone_by.visible_to(request.user).values_list("pk", flat=True)),
-            "may_decide": is_editor(request.user) or run.created_by_id == request.user.pk,
-        }
-        return TemplateResponse(request, "imports/admin/run.html", context)
+        return self.render_page(
+            request,
+            "imports/admin/run.html",
+            title=run.file_name,
+            run=run,
+            page=PlanPage(run, request.GET, request.user),
+            undone_by=run.undone_by,
+            may_open=set(run.undone_by.visible_to(request.user).values_list("pk", flat=True)),
+            may_decide=is_editor(request.user) or run.created_by_id == request.user.pk,
+        )
 
     def progress_view(self, request, pk):
         """The progress alone, asked for again and again; once the run stands still, the page as a whole."""
@@ -225,36 +222,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
         headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
         return StreamingHttpResponse(pieces, content_type=CONTENT_TYPE, headers=headers)
 
-    def confirm_view(self, request, pk):
-        run, whole = self._run(request, pk), request.POST.get("whole") == "1"
-        return self._done(
-            request,
-            run,
-            lambda: actions.confirm(run=run, user=request.user, seen=_seen(request), whole=whole),
-        )
-
-    def answer_view(self, request, pk):
-        """Plan anew with the answers given; those left as they were are not sent on."""
+    def step_view(self, request, pk, step):
+        """One of `STEPS`; then the page of the run it leads to, or of this one with why it was refused."""
         run = self._run(request, pk)
-        given = {
-            request.POST[name]: request.POST.get(f"answer-{name.removeprefix('key-')}", UNANSWERED)
-            for name in request.POST
-            if name.startswith("key-")
-        }
-        shown = {
-            one["key"]: UNANSWERED if one["is_unanswered"] else one["chosen"]
-            for one in PlanPage(run, QueryDict(), request.user).questions
-        }
-        # What was left as it was shown is no answer: what is read now may follow from another one.
-        answers = {key: value for key, value in given.items() if value not in (UNANSWERED, shown.get(key))}
-        if not answers:
-            messages.info(request, _("No question was answered; the plan stays as it is."))
-            return HttpResponseRedirect(_address(run))
-        return self._done(
-            request,
-            run,
-            lambda: actions.answer(run=run, user=request.user, answers=answers, seen=_seen(request)),
-        )
+        try:
+            run = step(request, run)
+        except actions.Refused as refused:
+            messages.error(request, str(refused))
+        return HttpResponseRedirect(_address(run))
 
     def decide_view(self, request, pk):
         """Take or leave out the rows ticked, or all of the outcome that is shown; back to the same page."""
@@ -262,7 +237,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         query = QueryDict(back.removeprefix("?")) if back.startswith("?") else QueryDict()
         every, numbers = request.POST.get("all", ""), request.POST.getlist("row")
         outcome = query.get("outcome", "") if every else ""
-        chosen = [int(one) for one in numbers if one.isdecimal() and len(one) < 9]
+        chosen = [number for one in numbers if (number := whole_number(one)) is not None]
         if not chosen and outcome not in Outcome.values:
             messages.info(request, _("No row was ticked; nothing was decided."))
         else:
@@ -283,26 +258,6 @@ class ImportRunAdmin(ReadOnlyAdmin):
         left = ngettext("%(number)d row is left out.", "%(number)d rows are left out.", number)
         messages.success(request, (taken if decision == Decision.TAKE else left) % said)
 
-    def cancel_view(self, request, pk):
-        run = self._run(request, pk)
-        return self._done(request, run, lambda: actions.cancel(run=run, user=request.user))
-
-    def again_view(self, request, pk):
-        run = self._run(request, pk)
-        return self._done(request, run, lambda: actions.plan_again(run=run, user=request.user))
-
-    def undo_view(self, request, pk):
-        """Plan the reverse; its page says what would be undone, and asks."""
-        run = self._run(request, pk)
-        return self._done(request, run, lambda: actions.undo(run=run, user=request.user))
-
-    def _done(self, request, run, action):
-        try:
-            run = action()
-        except actions.Refused as refused:
-            messages.error(request, str(refused))
-        return HttpResponseRedirect(_address(run))
-
     def _run(self, request, pk) -> ImportRun:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -314,20 +269,42 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
 def _seen(request) -> int | None:
     """The attempt that made the plan which the person had before them."""
-    plan = request.POST.get("plan", "")
-    return int(plan) if plan.isdecimal() and len(plan) < 10 else None
+    return whole_number(request.POST.get("plan", ""))
 
 
+def _confirm(request, run: ImportRun) -> ImportRun:
+    whole = request.POST.get("whole") == "1"
+    return actions.confirm(run=run, user=request.user, seen=_seen(request), whole=whole)
+
+
+def _answer_questions(request, run: ImportRun) -> ImportRun:
+    """Plan anew with the answers given; those left as they were are not sent on."""
+    given = {
+        request.POST[name]: request.POST.get(f"answer-{name.removeprefix('key-')}", UNANSWERED)
+        for name in request.POST
+        if name.startswith("key-")
+    }
+    shown = {
+        one["key"]: UNANSWERED if one["is_unanswered"] else one["chosen"]
+        for one in PlanPage(run, QueryDict(), request.user).questions
+    }
+    # What was left as it was shown is no answer: what is read now may follow from another one.
+    answers = {key: value for key, value in given.items() if value not in (UNANSWERED, shown.get(key))}
+    if not answers:
+        messages.info(request, _("No question was answered; the plan stays as it is."))
+        return run
+    return actions.answer(run=run, user=request.user, answers=answers, seen=_seen(request))
+
+
+# What a person decides of a run as a whole, by the name of its address. Each returns the run to look at then.
+STEPS = {
+    "again": lambda request, run: actions.plan_again(run=run, user=request.user),
+    "answer": _answer_questions,
+    "cancel": lambda request, run: actions.cancel(run=run, user=request.user),
+    "confirm": _confirm,
+    "undo": lambda request, run: actions.undo(run=run, user=request.user),
+}
 _FIELD_OF = {"kind": "kind", "rights_kind": "kind", "sheet_name": "sheet"}
-
-
-def _ending(language: str) -> str:
-    return "" if language == "en" else f"-{language}"
-
-
-def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": content_disposition_header(True, name)}
-    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def columns_of(sheet) -> list[dict]:

@@ -7,3 +7,8 @@ class ImportsConfig(AppConfig):
 
     name = "directory.imports"
     verbose_name = _("Imports")
+
+    def ready(self):
+        from . import kinds
+
+        kinds.discover()

@@ -1,7 +1,5 @@
 """What is not kept: plans that nobody confirmed, and files once they are old."""
 
-import datetime as dt
-
 from django.utils import timezone
 
 from .choices import LIVE, Status
@@ -9,9 +7,9 @@ from .messages import problem
 from .models import KEPT_FILE, ImportRun
 
 
-def clean_up(*, now: dt.datetime | None = None) -> int:
+def clean_up() -> int:
     """Cancel plans nobody confirmed in 24 hours, delete files of 30 days. Returns how many files went."""
-    now = now or timezone.now()
+    now = timezone.now()
     old = ImportRun.objects.filter(status__in=(Status.UPLOADED, Status.PLANNED), expires_at__lt=now)
     for run in old:
         if run.claim(

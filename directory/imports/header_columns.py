@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from directory.core.text import control_character_in, squash, tidy
-from directory.sheets.mending import mended
+from directory.sheets.encoding_repair import REPAIRED, repaired
 from directory.sheets.reading import Row, Table
 from directory.sheets.sheet import Sheet
 from directory.sheets.templates import NOTES
@@ -48,7 +48,7 @@ class Reading:
     questions: list[Question] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     clashes: list[dict] = field(default_factory=list)
-    mends: bool = False
+    repairs_encoding: bool = False
 
     def named(self, row: Row, header: list[str]) -> tuple[Row, dict[str, str]]:
         """The row with its faults at columns, and its cells by column, fit to be stored and shown."""
@@ -59,9 +59,9 @@ class Reading:
             if place in self.places or code in WHOLE_ROW
         ]
         for name, cell in cells.items():
-            cells[name] = better = mended(cell) if self.mends else cell
+            cells[name] = better = repaired(cell) if self.repairs_encoding else cell
             if better != cell:
-                faults.append((name, "mended", {}))
+                faults.append((name, REPAIRED, {}))
             if character := control_character_in(better):
                 faults.append((name, "control", {"character": character}))
                 cells[name] = printable(better)
@@ -78,7 +78,7 @@ def read_header(table: Table, sheet: type[Sheet], mapping: Mapping[str, str] | N
     `mapping`: columns by the key of a header (`header_key`) that the sheet does not know, empty for one that
     is not to be read.
     """
-    reading, by_header = Reading(mends=sheet.mends), sheet.by_header()
+    reading, by_header = Reading(repairs_encoding=sheet.repairs_encoding), sheet.by_header()
     first: dict[str, int] = {}
     seen = [tidy(header) for header in table.header]
     own = own_columns(table.header)

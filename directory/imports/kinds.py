@@ -1,16 +1,26 @@
-"""The kinds of sheets, each with the class that says what its rows mean; apps register theirs when ready.
-
-An app lists them in `KINDS` of its `rows`.
-"""
+"""The kinds of sheets, each with the class that says what its rows mean."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from directory import records
 from directory.core.roles import Role
 
 from .rows.processor import RowProcessor
 
 _kinds: dict[str, type[RowProcessor]] = {}
+
+
+def discover() -> None:
+    """What each app hands to the machines below it: `RECORDS` of its `records`, `KINDS` of its `rows`."""
+    for app in apps.get_app_configs():
+        if module_has_submodule(app.module, "records"):
+            records.register(*import_module(f"{app.name}.records").RECORDS)
+            register(*import_module(f"{app.name}.rows").KINDS)
 
 
 def register(*processors: type[RowProcessor]) -> None:

@@ -194,10 +194,6 @@ class ImportRun(models.Model):
         return sum(self.counts.get(outcome, 0) for outcome in NOT_TAKEN)
 
     @property
-    def good(self) -> int:
-        return sum(self.counts.get(outcome, 0) for outcome in (*STORED, Outcome.UNCHANGED))
-
-    @property
     def open_questions(self) -> list[dict]:
         """What must be answered before the plan can be confirmed."""
         return [one for one in self.questions if one["needed"] and one["key"] not in self.choices]
@@ -262,7 +258,7 @@ class ImportRun(models.Model):
         # Runs of before decisions were kept know only what was planned, and all good rows were stored.
         if self.taken:
             return sum(self.taken.values())
-        return sum(self.counts.get(outcome, 0) for outcome in STORED)
+        return self.number_planned
 
     @property
     def has_stored_nothing(self) -> bool:

@@ -1,7 +1,6 @@
 """Keys in the admin: made, listed, revoked; never changed and never shown a second time."""
 
 from django.contrib import admin, messages
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -50,14 +49,13 @@ class ApiKeyAdmin(EditorsOnly, RecordedAdmin):
 
     def response_add(self, request, obj, post_url_continue=None):
         """The key itself, in this one answer: not in a message, which would be stored on the way."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("The key was made"),
-            "opts": self.opts,
-            "key": obj,
-            "text": request.key_text,
-        }
-        return TemplateResponse(request, "partners/admin/key_made.html", context)
+        return self.render_page(
+            request,
+            "partners/admin/key_made.html",
+            title=_("The key was made"),
+            key=obj,
+            text=request.key_text,
+        )
 
     @admin.action(description=_("Revoke: no request is answered any more"), permissions=["revoke"])
     def revoke(self, request, queryset):

@@ -21,7 +21,7 @@ from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.phones import HOME, read_phone
 from directory.core.places import is_known, read_postal_code
-from directory.core.text import fold, tidy
+from directory.core.text import fold, tidy, whole_number
 
 from .written import is_day, serial_date, written_date
 
@@ -122,13 +122,13 @@ class Whole(Text):
 
     def clean(self, value, row=None, **kwargs):
         text = tidy(unicodedata.normalize("NFKC", str(value)))
-        digits = re.sub(r"[.,]0+$", "", text)
-        if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= self.most):
+        number = whole_number(re.sub(r"[.,]0+$", "", text))
+        if number is None or number > self.most:
             raise ValueError(
                 _("“%(value)s” is not a whole number from 0 to %(most)d.")
                 % {"value": text[:40], "most": self.most}
             )
-        return int(digits)
+        return number
 
 
 class PartialDay(Text):

@@ -13,7 +13,7 @@ from django.db import models
 from import_export import fields, resources
 
 from directory.core.fields import refuse_unkept
-from directory.core.text import squash, tidy
+from directory.core.text import squash, tidy, whole_number
 
 from .cells import LongText, Prose, Text
 from .csv_files import as_csv
@@ -28,8 +28,7 @@ def version_of(seq: int) -> str:
 
 def seq_of(version: str) -> int | None:
     """The change number that `version_of` was given; None for what it never says."""
-    digits = tidy(version).lower().removeprefix("v")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+    return whole_number(tidy(version).lower().removeprefix("v"), most_digits=18)
 
 
 class Column(fields.Field):
@@ -84,9 +83,9 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
 
     `key`: columns in the model's own table that make the record another one, where they differ.
     `needs` names for a column another one without which it says nothing; `example` holds the cells of the
-    template's row. `mends`: its cells are mended where their letters were garbled on the way. `selected` and
-    `prefetched`: relations that a row is made of. `named`: relations to a record that a row only names, so
-    that its cells need not fit what is stored of it.
+    template's row. `repairs_encoding`: letters of its cells that were garbled on the way are repaired.
+    `selected` and `prefetched`: relations that a row is made of. `named`: relations to a record that a row
+    only names, so that its cells need not fit what is stored of it.
     """
 
     kind = ""
@@ -95,7 +94,7 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
     one_of: tuple[str, ...] = ()
     needs: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, str]] = {}
-    mends = False
+    repairs_encoding = False
     selected: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()

@@ -19,8 +19,9 @@ LATE = {
     "config/setup.py": 1,  # it starts the apps, and models come after that
     "directory/sheets/reading/child.py": 5,  # its limits stand before what opens files is loaded
     "centres/apps.py": 1,  # models come after the configuration of apps
+    "directory/imports/apps.py": 1,  # models come after the configuration of apps
     "directory/search/apps.py": 3,  # models come after the configuration of apps; the worker alone follows
-    "trials/apps.py": 2,  # models come after the configuration of apps
+    "trials/apps.py": 1,  # models come after the configuration of apps
 }
 
 

@@ -201,9 +201,9 @@ def test_an_example_is_downloaded_of_what_one_may_hand_in(client, world):
     assert answer["Content-Disposition"] == 'attachment; filename="sites.csv"'
     assert answer.content == SiteSheet.template()
     for kind in ("trials", "patients"):
-        assert client.get(reverse("admin:imports_importrun_template", args=[kind])).status_code == 404
+        assert client.get(reverse("admin:imports_importrun_template", args=[kind, "csv"])).status_code == 404
     signed_in(client, an_editor())
-    assert client.get(reverse("admin:imports_importrun_template", args=["trials"])).status_code == 200
+    assert client.get(reverse("admin:imports_importrun_template", args=["trials", "csv"])).status_code == 200
 
 
 def test_a_name_of_a_sheet_that_cannot_be_is_said_beside_it(client):

@@ -234,7 +234,7 @@ def test_a_cell_that_is_too_long_to_be_read_does_not_keep_its_trial_out(gent):
     assert Trial.objects.get().title_en == ROW["Study Title"]
 
 
-def test_garbled_letters_are_mended_and_it_is_said(gent):
+def test_garbled_letters_are_repaired_and_it_is_said(gent):
     a_centre("chr", name="CHR Citadelle", city="Liège", postal_code="4000")
     run = planned(ROW | {"Locations": "CHR Citadelle, LiÃ¨ge, 4000, Belgium", "Sponsor": "CitÃ\x8de"})
     assert "Garbled letters were mended, like Ã¨ for è." in said(run)

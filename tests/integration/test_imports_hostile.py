@@ -76,7 +76,7 @@ def expected(hostile):
 ASKED_ABOUT = {"att01_formula_injection.csv"}
 FITTING = {
     "accept": ("accept",),
-    # A value that was mended is told; one that cannot be is refused with its row.
+    # A value that was repaired is told; one that cannot be is refused with its row.
     "accept-normalised": ("accept", "reject-row"),
     "reject-row": ("reject-row", "reject-file"),
     "reject-file": ("reject-file",),

@@ -214,7 +214,7 @@ def test_a_cancelled_run_is_not_planned():
 def test_what_the_run_says_it_stored_is_what_the_database_has():
     run = applied(a_csv(CENTRE, {"code": "uza", "name_en": "A"}, {"code": "?"}), kind="centres")
     assert run.stored == {"centre": {"create": 2, "update": 0}}
-    assert (run.counts["new"], run.counts["invalid"], run.good, run.bad) == (2, 1, 2, 1)
+    assert (run.counts["new"], run.counts["invalid"], run.bad) == (2, 1, 1)
     assert run.finished_at is not None
 
 

@@ -168,7 +168,7 @@ def test_the_page_offers_both_forms_in_four_languages(client):
     a_centre("uza"), a_centre("hidden", state="draft")
     client.force_login(a_coordinator(gent))
     page = client.get(reverse("admin:imports_importrun_add")).content.decode()
-    xlsx, csv = (reverse(f"admin:imports_importrun_template{end}", args=["sites"]) for end in ("_xlsx", ""))
+    xlsx, csv = (reverse("admin:imports_importrun_template", args=["sites", end]) for end in ("xlsx", "csv"))
     for language in LANGUAGE_CODES:
         for address in (xlsx, csv):
             assert f'href="{address}?language={language}"' in page
@@ -177,7 +177,7 @@ def test_the_page_offers_both_forms_in_four_languages(client):
     assert rules(opened(answer.content))["centrumcode"][1] == ["uz-gent"]
     assert client.get(csv, {"language": "nl"}).content == SiteSheet.template("nl")
     assert client.get(xlsx, {"language": "xx"}).status_code == 404
-    other = reverse("admin:imports_importrun_template_xlsx", args=["trials"])
+    other = reverse("admin:imports_importrun_template", args=["trials", "xlsx"])
     assert client.get(other).status_code == 404
     client.force_login(an_editor())
     assert client.get(other).status_code == 200

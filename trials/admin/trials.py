@@ -5,7 +5,6 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -193,17 +192,15 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             return self._close(request, queryset, form.cleaned_data["reason"])
         trials = list(queryset)
         open_sites = TrialSite.objects.recruiting().filter(trial__in=trials).select_related("trial", "centre")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Close recruitment at all sites"),
-            "opts": self.opts,
-            "form": form,
-            "trials": trials,
-            "sites": open_sites,
-            "checkbox": helpers.ACTION_CHECKBOX_NAME,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "trials/admin/close_recruitment.html", context)
+        return self.render_page(
+            request,
+            "trials/admin/close_recruitment.html",
+            title=_("Close recruitment at all sites"),
+            form=form,
+            trials=trials,
+            sites=open_sites,
+            checkbox=helpers.ACTION_CHECKBOX_NAME,
+        )
 
     def _close(self, request, queryset, reason):
         by = actor_of(request)

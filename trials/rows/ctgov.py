@@ -18,6 +18,7 @@ from centres.rows.places import Places, key_of
 from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
+from directory.sheets.encoding_repair import REPAIRED
 
 from ..choices import Recruitment
 from ..ctgov import CtgovSheet
@@ -97,7 +98,7 @@ class CtgovProcessor(TrialProcessor):
         """The row as far as it can be read, without what is cut or too long, and what to say of it."""
         notes, faults, better = [], [], dict(cells)
         for column, code, params in row.faults:
-            if code == "mended":
+            if code == REPAIRED:
                 notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
             elif code == "too_long" and column in cells and column != "title":
                 notes.append((column, _("The cell is longer than 32,767 characters; it was not read.")))

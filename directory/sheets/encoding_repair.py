@@ -1,23 +1,26 @@
-"""Text that was written as UTF-8 and read as Windows-1252 on its way: `LiÃ¨ge` is Liège."""
+"""Mojibake: text that was written as UTF-8 and read as Windows-1252 on its way: `LiÃ¨ge` is Liège."""
 
 import re
+
+# The code of it among the faults of a row, which receipts keep.
+REPAIRED = "mended"
 
 _NEXT = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0))
 # What begins a letter of Western Europe or Cyrillic, a dash or a quote; é and its like begin others, and stay
 _GARBLED = re.compile(f"[ÂÃÄÅÐÑâ][{re.escape(_NEXT)}]{{1,2}}")
 
 
-def mended(text: str) -> str:
-    """`text` with every garbled letter mended; the same text where there is none."""
+def repaired(text: str) -> str:
+    """`text` with every garbled letter repaired; the same text where there is none."""
     for _twice in range(2):  # it has been seen to happen twice in a row
-        better = _GARBLED.sub(_mend, text)
+        better = _GARBLED.sub(_repair, text)
         if better == text:
             break
         text = better
     return text
 
 
-def _mend(found: re.Match) -> str:
+def _repair(found: re.Match) -> str:
     garbled = found.group()
     for end in range(len(garbled), 1, -1):
         try:
