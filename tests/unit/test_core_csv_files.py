@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from directory.sheets.csv_files import as_csv
 from directory.sheets.formulas import guarded, unguarded
-from directory.sheets.reading.csv import Source
+from directory.sheets.reading.csv import CsvSource
 
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 ATTACK = "=1+cmd|'/C calc'!A0"
@@ -50,7 +50,7 @@ def test_no_cell_is_a_formula_wherever_a_spreadsheet_parts_it(separator, rows):
 @given(rows=ROWS)
 def test_what_is_written_is_read_as_it_was(path, rows):
     path.write_bytes(as_csv([HEADER, *rows]))
-    found = [cells for _line, cells in Source(path, "a.csv", "").rows()]
+    found = [cells for _line, cells in CsvSource(path, "a.csv", "").rows()]
     assert found == [HEADER, *([cell if cell.strip() else "" for cell in row] for row in rows)]
 
 

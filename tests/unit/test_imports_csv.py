@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from directory.sheets.reading import Unreadable
-from directory.sheets.reading.csv import DELIMITERS, Source, decoded
+from directory.sheets.reading.csv import DELIMITERS, CsvSource, decoded
 from tests.support.steps import steps
 
 # Text as it stands in cells: any letters, quotes and delimiters, line breaks inside; no NUL, no surrogates.
@@ -40,7 +40,7 @@ def written(rows, *, delimiter=",", quoting=csv.QUOTE_MINIMAL, end="\r\n"):
 
 def read(path, content: bytes, name="a.csv"):
     path.write_bytes(content)
-    return [cells for _line, cells in Source(path, name, "").rows()]
+    return [cells for _line, cells in CsvSource(path, name, "").rows()]
 
 
 def code_of(path, content: bytes) -> str:
@@ -99,7 +99,7 @@ def test_a_table_in_the_encoding_of_western_windows_is_read_as_it_was(path, rows
 def test_each_row_has_the_number_of_its_first_line(path, rows):
     text = written([HEADER, *rows], end="\n")
     path.write_text(text, encoding="utf-8", newline="")
-    numbers = [line for line, _cells in Source(path, "a.csv", "").rows()]
+    numbers = [line for line, _cells in CsvSource(path, "a.csv", "").rows()]
     lines, expected = 1, []
     for row in [HEADER, *rows]:
         expected.append(lines)
@@ -136,7 +136,7 @@ def test_a_sign_that_only_windows_has_there_is_read(cell):
 )  # fmt: skip
 def test_the_delimiter_is_what_stands_most_often_outside_quotes(path, header, delimiter):
     path.write_text(header + "\n", encoding="utf-8")
-    assert Source(path, "a.csv", "").delimiter == delimiter
+    assert CsvSource(path, "a.csv", "").delimiter == delimiter
 
 
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", " sep=; "])
@@ -197,7 +197,7 @@ def test_in_a_table_with_tabs_a_mark_is_a_character_in_a_ragged_row_too(path):
 
 def test_a_row_that_marks_break_costs_itself_and_is_told_with_its_place(path):
     path.write_bytes(b'sep=,\na,b,c\n1,2,3\n4,"x" y, z,5\n6,"7",8\n')
-    source = Source(path, "a.csv", "")
+    source = CsvSource(path, "a.csv", "")
     assert list(source.rows()) == [
         (2, ["a", "b", "c"]), (3, ["1", "2", "3"]), (4, ["4", '"x" y', " z", "5"]), (5, ["6", "7", "8"]),
     ]  # fmt: skip
@@ -227,7 +227,7 @@ def test_many_stray_marks_take_no_more_work_than_their_rows(path):
     def work(rows):
         path.write_bytes(b"a,b,c,d,e\n" + b'1,"a,"b,c"",d"" \n' * rows)
         found = []
-        work = steps(lambda: found.extend(Source(path, "a.csv", "").rows()))
+        work = steps(lambda: found.extend(CsvSource(path, "a.csv", "").rows()))
         assert len(found) == rows + 1
         return work
 
@@ -236,7 +236,7 @@ def test_many_stray_marks_take_no_more_work_than_their_rows(path):
 
 def test_as_many_rows_as_may_be_are_read_though_each_has_a_stray_mark(path):
     path.write_bytes(b"a,b,c,d,e\n" + b'1,"a,"b,c"",d"" \n' * 40_000)
-    assert sum(1 for _row in Source(path, "a.csv", "").rows()) == 40_001
+    assert sum(1 for _row in CsvSource(path, "a.csv", "").rows()) == 40_001
 
 
 def test_the_old_export_of_the_registry_is_read_whole(path, shared_data):

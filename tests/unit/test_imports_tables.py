@@ -202,7 +202,7 @@ def test_a_bomb_is_refused_before_it_is_inflated(tmp_path, monkeypatch):
 
     monkeypatch.setattr(zipfile.ZipFile, "open", look)
     with pytest.raises(reading.Unreadable, match="bomb"):
-        workbook.Source(tmp_path / "stored", "a.xlsx", "")
+        workbook.WorkbookSource(tmp_path / "stored", "a.xlsx", "")
     assert not [part for part in opened if "sheet" in part]
 
 

@@ -49,8 +49,8 @@ def _source(path: Path, name: str, sheet: str, encoding: str):
     from directory.sheets.reading import csv, workbook
 
     if path.open("rb").read(4) == b"PK\x03\x04":
-        return workbook.Source(path, name, sheet)
-    return csv.Source(path, name, sheet, encoding)
+        return workbook.WorkbookSource(path, name, sheet)
+    return csv.CsvSource(path, name, sheet, encoding)
 
 
 def _read(source, lines) -> dict:

@@ -25,7 +25,7 @@ _LOOKED_AT = 100_000
 _MARKUP = re.compile(rb"^\s*(<|\{|\[|---|%YAML)", re.IGNORECASE)
 
 
-class Source:
+class CsvSource:
     """The rows of a text file."""
 
     sheet, is_padded, hidden, date_system = "", False, 0, "1900"
@@ -69,7 +69,7 @@ def decoded(raw: bytes, encoding: str = "") -> tuple[str, dict[str, list[str]]]:
     """The text, and, where its encoding was guessed, sample cells by encoding, the guess first.
 
     UTF-8, UTF-16 by its byte order mark, else what a person said or what fits best of the Western
-    encodings; a mixture is refused, not mended.
+    encodings; a mixture is refused, not repaired.
     """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from . import MAX_COLUMNS, Unreadable, marks, parts, safety
 
 
-class Source:
+class WorkbookSource:
     """The rows of one sheet of a workbook. `faults` are those of cells, by the number of their row."""
 
     is_padded = True
