@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from directory.search.daily_facets import FRESHNESS, Today
+from directory.search.daily_facets import Today
 from directory.search.facet_arrays import NO_BOUND, Codes
 from directory.search.synonyms import apart, vocabulary
 from trials.choices import Freshness, Recruitment, Sex, Stage
@@ -38,7 +38,9 @@ class Judged:
         self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
-        self.open_sites = today.site_alive & (self.trials.site_status == _number(Recruitment.RECRUITING))
+        self.open_sites = today.site_alive & (
+            self.trials.of_sites["status"] == _number(Recruitment.RECRUITING)
+        )
         self._nearest: dict[int, int | None] = {}
         self.verdicts: dict[str, np.ndarray] = {}
         for name in CRITERIA:
@@ -159,8 +161,8 @@ class Judged:
     def _recruitment(self) -> np.ndarray:
         """Met where a listed site recruits; disputed, unverified or without a site is unknown."""
         trials, today = self.trials, self.today
-        disputed = today.site_freshness == FRESHNESS.index(Freshness.DISPUTED)
-        doubtful = disputed | (trials.site_status == _number(Recruitment.UNKNOWN))
+        disputed = today.of_sites["freshness"] == Freshness.values.index(Freshness.DISPUTED)
+        doubtful = disputed | (today.of_sites["status"] == _number(Recruitment.UNKNOWN))
         says = np.full(len(trials.site_trial), UNMET, np.int8)
         says[doubtful] = UNKNOWN
         says[self.open_sites & ~disputed] = MET
@@ -246,7 +248,7 @@ class Judged:
         within = [at for at in sites if self._in_countries[at]] or sites
         return min(
             within,
-            key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.site_verified[at]), at),
+            key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.of_sites["verified"][at]), at),
             default=None,
         )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from django.utils.translation import gettext as _
 
+from directory.records import all_documents
+
 from . import cursors
 from .daily_facets import Today
 from .disambiguation import Disambiguation, readings
@@ -198,7 +200,7 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
         if ask.ordering == "distance":
             return (_metres(far(at)), *name)
         if ask.ordering in ("updated", "verified"):
-            return (-int(trials.site_verified[at]), *name)
+            return (-int(trials.of_sites["verified"][at]), *name)
         return name
 
     def hit(at: int) -> Hit:
@@ -222,7 +224,7 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
     keys = [
         key
         for key, facts in records.items()
-        if matched[facts["ordinal"]] and _passes(snapshot, ask, key, facts, metres[key])
+        if matched[facts["ordinal"]] and _passes(snapshot, ask, facts, metres[key])
     ]
 
     def sort_key(key: str) -> tuple:
@@ -248,16 +250,13 @@ def _metres(kilometres: float) -> int:
     return _FAR if math.isinf(kilometres) else round(kilometres * 1000)
 
 
-def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict, metres: int) -> bool:
+def _passes(snapshot: Snapshot, ask: Ask, facts: dict, metres: int) -> bool:
     """Whether a centre or a network passes the filters."""
-    day, wanted, places = snapshot.today().day, ask.filters, snapshot.places
-    if ask.kind == "network":
-        centres = wanted.get("centre", ())
-        return not centres or any(key in places.networks_of(code, day) for code in centres)
-    if wanted.get("network") and not set(places.networks_of(key, day)) & set(wanted["network"]):
-        return False
+    day, facets = snapshot.today().day, all_documents()[ask.kind].facets
+    asked = {name: values for name, values in ask.filters.items() if values and name in facets}
     return _is_within(ask, metres) and all(
-        facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name)
+        set(values).intersection(snapshot.places.values(facets[name], facts, day))
+        for name, values in asked.items()
     )
 
 

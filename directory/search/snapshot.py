@@ -103,7 +103,7 @@ def _next(held: Snapshot | None, folder: Path) -> Snapshot:
 def _few(documents: store.Store, kind: str) -> dict[str, dict]:
     """The facts of all records of a kind that has few."""
     rows = documents.facts(kind, 0, _ALL)
-    return {row.key: orjson.loads(row.facts) | {"ordinal": row.ordinal} for row in rows}
+    return {row.key: orjson.loads(row.facts) | {"key": row.key, "ordinal": row.ordinal} for row in rows}
 
 
 def _refuse_other_format(state: IndexState) -> None:

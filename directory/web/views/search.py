@@ -18,7 +18,7 @@ from trials.choices import Freshness, Recruitment
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, errors_of, form_of
 from ..kept import kept_for_a_minute
-from ..query import BEST, MAP, NEAREST, PAGE, SORT, TYPED, VIEW, Query
+from ..query import BEST, LEGENDS, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import place_of, results_of
 
 PER_PAGE = 20
@@ -243,7 +243,7 @@ def _ways_out(query: Query, chips: list[facets.Chip]) -> list[FilterToDrop]:
     """What dropping each filter gives, the most first; only what gives anything."""
     ways = [FilterToDrop(chip, _count_at(query, chip)) for chip in chips]
     if query.first("q") and chips:
-        without = facets.Chip(str(TYPED["q"]), query.first("q"), query.without("q").url)
+        without = facets.Chip(str(LEGENDS["q"]), query.first("q"), query.without("q").url)
         ways.append(FilterToDrop(without, _count_at(query, without)))
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 
