@@ -44,7 +44,7 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
                 "descriptions": by_language(network, "description"),
                 "centres": {one.centre.code: one.centre.names() for one in members},
             },
-            facts={"centres": [[one.centre.code, *_days(one)] for one in members]},
+            facts={"centres": [[one.centre.code, iso(one.since), iso(one.until)] for one in members]},
             words=_network_words(network, members),
         )
 
@@ -69,11 +69,6 @@ def _dated(one: Membership) -> dict:
         "until": iso(one.until),
         "care": one.care,
     }
-
-
-def _days(one: Membership) -> tuple[str, str]:
-    """Its first and its last day, empty where it has none."""
-    return iso(one.since) or "", iso(one.until) or ""
 
 
 def _centre_body(centre: Centre, memberships: list[Membership]) -> dict:
@@ -115,7 +110,7 @@ def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
         "province": centre.province,
         "latitude": centre.latitude,
         "longitude": centre.longitude,
-        "networks": [[one.network.slug, *_days(one)] for one in memberships],
+        "networks": [[one.network.slug, iso(one.since), iso(one.until)] for one in memberships],
     }
 
 

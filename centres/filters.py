@@ -1,7 +1,7 @@
 """The filters of centres and networks, and those that say where, for pages and API alike (`docs/api.md`)."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,14 +33,10 @@ def countries() -> list[tuple[str, str]]:
     return [(code, code) for code in codes]
 
 
-def _members(name: str) -> Callable[[dict, dt.date], list[str]]:
-    """Whose membership holds on a day, of the list `name` of facts."""
-
-    def on_day(facts: dict, day: dt.date) -> list[str]:
-        iso = day.isoformat()
-        return [key for key, since, until in facts[name] if since <= iso and (not until or until >= iso)]
-
-    return on_day
+def _current(memberships: Iterable[Sequence], day: dt.date) -> list[str]:
+    """The keys of `(key, first day, last day)` that hold on `day`."""
+    iso = day.isoformat()
+    return [key for key, since, until in memberships if (since or iso) <= iso <= (until or iso)]
 
 
 def ordering_filter(*names: str) -> Filter:
@@ -64,19 +60,19 @@ def place_filters() -> dict[str, Filter]:
     return {
         "network": Filter(
             StoredChoices, _("Network"), "A network's slug.", words=listed_networks, what=_("a network"),
-            facet=FactsFacet(keys_of="network", values=_members("networks")),
+            facet=FactsFacet(keys_of="network", values=lambda facts, day: _current(facts["networks"], day)),
         ),
         "province": Filter(
             Choices, _("Province"), "Province of a centre, ISO 3166-2:BE.", "BE-VOV",
             words=lambda: Province.choices, what=_("a province"),
-            facet=FactsFacet(choices=Province, values=lambda centre, day: [centre["province"]]),
+            facet=FactsFacet(choices=Province, values=lambda facts, day: [facts["province"]]),
         ),
         "country": Filter(
             StoredChoices, _("Country"), "Country of a centre, ISO 3166-1.", "BE",
             words=countries, what=_("a country with a centre"),
             facet=FactsFacet(
                 label=lambda code, language: COUNTRIES.get(code, code),
-                values=lambda centre, day: [centre["country"]],
+                values=lambda facts, day: [facts["country"]],
             ),
         ),
         "near": Filter(
@@ -99,7 +95,7 @@ class CentreFilterSet(FilterSet):
 class NetworkFilterSet(FilterSet):
     """`q, centre, ordering`."""
 
-    centre = centre_filter(_members("centres"))
+    centre = centre_filter(lambda facts, day: _current(facts["centres"], day))
     ordering = ordering_filter("relevance", "acronym", "updated")
 
     class Meta(FilterSet.Meta):

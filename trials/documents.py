@@ -219,7 +219,7 @@ def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
     opened = first_day(trial.opened_in_belgium)
     return {
-        **{name: one.value(trial) for name, one in facets.items() if one.value},
+        **{name: list(filter(None, one.of_record(trial))) for name, one in facets.items() if one.of_record},
         "condition": iccc3.with_those_above(parts.conditions),
         "identifier": [one.compact for one in parts.identifiers],
         "min_days": trial.min_days,

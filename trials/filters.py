@@ -4,8 +4,6 @@ The FilterSets read and refuse what is asked; the index answers (`directory.sear
 filters go together is told in `directory.search.filters`.
 """
 
-from operator import attrgetter
-
 from django.utils.translation import gettext_lazy as _
 
 from centres.filters import centre_filter, ordering_filter, place_filters
@@ -40,17 +38,21 @@ class _TrialFilters(FilterSet):
     counted_first = ("status", "phase", "condition", "stage", "age_band", "study_type")
 
     status = _choice(
-        RecordFacet(choices=Recruitment, value=attrgetter("status"), of_site=attrgetter("status")),
+        RecordFacet(
+            choices=Recruitment,
+            of_record=lambda trial: [trial.status],
+            of_site=lambda site: site.status,
+        ),
         _("Recruitment status"), "Recruitment status.", "recruiting", _("a status"),
     )  # fmt: skip
     phase = _choice(
-        RecordFacet(choices=Phase, value=attrgetter("phases"), several=True),
+        RecordFacet(choices=Phase, of_record=lambda trial: trial.phases),
         _("Phase"), "Phase of the trial.", "phase2", _("a phase"),
     )  # fmt: skip
     condition = Filter(
         Choices, _("Disease"), "ICCC-3 code; the classes below it are included.", "VIII",
         words=conditions.choices, what=_("an ICCC-3 code"),
-        facet=RecordFacet(tree=conditions.parents, label=conditions.name, several=True),
+        facet=RecordFacet(tree=conditions.parents, label=conditions.name),
     )  # fmt: skip
     age = Filter(
         Ages, _("Age"),
@@ -63,18 +65,18 @@ class _TrialFilters(FilterSet):
         _("an age band"),
     )  # fmt: skip
     stage = _choice(
-        RecordFacet(choices=Stage, value=attrgetter("stages"), several=True, for_all=Stage.ANY),
+        RecordFacet(choices=Stage, of_record=lambda trial: trial.stages, for_all=Stage.ANY),
         _("Stage of disease"), "Stage of the disease.", "relapsed", _("a stage of disease"),
     )  # fmt: skip
     sex = _choice(
-        RecordFacet(choices=Sex, value=attrgetter("sex"), for_all=Sex.ALL),
+        RecordFacet(choices=Sex, of_record=lambda trial: [trial.sex], for_all=Sex.ALL),
         _("Sex"), "Trials that take patients of this sex.", "female", _("a sex"),
     )  # fmt: skip
     study_type = _choice(
-        RecordFacet(choices=StudyType, value=attrgetter("study_type")),
+        RecordFacet(choices=StudyType, of_record=lambda trial: [trial.study_type]),
         _("Kind of study"), "Kind of study.", "interventional", _("a study type"),
     )  # fmt: skip
-    centre = centre_filter(lambda centre, day: [centre["key"]])
+    centre = centre_filter(lambda facts, day: [facts["key"]])
     locals().update(place_filters())
     freshness = _choice(
         SiteFacet(choices=Freshness, on_day=freshness_numbers),
@@ -82,7 +84,7 @@ class _TrialFilters(FilterSet):
     )  # fmt: skip
     identifier = Filter(
         CompactIdentifiers, _("Identifier"), "An identifier in any spelling.", "nct 04307576",
-        facet=RecordFacet(several=True, counted=False),
+        facet=RecordFacet(counted=False),
     )  # fmt: skip
     updated_since = Filter(
         Moment, _("Changed since"), "Changed at or after this moment, ISO 8601.", "2026-11-01"

@@ -78,12 +78,7 @@ def of_filter(filterset: type[FilterSet], name: str, **kwargs) -> OpenApiParamet
 
 
 def described(
-    name: str,
-    *,
-    words: tuple[str, object] | None = None,
-    many: bool = False,
-    enum: Iterable[str] | None = None,
-    **kwargs,
+    name: str, *, words=None, many: bool = False, enum: Iterable[str] | None = None, **kwargs
 ) -> OpenApiParameter:
     """A query parameter; `words`: its text and an example, else those of `words.PARAMETERS`."""
     text, example = words or PARAMETERS[name]

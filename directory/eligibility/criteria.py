@@ -122,11 +122,10 @@ class Judged:
         return verdict
 
     def _sex(self) -> np.ndarray:
-        sexes, number = self.trials.words["sex"], self.trials.codes["sex"].number
-        asked = (sexes == number(Sex.FEMALE)) | (sexes == number(Sex.MALE))
+        asked = self.trials.having("sex", [Sex.FEMALE, Sex.MALE])
         if not self.profile.sex:
             return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        same = ~asked | (sexes == number(self.profile.sex))
+        same = ~asked | self.trials.having("sex", [self.profile.sex])
         return np.where(same, np.int8(MET), np.int8(UNMET))
 
     def _alterations(self) -> np.ndarray:
@@ -169,8 +168,7 @@ class Judged:
         # The best that any living site says; `NOT_ASKED` where there is none.
         verdict = self._all(NOT_ASKED)
         np.maximum.at(verdict, trials.site_trial[today.site_alive], says[today.site_alive])
-        status = trials.words["status"]
-        perhaps = (status == _number(Recruitment.RECRUITING)) | (status == _number(Recruitment.UNKNOWN))
+        perhaps = trials.having("status", [Recruitment.RECRUITING, Recruitment.UNKNOWN])
         return np.where(verdict == NOT_ASKED, np.where(perhaps, UNKNOWN, UNMET), verdict).astype(np.int8)
 
     def _reach(self) -> np.ndarray:

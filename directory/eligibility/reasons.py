@@ -172,10 +172,10 @@ class Reasons:
         return ", ".join(one.text for one in self.said.alterations)
 
     def _sex(self, ordinal: int, verdict: int) -> str:
-        word = self.trials.codes["sex"].words[self.trials.words["sex"][ordinal]]
-        if word not in (Sex.FEMALE, Sex.MALE):
+        sexes = self.trials.values("sex", ordinal)
+        if sexes not in ([Sex.FEMALE], [Sex.MALE]):
             return _("No limit by sex recorded.")
-        takes = {"sex": str(Sex(word).label)}
+        takes = {"sex": str(Sex(*sexes).label)}
         if verdict == UNKNOWN:
             return _("Takes only: %(sex)s; you gave no sex.") % takes
         return _("Takes only: %(sex)s.") % takes
@@ -233,7 +233,7 @@ def _sites_said(judged: Judged, ordinal: int) -> tuple[int, bool, bool, tuple[in
     trials, freshness = judged.trials, judged.today.of_sites["freshness"]
     sites = judged.sites_of(ordinal)
     recruiting = {int(trials.site_centre[at]) for at in sites if judged.open_sites[at]}
-    statuses = [int(trials.of_sites["status"][at]) for at in sites] or [int(trials.words["status"][ordinal])]
+    statuses = [int(trials.of_sites["status"][at]) for at in sites] or trials.numbers("status", ordinal)
     disputed = any(freshness[at] == _DISPUTED for at in sites)
     return len(recruiting), bool(sites), disputed, tuple(dict.fromkeys(statuses))
 
@@ -254,7 +254,7 @@ _DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
     "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
     "alterations": _of_list("alteration"),
     "alterations_excluded": _of_list("excluded"),
-    "sex": lambda judged, at: judged.trials.words["sex"][at],
+    "sex": _of_list("sex"),
     "recruitment": _sites_said,
     "reach": _of_nearest,
 }

@@ -9,8 +9,6 @@ from django.conf import settings
 from directory.core.filter_fields import FilterSet
 from directory.core.models import Sourced
 
-from .facets import Facet, facets_of
-
 
 @dataclass(frozen=True)
 class Words:
@@ -72,10 +70,6 @@ class Documents:
     filters: type[FilterSet]
     on_day: Callable[[dict, dt.date], dict] = _as_it_is
     version: Callable[[], str] = str
-
-    @property
-    def facets(self) -> dict[str, Facet]:
-        return facets_of(self.filters)
 
 
 def url(path: str, key: str) -> str:

@@ -22,8 +22,8 @@ class Facet:
     `choices`: the vocabulary in its order, or `tree`: by value the one above it, empty for none. Without
     either, what most have comes first. `label`: what a value is called in a language, which is active; or
     `keys_of`: the kind of record whose keys the values are, called by its names. `counted`: False for a
-    filter whose values nobody wants to see. `value`: what a record has of it, as its document keeps it; None
-    where that is made otherwise. `of_site`: the same of each site in the document.
+    filter whose values nobody wants to see. `of_record`: what the document keeps of a record, None where
+    that is made otherwise; `of_site`: what it keeps of each site.
     """
 
     choices: type[TextChoices] | None = None
@@ -31,7 +31,7 @@ class Facet:
     label: Callable[[str, str], str] | None = None
     keys_of: str = ""
     counted: bool = True
-    value: Callable[[Any], Any] | None = None
+    of_record: Callable[[Any], Iterable[str]] | None = None
     of_site: Callable[[Any], str] | None = None
 
     @property
@@ -50,13 +50,12 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFacet(Facet):
-    """What a record itself has, one word or `several`.
+    """What a record itself has.
 
     `for_all`: whoever has this value has every value. With `of_site`, that of a site counts in its place as
     soon as anything is asked of a site.
     """
 
-    several: bool = False
     for_all: str = ""
 
 

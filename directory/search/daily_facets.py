@@ -102,8 +102,8 @@ class Today:
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
-        sites = SiteBitmaps(self, self.site_alive)
-        return {name: sites.bitmap(name) for name in facets() if name in self.of_sites | self.of_centres}
+        sites, known = SiteBitmaps(self, self.site_alive), self.of_sites | self.of_centres
+        return {name: sites.bitmap(name) for name in facets() if name in known}
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""
@@ -122,12 +122,11 @@ class Today:
         Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
         """
         trials = self.trials
-        ranks = np.zeros(len(trials.codes["status"].words), np.int64)
+        by_status, by_site = np.zeros(trials.size, np.int64), self._site_attention()
         for status, rank in _ATTENTION.items():
-            ranks[Recruitment.values.index(status)] = rank
-        by_status, by_site = ranks[trials.words["status"]], self._site_attention()
+            by_status[trials.having("status", [status])] = rank
         # A site that recruits says more than a trial whose own status nobody knows.
-        unknown = trials.words["status"] == Recruitment.values.index(Recruitment.UNKNOWN)
+        unknown = trials.having("status", [Recruitment.UNKNOWN])
         open_here = by_site >= _SITE_ATTENTION[Freshness.STALE]
         by_status = np.where(unknown & open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
         return (by_status * 10 + by_site) * (WIDEST + 1) + WIDEST - trials.width
@@ -167,30 +166,27 @@ class SiteBitmaps:
 
 
 class ListedPlaces:
-    """The listed centres and networks: few, so plain dictionaries."""
+    """The facts of the listed records of each kind that has few, as centres and networks, by key."""
 
-    def __init__(self, centres: dict[str, dict], networks: dict[str, dict]):
-        self.centres, self.networks = centres, networks
+    def __init__(self, facts: dict[str, dict[str, dict]]):
+        self.facts, self.centres = facts, facts["centre"]
 
     def known(self, codes: Codes) -> np.ndarray:
         return np.array([code in self.centres for code in codes.words], bool)
 
-    def facts(self, kind: str) -> dict[str, dict]:
-        """The facts of the listed records of `kind`, by key."""
-        return {"centre": self.centres, "network": self.networks}[kind]
-
     def name(self, kind: str, key: str, language: str) -> str:
         """What a record is called in `language`; its key where it is not listed."""
-        facts = self.facts(kind).get(key)
+        facts = self.facts[kind].get(key)
         return (facts.get("names", {}).get(language) or facts["label"]) if facts else key
 
     @staticmethod
-    def distance(centre: dict | None, place) -> float:
-        if not centre or centre["latitude"] is None:
+    def distance(facts: dict | None, place: Place | None) -> float:
+        """Kilometres to `place`, infinite where one of both is not known."""
+        if not place or not facts or facts.get("latitude") is None:
             return math.inf
-        return distance_km(place, Place(centre["latitude"], centre["longitude"]))
+        return distance_km(place, Place(facts["latitude"], facts["longitude"]))
 
     def values(self, facet: FactsFacet, facts: dict, day: dt.date) -> list[str]:
         """What a centre or a network has of `facet` on `day`; of keys, those of listed records."""
         found = facet.values(facts, day)
-        return [one for one in found if not facet.keys_of or one in self.facts(facet.keys_of)]
+        return [one for one in found if not facet.keys_of or one in self.facts[facet.keys_of]]

@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 
 from directory.records import all_documents
-from directory.records.facets import AgeFacet, Facet, RecordFacet
+from directory.records.facets import AgeFacet, Facet, RecordFacet, facets_of
 
 from . import cursors
 from .store import Facts
@@ -34,23 +34,17 @@ _NUMBERS = {
 
 def facets() -> dict[str, Facet]:
     """The facets of trials and of their sites, in the order in which they are counted."""
-    return all_documents()["trial"].facets
-
-
-def words() -> list[str]:
-    """The columns with one word a document."""
-    return [name for name, one in facets().items() if isinstance(one, RecordFacet) and not one.several]
+    return facets_of(all_documents()["trial"].filters)
 
 
 def lists() -> list[str]:
-    """The columns with several words a document."""
-    several = [name for name, one in facets().items() if isinstance(one, RecordFacet) and one.several]
-    return [*several, *_JUDGED]
+    """The columns with any number of words a document."""
+    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED]
 
 
-def site_words() -> list[str]:
-    """The columns with one word a site."""
-    return [name for name, one in facets().items() if one.of_site]
+def of_sites() -> list[str]:
+    """The columns with one value a site."""
+    return [*_OF_EVERY_SITE, *(name for name, one in facets().items() if one.of_site)]
 
 
 class Codes:
@@ -78,7 +72,7 @@ class Codes:
 
 @dataclass(frozen=True)
 class Pairs:
-    """A column with several values a document: value `values[i]` belongs to document `owners[i]`."""
+    """A column with any number of values a document: value `values[i]` belongs to document `owners[i]`."""
 
     owners: np.ndarray
     values: np.ndarray
@@ -134,7 +128,6 @@ def _block(rows: Iterable[Facts], start: int, codes: dict[str, Codes]) -> Column
         **_sites(facts, start, codes),
         **{name: np.array([one.get(name, "") for one in facts], object) for name in ("label", "sort")},
         **{name: _numbers(facts, name, missing) for name, missing in _NUMBERS.items()},
-        **{name: _words(facts, name, codes[name]) for name in words()},
         **{name: _pairs(facts, start, name, codes[name]) for name in lists()},
     }
 
@@ -142,10 +135,6 @@ def _block(rows: Iterable[Facts], start: int, codes: dict[str, Codes]) -> Column
 def _numbers(facts: list[dict], name: str, missing: int) -> np.ndarray:
     given = (one.get(name) for one in facts)
     return np.array([missing if number is None else number for number in given], np.int64)
-
-
-def _words(facts: list[dict], name: str, codes: Codes) -> np.ndarray:
-    return np.array([codes.number(one.get(name, "")) for one in facts], np.int64)
 
 
 def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray:
@@ -157,7 +146,7 @@ def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray
 
 def _sites(facts: list[dict], start: int, codes: dict[str, Codes]) -> Columns:
     """The columns of the sites, with the ordinals of their trials."""
-    names = ("trial", *_OF_EVERY_SITE, *site_words())
+    names = ["trial", *of_sites()]
     rows = [(owner, *site) for owner, one in enumerate(facts, start) for site in one.get("sites", ())]
     columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
     for name in codes.keys() & columns.keys():
@@ -182,18 +171,17 @@ class Trials:
         self.width = np.minimum(columns["width"], WIDEST)
         # Without any class, a trial is for every disease.
         self.width[self.width == 0] = WIDEST
-        self.words = {name: columns[name] for name in words()}
         self.lists = {name: Pairs(*np.ascontiguousarray(columns[name].T)) for name in lists()}
         self.site_trial = columns["site trial"]
         # What each site has, as numbers into `codes`, else as they are.
-        self.of_sites = {name: columns[f"site {name}"] for name in (*_OF_EVERY_SITE, *site_words())}
+        self.of_sites = {name: columns[f"site {name}"] for name in of_sites()}
         self.site_centre = self.of_sites["centre"]
 
     @classmethod
     def empty(cls) -> "Trials":
         known = {name: facet.choices.values for name, facet in facets().items() if facet.choices}
-        names = (*words(), *lists(), *site_words(), "centre")
-        return cls([], {name: Codes(known.get(name, ())) for name in names})
+        of_site = [name for name, facet in facets().items() if facet.of_site]
+        return cls([], {name: Codes(known.get(name, ())) for name in (*lists(), *of_site, "centre")})
 
     def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Facts]]) -> "Trials":
         """These columns after the documents `ordinals` changed; `read(start, end)` gives stored ones."""
@@ -215,15 +203,10 @@ class Trials:
                 taken = np.array([self.takes(facet.days(value)) for value in values], bool)
                 found[name] = Bitmaps(values, packed(taken))
             elif isinstance(facet, RecordFacet) and facet.counted:
-                made = Bitmaps.of(self.codes[name].words[:], *self._pairs(name), self.size)
+                pairs = self.lists[name]
+                made = Bitmaps.of(self.codes[name].words[:], pairs.owners, pairs.values, self.size)
                 found[name] = made.also(facet.for_all) if facet.for_all else made
         return found
-
-    def _pairs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Documents and their values in the column `name`."""
-        if name in self.words:
-            return np.arange(self.size), self.words[name]
-        return self.lists[name].owners, self.lists[name].values
 
     def takes(self, ages: tuple[int, int]) -> np.ndarray:
         """A mask: the documents open to some age from the first to the last day; a missing bound is open."""
@@ -241,13 +224,13 @@ class Trials:
         return place
 
     def having(self, name: str, words: Iterable[str]) -> np.ndarray:
-        """A mask: the documents that have one of `words` in the column `name`."""
-        mask, (owners, values) = np.zeros(self.size, bool), self._pairs(name)
-        mask[owners[self.codes[name].selected(words)[values]]] = True
+        """A mask: the documents that have one of `words` in a column of words."""
+        mask, pairs = np.zeros(self.size, bool), self.lists[name]
+        mask[pairs.owners[self.codes[name].selected(words)[pairs.values]]] = True
         return mask
 
     def values(self, name: str, ordinal: int) -> list[str]:
-        """What document `ordinal` has in a column with several values."""
+        """What document `ordinal` has in a column of words."""
         words = self.codes[name].words
         return [words[value] for value in self.numbers(name, ordinal)]
 

@@ -42,13 +42,19 @@ class Selection:
             lambda one: isinstance(one, RecordFacet | AgeFacet) and not (self.at_site and has_both(one)),
             self._of_trials,
         )
+        self.of_trials |= self._of_every_record()
         if self.at_site:
             self.of_sites |= self.both
+
+    def _of_every_record(self) -> dict[str, np.ndarray]:
+        """The masks of filters by what every record has: its key, and when it changed."""
+        masks = {}
         if since := self._asked("updated_since"):
             moments = map(dt.datetime.fromisoformat, since)
-            self.of_trials["updated_since"] = self.trials.updated >= min(map(microseconds, moments))
+            masks["updated_since"] = self.trials.updated >= min(map(microseconds, moments))
         if slugs := self._asked("trial"):
-            self.of_trials["trial"] = np.array([key in slugs for key in self.trials.keys], bool)
+            masks["trial"] = np.array([key in slugs for key in self.trials.keys], bool)
+        return masks
 
     def _asked(self, name: str) -> tuple[str, ...]:
         """The values of the filter `name` that `ask` has."""

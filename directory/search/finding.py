@@ -8,6 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from directory.records import all_documents
+from directory.records.facets import facets_of
 
 from . import cursors
 from .daily_facets import Today
@@ -94,7 +95,7 @@ def find(
     snapshot, page = current(), Paging(limit, offset, after, before)
     if ask.ordering == "distance" and ask.near is None:
         raise ValueError(_("To order by distance, say from where: near=4000 or near=50.63,5.57."))
-    if ask.kind in ("centre", "network"):
+    if ask.kind in snapshot.places.facts:
         return _few(snapshot, ask, page)
     today = snapshot.today()
     found = match(snapshot, ask, "trial", today.trials.size)
@@ -211,16 +212,12 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
 
 
 def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
-    """Centres or networks: few enough to go through one by one."""
-    records = snapshot.places.centres if ask.kind == "centre" else snapshot.places.networks
+    """Records of a kind that has few, as centres or networks: gone through one by one."""
+    records = snapshot.places.facts[ask.kind]
     size = 1 + max((facts["ordinal"] for facts in records.values()), default=-1)
     found = match(snapshot, ask, ask.kind, size)
     matched, scores = found.matched(size), np.zeros(size) if found.scores is None else found.scores
-    near = ask.near if ask.kind == "centre" else None
-    metres = {
-        key: _metres(snapshot.places.distance(facts, near) if near else math.inf)
-        for key, facts in records.items()
-    }
+    metres = {key: _metres(snapshot.places.distance(facts, ask.near)) for key, facts in records.items()}
     keys = [
         key
         for key, facts in records.items()
@@ -251,8 +248,8 @@ def _metres(kilometres: float) -> int:
 
 
 def _passes(snapshot: Snapshot, ask: Ask, facts: dict, metres: int) -> bool:
-    """Whether a centre or a network passes the filters."""
-    day, facets = snapshot.today().day, all_documents()[ask.kind].facets
+    """Whether a record of these facts passes the filters."""
+    day, facets = snapshot.today().day, facets_of(all_documents()[ask.kind].filters)
     asked = {name: values for name, values in ask.filters.items() if values and name in facets}
     return _is_within(ask, metres) and all(
         set(values).intersection(snapshot.places.values(facets[name], facts, day))
