@@ -44,6 +44,7 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
                 "descriptions": by_language(network, "description"),
                 "centres": {one.centre.code: one.centre.names() for one in members},
             },
+            facts={"centres": [[one.centre.code, iso(one.since), iso(one.until)] for one in members]},
             words=_network_words(network, members),
         )
 
@@ -109,7 +110,7 @@ def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
         "province": centre.province,
         "latitude": centre.latitude,
         "longitude": centre.longitude,
-        "networks": [[one.network.slug, iso(one.since) or "", iso(one.until) or ""] for one in memberships],
+        "networks": [[one.network.slug, iso(one.since), iso(one.until)] for one in memberships],
     }
 
 

@@ -1,9 +1,21 @@
-"""The words by which centres and networks are filtered, for pages and API alike (`docs/api.md`)."""
+"""The filters of centres and networks, and those that say where, for pages and API alike (`docs/api.md`)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.filter_fields import Choice, Choices, Filter, FilterSet, Kilometres, Near, SearchText
-from directory.core.places import Province
+from directory.core.filter_fields import (
+    Choice,
+    Choices,
+    Filter,
+    FilterSet,
+    Kilometres,
+    Near,
+    StoredChoices,
+)
+from directory.core.places import COUNTRIES, Province
+from directory.records.facets import FactsFacet
 
 from .models import Centre, Network
 
@@ -21,30 +33,58 @@ def countries() -> list[tuple[str, str]]:
     return [(code, code) for code in codes]
 
 
+def _current(memberships: Iterable[Sequence], day: dt.date) -> list[str]:
+    """The keys of `(key, first day, last day)` that hold on `day`."""
+    iso = day.isoformat()
+    return [key for key, since, until in memberships if (since or iso) <= iso <= (until or iso)]
+
+
 def ordering_filter(*names: str) -> Filter:
     """One of `names` to order by."""
     return Filter(
-        Choice, words=lambda: [(name, name) for name in names], what=_("an ordering"), label=_("Order")
-    )
+        Choice, _("Order"), "What comes first. `relevance` needs `q`, `distance` needs `near`.", "acronym",
+        words=lambda: [(name, name) for name in names], what=_("an ordering"),
+    )  # fmt: skip
+
+
+def centre_filter(values: Callable[[dict, dt.date], list[str]]) -> Filter:
+    """Centres; `values`: the codes, of facts on a day."""
+    return Filter(
+        StoredChoices, _("Centre"), "A centre's code.", "uz-gent",
+        words=listed_centres, what=_("a centre"), facet=FactsFacet(keys_of="centre", values=values),
+    )  # fmt: skip
 
 
 def place_filters() -> dict[str, Filter]:
     """The filters that say where, the same for trials, sites and centres."""
     return {
-        "network": Filter(Choices, words=listed_networks, what=_("a network"), label=_("Network")),
-        "province": Filter(
-            Choices, words=lambda: Province.choices, what=_("a province"), label=_("Province")
+        "network": Filter(
+            StoredChoices, _("Network"), "A network's slug.", words=listed_networks, what=_("a network"),
+            facet=FactsFacet(keys_of="network", values=lambda facts, day: _current(facts["networks"], day)),
         ),
-        "country": Filter(Choices, words=countries, what=_("a country with a centre"), label=_("Country")),
-        "near": Filter(Near, label=_("Near")),
-        "within": Filter(Kilometres, label=_("Within (km)")),
-    }
+        "province": Filter(
+            Choices, _("Province"), "Province of a centre, ISO 3166-2:BE.", "BE-VOV",
+            words=lambda: Province.choices, what=_("a province"),
+            facet=FactsFacet(choices=Province, values=lambda facts, day: [facts["province"]]),
+        ),
+        "country": Filter(
+            StoredChoices, _("Country"), "Country of a centre, ISO 3166-1.", "BE",
+            words=countries, what=_("a country with a centre"),
+            facet=FactsFacet(
+                label=lambda code, language: COUNTRIES.get(code, code),
+                values=lambda facts, day: [facts["country"]],
+            ),
+        ),
+        "near": Filter(
+            Near, _("Near (postal code)"), "A Belgian postal code or `latitude,longitude`.", "4000"
+        ),
+        "within": Filter(Kilometres, _("Within (km)"), "Kilometres around `near`.", 150),
+    }  # fmt: skip
 
 
 class CentreFilterSet(FilterSet):
     """`q, network, province, country, near, within, ordering`."""
 
-    q = Filter(SearchText, label=_("Words"))
     ordering = ordering_filter("relevance", "acronym", "updated", "distance")
     locals().update(place_filters())
 
@@ -55,8 +95,7 @@ class CentreFilterSet(FilterSet):
 class NetworkFilterSet(FilterSet):
     """`q, centre, ordering`."""
 
-    q = Filter(SearchText, label=_("Words"))
-    centre = Filter(Choices, words=listed_centres, what=_("a centre"), label=_("Centre"))
+    centre = centre_filter(lambda facts, day: _current(facts["centres"], day))
     ordering = ordering_filter("relevance", "acronym", "updated")
 
     class Meta(FilterSet.Meta):

@@ -4,6 +4,7 @@ from directory.core.text import fold
 from directory.records import Documents, Record, put_rows
 
 from .documents import centres, networks
+from .filters import CentreFilterSet, NetworkFilterSet
 from .models import Affiliation, Centre, CentreAlias, Membership, Network, Professional
 from .undo import AffiliationUndo, ProfessionalUndo
 
@@ -15,9 +16,10 @@ def _put_aliases(changed):
 
 
 CENTRE = Record(
-    Centre, key="code", beside=frozenset({"aliases"}), put_beside=_put_aliases, documents=Documents(centres)
-)
-NETWORK = Record(Network, key="slug", documents=Documents(networks))
+    Centre, key="code", beside=frozenset({"aliases"}), put_beside=_put_aliases,
+    documents=Documents(centres, CentreFilterSet),
+)  # fmt: skip
+NETWORK = Record(Network, key="slug", documents=Documents(networks, NetworkFilterSet))
 PROFESSIONAL = Record(Professional, key="pk", undo=ProfessionalUndo())
 MEMBERSHIP = Record(Membership, shown_with=("network", "centre"))
 AFFILIATION = Record(Affiliation, undo=AffiliationUndo())

@@ -15,9 +15,11 @@ from directory.core.models import State
 from directory.core.places import names_around
 from directory.records import Document, Words
 from directory.records.document import iso, source, url
+from directory.records.facets import facets_of
 
 from . import conditions as iccc3
 from .choices import Phase, Recruitment, Scheme, Stage
+from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import Trial, TrialIdentifier, TrialSite
 from .sheets import SiteSheet, TrialSheet
@@ -214,18 +216,14 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 
 
 def _facts(parts: _Parts) -> dict:
-    trial = parts.trial
+    trial, facets = parts.trial, facets_of(TrialFilterSet)
     opened = first_day(trial.opened_in_belgium)
     return {
-        "status": trial.status,
-        "phase": trial.phases,
+        **{name: list(filter(None, one.of_record(trial))) for name, one in facets.items() if one.of_record},
         "condition": iccc3.with_those_above(parts.conditions),
-        "stage": trial.stages,
-        "study_type": trial.study_type,
-        "sex": trial.sex,
+        "identifier": [one.compact for one in parts.identifiers],
         "min_days": trial.min_days,
         "max_days": trial.max_days,
-        "identifier": [one.compact for one in parts.identifiers],
         "class": parts.conditions,
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
@@ -236,9 +234,9 @@ def _facts(parts: _Parts) -> dict:
         "sites": [
             [
                 site.centre.code,
-                site.status,
                 site.verified_at.toordinal() if site.verified_at else 0,
                 int(site.disputed),
+                *(one.of_site(site) for one in facets.values() if one.of_site),
             ]
             for site in parts.sites
         ],

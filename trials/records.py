@@ -3,6 +3,7 @@
 from directory.records import Documents, Record, put_rows
 
 from .documents import counts_at_centres, on_day, trials, version
+from .filters import TrialFilterSet
 from .identifiers import Identifier
 from .models import Condition, Trial, TrialIdentifier, TrialSite
 from .statements import DERIVED
@@ -33,7 +34,7 @@ def _put_conditions(wanted):
 
 TRIAL = Record(
     Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials,
-    undo=TrialUndo(), documents=Documents(trials, on_day, version), shown_with=("parent",),
+    undo=TrialUndo(), documents=Documents(trials, TrialFilterSet, on_day, version), shown_with=("parent",),
 )  # fmt: skip
 # A centre's document names no contact, but its `updated_at` tells partners that one is to be read again.
 SITE = Record(

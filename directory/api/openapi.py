@@ -11,7 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from directory.core.filter_fields import One
+from directory.core.filter_fields import One, StoredChoices
 from directory.partners.models import KeyScope
 
 from . import parameters, patterns, response_headers
@@ -19,7 +19,6 @@ from .errors import CONTENT_TYPE
 from .shapes import ProblemSerializer
 from .words import PARAMETERS
 
-FROM_THE_REGISTRY = ("centre", "network", "country")
 NOT_MODIFIED = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
 
 
@@ -65,21 +64,24 @@ def problem(status: int) -> dict:
 
 def of_filters(filterset: type[FilterSet]) -> list[OpenApiParameter]:
     """The parameters of a list's filters, with the values they take."""
-    form = filterset({}).form
-    return [_of_field(name, form.fields[name]) for name in filterset.base_filters]
+    return [of_filter(filterset, name) for name in filterset.base_filters]
 
 
-def _of_field(name: str, form_field) -> OpenApiParameter:
+def of_filter(filterset: type[FilterSet], name: str, **kwargs) -> OpenApiParameter:
+    """The parameter of one filter, in its own words."""
+    asked, field = filterset.base_filters[name], filterset({}).form.fields[name]
     # What depends on the registry of today has no place in a document that is committed.
-    listed = None if name in FROM_THE_REGISTRY else parameters.allowed_of(form_field)
-    return described(name, many=not isinstance(form_field, One), enum=listed)
+    listed = None if isinstance(field, StoredChoices) else parameters.allowed_of(field)
+    return described(
+        name, words=(asked.text, asked.example), many=not isinstance(field, One), enum=listed, **kwargs
+    )
 
 
 def described(
-    name: str, *, word: str = "", many: bool = False, enum: Iterable[str] | None = None, **kwargs
+    name: str, *, words=None, many: bool = False, enum: Iterable[str] | None = None, **kwargs
 ) -> OpenApiParameter:
-    """A query parameter in the words of `words.PARAMETERS`; those of `word`, where a name has two."""
-    text, example = PARAMETERS[word or name]
+    """A query parameter; `words`: its text and an example, else those of `words.PARAMETERS`."""
+    text, example = words or PARAMETERS[name]
     schema = kwargs.pop("type", None) or schema_of(name, enum)
     return OpenApiParameter(
         name,

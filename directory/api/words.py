@@ -33,40 +33,15 @@ TAGS = [
     {"name": "About", "description": "This description."},
 ]
 
-# name: (what it means, an example; empty for none)
+# What no filter is. name: (what it means, an example; empty for none)
 PARAMETERS: dict[str, tuple[str, object]] = {
-    "q": (
-        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven. "
-        "Empty: as if it was left out.",
-        "ewing",
-    ),
-    "status": ("Recruitment status.", "recruiting"),
-    "phase": ("Phase of the trial.", "phase2"),
-    "condition": ("ICCC-3 code; the classes below it are included.", "VIII"),
-    "age": ("Trials that take a patient of this age: `14`, `14y`, `6m`, `31d`, `18 mois`.", "14y"),
-    "age_band": ("Trials that take some of this band: newborn, infant, child, adolescent, adult.", "infant"),
-    "stage": ("Stage of the disease.", "relapsed"),
-    "sex": ("Trials that take patients of this sex.", "female"),
-    "study_type": ("Kind of study.", "interventional"),
-    "trial": ("A trial's slug or any of its identifiers.", "NCT04307576"),
-    "centre": ("A centre's code.", "uz-gent"),
-    "network": ("A network's slug.", ""),
-    "province": ("Province of a centre, ISO 3166-2:BE.", "BE-VOV"),
-    "country": ("Country of a centre, ISO 3166-1.", "BE"),
-    "near": ("A Belgian postal code or `latitude,longitude`.", "4000"),
-    "within": ("Kilometres around `near`.", 150),
-    "freshness": ("How long ago a site's status was verified.", "fresh"),
-    "identifier": ("An identifier in any spelling.", "nct 04307576"),
-    "updated_since": ("Changed at or after this moment, ISO 8601.", "2026-11-01"),
-    "ordering": ("What comes first. `relevance` needs `q`, `distance` needs `near`.", "acronym"),
-    "role": ("What a centre is in a network.", "reference"),
     "page_size": ("Results a page.", 50),
     "cursor": ("A place in the list: follow `next` and `previous`, do not make one.", ""),
     "facets": ("`1` counts the values of each filter within the results.", "1"),
     "fields": ("Only these top-level names of a document, separated by commas.", ""),
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
-    "run_status": ("Where the run is on its way.", "planned"),
+    "status": ("Where the run is on its way.", "planned"),
     "kind": ("What the rows of the sheet are.", "sites"),
     "outcome": ("Only the rows with this outcome.", "invalid"),
     "mode": ("`good`: all good rows; `all`: nothing unless no row is left out but by your decisions.", "all"),

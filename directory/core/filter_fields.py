@@ -7,6 +7,7 @@ error naming it, and a second value where one is wanted is an error too. An empt
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable
+from copy import copy
 
 import django_filters
 from django import forms
@@ -111,6 +112,10 @@ class Choice(One, Choices):
     """One member of a vocabulary."""
 
 
+class StoredChoices(Choices):
+    """Members of what is stored today, so that no document of the API lists them."""
+
+
 class SearchText(One):
     """Words to search for."""
 
@@ -205,11 +210,21 @@ class Moment(One):
 
 
 class Filter(django_filters.Filter):
-    """A filter with one of the fields above. The index answers it, no query."""
+    """A filter with one of the fields above. The index answers it, no query.
 
-    def __init__(self, field: type[forms.Field], **kwargs):
-        self.field_class = field
-        super().__init__(**kwargs)
+    `label`: what pages call it; `text` and `example`: what the API says of it, in English; `facet`: where the
+    index has its values (`directory.records.facets`). `kwargs` are the field's.
+    """
+
+    def __init__(
+        self, field: type[forms.Field], label, text="", example: object = "", *, facet=None, **kwargs
+    ):
+        self.field_class, self.text, self.example, self.facet = field, text, example, facet
+        super().__init__(label=label, **kwargs)
+
+    def __deepcopy__(self, memo):
+        # A FilterSet copies its filters for each request; what they are made of does not change.
+        return copy(self)
 
 
 class FilterForm(forms.Form):
@@ -237,7 +252,19 @@ class FilterForm(forms.Form):
 
 
 class FilterSet(django_filters.FilterSet):
-    """The filters of one kind of record, its `model`: they read and refuse what is asked."""
+    """The filters of one kind of record, its `model`: they read and refuse what is asked.
+
+    `counted_first`: the filters whose values are counted first; the others follow in their own order.
+    """
+
+    counted_first: tuple[str, ...] = ()
+
+    q = Filter(
+        SearchText, _("Words"),
+        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven. Empty: "
+        "as if it was left out.",
+        "ewing",
+    )  # fmt: skip
 
     class Meta:
         form = FilterForm

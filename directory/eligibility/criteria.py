@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from directory.search.daily_facets import FRESHNESS, Today
+from directory.search.daily_facets import Today
 from directory.search.facet_arrays import NO_BOUND, Codes
 from directory.search.synonyms import apart, vocabulary
 from trials.choices import Freshness, Recruitment, Sex, Stage
@@ -38,7 +38,9 @@ class Judged:
         self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
-        self.open_sites = today.site_alive & (self.trials.site_status == _number(Recruitment.RECRUITING))
+        self.open_sites = today.site_alive & (
+            self.trials.of_sites["status"] == _number(Recruitment.RECRUITING)
+        )
         self._nearest: dict[int, int | None] = {}
         self.verdicts: dict[str, np.ndarray] = {}
         for name in CRITERIA:
@@ -120,11 +122,10 @@ class Judged:
         return verdict
 
     def _sex(self) -> np.ndarray:
-        sexes, number = self.trials.words["sex"], self.trials.codes["sex"].number
-        asked = (sexes == number(Sex.FEMALE)) | (sexes == number(Sex.MALE))
+        asked = self.trials.having("sex", [Sex.FEMALE, Sex.MALE])
         if not self.profile.sex:
             return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        same = ~asked | (sexes == number(self.profile.sex))
+        same = ~asked | self.trials.having("sex", [self.profile.sex])
         return np.where(same, np.int8(MET), np.int8(UNMET))
 
     def _alterations(self) -> np.ndarray:
@@ -159,16 +160,15 @@ class Judged:
     def _recruitment(self) -> np.ndarray:
         """Met where a listed site recruits; disputed, unverified or without a site is unknown."""
         trials, today = self.trials, self.today
-        disputed = today.site_freshness == FRESHNESS.index(Freshness.DISPUTED)
-        doubtful = disputed | (trials.site_status == _number(Recruitment.UNKNOWN))
+        disputed = today.of_sites["freshness"] == Freshness.values.index(Freshness.DISPUTED)
+        doubtful = disputed | (today.of_sites["status"] == _number(Recruitment.UNKNOWN))
         says = np.full(len(trials.site_trial), UNMET, np.int8)
         says[doubtful] = UNKNOWN
         says[self.open_sites & ~disputed] = MET
         # The best that any living site says; `NOT_ASKED` where there is none.
         verdict = self._all(NOT_ASKED)
         np.maximum.at(verdict, trials.site_trial[today.site_alive], says[today.site_alive])
-        status = trials.words["status"]
-        perhaps = (status == _number(Recruitment.RECRUITING)) | (status == _number(Recruitment.UNKNOWN))
+        perhaps = trials.having("status", [Recruitment.RECRUITING, Recruitment.UNKNOWN])
         return np.where(verdict == NOT_ASKED, np.where(perhaps, UNKNOWN, UNMET), verdict).astype(np.int8)
 
     def _reach(self) -> np.ndarray:
@@ -246,7 +246,7 @@ class Judged:
         within = [at for at in sites if self._in_countries[at]] or sites
         return min(
             within,
-            key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.site_verified[at]), at),
+            key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.of_sites["verified"][at]), at),
             default=None,
         )
 

@@ -8,7 +8,6 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from directory.core.ages import age_range_text, age_text
-from directory.search.daily_facets import FRESHNESS
 from directory.search.facet_arrays import NO_BOUND
 from directory.search.synonyms import vocabulary
 from trials.choices import Freshness, Recruitment, Sex, Stage
@@ -20,7 +19,7 @@ from .profile_text import NO_DISEASE, no_single_disease
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 _SHOWN = 3
-_DISPUTED = FRESHNESS.index(Freshness.DISPUTED)
+_DISPUTED = Freshness.values.index(Freshness.DISPUTED)
 
 
 @dataclass(frozen=True)
@@ -173,10 +172,10 @@ class Reasons:
         return ", ".join(one.text for one in self.said.alterations)
 
     def _sex(self, ordinal: int, verdict: int) -> str:
-        word = self.trials.codes["sex"].words[self.trials.words["sex"][ordinal]]
-        if word not in (Sex.FEMALE, Sex.MALE):
+        sexes = self.trials.values("sex", ordinal)
+        if sexes not in ([Sex.FEMALE], [Sex.MALE]):
             return _("No limit by sex recorded.")
-        takes = {"sex": str(Sex(word).label)}
+        takes = {"sex": str(Sex(*sexes).label)}
         if verdict == UNKNOWN:
             return _("Takes only: %(sex)s; you gave no sex.") % takes
         return _("Takes only: %(sex)s.") % takes
@@ -202,7 +201,7 @@ class Reasons:
         if site is None:
             return _("No centre is known that recruits.")
         places = self.judged.today.places
-        words = {"centre": places.centre_name(self.judged.centre_of(site), self.language)}
+        words = {"centre": places.name("centre", self.judged.centre_of(site), self.language)}
         far = self.judged.kilometres_to(site)
         if far is None:
             if verdict == UNMET:
@@ -231,10 +230,10 @@ def _sites_said(judged: Judged, ordinal: int) -> tuple[int, bool, bool, tuple[in
 
     Last the statuses that are said, as numbers; the trial's own where it has no site.
     """
-    trials, freshness = judged.trials, judged.today.site_freshness
+    trials, freshness = judged.trials, judged.today.of_sites["freshness"]
     sites = judged.sites_of(ordinal)
     recruiting = {int(trials.site_centre[at]) for at in sites if judged.open_sites[at]}
-    statuses = [int(trials.site_status[at]) for at in sites] or [int(trials.words["status"][ordinal])]
+    statuses = [int(trials.of_sites["status"][at]) for at in sites] or trials.numbers("status", ordinal)
     disputed = any(freshness[at] == _DISPUTED for at in sites)
     return len(recruiting), bool(sites), disputed, tuple(dict.fromkeys(statuses))
 
@@ -255,7 +254,7 @@ _DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
     "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
     "alterations": _of_list("alteration"),
     "alterations_excluded": _of_list("excluded"),
-    "sex": lambda judged, at: judged.trials.words["sex"][at],
+    "sex": _of_list("sex"),
     "recruitment": _sites_said,
     "reach": _of_nearest,
 }

@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from directory.core.forgetting import quotes_nothing
 from directory.search import snapshot
-from directory.search.daily_facets import FRESHNESS
 from directory.search.service import IndexNotReady
+from trials.choices import Freshness
 
 from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNMET, Judged
 from .profile import Profile
@@ -163,6 +163,6 @@ def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
     return NearestSite(
         centre=judged.centre_of(site),
         distance_km=None if far is None else round(far, 1),
-        status=trials.codes["status"].words[trials.site_status[site]],
-        freshness=FRESHNESS[judged.today.site_freshness[site]],
+        status=trials.codes["status"].words[trials.of_sites["status"][site]],
+        freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
     )

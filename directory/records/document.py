@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from directory.core.filter_fields import FilterSet
 from directory.core.models import Sourced
 
 
@@ -60,12 +61,13 @@ def _as_it_is(body: dict, day: dt.date) -> dict:
 class Documents:
     """How the documents of a kind of record are made.
 
-    `build`: those of the listed records among some keys, in a constant number of queries. `on_day`: a stored
-    body as it reads on another day. `version`: of what they are made besides the records; where that is
-    another one, all are built anew.
+    `build`: those of the listed records among some keys, in a constant number of queries. `filters`: how they
+    are filtered and counted. `on_day`: a stored body as it reads on another day. `version`: of what they are
+    made besides the records; where that is another one, all are built anew.
     """
 
     build: Callable[[Sequence[str]], Iterator[Document]]
+    filters: type[FilterSet]
     on_day: Callable[[dict, dt.date], dict] = _as_it_is
     version: Callable[[], str] = str
 

@@ -8,12 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from directory.core.places import Place, distance_km
+from directory.records.facets import FactsFacet, SiteFacet
 from trials.choices import Freshness, Recruitment
-from trials.freshness import AGEING_DAYS, FRESH_DAYS
 
-from .facet_arrays import WIDEST, Bitmaps, Codes, Trials
+from .facet_arrays import WIDEST, Bitmaps, Codes, Trials, facets
 
-FRESHNESS = tuple(Freshness.values)
 # How much a trial in this status deserves to be seen among equals; what is not here, least.
 _ATTENTION = {
     Recruitment.RECRUITING: 5, Recruitment.ENROLLING_BY_INVITATION: 4, Recruitment.NOT_YET_RECRUITING: 4,
@@ -30,7 +29,6 @@ class Today:
 
     def __init__(self, trials: Trials, places: "ListedPlaces", day: dt.date):
         self.trials, self.places, self.day = trials, places, day
-        self.site_freshness = freshness_numbers(trials.site_verified, trials.site_disputed, day)
         # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
         known = places.known(trials.codes["centre"])
         self.site_alive = trials.alive[trials.site_trial] & known[trials.site_centre]
@@ -59,56 +57,53 @@ class Today:
         """By trial, the last day on which any of its living sites was verified; 0 for never."""
         found = np.zeros(self.trials.size, np.int64)
         alive = self.site_alive
-        np.maximum.at(found, self.trials.site_trial[alive], self.trials.site_verified[alive])
+        np.maximum.at(found, self.trials.site_trial[alive], self.trials.of_sites["verified"][alive])
         return found
 
-    def _of_centres(self, name: str) -> tuple[np.ndarray, list[str]]:
-        codes = Codes()
-        words = (
-            self.places.centres.get(code, {}).get(name, "") for code in self.trials.codes["centre"].words
-        )
-        numbers = np.array([codes.number(word) for word in words], np.int64)
-        return numbers[self.trials.site_centre], codes.words
+    @cached_property
+    def of_sites(self) -> dict[str, np.ndarray]:
+        """What is known of each site: what it keeps, and by facet what follows on this day, as numbers."""
+        facts = self.trials.of_sites
+        on_day = {name: one.on_day for name, one in facets().items() if isinstance(one, SiteFacet)}
+        return facts | {name: make(facts, self.day) for name, make in on_day.items() if make}
+
+    def words_of_sites(self, name: str) -> Codes:
+        """What the numbers of a facet of sites mean."""
+        choices = facets()[name].choices
+        return self.trials.codes.get(name) or Codes(choices.values if choices else ())
 
     @cached_property
-    def of_sites(self) -> dict[str, tuple[np.ndarray, list[str]]]:
-        """By facet, what each site has, as numbers into the list of words."""
-        return {
-            "centre": (self.trials.site_centre, self.trials.codes["centre"].words[:]),
-            "freshness": (self.site_freshness, list(FRESHNESS)),
-            "province": self._of_centres("province"),
-            "country": self._of_centres("country"),
-        }
+    def of_centres(self) -> dict[str, dict[str, np.ndarray]]:
+        """By facet and value, a mask over the centres that have it on this day."""
+        found = {}
+        for name, facet in facets().items():
+            if isinstance(facet, FactsFacet):
+                codes = self.trials.codes["centre"].words
+                values = [self._of_centre(facet, code) for code in codes]
+                found[name] = {
+                    value: np.array([value in several for several in values], bool)
+                    for value in set().union(*values)
+                }
+        return found
+
+    def _of_centre(self, facet: FactsFacet, code: str) -> list[str]:
+        facts = self.places.centres.get(code)
+        return self.places.values(facet, facts, self.day) if facts else []
 
     def sites_with(self, name: str, values: Iterable[str]) -> np.ndarray:
         """A mask: the sites that have one of `values` of the facet `name`."""
-        numbers, words = self.of_sites[name]
-        return Codes(words).selected(values)[numbers]
-
-    @cached_property
-    def network_centres(self) -> dict[str, np.ndarray]:
-        """By network, a mask over the centres that are in it on this day."""
-        codes = self.trials.codes["centre"].words
-        members = {code: self.places.networks_of(code, self.day) for code in codes}
-        return {
-            network: np.array([network in members[code] for code in codes], bool)
-            for network in sorted(self.places.networks)
-        }
+        if name not in self.of_centres:
+            return self.words_of_sites(name).selected(values)[self.of_sites[name]]
+        centres = np.zeros(len(self.trials.codes["centre"].words), bool)
+        for value in values:
+            centres |= self.of_centres[name].get(value, False)
+        return centres[self.trials.site_centre]
 
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
-        return {name: self.bitmap(name, self.site_alive) for name in (*self.of_sites, "network")}
-
-    def bitmap(self, name: str, sites: np.ndarray) -> Bitmaps:
-        """The trials by what those of their sites that are among `sites` have of the facet `name`."""
-        if name != "network":
-            numbers, words = self.of_sites[name]
-            return Bitmaps.of(words, self.trials.site_trial[sites], numbers[sites], self.trials.size)
-        by_centre, members = self.bitmap("centre", sites).rows, self.network_centres
-        networks = [np.bitwise_or.reduce(by_centre[there], axis=0) for there in members.values()]
-        rows = np.array(networks, np.uint64).reshape(len(networks), by_centre.shape[1])
-        return Bitmaps(list(members), rows)
+        sites, known = SiteBitmaps(self, self.site_alive), self.of_sites | self.of_centres
+        return {name: sites.bitmap(name) for name in facets() if name in known}
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""
@@ -127,12 +122,11 @@ class Today:
         Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
         """
         trials = self.trials
-        ranks = np.zeros(len(trials.codes["status"].words), np.int64)
+        by_status, by_site = np.zeros(trials.size, np.int64), self._site_attention()
         for status, rank in _ATTENTION.items():
-            ranks[Recruitment.values.index(status)] = rank
-        by_status, by_site = ranks[trials.words["status"]], self._site_attention()
+            by_status[trials.having("status", [status])] = rank
         # A site that recruits says more than a trial whose own status nobody knows.
-        unknown = trials.words["status"] == Recruitment.values.index(Recruitment.UNKNOWN)
+        unknown = trials.having("status", [Recruitment.UNKNOWN])
         open_here = by_site >= _SITE_ATTENTION[Freshness.STALE]
         by_status = np.where(unknown & open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
         return (by_status * 10 + by_site) * (WIDEST + 1) + WIDEST - trials.width
@@ -141,51 +135,58 @@ class Today:
         """By trial, the best of its living sites (`_SITE_ATTENTION`); 1 where none recruits, 0 for none."""
         trials = self.trials
         best = np.zeros(trials.size, np.int64)
-        bonus = np.array([_SITE_ATTENTION[Freshness(word)] for word in FRESHNESS], np.int64)
-        recruiting = trials.site_status == Recruitment.values.index(Recruitment.RECRUITING)
-        each = np.where(recruiting, bonus[self.site_freshness], 1)
+        bonus = np.array([_SITE_ATTENTION[word] for word in Freshness], np.int64)
+        recruiting = trials.of_sites["status"] == Recruitment.values.index(Recruitment.RECRUITING)
+        each = np.where(recruiting, bonus[self.of_sites["freshness"]], 1)
         np.maximum.at(best, trials.site_trial[self.site_alive], each[self.site_alive])
         return best
 
 
-def freshness_numbers(verified: np.ndarray, disputed: np.ndarray, day: dt.date) -> np.ndarray:
-    """The rule of `trials.freshness` for arrays: numbers into `FRESHNESS`. `verified`: days, 0 for never."""
-    age = day.toordinal() - verified
-    number = np.full(len(verified), FRESHNESS.index(Freshness.STALE), np.int8)
-    number[age <= AGEING_DAYS] = FRESHNESS.index(Freshness.AGEING)
-    number[age <= FRESH_DAYS] = FRESHNESS.index(Freshness.FRESH)
-    number[verified == 0] = FRESHNESS.index(Freshness.NEVER)
-    number[disputed != 0] = FRESHNESS.index(Freshness.DISPUTED)
-    return number
+class SiteBitmaps:
+    """The trials by what those of their sites that are among `sites` have."""
+
+    def __init__(self, today: Today, sites: np.ndarray):
+        self.today, self.sites = today, sites
+
+    def bitmap(self, name: str) -> Bitmaps:
+        """By value of the facet `name`, the trials that have any such site there."""
+        if name not in self.today.of_centres:
+            return self._of(self.today.words_of_sites(name), self.today.of_sites[name])
+        centres = self.today.of_centres[name]
+        rows = [np.bitwise_or.reduce(self._by_centre[there], axis=0) for there in centres.values()]
+        return Bitmaps(list(centres), np.array(rows, np.uint64).reshape(len(rows), self._by_centre.shape[1]))
+
+    def _of(self, codes: Codes, numbers: np.ndarray) -> Bitmaps:
+        trials = self.today.trials
+        return Bitmaps.of(codes.words[:], trials.site_trial[self.sites], numbers[self.sites], trials.size)
+
+    @cached_property
+    def _by_centre(self) -> np.ndarray:
+        return self._of(self.today.trials.codes["centre"], self.today.trials.site_centre).rows
 
 
 class ListedPlaces:
-    """The listed centres and networks: few, so plain dictionaries."""
+    """The facts of the listed records of each kind that has few, as centres and networks, by key."""
 
-    def __init__(self, centres: dict[str, dict], networks: dict[str, dict]):
-        self.centres, self.networks = centres, networks
+    def __init__(self, facts: dict[str, dict[str, dict]]):
+        self.facts, self.centres = facts, facts["centre"]
 
     def known(self, codes: Codes) -> np.ndarray:
         return np.array([code in self.centres for code in codes.words], bool)
 
-    def centre_name(self, code: str, language: str) -> str:
-        """What the centre is called in `language`; empty where it is not listed."""
-        centre = self.centres.get(code)
-        return (centre["names"].get(language) or centre["label"]) if centre else ""
+    def name(self, kind: str, key: str, language: str) -> str:
+        """What a record is called in `language`; its key where it is not listed."""
+        facts = self.facts[kind].get(key)
+        return (facts.get("names", {}).get(language) or facts["label"]) if facts else key
 
     @staticmethod
-    def distance(centre: dict | None, place) -> float:
-        if not centre or centre["latitude"] is None:
+    def distance(facts: dict | None, place: Place | None) -> float:
+        """Kilometres to `place`, infinite where one of both is not known."""
+        if not place or not facts or facts.get("latitude") is None:
             return math.inf
-        return distance_km(place, Place(centre["latitude"], centre["longitude"]))
+        return distance_km(place, Place(facts["latitude"], facts["longitude"]))
 
-    def networks_of(self, code: str, day: dt.date) -> list[str]:
-        """The networks that the centre is in on `day`."""
-        iso = day.isoformat()
-        return sorted(
-            {
-                network
-                for network, since, until in self.centres.get(code, {}).get("networks", ())
-                if network in self.networks and since <= iso and (not until or until >= iso)
-            }
-        )
+    def values(self, facet: FactsFacet, facts: dict, day: dt.date) -> list[str]:
+        """What a centre or a network has of `facet` on `day`; of keys, those of listed records."""
+        found = facet.values(facts, day)
+        return [one for one in found if not facet.keys_of or one in self.facts[facet.keys_of]]

@@ -47,7 +47,7 @@ def _meanings(snapshot: Snapshot, word: Token, language: str) -> list[str]:
         return []
     folded = fold(word.raw)
     centres = (
-        snapshot.places.centre_name(code, language)
+        snapshot.places.name("centre", code, language)
         for code, centre in snapshot.places.centres.items()
         if any(fold(alias) == folded for alias in centre["aliases"])
     )

@@ -17,9 +17,10 @@ from tantivy import Occur, Query
 
 from directory.core.memory import give_back
 from directory.records import all_documents
+from directory.records.facets import facets_of
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 6
+FORMAT = 7
 # One text each, compared whole.
 EXACT_FIELDS = ("doc", "whole", "identifier")
 # Words, cut at spaces.
@@ -48,7 +49,8 @@ def kinds() -> tuple[str, ...]:
 
 def layout() -> str:
     """How an index is written; one of another layout cannot be read."""
-    return f"{FORMAT} {' '.join(kinds())}"
+    names = [name for one in all_documents().values() for name in facets_of(one.filters)]
+    return " ".join([str(FORMAT), *kinds(), *names])
 
 
 class Writer:

@@ -12,17 +12,17 @@ from functools import cached_property
 import numpy as np
 import orjson
 
-from trials.ages import DAYS_OF_BAND
-from trials.choices import AgeBand, Phase, Recruitment, Sex, Stage, StudyType
+from directory.records import all_documents
+from directory.records.facets import AgeFacet, Facet, RecordFacet, facets_of
 
 from . import cursors
 from .store import Facts
 
 BLOCK = 512
-LISTS = (
-    "phase", "condition", "stage", "identifier", "class", "named", "mention", "alteration", "excluded",
-)  # fmt: skip
-WORDS = ("status", "study_type", "sex")
+# What is no filter, but judged by eligibility.
+_JUDGED = ("class", "named", "mention", "alteration", "excluded")
+# What is known of a site before its facets.
+_OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
 WIDEST = 99
 # By name, what stands for a number that nobody stated.
@@ -30,6 +30,21 @@ _NUMBERS = {
     "min_days": NO_BOUND, "max_days": NO_BOUND, "lines_min": NO_BOUND, "lines_max": NO_BOUND,
     "updated": 0, "opened": 0, "width": 0,
 }  # fmt: skip
+
+
+def facets() -> dict[str, Facet]:
+    """The facets of trials and of their sites, in the order in which they are counted."""
+    return facets_of(all_documents()["trial"].filters)
+
+
+def lists() -> list[str]:
+    """The columns with any number of words a document."""
+    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED]
+
+
+def of_sites() -> list[str]:
+    """The columns with one value a site."""
+    return [*_OF_EVERY_SITE, *(name for name, one in facets().items() if one.of_site)]
 
 
 class Codes:
@@ -55,18 +70,9 @@ class Codes:
         return mask
 
 
-_CLOSED = {
-    "status": Recruitment.values,
-    "phase": Phase.values,
-    "stage": Stage.values,
-    "study_type": StudyType.values,
-    "sex": Sex.values,
-}
-
-
 @dataclass(frozen=True)
 class Pairs:
-    """A column with several values a document: value `values[i]` belongs to document `owners[i]`."""
+    """A column with any number of values a document: value `values[i]` belongs to document `owners[i]`."""
 
     owners: np.ndarray
     values: np.ndarray
@@ -119,21 +125,16 @@ def _block(rows: Iterable[Facts], start: int, codes: dict[str, Codes]) -> Column
         keys[row.ordinal - start], facts[row.ordinal - start] = row.key, orjson.loads(row.facts)
     return {
         "key": np.array(keys, object),
-        "sites": _sites(facts, start, codes),
+        **_sites(facts, start, codes),
         **{name: np.array([one.get(name, "") for one in facts], object) for name in ("label", "sort")},
         **{name: _numbers(facts, name, missing) for name, missing in _NUMBERS.items()},
-        **{name: _words(facts, name, codes[name]) for name in WORDS},
-        **{name: _pairs(facts, start, name, codes[name]) for name in LISTS},
+        **{name: _pairs(facts, start, name, codes[name]) for name in lists()},
     }
 
 
 def _numbers(facts: list[dict], name: str, missing: int) -> np.ndarray:
     given = (one.get(name) for one in facts)
     return np.array([missing if number is None else number for number in given], np.int64)
-
-
-def _words(facts: list[dict], name: str, codes: Codes) -> np.ndarray:
-    return np.array([codes.number(one.get(name, "")) for one in facts], np.int64)
 
 
 def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray:
@@ -143,13 +144,14 @@ def _pairs(facts: list[dict], start: int, name: str, codes: Codes) -> np.ndarray
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def _sites(facts: list[dict], start: int, codes: dict[str, Codes]) -> np.ndarray:
-    sites = [
-        (owner, codes["centre"].number(code), codes["status"].number(status), verified, disputed)
-        for owner, one in enumerate(facts, start)
-        for code, status, verified, disputed in one.get("sites", ())
-    ]
-    return np.array(sites, np.int64).reshape(-1, 5)
+def _sites(facts: list[dict], start: int, codes: dict[str, Codes]) -> Columns:
+    """The columns of the sites, with the ordinals of their trials."""
+    names = ["trial", *of_sites()]
+    rows = [(owner, *site) for owner, one in enumerate(facts, start) for site in one.get("sites", ())]
+    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+    for name in codes.keys() & columns.keys():
+        columns[name] = tuple(map(codes[name].number, columns[name]))
+    return {f"site {name}": np.array(column, np.int64) for name, column in columns.items()}
 
 
 class Trials:
@@ -169,15 +171,17 @@ class Trials:
         self.width = np.minimum(columns["width"], WIDEST)
         # Without any class, a trial is for every disease.
         self.width[self.width == 0] = WIDEST
-        self.words = {name: columns[name] for name in WORDS}
-        self.lists = {name: Pairs(*np.ascontiguousarray(columns[name].T)) for name in LISTS}
-        (
-            self.site_trial, self.site_centre, self.site_status, self.site_verified, self.site_disputed,
-        ) = np.ascontiguousarray(columns["sites"].T)  # fmt: skip
+        self.lists = {name: Pairs(*np.ascontiguousarray(columns[name].T)) for name in lists()}
+        self.site_trial = columns["site trial"]
+        # What each site has, as numbers into `codes`, else as they are.
+        self.of_sites = {name: columns[f"site {name}"] for name in of_sites()}
+        self.site_centre = self.of_sites["centre"]
 
     @classmethod
     def empty(cls) -> "Trials":
-        return cls([], {name: Codes(_CLOSED.get(name, ())) for name in (*LISTS, *WORDS, "centre")})
+        known = {name: facet.choices.values for name, facet in facets().items() if facet.choices}
+        of_site = [name for name, facet in facets().items() if facet.of_site]
+        return cls([], {name: Codes(known.get(name, ())) for name in (*lists(), *of_site, "centre")})
 
     def with_changed(self, ordinals: Iterable[int], read: Callable[[int, int], Iterable[Facts]]) -> "Trials":
         """These columns after the documents `ordinals` changed; `read(start, end)` gives stored ones."""
@@ -191,25 +195,24 @@ class Trials:
 
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
-        """Facets of trials. Whoever takes all takes each: any stage of disease, all sexes."""
+        """Facets of trials. Whoever has the value for all has each: any stage of disease, all sexes."""
         found = {}
-        for name in WORDS:
-            words = self.codes[name].words[:]
-            found[name] = Bitmaps.of(words, np.arange(self.size), self.words[name], self.size)
-        for name in ("phase", "condition", "stage"):
-            pairs = self.lists[name]
-            found[name] = Bitmaps.of(self.codes[name].words[:], pairs.owners, pairs.values, self.size)
-        found["age_band"] = self._age_bands()
-        return found | {"stage": found["stage"].also(Stage.ANY), "sex": found["sex"].also(Sex.ALL)}
+        for name, facet in facets().items():
+            if isinstance(facet, AgeFacet) and facet.counted:
+                values = list(facet.order or ())
+                taken = np.array([self.takes(facet.days(value)) for value in values], bool)
+                found[name] = Bitmaps(values, packed(taken))
+            elif isinstance(facet, RecordFacet) and facet.counted:
+                pairs = self.lists[name]
+                made = Bitmaps.of(self.codes[name].words[:], pairs.owners, pairs.values, self.size)
+                found[name] = made.also(facet.for_all) if facet.for_all else made
+        return found
 
-    def takes_between(self, first: int, last: int) -> np.ndarray:
-        """A mask: the documents open to some age from `first` to `last` days; a missing bound is open."""
+    def takes(self, ages: tuple[int, int]) -> np.ndarray:
+        """A mask: the documents open to some age from the first to the last day; a missing bound is open."""
+        first, last = ages
         above = (self.low == NO_BOUND) | (self.low <= last)
         return above & ((self.high == NO_BOUND) | (self.high >= first))
-
-    def _age_bands(self) -> Bitmaps:
-        rows = np.array([self.takes_between(*DAYS_OF_BAND[band]) for band in AgeBand], bool)
-        return Bitmaps(list(AgeBand.values), packed(rows))
 
     @cached_property
     def by_label(self) -> np.ndarray:
@@ -221,14 +224,13 @@ class Trials:
         return place
 
     def having(self, name: str, words: Iterable[str]) -> np.ndarray:
-        """A mask: the documents that have one of `words` in a column with several values."""
-        pairs = self.lists[name]
-        mask = np.zeros(self.size, bool)
+        """A mask: the documents that have one of `words` in a column of words."""
+        mask, pairs = np.zeros(self.size, bool), self.lists[name]
         mask[pairs.owners[self.codes[name].selected(words)[pairs.values]]] = True
         return mask
 
     def values(self, name: str, ordinal: int) -> list[str]:
-        """What document `ordinal` has in a column with several values."""
+        """What document `ordinal` has in a column of words."""
         words = self.codes[name].words
         return [words[value] for value in self.numbers(name, ordinal)]
 
@@ -244,7 +246,7 @@ class Trials:
     @cached_property
     def _starts(self) -> dict[str, list[int]]:
         """By column, where the values of each document begin; one place more than there are documents."""
-        owners = {name: self.lists[name].owners for name in LISTS} | {"sites": self.site_trial}
+        owners = {name: pairs.owners for name, pairs in self.lists.items()} | {"sites": self.site_trial}
         every = np.arange(self.size + 1)
         return {name: np.searchsorted(found, every).tolist() for name, found in owners.items()}
 

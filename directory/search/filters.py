@@ -4,25 +4,26 @@ How filters go together: values of one filter widen the answer, filters narrow i
 place or of freshness (centre, network, province, country, near, within, freshness) must all hold for one and
 the same site; as soon as one of them is given, `status` too is that of this site: `centre=uz-gent` with
 `status=recruiting` are the trials that recruit in Ghent. Without them `status` is the trial's own.
-A stage also finds trials of any stage, a sex also those for all; an age bound that is not stated is open.
+What a filter reads is declared at it (`directory.records.facets`); an age bound that is not stated is open.
 
 `bench.baselines.filters` says the same in SQL, and a test holds the two to each other.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from functools import partial, reduce
+from functools import reduce
 
 import numpy as np
 
-from trials.ages import DAYS_OF_BAND
-from trials.choices import AgeBand, Sex, Stage
+from directory.records.facets import AgeFacet, Facet, FactsFacet, RecordFacet, SiteFacet
 
 from .building import microseconds
 from .daily_facets import Today
+from .facet_arrays import facets
 from .query import Ask
 
-Filter = Callable[[Iterable[str]], np.ndarray]
+# Which trials, or sites, have some of the values of a facet.
+Mask = Callable[[str, Iterable[str]], np.ndarray]
 
 
 class Selection:
@@ -31,26 +32,45 @@ class Selection:
     def __init__(self, today: Today, ask: Ask):
         self.today, self.trials, self.ask = today, today.trials, ask
         self.kilometres = today.distances(ask.near) if ask.near is not None else None
-        self.of_sites = self._masks(self._site_filters())
+        self.of_sites = self._masks(lambda one: isinstance(one, SiteFacet | FactsFacet), today.sites_with)
         if ask.within is not None and self.kilometres is not None:
             self.of_sites["within"] = (self.kilometres <= ask.within)[self.trials.site_centre]
-        self.of_trials = self._masks(self._trial_filters())
-        self.status_at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
-        self.site_status = None
-        if self.asked("status"):
-            selected = self.trials.codes["status"].selected(self.ask.filters["status"])
-            self.site_status = selected[self.trials.site_status]
-            if self.status_at_site:
-                self.of_sites["status"] = self.site_status
-            else:
-                self.of_trials["status"] = selected[self.trials.words["status"]]
+        self.at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
+        # What trials have and their sites too: whose counts depends on what else is asked.
+        self.both = self._masks(has_both, today.sites_with)
+        self.of_trials = self._masks(
+            lambda one: isinstance(one, RecordFacet | AgeFacet) and not (self.at_site and has_both(one)),
+            self._of_trials,
+        )
+        self.of_trials |= self._of_every_record()
+        if self.at_site:
+            self.of_sites |= self.both
 
-    def asked(self, name: str) -> bool:
-        """Whether `ask` has a value of the filter `name`."""
-        return bool(self.ask.filters.get(name))
+    def _of_every_record(self) -> dict[str, np.ndarray]:
+        """The masks of filters by what every record has: its key, and when it changed."""
+        masks = {}
+        if since := self._asked("updated_since"):
+            moments = map(dt.datetime.fromisoformat, since)
+            masks["updated_since"] = self.trials.updated >= min(map(microseconds, moments))
+        if slugs := self._asked("trial"):
+            masks["trial"] = np.array([key in slugs for key in self.trials.keys], bool)
+        return masks
 
-    def _masks(self, filters: dict[str, Filter]) -> dict[str, np.ndarray]:
-        return {name: make(self.ask.filters[name]) for name, make in filters.items() if self.asked(name)}
+    def _asked(self, name: str) -> tuple[str, ...]:
+        """The values of the filter `name` that `ask` has."""
+        return self.ask.filters.get(name, ())
+
+    def _masks(self, wanted: Callable[[Facet], bool], mask: Mask) -> dict[str, np.ndarray]:
+        """The masks of the facets that are wanted and asked for."""
+        names = [name for name, one in facets().items() if self._asked(name) and wanted(one)]
+        return {name: mask(name, self._asked(name)) for name in names}
+
+    def _of_trials(self, name: str, values: Iterable[str]) -> np.ndarray:
+        facet = facets()[name]
+        if isinstance(facet, AgeFacet):
+            masks = (self.trials.takes(facet.days(value)) for value in values)
+            return reduce(np.logical_or, masks, np.zeros(self.trials.size, bool))
+        return self.trials.having(name, (*values, facet.for_all) if facet.for_all else values)
 
     # --- Masks ----------------------------------------------------------------------------------------
 
@@ -75,48 +95,16 @@ class Selection:
         np.minimum.at(found, self.trials.site_trial[sites], self.kilometres[self.trials.site_centre[sites]])
         return found
 
-    def without_sites(self, matched: np.ndarray, leaving_out: str) -> np.ndarray:
+    def without_sites(self, matched: np.ndarray, *leaving_out: str) -> np.ndarray:
         """As `trial_mask`, whatever is asked of sites."""
-        return _all(matched & self.trials.alive, self.of_trials, leaving_out)
-
-    def _trial_filters(self) -> dict[str, Filter]:
-        trials = self.trials
-        return {
-            "phase": partial(trials.having, "phase"),
-            "condition": partial(trials.having, "condition"),
-            "stage": lambda values: trials.having("stage", (*values, Stage.ANY)),
-            "identifier": partial(trials.having, "identifier"),
-            "study_type": partial(self._word, "study_type"),
-            "sex": lambda values: self._word("sex", (*values, Sex.ALL)),
-            "age": lambda values: self._takes((int(days), int(days)) for days in values),
-            "age_band": lambda values: self._takes(
-                DAYS_OF_BAND[AgeBand(value)] for value in values if value in AgeBand.values
-            ),
-            "updated_since": self._updated_since,
-            "trial": lambda values: np.array([key in values for key in trials.keys], bool),
-        }
-
-    def _word(self, name: str, values: Iterable[str]) -> np.ndarray:
-        return self.trials.codes[name].selected(values)[self.trials.words[name]]
-
-    def _takes(self, ages: Iterable[tuple[int, int]]) -> np.ndarray:
-        masks = (self.trials.takes_between(*days) for days in ages)
-        return reduce(np.logical_or, masks, np.zeros(self.trials.size, bool))
-
-    def _updated_since(self, values: Iterable[str]) -> np.ndarray:
-        return self.trials.updated >= min(microseconds(dt.datetime.fromisoformat(value)) for value in values)
-
-    def _site_filters(self) -> dict[str, Filter]:
-        of_one = {name: partial(self.today.sites_with, name) for name in self.today.of_sites}
-        return of_one | {"network": self._network}
-
-    def _network(self, values: Iterable[str]) -> np.ndarray:
-        centres = np.zeros(len(self.trials.codes["centre"].words), bool)
-        for value in values:
-            centres |= self.today.network_centres.get(value, False)
-        return centres[self.trials.site_centre]
+        return _all(matched & self.trials.alive, self.of_trials, *leaving_out)
 
 
-def _all(mask: np.ndarray, filters: dict[str, np.ndarray], leaving_out: str) -> np.ndarray:
-    """What of `mask` passes all `filters` but one."""
-    return reduce(np.logical_and, (one for name, one in filters.items() if name != leaving_out), mask)
+def has_both(facet: Facet) -> bool:
+    """Whether trials have it and their sites too."""
+    return isinstance(facet, RecordFacet) and facet.of_site is not None
+
+
+def _all(mask: np.ndarray, filters: dict[str, np.ndarray], *leaving_out: str) -> np.ndarray:
+    """What of `mask` passes all `filters` but some."""
+    return reduce(np.logical_and, (one for name, one in filters.items() if name not in leaving_out), mask)

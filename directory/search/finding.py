@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from django.utils.translation import gettext as _
 
+from directory.records import all_documents
+from directory.records.facets import facets_of
+
 from . import cursors
 from .daily_facets import Today
 from .disambiguation import Disambiguation, readings
@@ -92,7 +95,7 @@ def find(
     snapshot, page = current(), Paging(limit, offset, after, before)
     if ask.ordering == "distance" and ask.near is None:
         raise ValueError(_("To order by distance, say from where: near=4000 or near=50.63,5.57."))
-    if ask.kind in ("centre", "network"):
+    if ask.kind in snapshot.places.facts:
         return _few(snapshot, ask, page)
     today = snapshot.today()
     found = match(snapshot, ask, "trial", today.trials.size)
@@ -198,7 +201,7 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
         if ask.ordering == "distance":
             return (_metres(far(at)), *name)
         if ask.ordering in ("updated", "verified"):
-            return (-int(trials.site_verified[at]), *name)
+            return (-int(trials.of_sites["verified"][at]), *name)
         return name
 
     def hit(at: int) -> Hit:
@@ -209,20 +212,16 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
 
 
 def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
-    """Centres or networks: few enough to go through one by one."""
-    records = snapshot.places.centres if ask.kind == "centre" else snapshot.places.networks
+    """Records of a kind that has few, as centres or networks: gone through one by one."""
+    records = snapshot.places.facts[ask.kind]
     size = 1 + max((facts["ordinal"] for facts in records.values()), default=-1)
     found = match(snapshot, ask, ask.kind, size)
     matched, scores = found.matched(size), np.zeros(size) if found.scores is None else found.scores
-    near = ask.near if ask.kind == "centre" else None
-    metres = {
-        key: _metres(snapshot.places.distance(facts, near) if near else math.inf)
-        for key, facts in records.items()
-    }
+    metres = {key: _metres(snapshot.places.distance(facts, ask.near)) for key, facts in records.items()}
     keys = [
         key
         for key, facts in records.items()
-        if matched[facts["ordinal"]] and _passes(snapshot, ask, key, facts, metres[key])
+        if matched[facts["ordinal"]] and _passes(snapshot, ask, facts, metres[key])
     ]
 
     def sort_key(key: str) -> tuple:
@@ -248,16 +247,13 @@ def _metres(kilometres: float) -> int:
     return _FAR if math.isinf(kilometres) else round(kilometres * 1000)
 
 
-def _passes(snapshot: Snapshot, ask: Ask, key: str, facts: dict, metres: int) -> bool:
-    """Whether a centre or a network passes the filters."""
-    day, wanted, places = snapshot.today().day, ask.filters, snapshot.places
-    if ask.kind == "network":
-        centres = wanted.get("centre", ())
-        return not centres or any(key in places.networks_of(code, day) for code in centres)
-    if wanted.get("network") and not set(places.networks_of(key, day)) & set(wanted["network"]):
-        return False
+def _passes(snapshot: Snapshot, ask: Ask, facts: dict, metres: int) -> bool:
+    """Whether a record of these facts passes the filters."""
+    day, facets = snapshot.today().day, facets_of(all_documents()[ask.kind].filters)
+    asked = {name: values for name, values in ask.filters.items() if values and name in facets}
     return _is_within(ask, metres) and all(
-        facts[name] in wanted[name] for name in ("country", "province") if wanted.get(name)
+        set(values).intersection(snapshot.places.values(facets[name], facts, day))
+        for name, values in asked.items()
     )
 
 

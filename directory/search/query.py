@@ -14,7 +14,6 @@ from trials.identifiers import parse_identifier
 from .synonyms import Span, vocabulary
 from .tokens import OF_EVERY_TRIAL, Token, typed_words
 
-KINDS = ("trial", "site", "centre", "network")
 LONGEST, MOST_WORDS = 400, 24
 
 

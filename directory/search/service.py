@@ -14,7 +14,7 @@ from . import snapshot
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
 from .facet_arrays import Trials
-from .facets import FACETS, FacetCount
+from .facets import FacetCount
 from .finding import Answer, Hit, find
 from .follow import catch_up, rebuild
 from .highlighting import Sought, sought
@@ -24,7 +24,7 @@ from .suggestions import Completion, Suggestion, complete, suggest
 from .synonyms import vocabulary
 
 __all__ = [
-    "FACETS", "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",
+    "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",
     "IndexNotReady", "Sought", "Suggestion",
     "bodies", "body", "called", "catch_up", "complete", "documents", "find", "ready", "rebuild", "slug_of",
     "sought", "suggest", "version",

@@ -94,16 +94,22 @@ def _next(held: Snapshot | None, folder: Path) -> Snapshot:
     changed = [ordinal for kind, ordinal in documents.changed_since(since) if kind == "trial"]
     if changed:
         trials = trials.with_changed(changed, partial(documents.facts, "trial"))
-    # Centres and networks are few: they are read whole, and almost every change touches a centre's counts.
-    places = ListedPlaces(_few(documents, "centre"), _few(documents, "network"))
+    # What is no trial is few: it is read whole, and almost every change touches a centre's counts.
+    places = ListedPlaces(_few(documents))
     reader = held.reader.fresh() if held else engine.Reader(folder / "words")
     return Snapshot(folder, state, reader, trials, places)
 
 
-def _few(documents: store.Store, kind: str) -> dict[str, dict]:
-    """The facts of all records of a kind that has few."""
-    rows = documents.facts(kind, 0, _ALL)
-    return {row.key: orjson.loads(row.facts) | {"ordinal": row.ordinal} for row in rows}
+def _few(documents: store.Store) -> dict[str, dict[str, dict]]:
+    """The facts of all records of each kind that has few."""
+    return {
+        kind: {
+            row.key: orjson.loads(row.facts) | {"key": row.key, "ordinal": row.ordinal}
+            for row in documents.facts(kind, 0, _ALL)
+        }
+        for kind in engine.kinds()
+        if kind != "trial"
+    }
 
 
 def _refuse_other_format(state: IndexState) -> None:

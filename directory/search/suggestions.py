@@ -125,7 +125,7 @@ def _of_term(term: Term, rank: int, language: str) -> LabelEntry:
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
     for code, facts in snapshot.places.centres.items():
-        one = Suggestion("centre", code, snapshot.places.centre_name(code, language), facts["city"])
+        one = Suggestion("centre", code, snapshot.places.name("centre", code, language), facts["city"])
         names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
         for text in {beginning for name in names for beginning in _from_each_word(name)}:
             yield LabelEntry(text, 2, one[:2], one)

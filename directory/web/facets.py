@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from directory.records import all_records
 from directory.search import service
 from directory.search.service import FacetCount
-from trials import conditions
 
 from . import words
-from .query import FACETS, TYPED, Query
+from .query import FACETS, LEGENDS, Query
 
-# Kinds of record whose names are in several languages.
-NAMED = ("centre", "network")
 # What needs saying below the head.
 HINTS = {"status": _("Of the whole trial. With a place chosen: at that place.")}
 # Open when the page is first seen; the others when something in them is chosen.
@@ -44,7 +42,7 @@ class FacetOption:
 
 
 @dataclass
-class Facet:
+class FacetList:
     """All the values of one filter that the results have, and those that are chosen."""
 
     name: str
@@ -74,28 +72,28 @@ class Chip:
     language: str = ""  # of the label, where it is not the page's
 
 
-def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[Facet]:
+def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[FacetList]:
     """The facets to show, of those that `service.find` counted; what is chosen is there, even at zero."""
     made = []
-    for name, legend in FACETS.items():
-        found = counts.get(name, ())
-        options = _tree(found, query) if name == "condition" else _flat(name, found, query)
+    for name, facet in FACETS.items():
+        options = _options(name, counts.get(name, ()), query)
+        if facet.keys_of:
+            _name(options, facet.keys_of)
+        if facet.tree:
+            options = _tree(options, facet.tree())
         if len(options) > 1 or query.get(name):
-            made.append(Facet(name, str(legend), options))
+            made.append(FacetList(name, str(LEGENDS[name]), options))
     return made
 
 
-def _flat(name: str, found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
+def _options(name: str, found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
     chosen = set(query.get(name))
-    options = [FacetOption(name, one.value, one.label, one.count, one.value in chosen) for one in found]
-    if name in NAMED:
-        _name(options, name)
-    return options
+    return [FacetOption(name, one.value, one.label, one.count, one.value in chosen) for one in found]
 
 
 def _name(options: list[FacetOption], kind: str) -> None:
-    """Centres and networks by their name in the page's language, else in another, which is said."""
-    key = "code" if kind == "centre" else "slug"
+    """Records of `kind` by their name in the page's language, else in another, which is said."""
+    key = all_records()[kind].key
     documents = service.documents(kind, [option.value for option in options])
     names = {one[key]: one["names"] for one in documents}
     for option in options:
@@ -103,22 +101,22 @@ def _name(options: list[FacetOption], kind: str) -> None:
         option.label = label or option.label
 
 
-def _tree(found: Sequence[FacetCount], query: Query) -> list[FacetOption]:
-    """Conditions below their groups, what most trials are for first, else in the order of ICCC-3."""
-    options = {one.value: one for one in _flat("condition", found, query)}
+def _tree(found: list[FacetOption], parents: Mapping[str, str]) -> list[FacetOption]:
+    """Values below those above them, what most trials are for first, else in the order of the tree."""
+    options = {one.value: one for one in found}
     top = []
-    for code, option in options.items():
-        above = options.get(conditions.parents()[code])
+    for value, option in options.items():
+        above = options.get(parents[value])
         (above.children if above else top).append(option)
     for several in (top, *(option.children for option in options.values())):
         several.sort(key=lambda one: -one.count)
     return top
 
 
-def chips_of(query: Query, facets: list[Facet]) -> list[Chip]:
+def chips_of(query: Query, facets: list[FacetList]) -> list[Chip]:
     """What narrows the results, each with the address that drops it."""
     chips = [
-        Chip(str(TYPED[name]), query.first(name), query.without(name).url)
+        Chip(str(LEGENDS[name]), query.first(name), query.without(name).url)
         for name in ("age", "identifier", "updated_since")
         if query.first(name)
     ]

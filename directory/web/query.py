@@ -7,34 +7,21 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
-# What a person types, and what a person chooses; the order is that of the address.
-TYPED = {
-    "q": _("Words"),
-    "age": _("Age"),
-    "near": _("Near (postal code)"),
-    "within": _("Within (km)"),
-    "identifier": _("Identifier"),
-    "updated_since": _("Changed since"),
-}
-FACETS = {
-    "status": _("Recruitment status"),
-    "condition": _("Disease"),
-    "stage": _("Stage of disease"),
-    "age_band": _("Age band"),
-    "phase": _("Phase"),
-    "centre": _("Centre"),
-    "province": _("Province"),
-    "network": _("Network"),
-    "freshness": _("How fresh"),
-    "study_type": _("Kind of study"),
-    "sex": _("Sex"),
-    "country": _("Country"),
-}
+from directory.records.facets import facets_of
+from trials.filters import TrialFilterSet
+
 SORT, VIEW, PAGE = "ordering", "view", "page"
-LEGENDS = TYPED | FACETS
-NAMES = (*LEGENDS, SORT, VIEW, PAGE)
+LEGENDS = {name: one.label for name, one in TrialFilterSet.base_filters.items()}
+# What a person chooses, first what matters most; the others as they are counted.
+_FIRST = (
+    "status", "condition", "stage", "age_band", "phase", "centre", "province", "network", "freshness",
+)  # fmt: skip
+_COUNTED = {name: facet for name, facet in facets_of(TrialFilterSet).items() if facet.counted}
+FACETS = {name: _COUNTED[name] for name in dict.fromkeys((*_FIRST, *_COUNTED))}
+# What a person types. The order is that of the address.
+TYPED = tuple(name for name in LEGENDS if name not in (*FACETS, SORT))
+NAMES = (*TYPED, *FACETS, SORT, VIEW, PAGE)
 # The order when none is asked for.
 BEST = "relevance"
 NEAREST = "distance"

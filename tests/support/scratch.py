@@ -10,7 +10,7 @@ from config.env import BASE_DIR
 
 # Nothing of these tests' own data, databases and settings.
 _OURS = ("TEST_DATA_DIR", "DJANGO_SETTINGS_MODULE", "REPLICA_URL", "SECRET_KEY")
-_KEPT = ("directory", "trials", "centres", "config", "tests", "docs", "manage.py", "pyproject.toml")
+_KEPT = ("directory", "trials", "centres", "config", "tests", "bench", "docs", "manage.py", "pyproject.toml")
 
 
 def a_copy_of_the_house(tmp_path: Path) -> Path:

@@ -7,10 +7,13 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.search.daily_facets import FRESHNESS, ListedPlaces, freshness_numbers
+from centres.filters import CentreFilterSet
+from directory.records.facets import facets_of
+from directory.search.daily_facets import ListedPlaces
 from directory.search.facet_arrays import BLOCK, Bitmaps, Codes, Trials, packed
 from directory.search.store import Facts
-from trials.freshness import freshness
+from trials.choices import Freshness
+from trials.freshness import freshness, freshness_numbers
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
 
@@ -19,8 +22,10 @@ DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
 def test_freshness_of_an_array_is_the_rule_of_one_site(sites, today):
     verified = np.array([day.toordinal() if day else 0 for day, _disputed in sites])
     disputed = np.array([int(one) for _day, one in sites])
-    numbers = freshness_numbers(verified, disputed, today)
-    assert [FRESHNESS[number] for number in numbers] == [freshness(*site, today).value for site in sites]
+    numbers = freshness_numbers({"verified": verified, "disputed": disputed}, today)
+    assert [Freshness.values[number] for number in numbers] == [
+        freshness(*site, today).value for site in sites
+    ]
 
 
 def test_a_code_keeps_its_number_and_an_unknown_word_selects_nothing():
@@ -43,7 +48,7 @@ def test_bits_count_what_sets_count(pairs, matched):
 
 
 def row(ordinal, **facts):
-    facts = {"label": f"T{ordinal}", "sort": f"t{ordinal}", "status": "recruiting", "sites": []} | facts
+    facts = {"label": f"T{ordinal}", "sort": f"t{ordinal}", "status": ["recruiting"]} | facts
     return Facts(ordinal, f"t{ordinal}", orjson.dumps(facts))
 
 
@@ -63,12 +68,11 @@ def test_only_the_block_of_a_changed_document_is_read_again():
     stored = Stored(row(0), row(BLOCK), row(2 * BLOCK))
     trials = Trials.empty().with_changed(stored.rows, stored)
     assert stored.read == [0, BLOCK, 2 * BLOCK]
-    stored.rows[BLOCK] = row(BLOCK, status="completed")
+    stored.rows[BLOCK] = row(BLOCK, status=["completed"])
     later = trials.with_changed([BLOCK], stored)
     assert stored.read[3:] == [BLOCK]
-    number = later.codes["status"].words.index("completed")
-    assert later.words["status"][BLOCK] == number
-    assert trials.words["status"][BLOCK] != number
+    assert later.values("status", BLOCK) == ["completed"]
+    assert trials.values("status", BLOCK) == ["recruiting"]
 
 
 def test_a_document_that_is_gone_is_no_longer_alive():
@@ -81,9 +85,8 @@ def test_a_document_that_is_gone_is_no_longer_alive():
 
 
 def test_a_membership_counts_from_its_first_to_its_last_day():
-    places = ListedPlaces(
-        {"uz-gent": {"networks": [["itcc", "2027-01-01", "2027-12-31"], ["hidden", "", ""]]}}, {"itcc": {}}
-    )
+    centre = {"networks": [["itcc", "2027-01-01", "2027-12-31"], ["hidden", "", ""]]}
+    places = ListedPlaces({"centre": {"uz-gent": centre}, "network": {"itcc": {}}})
+    facet = facets_of(CentreFilterSet)["network"]
     days = [dt.date(2026, 12, 31), dt.date(2027, 1, 1), dt.date(2027, 12, 31), dt.date(2028, 1, 1)]
-    assert [places.networks_of("uz-gent", day) for day in days] == [[], ["itcc"], ["itcc"], []]
-    assert places.networks_of("elsewhere", days[0]) == []
+    assert [places.values(facet, centre, day) for day in days] == [[], ["itcc"], ["itcc"], []]

@@ -73,7 +73,7 @@ class Imports(ImportsView):
         "the runs it made itself, an editor's key sees all.",
         responses=page_of(shapes.ImportRunSerializer, whole=True),
         parameters=[
-            described("status", word="run_status", many=True, enum=Status.values),
+            described("status", many=True, enum=Status.values),
             described("kind", many=True, enum=list(all_kinds())),
             openapi.of_page_size(),
             described("cursor"),

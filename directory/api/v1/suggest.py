@@ -4,11 +4,12 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.search import service
+from trials.filters import TrialFilterSet
 
 from .. import addresses, parameters
 from ..documents import IndexView
 from ..errors import Fault, bad_parameters
-from ..openapi import described
+from ..openapi import described, of_filter
 from . import shapes
 
 # Where the API shows what is suggested; a suggestion of another kind is a word to search with.
@@ -21,7 +22,7 @@ ADDRESS_OF = {"trial": "api:trial", "centre": "api:centre", "network": "api:netw
         tags=["Vocabulary"],
         summary="What somebody who types may mean",
         responses=shapes.SuggestionsSerializer,
-        parameters=[described("q", required=True), described("lang", enum=LANGUAGE_CODES)],
+        parameters=[of_filter(TrialFilterSet, "q", required=True), described("lang", enum=LANGUAGE_CODES)],
     )
 )
 class Suggest(IndexView):

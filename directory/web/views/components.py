@@ -49,14 +49,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/gallery.html", context)
 
 
-def _facet() -> facets.Facet:
+def _facet() -> facets.FacetList:
     below = [facets.FacetOption("example", "b", "Below it", 3, False)]
     options = [
         facets.FacetOption("example", "a", "With others below", 5, False, children=below),
         facets.FacetOption("example", "c", "Chosen", 2, True),
         facets.FacetOption("example", "d", "In het Nederlands", 0, False, "nl"),
     ]
-    return facets.Facet("example", "A filter", options)
+    return facets.FacetList("example", "A filter", options)
 
 
 def _result(acronym: str, sites: list[dict]) -> Result:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
 from directory.core.text import whole_number
+from directory.records.facets import FactsFacet, SiteFacet
 from directory.search import service
 from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Freshness, Recruitment
@@ -18,7 +19,7 @@ from trials.choices import Freshness, Recruitment
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, errors_of, form_of
 from ..kept import kept_for_a_minute
-from ..query import BEST, MAP, NEAREST, PAGE, SORT, TYPED, VIEW, Query
+from ..query import BEST, FACETS, LEGENDS, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import place_of, results_of
 
 PER_PAGE = 20
@@ -221,7 +222,9 @@ def _orderings(query: Query) -> list[tuple[str, str, bool]]:
 
 
 # What keeps a trial from being found though it recruits, only not there.
-OF_PLACES = ("centre", "province", "network", "country", "freshness", "status")
+OF_PLACES = tuple(
+    name for name, facet in FACETS.items() if facet.of_site or isinstance(facet, SiteFacet | FactsFacet)
+)
 
 
 def _nearest_open(ask: service.Ask):
@@ -243,7 +246,7 @@ def _ways_out(query: Query, chips: list[facets.Chip]) -> list[FilterToDrop]:
     """What dropping each filter gives, the most first; only what gives anything."""
     ways = [FilterToDrop(chip, _count_at(query, chip)) for chip in chips]
     if query.first("q") and chips:
-        without = facets.Chip(str(TYPED["q"]), query.first("q"), query.without("q").url)
+        without = facets.Chip(str(LEGENDS["q"]), query.first("q"), query.without("q").url)
         ways.append(FilterToDrop(without, _count_at(query, without)))
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 
