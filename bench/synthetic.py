@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from centres.models import Centre, CentreAlias, Membership, Network
 from directory.core.text import fold
-from directory.search.synonyms import vocabulary
+from directory.search.concepts import vocabulary
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
 from trials.identifiers import Identifier
 from trials.models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite

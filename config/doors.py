@@ -11,7 +11,7 @@ from django.utils.encoding import escape_uri_path
 
 from config import errors
 from directory.core import sign_in
-from directory.core.addresses import client_address
+from directory.core.client_address import client_address
 from directory.core.counting import TooMany
 from directory.core.turns import Busy
 from directory.web import limits

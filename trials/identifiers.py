@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from directory.core.text import squash, tidy
-from directory.sheets.written import is_day
+from directory.sheets.written_values import is_day
 
 from .choices import Scheme
 

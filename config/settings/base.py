@@ -165,7 +165,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Counted in the cache alone: no table of axes holds who tried from where.
 AXES_HANDLER = "directory.core.sign_in.Failures"
-AXES_CLIENT_IP_CALLABLE = "directory.core.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "directory.core.client_address.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SIGN_IN_FAILURES_PER_ADDRESS = env.sign_in_failures_per_address

@@ -4,7 +4,7 @@ from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
 from directory.core import counting
-from directory.core.addresses import address_of
+from directory.core.client_address import address_of
 
 from .errors import too_many
 

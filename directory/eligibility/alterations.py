@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
-from directory.search.synonyms import vocabulary
+from directory.search.concepts import vocabulary
 from directory.search.tokens import typed_words
 
 from .negation_cues import WILD_TYPE, is_denial, signs_as_words

@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from directory.search.concepts import apart, vocabulary
 from directory.search.daily_facets import Today
 from directory.search.facet_arrays import NO_BOUND, Codes
-from directory.search.synonyms import apart, vocabulary
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.conditions import path_to
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from directory.core.text import squash, strip_marks
+from directory.search.concepts import Span, vocabulary
 from directory.search.query import check_text
-from directory.search.synonyms import Span, vocabulary
 from directory.search.tokens import Token, typed_words
 from trials.choices import Stage
 from trials.conditions import path_to, subtree

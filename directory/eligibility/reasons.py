@@ -8,8 +8,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from directory.core.ages import age_range_text, age_text
+from directory.search.concepts import vocabulary
 from directory.search.facet_arrays import NO_BOUND
-from directory.search.synonyms import vocabulary
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.conditions import name as class_name
 

@@ -14,7 +14,7 @@ from directory.core.dates import partial_text
 from directory.sheets.cells import Day, PartialDay
 from directory.sheets.reading import Table
 from directory.sheets.sheet import Sheet
-from directory.sheets.written import DAY_FIRST, MONTH_FIRST, written_date
+from directory.sheets.written_values import DAY_FIRST, MONTH_FIRST, written_date
 
 from .header_columns import Reading
 from .messages import problem

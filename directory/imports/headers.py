@@ -8,7 +8,7 @@ from directory.core.roles import Role
 from directory.core.text import squash, tidy
 from directory.sheets.cells import Cell
 from directory.sheets.reading import Row, Table, leading_rows, read
-from directory.sheets.written import written_date
+from directory.sheets.written_values import written_date
 
 from . import encoding
 from .header_columns import read_header, recognise

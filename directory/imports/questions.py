@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from directory.records import all_records
-from directory.sheets.written import DAY_FIRST
+from directory.sheets.written_values import DAY_FIRST
 
 DATE_SYSTEM = "date_system"
 

@@ -14,8 +14,8 @@ from directory.core.models import State
 from directory.core.text import fold, squash
 from directory.records import Document, Words, all_documents, all_records
 
+from .concepts import vocabulary
 from .dependencies import shown_at
-from .synonyms import vocabulary
 from .tokens import acronym_stems, stems
 
 BATCH = 200

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from directory.core.text import fold
 
+from .concepts import vocabulary
 from .query import Parsed
 from .snapshot import Snapshot
-from .synonyms import vocabulary
 from .tokens import Token
 
 

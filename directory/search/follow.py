@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from directory.records import Document, all_documents
 
-from . import building, dependencies, engine, store, synonyms
+from . import building, concepts, dependencies, engine, store
 from .store import IndexState, Store, StoredDocument
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ _PAUSE_AFTER_ERROR = 2.0
 def stamp() -> str:
     """Of what an index is made besides the records; an index of another stamp is built anew."""
     made_of = hashlib.sha256(settings.BASE_URL.encode())
-    made_of.update(synonyms.VOCABULARY.read_bytes())
+    made_of.update(concepts.VOCABULARY.read_bytes())
     for documents in all_documents().values():
         made_of.update(documents.version().encode())
     return f"{engine.layout()}:{made_of.hexdigest()[:16]}"

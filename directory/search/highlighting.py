@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import fold
 
+from .concepts import vocabulary
 from .query import parse
-from .synonyms import vocabulary
 from .tokens import typed_words
 
 # A concept has dozens of spellings; the page names the nearest few.

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from trials import conditions
 
+from .concepts import vocabulary
 from .facet_arrays import Trials
 from .query import Parsed
 from .ranking import also_score, class_score, family_score, wider_score
-from .synonyms import vocabulary
 
 # Scores come back from the engine in single precision.
 _SAME = 0.01

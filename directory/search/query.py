@@ -11,7 +11,7 @@ from directory.core.text import control_character_in, squash, tidy
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
-from .synonyms import Span, vocabulary
+from .concepts import Span, vocabulary
 from .tokens import OF_EVERY_TRIAL, Token, typed_words
 
 LONGEST, MOST_WORDS = 400, 24

@@ -16,9 +16,9 @@ from directory.core.text import squash
 from trials.conditions import path_to, whole
 
 from . import engine
+from .concepts import Span, edits_allowed, vocabulary
 from .engine import Asked, WordQuery
 from .query import Parsed, places_of
-from .synonyms import Span, edits_allowed, vocabulary
 from .tokens import Token
 
 # Scores of one word, best field first. Exact from 20 up, beginnings from 10 to 16, near spellings below 6.

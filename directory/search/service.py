@@ -1,4 +1,4 @@
-"""The one door to search: ask here; nobody else opens the index."""
+"""What pages, the API and mails ask of the search."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from directory.records import all_documents
 from trials.identifiers import parse_identifier
 
 from . import snapshot
+from .concepts import vocabulary
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
 from .facet_arrays import Trials
@@ -21,7 +22,6 @@ from .highlighting import Sought, sought
 from .query import Ask, parse
 from .store import IndexNotReady
 from .suggestions import Completion, Suggestion, complete, suggest
-from .synonyms import vocabulary
 
 __all__ = [
     "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from directory.core.text import fold
 from trials import conditions
 
+from .concepts import Term, edits_allowed, vocabulary
+from .near_texts import NearTexts
 from .query import check_text
 from .snapshot import Snapshot, current
-from .spellings import Spellings
-from .synonyms import Term, edits_allowed, vocabulary
 
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 MOST_SUGGESTIONS = 50
@@ -93,12 +93,12 @@ class Labels:
         return self.words[min(near)[2]] if near else None
 
     @cached_property
-    def _spellings(self) -> Spellings:
-        return Spellings(self.texts)
+    def _spellings(self) -> NearTexts:
+        return NearTexts(self.texts)
 
     @cached_property
-    def _words(self) -> Spellings:
-        return Spellings(list(self.words))
+    def _words(self) -> NearTexts:
+        return NearTexts(list(self.words))
 
 
 def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:

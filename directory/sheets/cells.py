@@ -23,7 +23,7 @@ from directory.core.phones import HOME, read_phone
 from directory.core.places import is_known, read_postal_code
 from directory.core.text import fold, tidy, whole_number
 
-from .written import is_day, serial_date, written_date
+from .written_values import is_day, serial_date, written_date
 
 YES = frozenset({"yes", "ja", "oui", "true", "vrai", "waar", "wahr"})
 NO = frozenset({"no", "nee", "neen", "non", "nein", "false", "faux", "onwaar", "falsch"})

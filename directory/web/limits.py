@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from directory.core import counting
-from directory.core.addresses import client_address
+from directory.core.client_address import client_address
 
 WINDOW_SECONDS = 60
 # By name of the address. What is not listed costs 1.

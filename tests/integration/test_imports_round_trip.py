@@ -17,7 +17,7 @@ from directory.core.text import fold, tidy
 from directory.imports import kinds
 from directory.imports.scope import Scope
 from directory.sheets.reading import Row
-from directory.sheets.written import is_nothing
+from directory.sheets.written_values import is_nothing
 from tests.builders import a_centre, a_site, a_trial
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite

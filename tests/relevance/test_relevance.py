@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from directory.search import query, ranking
+from directory.search.concepts import Vocabulary
 from directory.search.service import Answer, Hit
-from directory.search.synonyms import Vocabulary
 from tests.relevance import judging
 from tests.relevance.judging import Judgement, Verdict
 from trials.models import Trial

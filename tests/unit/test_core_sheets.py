@@ -29,7 +29,7 @@ from directory.sheets.cells import (
     YesNo,
 )
 from directory.sheets.sheet import Column
-from directory.sheets.written import written_date
+from directory.sheets.written_values import written_date
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
 from trials.sheets import Conditions, Identifiers, Phases, SiteSheet, TrialSheet

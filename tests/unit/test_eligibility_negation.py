@@ -7,7 +7,7 @@ import pytest
 from directory.eligibility import negation_cues
 from directory.eligibility.profile_text import Read
 from directory.eligibility.service import Profile
-from directory.search.synonyms import vocabulary
+from directory.search.concepts import vocabulary
 from tests.support.steps import steps
 
 LANGUAGES = ("en", "nl", "fr", "de")

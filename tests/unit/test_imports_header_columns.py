@@ -11,7 +11,7 @@ from directory.imports.header_columns import letters, meant_kind, read_header, r
 from directory.imports.kinds import all_kinds
 from directory.sheets.formulas import unguarded
 from directory.sheets.reading import Table
-from directory.sheets.written import written_date
+from directory.sheets.written_values import written_date
 from trials.identifiers import Identifier
 from trials.sheets import SiteSheet, TrialSheet
 

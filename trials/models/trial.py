@@ -15,7 +15,7 @@ from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
-from directory.sheets.written import is_nothing
+from directory.sheets.written_values import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..identifiers import Identifier, parse_identifier

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from directory.core.text import tidy
 from directory.sheets.reading import Row
 from directory.sheets.sheet import VERSION, Sheet
-from directory.sheets.written import is_nothing
+from directory.sheets.written_values import is_nothing
 
 from .. import messages
 from ..questions import how_to_read

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.core import counting
-from directory.core.addresses import client_address
+from directory.core.client_address import client_address
 from directory.core.text import control_character_in, tidy, whole_number
 from directory.search import service
 from directory.watching import actions, describing, news, questions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.search.synonyms import (
+from directory.search.concepts import (
     Vocabulary,
     edits_allowed,
     read_also,

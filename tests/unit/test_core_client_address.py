@@ -6,9 +6,9 @@ import re
 import pytest
 
 from config.env import BASE_DIR
-from directory.core.addresses import address_of
+from directory.core.client_address import address_of
 
-RULE = "directory/core/addresses.py"
+RULE = "directory/core/client_address.py"
 # What tells where a request came from; `X-Forwarded-Proto` does not.
 READS = re.compile(r"REMOTE_(ADDR|HOST)|X.?FORWARDED.?FOR|X.?REAL.?IP|ipware", re.IGNORECASE)
 PARTS = ("config", "directory", "centres", "trials")
@@ -68,7 +68,7 @@ def test_nothing_else_reads_where_a_request_came_from():
 
 def test_no_part_of_another_package_reads_it_for_us(settings):
     """django-axes and REST framework have rules of their own for it, and use them when left alone."""
-    assert settings.AXES_CLIENT_IP_CALLABLE == "directory.core.addresses.client_address"
+    assert settings.AXES_CLIENT_IP_CALLABLE == "directory.core.client_address.client_address"
     assert "NUM_PROXIES" not in settings.REST_FRAMEWORK
     assert settings.REST_FRAMEWORK.get("DEFAULT_THROTTLE_CLASSES", []) == []
     assert not settings.DJANGO_STRUCTLOG_IP_LOGGING_ENABLED

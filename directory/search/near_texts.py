@@ -11,7 +11,7 @@ _ALPHABET = {letter: bit for bit, letter in enumerate("abcdefghijklmnopqrstuvwxy
 _REST = 64 - len(_ALPHABET)
 
 
-class Spellings:
+class NearTexts:
     """`texts`, folded, to be looked at for near ones.
 
     Without the masks of letters a suggestion for a mistyped word among 20,000 trials takes four times as
