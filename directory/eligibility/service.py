@@ -1,4 +1,4 @@
-"""The one door to eligibility: the trials whose criteria a profile meets, leaves open or fails.
+"""The trials whose criteria a profile meets, leaves open or fails.
 
 A bound that a trial does not state is open. What the registry does not know, or the profile does not say, is
 *unknown*, never a reason to exclude.

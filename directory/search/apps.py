@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchConfig(AppConfig):
-    """Finding trials, centres and networks: documents, the index beside them, and what is asked of it (`service`)."""
+    """Finding trials, centres and networks: documents, the index beside them, the questions (`service`)."""
 
     name = "directory.search"
     verbose_name = _("Search")
