@@ -174,6 +174,7 @@ class TestSite:
         assert not TrialSite.objects.visible_to(coordinator).exists()
         assert not TrialSite.objects.editable_by(coordinator).exists()
         assert set(TrialSite.objects.visible_to(builders.an_editor())) == set(sites)
+        assert set(TrialSite.objects.editable_by(builders.an_editor())) == set(sites)
 
     def test_is_the_coordinators_again_once_its_trial_is_listed(self):
         own, other = builders.a_centre(state="draft"), builders.a_centre(state="draft")
