@@ -74,7 +74,29 @@ def test_an_address_that_an_earlier_row_gives_a_person_means_them(gent):
     assert contact_of("B") == person
 
 
+def test_an_address_that_two_of_a_centre_share_means_neither_but_whom_the_site_names(gent):
+    one, other = (works_at(a_professional(name, email="demo@example.org"), gent) for name in "XY")
+    a_site(Trial.objects.get(acronym="A"), gent, contact_person=other)
+    phone = {"contact_phone": "09 332 21 11"}
+    run = applied(a_csv(HERE | ADDRESS | phone, HERE | ADDRESS | {"acronym": "B"}), user=an_editor())
+    assert outcomes(run) == {2: "update", 3: "invalid"}
+    assert contact_of("A") == other
+    assert Professional.objects.get(phone="+3293322111") == other != one
+
+
 # Whose consent a row may speak of
+
+
+@pytest.mark.parametrize(
+    ("until", "is_heard"), [(None, True), ("2026-11-22", False), ("2026-11-23", True), ("2026-11-24", True)]
+)
+def test_a_yes_is_heard_through_a_centre_to_the_last_day_that_the_person_works_there(
+    gent, time_machine, until, is_heard
+):
+    time_machine.move_to("2026-11-23 12:00", tick=False)
+    works_at(a_professional("Demo Person"), gent, until=until)
+    applied(a_csv(HERE | NAMED | {"consent_to_publish": "yes"}), user=an_editor())
+    assert Professional.objects.publishable().exists() is is_heard
 
 
 @pytest.mark.parametrize("said", [NAMED, {}], ids=["by name", "by an address alone"])

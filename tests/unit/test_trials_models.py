@@ -94,6 +94,13 @@ class TestIdentifier:
         with pytest.raises(ValidationError, match="NCT04307576 already identifies the trial “First”"):
             one.full_clean()
 
+    def test_as_it_is_stored_and_beside_another_is_good(self):
+        first = builders.a_trial(identifiers=["NCT04307576"])
+        first.identifiers.get().full_clean()
+        TrialIdentifier(trial=builders.a_trial(), scheme="nct", value="NCT04307577").full_clean()
+        # One number may be that of two trials, each in a registry of its own.
+        TrialIdentifier(trial=builders.a_trial(), scheme="ictrp", value="NCT04307576").full_clean()
+
     def test_of_a_resubmission_is_of_the_same_trial(self):
         builders.a_trial("First", identifiers=["2022-501454-11-00"])
         with pytest.raises(IntegrityError), transaction.atomic():
