@@ -61,17 +61,6 @@ def test_a_number_says_more_than_an_acronym(gent):
     assert TrialSite.objects.get().trial == numbered
 
 
-def test_the_very_same_row_always_says_with_which_import_it_went(gent):
-    user = a_coordinator(gent)
-    row = ROW | {"acronym": "SECRET"}
-    first = applied(a_csv(row), user=user, name="1.csv")
-    for acronym in ("ALPHA", "OMEGA"):
-        again = applied(a_csv(row, ROW | {"acronym": acronym}), user=user, name=f"{acronym}.csv")
-        assert outcomes(again) == {2: "unchanged", 3: "new"}
-        assert f"This went to the editors with import {first.pk} on" in messages(again)[0]
-    assert TrialSite.objects.get(trial__acronym="SECRET").statements.count() == 1
-
-
 def test_a_row_that_was_held_back_and_not_taken_was_not_sent(gent):
     a_trial("HEM-iSMART", slug="hem-ismart")
     user, near = a_coordinator(gent), ROW | {"acronym": "HEM-iSMARTT"}

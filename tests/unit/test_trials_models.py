@@ -39,6 +39,14 @@ class TestTrial:
         with pytest.raises(IntegrityError), transaction.atomic():
             trial.save()
 
+    @pytest.mark.parametrize("has_parent", [True, False])
+    def test_may_have_a_parent_and_no_acronym(self, has_parent):
+        parent = builders.a_trial("Master") if has_parent else None
+        trial = Trial(slug="new", title_en="A study", parent=parent)
+        trial.full_clean()
+        trial.save()
+        trial.full_clean()
+
     @pytest.mark.parametrize("acronym", ["N/A", "n a", "-", "onbekend"])
     def test_has_no_acronym_that_says_there_is_none(self, acronym):
         trial = builders.a_trial()
@@ -233,6 +241,7 @@ class TestConditions:
         (["A", "B"], {"a", "b", "a-2"}, "a-3"),
         (["★"], {"trial"}, "trial-2"),
         (["x" * 90], {"x" * 73}, "x" * 73 + "-2"),
+        (["x" * 72 + " cut behind the hyphen"], set(), "x" * 72),
     ],
 )
 def test_a_free_slug_is_of_the_first_word_that_has_one(words, taken, slug):
