@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from tests import builders
-from trials.conditions import codes, rows, subtree
+from trials.conditions import codes, main_groups, name, path_to, rows, subtree, with_those_above
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
 from trials.models.condition import load_conditions
 from trials.models.trial import free_slug
@@ -220,6 +220,20 @@ class TestConditions:
         assert subtree("VIIIc") <= subtree("VIII")
         assert subtree("nonsense") == frozenset()
         assert all(code.startswith("VIII") for code in subtree("VIII"))
+
+    def test_the_main_groups_are_the_twelve(self):
+        assert main_groups() == "I II III IV V VI VII VIII IX X XI XII".split()
+
+    def test_above_a_class_are_its_groups_from_the_top(self):
+        assert path_to("VIIIc") == ["VIII", "VIIIc"]
+        assert with_those_above(["VIIIc", "VIIIa", "nonsense"]) == ["VIII", "VIIIa", "VIIIc"]
+
+    def test_a_class_has_a_name_in_each_language_and_what_is_not_of_the_tree_its_own_text(self):
+        assert [name("VIII", language) for language in ("en", "nl")] == [
+            next(row[f"name_{language}"] for row in rows() if row["code"] == "VIII")
+            for language in ("en", "nl")
+        ]
+        assert name("nonsense", "en") == "nonsense"
 
     def test_loading_again_changes_nothing(self, django_assert_num_queries):
         with django_assert_num_queries(1):
