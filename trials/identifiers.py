@@ -155,7 +155,7 @@ def _wrong_form(text: str, scheme: str | None) -> str:
     said = {"text": text[:40], "registry": Scheme(scheme or Scheme.OTHER).label}
     if scheme not in FORMS:
         return _("“%(text)s” is not an identifier of a trial. Write its number alone.") % said
-    if found := _recognise(text):
+    if (found := _recognise(text)) and found.scheme != scheme:
         said["other"] = Scheme(found.scheme).label
         return _("“%(text)s” is an identifier of %(other)s, not of %(registry)s. Choose %(other)s.") % said
     return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % (

@@ -58,6 +58,17 @@ class TestStatingAStatus:
         assert site.statements.count() == 2
         assert not Change.objects.exists()
 
+    def test_about_a_site_that_was_read_before_others_spoke_is_stored_all_the_same(self):
+        site = builders.a_site(status="recruiting", said=0)
+        read_before = TrialSite.objects.get(pk=site.pk)
+        state_status(site=site, status="suspended", by=COORDINATOR)
+        state_status(site=read_before, status="recruiting", by=COORDINATOR)
+        site.refresh_from_db()
+        assert site.status == "recruiting"
+        assert [one.fields() for one in Change.objects.order_by("seq")] == [
+            [("status", "recruiting", "suspended")], [("status", "suspended", "recruiting")],
+        ]  # fmt: skip
+
     @pytest.mark.parametrize(
         ("wrong", "message"),
         [

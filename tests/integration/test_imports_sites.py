@@ -143,6 +143,59 @@ def test_another_status_since_its_date(gent, trial):
     assert (site.status, site.status_since) == ("suspended", ago(5))
 
 
+@pytest.mark.parametrize(
+    ("status", "start", "since"),
+    [("recruiting", ago(40), ago(40)), ("recruiting", "", ""), ("suspended", ago(40), "")],
+)
+def test_what_is_said_first_counts_from_the_start_of_recruitment(gent, trial, status, start, since):
+    applied(a_csv(ROW | {"status": status, "start_date": start}), user=a_coordinator(gent))
+    assert TrialSite.objects.get().status_since == since
+
+
+def test_the_same_status_said_again_keeps_its_first_day(gent, trial):
+    says(a_site(trial, gent, status=None), "recruiting", said=50, since=ago(60))
+    applied(a_csv(ROW | {"status_date": ago(3)}), user=a_coordinator(gent))
+    assert TrialSite.objects.get().status_since == ago(60)
+
+
+@pytest.mark.parametrize(("before", "outcome"), [(None, "unchanged"), ("recruiting", "update")])
+def test_an_unknown_status_is_news_only_where_something_was_said(gent, trial, before, outcome):
+    a_site(trial, gent, status=before, said=9)
+    run = applied(a_csv(ROW | {"status": "unknown"}), user=a_coordinator(gent))
+    assert outcomes(run) == {2: outcome}
+    assert StatusStatement.objects.filter(status="unknown").exists() is (before is not None)
+
+
+def test_a_start_is_held_against_what_was_said_last(gent, trial):
+    site = a_site(trial, gent, status="recruiting", said=60)
+    says(site, "recruiting", said=10)
+    no_status = ROW | {"status": ""}
+    run = applied(a_csv(no_status | {"start_date": ago(5)}), user=a_coordinator(gent))
+    assert outcomes(run) == {2: "invalid"}
+    applied(a_csv(no_status | {"start_date": ago(40)}), user=an_editor())
+    assert TrialSite.objects.get().opened_on == ago(40)
+
+
+def test_what_was_retracted_speaks_against_no_start_and_is_not_the_first_that_is_said(gent, trial):
+    site = a_site(trial, gent, status=None)
+    says(site, "recruiting", said=60, retracted_at=timezone.now())
+    applied(a_csv(ROW | {"status": "", "start_date": ago(40)}), user=an_editor(), name="1.csv")
+    assert TrialSite.objects.get().opened_on == ago(40)
+    applied(a_csv(ROW | {"start_date": ago(40)}), user=an_editor(), name="2.csv")
+    assert TrialSite.objects.get().status_since == ago(40)
+
+
+@pytest.mark.parametrize(
+    ("user", "source"), [(None, "clinicaltrials.gov"), ("coordinator", "")], ids=["registry", "coordinator"]
+)
+def test_a_registry_s_status_has_the_page_of_the_trial_as_its_source(gent, trial, user, source):
+    url = "https://www.clinicaltrials.gov/study/NCT04307576"
+    Trial.objects.update(url=url)
+    applied(a_csv(ROW), user=user and a_coordinator(gent))
+    said = StatusStatement.objects.get()
+    assert (said.source, said.source_url) == (source, url if source else "")
+
+
 def test_a_correction_on_the_same_day_stands(gent, trial):
     a_site(trial, gent, status="recruiting", said=0)
     applied(a_csv(ROW | {"status": "suspended"}), user=a_coordinator(gent))

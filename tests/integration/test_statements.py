@@ -144,6 +144,17 @@ def test_another_status_in_between_breaks_the_row():
     assert derive(statements)["status_since"] == ""
 
 
+@pytest.mark.parametrize("later", ["recruiting", "completed"])
+def test_what_a_registry_says_later_moves_no_first_day(later):
+    statements = [
+        said("recruiting", ago=20, since="2026-06-01"),
+        said("recruiting", ago=10),
+        said(later, ago=1, by=Role.REGISTRY, since="2026-11"),
+    ]
+    assert derive(statements)["status_since"] == "2026-06-01"
+    assert derive(statements[1:])["status_since"] == ""
+
+
 def test_a_status_is_verified_on_the_day_of_the_standing_statement_by_its_source():
     found = derive(
         [said("recruiting", ago=9, source="letter"), said("recruiting", ago=2, source="telephone")]

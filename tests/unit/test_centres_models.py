@@ -90,6 +90,11 @@ class TestAlias:
         with pytest.raises(ValidationError, match="at least one letter or digit"):
             CentreAlias(centre=builders.a_centre(), text=text).full_clean()
 
+    def test_as_it_is_stored_and_beside_another_is_good(self):
+        centre = builders.a_centre("uz-gent", aliases=["UZ Gent"])
+        centre.aliases.get().full_clean()
+        CentreAlias(centre=builders.a_centre(), text="UZ Antwerpen").full_clean()
+
     @pytest.mark.parametrize("text", ["Gent\x00", "Gent\x01"])
     def test_has_no_control_character(self, text):
         with pytest.raises(ValidationError, match=r"control character|Null characters"):

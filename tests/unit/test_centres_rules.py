@@ -109,6 +109,36 @@ def test_the_public_sees_a_membership_only_when_both_ends_are_listed(member, hid
     assert Membership.objects.visible_to(editor).exists()
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "is_left_out", "begins_later"),
+    [
+        (None, None, False, False),
+        (None, NEW_YEAR - DAY, True, False),
+        (None, NEW_YEAR, False, False),
+        (NEW_YEAR, None, False, False),
+        (NEW_YEAR + DAY, None, False, True),
+    ],
+)
+def test_a_membership_is_shown_on_its_last_day_and_before_its_first(
+    member, time_machine, since, until, is_left_out, begins_later
+):
+    time_machine.move_to("2027-01-01 12:00", tick=False)
+    member.since, member.until = since, until
+    member.full_clean()
+    member.save()
+    assert Membership.objects.not_over().exists() is not is_left_out
+    assert member.begins_later is begins_later
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_membership_is_of_a_year_that_a_sheet_may_say(member, name, year):
+    setattr(member, name, dt.date(year, 1, 1))
+    with pytest.raises(ValidationError) as refused:
+        member.full_clean()
+    assert name in refused.value.message_dict
+
+
 def test_a_membership_is_named_lastingly_in_the_log(member):
     assert member.change_key == "net/uz-gent/reference/"
     member.role, member.since = "", NEW_YEAR
@@ -124,6 +154,7 @@ def test_a_membership_is_named_lastingly_in_the_log(member):
         ({"acronym": "ITCC", "name_en": "Innovative therapies"}, "ITCC"),
         ({"name_en": "Innovative therapies"}, "Innovative therapies"),
         ({"name_en": "", "name_fr": "Thérapies"}, "Thérapies"),
+        ({"name_en": ""}, "itcc"),
     ],
 )
 def test_a_network_is_called_by_its_acronym_else_by_a_name(fields, shown):
@@ -161,6 +192,24 @@ def test_a_consent_is_not_withdrawn_before_it_is_given():
     person.consent_given_on, person.consent_withdrawn_on = NEW_YEAR, NEW_YEAR - DAY
     assert "cannot be withdrawn before it is given" in faults(person)
     assert refused_by_the_database(person)
+
+
+@pytest.mark.parametrize(
+    ("given_on", "withdrawn_on", "is_refused"),
+    [
+        (NEW_YEAR, None, False),
+        (NEW_YEAR, NEW_YEAR, False),
+        (NEW_YEAR + DAY, None, True),
+        (NEW_YEAR, NEW_YEAR + DAY, True),
+    ],
+)
+def test_a_consent_begins_and_ends_on_a_day_that_has_come(time_machine, given_on, withdrawn_on, is_refused):
+    time_machine.move_to("2027-01-01 12:00", tick=False)
+    person = Professional(name="Demo", consent_given_on=given_on, consent_withdrawn_on=withdrawn_on)
+    if is_refused:
+        assert "lies in the future" in faults(person)
+    else:
+        person.full_clean()
 
 
 def test_what_was_never_given_is_not_withdrawn():
@@ -211,6 +260,11 @@ def test_nobody_in_particular_has_no_right():
     a_centre()
     assert not Centre.objects.editable_by(AnonymousUser()).exists()
     assert role_of(None) is role_of(AnonymousUser()) is None
+
+
+def test_an_editor_sees_everybody_with_a_consent_or_without():
+    a_professional("A", consent=True), a_professional("B")
+    assert Professional.objects.visible_to(an_editor()).count() == 2
 
 
 def test_a_coordinator_sees_the_people_of_their_centres_and_no_others():

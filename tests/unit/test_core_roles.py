@@ -57,6 +57,11 @@ def test_a_request_asks_once_for_groups_and_centres(django_assert_num_queries):
             assert len(own_centre_ids(user)) == 1
 
 
+def test_coordinators_look_on_but_for_their_sites_and_their_sheets():
+    more = {one for one in COORDINATOR_PERMISSIONS if ".view_" not in one}
+    assert more == {"trials.change_trialsite", "imports.add_importrun"}
+
+
 def test_both_groups_have_their_permissions_after_migration():
     def permissions(name):
         found = Group.objects.get(name=name).permissions.select_related("content_type")

@@ -101,6 +101,23 @@ def test_other_identifiers_compare_without_punctuation_and_case():
     assert parse_identifier("ITCC-057").compact == parse_identifier("itcc 057").compact
 
 
+@pytest.mark.parametrize("read", [parse_identifier, read_identifier])
+@pytest.mark.parametrize("text", ["nct 0430 7576", "NCT04307576"])
+def test_what_the_who_lists_stays_its_number_in_its_column_written_as_its_registry_does(read, text):
+    assert read(text, Scheme.ICTRP) == Identifier(Scheme.ICTRP, "NCT04307576")
+
+
+@pytest.mark.parametrize("read", [parse_identifier, read_identifier])
+def test_an_identifier_of_no_registry_has_no_spaces_around_it(read):
+    assert read("  ITCC 057 ") == Identifier(Scheme.OTHER, "ITCC 057")
+
+
+@pytest.mark.parametrize("text", ["NCT04307576@example.org", "nct@04307576"])
+def test_an_address_of_mail_is_no_number(text):
+    with pytest.raises(ValueError, match="is not an identifier"):
+        read_identifier(text, Scheme.NCT)
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [

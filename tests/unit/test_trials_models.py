@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from tests import builders
-from trials.conditions import codes, rows, subtree
+from trials.conditions import codes, main_groups, name, path_to, rows, subtree, with_those_above
 from trials.models import Condition, Trial, TrialIdentifier, TrialSite
 from trials.models.condition import load_conditions
 from trials.models.trial import free_slug
@@ -38,6 +38,14 @@ class TestTrial:
             trial.full_clean()
         with pytest.raises(IntegrityError), transaction.atomic():
             trial.save()
+
+    @pytest.mark.parametrize("has_parent", [True, False])
+    def test_may_have_a_parent_and_no_acronym(self, has_parent):
+        parent = builders.a_trial("Master") if has_parent else None
+        trial = Trial(slug="new", title_en="A study", parent=parent)
+        trial.full_clean()
+        trial.save()
+        trial.full_clean()
 
     @pytest.mark.parametrize("acronym", ["N/A", "n a", "-", "onbekend"])
     def test_has_no_acronym_that_says_there_is_none(self, acronym):
@@ -93,6 +101,13 @@ class TestIdentifier:
         one = TrialIdentifier(trial=builders.a_trial(), scheme="nct", value=value)
         with pytest.raises(ValidationError, match="NCT04307576 already identifies the trial “First”"):
             one.full_clean()
+
+    def test_as_it_is_stored_and_beside_another_is_good(self):
+        first = builders.a_trial(identifiers=["NCT04307576"])
+        first.identifiers.get().full_clean()
+        TrialIdentifier(trial=builders.a_trial(), scheme="nct", value="NCT04307577").full_clean()
+        # One number may be that of two trials, each in a registry of its own.
+        TrialIdentifier(trial=builders.a_trial(), scheme="ictrp", value="NCT04307576").full_clean()
 
     def test_of_a_resubmission_is_of_the_same_trial(self):
         builders.a_trial("First", identifiers=["2022-501454-11-00"])
@@ -174,6 +189,7 @@ class TestSite:
         assert not TrialSite.objects.visible_to(coordinator).exists()
         assert not TrialSite.objects.editable_by(coordinator).exists()
         assert set(TrialSite.objects.visible_to(builders.an_editor())) == set(sites)
+        assert set(TrialSite.objects.editable_by(builders.an_editor())) == set(sites)
 
     def test_is_the_coordinators_again_once_its_trial_is_listed(self):
         own, other = builders.a_centre(state="draft"), builders.a_centre(state="draft")
@@ -205,6 +221,21 @@ class TestConditions:
         assert subtree("nonsense") == frozenset()
         assert all(code.startswith("VIII") for code in subtree("VIII"))
 
+    def test_the_main_groups_are_the_twelve(self):
+        assert main_groups() == ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
+
+    def test_above_a_class_are_its_groups_from_the_top(self):
+        assert path_to("VIIIc") == ["VIII", "VIIIc"]
+        assert with_those_above(["VIIIc", "VIIIa", "nonsense"]) == ["VIII", "VIIIa", "VIIIc"]
+        assert with_those_above(codes()) == sorted(codes())
+
+    def test_a_class_has_a_name_in_each_language_and_what_is_not_of_the_tree_its_own_text(self):
+        assert [name("VIII", language) for language in ("en", "nl")] == [
+            next(row[f"name_{language}"] for row in rows() if row["code"] == "VIII")
+            for language in ("en", "nl")
+        ]
+        assert name("nonsense", "en") == "nonsense"
+
     def test_loading_again_changes_nothing(self, django_assert_num_queries):
         with django_assert_num_queries(1):
             load_conditions()
@@ -225,6 +256,7 @@ class TestConditions:
         (["A", "B"], {"a", "b", "a-2"}, "a-3"),
         (["★"], {"trial"}, "trial-2"),
         (["x" * 90], {"x" * 73}, "x" * 73 + "-2"),
+        (["x" * 72 + " cut behind the hyphen"], set(), "x" * 72),
     ],
 )
 def test_a_free_slug_is_of_the_first_word_that_has_one(words, taken, slug):

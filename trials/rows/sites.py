@@ -123,7 +123,8 @@ class SiteProcessor(NamesCentre, NamesPeople):
         for one in sites.order_by("pk"):
             one.trial, one.centre = self.finder.trials[one.trial_id], self.centre(one.centre_id)
             self.sites[one.trial_id, one.centre_id] = one
-        for one in StatusStatement.objects.filter(site__in=[site.pk for site in self.sites.values()]):
+        pks = [site.pk for site in self.sites.values()]
+        for one in StatusStatement.objects.filter(site__in=pks, retracted_at=None):
             self.said[one.site_id].append(one)
 
     def centre(self, pk: int) -> Centre:
