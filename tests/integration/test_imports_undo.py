@@ -197,6 +197,17 @@ def test_what_is_by_now_as_it_was_before_or_gone_is_left_alone(editor, meanwhile
     assert (everything(), changes.last_seq()) == (before, last)
 
 
+def test_an_edit_that_nobody_wrote_down_is_laid_at_nobody_s_door(editor):
+    """What was written before the run, or by it, is no edit since."""
+    trial = a_trial("OLD", slug="old", sponsor="first")
+    by_hand(trial, editor, sponsor="before")
+    run = applied(a_csv({"acronym": "OLD", "sponsor": "by sheet"}), kind="trials", user=editor)
+    Trial.objects.update(sponsor="by nobody")
+    [row] = reverse_of(run, editor).rows.all()
+    assert (row.outcome, row.may_be_taken) == ("conflict", True)
+    assert [one["message"] for one in row.messages] == ["Edited since: sponsor. Take it to undo that, too."]
+
+
 def test_of_two_fields_the_one_that_was_put_back_by_hand_is_not_told(editor):
     trial = a_trial("OLD", slug="old", sponsor="before", url="https://example.org/1")
     sheet = {"acronym": "OLD", "sponsor": "by sheet", "url": "https://example.org/2"}
