@@ -283,6 +283,48 @@ def test_a_trial_on_which_others_hang_since_is_not_removed(editor, gent):
     assert Trial.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "state", "named"),
+    [
+        ("uz-gent", "listed", "OTHER · Hospital uz-gent"),
+        ("uza", "listed", "something of others"),
+        ("uz-gent", "draft", "something of others"),
+    ],
+)
+def test_a_coordinator_is_told_by_name_what_of_their_own_stands_in_the_way(gent, code, state, named):
+    a_trial("A", slug="a")
+    coordinator = a_coordinator(gent, username="co")
+    contact = {"contact_name": "Demo Person", "contact_email": "demo@example.org"}
+    run = applied(a_csv(SITE | contact), user=coordinator)
+    centre = gent if code == "uz-gent" else a_centre(code)
+    a_site(a_trial("OTHER", state=state), centre, contact_person=Professional.objects.get())
+    row = reverse_of(run, coordinator).rows.get(record=str(Professional.objects.get().pk))
+    assert row.outcome == "invalid"
+    assert [one["message"] for one in row.messages] == [
+        f"It cannot be removed: {named} came to it since. Undo or remove those first."
+    ]
+
+
+def test_the_plan_of_an_undo_tells_each_value_as_people_write_it(editor, gent):
+    trial = a_trial("OLD", slug="old", conditions=["IVa"], identifiers=["NCT01234567"], lines_max=2)
+    a_site(trial, gent, cohort_open=True)
+    sheet = {"acronym": "OLD", "conditions": "Ia; IVa", "eu_ct_number": "2022-501454-11-00", "lines_max": "0"}
+    trials = applied(a_csv(sheet, TRIAL), kind="trials", user=editor)
+    sites = applied(a_csv({"centre_code": "uz-gent", "acronym": "OLD", "cohort_open": "no"}), user=editor)
+    plan = reverse_of(trials, editor)
+    told = {one["field"]: (one["old"], one["new"]) for one in plan.rows.get(record="old").changes}
+    assert told == {
+        "conditions": ("Ia; IVa", "IVa"),
+        "identifiers": ("2022-501454-11-00; NCT01234567", "NCT01234567"),
+        "lines_max": ("0", "2"),
+    }
+    assert plan.rows.get(record="new-1").changes == [{"field": "record", "old": "new-1", "new": ""}]
+    [row] = reverse_of(sites, editor).rows.all()
+    assert {"field": "cohort_open", "old": "no", "new": "yes"} in row.changes
+    again = reverse_of(undone(trials, editor), editor)
+    assert again.rows.get(record="new-1").changes == [{"field": "record", "old": "", "new": "new-1"}]
+
+
 def test_a_removed_record_whose_dependent_was_left_out_fails_as_a_whole(editor, gent):
     run = applied(a_csv(SITE | {"acronym": "NOBODY-KNOWS"}), user=editor)
     plan = reverse_of(run, editor)
