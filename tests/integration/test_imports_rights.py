@@ -68,6 +68,29 @@ def test_a_key_of_one_centre_narrows_an_editor_too(world):
     assert outcomes(run) == {2: "update", 3: "invalid"}
 
 
+@pytest.mark.parametrize(
+    ("of", "key", "written"),
+    [
+        (("uz-gent", "uza"), None, {"uz-gent", "uza"}),
+        (("uz-gent", "uza"), "uz-gent", {"uz-gent"}),
+        (("uz-gent",), "uza", set()),
+        ((), "uz-gent", set()),
+    ],
+)
+def test_a_key_of_one_centre_gives_a_coordinator_no_more_than_they_have(world, of, key, written):
+    """What is written is of the key's centre and of a centre of theirs, both."""
+    centres = {one.code: one for one in world}
+    user = a_coordinator(*(centres[code] for code in of))
+    run = planned(a_csv(row("uz-gent"), row("uza")), user=user, centre=centres.get(key))
+    good = {f"a@{code}" for code in written}
+    assert set(run.rows.filter(outcome__in=("new", "update")).values_list("record", flat=True)) == good
+    if good:
+        actions.confirm(run=run, user=user, queue=False)
+        apply_run(run)
+    suspended = TrialSite.objects.filter(status="suspended").values_list("centre__code", flat=True)
+    assert set(suspended) == written
+
+
 @pytest.mark.parametrize("kind", ["centres", "networks", "trials"])
 def test_coordinators_import_sites_and_nothing_else(world, kind):
     with pytest.raises(actions.Refused) as refused:
