@@ -375,6 +375,13 @@ def test_the_same_person_gets_the_undo_that_is_under_way(editor):
     assert reverse_of(run, editor) == actions.undo(run=run, user=editor, queue=False)
 
 
+def test_of_two_undos_under_way_each_person_gets_their_own(editor):
+    run, other = applied(a_csv(TRIAL), kind="trials", user=editor), an_editor(username="other")
+    mine, theirs = reverse_of(run, editor), reverse_of(run, other)
+    assert actions.undo(run=run, user=editor, queue=False) == mine != theirs
+    assert actions.undo(run=run, user=other, queue=False) == theirs
+
+
 def test_who_may_undo(editor, gent):
     a_trial("A", slug="a")
     coordinator, other = a_coordinator(gent, username="co"), a_coordinator(gent, username="other")
