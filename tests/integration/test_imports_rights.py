@@ -136,6 +136,33 @@ def test_runs_are_seen_and_decided_by_whoever_brought_them_and_by_editors(world)
     actions.confirm(run=run, user=editor, queue=False)
 
 
+OF_A_RUN = {
+    "decide": {"decision": "leave", "numbers": [2]},
+    "answer": {"answers": {}, "queue": False},
+    "confirm": {"queue": False},
+    "undo": {"queue": False},
+    "plan_again": {"queue": False},
+    "cancel": {},
+}
+
+
+@pytest.mark.parametrize("action", OF_A_RUN)
+@pytest.mark.parametrize("who", ["another coordinator of the centre", "without a role", "not signed in"])
+def test_nobody_else_does_anything_with_a_run(world, action, who):
+    gent, _uza = world
+    run = planned(a_csv(row("uz-gent")), user=a_coordinator(gent))
+    others = {
+        "another coordinator of the centre": a_coordinator(gent),
+        "without a role": a_user(),
+        "not signed in": None,
+    }
+    before = ImportRun.objects.values().get()
+    with pytest.raises(PermissionDenied):
+        getattr(actions, action)(run=run, user=others[who], **OF_A_RUN[action])
+    assert ImportRun.objects.values().get() == before
+    assert run.rows.get().decision == ""
+
+
 def test_an_editor_confirms_but_the_coordinator_s_rights_and_word_hold(world):
     gent, uza = world
     run = planned(a_csv(row("uz-gent"), row("uza")), user=a_coordinator(gent))

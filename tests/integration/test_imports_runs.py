@@ -106,6 +106,19 @@ def test_an_idempotency_key_leads_to_its_run_whatever_became_of_it():
     assert (again.pk, again.was_there) == (first.pk, True)
 
 
+def test_an_idempotency_key_leads_nobody_else_to_the_run():
+    first = received(a_csv(CENTRE), kind="centres", user=an_editor(), idempotency_key="k1")
+    other = received(a_csv(CENTRE), kind="centres", user=an_editor(), idempotency_key="k1")
+    assert (other.pk != first.pk, other.was_there) == (True, False)
+
+
+def test_of_the_same_file_one_copy_is_kept(settings, tmp_path):
+    settings.DATA_DIR, user = tmp_path, an_editor()
+    first = received(a_csv(CENTRE), kind="centres", user=user)
+    received(a_csv(CENTRE), kind="centres", user=user, name="copy.csv")
+    assert list(tmp_path.rglob("*.csv")) == [first.path]
+
+
 def test_the_database_itself_keeps_a_live_file_single():
     """The twin of the test above: past the action, the constraint stands."""
     run = received(a_csv(CENTRE), kind="centres")
