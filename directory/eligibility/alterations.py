@@ -139,7 +139,8 @@ def compare(given: Alteration, asked: Alteration) -> str:
     if not _related(given, asked):
         return OTHER
     if given.negative:
-        return ABSENT if given.is_at_large or _covers(asked, given) else UNKNOWN
+        is_absent = _is_in_family(asked, given) and (given.is_at_large or _covers(asked, given))
+        return ABSENT if is_absent else UNKNOWN
     return MET if _covers(given, asked) else UNKNOWN
 
 
@@ -151,6 +152,8 @@ def _related(one: Alteration, other: Alteration) -> bool:
 
 def _covers(narrow: Alteration, wide: Alteration) -> bool:
     """Whether `narrow` is `wide`, or a sort of it."""
+    if not _is_in_family(narrow, wide):
+        return False
     if narrow.concepts & wide.concepts and not wide.variant and wide.kind in ("", narrow.kind):
         return True
     # A fusion of two named genes is not any alteration of one of them.
@@ -159,6 +162,15 @@ def _covers(narrow: Alteration, wide: Alteration) -> bool:
     if wide.variant:
         return narrow.variant.startswith(wide.variant)
     return not wide.kind or wide.kind == narrow.kind
+
+
+def _is_in_family(narrow: Alteration, wide: Alteration) -> bool:
+    """Whether `narrow` has a gene that `wide` names of a family: NTRK3 is none of NTRK1, NTRK need not be."""
+    for family, members in _FAMILIES.items():
+        named = (wide.genes & members) - {family}
+        if named and named.isdisjoint(narrow.genes):
+            return False
+    return True
 
 
 def _with_families(genes) -> frozenset[str]:

@@ -168,6 +168,8 @@ def test_sex(ghent, sex, given, verdict):
         (["ALK"], ("MYCN amplified",), "unknown"),
         (["ALK"], ("ALK negative",), "unmet"),
         (["ALK", "ROS1"], ("ALK negative",), "unknown"),
+        (["NTRK fusion"], ("NTRK1 negative",), "unknown"),
+        (["RAF alteration"], ("BRAF negative",), "unknown"),
         ([], ("ALK",), "met"),
         ([], (), None),
     ],
@@ -186,6 +188,7 @@ def test_one_of_the_required_alterations_is_enough_and_only_an_explicit_no_exclu
         (["BCR::ABL1"], (), "unknown"),
         (["BCR::ABL1"], ("BCR::ABL1 negative",), "met"),
         (["BRAF V600"], ("BRAF",), "unknown"),
+        (["RAS mutation"], ("NRAS negative",), "unknown"),
         ([], ("ALK",), None),
     ],
 )

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from directory.core.places import locate
+from directory.core.roles import Role
 from directory.eligibility.service import BANDS, Profile, match
 from directory.search import service
-from tests.builders import a_centre, a_trial
+from tests.builders import a_centre, a_site, a_trial, says
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +68,121 @@ def test_the_bands_and_verdicts_of_what_nobody_recorded_are_as_they_were(trial):
     assert verdicts() == (
         "undetermined", {"diagnosis": "unknown", "stage": "unknown", "recruitment": "met"},
     )  # fmt: skip
+
+
+RELAPSED = {"stages": ["relapsed", "refractory"]}
+ALK = {"alterations": ["ALK rearrangement", "ROS1 fusion"]}
+PH = {"alterations_excluded": ["BCR::ABL1"]}
+# What a trial asks, what is known of the patient, the criterion, its verdict and why.
+REASONS = [
+    ({"conditions": ["IVa"]}, {}, "diagnosis", "unknown",
+     "For Neuroblastoma and ganglioneuroblastoma; you gave no diagnosis."),
+    ({"conditions": ["IVa"]}, {"conditions": ("IVa",)}, "diagnosis", "met",
+     "For Neuroblastoma and ganglioneuroblastoma."),
+    ({"conditions": ["Ia"], "disease_terms": ["Neuroblastoma", "Osteosarcoma"]}, {"text": "osteosarcoma"},
+     "diagnosis", "met", "For osteosarcoma; neuroblastoma."),
+    ({"min_days": 365, "max_days": 6574}, {}, "age", "unknown",
+     "For the ages 1 year to 18 years; you gave no age."),
+    ({"min_days": 365}, {"days": 30}, "age", "unmet", "30 days lies outside: from 1 year."),
+    ({"min_days": 365}, {"days": 731}, "age", "met", "2 years lies within: from 1 year."),
+    ({"max_days": 6574}, {"days": 6574}, "age", "met", "18 years lies within: up to 18 years."),
+    ({"min_days": 0}, {"days": 5}, "age", "met", "5 days lies within: any age."),
+    (RELAPSED, {}, "stage", "unknown", "Takes patients: Relapsed, Refractory; you gave no stage."),
+    (RELAPSED, {"stage": "relapsed"}, "stage", "met", "Takes patients: Relapsed, Refractory."),
+    (RELAPSED, {"stage": "maintenance"}, "stage", "unmet",
+     "Takes patients: Relapsed, Refractory; you gave: Maintenance."),
+    ({"lines_min": 2}, {"lines": 1}, "lines", "unmet",
+     "Asks for at least 2 previous lines of treatment; you gave 1."),
+    ({"lines_min": 2}, {"lines": 2}, "lines", "met", "Asks for at least 2 previous lines of treatment."),
+    ({"lines_max": 3}, {}, "lines", "unknown",
+     "Asks for at most 3 previous lines of treatment; you gave no number."),
+    ({"lines_min": 0, "lines_max": 3}, {"lines": 3}, "lines", "met",
+     "Asks for at most 3 previous lines of treatment."),
+    ({"lines_max": 0}, {"lines": 1}, "lines", "unmet", "Asks for no previous treatment; you gave 1."),
+    ({"lines_min": 1, "lines_max": 3}, {"lines": 0}, "lines", "unmet",
+     "Asks for 1 to 3 previous lines of treatment; you gave 0."),
+    (ALK, {"alterations": ("ROS1 fusion",)}, "alterations", "met",
+     "Asks for ALK rearrangement or ROS1 fusion."),
+    (ALK, {"alterations": ("ALK negative", "ROS1 negative")}, "alterations", "unmet",
+     "Asks for ALK rearrangement or ROS1 fusion, which the patient does not have."),
+    (ALK, {"alterations": ("ALK mutated",)}, "alterations", "unknown",
+     "Asks for ALK rearrangement or ROS1 fusion: is it this alteration? You gave ALK mutated."),
+    (ALK, {"alterations": ("MYCN amplified",)}, "alterations", "unknown",
+     "Asks for ALK rearrangement or ROS1 fusion: has the patient been tested for it?"),
+    (PH, {"alterations": ("Ph+",)}, "alterations_excluded", "unmet", "Excludes BCR::ABL1; you gave Ph+."),
+    (PH, {"alterations": ("Ph-",)}, "alterations_excluded", "met",
+     "Excludes BCR::ABL1, which the patient does not have."),
+    (PH, {}, "alterations_excluded", "unknown", "Excludes BCR::ABL1: has the patient been tested for it?"),
+    ({"sex": "female"}, {}, "sex", "unknown", "Takes only: Female; you gave no sex."),
+    ({"sex": "female"}, {"sex": "male"}, "sex", "unmet", "Takes only: Female."),
+    ({"sex": "all"}, {"sex": "male"}, "sex", "met", "No limit by sex recorded."),
+    ({}, {"near": locate("4000"), "within": 50}, "reach", "unmet",
+     "The nearest centre that recruits, Ghent University Hospital, is 136 km away."),
+    ({}, {"near": locate("4000"), "within": 500}, "reach", "met",
+     "Ghent University Hospital recruits, 136 km away."),
+    ({}, {"countries": ("BE",)}, "reach", "met", "Recruits at Ghent University Hospital."),
+    ({}, {"countries": ("NL",)}, "reach", "unmet",
+     "Recruits at Ghent University Hospital, not in the countries you gave."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asks", "profile", "name", "verdict", "reason"), REASONS)
+def test_a_reason_names_what_the_trial_asks_and_what_was_given(
+    index_dir, asks, profile, name, verdict, reason
+):
+    a_trial("Only", title_en="A trial", at=[a_centre("uz-gent", name="Ghent University Hospital")], **asks)
+    service.rebuild()
+    _band, said = criteria(**profile)
+    assert [(one.verdict, one.reason) for one in said if one.name == name] == [(verdict, reason)]
+
+
+def two_recruit(trial):
+    a_site(trial, a_centre("uz-gent"))
+    a_site(trial, a_centre("uza"))
+    a_site(trial, a_centre("chu-liege"), status="completed")
+
+
+RECRUITS = [
+    (two_recruit, "met", "Recruits; centres of this directory: 2."),
+    (lambda trial: None, "unknown", "No centre of this directory is known for this trial."),
+    (lambda trial: a_site(trial, a_centre(), status=None), "unknown",
+     "Nobody has said whether it recruits here."),
+    (lambda trial: says(a_site(trial, a_centre(), said=50), "completed", said=3, by=Role.REGISTRY), "unknown",
+     "A newer source says otherwise than the centre."),
+    (lambda trial: a_site(trial, a_centre(), status="suspended"), "unmet",
+     "Does not recruit here: Suspended."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sites", "verdict", "reason"), RECRUITS)
+def test_a_reason_says_whether_and_why_a_trial_recruits_here(index_dir, sites, verdict, reason):
+    sites(a_trial("Only"))
+    service.rebuild()
+    _band, said = criteria()
+    assert [(one.verdict, one.reason) for one in said if one.name == "recruitment"] == [(verdict, reason)]
+
+
+GENES = ("ALK", "BRAF", "ROS1")
+
+
+def test_each_of_several_trials_has_the_reason_of_its_own(index_dir):
+    ghent = a_centre("uz-gent")
+    for number in (1, 2, 3):
+        a_trial(
+            f"T{number}", at=[ghent], lines_min=number, min_days=number * 1461, stages=["relapsed"],
+            alterations=[GENES[number - 1]],
+        )  # fmt: skip
+    service.rebuild()
+    found = match(Profile(), language="en").undetermined.trials
+    said = {one.key: {criterion.name: criterion.reason for criterion in one.criteria} for one in found}
+    assert {key: reasons["age"] for key, reasons in said.items()} == {
+        f"t{number}": f"For the ages from {number * 4} years; you gave no age." for number in (1, 2, 3)
+    }
+    assert {key: reasons["lines"] for key, reasons in said.items()} == {
+        f"t{number}": f"Asks for at least {number} previous lines of treatment; you gave no number."
+        for number in (1, 2, 3)
+    }
+    assert {key: reasons["alterations"] for key, reasons in said.items()} == {
+        f"t{number}": f"Asks for {gene}: has the patient been tested for it?"
+        for number, gene in enumerate(GENES, start=1)
+    }

@@ -68,6 +68,29 @@ def test_a_key_of_one_centre_narrows_an_editor_too(world):
     assert outcomes(run) == {2: "update", 3: "invalid"}
 
 
+@pytest.mark.parametrize(
+    ("of", "key", "written"),
+    [
+        (("uz-gent", "uza"), None, {"uz-gent", "uza"}),
+        (("uz-gent", "uza"), "uz-gent", {"uz-gent"}),
+        (("uz-gent",), "uza", set()),
+        ((), "uz-gent", set()),
+    ],
+)
+def test_a_key_of_one_centre_gives_a_coordinator_no_more_than_they_have(world, of, key, written):
+    """What is written is of the key's centre and of a centre of theirs, both."""
+    centres = {one.code: one for one in world}
+    user = a_coordinator(*(centres[code] for code in of))
+    run = planned(a_csv(row("uz-gent"), row("uza")), user=user, centre=centres.get(key))
+    good = {f"a@{code}" for code in written}
+    assert set(run.rows.filter(outcome__in=("new", "update")).values_list("record", flat=True)) == good
+    if good:
+        actions.confirm(run=run, user=user, queue=False)
+        apply_run(run)
+    suspended = TrialSite.objects.filter(status="suspended").values_list("centre__code", flat=True)
+    assert set(suspended) == written
+
+
 @pytest.mark.parametrize("kind", ["centres", "networks", "trials"])
 def test_coordinators_import_sites_and_nothing_else(world, kind):
     with pytest.raises(actions.Refused) as refused:
@@ -111,6 +134,33 @@ def test_runs_are_seen_and_decided_by_whoever_brought_them_and_by_editors(world)
         with pytest.raises(PermissionDenied):
             action(run=run, user=theirs)
     actions.confirm(run=run, user=editor, queue=False)
+
+
+OF_A_RUN = {
+    "decide": {"decision": "leave", "numbers": [2]},
+    "answer": {"answers": {}, "queue": False},
+    "confirm": {"queue": False},
+    "undo": {"queue": False},
+    "plan_again": {"queue": False},
+    "cancel": {},
+}
+
+
+@pytest.mark.parametrize("action", OF_A_RUN)
+@pytest.mark.parametrize("who", ["another coordinator of the centre", "without a role", "not signed in"])
+def test_nobody_else_does_anything_with_a_run(world, action, who):
+    gent, _uza = world
+    run = planned(a_csv(row("uz-gent")), user=a_coordinator(gent))
+    others = {
+        "another coordinator of the centre": a_coordinator(gent),
+        "without a role": a_user(),
+        "not signed in": None,
+    }
+    before = ImportRun.objects.values().get()
+    with pytest.raises(PermissionDenied):
+        getattr(actions, action)(run=run, user=others[who], **OF_A_RUN[action])
+    assert ImportRun.objects.values().get() == before
+    assert run.rows.get().decision == ""
 
 
 def test_an_editor_confirms_but_the_coordinator_s_rights_and_word_hold(world):

@@ -106,6 +106,19 @@ def test_an_idempotency_key_leads_to_its_run_whatever_became_of_it():
     assert (again.pk, again.was_there) == (first.pk, True)
 
 
+def test_an_idempotency_key_leads_nobody_else_to_the_run():
+    first = received(a_csv(CENTRE), kind="centres", user=an_editor(), idempotency_key="k1")
+    other = received(a_csv(CENTRE), kind="centres", user=an_editor(), idempotency_key="k1")
+    assert (other.pk != first.pk, other.was_there) == (True, False)
+
+
+def test_of_the_same_file_one_copy_is_kept(settings, tmp_path):
+    settings.DATA_DIR, user = tmp_path, an_editor()
+    first = received(a_csv(CENTRE), kind="centres", user=user)
+    received(a_csv(CENTRE), kind="centres", user=user, name="copy.csv")
+    assert list(tmp_path.rglob("*.csv")) == [first.path]
+
+
 def test_the_database_itself_keeps_a_live_file_single():
     """The twin of the test above: past the action, the constraint stands."""
     run = received(a_csv(CENTRE), kind="centres")
@@ -556,3 +569,33 @@ def test_unconfirmed_plans_end_after_a_day_and_files_go_after_thirty():
     assert done.rows.count() == 1
     assert fresh.path.exists()
     assert ImportRun.objects.get(pk=fresh.pk).status in LIVE
+
+
+def test_of_old_files_those_go_whose_run_has_ended_and_no_other():
+    user, cities = an_editor(), iter(("Gent", "Ghent", "Gand", "Genf"))
+
+    def aged(days, status):
+        run = planned(a_csv(CENTRE | {"city": next(cities)}), kind="centres", user=user)
+        ImportRun.objects.filter(pk=run.pk).update(
+            created_at=timezone.now() - dt.timedelta(days=days), status=status
+        )
+        assert run.path.exists()
+        return run.pk, run.path
+
+    gone, gone_file = aged(31, Status.FAILED)
+    kept = [aged(29, Status.FAILED), aged(31, Status.APPLYING), aged(0, Status.CANCELLED)]
+    assert [cleanup.clean_up(), cleanup.clean_up()] == [1, 0]
+    assert not gone_file.exists()
+    assert ImportRun.objects.get(pk=gone).stored_as == ""
+    for pk, file in kept:
+        assert file.exists()
+        assert ImportRun.objects.get(pk=pk).stored_as == file.name
+
+
+def test_a_plan_that_nobody_confirmed_has_ended_when_it_is_cancelled():
+    run = planned(a_csv(CENTRE), kind="centres", user=an_editor())
+    ImportRun.objects.filter(pk=run.pk).update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+    cleanup.clean_up()
+    run.refresh_from_db()
+    assert (run.status, run.lease_until) == (Status.CANCELLED, None)
+    assert run.finished_at is not None

@@ -116,6 +116,119 @@ def test_what_was_edited_since_is_held_back_and_named(editor):
     assert (trial.sponsor, trial.url) == ("before", "")
 
 
+def by_hand(record, user, **values):
+    """`record` edited by `user`, or with no values deleted, in the change log."""
+    with changes.recording(changes.Actor.of(user)) as log:
+        record.refresh_from_db()
+        log.watch(record)
+        for name, value in values.items():
+            setattr(record, name, value)
+        record.save() if values else record.delete()
+
+
+@pytest.mark.parametrize(("decision", "left"), [(None, ["by hand"]), ("take", [])])
+def test_what_the_run_made_and_somebody_edited_since_goes_only_where_it_is_taken(editor, decision, left):
+    run = applied(a_csv(TRIAL), kind="trials", user=editor)
+    by_hand(Trial.objects.get(), editor, sponsor="by hand")
+    plan = reverse_of(run, editor)
+    [row] = plan.rows.all()
+    assert (row.outcome, row.may_be_taken) == ("conflict", True)
+    assert "Edited since, in the role editor on" in row.messages[0]["message"]
+    assert "sponsor. Take it to undo that, too." in row.messages[0]["message"]
+    if decision:
+        actions.decide(run=plan, user=editor, decision=decision, numbers=[row.number])
+    actions.confirm(run=plan, user=editor, queue=False)
+    apply_run(plan)
+    assert list(Trial.objects.values_list("sponsor", flat=True)) == left
+
+
+def test_a_site_that_the_run_made_is_held_back_where_another_said_its_status_since(editor, gent):
+    a_trial("A", slug="a")
+    run = applied(a_csv(SITE), user=editor)
+    state_status(site=TrialSite.objects.get(), status="suspended", by=changes.Actor("coordinator"))
+    [row] = reverse_of(run, editor).rows.all()
+    assert (row.outcome, row.may_be_taken) == ("conflict", True)
+    assert "in the role coordinator on" in row.messages[0]["message"]
+    assert "status. Take it to undo that, too." in row.messages[0]["message"]
+
+
+def made_and_deleted(editor):
+    run = applied(a_csv(TRIAL), kind="trials", user=editor)
+    by_hand(Trial.objects.get(), editor)
+    return run
+
+
+def changed_and_deleted(editor):
+    trial = a_trial("OLD", slug="old", sponsor="before")
+    run = applied(a_csv({"acronym": "OLD", "sponsor": "by sheet"}), kind="trials", user=editor)
+    by_hand(trial, editor)
+    return run
+
+
+def changed_and_put_back(editor):
+    trial = a_trial("OLD", slug="old", sponsor="before")
+    run = applied(a_csv({"acronym": "OLD", "sponsor": "by sheet"}), kind="trials", user=editor)
+    by_hand(trial, editor, sponsor="before")
+    return run
+
+
+def removed_and_made_again(editor):
+    removal = undone(applied(a_csv(TRIAL), kind="trials", user=editor), editor)
+    applied(a_csv(TRIAL), kind="trials", user=editor, name="again.csv")
+    return removal
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "outcome", "said"),
+    [
+        (made_and_deleted, "unchanged", ["It is no longer there."]),
+        (changed_and_deleted, "invalid", ["It was removed since. There is nothing to undo."]),
+        (changed_and_put_back, "unchanged", []),
+        (removed_and_made_again, "unchanged", ["It is there again."]),
+    ],
+)
+def test_what_is_by_now_as_it_was_before_or_gone_is_left_alone(editor, meanwhile, outcome, said):
+    run = meanwhile(editor)
+    before, last = everything(), changes.last_seq()
+    plan = reverse_of(run, editor)
+    [row] = plan.rows.all()
+    assert (row.outcome, [one["message"] for one in row.messages], row.changes) == (outcome, said, [])
+    assert (plan.status, plan.has_stored_nothing) == (Status.APPLIED, True)
+    assert (everything(), changes.last_seq()) == (before, last)
+
+
+def test_an_edit_that_nobody_wrote_down_is_laid_at_nobody_s_door(editor):
+    """What was written before the run, or by it, is no edit since."""
+    trial = a_trial("OLD", slug="old", sponsor="first")
+    by_hand(trial, editor, sponsor="before")
+    run = applied(a_csv({"acronym": "OLD", "sponsor": "by sheet"}), kind="trials", user=editor)
+    Trial.objects.update(sponsor="by nobody")
+    [row] = reverse_of(run, editor).rows.all()
+    assert (row.outcome, row.may_be_taken) == ("conflict", True)
+    assert [one["message"] for one in row.messages] == ["Edited since: sponsor. Take it to undo that, too."]
+
+
+def test_of_two_fields_the_one_that_was_put_back_by_hand_is_not_told(editor):
+    trial = a_trial("OLD", slug="old", sponsor="before", url="https://example.org/1")
+    sheet = {"acronym": "OLD", "sponsor": "by sheet", "url": "https://example.org/2"}
+    run = applied(a_csv(sheet), kind="trials", user=editor)
+    by_hand(trial, editor, sponsor="before")
+    [row] = reverse_of(run, editor).rows.all()
+    assert row.outcome == "update"
+    assert row.changes == [{"field": "url", "old": "https://example.org/2", "new": "https://example.org/1"}]
+
+
+def test_a_record_that_others_edited_too_goes_back_to_before_the_run_alone(editor):
+    """A field that the run did not write stays as somebody made it since."""
+    trial = a_trial("OLD", slug="old", sponsor="before", url="")
+    run = applied(a_csv({"acronym": "OLD", "sponsor": "by sheet"}), kind="trials", user=editor)
+    by_hand(trial, editor, url="https://example.org/mine")
+    plan = undone(run, editor)
+    assert plan.rows.get().outcome == "update"
+    trial.refresh_from_db()
+    assert (trial.sponsor, trial.url) == ("before", "https://example.org/mine")
+
+
 def test_a_row_left_out_of_an_undo_stays(editor):
     rows = [TRIAL, {"acronym": "NEW-2", "title": "Another"}]
     run = applied(a_csv(*rows), kind="trials", user=editor)
@@ -170,6 +283,48 @@ def test_a_trial_on_which_others_hang_since_is_not_removed(editor, gent):
     assert Trial.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "state", "named"),
+    [
+        ("uz-gent", "listed", "OTHER · Hospital uz-gent"),
+        ("uza", "listed", "something of others"),
+        ("uz-gent", "draft", "something of others"),
+    ],
+)
+def test_a_coordinator_is_told_by_name_what_of_their_own_stands_in_the_way(gent, code, state, named):
+    a_trial("A", slug="a")
+    coordinator = a_coordinator(gent, username="co")
+    contact = {"contact_name": "Demo Person", "contact_email": "demo@example.org"}
+    run = applied(a_csv(SITE | contact), user=coordinator)
+    centre = gent if code == "uz-gent" else a_centre(code)
+    a_site(a_trial("OTHER", state=state), centre, contact_person=Professional.objects.get())
+    row = reverse_of(run, coordinator).rows.get(record=str(Professional.objects.get().pk))
+    assert row.outcome == "invalid"
+    assert [one["message"] for one in row.messages] == [
+        f"It cannot be removed: {named} came to it since. Undo or remove those first."
+    ]
+
+
+def test_the_plan_of_an_undo_tells_each_value_as_people_write_it(editor, gent):
+    trial = a_trial("OLD", slug="old", conditions=["IVa"], identifiers=["NCT01234567"], lines_max=2)
+    a_site(trial, gent, cohort_open=True)
+    sheet = {"acronym": "OLD", "conditions": "Ia; IVa", "eu_ct_number": "2022-501454-11-00", "lines_max": "0"}
+    trials = applied(a_csv(sheet, TRIAL), kind="trials", user=editor)
+    sites = applied(a_csv({"centre_code": "uz-gent", "acronym": "OLD", "cohort_open": "no"}), user=editor)
+    plan = reverse_of(trials, editor)
+    told = {one["field"]: (one["old"], one["new"]) for one in plan.rows.get(record="old").changes}
+    assert told == {
+        "conditions": ("Ia; IVa", "IVa"),
+        "identifiers": ("2022-501454-11-00; NCT01234567", "NCT01234567"),
+        "lines_max": ("0", "2"),
+    }
+    assert plan.rows.get(record="new-1").changes == [{"field": "record", "old": "new-1", "new": ""}]
+    [row] = reverse_of(sites, editor).rows.all()
+    assert {"field": "cohort_open", "old": "no", "new": "yes"} in row.changes
+    again = reverse_of(undone(trials, editor), editor)
+    assert again.rows.get(record="new-1").changes == [{"field": "record", "old": "", "new": "new-1"}]
+
+
 def test_a_removed_record_whose_dependent_was_left_out_fails_as_a_whole(editor, gent):
     run = applied(a_csv(SITE | {"acronym": "NOBODY-KNOWS"}), user=editor)
     plan = reverse_of(run, editor)
@@ -218,6 +373,13 @@ def test_two_who_undo_at_once_undo_once(editor):
 def test_the_same_person_gets_the_undo_that_is_under_way(editor):
     run = applied(a_csv(TRIAL), kind="trials", user=editor)
     assert reverse_of(run, editor) == actions.undo(run=run, user=editor, queue=False)
+
+
+def test_of_two_undos_under_way_each_person_gets_their_own(editor):
+    run, other = applied(a_csv(TRIAL), kind="trials", user=editor), an_editor(username="other")
+    mine, theirs = reverse_of(run, editor), reverse_of(run, other)
+    assert actions.undo(run=run, user=editor, queue=False) == mine != theirs
+    assert actions.undo(run=run, user=other, queue=False) == theirs
 
 
 def test_who_may_undo(editor, gent):

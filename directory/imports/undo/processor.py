@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.core.models import Change
+from directory.core.models import Change, Recorded
 from directory.core.roles import Role
 from directory.records import Record, all_records, dependents_of
 
@@ -90,10 +90,12 @@ class UndoProcessor(RowProcessor):
         if any(rules_for(one).hidden(made, self.scope) for one in all_records().values()):
             yield problem("with_editors")
 
-    def _may_name(self, key: str) -> bool:
-        """Whether what hangs on a record is of a centre of whoever undoes."""
-        codes = set(key.replace("@", "/").split("/"))
-        return self._own_codes is None or bool(codes & self._own_codes)
+    def _may_name(self, record: Record, one: Recorded) -> bool:
+        """Whether what hangs on a record is of a centre of whoever undoes, and theirs to see."""
+        if self._own_codes is None:
+            return True
+        codes = set(one.change_key.replace("@", "/").split("/"))
+        return bool(codes & self._own_codes and record.found([one.change_key], self.scope.user))
 
     @property
     def total(self) -> int:
@@ -168,7 +170,8 @@ class UndoProcessor(RowProcessor):
             return
         result.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
-            named = [one for one in hanging if self._may_name(one)] or [_("something of others")]
+            named = [str(one) for record, one in hanging if self._may_name(record, one)]
+            named = named or [_("something of others")]
             result.refuse(
                 RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
                 % {"others": ", ".join(named[:3])},
@@ -282,13 +285,13 @@ class _Now:
     def own_names(self, shot: dict) -> list[str]:
         return [name for name in shot if name not in self.record.derived]
 
-    def _hanging(self, made: dict[str, int]) -> dict[str, list[str]]:
+    def _hanging(self, made: dict[str, int]) -> dict[str, list[tuple[Record, Recorded]]]:
         """By key, what hangs on it and was not touched by the run itself."""
         found, keys = defaultdict(list), {pk: key for key, pk in made.items()}
         for other, relation in dependents_of(self.record) if made else ():
             for one in other.stored().filter(**{f"{relation}__in": list(keys)}):
                 if (other.kind, one.change_key) not in self.touched:
-                    found[keys[getattr(one, f"{relation}_id")]].append(str(one))
+                    found[keys[getattr(one, f"{relation}_id")]].append((other, one))
         return found
 
     def _since(self, keys: list[str]) -> dict[str, list[Change]]:
