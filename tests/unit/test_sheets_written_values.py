@@ -7,7 +7,14 @@ import pytest
 from django.conf import settings
 
 from directory.core.text import fold
-from directory.sheets.written import MONTH_FIRST, NOTHING, is_day, is_nothing, serial_date, written_date
+from directory.sheets.written_values import (
+    MONTH_FIRST,
+    NOTHING,
+    is_day,
+    is_nothing,
+    serial_date,
+    written_date,
+)
 
 
 def documented() -> list[str]:
