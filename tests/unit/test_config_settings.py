@@ -224,6 +224,18 @@ def test_the_web_server_does_not_log_a_query_either(lines):
     assert lines()[-1]["event"] == "Error handling request /en/trials/"
 
 
+@pytest.mark.parametrize("name", ["request", "path", "url", "referer"])
+def test_no_line_of_the_log_holds_a_query_or_a_secret(name):
+    address = "https://directory.example/en/watch/stop/12:canary/?q=canary"
+    line = logs.without_query(None, "", {"event": "x", name: address})
+    assert line == {"event": "x", name: "https://directory.example/en/watch/stop/…/"}
+
+
+def test_a_request_itself_is_in_no_line_of_the_log(rf):
+    request = rf.get("/en/trials/?q=canary")
+    assert logs.without_query(None, "", {"event": "x", "request": request}) == {"event": "x"}
+
+
 def test_an_access_log_of_the_web_server_would_hold_no_query():
     server = importlib.import_module("config.server")
     assert not re.findall(r"%\((?:r|q|f|h)\)s", server.access_log_format)
@@ -238,8 +250,10 @@ def test_an_error_report_leaves_out_what_somebody_typed():
             "data": {"text": "neuroblastoma"},
             "cookies": {"sessionid": "neuroblastoma"},
             "headers": {"Referer": "?q=neuroblastoma"},
+            "env": {"REMOTE_ADDR": "neuroblastoma"},
             "method": "GET",
         },
+        "extra": {"request": "<WSGIRequest: GET '/en/trials/?q=neuroblastoma'>"},
         "user": {"email": "neuroblastoma@example.org"},
         "breadcrumbs": {
             "values": [{"message": "neuroblastoma", "data": {"q": "neuroblastoma"}, "type": "x"}]
@@ -249,6 +263,39 @@ def test_an_error_report_leaves_out_what_somebody_typed():
     kept = error_reports.scrub(event, {})
     assert "neuroblastoma" not in json.dumps(kept)
     assert kept["request"] == {"url": "https://directory.example/en/trials/", "method": "GET"}
+
+
+def test_an_error_report_holds_no_secret_of_a_link():
+    event = {"request": {"url": "https://directory.example/en/watch/stop/12:canary/"}}
+    assert error_reports.scrub(event, {}) == {
+        "request": {"url": "https://directory.example/en/watch/stop/…/"}
+    }
+
+
+@pytest.mark.parametrize(("said", "filled_in", "kept"), [
+    ("Error handling request %s", ("/en/trials/?q=canary",), "Error handling request %s"),
+    ("Error handling request /en/trials/?q=canary", (), "Error handling request /en/trials/"),
+    ("Gone: /en/watch/stop/12:canary/", (), "Gone: /en/watch/stop/…/"),
+    ({"event": "request_failed", "user_id": "canary", "exception": "canary"}, (), "request_failed"),
+])  # fmt: skip
+def test_an_error_report_of_a_line_of_the_log_holds_nothing_that_was_filled_in(said, filled_in, kept):
+    record = logging.LogRecord("gunicorn.error", logging.ERROR, __file__, 1, said, filled_in, None)
+    event = {"logentry": {"message": str(said), "params": list(filled_in), "formatted": record.getMessage()}}
+    assert error_reports.scrub(event, {"log_record": record}) == {"logentry": {"message": kept}}
+
+
+def test_errors_are_reported_without_persons_bodies_and_values(monkeypatch):
+    told = {}
+    monkeypatch.setattr("sentry_sdk.init", lambda **options: told.update(options))
+    error_reports.report_to("https://key@reports.example/1")
+    assert told == {
+        "dsn": "https://key@reports.example/1",
+        "send_default_pii": False,
+        "max_request_body_size": "never",
+        "include_local_variables": False,
+        "before_send": error_reports.scrub,
+        "traces_sample_rate": 0.0,
+    }
 
 
 def test_an_error_report_without_a_request_is_left_alone():
