@@ -1,5 +1,6 @@
 """What the settings promise: the security of every answer, the database, tasks, and quiet logs."""
 
+import datetime as dt
 import importlib
 import io
 import json
@@ -38,7 +39,8 @@ def test_every_answer_carries_the_headers_of_a_careful_site(visitor):
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
-    assert "camera=()" in answer["Permissions-Policy"]
+    for sense in ("camera", "geolocation", "microphone", "payment", "usb"):
+        assert f"{sense}=()" in answer["Permissions-Policy"]
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert len(answer["X-Request-ID"]) == 36
 
@@ -52,7 +54,9 @@ def test_nothing_inline_is_in_the_admin_s_login(visitor):
 
 def test_another_site_s_page_may_read_the_api_but_not_the_pages(visitor):
     asked = {"HTTP_ORIGIN": "https://partner.example"}
-    assert visitor.get("/api/v1/nothing/", **asked)["Access-Control-Allow-Origin"] == "*"
+    answer = visitor.get("/api/v1/nothing/", **asked)
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Access-Control-Allow-Origin" not in visitor.get("/admin/login/", **asked)
 
 
@@ -84,6 +88,7 @@ def test_https_secures_cookies_and_transport(reread):
     base = reread(BASE_URL="https://directory.example")
     assert base.SESSION_COOKIE_SECURE
     assert base.CSRF_COOKIE_SECURE
+    assert base.LANGUAGE_COOKIE_SECURE
     assert base.SECURE_SSL_REDIRECT
     assert base.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
     assert "directory.example" in base.ALLOWED_HOSTS
@@ -217,6 +222,31 @@ def test_a_failing_page_does_not_log_what_was_searched_for(lines, db, monkeypatc
 def test_machines_that_ask_for_health_do_not_fill_the_log(visitor, lines):
     visitor.get("/healthz")
     assert not [line for line in lines() if line.get("event") == "request_finished"]
+
+
+def test_that_a_process_cannot_serve_is_in_the_log(visitor, lines, monkeypatch):
+    monkeypatch.setattr("config.health.reasons", lambda: {"broker": "the broker does not answer"})
+    assert visitor.get("/readyz").status_code == 503
+    assert [line["code"] for line in lines() if line.get("event") == "request_finished"] == [503]
+
+
+def test_libraries_log_nothing_that_holds_addresses_or_is_said_twice():
+    """httpx logs each address it asks; axes logs who tried to sign in, with the name and from where."""
+    quiet = logs.logging_config("DEBUG")["loggers"]
+    for name in ("httpx", "httpcore", "urllib3", "axes", "celery.beat", "celery.app.trace", "django.server"):
+        assert quiet[name]["level"] == "WARNING", name
+    assert quiet["django.request"]["level"] == "ERROR"
+
+
+def test_scripts_of_a_page_read_no_cookie_of_ours():
+    base = importlib.import_module("config.settings.base")
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert base.CSRF_COOKIE_HTTPONLY
+    assert base.LANGUAGE_COOKIE_HTTPONLY
+
+
+def test_a_session_ends_after_twelve_hours():
+    assert dt.timedelta(seconds=settings.SESSION_COOKIE_AGE) == dt.timedelta(hours=12)
 
 
 def test_the_web_server_does_not_log_a_query_either(lines):
