@@ -6,14 +6,19 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from directory.core.changes import Actor
+from directory.core.roles import Role
 from directory.search import service
 from directory.watching import actions, mails
 from directory.watching.models import Delivery, Frequency, Watch, WatchKind
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
+from trials.actions import state_status
+from trials.models import TrialSite
 
 pytestmark = pytest.mark.django_db
 MINE, THEIRS = "reader@example.org", "other@example.org"
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+EDITOR = Actor(Role.EDITOR)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
@@ -131,7 +136,7 @@ def test_a_lease_is_over_after_ten_minutes(db):
 
 @pytest.fixture
 def world(index_dir):
-    a_trial("iEuroEwing", at=[a_centre("uz-gent")])
+    a_trial("iEuroEwing", at=[a_centre("uz-gent", name="Ghent")])
     service.rebuild()
 
 
@@ -220,6 +225,23 @@ def test_what_is_confirmed_today_is_first_told_of_tomorrow(world):
     a_watch(question="gone", seen=["gone"], confirmed_at=NOON - HOUR)
     assert actions.send_due(NOON) == 0
     assert actions.send_due(NOON + DAY) == 1
+
+
+def test_what_changed_before_it_was_confirmed_is_not_told(clock, world):
+    """Nor is a change told twice, by the mail after the next."""
+    site = TrialSite.objects.get()
+    watch = a_watch(confirmed_at=None, created_at=NOON)
+    state_status(site=site, status="suspended", by=EDITOR)
+    actions.confirm(watch)
+    assert actions.deliver(Watch.objects.get(), "2026-11-25") is False
+    for days, status in ((1, "recruiting"), (2, "completed")):
+        clock(days * DAY)
+        state_status(site=site, status=status, by=EDITOR)
+        assert actions.deliver(Watch.objects.get(), f"{days}") is True
+    told = [message.body.count("Ghent") for message in mail.outbox]
+    assert told == [1, 1]
+    assert "Suspended → Recruiting" in mail.outbox[0].body
+    assert "Recruiting → Completed" in mail.outbox[1].body
 
 
 def test_a_mail_is_no_answer_to_an_answer_of_a_machine(world):

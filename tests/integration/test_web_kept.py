@@ -61,13 +61,17 @@ def test_what_may_tell_of_a_patient_is_never_kept(world, client, monkeypatch, qu
     assert len(kept.answers._cache) == 0
 
 
-def test_nobody_with_a_session_is_answered_from_memory(world, client):
+def test_nobody_with_a_session_is_answered_from_memory(world, client, monkeypatch):
+    calls = counted(monkeypatch)
     client.get(PAGE)
     assert len(kept.answers._cache) == 1
     editor = Client()
     editor.force_login(an_editor())
     editor.get(PAGE)
-    assert len(kept.answers._cache) == 1
+    assert len(calls) == 2
+    kept.answers.clear()
+    editor.get(PAGE)
+    assert len(kept.answers._cache) == 0
 
 
 @pytest.mark.parametrize(
