@@ -134,6 +134,12 @@ def test_the_day_of_a_diagnosis_is_of_the_trial_that_was_verified_last(trials, l
     assert (line.latest.slug if line.latest else None) == latest
 
 
+@pytest.mark.parametrize(("number", "more"), [(0, 0), (5, 0), (6, 1), (9, 4)])
+def test_five_trials_are_named_and_the_rest_is_counted(number, more):
+    line = GapLine(SimpleNamespace(own=tuple(recruits(f"{one}", None) for one in range(number))), {})
+    assert (len(line.trials), line.more) == (number - more, more)
+
+
 def test_the_page_works_before_there_is_an_index(client, db, settings, tmp_path):
     settings.INDEX_DIR = tmp_path / "none"
     assert "48 diagnoses" in page(client)
