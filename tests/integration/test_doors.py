@@ -158,6 +158,8 @@ def test_dear_pages_use_up_the_limit_sooner_than_ordinary_ones(few, world):
     assert ordinary == [200] * 20 + [429]
     dear = [Client().get("/en/match/", REMOTE_ADDR="192.0.2.7").status_code for _ in range(3)]
     assert dear == [200, 200, 429]
+    dearest = [Client().get("/sitemap.xml", REMOTE_ADDR="192.0.2.8").status_code for _ in range(2)]
+    assert dearest == [200, 429]
 
 
 @pytest.mark.parametrize(("language", "words"), [
