@@ -161,6 +161,7 @@ def test_nothing_under_api_answers_with_a_page(client, db, path):
 def test_a_forgotten_slash_is_added(client, db, method):
     answer = getattr(client, method)("/api/v1/trials?q=a%20b&status=recruiting")
     assert (answer.status_code, answer["Location"]) == (308, "/api/v1/trials/?q=a%20b&status=recruiting")
+    assert answer["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -77,6 +77,7 @@ def test_options_lists_what_is_possible(ask, address):
     answer = ask("options", address)
     possible = METHODS[address] | {"OPTIONS"} | ({"HEAD"} if "GET" in METHODS[address] else set())
     assert (answer.status_code, set(answer["Allow"].split(", "))) == (204, possible)
+    assert answer["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

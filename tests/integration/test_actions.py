@@ -5,11 +5,11 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from centres.actions import withdraw_consent
-from directory.core.changes import Actor
+from directory.core.changes import Actor, Entry, record
 from directory.core.listing import ever_listed, set_state
 from directory.core.models import Change, State
 from directory.core.roles import Role
@@ -175,6 +175,17 @@ class TestListing:
         for state in (State.LISTED, State.DRAFT):
             set_state(records=[trial], state=state, by=EDITOR)
         assert ever_listed(trial)
+
+    @pytest.mark.parametrize(("before", "after", "known"), [
+        ("listed", "draft", True), ("draft", "listed", True), ("draft", "draft", False),
+        ("draft", "withdrawn", False),
+    ])  # fmt: skip
+    def test_one_change_from_or_to_listed_is_enough_to_be_known(self, before, after, known):
+        trial = builders.a_trial("A", state="draft")
+        with transaction.atomic():
+            entry = Entry("trial", trial.slug, {"state": before, "x": 1}, {"state": after, "x": 2})
+            record([entry], by=EDITOR)
+        assert ever_listed(trial) is known
 
 
 @pytest.mark.django_db

@@ -99,6 +99,19 @@ def test_the_history_of_a_record_that_had_the_same_name_before_stays_its_own(cli
     assert [line.change.op for line in lines(client, again)] == ["create"]
 
 
+def test_a_name_that_another_record_took_and_left_leads_to_nothing_of_that_one(client, editor):
+    entries = (
+        [Entry("trial", "p", None, {"slug": "p"})],
+        [Entry("trial", "p", {"slug": "p"}, {"slug": "q"})],
+        [Entry("trial", "q", {"slug": "q"}, None)],
+        [Entry("trial", "q", None, {"slug": "q"})],
+    )
+    for entry in entries:
+        record(entry, by=Actor("editor"))
+    trial = builders.a_trial("Q")
+    assert [(one.change.op, one.change.key) for one in lines(client, trial)] == [("create", "q")]
+
+
 def test_a_record_made_outside_the_doors_says_that_nothing_is_known(client, editor):
     page = client.get(admin_url(builders.a_trial(), "history")).content.decode()
     assert "The change log holds nothing about this record" in page
@@ -192,6 +205,15 @@ def test_a_coordinator_reads_the_names_of_their_own_people_only(client):
     client.force_login(builders.a_coordinator(centre))
     (line,) = lines(client, site)
     assert (line.fields[0].before, line.fields[0].after) == ("a person", "Own Person")
+
+
+def test_a_coordinator_reads_the_name_of_no_account_but_their_own(client):
+    own, other = builders.a_coordinator(builders.a_centre("own"), username="jan"), builders.a_user("piet")
+    record([Entry("coordination", "x", {"user": own.pk}, {"user": other.pk})], by=Actor("editor"))
+    told = {
+        who: history.people_in(list(Change.objects.filter(kind="coordination")), who) for who in (own, other)
+    }
+    assert [sorted(names.values()) for names in told.values()] == [["jan"], ["piet"]]
 
 
 def test_the_number_of_people_named_costs_no_query_each(client, editor):

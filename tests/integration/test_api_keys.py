@@ -95,6 +95,24 @@ def test_an_expired_key_says_so():
         keys.recognise(text)
 
 
+def test_a_key_is_in_force_until_the_moment_it_expires(time_machine):
+    noon = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+    time_machine.move_to(noon - dt.timedelta(days=1), tick=False)
+    key, text = a_key(expires_at=noon)
+    time_machine.move_to(noon - dt.timedelta(seconds=1), tick=False)
+    assert key.in_force
+    assert keys.recognise(text) == key
+    time_machine.move_to(noon, tick=False)
+    assert not key.in_force
+    with pytest.raises(keys.BadKey, match="expired"):
+        keys.recognise(text)
+
+
+def test_a_scope_that_is_given_twice_is_one():
+    key, _text = a_key("imports", "read", "imports")
+    assert sorted(key.scopes) == ["imports", "read"]
+
+
 def test_a_key_cannot_expire_before_it_is_made():
     with pytest.raises(ValidationError, match="before it is made"):
         a_key(expires_at=timezone.now() - dt.timedelta(minutes=1))

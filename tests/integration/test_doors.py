@@ -11,9 +11,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisDown
 
@@ -104,6 +105,15 @@ def test_an_address_of_a_megabyte_is_refused_before_anything_looks_at_it(db, dja
     assert len(answer.content) < 200
 
 
+@pytest.mark.parametrize(("path", "query", "is_refused"), [
+    (40_000, 40_000, False), (40_000, 40_001, True), (80_001, 0, True), (3, 79_997, False), (3, 79_998, True),
+])  # fmt: skip
+def test_an_address_has_eighty_thousand_characters_path_and_query_together(rf, path, query, is_refused):
+    request = rf.get("/" + "x" * (path - 1), QUERY_STRING="x" * query)
+    answer = doors.front_door(lambda request: HttpResponse("let in"))(request)
+    assert (answer.status_code == 414) is is_refused
+
+
 def test_ten_thousand_letters_of_any_script_still_get_our_page(world):
     answer = Client().get(SEARCH, {"q": "é" * 10_000})
     assert answer.status_code in (200, 400)
@@ -148,6 +158,8 @@ def test_dear_pages_use_up_the_limit_sooner_than_ordinary_ones(few, world):
     assert ordinary == [200] * 20 + [429]
     dear = [Client().get("/en/match/", REMOTE_ADDR="192.0.2.7").status_code for _ in range(3)]
     assert dear == [200, 200, 429]
+    dearest = [Client().get("/sitemap.xml", REMOTE_ADDR="192.0.2.8").status_code for _ in range(2)]
+    assert dearest == [200, 429]
 
 
 @pytest.mark.parametrize(("language", "words"), [
@@ -185,6 +197,18 @@ def test_without_a_cache_all_pages_are_served(few, world, monkeypatch):
 
     monkeypatch.setattr(counting, "hit", away)
     assert {Client().get("/en/networks/").status_code for _ in range(25)} == {200}
+
+
+@pytest.mark.parametrize(("path", "weight"), [
+    (SEARCH, 1), ("/en/centres/", 1), ("/en/match/", 10), ("/en/gaps/", 10),
+    ("/en/gaps/gaps.csv", 10), ("/en/trials/feed.atom", 10), ("/en/trials/results.csv", 20),
+    ("/sitemap.xml", 20), ("/en/trials/compare/", 5), ("/en/trials/part/print/", 5),
+    (f"{SEARCH}?view=map", 5), (f"{SEARCH}?view=list", 1), ("/en/trials/results.csv?view=map", 20),
+])  # fmt: skip
+def test_a_page_counts_as_much_as_the_manual_says(rf, path, weight):
+    request = rf.get(path)
+    request.resolver_match = resolve(request.path)
+    assert limits.weight_of(request) == weight
 
 
 def test_each_weight_is_of_an_address_that_there_is():

@@ -2,7 +2,9 @@
 
 import importlib
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -272,6 +274,29 @@ def test_the_count_says_where_somebody_stands(settings):
         (1, 2, False), (2, 1, False), (3, 0, False), (4, 0, True),
     ]  # fmt: skip
     assert 1 <= counted[0].reset <= 60
+
+
+@pytest.mark.parametrize(("later", "wait"), [(0, 60), (1, 59), (59, 1), (60, 1), (75, 1), (-10, 60)])
+def test_the_wait_is_the_rest_of_the_window_and_at_least_a_second(monkeypatch, later, wait):
+    """A clock that is set back makes nobody wait longer than a window."""
+    clock = SimpleNamespace(time=lambda: 1_800_000_000 + at, monotonic=time.monotonic)
+    monkeypatch.setattr(counting, "time", clock)
+    at = 0
+    counted = counting.count("somebody", 5, 60)
+    at = later
+    assert counted.reset == wait
+
+
+@pytest.mark.parametrize(("used", "may"), [(0, True), (4, True), (5, False), (6, False)])
+def test_whoever_has_used_up_a_window_is_sent_away_and_not_counted(used, may):
+    for _step in range(used):
+        counting.hit("somebody", 60)
+    if may:
+        assert counting.check_used("somebody", 5, 60) is None
+    else:
+        with pytest.raises(counting.TooMany):
+            counting.check_used("somebody", 5, 60)
+    assert counting.hit("somebody", 60) == used + 1
 
 
 def test_the_cache_is_not_told_who_it_is():

@@ -166,6 +166,7 @@ def test_a_file_is_an_attachment_with_the_day_in_its_name_and_is_not_cached(clie
     assert answer["Content-Disposition"].startswith('attachment; filename="trials-20')
     assert answer["Content-Disposition"].endswith('.xlsx"')
     assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Robots-Tag"] == "noindex"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ris", "html"])
@@ -218,6 +219,7 @@ def test_the_list_on_paper_says_how_many_are_not_on_it(client, monkeypatch):
     monkeypatch.setattr("directory.web.views.exports.MOST_ON_PAPER", 1)
     belgium()
     page = fetched(client, "html").content.decode()
+    assert page.count('<article class="result">') == 1
     assert "3 trials more are not on this sheet. Add a filter." in " ".join(page.split())
 
 

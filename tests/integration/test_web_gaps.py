@@ -1,12 +1,16 @@
 """The page of gaps."""
 
 import csv
+import datetime as dt
 import io
+from types import SimpleNamespace
 
 import pytest
 
 from directory.search import service
+from directory.web.views.gaps import GapLine
 from tests.builders import a_centre, a_trial
+from trials import gaps
 
 pytestmark = pytest.mark.django_db
 
@@ -108,9 +112,32 @@ def test_a_file_calculates_nothing_and_holds_every_class(client, world):
     answer = client.get("/nl/gaps/gaps.csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert answer["Content-Disposition"].startswith('attachment; filename="gaps-')
+    assert answer["X-Robots-Tag"] == "noindex"
     assert len([row for row in rows if row["level"] in ("group", "subgroup")]) == 59
     neuro = next(row for row in rows if row["code"] == "IVa")
     assert (neuro["state"], neuro["trials"], neuro["centres"]) == ("one_centre", "neuro", "uz-gent")
+
+
+def recruits(slug, verified_at):
+    return gaps.OpenTrial(slug, slug, {}, frozenset(), verified_at=verified_at)
+
+
+@pytest.mark.parametrize(("trials", "latest"), [
+    ([recruits("z", dt.date(2026, 11, 1)), recruits("a", dt.date(2026, 11, 20))], "a"),
+    ([recruits("a", dt.date(2026, 11, 20)), recruits("z", dt.date(2026, 11, 1))], "a"),
+    ([recruits("a", None), recruits("b", dt.date(2024, 1, 1)), recruits("c", None)], "b"),
+    ([recruits("a", None)], None),
+    ([], None),
+])  # fmt: skip
+def test_the_day_of_a_diagnosis_is_of_the_trial_that_was_verified_last(trials, latest):
+    line = GapLine(SimpleNamespace(own=tuple(trials)), {})
+    assert (line.latest.slug if line.latest else None) == latest
+
+
+@pytest.mark.parametrize(("number", "more"), [(0, 0), (5, 0), (6, 1), (9, 4)])
+def test_five_trials_are_named_and_the_rest_is_counted(number, more):
+    line = GapLine(SimpleNamespace(own=tuple(recruits(f"{one}", None) for one in range(number))), {})
+    assert (len(line.trials), line.more) == (number - more, more)
 
 
 def test_the_page_works_before_there_is_an_index(client, db, settings, tmp_path):

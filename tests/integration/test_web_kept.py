@@ -5,7 +5,9 @@ import re
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
 from directory.search import service
@@ -53,19 +55,23 @@ def test_the_same_page_is_made_once_and_answered_alike(world, client, monkeypatc
     assert first["X-Request-ID"] != again["X-Request-ID"]
 
 
-@pytest.mark.parametrize("query", ["age=14", "near=9000", "near=9000&within=20", "age="])
+@pytest.mark.parametrize("query", ["age=14", "near=9000", "within=20", "near=9000&within=20", "age="])
 def test_what_may_tell_of_a_patient_is_never_kept(world, client, monkeypatch, query):
     client.get(f"{PAGE}&{query}")
     assert len(kept.answers._cache) == 0
 
 
-def test_nobody_with_a_session_is_answered_from_memory(world, client):
+def test_nobody_with_a_session_is_answered_from_memory(world, client, monkeypatch):
+    calls = counted(monkeypatch)
     client.get(PAGE)
     assert len(kept.answers._cache) == 1
     editor = Client()
     editor.force_login(an_editor())
     editor.get(PAGE)
-    assert len(kept.answers._cache) == 1
+    assert len(calls) == 2
+    kept.answers.clear()
+    editor.get(PAGE)
+    assert len(kept.answers._cache) == 0
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,38 @@ def test_nobody_with_a_session_is_answered_from_memory(world, client):
 def test_language_words_htmx_and_host_are_told_apart(world, client, other):
     first = client.get(PAGE)
     assert client.get(**other).content != first.content
+
+
+@pytest.mark.parametrize("other", [
+    {"HTTP_HX_REQUEST": "true"}, {"HTTP_HX_TARGET": "results"}, {"HTTP_HX_HISTORY_RESTORE_REQUEST": "true"},
+    {"secure": True}, {"HTTP_HOST": "localhost"}, {"data": {"q": "ewing"}},
+])  # fmt: skip
+def test_whatever_an_answer_depends_on_has_a_key_of_its_own(world, rf, other):
+    assert kept.key_of(rf.get("/en/trials/")) == kept.key_of(rf.get("/en/trials/"))
+    assert kept.key_of(rf.get("/en/trials/", **other)) != kept.key_of(rf.get("/en/trials/"))
+
+
+def with_a_cookie():
+    answer = HttpResponse("x")
+    answer.set_cookie("mine", "x")
+    return answer
+
+
+@pytest.mark.parametrize(("made", "times"), [
+    (lambda: HttpResponse("x"), 1), (with_a_cookie, 2), (lambda: HttpResponse("x", status=404), 2),
+    (lambda: HttpResponse("x" * (kept.MOST_BYTES + 1)), 2), (lambda: HttpResponse("x" * kept.MOST_BYTES), 1),
+])  # fmt: skip
+def test_only_a_good_small_answer_without_a_cookie_is_given_to_the_next(world, rf, made, times):
+    calls = []
+    view = kept.kept_for_a_minute(lambda request: calls.append(request) or made())
+    for _visitor in range(2):
+        view(asked_for(rf.get("/en/trials/")))
+    assert len(calls) == times
+
+
+def asked_for(request):
+    request.resolver_match = resolve(request.path)
+    return request
 
 
 def test_neither_posts_nor_endless_addresses_nor_failures_are_kept(world, client, settings, tmp_path):

@@ -49,6 +49,13 @@ def test_its_centres_are_clinics_with_an_address(client):
     assert ghent["@id"].endswith("/en/centres/uz-gent/")
 
 
+def test_a_clinic_whose_place_is_not_known_lies_nowhere(client):
+    a_trial("Placeless", at=[a_centre("nowhere", latitude=None, longitude=None)])
+    [clinic] = linked(client, "/en/trials/placeless/")["studyLocation"]
+    assert "geo" not in clinic
+    assert clinic["address"]["addressLocality"] == "Gent"
+
+
 def test_its_numbers_lead_to_their_registries(client):
     belgium()
     found = linked(client, "/en/trials/alltogether1/")

@@ -205,7 +205,12 @@ def test_the_sitemap_holds_what_is_listed_in_four_languages(client, settings):
 
 def test_crawlers_are_kept_out_of_the_filters(client):
     page = client.get("/robots.txt").content.decode()
-    assert "Disallow: /en/trials/?" in page
+    assert "Disallow: /admin/\n" in page
+    for language in LANGUAGES:
+        # Files, comparisons, and the links of a patient's profile that somebody put on a page.
+        for part in ("trials/?", "trials/results.", "trials/compare/", "match/?"):
+            assert f"Disallow: /{language}/{part}\n" in page
+        assert f"Disallow: /{language}/trials/\n" not in page
     assert "Sitemap: " in page
 
 

@@ -79,6 +79,7 @@ def test_no_browser_proxy_or_cache_keeps_the_answer(client):
     belgium()
     answer = client.get("/en/suggest/?q=ewing")
     assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Robots-Tag"] == "noindex"
     assert "Set-Cookie" not in answer
 
 

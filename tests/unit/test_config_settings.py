@@ -1,5 +1,6 @@
 """What the settings promise: the security of every answer, the database, tasks, and quiet logs."""
 
+import datetime as dt
 import importlib
 import io
 import json
@@ -38,7 +39,8 @@ def test_every_answer_carries_the_headers_of_a_careful_site(visitor):
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
-    assert "camera=()" in answer["Permissions-Policy"]
+    for sense in ("camera", "geolocation", "microphone", "payment", "usb"):
+        assert f"{sense}=()" in answer["Permissions-Policy"]
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert len(answer["X-Request-ID"]) == 36
 
@@ -52,7 +54,9 @@ def test_nothing_inline_is_in_the_admin_s_login(visitor):
 
 def test_another_site_s_page_may_read_the_api_but_not_the_pages(visitor):
     asked = {"HTTP_ORIGIN": "https://partner.example"}
-    assert visitor.get("/api/v1/nothing/", **asked)["Access-Control-Allow-Origin"] == "*"
+    answer = visitor.get("/api/v1/nothing/", **asked)
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Access-Control-Allow-Origin" not in visitor.get("/admin/login/", **asked)
 
 
@@ -84,6 +88,7 @@ def test_https_secures_cookies_and_transport(reread):
     base = reread(BASE_URL="https://directory.example")
     assert base.SESSION_COOKIE_SECURE
     assert base.CSRF_COOKIE_SECURE
+    assert base.LANGUAGE_COOKIE_SECURE
     assert base.SECURE_SSL_REDIRECT
     assert base.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
     assert "directory.example" in base.ALLOWED_HOSTS
@@ -219,9 +224,46 @@ def test_machines_that_ask_for_health_do_not_fill_the_log(visitor, lines):
     assert not [line for line in lines() if line.get("event") == "request_finished"]
 
 
+def test_that_a_process_cannot_serve_is_in_the_log(visitor, lines, monkeypatch):
+    monkeypatch.setattr("config.health.reasons", lambda: {"broker": "the broker does not answer"})
+    assert visitor.get("/readyz").status_code == 503
+    assert [line["code"] for line in lines() if line.get("event") == "request_finished"] == [503]
+
+
+def test_libraries_log_nothing_that_holds_addresses_or_is_said_twice():
+    """httpx logs each address it asks; axes logs who tried to sign in, with the name and from where."""
+    quiet = logs.logging_config("DEBUG")["loggers"]
+    for name in ("httpx", "httpcore", "urllib3", "axes", "celery.beat", "celery.app.trace", "django.server"):
+        assert quiet[name]["level"] == "WARNING", name
+    assert quiet["django.request"]["level"] == "ERROR"
+
+
+def test_scripts_of_a_page_read_no_cookie_of_ours():
+    base = importlib.import_module("config.settings.base")
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert base.CSRF_COOKIE_HTTPONLY
+    assert base.LANGUAGE_COOKIE_HTTPONLY
+
+
+def test_a_session_ends_after_twelve_hours():
+    assert dt.timedelta(seconds=settings.SESSION_COOKIE_AGE) == dt.timedelta(hours=12)
+
+
 def test_the_web_server_does_not_log_a_query_either(lines):
     logging.getLogger("gunicorn.error").error("Error handling request %s", "/en/trials/?q=neuroblastoma")
     assert lines()[-1]["event"] == "Error handling request /en/trials/"
+
+
+@pytest.mark.parametrize("name", ["request", "path", "url", "referer"])
+def test_no_line_of_the_log_holds_a_query_or_a_secret(name):
+    address = "https://directory.example/en/watch/stop/12:canary/?q=canary"
+    line = logs.without_query(None, "", {"event": "x", name: address})
+    assert line == {"event": "x", name: "https://directory.example/en/watch/stop/…/"}
+
+
+def test_a_request_itself_is_in_no_line_of_the_log(rf):
+    request = rf.get("/en/trials/?q=canary")
+    assert logs.without_query(None, "", {"event": "x", "request": request}) == {"event": "x"}
 
 
 def test_an_access_log_of_the_web_server_would_hold_no_query():
@@ -238,8 +280,10 @@ def test_an_error_report_leaves_out_what_somebody_typed():
             "data": {"text": "neuroblastoma"},
             "cookies": {"sessionid": "neuroblastoma"},
             "headers": {"Referer": "?q=neuroblastoma"},
+            "env": {"REMOTE_ADDR": "neuroblastoma"},
             "method": "GET",
         },
+        "extra": {"request": "<WSGIRequest: GET '/en/trials/?q=neuroblastoma'>"},
         "user": {"email": "neuroblastoma@example.org"},
         "breadcrumbs": {
             "values": [{"message": "neuroblastoma", "data": {"q": "neuroblastoma"}, "type": "x"}]
@@ -249,6 +293,39 @@ def test_an_error_report_leaves_out_what_somebody_typed():
     kept = error_reports.scrub(event, {})
     assert "neuroblastoma" not in json.dumps(kept)
     assert kept["request"] == {"url": "https://directory.example/en/trials/", "method": "GET"}
+
+
+def test_an_error_report_holds_no_secret_of_a_link():
+    event = {"request": {"url": "https://directory.example/en/watch/stop/12:canary/"}}
+    assert error_reports.scrub(event, {}) == {
+        "request": {"url": "https://directory.example/en/watch/stop/…/"}
+    }
+
+
+@pytest.mark.parametrize(("said", "filled_in", "kept"), [
+    ("Error handling request %s", ("/en/trials/?q=canary",), "Error handling request %s"),
+    ("Error handling request /en/trials/?q=canary", (), "Error handling request /en/trials/"),
+    ("Gone: /en/watch/stop/12:canary/", (), "Gone: /en/watch/stop/…/"),
+    ({"event": "request_failed", "user_id": "canary", "exception": "canary"}, (), "request_failed"),
+])  # fmt: skip
+def test_an_error_report_of_a_line_of_the_log_holds_nothing_that_was_filled_in(said, filled_in, kept):
+    record = logging.LogRecord("gunicorn.error", logging.ERROR, __file__, 1, said, filled_in, None)
+    event = {"logentry": {"message": str(said), "params": list(filled_in), "formatted": record.getMessage()}}
+    assert error_reports.scrub(event, {"log_record": record}) == {"logentry": {"message": kept}}
+
+
+def test_errors_are_reported_without_persons_bodies_and_values(monkeypatch):
+    told = {}
+    monkeypatch.setattr("sentry_sdk.init", lambda **options: told.update(options))
+    error_reports.report_to("https://key@reports.example/1")
+    assert told == {
+        "dsn": "https://key@reports.example/1",
+        "send_default_pii": False,
+        "max_request_body_size": "never",
+        "include_local_variables": False,
+        "before_send": error_reports.scrub,
+        "traces_sample_rate": 0.0,
+    }
 
 
 def test_an_error_report_without_a_request_is_left_alone():

@@ -33,7 +33,8 @@ def test_no_age_stated_is_no_bound(typed):
 @pytest.mark.parametrize(
     "typed",
     ["-3", "-3 years", "soon", "14 parsecs", "14 15 x", "years", "y", "1e3", "14/15", "???", "-", "\x00",
-     "½ y", "121 years", "9" * 400, "1 year minus 6 months", "<18", "18+", "inf", "nan"],
+     "½ y", "121 years", "1y 2y", "6m 1y", "3w 2w", "2 days 3 weeks", "1y 6", "14 6",
+     "14 6m", "9" * 400, "1 year minus 6 months", "<18", "18+", "inf", "nan"],
 )  # fmt: skip
 def test_what_is_no_age_is_refused_with_a_sentence(typed):
     with pytest.raises(BadAge) as refused:
@@ -45,6 +46,8 @@ def test_what_is_no_age_is_refused_with_a_sentence(typed):
     ("days", "text"),
     [
         (None, ""), (0, "0 days"), (1, "1 day"), (31, "31 days"), (182, "6 months"), (365, "1 year"),
+        (60, "60 days"), (61, "61 days"), (92, "3 months"), (121, "4 months"), (700, "23 months"),
+        (729, "729 days"), (731, "2 years"),
         (547, "18 months"), (730, "2 years"), (943, "31 months"), (6574, "18 years"), (6600, "6600 days"),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Dates of which perhaps only the month or the year is known."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.core.dates import (
+    days_in_reach,
     first_day,
     last_day,
     parse_partial,
@@ -60,6 +62,35 @@ def test_what_was_known_before_this_registry_could_or_is_to_come_is_no_day_of_a_
     for day in (tomorrow, tomorrow.isoformat(), "2100"):
         with pytest.raises(ValidationError, match="lies in the future"):
             validate_known_day(day)
+
+
+def test_today_here_is_no_future_and_tomorrow_is(time_machine):
+    """Half an hour before midnight in Greenwich it is the next day in Brussels."""
+    time_machine.move_to(dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC), tick=False)
+    for day in ("2026-11-25", dt.date(2026, 11, 25), "2026-11"):
+        assert validate_known_day(day) is None
+    with pytest.raises(ValidationError, match="lies in the future"):
+        validate_known_day("2026-11-26")
+
+
+@pytest.mark.parametrize(("day", "latest", "wrong"), [
+    (dt.date(2026, 11, 24), dt.date(2026, 11, 24), ""),
+    (dt.date(2026, 11, 25), dt.date(2026, 11, 24), "lies in the future"),
+    (dt.date(2026, 11, 25), None, ""),
+    (dt.date(1949, 12, 31), None, "the year must lie from 1950"),
+    (dt.date(2101, 1, 1), None, "the year must lie from 1950"),
+    (dt.date(2101, 1, 1), dt.date(2026, 11, 24), "the year must lie from 1950"),
+    (None, dt.date(2026, 11, 24), ""),
+])  # fmt: skip
+def test_a_day_of_a_record_lies_in_reach_and_not_after_the_latest(day, latest, wrong):
+    record = SimpleNamespace(given=day, other=dt.date(2026, 1, 1))
+    if not wrong:
+        assert days_in_reach(record, "given", "other", latest=latest) is None
+        return
+    with pytest.raises(ValidationError) as refused:
+        days_in_reach(record, "given", "other", latest=latest)
+    assert list(refused.value.message_dict) == ["given"]
+    assert wrong in str(refused.value)
 
 
 @given(st.dates(min_value=dt.date(1950, 1, 1), max_value=dt.date(2100, 12, 31)))
