@@ -22,6 +22,7 @@ def scrub(event: dict, hint: dict) -> dict:
         trail.pop("data", None)
         trail.pop("message", None)
     for thrown in event.get("exception", {}).get("values", []):
+        thrown.pop("value", None)  # a database quotes the row, a parser what it was given
         for frame in (thrown.get("stacktrace") or {}).get("frames", []):
             frame.pop("vars", None)
     return event

@@ -288,10 +288,21 @@ def test_an_error_report_leaves_out_what_somebody_typed():
         "breadcrumbs": {
             "values": [{"message": "neuroblastoma", "data": {"q": "neuroblastoma"}, "type": "x"}]
         },
-        "exception": {"values": [{"stacktrace": {"frames": [{"vars": {"q": "neuroblastoma"}}]}}]},
+        "exception": {
+            "values": [
+                {
+                    "type": "IntegrityError",
+                    "value": "Key (email)=(neuroblastoma@example.be) already exists.",
+                    "stacktrace": {"frames": [{"filename": "views.py", "vars": {"q": "neuroblastoma"}}]},
+                }
+            ]
+        },
     }
     kept = error_reports.scrub(event, {})
     assert "neuroblastoma" not in json.dumps(kept)
+    assert kept["exception"]["values"] == [
+        {"type": "IntegrityError", "stacktrace": {"frames": [{"filename": "views.py"}]}}
+    ]
     assert kept["request"] == {"url": "https://directory.example/en/trials/", "method": "GET"}
 
 
