@@ -35,9 +35,17 @@ type positive positief positif positiv pos altered alteration alteratie afwijkin
 aangetoond present aanwezig
 """
 OF_ALTERATIONS = frozenset(_KIND_OF) | frozenset(_SAID_OF_GENES.split())
-# One name for a gene, and the genes that a name for several stands for.
+# HGNC's symbol by another name of the gene, and the genes that a name for several stands for.
 _SAME_GENE = {
     "MLL": "KMT2A",
+    "AF4": "AFF1",
+    "AF9": "MLLT3",
+    "ENL": "MLLT1",
+    "TEL": "ETV6",
+    "AML1": "RUNX1",
+    "NPM": "NPM1",
+    "EWS": "EWSR1",
+    "NMYC": "MYCN",
     "INI1": "SMARCB1",
     "CRAF": "RAF1",
     "P53": "TP53",
@@ -52,6 +60,7 @@ _FAMILIES = {
 }
 _SYMBOL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{1,8})(?![A-Za-z0-9])")
 _PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})[-–/]([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
+_PARTNERS = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})::([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
 _VARIANT = re.compile(r"(?<![A-Za-z0-9])(?:p\.)?([A-Z]\d{2,4}(?:[A-Z]|\*)?)(?![A-Za-z0-9])")
 # Diseases that an alteration defines: whoever says the one has said the other.
 _DEFINED_BY = {
@@ -124,7 +133,7 @@ read_asked = lru_cache(maxsize=5_000)(read)
 
 def _kind(said: str, variant) -> str:
     pair = _PAIR.search(said)
-    if "::" in said or (pair and {one.upper() for one in pair.groups()} <= symbols()):
+    if "::" in said or (pair and {_symbol(one) for one in pair.groups()} <= symbols()):
         return "fusion"
     kinds = (_KIND_OF[one.exact] for one in typed_words(said) if one.exact in _KIND_OF)
     return next(kinds, "mutation" if variant else "")
@@ -154,7 +163,8 @@ def _covers(narrow: Alteration, wide: Alteration) -> bool:
     """Whether `narrow` is `wide`, or a sort of it."""
     if not _is_in_family(narrow, wide):
         return False
-    if narrow.concepts & wide.concepts and not wide.variant and wide.kind in ("", narrow.kind):
+    shared = narrow.concepts & wide.concepts
+    if shared and not wide.variant and wide.kind in ("", narrow.kind) and _has_partners(narrow, wide, shared):
         return True
     # A fusion of two named genes is not any alteration of one of them.
     if not all(_with_families({gene}) & narrow.genes for gene in wide.genes):
@@ -162,6 +172,15 @@ def _covers(narrow: Alteration, wide: Alteration) -> bool:
     if wide.variant:
         return narrow.variant.startswith(wide.variant)
     return not wide.kind or wide.kind == narrow.kind
+
+
+def _has_partners(narrow: Alteration, wide: Alteration, shared: frozenset[str]) -> bool:
+    """Whether a fusion that is `wide` has no partner that `narrow` lacks: NPM1::ALK is not EML4::ALK.
+
+    Where the concept itself names both genes, others are old names of theirs.
+    """
+    named = _genes(" ".join(vocabulary().preferred(one, "en") for one in shared), known_only=True)
+    return wide.kind != "fusion" or len(named) > 1 or wide.genes - named <= narrow.genes
 
 
 def _is_in_family(narrow: Alteration, wide: Alteration) -> bool:
@@ -186,15 +205,20 @@ def _concepts(text: str) -> frozenset[str]:
 
 
 def _genes(text: str, *, known_only: bool) -> frozenset[str]:
-    found = set()
+    found = {_symbol(one) for pair in _PARTNERS.findall(text) for one in pair}
     for symbol in _SYMBOL.findall(text):
         upper = symbol.upper()
         if upper in _NO_SYMBOL or fold(symbol) in _KIND_OF or _VARIANT.fullmatch(upper):
             continue
         is_symbol = symbol == upper and not known_only
         if is_symbol or upper in symbols() or upper in _SAME_GENE:
-            found.add(_SAME_GENE.get(upper, upper))
+            found.add(_symbol(symbol))
     return frozenset(found)
+
+
+def _symbol(written: str) -> str:
+    upper = written.upper()
+    return _SAME_GENE.get(upper, upper)
 
 
 @cache
@@ -202,7 +226,7 @@ def symbols() -> frozenset[str]:
     """The symbols in the English names of the vocabulary's alterations, and the families' genes."""
     names = [term.text for term in vocabulary().terms if term.type == "alteration" and term.lang == "en"]
     found = filter(_is_symbol, _SYMBOL.findall(" ".join(names)))
-    return frozenset(found).union(_FAMILIES, *_FAMILIES.values())
+    return frozenset(found).union(_SAME_GENE.values(), _FAMILIES, *_FAMILIES.values())
 
 
 def _is_symbol(word: str) -> bool:
