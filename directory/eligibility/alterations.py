@@ -205,7 +205,7 @@ def _concepts(text: str) -> frozenset[str]:
 
 
 def _genes(text: str, *, known_only: bool) -> frozenset[str]:
-    found = {_symbol(one) for pair in _PARTNERS.findall(text) for one in pair}
+    found = _partners(text)
     for symbol in _SYMBOL.findall(text):
         upper = symbol.upper()
         if upper in _NO_SYMBOL or fold(symbol) in _KIND_OF or _VARIANT.fullmatch(upper):
@@ -214,6 +214,11 @@ def _genes(text: str, *, known_only: bool) -> frozenset[str]:
         if is_symbol or upper in symbols() or upper in _SAME_GENE:
             found.add(_symbol(symbol))
     return frozenset(found)
+
+
+def _partners(text: str) -> set[str]:
+    """The genes of the fusions in `text` that are written with `::`, which nothing else is."""
+    return {_symbol(one) for pair in _PARTNERS.findall(text) for one in pair}
 
 
 def _symbol(written: str) -> str:
