@@ -14,9 +14,10 @@ from directory.core.text import fold, squash, tidy
 from directory.sheets.cells import Address, List, LongText, PartialDay, Prose, Text, Word
 from directory.sheets.sheet import Column, Sheet
 
+from .cells import Identifiers, Phases
 from .choices import Recruitment, Scheme, Sex, StudyType
 from .models import Trial
-from .sheets import Identifiers, Phases, spellings
+from .sheets import spellings
 
 # Of expanded access; the vocabulary of trials has no words of its own for it.
 _ACCESS = {

@@ -31,8 +31,8 @@ from directory.sheets.cells import (
 from tests.builders import a_centre, a_network, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_row_of, applied, messages, planned
 from tests.support.figures import tell
+from trials.cells import Conditions, Identifiers, Phases
 from trials.identifiers import FORMS
-from trials.sheets import Conditions, Identifiers, Phases
 
 pytestmark = pytest.mark.django_db
 KINDS = [

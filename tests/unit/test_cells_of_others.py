@@ -26,10 +26,10 @@ from directory.sheets.cells import (
     Word,
     YesNo,
 )
+from trials.cells import Conditions, Identifiers, Phases
 from trials.choices import Scheme
 from trials.ctgov import AgeRange
 from trials.identifiers import FORMS
-from trials.sheets import Conditions, Identifiers, Phases
 
 SAMPLES = {
     "day": ["25/11/2026", "2024-09-17", "17.9.2024", "17 september 2024", "3 avril 2024"],

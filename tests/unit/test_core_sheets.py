@@ -30,9 +30,10 @@ from directory.sheets.cells import (
 )
 from directory.sheets.sheet import Column
 from directory.sheets.written_values import written_date
+from trials.cells import Conditions, Identifiers, Phases
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
-from trials.sheets import Conditions, Identifiers, Phases, SiteSheet, TrialSheet
+from trials.sheets import SiteSheet, TrialSheet
 
 SHEETS = (CentreSheet, NetworkSheet, TrialSheet, SiteSheet)
 LANGUAGES = ("en", "nl", "fr", "de")
