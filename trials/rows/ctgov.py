@@ -1,8 +1,7 @@
 """Rows of the CSV that ClinicalTrials.gov exports, also when a spreadsheet has spoilt it.
 
-A registry's export fills what is empty and brings the trial's own status up to date; what somebody wrote into
-the directory stays. A new trial is a draft, with the sites of those locations that name one of our centres
-for certain; the export says nothing of the status of a site.
+A new trial gets the sites of those locations that name one of our centres for certain; the export says
+nothing of the status of a site.
 """
 
 import re
@@ -15,22 +14,17 @@ from django.utils.translation import gettext_lazy
 from centres import spelling
 from centres.matching import CentreRef, Match
 from centres.rows.places import Places, key_of
-from directory.imports.messages import day_first
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
 from directory.sheets.encoding_repair import REPAIRED
 
-from ..choices import Recruitment
 from ..ctgov import CtgovSheet
 from ..identifiers import read_identifier
 from ..models import TrialSite
-from .trials import TrialProcessor, TrialWork
+from .registry import RegistryProcessor
+from .trials import TrialWork
 
-FIELDS = (
-    "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
-)  # fmt: skip
 CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes it had
-STUDY = "https://clinicaltrials.gov/study/{}"
 
 
 @dataclass(slots=True)
@@ -40,16 +34,16 @@ class CtgovWork(TrialWork):
     places: list[CentreRef] = field(default_factory=list)
 
 
-class CtgovProcessor(TrialProcessor):
+class CtgovProcessor(RegistryProcessor):
     sheet = CtgovSheet
     label = gettext_lazy("ClinicalTrials.gov export")
     work = CtgovWork
     registry = "ClinicalTrials.gov"
-    is_registrys = True
-
-    @classmethod
-    def registry_of(cls, header):
-        return cls.registry if cls.sheet.is_header(header) else ""
+    page = "https://clinicaltrials.gov/study/{}"
+    fields = (
+        "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase",
+        "study_type",
+    )  # fmt: skip
 
     def __init__(self, scope):
         super().__init__(scope)
@@ -57,7 +51,6 @@ class CtgovProcessor(TrialProcessor):
         self.countries = self.places.matcher.countries()
         self.sites: dict[int, set[int]] = defaultdict(set)
         self._above: RowResult | None = None  # the last row with a number: what is spilled is its rest
-        self._conflicts: dict[int, str] = {}
 
     # Reading
 
@@ -125,49 +118,6 @@ class CtgovProcessor(TrialProcessor):
         if "nct_number" in result.values:
             super().resolve(result)
 
-    def _new_trial(self, result, identifiers):
-        trial = super()._new_trial(result, identifiers)
-        trial.source_url = STUDY.format(identifiers[0].value)
-        return trial
-
-    def _compare_fields(self, result, trial):
-        if trial.pk is None:
-            result.values.setdefault("url", trial.source_url)
-        # The address of the registry's page is no news where another was chosen.
-        given = [name for name in FIELDS if name != "url" or trial.pk is None or not trial.url]
-        changed = self._fill(result, trial, given)
-        return changed + self._compare_age(result, trial) + self._compare_status(result, trial)
-
-    def _compare_age(self, result, trial) -> list[str]:
-        """Bounds where the directory has none; those of an export are seldom more than groups."""
-        low, high = result.values.get("age", (None, None))
-        if (low, high) == (None, None) or not (trial.min_days is None and trial.max_days is None):
-            return []
-        trial.min_days, trial.max_days = low, high
-        result.change("age", "", trial.age_text)
-        return ["min_days", "max_days"]
-
-    def _compare_status(self, result, trial) -> list[str]:
-        """The trial's own status, unless a fresher one may stand: then a person decides."""
-        status, day = result.values.get("status"), result.values.get("status_as_of", "")
-        if status is None:
-            return []
-        stored, since = trial.status, trial.status_as_of
-        is_older = bool(since) and (not day or day < since)
-        if is_older and status == stored:
-            return []
-        if is_older:
-            said = {
-                "status": Recruitment(status).label, "stored": Recruitment(stored).label,
-                "since": day_first(since),
-            }  # fmt: skip
-            self._conflicts[result.number] = (
-                _("The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
-                  "known to be younger. Take the row if it is.")
-                % said
-            )  # fmt: skip
-        return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
-
     def _compare_more(self, result, work):
         """Sites at the centres that the locations name, for certain or as a person answered."""
         known = self.sites[work.trial.pk] if work.trial.pk else set()
@@ -210,9 +160,6 @@ class CtgovProcessor(TrialProcessor):
         if result.is_bad or not {one.place.id for one in found.candidates} - set(there):
             return None
         return self.places.answered(result, "locations", text, found)
-
-    def _older(self, result):
-        return self._conflicts.get(result.number, "")
 
     def release(self, results, *, stores):
         super().release(results, stores=stores)
