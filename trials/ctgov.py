@@ -1,7 +1,8 @@
 """The CSV that ClinicalTrials.gov exports: its thirty columns, any choice of them, one row a trial.
 
 The columns are those of the site's download (seen 2024 to 2026); values in a cell are parted by `|`. Names of
-columns are those of the sheet of trials where they mean the same.
+columns are those of the sheet of trials where they mean the same. The last four the download does not have:
+they hold what the API says beside it (`trials.sources.ctgov`).
 """
 
 import re
@@ -124,6 +125,10 @@ class CtgovSheet(Sheet):
     status_as_of = ExportColumn("Last Update Posted", "status_as_of", PartialDay())
     locations = ExportColumn("Locations", None, List(separators=_BARS))
     documents = _unkept("Study Documents")
+    status_verified = ExportColumn("Status Verified", None, PartialDay())
+    eligibility = ExportColumn("Eligibility Criteria", "eligibility_en", LongText())
+    arms = ExportColumn("Arms", "arms_en", LongText())
+    location_statuses = ExportColumn("Location Statuses", None, List(separators=_BARS))
 
     class Meta:
         model = Trial

@@ -1,13 +1,16 @@
 """Rows of what a public registry says of its trials: a registry fills, and never overwrites.
 
-What is empty is filled, and the trial's own status is brought up to date; what somebody wrote into the
-directory stays. A new trial is a draft.
+What is empty is filled, and the trial's own status is brought up to date where a registry said it; what
+somebody wrote into the directory stays. A new trial is a draft.
 """
 
 from django.utils.translation import gettext as _
 
+from directory.core.roles import Role
 from directory.imports.messages import day_first
+from directory.imports.rows.result import yes_or_no
 
+from .. import statements
 from ..choices import Recruitment
 from .trials import TrialProcessor
 
@@ -59,6 +62,8 @@ class RegistryProcessor(TrialProcessor):
         status, day = result.values.get("status"), result.values.get("status_as_of", "")
         if status is None:
             return []
+        if trial.status_by not in ("", Role.REGISTRY):
+            return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
         is_older = bool(since) and (not day or day < since)
         if is_older and status == stored:
@@ -74,6 +79,31 @@ class RegistryProcessor(TrialProcessor):
                 % said
             )  # fmt: skip
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
+
+    def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
+        """What a person said stands; a registry that says something else on a later day disputes it."""
+        said = self.stated.get(trial.pk, ())
+        last = max((one for one in said if one.role == Role.REGISTRY), key=statements.weight, default=None)
+        derived = statements.derive_of_trial([*said, self.statement(trial, status, day)])
+        told = {
+            "registry": self.registry, "status": Recruitment(status).label,
+            "stored": Recruitment(trial.status).label, "role": Role(trial.status_by).label,
+        }  # fmt: skip
+        is_news = derived["disputed"] and (last is None or last.status != status)
+        if derived["disputed"] == trial.disputed and not is_news:
+            if status != trial.status and not trial.disputed:
+                sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, is "
+                             "fresher and stands.")  # fmt: skip
+                result.note("status", sentence % told)
+            return []
+        self.says[result.number] = status, day
+        result.change("disputed", yes_or_no(trial.disputed), yes_or_no(derived["disputed"]))
+        if derived["disputed"]:
+            sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, stands "
+                         "and is shown as disputed.")  # fmt: skip
+            result.note("status", sentence % told)
+        trial.disputed = derived["disputed"]
+        return ["disputed"]
 
     def _older(self, result):
         return self._conflicts.get(result.number, "")
