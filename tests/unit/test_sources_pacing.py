@@ -1,6 +1,7 @@
 """Turns and rests of a registry's host, shared by all who see the cache."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from django.core.cache import cache
@@ -27,7 +28,7 @@ def test_turns_are_a_second_apart_whoever_asks(clock):
     for pace in (one, other, one, one):
         pace.wait()
         moments.append(clock.now)
-    assert [after - before for before, after in zip(moments, moments[1:], strict=False)] == [1, 1, 1]
+    assert [after - before for before, after in pairwise(moments)] == [1, 1, 1]
 
 
 def test_who_comes_late_enough_does_not_wait(clock):
