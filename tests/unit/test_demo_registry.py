@@ -1,4 +1,4 @@
-"""The demo registry: it tells what the demo's sheets say, in the forms of the real registries, and no more."""
+"""The demo registry: it tells what the demo's sheets say, in the real registries' forms, and no more."""
 
 import csv
 import json
