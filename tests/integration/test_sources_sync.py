@@ -149,7 +149,7 @@ def test_a_registry_brings_its_own_word_up_to_date():
 
 
 def test_two_places_of_one_centre_that_say_different_things_say_nothing(gent):
-    run = followed(a_study(places=[GENT, GENT | {"zip": "9001", "status": "COMPLETED"}]))
+    run = followed(a_study(places=[GENT, GENT | {"facility": "UZ Gent ( Site 02)", "status": "COMPLETED"}]))
     assert not StatusStatement.objects.filter(site__isnull=False).exists()
     assert TrialSite.objects.get().status == "unknown"
     messages = [one["message"] for one in run.imports.get().rows.get().messages]
@@ -224,9 +224,9 @@ def test_a_record_that_cannot_be_read_is_told_and_the_others_go_on(content):
     assert counted(run) == {"faulty": 1, "new": 1}
     assert run.problems[0].startswith(f"{NUMBER}: ")
     assert Trial.objects.values().get(slug=before["slug"]) == before
-    assert RegistryRecord.objects.get(number=NUMBER).problem
+    assert RegistryRecord.objects.get(number=NUMBER).fault
     assert counted(followed(a_study())) == {"unchanged": 1}
-    assert RegistryRecord.objects.get(number=NUMBER).problem == ""
+    assert RegistryRecord.objects.get(number=NUMBER).fault == ""
 
 
 def test_what_came_before_the_registry_went_away_is_taken_over():

@@ -62,7 +62,7 @@ def registries(request):
         waiting,
     )
     yield attention.WaitingItem(waiting, said, attention.list_url(RegistrySync), urgent=True)
-    unresolved = RegistryRecord.objects.exclude(problem="").count()
+    unresolved = RegistryRecord.objects.unresolved().count()
     url = attention.list_url(RegistryRecord, unresolved="yes")
     said = ngettext(
         "record of a registry that was not taken over", "records of registries that were not taken over",

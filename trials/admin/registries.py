@@ -24,15 +24,24 @@ class Unresolved(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "yes":
-            return queryset.exclude(problem="")
-        return queryset.filter(problem="") if self.value() == "no" else queryset
+            return queryset.unresolved()
+        return queryset.filter(fault="", problem="") if self.value() == "no" else queryset
 
 
 @admin.register(RegistryRecord)
 class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
     """The records of registries that were read, whose they are, and what is wrong with them."""
 
-    list_display = ["number", "registry", "trial", "changed_at", "checked_at", "missing_since", "problem"]
+    list_display = [
+        "number",
+        "registry",
+        "trial",
+        "changed_at",
+        "checked_at",
+        "missing_since",
+        "fault",
+        "problem",
+    ]
     list_filter = ["registry", Unresolved]
     list_select_related = ["trial"]
     search_fields = ["number", "trial__acronym", "problem"]

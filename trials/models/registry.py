@@ -37,6 +37,12 @@ class RegistrySyncQuerySet(models.QuerySet):
         return self.latest_ones().filter(status=SyncStatus.WAITING)
 
 
+class RegistryRecordQuerySet(models.QuerySet):
+    def unresolved(self):
+        """Not taken over, or not to be read."""
+        return self.exclude(fault="", problem="")
+
+
 class RegistrySync(models.Model):
     """One run of following a registry: what was asked, what came, and what became of it.
 
@@ -81,7 +87,8 @@ class RegistryRecord(models.Model):
     """A record of a registry as it was when it was last read.
 
     `fingerprint` is that of what was taken over; a record that reads otherwise has changed. `checked_at`:
-    when the registry last answered for it; `missing_since`: since when it no longer has it.
+    when the registry last answered for it; `missing_since`: since when it no longer has it. `fault`: why it
+    cannot be read now; `problem`: why its row was not taken over.
     """
 
     registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
@@ -95,7 +102,10 @@ class RegistryRecord(models.Model):
     checked_at = models.DateTimeField(_("last answered for"), null=True, blank=True)
     changed_at = models.DateTimeField(_("last changed"), null=True, blank=True)
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
-    problem = models.CharField(_("problem"), max_length=500, blank=True)
+    fault = models.CharField(_("cannot be read"), max_length=500, blank=True)
+    problem = models.CharField(_("not taken over"), max_length=500, blank=True)
+
+    objects = RegistryRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("record of a registry")

@@ -183,6 +183,9 @@ class _Study(_Part):
     document_section: object = None
     derived_section: object = None
     has_results: object = None
+    # Of whoever passed the record on.
+    ctrname: object = None
+    record_last_import: object = msgspec.field(name="record_last_import", default=None)
 
 
 class _NamedProtocol(_Part):

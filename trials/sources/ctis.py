@@ -30,59 +30,59 @@ HEADER = (
 )  # fmt: skip
 
 
-class _Organisation(Struct):
+class _Organisation(Struct, frozen=True):
     name: str = ""
 
 
-class _Sponsor(Struct):
+class _Sponsor(Struct, frozen=True):
     primary: bool = False
     organisation: _Organisation = _Organisation()
 
 
-class _Number(Struct):
+class _Number(Struct, frozen=True):
     number: str = ""
 
 
-class _OtherNumbers(Struct, rename="camel"):
+class _OtherNumbers(Struct, rename="camel", frozen=True):
     nct_number: _Number | None = None
 
 
-class _Identifiers(Struct, rename="camel"):
+class _Identifiers(Struct, rename="camel", frozen=True):
     full_title: str = ""
     public_title: str = ""
     secondary_identifying_numbers: _OtherNumbers | None = None
 
 
-class _Details(Struct, rename="camel"):
+class _Details(Struct, rename="camel", frozen=True):
     clinical_trial_identifiers: _Identifiers = _Identifiers()
 
 
-class _Condition(Struct, rename="camel"):
+class _Condition(Struct, rename="camel", frozen=True):
     medical_condition: str = ""
 
 
-class _PartI(Struct, rename="camel"):
+class _PartI(Struct, rename="camel", frozen=True):
     trial_details: _Details = _Details()
     medical_conditions: list[_Condition] = []
     sponsors: list[_Sponsor] = []
 
 
-class _MemberState(Struct, rename="camel"):
+class _MemberState(Struct, rename="camel", frozen=True):
     msc_name: str = ""
     msc_public_status_code: int | None = None
 
 
-class _EudraCt(Struct, rename="camel"):
+class _EudraCt(Struct, rename="camel", frozen=True):
     eudra_ct_code: str | None = None
 
 
-class _Application(Struct, rename="camel"):
+class _Application(Struct, rename="camel", frozen=True):
     authorized_part_i: _PartI = msgspec.field(name="authorizedPartI", default=_PartI())
     member_states_concerned: list[_MemberState] = []
     eudra_ct: _EudraCt | None = None
 
 
-class _Trial(Struct, rename="camel"):
+class _Trial(Struct, rename="camel", frozen=True):
     ct_number: str
     ct_status: str | int
     trial_phase: str = ""

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, get_origin
 
 import msgspec
 
@@ -62,10 +62,14 @@ class Source:
 
 
 def by_schema(content: object, schema: type[_Schema]) -> tuple[dict, _Schema]:
-    """A record as it came, JSON as bytes or as its values: as plain values, and by `schema`."""
+    """A record as it came, JSON as bytes or as its values: as plain values, and by `schema`.
+
+    One value where the schema has a list of them is a list of one, an empty object an empty list: so write
+    some who pass records on.
+    """
     try:
         plain = msgspec.json.decode(content) if isinstance(content, bytes) else content
-        return plain, msgspec.convert(plain, schema)
+        return plain, msgspec.convert(_with_lists(plain, schema), schema)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadRecord(str(error)) from None
 
@@ -90,6 +94,25 @@ def unknown_fields(part: object, schema: type[msgspec.Struct], at: str = "") -> 
             yield path
         elif below := _struct_in(known[name]):
             yield from unknown_fields(value, below, path)
+
+
+def _with_lists(part: object, schema: type[msgspec.Struct]) -> object:
+    """The same, with a list wherever `schema` has one."""
+    if not isinstance(part, dict):
+        return part
+    kinds = {one.encode_name: one.type for one in msgspec.structs.fields(schema)}
+    found = {}
+    for name, value in part.items():
+        kind = kinds.get(name, object)
+        below = _struct_in(kind)
+        if get_origin(kind) is list and isinstance(value, dict | str):
+            value = [value] if value else []
+        if below and isinstance(value, list):
+            value = [_with_lists(one, below) for one in value]
+        elif below:
+            value = _with_lists(value, below)
+        found[name] = value
+    return found
 
 
 def _struct_in(kind: object) -> type[msgspec.Struct] | None:

@@ -239,7 +239,7 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
     for number, answer in heard.unchanged.items():
         _answered(_record(source, known, number), answer, now)
     for number, why in heard.faulty.items():
-        _record(source, known, number).problem = why
+        _record(source, known, number).fault = why
     for number in heard.missing:
         one = _record(source, known, number)
         one.missing_since = one.missing_since or now
@@ -257,6 +257,7 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
             "checked_at",
             "changed_at",
             "missing_since",
+            "fault",
             "problem",
         ],
         batch_size=500,
@@ -279,7 +280,7 @@ def _record(source: Source, known: _Known, number: str) -> RegistryRecord:
 
 
 def _answered(one: RegistryRecord, answer: Answer, now) -> None:
-    one.checked_at, one.missing_since = now, None
+    one.checked_at, one.missing_since, one.fault = now, None, ""
     one.etag, one.last_modified = answer.etag, answer.last_modified
 
 
