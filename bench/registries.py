@@ -18,14 +18,14 @@ from tests.builders import a_centre
 from tests.support.studies import CTGOV, GENT, a_study
 from trials import statements
 from trials.models import StatusStatement, Trial, TrialSite
-from trials.sources.records import Answer
+from trials.sources.records import FetchedRecord
 from trials.sources.sync import follow
 
 RECORDS, CHANGED, SITES = 2_000, 500, 3_000
 FLOOR_SAME, FLOOR_CHANGED, FLOOR_STATUSES = 0.1, 0.3, 3
 
 
-def records(turn: int, changed: int = 0) -> list[Answer]:
+def records(turn: int, changed: int = 0) -> list[FetchedRecord]:
     """All records; the first `changed` are of another status and month at each turn."""
     found = []
     for number in range(RECORDS):
@@ -38,18 +38,18 @@ def records(turn: int, changed: int = 0) -> list[Answer]:
         study = a_study(
             f"NCT{number + 1:08}", status=status, verified=verified, places=[GENT], eligibility=criteria
         )
-        found.append(Answer(f"NCT{number + 1:08}", json.dumps(study).encode()))
+        found.append(FetchedRecord(f"NCT{number + 1:08}", json.dumps(study).encode()))
     return found
 
 
-def read_plainly(answers: list[Answer]) -> None:
+def read_plainly(answers: list[FetchedRecord]) -> None:
     """The least that anybody does to see whether records changed: parse each, and hash it."""
     for one in answers:
         plain = json.loads(one.content)
         hashlib.sha256(json.dumps(plain["protocolSection"], sort_keys=True).encode()).hexdigest()
 
 
-def save_plainly(answers: list[Answer]) -> None:
+def save_plainly(answers: list[FetchedRecord]) -> None:
     """The same, and what changed is saved as Django saves it, each with a line in a log."""
     read_plainly(answers)
     with transaction.atomic():

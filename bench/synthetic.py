@@ -21,7 +21,7 @@ from trials.models import (
     RecruitmentEvent,
     RegistryRecord,
     StatusStatement,
-    Suggestion,
+    TextSuggestion,
     Trial,
     TrialIdentifier,
     TrialSite,
@@ -75,7 +75,7 @@ def fill(trials: int, seed: int = 2026) -> None:
 
 def empty() -> None:
     """Take all trials, centres and networks out, whatever refers to them."""
-    about = (StatusStatement, Suggestion, RecruitmentEvent, RegistryRecord)
+    about = (StatusStatement, TextSuggestion, RecruitmentEvent, RegistryRecord)
     for model in (*about, TrialSite, TrialIdentifier, Trial.conditions.through):
         model.objects.all()._raw_delete("default")
     Trial.objects.update(parent=None)

@@ -11,7 +11,7 @@ from directory.core.listing import set_state
 
 from . import statements
 from .choices import Recruitment
-from .models import StatusStatement, Suggestion, Trial, TrialSite
+from .models import StatusStatement, TextSuggestion, Trial, TrialSite
 from .models.suggestion import Suggested
 
 __all__ = [
@@ -81,10 +81,10 @@ def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
     return len(sites)
 
 
-def decide_suggestions(*, suggestions: Iterable[Suggestion], by: changes.Actor, take: bool) -> int:
+def decide_suggestions(*, suggestions: Iterable[TextSuggestion], by: changes.Actor, take: bool) -> int:
     """Take the text of open suggestions into their trials, or decline them. Returns how many were decided."""
     with changes.recording(by) as log:
-        found = Suggestion.objects.open().filter(pk__in=[one.pk for one in suggestions])
+        found = TextSuggestion.objects.open().filter(pk__in=[one.pk for one in suggestions])
         decided = list(found.select_related("trial").select_for_update(of=("self",)))
         log.watch(*{one.trial_id: one.trial for one in decided}.values())
         for one in decided:

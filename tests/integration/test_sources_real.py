@@ -11,11 +11,11 @@ from directory.core.models import Change
 from tests.builders import a_centre
 from tests.support.figures import tell
 from tests.support.studies import CTGOV
-from trials.models import Suggestion, Trial
+from trials.models import TextSuggestion, Trial
 from trials.models.registry import SyncStatus
 from trials.sources import ctgov, ctis, sync
 from trials.sources.folder import answers_from
-from trials.sources.records import Answer
+from trials.sources.records import FetchedRecord
 
 SHARED = Path(os.environ.get("SHARED_FOLDER", Path(__file__).parents[3] / "shared")) / "data"
 pytestmark = [
@@ -63,7 +63,7 @@ def test_the_versions_of_a_trial_are_followed_and_no_bookkeeping_is_a_change(num
     for file in files:
         now = json.loads(file.read_bytes())["protocolSection"]
         last = Change.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-        run = sync.follow(CTGOV, [Answer(number, file.read_bytes())])
+        run = sync.follow(CTGOV, [FetchedRecord(number, file.read_bytes())])
         assert run.status == SyncStatus.DONE, run.problems
         changed = {
             name
@@ -74,7 +74,7 @@ def test_the_versions_of_a_trial_are_followed_and_no_bookkeeping_is_a_change(num
             assert changed - {"updated_at"} == expected(before, now), file.name
             assert Change.objects.filter(seq__gt=last).count() == bool(changed)
         before = now
-    suggested = set(Suggestion.objects.values_list("field", flat=True))
+    suggested = set(TextSuggestion.objects.values_list("field", flat=True))
     first, last_one = (json.loads(one.read_bytes())["protocolSection"] for one in (files[0], files[-1]))
     for field, (module, name) in TEXTS.items():
         if first[module].get(name) == last_one[module].get(name):

@@ -9,11 +9,11 @@ from django.utils import timezone
 from directory.core.models import Change
 from tests.builders import a_centre, a_site, a_trial, says
 from tests.support.studies import CTGOV, GENT, a_study, answers
-from trials.models import RegistryRecord, RegistrySync, StatusStatement, Suggestion, Trial, TrialSite
+from trials.models import RegistryRecord, RegistrySync, StatusStatement, TextSuggestion, Trial, TrialSite
 from trials.models.registry import SyncStatus
 from trials.sources import sync
 from trials.sources.errors import RegistryAway
-from trials.sources.records import Answer
+from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
 NUMBER = "NCT01234567"
@@ -80,7 +80,7 @@ def test_what_is_empty_is_filled_and_what_stands_is_suggested():
     trial.refresh_from_db()
     assert counted(run) == {"filled": 1, "suggested": 1}
     assert (trial.title_en, trial.sponsor, trial.status) == ("Our own title", "Example Sponsor", "recruiting")
-    suggestion = Suggestion.objects.get()
+    suggestion = TextSuggestion.objects.get()
     assert (suggestion.field, suggestion.said, suggestion.was, suggestion.state) == (
         "title_en", f"A study called {NUMBER}", "Our own title", "open",
     )  # fmt: skip
@@ -90,9 +90,9 @@ def test_a_suggestion_is_made_once_and_replaced_by_a_newer_text():
     a_trial("KIWI", identifiers=[NUMBER], title_en="Our own title")
     followed(a_study())
     followed(a_study(verified="2026-03"))
-    assert Suggestion.objects.count() == 1
+    assert TextSuggestion.objects.count() == 1
     followed(a_study(identification={"briefTitle": "Another title"}))
-    assert list(Suggestion.objects.order_by("pk").values_list("said", "state")) == [
+    assert list(TextSuggestion.objects.order_by("pk").values_list("said", "state")) == [
         (f"A study called {NUMBER}", "replaced"), ("Another title", "open"),
     ]  # fmt: skip
 
@@ -191,7 +191,7 @@ def test_ten_of_thirty_may_change():
 def test_a_registry_that_lost_nearly_everything_changes_nothing():
     numbers = [f"NCT{number:08}" for number in range(1, 101)]
     followed(*(a_study(number) for number in numbers))
-    gone = [Answer(number, None) for number in numbers[3:]]
+    gone = [FetchedRecord(number, None) for number in numbers[3:]]
     run = sync.follow(CTGOV, [*answers(*(a_study(number) for number in numbers[:3])), *gone])
     assert run.status == SyncStatus.WAITING
     assert not RegistryRecord.objects.exclude(missing_since=None).exists()
@@ -200,7 +200,7 @@ def test_a_registry_that_lost_nearly_everything_changes_nothing():
 
 def test_one_record_that_vanished_is_told_and_its_trial_stays():
     followed(a_study())
-    run = sync.follow(CTGOV, [Answer(NUMBER, None)])
+    run = sync.follow(CTGOV, [FetchedRecord(NUMBER, None)])
     assert counted(run) == {"missing": 1}
     assert RegistryRecord.objects.get().missing_since is not None
     assert Trial.objects.get().status == "recruiting"
@@ -220,7 +220,7 @@ def test_one_record_that_vanished_is_told_and_its_trial_stays():
 def test_a_record_that_cannot_be_read_is_told_and_the_others_go_on(content):
     followed(a_study())
     before = Trial.objects.values().get()
-    run = sync.follow(CTGOV, [Answer(NUMBER, content), *answers(a_study("NCT00000002"))])
+    run = sync.follow(CTGOV, [FetchedRecord(NUMBER, content), *answers(a_study("NCT00000002"))])
     assert counted(run) == {"faulty": 1, "new": 1}
     assert run.problems[0].startswith(f"{NUMBER}: ")
     assert Trial.objects.values().get(slug=before["slug"]) == before

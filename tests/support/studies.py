@@ -1,7 +1,7 @@
 """Records of registries for tests: shaped like those of ClinicalTrials.gov API v2, with words of our own."""
 
 from trials.sources.following import CTGOV
-from trials.sources.records import Answer
+from trials.sources.records import FetchedRecord
 
 GENT = {
     "facility": "UZ Gent", "city": "Ghent", "zip": "9000", "country": "Belgium", "status": "RECRUITING",
@@ -35,7 +35,7 @@ def a_study(number="NCT01234567", *, status="RECRUITING", verified="2026-02", pl
 
 def answers(*studies):
     """What the registry answers for these records."""
-    return [Answer(one["protocolSection"]["identificationModule"]["nctId"], one) for one in studies]
+    return [FetchedRecord(one["protocolSection"]["identificationModule"]["nctId"], one) for one in studies]
 
 
 __all__ = ["CTGOV", "GENT", "a_study", "answers"]

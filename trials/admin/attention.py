@@ -7,7 +7,7 @@ from directory.core.models import State
 from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
-from ..models import RegistryRecord, RegistrySync, Suggestion, Trial, TrialSite
+from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite
 
 
 def _said_of(freshness, count: int) -> str:
@@ -69,8 +69,8 @@ def registries(request):
         unresolved,
     )  # fmt: skip
     yield attention.WaitingItem(unresolved, said, url)
-    suggested = Suggestion.objects.open().count()
-    url = attention.list_url(Suggestion, state__exact="open")
+    suggested = TextSuggestion.objects.open().count()
+    url = attention.list_url(TextSuggestion, state__exact="open")
     said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)
     yield attention.WaitingItem(suggested, said, url)
 

@@ -13,7 +13,7 @@ from directory.adminsite.roles import EditorsOnly
 
 from .. import tasks
 from ..actions import decide_suggestions
-from ..models import RecruitmentEvent, RegistryRecord, RegistrySync, Suggestion
+from ..models import RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion
 
 
 class Unresolved(admin.SimpleListFilter):
@@ -88,8 +88,8 @@ class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
             self.message_user(request, _("None of these runs waits for an editor."), messages.INFO)
 
 
-@admin.register(Suggestion)
-class SuggestionAdmin(EditorsOnly, ReadOnlyAdmin):
+@admin.register(TextSuggestion)
+class TextSuggestionAdmin(EditorsOnly, ReadOnlyAdmin):
     """Texts that a registry has otherwise: taken or declined, one by one or many at once."""
 
     list_display = ["trial", "field", "registry", "made_at", "state", "differs"]

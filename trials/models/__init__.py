@@ -5,10 +5,10 @@ from .event import RecruitmentEvent
 from .registry import RegistryRecord, RegistrySync
 from .site import TrialSite
 from .statement import StatusStatement
-from .suggestion import Suggestion
+from .suggestion import TextSuggestion
 from .trial import Trial, TrialIdentifier
 
 __all__ = [
-    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "Suggestion",
+    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
     "Trial", "TrialIdentifier", "TrialSite",
 ]  # fmt: skip

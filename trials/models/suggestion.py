@@ -21,12 +21,12 @@ class Suggested(models.TextChoices):
     REPLACED = "replaced", _("replaced by a newer one")
 
 
-class SuggestionQuerySet(models.QuerySet):
+class TextSuggestionQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=Suggested.OPEN)
 
 
-class Suggestion(PlainText):
+class TextSuggestion(PlainText):
     """A text of a trial as a registry has it, where the directory has another; `field` of `Trial`.
 
     The same text is suggested once, whatever became of it. `was` is what stood when it was suggested.
@@ -44,7 +44,7 @@ class Suggestion(PlainText):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=12, choices=Role.choices, blank=True)
 
-    objects = SuggestionQuerySet.as_manager()
+    objects = TextSuggestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suggestion of a registry")

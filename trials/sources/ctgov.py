@@ -218,7 +218,7 @@ def read(content: object) -> ReadRecord:
     return ReadRecord(
         study.protocol_section.identification_module.nct_id,
         fingerprint(plain["protocolSection"]),
-        _cells(study.protocol_section),
+        _as_row(study.protocol_section),
         frozenset(unknown_fields(plain, _Study)),
     )
 
@@ -237,7 +237,7 @@ def studies_in(page: object) -> Iterator[tuple[str, list[str], object]]:
             yield identification.nct_id, identification.nct_id_aliases, one
 
 
-def _cells(study: _Protocol) -> dict[str, str]:
+def _as_row(study: _Protocol) -> dict[str, str]:
     identification, status = study.identification_module, study.status_module
     eligibility, sponsors = study.eligibility_module, study.sponsor_collaborators_module
     own = identification.org_study_id_info

@@ -34,7 +34,7 @@ class _Organisation(Struct, frozen=True):
     name: str = ""
 
 
-class _Sponsor(Struct, frozen=True):
+class _CtisSponsor(Struct, frozen=True):
     primary: bool = False
     organisation: _Organisation = _Organisation()
 
@@ -64,7 +64,7 @@ class _Condition(Struct, rename="camel", frozen=True):
 class _PartI(Struct, rename="camel", frozen=True):
     trial_details: _Details = _Details()
     medical_conditions: list[_Condition] = []
-    sponsors: list[_Sponsor] = []
+    sponsors: list[_CtisSponsor] = []
 
 
 class _MemberState(Struct, rename="camel", frozen=True):
@@ -115,10 +115,10 @@ def read(content: object) -> ReadRecord:
     """A record as `retrieve/{number}` answers it. Raises `BadRecord`."""
     plain, trial = by_schema(content, _Trial)
     said = {name: value for name, value in plain.items() if name not in _BOOKKEEPING}
-    return ReadRecord(trial.ct_number, fingerprint(said), _cells(trial), frozenset(plain.keys() - _FIELDS))
+    return ReadRecord(trial.ct_number, fingerprint(said), _as_row(trial), frozenset(plain.keys() - _FIELDS))
 
 
-def _cells(trial: _Trial) -> dict[str, str]:
+def _as_row(trial: _Trial) -> dict[str, str]:
     application = trial.authorized_application
     if application is UNSET:
         part, eudract = trial.authorized_part_i, trial.eudra_ct_info
@@ -160,7 +160,7 @@ def _countries(trial: _Trial) -> Iterable[str]:
             yield f"{state.msc_name}:{_status(state.msc_public_status_code)}"
 
 
-def _sponsors(sponsors: list[_Sponsor]) -> list[str]:
+def _sponsors(sponsors: list[_CtisSponsor]) -> list[str]:
     """The primary one first."""
     ordered = sorted(sponsors, key=lambda one: not one.primary)
     return list(dict.fromkeys(one.organisation.name for one in ordered if one.organisation.name))

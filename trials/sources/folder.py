@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from .records import Answer
+from .records import FetchedRecord
 
 
-def answers_from(folder: Path) -> Iterator[Answer]:
+def answers_from(folder: Path) -> Iterator[FetchedRecord]:
     """The records in `folder`, in the order of their names; the name of a file says its number."""
     for file in sorted(folder.glob("*.json")):
-        yield Answer(file.stem, file.read_bytes())
+        yield FetchedRecord(file.stem, file.read_bytes())

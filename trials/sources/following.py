@@ -11,7 +11,7 @@ from ..models.registry import Registry
 from . import ctgov, ctis
 from .client import LOCAL, Client
 from .errors import BadAnswer, NotInRegistry
-from .records import Answer, BadRecord, Source
+from .records import BadRecord, FetchedRecord, Source
 
 _AT_ONCE = 100  # records of ClinicalTrials.gov in one question
 
@@ -26,14 +26,14 @@ def _client(address: str) -> Client:
     return Client(address, seconds_apart=0 if urlsplit(address).hostname in LOCAL else 1)
 
 
-def _ask_ctgov(numbers: Mapping[str, Answer | None]) -> Iterator[Answer]:
+def _ask_ctgov(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRecord]:
     left = iter(numbers)
     with _client(settings.CTGOV_API_URL) as client:
         while part := list(islice(left, _AT_ONCE)):
             yield from _studies(client, part)
 
 
-def _studies(client: Client, numbers: list[str]) -> Iterator[Answer]:
+def _studies(client: Client, numbers: list[str]) -> Iterator[FetchedRecord]:
     """The records of some numbers; one that the registry knows by another number comes by that one."""
     missing, token, tokens = dict.fromkeys(numbers), "", set()
     at = {"host": client.host, "address": f"{client.base_url}/studies"}
@@ -47,26 +47,26 @@ def _studies(client: Client, numbers: list[str]) -> Iterator[Answer]:
         for number, aliases, study in studies:
             for one in (number, *aliases):
                 missing.pop(one, None)
-            yield Answer(number, study)
+            yield FetchedRecord(number, study)
         token = page.get("nextPageToken") or ""
         if not token:
             break
         if token in tokens:
             raise BadAnswer("gives the same page again and again.", **at)
         tokens.add(token)
-    yield from (Answer(number, None) for number in missing)
+    yield from (FetchedRecord(number, None) for number in missing)
 
 
-def _ask_ctis(numbers: Mapping[str, Answer | None]) -> Iterator[Answer]:
+def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRecord]:
     with _client(settings.CTIS_API_URL) as client:
         for number, before in numbers.items():
             asked_with = {"etag": before.etag, "last_modified": before.last_modified} if before else {}
             try:
                 came = client.get(f"retrieve/{number}", **asked_with)
             except NotInRegistry:
-                yield Answer(number, None)
+                yield FetchedRecord(number, None)
                 continue
-            yield Answer(number, came.content, came.etag, came.last_modified, came.unchanged)
+            yield FetchedRecord(number, came.content, came.etag, came.last_modified, came.unchanged)
 
 
 CTGOV = Source(

@@ -29,7 +29,7 @@ class ReadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FetchedRecord:
     """What a registry answered for one number.
 
     `content`: the record as it came, JSON as bytes or as its values; None where the registry has none of this
@@ -58,7 +58,7 @@ class Source:
     kind: str
     header: tuple[str, ...]
     read: Callable[[object], ReadRecord]
-    fetch: Callable[[Mapping[str, Answer | None]], Iterable[Answer]]
+    fetch: Callable[[Mapping[str, FetchedRecord | None]], Iterable[FetchedRecord]]
 
 
 def by_schema(content: object, schema: type[_Schema]) -> tuple[dict, _Schema]:

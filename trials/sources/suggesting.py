@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from directory.core.text import tidy
 
-from ..models import Suggestion, Trial
+from ..models import TextSuggestion, Trial
 from ..models.suggestion import Suggested
 from .records import ReadRecord, Source
 
@@ -29,15 +29,15 @@ def suggest(source: Source, records: Iterable[tuple[ReadRecord, int]]) -> int:
             said, stored = by_trial[pk].cells.get(column, "").strip(), getattr(trial, field)
             if not said or not stored or tidy(said) == tidy(stored) or (pk, field, said) in before:
                 continue
-            new.append(Suggestion(trial=trial, field=field, registry=source.code, said=said, was=stored))
+            new.append(TextSuggestion(trial=trial, field=field, registry=source.code, said=said, was=stored))
     for one in new:
-        Suggestion.objects.open().filter(trial=one.trial_id, field=one.field, registry=source.code).update(
-            state=Suggested.REPLACED
-        )
-    Suggestion.objects.bulk_create(new, batch_size=500)
+        TextSuggestion.objects.open().filter(
+            trial=one.trial_id, field=one.field, registry=source.code
+        ).update(state=Suggested.REPLACED)
+    TextSuggestion.objects.bulk_create(new, batch_size=500)
     return len(new)
 
 
 def _before(source: Source, trials: Iterable[int]) -> set[tuple[int, str, str]]:
-    found = Suggestion.objects.filter(registry=source.code, trial__in=list(trials))
+    found = TextSuggestion.objects.filter(registry=source.code, trial__in=list(trials))
     return set(found.values_list("trial_id", "field", "said"))

@@ -5,13 +5,11 @@ and the others go on. Where more than a tenth of the records changed or vanished
 the registry's or ours than the world's: nothing is taken over before an editor has looked.
 """
 
-import csv
-import io
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -22,12 +20,13 @@ from directory.imports import actions
 from directory.imports.choices import Outcome, Status
 from directory.imports.models import ImportRun
 from directory.imports.waiting import finish
+from directory.sheets.csv_files import as_csv
 
 from ..identifiers import Identifier
 from ..models import RegistryRecord, RegistrySync, TrialIdentifier
 from ..models.registry import LEASE, SyncStatus
 from .errors import RegistryError
-from .records import Answer, BadRecord, ReadRecord, Source
+from .records import BadRecord, FetchedRecord, ReadRecord, Source
 from .suggesting import suggest
 
 log = logging.getLogger(__name__)
@@ -42,15 +41,15 @@ _RENEWED_EVERY = 50  # records
 class _Heard:
     """What a registry answered in one run, by number."""
 
-    changed: dict[str, tuple[ReadRecord, Answer]] = field(default_factory=dict)
-    unchanged: dict[str, Answer] = field(default_factory=dict)
+    changed: dict[str, tuple[ReadRecord, FetchedRecord]] = field(default_factory=dict)
+    unchanged: dict[str, FetchedRecord] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     faulty: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     away: str = ""
 
 
-class _Known:
+class _KnownRecords:
     """What is known of a registry's records: how they read the last time, and whose they are."""
 
     def __init__(self, source: Source):
@@ -60,14 +59,14 @@ class _Known:
         numbers = TrialIdentifier.objects.filter(scheme=source.scheme).values_list("compact", "trial_id")
         self.trials = dict(numbers)
 
-    def numbers(self) -> dict[str, Answer | None]:
+    def numbers(self) -> dict[str, FetchedRecord | None]:
         """The numbers of all trials at this registry, each with the answer before."""
         values = TrialIdentifier.objects.filter(scheme=self.source.scheme).values_list("value", flat=True)
         return {number: self._before(number) for number in values}
 
-    def _before(self, number: str) -> Answer | None:
+    def _before(self, number: str) -> FetchedRecord | None:
         one = self.records.get(_compact(self.source, number))
-        return Answer(number, None, one.etag, one.last_modified) if one and one.fingerprint else None
+        return FetchedRecord(number, None, one.etag, one.last_modified) if one and one.fingerprint else None
 
     def fingerprint(self, number: str) -> str:
         one = self.records.get(_compact(self.source, number))
@@ -75,7 +74,7 @@ class _Known:
 
 
 def follow(
-    source: Source, answers: Iterable[Answer] | None = None, *, is_accepted: bool = False
+    source: Source, answers: Iterable[FetchedRecord] | None = None, *, is_accepted: bool = False
 ) -> RegistrySync | None:
     """One run of following `source`; None where another is under way.
 
@@ -86,7 +85,7 @@ def follow(
     if run is None:
         return None
     try:
-        known = _Known(source)
+        known = _KnownRecords(source)
         heard = _hear(source, known, source.fetch(known.numbers()) if answers is None else answers, run)
         _take_over(run, source, known, heard, is_accepted)
     except Exception:
@@ -109,7 +108,9 @@ def _begin(source: Source) -> RegistrySync | None:
         return None
 
 
-def _hear(source: Source, known: _Known, answers: Iterable[Answer], run: RegistrySync) -> _Heard:
+def _hear(
+    source: Source, known: _KnownRecords, answers: Iterable[FetchedRecord], run: RegistrySync
+) -> _Heard:
     """Read what the registry answers, until it is done or away."""
     heard = _Heard()
     try:
@@ -122,7 +123,7 @@ def _hear(source: Source, known: _Known, answers: Iterable[Answer], run: Registr
     return heard
 
 
-def _read(source: Source, known: _Known, answer: Answer, heard: _Heard) -> None:
+def _read(source: Source, known: _KnownRecords, answer: FetchedRecord, heard: _Heard) -> None:
     if answer.is_unchanged:
         heard.unchanged[answer.number] = answer
         return
@@ -142,7 +143,9 @@ def _read(source: Source, known: _Known, answer: Answer, heard: _Heard) -> None:
         heard.changed[record.number] = record, answer
 
 
-def _take_over(run: RegistrySync, source: Source, known: _Known, heard: _Heard, is_accepted: bool) -> None:
+def _take_over(
+    run: RegistrySync, source: Source, known: _KnownRecords, heard: _Heard, is_accepted: bool
+) -> None:
     counts = Counter(dict.fromkeys(COUNTED, 0))
     counts["unchanged"], counts["faulty"] = len(heard.unchanged), len(heard.faulty)
     counts["missing"] = len(heard.missing)
@@ -176,7 +179,7 @@ def _problems(source: Source, heard: _Heard) -> list[str]:
     return told
 
 
-def _too_much(known: _Known, heard: _Heard) -> str:
+def _too_much(known: _KnownRecords, heard: _Heard) -> str:
     """Why an editor should look first; empty where nobody needs to."""
     before = [one for one in known.records.values() if one.fingerprint]
     changed = sum(bool(known.fingerprint(number)) for number in heard.changed)
@@ -191,14 +194,12 @@ def _too_much(known: _Known, heard: _Heard) -> str:
 
 def _import(source: Source, records: list[ReadRecord]) -> ImportRun:
     """An import of some records that changed, planned and applied here."""
-    out = io.StringIO()
-    rows = csv.DictWriter(out, source.header)
-    rows.writeheader()
-    rows.writerows(record.cells for record in records)
+    rows = ([record.cells[column] for column in source.header] for record in records)
+    content = as_csv(chain([source.header], rows))
     name = f"{source.name} {timezone.localdate():%Y-%m-%d}.csv"
     with translation.override("en"):
         run = actions.receive(
-            file=ContentFile(out.getvalue().encode()), file_name=name, kind=source.kind, role=Role.REGISTRY,
+            file=ContentFile(content), file_name=name, kind=source.kind, role=Role.REGISTRY,
             queue=False,
         )  # fmt: skip
         run = finish(run, here=True)
@@ -228,9 +229,9 @@ def _counted_as(outcome: str, is_disputed: bool) -> str:
     return "unchanged" if outcome == Outcome.UNCHANGED else "unresolved"
 
 
-def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known:
+def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _KnownRecords:
     """How each record reads now, and when the registry last answered for it."""
-    known, now = _Known(source), timezone.now()
+    known, now = _KnownRecords(source), timezone.now()
     for number, problem in outcomes.items():
         record, answer = heard.changed[number]
         one = _record(source, known, number)
@@ -266,7 +267,7 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
 
 
 def _of_trials(
-    source: Source, known: _Known, heard: _Heard, outcomes: dict[str, str]
+    source: Source, known: _KnownRecords, heard: _Heard, outcomes: dict[str, str]
 ) -> Iterator[tuple[ReadRecord, int]]:
     """The records that were taken over, each with the pk of its trial."""
     for number, problem in outcomes.items():
@@ -274,12 +275,12 @@ def _of_trials(
             yield heard.changed[number][0], pk
 
 
-def _record(source: Source, known: _Known, number: str) -> RegistryRecord:
+def _record(source: Source, known: _KnownRecords, number: str) -> RegistryRecord:
     new = RegistryRecord(registry=source.code, number=number)
     return known.records.setdefault(_compact(source, number), new)
 
 
-def _answered(one: RegistryRecord, answer: Answer, now) -> None:
+def _answered(one: RegistryRecord, answer: FetchedRecord, now) -> None:
     one.checked_at, one.missing_since, one.fault = now, None, ""
     one.etag, one.last_modified = answer.etag, answer.last_modified
 
