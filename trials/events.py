@@ -30,16 +30,9 @@ def raise_events(entries: Sequence[Entry], now: dt.datetime) -> None:
     )
     for site in found.select_related("trial", "centre").order_by("centre__code"):
         sites[site.trial.slug].append(site)
-    events = []
-    for trial in Trial.objects.filter(slug__in=list(before)):
-        here, was = sites[trial.slug], before[trial.slug]
-        was_open = was.was_listed(trial) and any(was.status(site) in _OPEN for site in here)
-        is_open = trial.is_listed and any(site.status in _OPEN for site in here)
-        if was_open != is_open:
-            known = {was.status(site) for site in here} - {"", Recruitment.UNKNOWN}
-            is_first = is_open and not known
-            events.append(_event(trial, here, is_open, is_first, now))
-    RecruitmentEvent.objects.bulk_create(events)
+    trials = Trial.objects.filter(slug__in=list(before))
+    events = (_event(trial, sites[trial.slug], before[trial.slug], now) for trial in trials)
+    RecruitmentEvent.objects.bulk_create(filter(None, events))
 
 
 class _Before:
@@ -47,12 +40,9 @@ class _Before:
 
     def __init__(self):
         self.state: str | None = None  # None: as it is now
-        self.is_new = False
         self.statuses: dict[str, str] = {}  # by centre; empty for a site that was not there
 
     def was_listed(self, trial: Trial) -> bool:
-        if self.is_new:
-            return False
         return trial.is_listed if self.state is None else self.state == State.LISTED
 
     def status(self, site: TrialSite) -> str:
@@ -67,15 +57,22 @@ def _before(entries: Iterable[Entry]) -> dict[str, _Before]:
         if one.kind == TrialSite.change_kind and was.get("status") != now.get("status"):
             slug, _at, code = one.key.rpartition("@")
             found[slug].statuses[code] = was.get("status", "")
-        elif one.kind == Trial.change_kind and was.get("state") != now.get("state") and now:
-            found[one.key].state, found[one.key].is_new = was.get("state"), not was
+        elif one.kind == Trial.change_kind and was and now and was["state"] != now["state"]:
+            found[one.key].state = was["state"]
     return found
 
 
-def _event(trial: Trial, sites: list[TrialSite], is_open: bool, is_first: bool, now) -> RecruitmentEvent:
+def _event(trial: Trial, sites: list[TrialSite], was: _Before, now) -> RecruitmentEvent | None:
+    """What happened to a trial with these sites; None where it is as open as it was."""
+    statuses = [was.status(site) for site in sites]
+    was_open = was.was_listed(trial) and not _OPEN.isdisjoint(statuses)
+    is_open = trial.is_listed and not _OPEN.isdisjoint(site.status for site in sites)
+    if was_open == is_open:
+        return None
     return RecruitmentEvent(
         trial=trial, happened=Happened.OPENED if is_open else Happened.CLOSED, country=COUNTRY, at=now,
-        is_first_record=is_first, facts=_facts(trial, sites),
+        is_first_record=is_open and {"", Recruitment.UNKNOWN}.issuperset(statuses),
+        facts=_facts(trial, sites),
     )  # fmt: skip
 
 

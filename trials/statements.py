@@ -10,7 +10,7 @@ it is what was recorded last, since a sheet asks a person before it takes an old
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils import timezone
 
@@ -37,15 +37,10 @@ DERIVED_OF_TRIAL = ("status", "status_as_of", "status_by", "disputed")
 
 def derive(statements: Iterable[StatusStatement]) -> dict:
     """The values of the columns in `DERIVED`, from one site's statements in any order."""
-    said = sorted(
-        (one for one in statements if one.retracted_at is None), key=lambda one: (one.said_at, one.pk or 0)
-    )
+    said = sorted(_standing(statements), key=lambda one: (one.said_at, one.pk or 0))
     if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
-    persons: list[StatusStatement] = []
-    registry: list[StatusStatement] = []
-    for one in said:
-        (registry if one.role == Role.REGISTRY else persons).append(one)
+    persons, registry = _by_persons_and_registry(said)
     standing, other = (persons or registry)[-1], (registry or persons)[-1]
     return {
         "status": standing.status,
@@ -60,12 +55,11 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
 
 def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
     """The values of the columns in `DERIVED_OF_TRIAL`, from one trial's statements in any order."""
-    said = sorted((one for one in statements if one.retracted_at is None), key=lambda one: one.pk or LAST)
-    persons = [one for one in said if one.role != Role.REGISTRY]
-    # Python sorts stably: of one day, what was recorded last.
-    registry = sorted((one for one in said if one.role == Role.REGISTRY), key=weight)
+    said = sorted(_standing(statements), key=lambda one: one.pk or LAST)
     if not said:
         return dict(zip(DERIVED_OF_TRIAL, (Recruitment.UNKNOWN, "", "", False), strict=True))
+    persons, registry = _by_persons_and_registry(said)
+    registry.sort(key=weight)  # Python sorts stably: of one day, what was recorded last
     standing, other = (persons or registry)[-1], (registry or persons)[-1]
     return {
         "status": standing.status,
@@ -73,6 +67,21 @@ def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
         "status_by": standing.role,
         "disputed": weight(other) > weight(standing) and other.status != standing.status,
     }
+
+
+def _standing(statements: Iterable[StatusStatement]) -> Iterator[StatusStatement]:
+    return (one for one in statements if one.retracted_at is None)
+
+
+def _by_persons_and_registry(
+    said: Iterable[StatusStatement],
+) -> tuple[list[StatusStatement], list[StatusStatement]]:
+    """In the order given."""
+    persons: list[StatusStatement] = []
+    registry: list[StatusStatement] = []
+    for one in said:
+        (registry if one.role == Role.REGISTRY else persons).append(one)
+    return persons, registry
 
 
 def weight(one: StatusStatement) -> dt.date:

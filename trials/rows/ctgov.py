@@ -6,6 +6,7 @@ nothing of the status of a site; the API does, of some.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -105,17 +106,21 @@ class CtgovProcessor(RegistryProcessor):
                 better[column] = ""
             else:
                 faults.append((column, code, params))
-        # Nobody could shorten it: a run of the house has no reader.
-        for column in ("summary", "eligibility", "arms") if self.scope.user is None else ():
-            longest = self.sheet.model_field(column).max_length
-            if len(better.get(column, "")) > longest:
-                notes.append((column, _("The text is longer than %d characters; it was left out.") % longest))
-                better[column] = ""
+        if self.scope.user is None:
+            notes += self._leave_out_long_texts(better)
         if len(better.get("locations", "")) >= CUT:
             while len(better["locations"]) >= CUT:  # once read so, it is read so again
                 better["locations"] = better["locations"].rpartition("|")[0]
             notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
         return replace(row, faults=faults), better, notes
+
+    def _leave_out_long_texts(self, cells) -> Iterator[tuple[str, str]]:
+        """Nobody could shorten them: a run of the house has no reader."""
+        for column in ("summary", "eligibility", "arms"):
+            longest = self.sheet.model_field(column).max_length
+            if len(cells.get(column, "")) > longest:
+                cells[column] = ""
+                yield column, _("The text is longer than %d characters; it was left out.") % longest
 
     # Looking up
 
@@ -157,19 +162,15 @@ class CtgovProcessor(RegistryProcessor):
         new = {site.centre_id: site for site in work.sites}
         day = result.values.get("status_as_of", "")
         for pk, texts in named.items():
-            said = {statuses[text] for text in texts if text in statuses}
+            said = {statuses[text] for text in texts if text in statuses} - {None}
             if len(said) > 1:
                 told = {"centre": places[pk].code, "statuses": ", ".join(sorted(said))}
                 sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
                 result.note("location_statuses", sentence % told)
-                continue
-            for word in said:
-                status = _STATUSES.get(fold(word))
-                if status is None or status == Recruitment.UNKNOWN:
-                    continue
+            elif said:
                 site = new.get(pk) or self.sites.site(work.trial, places[pk])
-                if statement := self.sites.state(result, site, status, day):
-                    work.statements.append(statement)
+                statement = self.sites.state(result, site, said.pop(), day)
+                work.statements += filter(None, [statement])
 
     def _tell_missed(self, result, missed: list[tuple[str, Match]]) -> None:
         """Of which locations no site is made, and which centres they may mean."""
@@ -226,10 +227,11 @@ class CtgovProcessor(RegistryProcessor):
         store_sites(list({id(one): one for one in sites}.values()), stated, recorder)
 
 
-def _status_at(text: str) -> tuple[str, str]:
-    """`UZ Gent, Ghent, Belgium: RECRUITING` as the place and its status."""
-    place, _colon, status = text.rpartition(": ")
-    return place, status
+def _status_at(text: str) -> tuple[str, str | None]:
+    """`UZ Gent, Ghent, Belgium: RECRUITING` as the place and its status; None where that is not known."""
+    place, _colon, said = text.rpartition(": ")
+    status = _STATUSES.get(fold(said))
+    return place, None if status == Recruitment.UNKNOWN else status
 
 
 def _is_number(cell: str) -> bool:

@@ -58,9 +58,8 @@ class RegistrySites:
 
     def state(self, result: RowResult, site: TrialSite, status: str, day: str) -> StatusStatement | None:
         """What the registry states of a site, where it is news; told on the row, and set on the site."""
-        said = self.said.get(site.pk, []) if site.pk else []
-        own = [one for one in said if one.role == Role.REGISTRY and one.source == self.registry]
-        last = max(own, key=lambda one: (one.said_at, one.pk), default=None)
+        said = self.said.get(site.pk, [])
+        last = self._last(said)
         if last is None and not day:
             sentence = _("“%(status)s” at %(centre)s is not kept: nobody says of which day it is.")
             told = {"status": Recruitment(status).label, "centre": site.centre.code}
@@ -75,6 +74,11 @@ class RegistrySites:
         for name, value in derived.items():
             setattr(site, name, value)
         return statement
+
+    def _last(self, said: Iterable[StatusStatement]) -> StatusStatement | None:
+        """What this registry said last."""
+        own = (one for one in said if one.role == Role.REGISTRY and one.source == self.registry)
+        return max(own, key=lambda one: (one.said_at, one.pk), default=None)
 
     def _statement(self, site: TrialSite, status: str, day: str) -> StatusStatement:
         return StatusStatement(

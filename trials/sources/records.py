@@ -101,18 +101,17 @@ def _with_lists(part: object, schema: type[msgspec.Struct]) -> object:
     if not isinstance(part, dict):
         return part
     kinds = {one.encode_name: one.type for one in msgspec.structs.fields(schema)}
-    found = {}
-    for name, value in part.items():
-        kind = kinds.get(name, object)
-        below = _struct_in(kind)
-        if get_origin(kind) is list and isinstance(value, dict | str):
-            value = [value] if value else []
-        if below and isinstance(value, list):
-            value = [_with_lists(one, below) for one in value]
-        elif below:
-            value = _with_lists(value, below)
-        found[name] = value
-    return found
+    return {name: _fitting(value, kinds.get(name, object)) for name, value in part.items()}
+
+
+def _fitting(value: object, kind: object) -> object:
+    """A value of a field of this kind."""
+    below = _struct_in(kind)
+    if get_origin(kind) is list and isinstance(value, dict | str):
+        value = [value] if value else []
+    if below and isinstance(value, list):
+        return [_with_lists(one, below) for one in value]
+    return _with_lists(value, below) if below else value
 
 
 def _struct_in(kind: object) -> type[msgspec.Struct] | None:

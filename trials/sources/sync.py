@@ -154,19 +154,28 @@ def _take_over(
     if not is_accepted and (too_much := _too_much(known, heard)):
         _end(run, SyncStatus.WAITING, [too_much, *problems])
         return
-    outcomes: dict[str, str] = {}
-    for records in _in_parts(heard.changed.values(), ROWS):
-        imported = _import(source, [record for record, _answer in records])
-        run.imports.add(imported)
-        if imported.status == Status.APPLIED:
-            outcomes |= _outcomes(imported, [record.number for record, _answer in records], counts)
-        else:
-            problems += [one["message"] for one in imported.problems] or ["An import was not applied."]
+    outcomes, failed = _import_all(run, source, heard, counts)
     known = _remember(source, heard, outcomes)
     counts["suggested"] = suggest(source, _of_trials(source, known, heard, outcomes))
     run.counts = counts
     is_whole = not heard.away and len(outcomes) == len(heard.changed)
-    _end(run, SyncStatus.DONE if is_whole else SyncStatus.FAILED, problems)
+    _end(run, SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
+
+
+def _import_all(
+    run: RegistrySync, source: Source, heard: _Heard, counts: Counter
+) -> tuple[dict[str, str], list[str]]:
+    """Import what changed. By number, why a row was not taken over; and why an import as a whole was not."""
+    outcomes: dict[str, str] = {}
+    failed: list[str] = []
+    for records in _in_parts((record for record, _reply in heard.changed.values()), ROWS):
+        imported = _import(source, records)
+        run.imports.add(imported)
+        if imported.status == Status.APPLIED:
+            outcomes |= _outcomes(imported, [record.number for record in records], counts)
+        else:
+            failed += [one["message"] for one in imported.problems] or ["An import was not applied."]
+    return outcomes, failed
 
 
 def _problems(source: Source, heard: _Heard) -> list[str]:
@@ -244,26 +253,20 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
     for number in heard.missing:
         one = _record(source, known, number)
         one.missing_since = one.missing_since or now
+    _store(source, known)
+    return known
+
+
+def _store(source: Source, known: _KnownRecords) -> None:
     records = list(known.records.values())
     for one in records:
         one.trial_id = known.trials.get(_compact(source, one.number))
     RegistryRecord.objects.bulk_create([one for one in records if one.pk is None], batch_size=500)
-    RegistryRecord.objects.bulk_update(
-        [one for one in records if one.pk],
-        [
-            "trial",
-            "fingerprint",
-            "etag",
-            "last_modified",
-            "checked_at",
-            "changed_at",
-            "missing_since",
-            "fault",
-            "problem",
-        ],
-        batch_size=500,
-    )
-    return known
+    fields = [
+        "trial", "fingerprint", "etag", "last_modified", "checked_at", "changed_at", "missing_since", "fault",
+        "problem",
+    ]  # fmt: skip
+    RegistryRecord.objects.bulk_update([one for one in records if one.pk], fields, batch_size=500)
 
 
 def _of_trials(
