@@ -3,10 +3,14 @@
 import csv
 import json
 import re
+import subprocess
+import sys
+import urllib.request
 from collections import Counter
 
 import pytest
 
+from config.env import BASE_DIR
 from trials.choices import Recruitment
 from trials.sources.demo_registry import ctgov, ctis, facts
 from trials.sources.demo_registry.server import RESOURCE, DemoRegistry
@@ -238,12 +242,12 @@ def test_everything_it_says_is_said_by_the_demo_registry(registry):
         ("pageSize=0", 10),
         ("pageSize=1000&filter.ids=NCT04307576,NCT03911128|NCT00000001", 2),
         ("pageSize=1000&filter.ids=NCT02797717", 1),
-        ("pageSize=1000&query.term=AREA[LocationCountry]Belgium", 75),
-        ("pageSize=1000&query.locn=Belgium Gent", 48),
+        ("pageSize=1000&query.term=AREA[LocationCountry]Belgium", 83),
+        ("pageSize=1000&query.locn=Belgium Gent", 46),
         ("pageSize=1000&filter.advanced=AREA[LocationCountry]France", 0),
         ("pageSize=1000&filter.advanced=AREA[StdAge]CHILD", 121),
-        ("pageSize=1000&query.cond=neuroblastoma OR Ewing sarcoma", 9),
-        ("pageSize=1000&filter.advanced=AREA[LastUpdatePostDate]RANGE[2026-01-01,MAX]", 109),
+        ("pageSize=1000&query.cond=neuroblastoma OR Ewing sarcoma", 12),
+        ("pageSize=1000&filter.advanced=AREA[LastUpdatePostDate]RANGE[2026-01-01,MAX]", 110),
         ("pageSize=1000&filter.advanced=AREA[LastUpdatePostDate]RANGE[MIN,2025-12-31]", 1),
         ("pageSize=1000&filter.overallStatus=RECRUITING,COMPLETED", 75),
     ],
@@ -335,3 +339,35 @@ def test_other_doors_are_closed(registry):
     assert ask(registry, "/ctis-public-api/search", "POST", b"{")[0] == 400
     for target in ("/api/v1/studies", "/api/v2/stats", "/etc/passwd", "/ctis-public-api/documents/1"):
         assert ask(registry, target)[0] == 404
+
+
+# As a process
+
+
+def started(*words):
+    command = [sys.executable, "-m", "trials.sources.demo_registry", *words]
+    return subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_as_a_process_it_says_where_it_answers(tmp_path):
+    record = {"ctNumber": "2022-500000-00-00", "ctStatus": 4}
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    with started("--from", str(tmp_path)) as process:
+        url = process.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{url}/ctis-public-api/retrieve/2022-500000-00-00") as answer:
+            assert json.load(answer) == record | {"resource": RESOURCE}
+        process.terminate()
+
+
+def test_as_a_process_it_answers_badly_where_that_is_asked_for():
+    with started("--faults", "1", "--share", "1", "--fault", "html") as process:
+        url = process.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{url}/api/v2/version") as answer:
+            assert answer.headers["Content-Type"].startswith("text/html")
+        process.terminate()
+
+
+def test_as_a_process_it_says_why_it_does_not_start(tmp_path):
+    with started("--from", str(tmp_path)) as process:
+        assert "holds no .json file" in process.stderr.read()
+        assert process.wait() == 1

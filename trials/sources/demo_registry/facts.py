@@ -82,4 +82,4 @@ def _sheet(name: str, delimiter: str) -> list[dict[str, str]]:
 def _workbook(name: str) -> list[dict[str, Any]]:
     with load_workbook(DEMO / name) as book:
         header, *rows = book.get_sheet_by_index(0).to_python()
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
