@@ -91,6 +91,7 @@ def _part_one(trial: TrialFacts, phase_code: str, genders: str) -> dict[str, Any
                 },
             },
         },
+        "medicalConditions": conditions,
         "sponsors": [{"primary": True, "organisation": {"name": row["sponsor"]}}] if row["sponsor"] else [],
     }
 
