@@ -147,7 +147,7 @@ def demo_registry(env: environment.Environment, demo: bool) -> list[Child]:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     env.demo_registry_file.write_text(url)
-    say(f"Registries: the demo registry at {url}, without a network. CTGOV_API_URL, CTIS_API_URL: real ones.")
+    say(f"Following the demo registry at {url}. For real ones set CTGOV_API_URL and CTIS_API_URL.")
     command = [sys.executable, "-m", "trials.sources.demo_registry", "--port", str(port)]
     return [Child("demo registry", command, env.data_dir / "logs" / "demo_registry.log")]
 

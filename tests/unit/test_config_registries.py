@@ -66,7 +66,7 @@ def test_it_is_started_beside_the_demo_and_says_where(given, said):
     assert child.command[1:4] == ["-m", "trials.sources.demo_registry", "--port"]
     assert url == f"http://127.0.0.1:{child.command[4]}"
     assert said == [
-        f"Registries: the demo registry at {url}, without a network. CTGOV_API_URL, CTIS_API_URL: real ones."
+        f"Following the demo registry at {url}. For real ones set CTGOV_API_URL and CTIS_API_URL."
     ]
     assert Path(child.log).is_relative_to(env.data_dir)
 

@@ -1,4 +1,4 @@
-"""Turns and rests of a registry's host, shared by all who see the cache."""
+"""Pace and rests of a registry's host, shared by all who see the cache."""
 
 import threading
 from itertools import pairwise
@@ -22,7 +22,7 @@ def a_pace(clock, apart=1.0, host=HOST):
     return Pace(host, apart, clock, clock.sleep)
 
 
-def test_turns_are_a_second_apart_whoever_asks(clock):
+def test_questions_are_a_second_apart_whoever_asks(clock):
     one, other = a_pace(clock), a_pace(clock)
     moments = []
     for pace in (one, other, one, one):
@@ -45,8 +45,8 @@ def test_hosts_do_not_wait_for_each_other_and_an_own_server_for_nobody(clock):
     assert clock.slept == []
 
 
-def test_many_at_once_each_get_a_turn_of_their_own(clock):
-    """Turns are booked under a lock of the cache; here nobody's sleep moves the clock."""
+def test_many_at_once_each_get_a_moment_of_their_own(clock):
+    """Moments are booked under a lock of the cache; here nobody's sleep moves the clock."""
     booked = []
 
     def ask():

@@ -84,7 +84,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise BadBody(f"has the key {_shown(twice)} twice in one object")
+        raise BadBody(f"has the key {_quoted(twice)} twice in one object")
     return found
 
 
@@ -116,19 +116,18 @@ def _not_json(text: str, error: json.JSONDecodeError) -> BadBody:
 
 
 def _refuse_depth(value: Any) -> None:
-    level = [value]
+    level = [value] if type(value) in (dict, list) else []
     for _depth in range(MOST_DEPTH):
         level = [
             inner
             for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
         ]
         if not level:
             return
     raise BadBody(f"is nested deeper than {MOST_DEPTH} levels")
 
 
-def _shown(text: str) -> str:
+def _quoted(text: str) -> str:
     return "“" + "".join(one if one.isprintable() else "�" for one in text[:40]) + "”"

@@ -1,6 +1,6 @@
 """The client that asks a registry: at its pace, within bounds, and with a sentence for whatever goes wrong.
 
-One `Client` asks one registry, over HTTP/1.1. Turns and rests are shared by all processes (`pacing.py`); what
+One `Client` asks one registry, over HTTP/1.1. Pace and rests are shared by all processes (`pacing.py`); what
 may come as an answer is in `bodies.py`, what may go wrong in `errors.py`. No body and no query is logged.
 """
 
@@ -72,7 +72,7 @@ class RegistryAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RegistryQuestion:
     """One question, asked again as it is."""
 
     method: str
@@ -106,7 +106,7 @@ class Client:
         self._bounds, self._clock, self._sleep = bounds, clock, sleep
         self._pace = Pace(self.host, seconds_apart, clock, sleep)
         self._breaker = Breaker(
-            self.host, _shown(self.base_url), failures=bounds.failures_to_rest,
+            self.host, _without_query(self.base_url), failures=bounds.failures_to_rest,
             rest_seconds=bounds.rest_seconds, clock=clock,
         )  # fmt: skip
         self._backoff = wait_exponential_jitter(
@@ -142,19 +142,19 @@ class Client:
         """
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in known.items() if value}
-        return self._ask(Question("GET", self._url(path), params, headers=headers))
+        return self._ask(RegistryQuestion("GET", self._url(path), params, headers=headers))
 
     def post(self, path: str, json: object) -> RegistryAnswer:
         """The answer to a question that is itself JSON, such as a search. It changes nothing there, so it is
         tried again like any other."""
-        return self._ask(Question("POST", self._url(path), json=json))
+        return self._ask(RegistryQuestion("POST", self._url(path), json=json))
 
     def _url(self, path: str) -> str:
         if {".", ".."} & set(path.split("/")):
             raise ValueError(f"“{path}” leaves the registry's address.")
         return f"{self.base_url}/{quote(path.lstrip('/'), safe='/')}"
 
-    def _ask(self, question: Question) -> RegistryAnswer:
+    def _ask(self, question: RegistryQuestion) -> RegistryAnswer:
         probing = self._breaker.enter()
         retrying = Retrying(
             stop=stop_after_attempt(1 if probing else self._bounds.attempts),
@@ -190,7 +190,7 @@ class Client:
         asked = error.retry_after if isinstance(error, RegistryError) else None
         return max(asked or 0, self._backoff(state))
 
-    def _attempt(self, question: Question) -> RegistryAnswer:
+    def _attempt(self, question: RegistryQuestion) -> RegistryAnswer:
         """One attempt; a redirect within the registry is followed."""
         url = question.url
         for _step in range(MOST_REDIRECTS + 1):
@@ -199,10 +199,10 @@ class Client:
             if isinstance(answer, RegistryAnswer):
                 return answer
             url = self._own(answer, url)
-        what = f"sends us on more than {MOST_REDIRECTS} times from {_shown(question.url)}."
-        raise RegistryRefused(what, **self._at(question.url))
+        what = f"sends us on more than {MOST_REDIRECTS} times from {_without_query(question.url)}."
+        raise self._error(RegistryRefused, what, question.url)
 
-    def _send(self, question: Question, url: str) -> RegistryAnswer | str:
+    def _send(self, question: RegistryQuestion, url: str) -> RegistryAnswer | str:
         """What came from `url`: an answer, or the address to which it sends us on."""
         deadline = self._clock() + self._bounds.total_seconds
         # Only the first address knows the query; a redirect brings its own.
@@ -213,10 +213,10 @@ class Client:
             ) as response:
                 return self._judge(question, url, response, deadline)
         except httpx.TransportError as error:
-            raise RegistryAway(self._fault_of_transport(error, url), **self._at(url)) from error
+            raise self._error(RegistryAway, self._fault_of_transport(error, url), url) from error
 
     def _judge(
-        self, question: Question, url: str, response: httpx.Response, deadline: float
+        self, question: RegistryQuestion, url: str, response: httpx.Response, deadline: float
     ) -> RegistryAnswer | str:
         status = response.status_code
         if status == httpx.codes.NOT_MODIFIED and question.is_conditional:
@@ -230,7 +230,8 @@ class Client:
         if status >= 400:
             raise self._refusal(response, url)
         if status != httpx.codes.OK:
-            raise BadAnswer(f"answered {status} to {_shown(url)}, where 200 was due.", **self._at(url))
+            what = f"answered {status} to {_without_query(url)}, where 200 was due."
+            raise self._error(BadAnswer, what, url)
         content = self._content(response, url, deadline)
         etag, modified = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
         return RegistryAnswer(status, content, etag, modified)
@@ -247,36 +248,36 @@ class Client:
             pieces = self._pieces(response, url, deadline)
             return strict_json(unpack(pieces, encoding, self._bounds.most_bytes))
         except BadBody as bad:
-            what = f"sent something from {_shown(url)} that {bad}."
-            raise BadAnswer(what, may_pass=bad.cut_off, **self._at(url)) from None
+            what = f"sent something from {_without_query(url)} that {bad}."
+            raise self._error(BadAnswer, what, url, may_pass=bad.cut_off) from None
 
     def _pieces(self, response: httpx.Response, url: str, deadline: float) -> Iterator[bytes]:
         for piece in response.iter_raw():
             if self._clock() > deadline:
-                what = f"was still sending {_shown(url)} after {self._bounds.total_seconds:g} s."
-                raise RegistryAway(what, **self._at(url))
+                what = f"was still sending {_without_query(url)} after {self._bounds.total_seconds:g} s."
+                raise self._error(RegistryAway, what, url)
             yield piece
 
     def _refusal(self, response: httpx.Response, url: str) -> RegistryError:
         """What a status of 400 and above means, and whether the wait it asks for is one that we wait."""
         status, after = response.status_code, self._retry_after(response)
-        what = f"answered {status} to {_shown(url)}"
+        what = f"answered {status} to {_without_query(url)}"
         if status == httpx.codes.TOO_MANY_REQUESTS:
             kind: type[RegistryError] = RegistryBusy
             what += ": it is asked too often"
         elif status >= 500:
             kind = RegistryAway
         elif status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-            return NotInRegistry(f"knows nothing at {_shown(url)} ({status}).", **self._at(url))
+            return self._error(NotInRegistry, f"knows nothing at {_without_query(url)} ({status}).", url)
         else:
             said = self._said(response)
-            return RegistryRefused(f"{what}{f': “{said}”' if said else ''}.", **self._at(url))
+            return self._error(RegistryRefused, f"{what}{f': “{said}”' if said else ''}.", url)
         if after is None or after <= self._bounds.longest_retry_after:
-            return kind(f"{what}.", retry_after=after, **self._at(url))
+            return self._error(kind, f"{what}.", url, retry_after=after)
         until = datetime.fromtimestamp(min(self._clock() + after, 2**32), UTC)
         what += f". It wants no question before {until:%Y-%m-%d %H:%M} UTC"
         what += f", which is longer than the {self._bounds.longest_retry_after:g} s that we wait."
-        return kind(what, retry_after=after, may_pass=False, **self._at(url))
+        return self._error(kind, what, url, may_pass=False, retry_after=after)
 
     def _retry_after(self, response: httpx.Response) -> float | None:
         """Seconds until the registry wants to be asked again; it gives them, or a date."""
@@ -308,8 +309,8 @@ class Client:
         base = httpx.URL(self.base_url)
         if (target.scheme, target.netloc) != (base.scheme, base.netloc):
             to = _plain(target.host) or "nowhere"
-            what = f"sends us on from {_shown(url)} to {to}, which is not its address."
-            raise RegistryRefused(what, **self._at(url))
+            what = f"sends us on from {_without_query(url)} to {to}, which is not its address."
+            raise self._error(RegistryRefused, what, url)
         return str(target)
 
     def _fault_of_transport(self, error: httpx.TransportError, url: str) -> str:
@@ -318,11 +319,14 @@ class Client:
         if isinstance(error, httpx.ConnectError | httpx.ProxyError):
             return f"cannot be reached: {_plain(str(error)) or 'no connection'}."
         if isinstance(error, httpx.TimeoutException):
-            return f"did not go on answering {_shown(url)} within {self._bounds.read_seconds:g} s."
-        return f"broke off its answer to {_shown(url)}."
+            return f"did not go on answering {_without_query(url)} within {self._bounds.read_seconds:g} s."
+        return f"broke off its answer to {_without_query(url)}."
 
-    def _at(self, url: str) -> dict[str, str]:
-        return {"address": _shown(url), "host": self.host}
+    def _error(self, kind: type[RegistryError], what: str, url: str, *, may_pass: bool | None = None,
+               retry_after: float | None = None) -> RegistryError:  # fmt: skip
+        return kind(
+            what, address=_without_query(url), host=self.host, may_pass=may_pass, retry_after=retry_after
+        )
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -338,7 +342,7 @@ def _log_retry(state: RetryCallState) -> None:
     )  # fmt: skip
 
 
-def _shown(url: str) -> str:
+def _without_query(url: str) -> str:
     """An address without query, fragment and password."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -4,6 +4,9 @@ Messages name the registry's host and the address without its query, and never q
 plain text with which a registry says what it did not like.
 """
 
+from functools import partial
+from typing import Any
+
 
 class RegistryError(Exception):
     """Nothing usable came. What is stored already stays as it is.
@@ -23,6 +26,10 @@ class RegistryError(Exception):
         self.retry_after = retry_after
         if may_pass is not None:
             self.may_pass = may_pass
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Workers hand their errors on to another process."""
+        return partial(type(self), address=self.address, host=self.host), self.args, self.__dict__
 
     def __str__(self) -> str:
         tried = f" Tried {self.attempts} times." if self.attempts > 1 else ""

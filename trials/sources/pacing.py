@@ -12,7 +12,7 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 
 LOCK_SECONDS = 5
-# Further ahead nobody waits in turn: the clock of some machine is wrong.
+# So many seconds ahead nobody has booked: the clock of some machine is wrong.
 LONGEST_QUEUE = 60
 LONGEST_REST = 24 * 60 * 60
 # A probe that died without a word gives way after this.
@@ -24,28 +24,28 @@ def _key(what: str, host: str) -> str:
 
 
 class Pace:
-    """Turns at one host, `seconds_apart`, among all processes that share the cache; 0: no waiting."""
+    """One question in `seconds_apart` to one host, of all processes that share the cache; 0: no waiting."""
 
     def __init__(self, host: str, seconds_apart: float, clock: Clock = time.time, sleep: Sleep = time.sleep):
         self._apart, self._clock, self._sleep = seconds_apart, clock, sleep
         self._next, self._lock = _key("next", host), _key("lock", host)
 
     def wait(self) -> None:
-        """Return when it is this caller's turn: the turn is booked first, then waited for."""
+        """Return when this caller may ask: its moment is booked first, then waited for."""
         if not self._apart:
             return
         while not cache.add(self._lock, 1, timeout=LOCK_SECONDS):
             self._sleep(0.02)
         try:
             now = self._clock()
-            turn = max(now, cache.get(self._next, now))
-            if turn > now + LONGEST_QUEUE:
-                turn = now
-            cache.set(self._next, turn + self._apart, timeout=2 * LONGEST_QUEUE)
+            moment = max(now, cache.get(self._next, now))
+            if moment > now + LONGEST_QUEUE:
+                moment = now
+            cache.set(self._next, moment + self._apart, timeout=2 * LONGEST_QUEUE)
         finally:
             cache.delete(self._lock)
-        if turn > now:
-            self._sleep(turn - now)
+        if moment > now:
+            self._sleep(moment - now)
 
 
 class Breaker:

@@ -137,14 +137,24 @@ def _term(text: str) -> Test:
         known = ", ".join(_AREAS)
         raise BadQuery(f"“{text[:80]}” is not a term the demo registry knows. Areas: {known}.")
     area, low, high, several, one = term.groups()
-    values, is_free = _AREAS[area], area in _UNRECORDED
-    if low is not None:
-        least, most = ("" if low.strip() == "MIN" else low.strip()), (high.strip().replace("MAX", "") or "~")
-        return lambda record: any(value and least <= value <= most for value in values(record))
-    wanted = {word.strip().strip('"').casefold() for word in (several or one).split(" OR ")}
-    return lambda record: (
-        (is_free and not values(record)) or any(value.casefold() in wanted for value in values(record))
-    )
+    if low is None:
+        return _among(area, (several or one).split(" OR "))
+    return _between(area, low.strip().replace("MIN", ""), high.strip().replace("MAX", "~"))
+
+
+def _between(area: str, least: str, most: str) -> Test:
+    values = _AREAS[area]
+    return lambda record: any(value and least <= value <= most for value in values(record))
+
+
+def _among(area: str, words: list[str]) -> Test:
+    wanted, values = {word.strip(' "').casefold() for word in words}, _AREAS[area]
+
+    def test(record: dict[str, Any]) -> bool:
+        here = {value.casefold() for value in values(record)}
+        return bool(here & wanted) or (not here and area in _UNRECORDED)
+
+    return test
 
 
 def _words(areas: tuple[str, ...], expression: str) -> Test:
@@ -159,13 +169,9 @@ def _words(areas: tuple[str, ...], expression: str) -> Test:
     return test
 
 
-def _listed(area: str, value: str) -> Test:
-    return _term(f"AREA[{area}]({' OR '.join(re.split('[,|]', value))})")
-
-
 _FILTERS: dict[str, Callable[[str], Test]] = {
-    "filter.ids": lambda value: _listed("NCTId", value),
-    "filter.overallStatus": lambda value: _listed("OverallStatus", value),
+    "filter.ids": lambda value: _among("NCTId", re.split("[,|]", value)),
+    "filter.overallStatus": lambda value: _among("OverallStatus", re.split("[,|]", value)),
     "filter.advanced": advanced,
     "query.cond": lambda value: _words(("Condition",), value),
     "query.locn": lambda value: _words(("LocationCountry", "LocationCity", "LocationFacility"), value),
@@ -173,18 +179,13 @@ _FILTERS: dict[str, Callable[[str], Test]] = {
     "query.id": lambda value: _words(("NCTId",), value),
 }
 _OTHERS = {"format", "markupFormat", "fields", "sort", "countTotal", "pageSize", "pageToken"}
-
-
 Studies = dict[str, dict[str, Any]]
 
 
 def page(studies: Studies, asked: dict[str, str], *, again: bool = False) -> dict[str, Any]:
     """One page of `studies` as `/studies` answers it; with the token of the next, or `again` of this one."""
     _refuse_unknown(asked)
-    tests = [_FILTERS[name](value) for name, value in asked.items() if name in _FILTERS and value]
-    matching = [one for _number, one in sorted(studies.items()) if all(test(one) for test in tests)]
-    if order := asked.get("sort"):
-        matching.sort(key=updated, reverse=not order.endswith(":asc"))
+    matching = _matching(studies, asked)
     size, print_ = _size(asked), _print(asked)
     start = _start(asked.get("pageToken", ""), print_)
     answer: dict[str, Any] = {"studies": [chosen(one, asked) for one in matching[start : start + size]]}
@@ -193,6 +194,14 @@ def page(studies: Studies, asked: dict[str, str], *, again: bool = False) -> dic
     if start + size < len(matching):
         answer["nextPageToken"] = _token(start if again else start + size, print_)
     return answer
+
+
+def _matching(studies: Studies, asked: dict[str, str]) -> list[dict[str, Any]]:
+    tests = [_FILTERS[name](value) for name, value in asked.items() if name in _FILTERS and value]
+    matching = [one for _number, one in sorted(studies.items()) if all(test(one) for test in tests)]
+    if order := asked.get("sort"):
+        matching.sort(key=updated, reverse=not order.endswith(":asc"))
+    return matching
 
 
 def _refuse_unknown(asked: dict[str, str]) -> None:

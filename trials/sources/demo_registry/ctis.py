@@ -91,6 +91,7 @@ def _part_one(trial: TrialFacts, phase_code: str, genders: str) -> dict[str, Any
                 },
             },
         },
+        "medicalConditions": conditions,
         "sponsors": [{"primary": True, "organisation": {"name": row["sponsor"]}}] if row["sponsor"] else [],
     }
 
@@ -169,12 +170,12 @@ def _pagination(given: Any) -> tuple[int, int]:
 def _row(record: dict[str, Any]) -> dict[str, Any]:
     part_one = found(record, "authorizedApplication", "authorizedPartI") or found(record, "authorizedPartI")
     names = found(part_one, *_IDENTIFIERS) or {}
-    conditions = found(part_one, *_CONDITIONS)
-    sponsors = [found(one, "organisation", "name") for one in found(part_one, "sponsors") or []]
+    conditions = found(part_one, *_CONDITIONS) or []
+    sponsors = found(part_one, "sponsors") or [{}]
     return said({name: record.get(name) for name in _SHOWN}) | said({
         "ctTitle": names.get("publicTitle") or names.get("fullTitle") or record.get("title"),
-        "conditions": ", ".join(one.get("medicalCondition", "") for one in conditions or []),
-        "sponsor": next((name for name in sponsors if name), ""),
+        "conditions": ", ".join(one.get("medicalCondition", "") for one in conditions),
+        "sponsor": found(sponsors[0], "organisation", "name"),
     })  # fmt: skip
 
 

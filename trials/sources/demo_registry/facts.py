@@ -33,9 +33,14 @@ class KnownTrials:
 
 
 def of_the_demo() -> KnownTrials:
-    """The trials of the demo that have a number of the registry in question."""
+    """The trials of the demo that have a number of the registry in question, and a status.
+
+    No registry has a record without a status; where nobody stated one, the demo registry has no record.
+    """
     known = KnownTrials()
     for trial in _trials():
+        if not trial.row["status"]:
+            continue
         if number := trial.row["nct_number"]:
             known.ctgov[number] = ctgov.study(trial)
         if number := trial.row["eu_ct_number"]:
@@ -82,4 +87,4 @@ def _sheet(name: str, delimiter: str) -> list[dict[str, str]]:
 def _workbook(name: str) -> list[dict[str, Any]]:
     with load_workbook(DEMO / name) as book:
         header, *rows = book.get_sheet_by_index(0).to_python()
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]

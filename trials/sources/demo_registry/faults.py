@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from .facts import KnownTrials
@@ -108,5 +109,10 @@ def spoilt_bytes(fault: RegistryFault | None, body: bytes) -> tuple[bytes, dict[
         case RegistryFault.DEEP:
             return b"[" * 100_000 + b"]" * 100_000, {}
         case RegistryFault.GZIP_BOMB:
-            return gzip.compress(b'{"studies": "' + b"x" * 50_000_000), {"Content-Encoding": "gzip"}
+            return _bomb(), {"Content-Encoding": "gzip"}
     return body, {}
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b'{"studies": "' + b"x" * 50_000_000)

@@ -171,7 +171,7 @@ class _Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Without looking up the name of this machine, for which there may be nobody to ask."""
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no error of ours."""
@@ -233,10 +233,10 @@ class _Handler(BaseHTTPRequestHandler):
         if etags := self.headers.get("If-None-Match"):
             return reply.headers["ETag"] in etags
         since, modified = self.headers.get("If-Modified-Since"), reply.headers.get("Last-Modified")
+        if not (since and modified):
+            return False
         try:
-            return bool(since and modified) and (
-                parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
-            )
+            return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
         except ValueError:
             return False
 
