@@ -2,8 +2,10 @@
 
 import copy
 import datetime as dt
+import itertools
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from directory.core.models import Change
@@ -11,12 +13,17 @@ from tests.builders import a_centre, a_site, a_trial, says
 from tests.support.studies import CTGOV, GENT, a_study, answers
 from trials.models import RegistryRecord, RegistrySync, StatusStatement, TextSuggestion, Trial, TrialSite
 from trials.models.registry import SyncStatus
-from trials.sources import sync
+from trials.sources import following, sync
+from trials.sources.client import Bounds
+from trials.sources.demo_registry.facts import KnownTrials
+from trials.sources.demo_registry.faults import EVERY
+from trials.sources.demo_registry.server import DemoRegistry
 from trials.sources.errors import RegistryAway
 from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
 NUMBER = "NCT01234567"
+QUICK = Bounds(read_seconds=0.3, total_seconds=2, attempts=2, backoff_seconds=0.01, longest_backoff=0.01)
 
 
 @pytest.fixture
@@ -281,3 +288,47 @@ def test_a_run_that_fails_of_itself_ends_and_lets_the_next_begin(monkeypatch):
     monkeypatch.undo()
     assert RegistrySync.objects.get().status == SyncStatus.FAILED
     assert counted(followed(a_study())) == {"new": 1}
+
+
+# Over the wire, from a registry of our own
+
+
+@pytest.fixture
+def demo_registry(settings):
+    """The small registry of our own, with two trials, in place of ClinicalTrials.gov and CTIS."""
+    known = KnownTrials({NUMBER: a_study(), "NCT00000002": a_study("NCT00000002")}, {})
+    with DemoRegistry(known) as registry:
+        settings.CTGOV_API_URL, settings.CTIS_API_URL = registry.ctgov_url, registry.ctis_url
+        yield registry
+
+
+def test_what_the_demo_registry_says_is_never_said_by_a_real_one(demo_registry):
+    a_trial("KIWI", identifiers=[NUMBER], status="unknown")
+    run = sync.follow(CTGOV)
+    assert (run.status, run.problems, counted(run)) == (SyncStatus.DONE, [], {"filled": 1, "suggested": 1})
+    assert set(StatusStatement.objects.values_list("source", flat=True)) == {"demo registry"}
+    assert run.imports.get().file_name.startswith("demo registry")
+    assert counted(sync.follow(CTGOV)) == {"unchanged": 1}
+
+
+def test_a_number_that_the_registry_does_not_have_is_missing(demo_registry):
+    a_trial("KIWI", identifiers=["NCT09999999"])
+    assert counted(sync.follow(CTGOV)) == {"missing": 1}
+
+
+@pytest.mark.parametrize("fault", EVERY, ids=lambda fault: fault.value)
+def test_whatever_the_registry_does_the_last_good_data_stay(demo_registry, fault, monkeypatch):
+    """One record is known; then the registry does what registries do, at every question."""
+    monkeypatch.setattr(following, "BOUNDS", QUICK)
+    trial = a_trial("KIWI", identifiers=[NUMBER], status="unknown")
+    sync.follow(CTGOV)
+    before, said = Trial.objects.values().get(pk=trial.pk), StatusStatement.objects.count()
+    demo_registry.faults = itertools.repeat(fault)
+    run = sync.follow(CTGOV)
+    assert Trial.objects.values().get(pk=trial.pk) == before
+    assert StatusStatement.objects.count() == said
+    assert run.status in (SyncStatus.FAILED, SyncStatus.DONE)
+    assert run.problems or counted(run) in ({"unchanged": 1}, {"missing": 1})
+    demo_registry.faults = iter(())
+    cache.clear()
+    assert counted(sync.follow(CTGOV)) == {"unchanged": 1}

@@ -110,7 +110,7 @@ class Client:
             rest_seconds=bounds.rest_seconds, clock=clock,
         )  # fmt: skip
         self._backoff = wait_exponential_jitter(
-            initial=bounds.backoff_seconds, max=bounds.longest_backoff, jitter=bounds.backoff_seconds
+            multiplier=bounds.backoff_seconds, max=bounds.longest_backoff, jitter=bounds.backoff_seconds
         )
         self._http = httpx.Client(
             http2=False,

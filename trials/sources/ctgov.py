@@ -183,7 +183,8 @@ class _Study(_Part):
     document_section: object = None
     derived_section: object = None
     has_results: object = None
-    # Of whoever passed the record on.
+    # Of whoever passed the record on, or is no registry.
+    resource: str = ""
     ctrname: object = None
     record_last_import: object = msgspec.field(name="record_last_import", default=None)
 

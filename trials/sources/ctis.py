@@ -94,6 +94,7 @@ class _Trial(Struct, rename="camel", frozen=True):
     authorized_application: _Application | UnsetType = UNSET
     authorized_part_i: _PartI | UnsetType = msgspec.field(name="authorizedPartI", default=UNSET)
     eudra_ct_info: _EudraCt | None = None
+    resource: str = ""
 
 
 # Of records seen from 2022 to 2026.
@@ -104,7 +105,7 @@ _FIELDS_SEEN = """
     hasAmendmentApplied hasDeferrallApplied id initialApplicationId isRmsTacitAssignment
     lastPublicationUpdate lastUpdated memberStatesConcerned mscTrialNotificationsInfoList
     primarySponsor product publicEvaluation publishDate record_last_import recruitmentStartDate
-    recruitmentStatus results resultsFirstReceived shortTitle sponsorType startDateEU submissionDate
+    recruitmentStatus resource results resultsFirstReceived shortTitle sponsorType startDateEU submissionDate
     therapeuticAreas title totalNumberEnrolled totalPartIISubjectCount trialCountries trialGlobalEnd
     trialPhase trialRegion trialRegionCode trialStartDate
 """

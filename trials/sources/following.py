@@ -9,11 +9,13 @@ from django.conf import settings
 from ..choices import Scheme
 from ..models.registry import Registry
 from . import ctgov, ctis
-from .client import LOCAL, Client
+from .client import LOCAL, USUAL, Client
 from .errors import BadAnswer, NotInRegistry
 from .records import BadRecord, FetchedRecord, Source
 
+BOUNDS = USUAL
 _AT_ONCE = 100  # records of ClinicalTrials.gov in one question
+_FIELDS = "ProtocolSection|DerivedSection|HasResults"  # results can be of megabytes
 
 
 def source_of(code: str) -> Source:
@@ -23,7 +25,13 @@ def source_of(code: str) -> Source:
 
 def _client(address: str) -> Client:
     """A registry is asked once a second; a server of our own as fast as it answers."""
-    return Client(address, seconds_apart=0 if urlsplit(address).hostname in LOCAL else 1)
+    return Client(address, seconds_apart=0 if urlsplit(address).hostname in LOCAL else 1, bounds=BOUNDS)
+
+
+def _resource(content: object) -> str:
+    """Who answers, where that is no registry."""
+    said = content.get("resource") if isinstance(content, dict) else ""
+    return said if isinstance(said, str) else ""
 
 
 def _ask_ctgov(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRecord]:
@@ -38,7 +46,7 @@ def _studies(client: Client, numbers: list[str]) -> Iterator[FetchedRecord]:
     missing, token, tokens = dict.fromkeys(numbers), "", set()
     at = {"host": client.host, "address": f"{client.base_url}/studies"}
     while True:
-        params = {"filter.ids": ",".join(numbers), "pageSize": _AT_ONCE}
+        params = {"filter.ids": ",".join(numbers), "pageSize": _AT_ONCE, "fields": _FIELDS}
         page = client.get("studies", params | ({"pageToken": token} if token else {})).content
         try:
             studies = list(ctgov.studies_in(page))
@@ -47,7 +55,7 @@ def _studies(client: Client, numbers: list[str]) -> Iterator[FetchedRecord]:
         for number, aliases, study in studies:
             for one in (number, *aliases):
                 missing.pop(one, None)
-            yield FetchedRecord(number, study)
+            yield FetchedRecord(number, study, resource=_resource(page))
         token = page.get("nextPageToken") or ""
         if not token:
             break
@@ -66,7 +74,9 @@ def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRe
             except NotInRegistry:
                 yield FetchedRecord(number, None)
                 continue
-            yield FetchedRecord(number, came.content, came.etag, came.last_modified, came.unchanged)
+            yield FetchedRecord(
+                number, came.content, came.etag, came.last_modified, came.unchanged, _resource(came.content)
+            )
 
 
 CTGOV = Source(

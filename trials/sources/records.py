@@ -33,7 +33,8 @@ class FetchedRecord:
     """What a registry answered for one number.
 
     `content`: the record as it came, JSON as bytes or as its values; None where the registry has none of this
-    number, or where `is_unchanged` since the answer before.
+    number, or where `is_unchanged` since the answer before. `resource`: who says so, where that is not the
+    registry itself.
     """
 
     number: str
@@ -41,6 +42,7 @@ class FetchedRecord:
     etag: str = ""
     last_modified: str = ""
     is_unchanged: bool = False
+    resource: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,11 @@ def by_schema(content: object, schema: type[_Schema]) -> tuple[dict, _Schema]:
 
 
 def fingerprint(part: object) -> str:
-    """The same for what says the same, in whatever order its keys stand."""
-    return hashlib.sha256(msgspec.json.encode(part, order="sorted")).hexdigest()
+    """The same for what says the same, in whatever order its keys stand. Raises `BadRecord`."""
+    try:
+        return hashlib.sha256(msgspec.json.encode(part, order="sorted")).hexdigest()
+    except UnicodeEncodeError:
+        raise BadRecord("It holds half a character (a lone surrogate).") from None
 
 
 def unknown_fields(part: object, schema: type[msgspec.Struct], at: str = "") -> Iterator[str]:

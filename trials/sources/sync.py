@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from directory.core.roles import Role
 from directory.imports import actions
-from directory.imports.choices import Outcome, Status
+from directory.imports.choices import REGISTRY, Outcome, Status
 from directory.imports.models import ImportRun
 from directory.imports.waiting import finish
 from directory.sheets.csv_files import as_csv
@@ -168,8 +168,9 @@ def _import_all(
     """Import what changed. By number, why a row was not taken over; and why an import as a whole was not."""
     outcomes: dict[str, str] = {}
     failed: list[str] = []
-    for records in _in_parts((record for record, _reply in heard.changed.values()), ROWS):
-        imported = _import(source, records)
+    for part in _in_parts(heard.changed.values(), ROWS):
+        records = [record for record, _fetched in part]
+        imported = _import(source, part[0][1].resource or source.name, records)
         run.imports.add(imported)
         if imported.status == Status.APPLIED:
             outcomes |= _outcomes(imported, [record.number for record in records], counts)
@@ -201,15 +202,15 @@ def _too_much(known: _KnownRecords, heard: _Heard) -> str:
     )
 
 
-def _import(source: Source, records: list[ReadRecord]) -> ImportRun:
-    """An import of some records that changed, planned and applied here."""
+def _import(source: Source, speaker: str, records: list[ReadRecord]) -> ImportRun:
+    """An import of some records that changed, planned and applied here; `speaker`: who says so."""
     rows = ([record.cells[column] for column in source.header] for record in records)
     content = as_csv(chain([source.header], rows))
-    name = f"{source.name} {timezone.localdate():%Y-%m-%d}.csv"
+    name = f"{speaker} {timezone.localdate():%Y-%m-%d}.csv"
     with translation.override("en"):
         run = actions.receive(
             file=ContentFile(content), file_name=name, kind=source.kind, role=Role.REGISTRY,
-            queue=False,
+            queue=False, choices={REGISTRY: speaker},
         )  # fmt: skip
         run = finish(run, here=True)
         if run.status == Status.PLANNED:
