@@ -1,7 +1,8 @@
 """The CSV that ClinicalTrials.gov exports: its thirty columns, any choice of them, one row a trial.
 
 The columns are those of the site's download (seen 2024 to 2026); values in a cell are parted by `|`. Names of
-columns are those of the sheet of trials where they mean the same.
+columns are those of the sheet of trials where they mean the same. The last four the download does not have:
+they hold what the API says beside it (`trials.sources.ctgov`).
 """
 
 from django.utils.translation import gettext_lazy as _lazy
@@ -63,6 +64,10 @@ class CtgovSheet(RegistrySheet):
     status_as_of = ExportColumn("Last Update Posted", "status_as_of", PartialDay())
     locations = ExportColumn("Locations", None, List(separators=BARS))
     documents = unkept("Study Documents")
+    status_verified = ExportColumn("Status Verified", None, PartialDay())
+    eligibility = ExportColumn("Eligibility Criteria", "eligibility_en", LongText())
+    arms = ExportColumn("Arms", "arms_en", LongText())
+    location_statuses = ExportColumn("Location Statuses", None, List(separators=BARS))
 
     class Meta:
         model = Trial

@@ -26,12 +26,13 @@ SAID = {
     "title": "What the registry calls it", "url": "https://theirs.example.org/", "acronym": "REG",
     "summary": "Theirs", "disease_terms": "theirs", "sponsor": "Theirs", "groups": "THEIRS", "sex": "Male",
     "phase": "Phase 1", "study_type": "Interventional", "age_min": "2 Years", "age_max": "12 Years",
-    "inclusion": "Theirs",
+    "inclusion": "Theirs", "eligibility": "Theirs", "arms": "Theirs",
 }  # fmt: skip
 OURS = {
     "title_en": "Our title", "summary_en": "Ours", "phases": ["phase3"], "study_type": "observational",
     "sponsor": "Ours", "groups": ["OURS"], "disease_terms": ["ours"], "sex": "female", "min_days": 365,
     "status": "suspended", "url": "https://ours.example.org/", "eligibility_en": "Ours",
+    "arms_en": "Ours",
 }  # fmt: skip
 AGES = {"ctis_csv": "0-17 years", "euctr": "Children", "ctgov_csv": "CHILD", "ctgov_classic": "Child"}
 

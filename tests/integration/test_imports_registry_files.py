@@ -26,7 +26,7 @@ from tests.support.registry_rows import (
     stored,
 )
 from trials import registries
-from trials.models import Trial, TrialSite
+from trials.models import StatusStatement, Trial, TrialSite
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,10 @@ def test_a_row_of_ctis(editor):
     told = "CTIS says of Belgium: “Authorised, recruitment pending”. No site's status is made of it."
     assert told in said(run)
     assert (run.questions, TrialSite.objects.count()) == ([], 0)
+    stated = StatusStatement.objects.get()
+    assert of(stated, "trial", "status", "role", "source", "evidence") == (
+        trial, "recruiting", "registry", "CTIS", "Belgium: Authorised, recruitment pending",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

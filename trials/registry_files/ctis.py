@@ -1,7 +1,8 @@
 """The CSV that the public portal of CTIS exports: twenty-four columns, one row a trial.
 
 Dates are day first; several values in a cell are parted by commas, which values have, too. A status is said
-of the trial as a whole and of each country, never of a site.
+of the trial as a whole and of each country, never of a site. The last two columns the
+file does not have: they hold what the API says beside it (`trials.sources.ctis`).
 """
 
 from django.utils.translation import gettext_lazy as _lazy
@@ -30,7 +31,7 @@ class CtisSheet(RegistrySheet):
 
     kind = "ctis_csv"
     required = ("trial_number",)
-    identifier_columns = ("trial_number", "protocol_code")
+    identifier_columns = ("trial_number", "protocol_code", "nct_number", "eudract_number")
     example = {
         "trial_number": "2024-512345-67-00", "protocol_code": "EXAMPLE-01",
         "title": "A study of something in children with leukaemia", "status": "Ongoing, recruiting",
@@ -66,6 +67,8 @@ class CtisSheet(RegistrySheet):
     sponsor = ExportColumn("Sponsor/Co-Sponsors", "sponsor", Text())
     sponsor_type = unkept("Sponsor type")
     status_as_of = ExportColumn("Last updated", "status_as_of", DayFirst())
+    nct_number = ExportColumn("NCT number", None, Identifiers(Scheme.NCT))
+    eudract_number = ExportColumn("EudraCT number", None, Identifiers(Scheme.EUDRACT))
 
     class Meta:
         model = Trial

@@ -1,7 +1,7 @@
 """Rows of the CSV that ClinicalTrials.gov exports, also when a spreadsheet has spoilt it.
 
-A new trial gets the sites of those locations that name one of our centres for certain; the export says
-nothing of the status of a site.
+A new trial gets the sites of those locations that name one of our centres for certain. The export says
+nothing of the status of a site; the API does, of some.
 """
 
 import re
@@ -14,23 +14,30 @@ from django.utils.translation import gettext_lazy
 from centres import spelling
 from centres.matching import CentreRef, Match
 from centres.rows.places import Places, key_of
+from directory.core.text import fold
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
 
+from ..choices import Recruitment
 from ..ctgov import CtgovSheet
 from ..identifiers import read_identifier
-from ..models import TrialSite
+from ..models import StatusStatement, TrialSite
+from ..sheets import spellings
 from .registry import RegistryProcessor
+from .registry_sites import RegistrySites, store_sites
 from .trials import TrialWork
+
+_STATUSES = spellings("status")
 
 CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes it had
 
 
 @dataclass(slots=True)
 class CtgovWork(TrialWork):
-    """A trial as it will be, and the centres at which it gets a site."""
+    """A trial as it will be, the sites that it gets or that are spoken of, and what is stated of them."""
 
-    places: list[CentreRef] = field(default_factory=list)
+    sites: list[TrialSite] = field(default_factory=list)
+    statements: list[StatusStatement] = field(default_factory=list)
 
 
 class CtgovProcessor(RegistryProcessor):
@@ -41,7 +48,7 @@ class CtgovProcessor(RegistryProcessor):
     page = "https://clinicaltrials.gov/study/{}"
     fields = (
         "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase",
-        "study_type",
+        "study_type", "eligibility", "arms",
     )  # fmt: skip
     ours = gettext_lazy("one of our centres")
 
@@ -49,7 +56,7 @@ class CtgovProcessor(RegistryProcessor):
         super().__init__(scope)
         self.places = Places(self, none_means=_("no site is made of it"))
         self.countries = self.places.matcher.countries()
-        self.sites: dict[int, set[int]] = defaultdict(set)
+        self.sites = RegistrySites(scope, self.registry)
         self._above: RowResult | None = None  # the last row with a number: what is spilled is its rest
 
     # Reading
@@ -84,6 +91,13 @@ class CtgovProcessor(RegistryProcessor):
 
     def mend(self, cells, notes):
         """A cell that a spreadsheet cut loses its last place, which may be half of one."""
+        # Nobody could shorten it: a run of the house has no reader.
+        for column in ("summary", "eligibility", "arms") if self.scope.user is None else ():
+            field = self.sheet.model_field(column) if column in self.sheet.columns() else None
+            if field and len(cells.get(column, "")) > field.max_length:
+                told = _("The text is longer than %d characters; it was left out.")
+                notes.append((column, told % field.max_length))
+                del cells[column]
         if len(cells.get("locations", "")) >= CUT:
             while len(cells["locations"]) >= CUT:  # once read so, it is read so again
                 cells["locations"] = cells["locations"].rpartition("|")[0]
@@ -93,28 +107,54 @@ class CtgovProcessor(RegistryProcessor):
 
     def look_up(self, results):
         super().look_up(results)
-        known = TrialSite.objects.filter(trial__in=self.finder.trials)
-        for trial_id, centre_id in known.values_list("trial_id", "centre_id"):
-            self.sites[trial_id].add(centre_id)
+        self.sites.look_up(self.finder.trials)
 
     # Deciding
 
     def is_ours(self, result):
-        return bool(result.work.places)
+        return bool(result.work.sites)
+
+    def _compare_fields(self, result, trial):
+        if verified := result.values.get("status_verified"):
+            result.values["status_as_of"] = verified
+        return super()._compare_fields(result, trial)
 
     def _compare_more(self, result, work):
         """Sites at the centres that the locations name, for certain or as a person answered."""
-        known = self.sites[work.trial.pk] if work.trial.pk else set()
-        places, missed = {}, []
+        known = self.sites.at(work.trial) if work.trial.pk else set()
+        places, missed, named = {}, [], defaultdict(list)
         for text, found in self._in_our_countries(result):
             if place := found.centre or self._answered(result, text, found, known | places.keys()):
                 places[place.id] = place
+                named[place.id].append(text)
             else:
                 missed.append((text, found))
-        work.places = [place for place in places.values() if place.id not in known]
-        if work.places:
-            result.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
+        new = [place for place in places.values() if place.id not in known]
+        if new:
+            result.change("locations", "", "; ".join(sorted(place.code for place in new)))
+        work.sites = [self.sites.site(work.trial, place) for place in new]
+        self._state_sites(result, work, places, named)
         self._tell_missed(result, missed)
+
+    def _state_sites(self, result, work, places: dict[int, CentreRef], named: dict[int, list[str]]) -> None:
+        """What the registry says of the status at each of `places`, by the texts that mean it."""
+        statuses = dict(_status_at(one) for one in result.values.get("location_statuses", ()))
+        new = {site.centre_id: site for site in work.sites}
+        day = result.values.get("status_as_of", "")
+        for pk, texts in named.items():
+            said = {statuses[text] for text in texts if text in statuses}
+            if len(said) > 1:
+                told = {"centre": places[pk].code, "statuses": ", ".join(sorted(said))}
+                sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
+                result.note("location_statuses", sentence % told)
+                continue
+            for word in said:
+                status = _STATUSES.get(fold(word))
+                if status is None or status == Recruitment.UNKNOWN:
+                    continue
+                site = new.get(pk) or self.sites.site(work.trial, places[pk])
+                if statement := self.sites.state(result, site, status, day):
+                    work.statements.append(statement)
 
     def _tell_missed(self, result, missed: list[tuple[str, Match]]) -> None:
         """Of which locations no site is made, and which centres they may mean."""
@@ -147,31 +187,34 @@ class CtgovProcessor(RegistryProcessor):
 
     def release(self, results, *, stores):
         super().release(results, stores=stores)
-        self.sites.clear()
+        self.sites.forget()
 
     # Storing
 
     def touched(self, works):
-        return super().touched(works) | self.places.touched()
+        spoken_of = [one.site.pk for work in works for one in work.statements if one.site.pk]
+        return super().touched(works) | self.places.touched() | {TrialSite: spoken_of}
 
     def store_last(self, recorder):
         self.places.learn(recorder)
 
     def writes(self, result):
         yield from super().writes(result)
-        for site in _sites(result.work):
+        for site in result.work.sites:
             yield Write(site, "locations")
+        for one in result.work.statements:
+            yield Write(one, "location_statuses")
 
     def store_more(self, works, recorder):
-        new = [site for work in works for site in _sites(work)]
-        TrialSite.objects.bulk_create(new, batch_size=500)
-        recorder.record(
-            TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
-        )
+        stated = [one for work in works for one in work.statements]
+        sites = [*(site for work in works for site in work.sites), *(one.site for one in stated)]
+        store_sites(list({id(one): one for one in sites}.values()), stated, recorder)
 
 
-def _sites(work: CtgovWork) -> list[TrialSite]:
-    return [TrialSite(trial=work.trial, centre_id=place.id) for place in work.places]
+def _status_at(text: str) -> tuple[str, str]:
+    """`UZ Gent, Ghent, Belgium: RECRUITING` as the place and its status."""
+    place, _colon, status = text.rpartition(": ")
+    return place, status
 
 
 def _is_number(cell: str) -> bool:

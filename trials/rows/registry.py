@@ -1,7 +1,7 @@
 """Rows of what a public registry says of its trials: a registry fills, and never overwrites.
 
-What is empty is filled, and the trial's own status is brought up to date; what somebody wrote into the
-directory stays. A new trial is a draft.
+What is empty is filled, and the trial's own status is brought up to date where a registry said it; what
+somebody wrote into the directory stays. A new trial is a draft.
 """
 
 from dataclasses import replace
@@ -10,13 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from directory.core.roles import Role
 from directory.core.text import fold, tidy
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first, sentence
 from directory.imports.questions import Option, Question
+from directory.imports.rows.result import yes_or_no
 from directory.sheets.encoding_repair import REPAIRED
 
-from .. import registries
+from .. import registries, statements
 from ..ages import DAYS_OF_BAND
 from ..choices import AgeBand, Recruitment, Scheme
 from ..models import Trial
@@ -24,6 +26,7 @@ from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
 TAKE_ALL = "take_all"
+BELGIUM = ("belgium", "be")  # as registries write it
 _SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
 _LONGEST = 60  # of what says that there is nothing to say
 
@@ -144,7 +147,7 @@ class RegistryProcessor(TrialProcessor):
     def is_ours(self, result) -> bool:
         """Whether a row about a new trial names what is `ours`."""
         return any(
-            fold(one if isinstance(one, str) else one[0]) in ("belgium", "be")
+            fold(one if isinstance(one, str) else one[0]) in BELGIUM
             for one in result.values.get("countries", ())
         )
 
@@ -158,7 +161,9 @@ class RegistryProcessor(TrialProcessor):
 
     def asked(self):
         found = super().asked()
-        if self._new and not self._for_children and not self._of_ours:
+        # A run of the house has no reader; it looks for trials of ours only.
+        is_read = self.scope.user is not None
+        if is_read and self._new and not self._for_children and not self._of_ours:
             found.append(self._take_all())
         return found
 
@@ -204,6 +209,8 @@ class RegistryProcessor(TrialProcessor):
         status, day = result.values.get("status"), result.values.get("status_as_of", "")
         if status is None:
             return []
+        if trial.status_by not in ("", Role.REGISTRY):
+            return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
         is_older = bool(since) and (not day or day < since)
         if is_older and status == stored:
@@ -219,6 +226,31 @@ class RegistryProcessor(TrialProcessor):
                 % said
             )  # fmt: skip
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
+
+    def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
+        """What a person said stands; a registry that says something else on a later day disputes it."""
+        said = self.stated.get(trial.pk, ())
+        last = max((one for one in said if one.role == Role.REGISTRY), key=statements.weight, default=None)
+        derived = statements.derive_of_trial([*said, self.statement(trial, status, day)])
+        told = {
+            "registry": self.registry, "status": Recruitment(status).label,
+            "stored": Recruitment(trial.status).label, "role": Role(trial.status_by).label,
+        }  # fmt: skip
+        is_news = derived["disputed"] and (last is None or last.status != status)
+        if derived["disputed"] == trial.disputed and not is_news:
+            if status != trial.status and not trial.disputed:
+                sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, is "
+                             "fresher and stands.")  # fmt: skip
+                result.note("status", sentence % told)
+            return []
+        self.says[result.number] = status, day
+        result.change("disputed", yes_or_no(trial.disputed), yes_or_no(derived["disputed"]))
+        if derived["disputed"]:
+            sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, stands "
+                         "and is shown as disputed.")  # fmt: skip
+            result.note("status", sentence % told)
+        trial.disputed = derived["disputed"]
+        return ["disputed"]
 
     def _older(self, result):
         return self._conflicts.get(result.number, "")

@@ -15,7 +15,7 @@ from ..registry_files.euctr import EuctrSheet
 from ..registry_files.ictrp import IctrpSheet
 from ..registry_files.isrctn import IsrctnSheet
 from .ctgov import CtgovProcessor
-from .registry import RegistryProcessor
+from .registry import BELGIUM, RegistryProcessor
 
 _TAKES_PATIENTS = {Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION}
 _LONGEST_CRITERIA = Trial._meta.get_field("eligibility_en").max_length
@@ -37,7 +37,17 @@ class ClassicProcessor(CtgovProcessor):
             cells |= {"sponsor": sponsor, "groups": "|".join(filter(None, (others, cells.get("groups"))))}
 
 
-class CtisProcessor(RegistryProcessor):
+class CountriesProcessor(RegistryProcessor):
+    """Rows that say a status of each country: that of Belgium is told, and kept beside the trial's own."""
+
+    def _compare_more(self, result, work):
+        if said := in_belgium(result):
+            sentence = _("%(registry)s says of Belgium: “%(said)s”. No site's status is made of it.")
+            result.note("countries", sentence % {"registry": self.registry, "said": shown(said)})
+            work.evidence = f"Belgium: {shown(said)}"
+
+
+class CtisProcessor(CountriesProcessor):
     sheet = CtisSheet
     label = gettext_lazy("CTIS export")
     registry = "CTIS"
@@ -48,10 +58,9 @@ class CtisProcessor(RegistryProcessor):
         spans, finer = result.values.pop("age", []), result.values.pop("age_detail", [])
         if spans or finer:
             result.values["age"] = bounds(refined(spans, finer) or finer)
-        tell_of_belgium(self.registry, result)
 
 
-class EuctrProcessor(RegistryProcessor):
+class EuctrProcessor(CountriesProcessor):
     sheet = EuctrSheet
     label = gettext_lazy("EU Clinical Trials Register list")
     registry = "EU Clinical Trials Register"
@@ -62,7 +71,6 @@ class EuctrProcessor(RegistryProcessor):
     def understand(self, result):
         if spans := result.values.pop("age", []):
             result.values["age"] = bounds(spans)
-        tell_of_belgium(self.registry, result)
 
 
 class IctrpProcessor(RegistryProcessor):
@@ -122,12 +130,10 @@ class IsrctnProcessor(RegistryProcessor):
             result.values["status"] = progress
 
 
-def tell_of_belgium(registry: str, result: RowResult) -> None:
+def in_belgium(result: RowResult) -> str:
     """What the registry says of the trial in Belgium: of the country, and so of none of its centres."""
-    for country, said in result.values.get("countries", ()):
-        if fold(country) in ("belgium", "be"):
-            sentence = _("%(registry)s says of Belgium: “%(said)s”. No site's status is made of it.")
-            result.note("countries", sentence % {"registry": registry, "said": shown(said)})
+    found = (said for country, said in result.values.get("countries", ()) if fold(country) in BELGIUM)
+    return next(found, "")
 
 
 def join_criteria(result: RowResult) -> None:
