@@ -56,7 +56,8 @@ def test_the_way_of_an_import_is_the_one_that_was_promised():
 
 
 def test_the_kinds_of_sheets_are_those_that_were_promised():
-    assert all_kinds().keys() <= {"centres", "networks", "trials", "sites", "ctgov_csv"}
+    registries = {"ctgov_csv", "ctgov_classic", "ctis_csv", "ictrp", "isrctn", "euctr"}
+    assert all_kinds().keys() <= {"centres", "networks", "trials", "sites", *registries}
     assert {"centres", "networks", "trials", "sites"} <= all_kinds().keys()
 
 

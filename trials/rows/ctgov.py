@@ -7,7 +7,7 @@ nothing of the status of a site; the API does, of some.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,6 @@ from centres.rows.places import Places, key_of
 from directory.core.text import fold
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
-from directory.sheets.encoding_repair import REPAIRED
 
 from ..choices import Recruitment
 from ..ctgov import CtgovSheet
@@ -52,6 +51,7 @@ class CtgovProcessor(RegistryProcessor):
         "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase",
         "study_type", "eligibility", "arms",
     )  # fmt: skip
+    ours = gettext_lazy("one of our centres")
 
     def __init__(self, scope):
         super().__init__(scope)
@@ -66,13 +66,8 @@ class CtgovProcessor(RegistryProcessor):
         number = cells.get("nct_number", "")
         if not _is_number(number):
             return self._spilled(row, cells)
-        self._above = None
-        whole, cells, notes = self._readable(row, cells)
-        result = super().read(whole, cells)
-        for column, said in notes:
-            result.note(column, said)
-        self._above = result
-        return result
+        self._above = super().read(row, cells)
+        return self._above
 
     def _spilled(self, row, cells) -> RowResult:
         """A row without a number is refused whole, whatever else stands in it."""
@@ -95,31 +90,21 @@ class CtgovProcessor(RegistryProcessor):
             result.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
         return result
 
-    def _readable(self, row, cells):
-        """The row as far as it can be read, without what is cut or too long, and what to say of it."""
-        notes, faults, better = [], [], dict(cells)
-        for column, code, params in row.faults:
-            if code == REPAIRED:
-                notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
-            elif code == "too_long" and column in cells and column != "title":
-                notes.append((column, _("The cell is longer than 32,767 characters; it was not read.")))
-                better[column] = ""
-            else:
-                faults.append((column, code, params))
+    def mend(self, cells, notes):
+        """A cell that a spreadsheet cut loses its last place, which may be half of one."""
         if self.scope.user is None:
-            notes += self._leave_out_long_texts(better)
-        if len(better.get("locations", "")) >= CUT:
-            while len(better["locations"]) >= CUT:  # once read so, it is read so again
-                better["locations"] = better["locations"].rpartition("|")[0]
+            notes += self._leave_out_long_texts(cells)
+        if len(cells.get("locations", "")) >= CUT:
+            while len(cells["locations"]) >= CUT:  # once read so, it is read so again
+                cells["locations"] = cells["locations"].rpartition("|")[0]
             notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
-        return replace(row, faults=faults), better, notes
 
     def _leave_out_long_texts(self, cells) -> Iterator[tuple[str, str]]:
         """Nobody could shorten them: a run of the house has no reader."""
         for column in ("summary", "eligibility", "arms"):
-            longest = self.sheet.model_field(column).max_length
-            if len(cells.get(column, "")) > longest:
-                cells[column] = ""
+            longest = self.sheet.model_field(column).max_length if column in self.sheet.columns() else 0
+            if 0 < longest < len(cells.get(column, "")):
+                del cells[column]
                 yield column, _("The text is longer than %d characters; it was left out.") % longest
 
     # Looking up
@@ -130,9 +115,8 @@ class CtgovProcessor(RegistryProcessor):
 
     # Deciding
 
-    def resolve(self, result):
-        if "nct_number" in result.values:
-            super().resolve(result)
+    def is_ours(self, result):
+        return bool(result.work.sites)
 
     def _compare_fields(self, result, trial):
         if verified := result.values.get("status_verified"):

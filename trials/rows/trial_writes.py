@@ -91,13 +91,14 @@ def _insert(trials: list[Trial]) -> None:
 
 def _store_statements(works, signed: Mapping[str, object]) -> None:
     now, signed = timezone.now(), _NOT_SAID | signed
-    rows = (
-        (work.trial.pk, status, first_day(day), statements.partial(day), now, *signed.values())
-        for work in works
-        if work.said
-        for status, day in [work.said]
-    )
+    rows = (_statement_of(work, now, signed) for work in works if work.said)
     bulk.insert(StatusStatement, ("trial", "status", "said_at", "said_on", "recorded_at", *signed), rows)
+
+
+def _statement_of(work, now, signed: Mapping[str, object]) -> tuple:
+    status, day = work.said
+    signed = {**signed, "evidence": work.evidence or signed["evidence"]}
+    return work.trial.pk, status, first_day(day), statements.partial(day), now, *signed.values()
 
 
 def _store_conditions(works, conditions):

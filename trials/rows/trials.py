@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from directory.core.dates import first_day
 from directory.core.models import State
 from directory.core.roles import Role
-from directory.imports.choices import REGISTRY, Outcome
+from directory.imports.choices import Outcome
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, shown
 from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
-from .. import registries, statements
+from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
 from ..models import Condition, StatusStatement, Trial
@@ -41,6 +41,7 @@ class TrialWork:
     """A trial as it will be; `conditions` None: as they are.
 
     `said`: the status that the row states of it, and its day as it was said; None: it states none.
+    `evidence`: what the row says beside it.
     """
 
     trial: Trial
@@ -48,24 +49,20 @@ class TrialWork:
     identifiers: list[Identifier] = field(default_factory=list)
     conditions: list[str] | None = None
     said: tuple[str, str] | None = None
+    evidence: str = ""
 
 
 class TrialProcessor(RowProcessor):
-    """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
+    """`registry`: which one wrote such sheets, if any; then they fill what is empty and overwrite nothing."""
 
     sheet = TrialSheet
     label = gettext_lazy("Trials")
     work = TrialWork
     registry = ""
 
-    @classmethod
-    def registry_of(cls, header):
-        return registries.wrote(header)
-
     def __init__(self, scope):
         super().__init__(scope)
-        self.registry = scope.choices.get(REGISTRY, self.registry)
-        self.finder = TrialFinder(scope.visible(Trial))
+        self.finder = TrialFinder(scope.visible(Trial), numbers_decide=bool(self.registry))
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[RowResult, Trial]] = []
