@@ -26,6 +26,7 @@ from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
 TAKE_ALL = "take_all"
+SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
 BELGIUM = ("belgium", "be")  # as registries write it
 _SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
 _LONGEST = 60  # of what says that there is nothing to say
@@ -50,6 +51,8 @@ class RegistryProcessor(TrialProcessor):
 
     def __init__(self, scope):
         super().__init__(scope)
+        # Where a registry is followed, it may be another that answers in its form.
+        self.registry = scope.choices.get(SPEAKER, self.registry)
         self._conflicts: dict[int, str] = {}
         self._new = self._for_children = self._of_ours = 0  # rows
 

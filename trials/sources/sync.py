@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from directory.core.roles import Role
 from directory.imports import actions
-from directory.imports.choices import REGISTRY, Outcome, Status
+from directory.imports.choices import Outcome, Status
 from directory.imports.models import ImportRun
 from directory.imports.waiting import finish
 from directory.sheets.csv_files import as_csv
@@ -25,6 +25,7 @@ from directory.sheets.csv_files import as_csv
 from ..identifiers import Identifier
 from ..models import RegistryRecord, RegistrySync, TrialIdentifier
 from ..models.registry import LEASE, SyncStatus
+from ..rows.registry import SPEAKER
 from .errors import RegistryError
 from .records import BadRecord, FetchedRecord, ReadRecord, Source
 from .suggesting import suggest
@@ -210,7 +211,7 @@ def _import(source: Source, speaker: str, records: list[ReadRecord]) -> ImportRu
     with translation.override("en"):
         run = actions.receive(
             file=ContentFile(content), file_name=name, kind=source.kind, role=Role.REGISTRY,
-            queue=False, choices={REGISTRY: speaker},
+            queue=False, choices={SPEAKER: speaker},
         )  # fmt: skip
         run = finish(run, here=True)
         if run.status == Status.PLANNED:
