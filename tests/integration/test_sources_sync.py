@@ -155,6 +155,33 @@ def test_a_registry_brings_its_own_word_up_to_date():
     assert StatusStatement.objects.filter(trial=trial).count() == 2
 
 
+def test_a_record_older_than_what_stands_fills_and_leaves_the_status():
+    trial = a_trial("KIWI", identifiers=[NUMBER], status_as_of="2026-04-28")
+    run = followed(a_study(status="NOT_YET_RECRUITING", verified="2023-07"))
+    trial.refresh_from_db()
+    assert counted(run)["filled"] == 1
+    assert (trial.status, trial.status_as_of, trial.sponsor) == (
+        "recruiting",
+        "2026-04-28",
+        "Example Sponsor",
+    )
+
+
+def test_a_month_is_not_older_than_a_day_in_it():
+    trial = a_trial("KIWI", identifiers=[NUMBER], status_as_of="2026-04-28")
+    followed(a_study(status="COMPLETED", verified="2026-04"))
+    trial.refresh_from_db()
+    assert (trial.status, trial.status_as_of) == ("completed", "2026-04")
+
+
+def test_a_source_is_the_same_however_it_is_spelt(gent):
+    trial = a_trial("KIWI", identifiers=[NUMBER])
+    site = a_site(trial, gent, said=30, by="registry")
+    StatusStatement.objects.update(source="clinicaltrials.gov")
+    followed(a_study(places=[GENT]))
+    assert len(statements_of(site)) == 1
+
+
 def test_two_places_of_one_centre_that_say_different_things_say_nothing(gent):
     run = followed(a_study(places=[GENT, GENT | {"facility": "UZ Gent ( Site 02)", "status": "COMPLETED"}]))
     assert not StatusStatement.objects.filter(site__isnull=False).exists()

@@ -215,8 +215,9 @@ class RegistryProcessor(TrialProcessor):
         if trial.status_by not in ("", Role.REGISTRY):
             return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
-        is_older = bool(since) and (not day or day < since)
-        if is_older and status == stored:
+        # A month is not older than a day in it, only less.
+        is_older = bool(since) and not (day and (since.startswith(day) or day >= since))
+        if is_older and (status == stored or self.scope.user is None):
             return []
         if is_older:
             said = {

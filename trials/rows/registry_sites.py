@@ -9,6 +9,7 @@ from centres.matching import CentreRef
 from centres.models import Centre
 from directory.core.dates import first_day
 from directory.core.roles import Role
+from directory.core.text import squash
 from directory.imports.rows.result import RowResult, shown, yes_or_no
 from directory.imports.rows.storing import ChangeRecorder, update
 from directory.imports.scope import Scope
@@ -77,7 +78,8 @@ class RegistrySites:
 
     def _last(self, said: Iterable[StatusStatement]) -> StatusStatement | None:
         """What this registry said last."""
-        own = (one for one in said if one.role == Role.REGISTRY and one.source == self.registry)
+        name = squash(self.registry)
+        own = (one for one in said if one.role == Role.REGISTRY and squash(one.source) == name)
         return max(own, key=lambda one: (one.said_at, one.pk), default=None)
 
     def _statement(self, site: TrialSite, status: str, day: str) -> StatusStatement:

@@ -176,7 +176,8 @@ def _import_all(
         if imported.status == Status.APPLIED:
             outcomes |= _outcomes(imported, [record.number for record in records], counts)
         else:
-            failed += [one["message"] for one in imported.problems] or ["An import was not applied."]
+            told = [*imported.problems, *imported.open_questions]
+            failed += [one["message"] for one in told] or ["An import was not applied."]
     return outcomes, failed
 
 
@@ -214,7 +215,7 @@ def _import(source: Source, speaker: str, records: list[ReadRecord]) -> ImportRu
             queue=False, choices={SPEAKER: speaker},
         )  # fmt: skip
         run = finish(run, here=True)
-        if run.status == Status.PLANNED:
+        if run.status == Status.PLANNED and not run.open_questions:
             actions.confirm(run=run, user=None, queue=False)
             run = finish(run, here=True)
     return run
@@ -228,7 +229,8 @@ def _outcomes(run: ImportRun, numbers: list[str], counts: Counter) -> dict[str, 
         is_disputed = any(one["field"] == "disputed" and one["new"] == "yes" for one in changes)
         counts[_counted_as(outcome, is_disputed)] += 1
         is_bad = waits or outcome in (Outcome.INVALID, Outcome.ERROR, Outcome.CONFLICT, Outcome.DUPLICATE)
-        found[number] = " ".join(one["message"] for one in messages)[:500] if is_bad else ""
+        # What holds a row back is said last, after what stays as it is.
+        found[number] = messages[-1]["message"][:500] if is_bad and messages else ""
     return found
 
 
