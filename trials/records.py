@@ -36,9 +36,16 @@ TRIAL = Record(
     Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials,
     undo=TrialUndo(), documents=Documents(trials, TrialFilterSet, on_day, version), shown_with=("parent",),
 )  # fmt: skip
+
+
+def _public_site(side):
+    """The documents of trials name no investigator; pages do, where that person consented."""
+    return {name: value for name, value in side.items() if name != "investigator_id"}
+
+
 # A centre's document names no contact, but its `updated_at` tells partners that one is to be read again.
 SITE = Record(
     TrialSite, derived=frozenset(DERIVED), undo=SiteUndo(), shown_with=("trial", "centre", "contact_person"),
-    adds={"centre": counts_at_centres},
+    public=_public_site, adds={"centre": counts_at_centres},
 )  # fmt: skip
 RECORDS = (TRIAL, SITE)

@@ -89,6 +89,16 @@ def page_size(query: QueryDict) -> int:
     return number
 
 
+def number(query: QueryDict, name: str, default: int, *, least: int, most: int) -> int:
+    """The whole number that is given for `name`, from `least` to `most`."""
+    text = one(query, name, str(default))
+    found = whole_number(text, most_digits=18)
+    if found is None or not least <= found <= most:
+        message = f"“{text[:40]}” is no number for “{name}”. Give a whole number from {least} to {most}."
+        raise bad_parameters([Fault(name, message, [f"{least}..{most}"])])
+    return found
+
+
 def names(query: QueryDict, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     """A comma list of names, given once or several times; in the order of `allowed`."""
     given = {word.strip() for value in query.getlist(name) for word in value.split(",")} - {""}

@@ -11,7 +11,7 @@ a body. An unknown parameter or a bad value is a 400 that names it and what is a
 
 `/api/v1/` lists every address. Every answer says in `RateLimit` how many requests are left; after a 429 or
 a 503 come back when `Retry-After` has passed. A contact that is withdrawn here must go from every copy:
-`updated_since` brings the record anew, replace it whole. Version 1 adds and never removes: ignore names you
+`changes/` brings the record anew, replace it whole. Version 1 adds and never removes: ignore names you
 do not know.
 """
 
@@ -29,6 +29,7 @@ TAGS = [
         "name": "Vocabulary",
         "description": "The classification of diseases, and what somebody who types may mean.",
     },
+    {"name": "Changes", "description": "What changed, in order; and how complete and how old all of it is."},
     {"name": "Imports", "description": "Sheets sent by a program: planned, looked at, applied."},
     {"name": "About", "description": "This description."},
 ]
@@ -41,12 +42,17 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "fields": ("Only these top-level names of a document, separated by commas.", ""),
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "lang": ("Language of the names.", "nl"),
+    "since": ("The `last_seq` of the answer before; 0 for everything from the beginning.", 0),
+    "limit": ("At most so many changes.", 200),
     "status": ("Where the run is on its way.", "planned"),
     "kind": ("What the rows of the sheet are.", "sites"),
     "outcome": ("Only the rows with this outcome.", "invalid"),
     "mode": ("`good`: all good rows; `all`: nothing unless no row is left out but by your decisions.", "all"),
     "only": ("`bad`: only the rows that were left out, with their numbers in a column.", "bad"),
 }
+
+# `kind` of an import is another thing.
+KIND_OF_CHANGE = ("Only changes of these records. A site's are told with its trial.", "trial")
 
 PROBLEMS = {
     "bad-parameter": "A parameter is unknown or has a value that cannot be used. `errors` names each.",

@@ -98,6 +98,25 @@ def record(entries: Iterable[Entry], *, by: Actor) -> int:
     return len(changed)
 
 
+def draw(count: int) -> range:
+    """The next `count` numbers of the log, for what is told beside its changes (`PublicUpdate`).
+
+    To be called by what is written with each change: under its lock, so in the order of commits too.
+    """
+    if not count:
+        return range(0)
+    table = Change._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            numbers = "nextval(pg_get_serial_sequence(%s, 'seq'))"
+            cursor.execute(f"SELECT max({numbers}) FROM generate_series(1, %s)", [table, count])  # noqa: S608
+        else:
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, table])
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()[0]
+    return range(last - count + 1, last + 1)
+
+
 def last_seq() -> int:
     """The number of the latest committed change, 0 where there is none."""
     return Change.objects.aggregate(last=Max("seq"))["last"] or 0

@@ -192,7 +192,8 @@ class Shown(models.Model):
     """When what the public is shown of a record last changed, by whatever change of whatever record.
 
     Written with the change log, in the same transaction. A trial is shown with its centres and contacts, so
-    it moves when they do. `kind` and `key` as in the search's documents; rows stay when their record is gone.
+    it moves when they do; what nobody is shown moves nothing. `kind` and `key` as in the search's documents;
+    rows stay when their record is gone.
     """
 
     kind = models.CharField(max_length=20)
@@ -205,3 +206,41 @@ class Shown(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.key} ({self.at})"
+
+
+class PublicUpdateQuerySet(models.QuerySet):
+    """Updates in the order of `seq`: what was committed later has a higher one."""
+
+    def last_of(self, change: int) -> int:
+        """The number of the last one that came with changes up to `change`, 0 for none."""
+        rows = self.filter(change__lte=change).order_by("-seq")
+        return rows.values_list("seq", flat=True).first() or 0
+
+    def between(self, since: int, until: int) -> "PublicUpdateQuerySet":
+        """Those after `since` up to `until`, in order."""
+        return self.filter(seq__gt=since, seq__lte=until).order_by("seq")
+
+
+class PublicUpdate(models.Model):
+    """One step of what the public is shown of a record: it came, it changed, it went.
+
+    Written with the change log, in the same transaction, and told to partners in the order of `seq`, a number
+    of the log's own: that of the change itself, else one behind it. `change`: the last change of that
+    transaction. Says nothing of what the record was or became.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    change = models.BigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    op = models.CharField(max_length=6, choices=Op.choices)
+
+    objects = PublicUpdateQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["kind", "seq"], name="update_of_kind")]
+
+    def __str__(self):
+        return f"{self.kind} {self.key} {self.op} (#{self.seq})"

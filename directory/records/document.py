@@ -82,5 +82,10 @@ def source(record: Sourced) -> str | None:
     return record.source or record.source_url or None
 
 
+def moment(value: dt.datetime) -> str:
+    """A point in time as ISO 8601 in UTC: `2026-11-23T14:25:00.123456Z`."""
+    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
 def iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None

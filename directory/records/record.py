@@ -10,15 +10,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
-from directory.core.models import Recorded
+from directory.core.models import Recorded, State
 
 from .document import Documents
 
 _OWNER = re.compile(r"[/@]")  # parts the key of the record that another belongs to from the rest
+
+
+class ShownIn(NamedTuple):
+    """A document that shows a record: its kind and key, and whether the public sees it now."""
+
+    kind: str
+    key: str
+    is_listed: bool
+
+
+def if_listed(side: dict) -> dict | None:
+    """All of a snapshot, unless it has a state in which the public does not see the record."""
+    return side if side.get("state", State.LISTED) == State.LISTED else None
 
 
 @dataclass(frozen=True)
@@ -32,8 +45,8 @@ class Record:
     import asks beyond that (`directory.imports.undo.rules.UndoRules`), None for nothing.
     `documents`: how its own are made, None for a record that is shown in those of the records it belongs to,
     or not at all; `shown_with`: its relations to what it is shown with, so that a change of the one is a
-    change of the other's document; `adds`: what it adds to documents of other kinds, by kind: items of the
-    body by key, for each of some keys.
+    change of the other's document; `public`: what of a snapshot they show, None for nothing; `adds`: what it
+    adds to documents of other kinds, by kind: items of the body by key, for each of some keys.
     """
 
     model: type[Recorded]
@@ -44,6 +57,7 @@ class Record:
     undo: Any = None
     documents: Documents | None = None
     shown_with: tuple[str, ...] = ()
+    public: Callable[[dict], dict | None] = if_listed
     adds: Mapping[str, Callable[[Sequence[str]], dict[str, dict]]] = field(default_factory=dict)
 
     @property
@@ -82,15 +96,17 @@ class Record:
             model.change_kind: (name, f"{name}__{self.model.by_key[name]}") for name, model in owners.items()
         }
 
-    def shown_through(self, changed: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
-        """`(kind, key)` of the documents that show records together with one of `changed`, keys by kind."""
+    def shown_through(self, changed: Mapping[str, Iterable[str]]) -> Iterator[list[ShownIn]]:
+        """The documents that show records together with one of `changed`, keys by kind: record by record."""
         for relation in self.shown_with:
             other = _records[self._relations[relation][0].change_kind]
             if keys := changed.get(other.kind):
                 lookups = {kind: path for kind, (name, path) in self.shown_in.items() if name != relation}
+                states = ["__".join([*path.split("__")[:-1], "state"]) for path in lookups.values()]
                 some = self.model._default_manager.filter(**{f"{relation}__{other.key}__in": keys})
-                for row in some.order_by().values_list(*lookups.values()):
-                    yield from zip(lookups, row, strict=True)
+                for row in some.order_by().values_list(*lookups.values(), *states):
+                    found = zip(lookups, row, row[len(lookups) :], strict=False)
+                    yield [ShownIn(kind, key, state == State.LISTED) for kind, key, state in found]
 
     def not_columns(self) -> frozenset[str]:
         """Names of a snapshot that are set otherwise than by their column."""

@@ -11,10 +11,9 @@ class SearchConfig(AppConfig):
 
     def ready(self):
         from directory.core import changes
+        from directory.records import shown
 
-        from .dependencies import move
-
-        changes.with_each(move)
+        changes.with_each(shown.note)
         worker_ready.connect(self._start, dispatch_uid="directory.search.start", weak=False)
         worker_shutdown.connect(self._stop, dispatch_uid="directory.search.stop", weak=False)
 

@@ -13,9 +13,10 @@ from itertools import islice
 from directory.core.models import State
 from directory.core.text import fold, squash
 from directory.records import Document, Words, all_documents, all_records
+from directory.records.document import moment
+from directory.records.shown import shown_at
 
 from .concepts import vocabulary
-from .dependencies import shown_at
 from .tokens import acronym_stems, stems
 
 BATCH = 200
@@ -40,7 +41,7 @@ def _build(kind: str, keys: list[str]) -> Iterator[Document]:
     shown = shown_at(kind, keys)
     added = [add(keys) for record in all_records().values() if (add := record.adds.get(kind))]
     for one in all_documents()[kind].build(keys):
-        updated_at = max(one.updated_at, shown.get(one.key, one.updated_at))
+        updated_at = shown.get(one.key, one.updated_at)
         body = dict(one.body)
         for more in added:
             body |= more[one.key]
@@ -51,12 +52,7 @@ def _build(kind: str, keys: list[str]) -> Iterator[Document]:
             "sort": fold(one.label) or one.key,
             "updated": microseconds(updated_at),
         }
-        yield replace(one, body=body | {"updated_at": _moment(updated_at)}, facts=facts)
-
-
-def _moment(value: dt.datetime) -> str:
-    """A point in time as ISO 8601 in UTC: `2026-11-23T14:25:00.123456Z`."""
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        yield replace(one, body=body | {"updated_at": moment(updated_at)}, facts=facts)
 
 
 def microseconds(value: dt.datetime) -> int:

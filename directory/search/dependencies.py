@@ -1,19 +1,16 @@
-"""Which documents a change touches: the index builds them anew, and their `updated_at` moves.
+"""Which documents a change touches: the index builds them anew.
 
 What is shown with what, the records say (`Record.shown_with`).
 """
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
-from directory.core.changes import Entry
-from directory.core.models import Change, Shown
+from directory.core.models import Change
 from directory.records import all_documents, all_records
-
-_AT_ONCE = 500
 
 
 class Mention(NamedTuple):
@@ -62,24 +59,6 @@ def news_since(seq: int, seq_at: str, limit: int) -> News:
     return News(seq, seq_at, mentions)
 
 
-def move(entries: Sequence[Entry], at: dt.datetime) -> None:
-    """Note that what is shown through `entries` changed at `at`: every document built anew for them."""
-    for first in range(0, len(entries), _AT_ONCE):
-        some = entries[first : first + _AT_ONCE]
-        touched = documents_of(
-            Mention(one.kind, one.key, [one.before or {}, one.after or {}]) for one in some
-        )
-        Shown.objects.bulk_create(
-            [Shown(kind=kind, key=key, at=at) for kind, keys in touched.items() for key in keys],
-            batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["at"],
-        )  # fmt: skip
-
-
-def shown_at(kind: str, keys: Sequence[str]) -> dict[str, dt.datetime]:
-    """When what is shown of the records `keys` last changed, by key, as far as the log was followed."""
-    return dict(Shown.objects.filter(kind=kind, key__in=keys).values_list("key", "at"))
-
-
 def documents_of(mentions: Iterable[Mention]) -> dict[str, list[str]]:
     """Keys of the documents to build anew, by kind, in a constant number of queries."""
     records = all_records()
@@ -93,6 +72,6 @@ def documents_of(mentions: Iterable[Mention]) -> dict[str, list[str]]:
                 keys = changed[kind] if shown_in == kind else found[shown_in]
                 keys.update(str(side[name]) for side in sides if side.get(name))
     for record in records.values():
-        for kind, key in record.shown_through(changed):
+        for kind, key, _is_listed in chain.from_iterable(record.shown_through(changed)):
             found[kind].add(key)
     return {kind: sorted(found[kind] | changed[kind]) for kind in all_documents()}

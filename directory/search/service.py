@@ -10,7 +10,7 @@ from directory.core.text import squash
 from directory.records import all_documents
 from trials.identifiers import parse_identifier
 
-from . import snapshot
+from . import snapshot, store
 from .concepts import vocabulary
 from .cursors import BadCursor
 from .disambiguation import Disambiguation
@@ -26,8 +26,8 @@ from .suggestions import Completion, Suggestion, complete, suggest
 __all__ = [
     "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",
     "IndexNotReady", "Sought", "Suggestion",
-    "bodies", "body", "called", "catch_up", "complete", "documents", "find", "ready", "rebuild", "slug_of",
-    "sought", "suggest", "version",
+    "bodies", "bodies_by_key", "body", "called", "catch_up", "complete", "documents", "find", "followed",
+    "ready", "rebuild", "slug_of", "sought", "suggest", "version",
 ]  # fmt: skip
 
 # About 2 KB each.
@@ -38,8 +38,14 @@ def bodies(kind: str, keys: Sequence[str]) -> list[bytes]:
     """The API's JSON of the records `keys` that exist, in that order, right for today."""
     if kind == "site":
         return _site_bodies(keys)
+    found = bodies_by_key(kind, keys)
+    return [found[key] for key in keys if key in found]
+
+
+def bodies_by_key(kind: str, keys: Sequence[str]) -> dict[str, bytes]:
+    """As `bodies`, of records that have a document of their own, by key."""
     found, today = _cached_bodies(kind, keys), timezone.localdate().isoformat()
-    return [_for_today(kind, *found[key], today) for key in keys if key in found]
+    return {key: _for_today(kind, *one, today) for key, one in found.items()}
 
 
 def body(kind: str, key: str) -> bytes | None:
@@ -80,6 +86,17 @@ def version() -> str:
     """Changes whenever anything the index shows does."""
     held = snapshot.current()
     return f"{held.folder.name[6:]}-{held.state.generation}-{timezone.localdate():%Y%m%d}"
+
+
+def followed() -> int:
+    """Up to which change of the log `bodies` are sure to be right; later ones may be in them already."""
+    folder = store.current()
+    stored = store.stores.at(folder).state() if folder else None
+    held = snapshot.current()
+    # While another thread takes up the news, what is held may be older than what is stored.
+    if stored and held.folder == folder and held.state.generation >= stored.generation:
+        return stored.seq
+    return held.state.seq
 
 
 def ready() -> str | None:

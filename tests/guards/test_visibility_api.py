@@ -39,7 +39,7 @@ ADDRESSES = [
     "trials/Zyxqcanary draft/", "centres/zyxqcanary-centre/", "networks/zyxqcanary-network/",
     "trials/public/", "trials/child/", "centres/public-centre/", "networks/public-network/",
     "", f"suggest/?q={WORD[:4]}", f"suggest/?q={WORD}", "suggest/?q=NCT0999999", "suggest/?q=nct",
-    "conditions/",
+    "conditions/", "changes/", "changes/?since=0&kind=trial", "health/",
 ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from centres.models import Membership
 from directory.core import changes
 from directory.core.fields import MAX_WORD, WordsField
-from directory.core.models import Change, Shown
+from directory.core.models import Change, PublicUpdate, Shown
 from directory.imports import actions, steps
 from directory.imports.apply import apply_run
 from directory.imports.kinds import all_kinds
@@ -37,6 +37,7 @@ pytestmark = pytest.mark.django_db
 BOOKS = {
     Change: "the change log: of records that were held against their rules",
     Shown: "when what is shown of these records changed: moved by the change log",
+    PublicUpdate: "that it changed, for partners",
     ImportRun: "the run itself",
     RowOutcome: "receipts of the plan",
     ColumnMapping: "what headers were read as",

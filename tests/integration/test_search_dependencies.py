@@ -9,8 +9,9 @@ from centres import actions as people
 from centres.models import Affiliation, CentreAlias, Coordination, Membership, Network, Professional
 from directory.core import changes
 from directory.core.changes import SYSTEM
-from directory.core.models import State
+from directory.core.models import PublicUpdate, State
 from directory.search import dependencies, service
+from directory.search.building import all_keys
 from directory.search.service import Ask
 from tests import builders as b
 from trials import actions
@@ -244,6 +245,23 @@ def test_a_change_touches_the_documents_that_show_it_and_no_other(world, what):
     seq, seq_at = dependencies.last_change()
     change(world)
     assert dependencies.documents_of(dependencies.news_since(seq, seq_at, 100).mentions) == touched
+
+
+def listed():
+    """The documents that the public sees, by kind and key."""
+    return {(kind, key) for kind in KINDS for key in all_keys(kind)}
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_partners_are_told_of_each_document_that_shows_it_and_is_or_was_listed(world, what):
+    change, touched = DONE[what]
+    before = listed()
+    change(world)
+    after = listed()
+    names = {(kind, key) for kind, keys in touched.items() for key in keys} & (before | after)
+    ops = {(True, True): "update", (False, True): "create", (True, False): "delete"}
+    told = PublicUpdate.objects.values_list("kind", "key", "op")
+    assert sorted(told) == sorted((*name, ops[name in before, name in after]) for name in names)
 
 
 def test_all_changes_one_after_the_other_are_followed_as_if_they_were_one(indexed):

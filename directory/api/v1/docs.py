@@ -40,7 +40,7 @@ def described() -> dict:
         "title": document["info"]["title"],
         "paragraphs": [rich(text) for text in document["info"]["description"].strip().split("\n\n")],
         "sections": [_section(tag, document) for tag in document["tags"]],
-        "shapes": [_shape(name, one) for name, one in shapes.items() if "properties" in one],
+        "shapes": [_shape(name, one) for name, one in shapes.items() if {"properties", "oneOf"} & set(one)],
         "enums": [(name, one["enum"]) for name, one in shapes.items() if "enum" in one],
         "headers": [
             (name, rich(one["description"])) for name, one in document["components"]["headers"].items()
@@ -131,6 +131,8 @@ def _example(path: str, method: str, listed: list[dict]) -> str:
 
 
 def _shape(name: str, one: dict) -> dict:
+    """A shape and its fields; of one that is this or that, these."""
+    parts = one.get("properties") or {_name_of(each): each for each in one["oneOf"]}
     fields = [
         {
             "name": field,
@@ -139,7 +141,7 @@ def _shape(name: str, one: dict) -> dict:
             "text": rich(kind.get("description", "")),
             "required": field in one.get("required", []),
         }
-        for field, kind in one["properties"].items()
+        for field, kind in parts.items()
     ]
     return {"name": name, "text": rich(one.get("description", "")), "fields": fields}
 

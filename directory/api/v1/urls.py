@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from .changes import ChangeList
 from .conditions import ConditionList
 from .docs import Docs
+from .health import Health
 from .import_decisions import ImportApply, ImportCancel, ImportDecisions, ImportQuestions, ImportUndo
 from .imports import ImportDetail, ImportReport, ImportRows, Imports
 from .match import MatchView
@@ -25,6 +27,8 @@ urlpatterns = [
     path("networks/<str:key>/", NetworkDetail.as_view(), name="network"),
     path("conditions/", ConditionList.as_view(), name="conditions"),
     path("suggest/", Suggest.as_view(), name="suggest"),
+    path("changes/", ChangeList.as_view(), name="changes"),
+    path("health/", Health.as_view(), name="health"),
     path("match/", MatchView.as_view(), name="match"),
     path("imports/", Imports.as_view(), name="imports"),
     path("imports/<int:number>/", ImportDetail.as_view(), name="import"),

@@ -1,0 +1,91 @@
+"""`health/`: how many records there are, how far the lists are, how old each source is."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from directory.core.models import PublicUpdate
+from directory.core.roles import Role
+from directory.search import service
+from tests import builders as b
+from tests.support.recorded import edit
+from trials.health import sources
+from trials.models import StatusStatement, Trial
+
+
+@pytest.fixture
+def asked(api):
+    """Sites of each freshness but one, and what is not public beside them."""
+    ghent, hidden = b.a_centre("uz-gent"), b.a_centre("hidden", state="draft")
+    b.a_network("net", members=[ghent])
+    b.a_network("draft-net", state="draft")
+    for days in (3, 45, 200, None):
+        b.a_site(b.a_trial(), ghent, said=days or 0, status=days and "recruiting")
+    disputed = b.a_site(b.a_trial("DISPUTED"), ghent, said=100)
+    b.says(disputed, "completed", by=Role.REGISTRY, said=5, source="ClinicalTrials.gov")
+    b.a_site(b.a_trial("DRAFT", state="draft"), ghent)
+    b.a_site(Trial.objects.get(slug="disputed"), hidden)
+    service.rebuild()
+    return api
+
+
+def test_it_counts_what_the_lists_have(asked):
+    health = asked.json("health/")
+    counted = {path: asked.json(f"{path}/")["count"] for path in health["counts"]}
+    assert health["counts"] == counted == {"trials": 5, "sites": 5, "centres": 1, "networks": 1}
+
+
+def test_it_counts_sites_by_freshness(asked):
+    counts = asked.json("health/")["sites_by_freshness"]
+    assert counts == {"fresh": 1, "ageing": 1, "stale": 1, "never": 1, "disputed": 1}
+    for word, number in counts.items():
+        assert asked.json("sites/", freshness=word)["count"] == number
+
+
+def test_it_says_how_far_records_and_lists_are(asked):
+    assert [asked.json("health/")[name] for name in ("seq", "index_seq")] == [0, 0]
+    edit(Trial.objects.get(slug="disputed"), title_en="Newname")
+    last = PublicUpdate.objects.latest("seq").seq
+    assert [asked.json("health/")[name] for name in ("seq", "index_seq")] == [last, 0]
+    service.catch_up()
+    assert [asked.json("health/")[name] for name in ("seq", "index_seq")] == [last, last]
+
+
+def test_a_source_is_as_old_as_what_it_said_last(asked):
+    long_ago = timezone.now() - dt.timedelta(days=12)
+    StatusStatement.objects.filter(role=Role.REGISTRY).update(recorded_at=long_ago)
+    (source,) = asked.json("health/")["sources"]
+    assert (source.pop("last_success"), source) == (
+        long_ago.isoformat().replace("+00:00", "Z"),
+        {"name": "ClinicalTrials.gov", "last_run": None, "ok": None, "age_days": 12},
+    )
+
+
+@pytest.mark.parametrize("what", ["retracted", "of a draft", "of nobody", "of a person"])
+def test_a_source_is_told_only_of_what_stands_and_is_listed(db, what):
+    site = b.a_site(b.a_trial(state="draft" if what == "of a draft" else "listed"), status=None)
+    said = b.says(
+        site, "recruiting", by=Role.EDITOR if what == "of a person" else Role.REGISTRY,
+        source="" if what == "of nobody" else "Somewhere",
+    )  # fmt: skip
+    if what == "retracted":
+        StatusStatement.objects.filter(pk=said.pk).update(retracted_at=timezone.now())
+    assert sources() == []
+
+
+def test_sources_come_by_name_each_once(db):
+    for name in ("CTIS", "ClinicalTrials.gov", "CTIS"):
+        b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source=name)
+    assert [one["name"] for one in sources()] == ["CTIS", "ClinicalTrials.gov"]
+
+
+def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
+    tag = asked.get("health/")["ETag"]
+    assert asked.get("health/", headers={"If-None-Match": tag}).status_code == 304
+    StatusStatement.objects.filter(role=Role.REGISTRY).update(recorded_at=timezone.now() - dt.timedelta(1))
+    assert asked.get("health/", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_without_an_index_it_is_not_ready(api):
+    assert api.problem("health/", 503)["type"].endswith("not-ready")
