@@ -1,6 +1,7 @@
 """What one can do to trials and sites: verbs, atomic, each recording what it changed."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from . import statements
 from .choices import Recruitment
 from .models import StatusStatement, Trial, TrialSite
 
-__all__ = ["close_recruitment", "set_state", "state_status"]
+__all__ = ["close_recruitment", "correct_site", "set_state", "state_status"]
 
 
 def state_status(
@@ -41,6 +42,20 @@ def state_status(
         statement.save()
         statements.settle([site])
     return statement
+
+
+def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:
+    """Store `values` of columns that people may edit, such as the contact of that role.
+
+    Raises ValidationError, by field, for a value that the column does not take.
+    """
+    with changes.recording(by) as log:
+        log.watch(site)
+        for name, value in values.items():
+            setattr(site, name, value)
+        others = {one.name for one in site._meta.concrete_fields} - set(values)
+        site.clean_fields(exclude=others)
+        site.save(update_fields=list(values))
 
 
 def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
