@@ -12,6 +12,9 @@ _TASKS: list[tuple[str, schedule | float, int]] = [
     # Each watch has its period; what is settled is passed over, so asking often does no harm.
     ("watching.send_due", crontab(minute="*/10"), 9 * 60),
     ("watching.clean_up", crontab(minute=41), HOURLY_EXPIRES),
+    # An enquiry has each of its mails once, however often it is asked what is due.
+    ("vouching.send_reminders", crontab(minute="5-59/10"), 9 * 60),
+    ("vouching.clean_up", crontab(minute=29), HOURLY_EXPIRES),
     ("partners.keep_use", crontab(minute=7), HOURLY_EXPIRES),
     ("core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
 ]
