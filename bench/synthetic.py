@@ -16,7 +16,16 @@ from directory.core.text import fold
 from directory.search.concepts import vocabulary
 from trials.choices import Phase, Recruitment, Sex, Stage, StudyType
 from trials.identifiers import Identifier
-from trials.models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite
+from trials.models import (
+    Condition,
+    RecruitmentEvent,
+    RegistryRecord,
+    StatusStatement,
+    TextSuggestion,
+    Trial,
+    TrialIdentifier,
+    TrialSite,
+)
 from trials.models.condition import load_conditions
 
 CENTRES = (
@@ -66,7 +75,8 @@ def fill(trials: int, seed: int = 2026) -> None:
 
 def empty() -> None:
     """Take all trials, centres and networks out, whatever refers to them."""
-    for model in (StatusStatement, TrialSite, TrialIdentifier, Trial.conditions.through):
+    about = (StatusStatement, TextSuggestion, RecruitmentEvent, RegistryRecord)
+    for model in (*about, TrialSite, TrialIdentifier, Trial.conditions.through):
         model.objects.all()._raw_delete("default")
     Trial.objects.update(parent=None)
     for model in (Trial, Membership, CentreAlias):

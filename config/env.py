@@ -11,6 +11,7 @@ the value nor the way out ("Not a valid database URL."), and what marshmallow qu
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +23,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EMAIL_SCHEMES = ("smtp", "smtps", "submission", "console", "file", "memory")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
+CTGOV, CTIS = "https://clinicaltrials.gov/api/v2", "https://euclinicaltrials.eu/ctis-public-api"
 POSTGRES = ("postgres", "postgresql")
 POSTGRES_FORM = "Use postgres://user:password@host:5432/name, or leave it out"
 
@@ -141,8 +143,8 @@ class Environment:
         parse=url_of(*EMAIL_SCHEMES, way_out=f"Begin it with one of: {', '.join(EMAIL_SCHEMES)}.")
     )
     email_from: str = setting("directory@localhost")
-    ctgov_api_url: str = setting("https://clinicaltrials.gov/api/v2", web_url)
-    ctis_api_url: str = setting("https://euclinicaltrials.eu/ctis-public-api", web_url)
+    ctgov_api_url: str = setting(parse=web_url)
+    ctis_api_url: str = setting(parse=web_url)
     sentry_dsn: str = setting(parse=web_url)
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     port: int = setting("8000", number(1, 65535))
@@ -163,6 +165,25 @@ class Environment:
     def profile(self) -> str:
         """`embedded` when neither PostgreSQL nor Redis is asked for, else `production`."""
         return "production" if needs_servers(self.database_url, self.redis_url) else "embedded"
+
+    @property
+    def may_follow_demo_registry(self) -> bool:
+        """Whether nobody named a registry, and all runs on one machine."""
+        return self.profile == "embedded" and not (self.ctgov_api_url or self.ctis_api_url)
+
+    @property
+    def demo_registry_file(self) -> Path:
+        """In it `make run` says where its demo registry answers, as long as it does."""
+        return self.data_dir / "demo_registry.url"
+
+    @property
+    def registries(self) -> tuple[str, str]:
+        """Where ClinicalTrials.gov and CTIS are asked: as given, else at the demo registry while it runs."""
+        if self.may_follow_demo_registry:
+            with suppress(FileNotFoundError):
+                demo = self.demo_registry_file.read_text().strip()
+                return f"{demo}/api/v2", f"{demo}/ctis-public-api"
+        return self.ctgov_api_url or CTGOV, self.ctis_api_url or CTIS
 
     @property
     def secure(self) -> bool:

@@ -17,6 +17,8 @@ SEAMS = [
     "directory/sheets",
     "directory/search/service.py",
     "directory/eligibility/service.py",
+    "trials/sources/client.py",
+    "trials/sources/demo_registry",
 ]
 DJANGO = [sys.executable, "manage.py"]
 

@@ -1,18 +1,24 @@
 """What one can do to trials and sites: verbs, atomic, each recording what it changed."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 
 from directory.core import changes
+from directory.core.dates import first_day
 from directory.core.listing import set_state
 
 from . import statements
 from .choices import Recruitment
-from .models import StatusStatement, Trial, TrialSite
+from .models import StatusStatement, TextSuggestion, Trial, TrialSite
+from .models.suggestion import Suggested
 
-__all__ = ["close_recruitment", "correct_site", "set_state", "state_status"]
+__all__ = [
+    "close_recruitment", "correct_site", "decide_suggestions", "set_state", "state_status",
+    "state_status_of_trial",
+]  # fmt: skip
 
 
 def state_status(
@@ -42,6 +48,21 @@ def state_status(
         statement.save()
         statements.settle([site])
     return statement
+
+
+def state_status_of_trial(*, trial: Trial, by: changes.Actor) -> None:
+    """Append that `by` says what the status columns of the stored `trial` are; see who disputes it.
+
+    To be called with the write of the columns, inside `changes.recording`.
+    """
+    day = trial.status_as_of
+    StatusStatement.objects.create(
+        trial=trial, status=trial.status, said_at=first_day(day), said_on=statements.partial(day),
+        role=by.role, user_id=by.user_id, run=by.run,
+    )  # fmt: skip
+    derived = statements.derive_of_trial(trial.statements.all())
+    trial.status_by, trial.disputed = derived["status_by"], derived["disputed"]
+    Trial.objects.filter(pk=trial.pk).update(status_by=trial.status_by, disputed=trial.disputed)
 
 
 def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:
@@ -74,3 +95,21 @@ def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
         )  # fmt: skip
         statements.settle(sites)
     return len(sites)
+
+
+def decide_suggestions(*, suggestions: Iterable[TextSuggestion], by: changes.Actor, take: bool) -> int:
+    """Take the text of open suggestions into their trials, or decline them. Returns how many were decided."""
+    with changes.recording(by) as log:
+        found = TextSuggestion.objects.open().filter(pk__in=[one.pk for one in suggestions])
+        decided = list(found.select_related("trial").select_for_update(of=("self",)))
+        log.watch(*{one.trial_id: one.trial for one in decided}.values())
+        for one in decided:
+            if take:
+                trial = Trial.objects.get(pk=one.trial_id)
+                setattr(trial, one.field, one.said)
+                trial.clean_fields(exclude={field.name for field in Trial._meta.fields} - {one.field})
+                trial.save(update_fields=[one.field, "updated_at"])
+            one.state = Suggested.TAKEN if take else Suggested.DECLINED
+            one.decided_at, one.decided_by = timezone.now(), by.role
+            one.save(update_fields=["state", "decided_at", "decided_by"])
+    return len(decided)

@@ -10,6 +10,10 @@ class TrialsConfig(AppConfig):
     verbose_name = _("Trials")
 
     def ready(self):
+        from directory.core import changes
+
+        from .events import raise_events
         from .models.condition import load_conditions
 
+        changes.with_each(raise_events)
         post_migrate.connect(load_conditions, sender=self, dispatch_uid="trials.load_conditions")

@@ -18,6 +18,7 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
+from . import statements
 from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
@@ -131,6 +132,8 @@ def _body(parts: _Parts) -> dict:
         "identifiers": [{"scheme": i.scheme, "value": i.value, "url": i.url} for i in parts.identifiers],
         "status": trial.status,
         "status_as_of": trial.status_as_of or None,
+        "status_by": trial.status_by or None,
+        "status_disputed": trial.disputed,
         "phases": trial.phases,
         "study_type": trial.study_type or None,
         "conditions": [{"code": code, "name": iccc3.name(code, "en")} for code in parts.conditions],
@@ -169,6 +172,7 @@ def site_body(site: TrialSite, slug: str) -> dict:
         "status": site.status,
         "status_since": site.status_since or None,
         "verified_at": iso(site.verified_at),
+        "verified_on": statements.day_as_said(site.verified_at, site.verified_on) or None,
         "verified_by": site.verified_by or None,
         "source": site.status_source or None,
         "freshness": site.freshness.value,

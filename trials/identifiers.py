@@ -15,7 +15,7 @@ _NCT = re.compile(r"^nct(\d{8})$")
 _NCT_SPOILT = re.compile(r"^(?:nct|ntc|cnt|ctn|tnc|tcn)(\d{8})$")
 # Eight digits, or seven after a spreadsheet took the 0 away: every number of today begins with one.
 _NCT_BARE = re.compile(r"^(0\d{7}|[1-9]\d{6})$")
-_EU = re.compile(r"^(?:euctr|euct|eudract)?(20\d{2})([05])(\d{5})(\d{2})(\d{2})?(?:[a-z]{2})?$")
+_EU = re.compile(r"^(?:euctr|euct|eudract|ctis)?(20\d{2})([05])(\d{5})(\d{2})(\d{2})?(?:[a-z]{2})?$")
 _ISRCTN = re.compile(r"^isrctn(\d{8})$")
 _DRKS = re.compile(r"^drks(\d{8})$")
 # Eight digits that may be a day.

@@ -1,15 +1,16 @@
-"""The one rule that makes a site's status out of what was said about it.
+"""The one rule that makes the status of a site, or of a trial, out of what was said about it.
 
 1. The latest statement by a person (coordinator, editor, sponsor) stands.
 2. Where no person ever said anything, the latest statement of a registry stands.
 3. A registry that says something else on a later day than the standing person's makes the status
    *disputed*: it is shown beside it and never overwrites it.
-Retracted statements count for nothing.
+Retracted statements count for nothing. The latest is that of the latest day; of what persons say of a trial
+it is what was recorded last, since a sheet asks a person before it takes an older day.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from directory.core.roles import Role
 from .choices import Recruitment
 from .models import StatusStatement, TrialSite
 
+LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 DERIVED = (
     "status",
     "status_since",
@@ -29,17 +31,16 @@ DERIVED = (
 )
 
 
+OF_THE_STATUS = frozenset({"status", "status_as_of"})  # columns of a trial that a statement is made of
+DERIVED_OF_TRIAL = ("status", "status_as_of", "status_by", "disputed")
+
+
 def derive(statements: Iterable[StatusStatement]) -> dict:
     """The values of the columns in `DERIVED`, from one site's statements in any order."""
-    said = sorted(
-        (one for one in statements if one.retracted_at is None), key=lambda one: (one.said_at, one.pk or 0)
-    )
+    said = sorted(_standing(statements), key=lambda one: (one.said_at, one.pk or 0))
     if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
-    persons: list[StatusStatement] = []
-    registry: list[StatusStatement] = []
-    for one in said:
-        (registry if one.role == Role.REGISTRY else persons).append(one)
+    persons, registry = _by_persons_and_registry(said)
     standing, other = (persons or registry)[-1], (registry or persons)[-1]
     return {
         "status": standing.status,
@@ -52,12 +53,58 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
     }
 
 
+def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
+    """The values of the columns in `DERIVED_OF_TRIAL`, from one trial's statements in any order."""
+    said = sorted(_standing(statements), key=lambda one: one.pk or LAST)
+    if not said:
+        return dict(zip(DERIVED_OF_TRIAL, (Recruitment.UNKNOWN, "", "", False), strict=True))
+    persons, registry = _by_persons_and_registry(said)
+    registry.sort(key=weight)  # Python sorts stably: of one day, what was recorded last
+    standing, other = (persons or registry)[-1], (registry or persons)[-1]
+    return {
+        "status": standing.status,
+        "status_as_of": standing.day_as_said,
+        "status_by": standing.role,
+        "disputed": weight(other) > weight(standing) and other.status != standing.status,
+    }
+
+
+def _standing(statements: Iterable[StatusStatement]) -> Iterator[StatusStatement]:
+    return (one for one in statements if one.retracted_at is None)
+
+
+def _by_persons_and_registry(
+    said: Iterable[StatusStatement],
+) -> tuple[list[StatusStatement], list[StatusStatement]]:
+    """In the order given."""
+    persons: list[StatusStatement] = []
+    registry: list[StatusStatement] = []
+    for one in said:
+        (registry if one.role == Role.REGISTRY else persons).append(one)
+    return persons, registry
+
+
+def weight(one: StatusStatement) -> dt.date:
+    """The day by which a statement about a trial is weighed.
+
+    A person who names none says it when it is recorded; a registry that names none may say it of any day.
+    """
+    if one.said_at is not None:
+        return one.said_at
+    return dt.date.min if one.role == Role.REGISTRY else timezone.localdate(one.recorded_at)
+
+
 def day_as_said(at: dt.date | None, on: str) -> str:
     """ISO 8601 of the day that a status is of, no more exact than it was said; empty where nobody said one.
 
     `at`: the day by which statements are in order; `on`: the month or year that was said instead.
     """
     return on or (at.isoformat() if at else "")
+
+
+def partial(day: str) -> str:
+    """`day` where it is a month or a year; empty for a whole day, or none."""
+    return day if len(day) < len("2024-06-03") else ""
 
 
 def _since(standing: StatusStatement, said: list[StatusStatement]) -> str:

@@ -1,7 +1,8 @@
 """What undoing an import asks of trials and sites.
 
-Trials that are not listed are the editors' alone (see `rows.joining`). What a run stated of a site is
-retracted, not deleted, and the site's status derived anew; undoing an undo revives it.
+Trials that are not listed are the editors' alone (see `rows.joining`). What a run stated of a site or a trial
+is retracted, not deleted; undoing an undo revives it. A site's status is derived anew; the columns of a trial
+go back to what they were.
 """
 
 from collections import defaultdict
@@ -11,19 +12,12 @@ from types import MappingProxyType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory.core.dates import first_day
 from directory.imports.models import ImportRun
 from directory.imports.undo.rules import Beside, UndoRules
 
 from . import statements
 from .models import StatusStatement, Trial
-
-
-class TrialUndo(UndoRules):
-    centre = ""  # drafts that came with rows of one's own centre
-    decided_by_editors = True
-
-    def told(self, keys, scope):
-        return keys if scope.sees_all else set()
 
 
 @dataclass
@@ -35,7 +29,9 @@ class Restated:
 
 
 class Statements(Beside):
-    """What was stated of some sites."""
+    """What was stated of some records; `about`: which field of a statement names them."""
+
+    about = "site"
 
     def __init__(self, pks, undone):
         super().__init__(pks, undone)
@@ -45,8 +41,8 @@ class Statements(Beside):
         keys = {pk: key for key, pk in pks.items()}
         # Runs that undid an undo of this one stated again what it had stated.
         again = set(ImportRun.objects.filter(undo_of__undo_of=undone).values_list("pk", flat=True))
-        for one in StatusStatement.objects.filter(site__in=list(keys)):
-            key = keys[one.site_id]
+        for one in StatusStatement.objects.filter(**{f"{self.about}__in": list(keys)}):
+            key = keys[getattr(one, f"{self.about}_id")]
             self._stated[key].append(one)
             if one.run == undone.pk and one.retracted_at is None:
                 self._works[key].retract.append(one.pk)
@@ -61,6 +57,8 @@ class Statements(Beside):
     def is_by_others(self, key):
         return key in self._by_others
 
+
+class StatementsOfSites(Statements):
     def derived(self, key, shot):
         work = self._works.get(key, Restated())
         left = [one for one in self._stated[key] if one.pk not in work.retract]
@@ -74,10 +72,35 @@ class Statements(Beside):
         return {name: (shot[name], new) for name, new in derived.items() if shot[name] != new}
 
 
+class StatementsOfTrials(Statements):
+    about = "trial"
+
+
+class TrialUndo(UndoRules):
+    centre = ""  # drafts that came with rows of one's own centre
+    decided_by_editors = True
+    beside = StatementsOfTrials
+
+    def told(self, keys, scope):
+        return keys if scope.sees_all else set()
+
+    def store(self, scope, undone, works, made, records):
+        _restate(works, scope)
+        StatusStatement.objects.bulk_create(
+            StatusStatement(
+                trial=trial, status=shot["status"], said_at=first_day(shot["status_as_of"]),
+                said_on=statements.partial(shot["status_as_of"]), role=shot["status_by"],
+                **_signed(scope, undone),
+            )
+            for trial, shot in made
+            if shot.get("status_by")
+        )  # fmt: skip
+
+
 class SiteUndo(UndoRules):
     centre = "centre"
     days_as_said = MappingProxyType({"verified_at": "verified_on"})
-    beside = Statements
+    beside = StatementsOfSites
 
     def told(self, keys, scope):
         if scope.sees_all:
@@ -96,22 +119,32 @@ class SiteUndo(UndoRules):
 
     def store(self, scope, undone, works, made, records):
         """Retract or revive what was stated; a site made again says what it said when it was removed."""
-        every = StatusStatement.objects
-        retract = [pk for one in works for pk in one.retract]
-        every.filter(pk__in=retract).update(retracted_at=timezone.now(), retracted_run=scope.run)
-        revive = [pk for one in works for pk in one.revive]
-        every.filter(pk__in=revive).update(retracted_at=None, retracted_run=None)
-        every.bulk_create(
+        _restate(works, scope)
+        StatusStatement.objects.bulk_create(
             StatusStatement(
                 site=site, status=shot["status"], since=shot["status_since"], said_at=shot["verified_at"],
                 said_on=shot["verified_on"], role=shot["verified_by"], source=shot["status_source"],
-                run=scope.run, user_id=scope.user_id,
-                evidence=_("import %(run)d, undone") % {"run": undone.pk},
+                **_signed(scope, undone),
             )
             for site, shot in made
             if shot["verified_at"]
         )  # fmt: skip
         statements.settle(records)
+
+
+def _restate(works, scope) -> None:
+    """Retract and revive what `works` say."""
+    every = StatusStatement.objects
+    retract = [pk for one in works for pk in one.retract]
+    every.filter(pk__in=retract).update(retracted_at=timezone.now(), retracted_run=scope.run)
+    revive = [pk for one in works for pk in one.revive]
+    every.filter(pk__in=revive).update(retracted_at=None, retracted_run=None)
+
+
+def _signed(scope, undone) -> dict[str, object]:
+    """Who says again what a record that is made again said."""
+    evidence = _("import %(run)d, undone") % {"run": undone.pk}
+    return {"run": scope.run, "user_id": scope.user_id, "evidence": evidence}
 
 
 def _slug(key: str) -> str:

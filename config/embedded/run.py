@@ -39,10 +39,11 @@ def main() -> int:
     env = environment.load()
     supervisor = Supervisor(say)
     supervisor.listen()
+    lock = None
     try:
         check_port(env.port)
         # Held to the end of the process.
-        _lock = claim(env.data_dir)
+        lock = claim(env.data_dir)
         demo = prepare()
         if supervisor.asked_to_stop:
             raise KeyboardInterrupt
@@ -55,6 +56,8 @@ def main() -> int:
         code = 130
     finally:
         supervisor.stop()
+        if lock:
+            env.demo_registry_file.unlink(missing_ok=True)
     return code
 
 
@@ -128,7 +131,25 @@ def children(env: environment.Environment, demo: bool) -> list[Child]:
         ),
         Child("worker", celery + worker, logs / "worker.log", asked),
         Child("scheduler", celery + beat, logs / "scheduler.log", asked),
+        *demo_registry(env, demo),
     ]
+
+
+def demo_registry(env: environment.Environment, demo: bool) -> list[Child]:
+    """A registry to follow without a network, beside the demo: all that start from now on do."""
+    from django.conf import settings
+
+    env.demo_registry_file.unlink(missing_ok=True)
+    # What the demo's registry says is no fact for a registry that holds something else.
+    if not (env.may_follow_demo_registry and (demo or settings.DEMO_MARKER.exists())):
+        return []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    env.demo_registry_file.write_text(url)
+    say(f"Following the demo registry at {url}. For real ones set CTGOV_API_URL and CTIS_API_URL.")
+    command = [sys.executable, "-m", "trials.sources.demo_registry", "--port", str(port)]
+    return [Child("demo registry", command, env.data_dir / "logs" / "demo_registry.log")]
 
 
 class Waiting:

@@ -250,8 +250,7 @@ API_ANONYMOUS_PER_MINUTE = env.api_anonymous_per_minute
 API_KEY_PER_MINUTE = env.api_key_per_minute
 PAGES_PER_MINUTE = env.pages_per_minute
 VOUCH_EVERY_DAYS = env.vouch_every_days
-CTGOV_API_URL = env.ctgov_api_url
-CTIS_API_URL = env.ctis_api_url
+CTGOV_API_URL, CTIS_API_URL = env.registries
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

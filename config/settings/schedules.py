@@ -4,25 +4,27 @@ from celery.schedules import crontab, schedule
 
 HOURLY_EXPIRES = 30 * 60
 
-# Name of the task without its part's path; when; the seconds after which it is not worth running any more.
+# Name of the task without `tasks`; when; the seconds after which it is not worth running any more.
 _TASKS: list[tuple[str, schedule | float, int]] = [
     # Queues again what a worker left behind; the row of a run is the truth, not the broker.
-    ("imports.sweep", 60.0, 55),
-    ("imports.clean_up", crontab(minute=17), HOURLY_EXPIRES),
+    ("directory.imports.sweep", 60.0, 55),
+    ("directory.imports.clean_up", crontab(minute=17), HOURLY_EXPIRES),
     # Each watch has its period; what is settled is passed over, so asking often does no harm.
-    ("watching.send_due", crontab(minute="*/10"), 9 * 60),
-    ("watching.clean_up", crontab(minute=41), HOURLY_EXPIRES),
+    ("directory.watching.send_due", crontab(minute="*/10"), 9 * 60),
+    ("directory.watching.clean_up", crontab(minute=41), HOURLY_EXPIRES),
     # An enquiry has each of its mails once, however often it is asked what is due.
-    ("vouching.send_reminders", crontab(minute="5-59/10"), 9 * 60),
-    ("vouching.clean_up", crontab(minute=29), HOURLY_EXPIRES),
-    ("partners.keep_use", crontab(minute=7), HOURLY_EXPIRES),
-    ("core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
+    ("directory.vouching.send_reminders", crontab(minute="5-59/10"), 9 * 60),
+    ("directory.vouching.clean_up", crontab(minute=29), HOURLY_EXPIRES),
+    ("directory.partners.keep_use", crontab(minute=7), HOURLY_EXPIRES),
+    ("directory.core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
+    # Registries are asked at night, when they and we have time.
+    ("trials.follow_all", crontab(hour=3, minute=20), 6 * 60 * 60),
 ]
 
 
 def _entry(name: str, when: schedule | float, expires: int) -> dict:
-    part, _dot, task = name.partition(".")
-    return {"task": f"directory.{part}.tasks.{task}", "schedule": when, "options": {"expires": expires}}
+    part, _dot, task = name.rpartition(".")
+    return {"task": f"{part}.tasks.{task}", "schedule": when, "options": {"expires": expires}}
 
 
 CELERY_BEAT_SCHEDULE = {task[0]: _entry(*task) for task in _TASKS}

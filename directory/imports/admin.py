@@ -79,8 +79,18 @@ class UploadForm(forms.Form):
         return {blank.KEY: blank.CLEAR} if is_clear else {}
 
     def templates(self) -> list[tuple]:
-        """Each kind that this person may hand in, with its label and its columns."""
-        return [(kind, label, columns_of(all_kinds()[kind].sheet)) for kind, label in self.kinds]
+        """Each kind that people fill in and this person may hand in, with its label and its columns."""
+        own = [(kind, label) for kind, label in self.kinds if not all_kinds()[kind].is_registrys]
+        return [(kind, label, columns_of(all_kinds()[kind].sheet)) for kind, label in own]
+
+    def exports(self) -> list[tuple]:
+        """What this person may hand in as a registry exported it: what it is called, and the headers read."""
+        sheets = [(label, all_kinds()[kind]) for kind, label in self.kinds]
+        return [
+            (label, [column.header() for column in one.sheet.in_order() if column.is_kept])
+            for label, one in sheets
+            if one.is_registrys
+        ]
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -147,6 +157,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             media=self.media + form.media,
             languages=[(code, get_language_info(code)["name_local"]) for code in LANGUAGE_CODES],
             templates=form.templates(),
+            exports=form.exports(),
         )
 
     def _received(self, request, form) -> ImportRun | None:

@@ -32,7 +32,6 @@ class Outcome(models.TextChoices):
 
 STORED = (Outcome.NEW, Outcome.UPDATE)
 NOT_TAKEN = (Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR)
-REGISTRY = "registry"  # the key in a run's choices that names the registry which wrote its file
 NOT_ITS_FAULT = ("moved", "busy", "failed", "broken_rule", "orphans", "in_the_way")
 LIVE = (Status.UPLOADED, Status.PLANNING, Status.PLANNED, Status.APPLYING)
 HAS_STORED = (Status.APPLIED, Status.UNDOING, Status.UNDONE)

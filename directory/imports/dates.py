@@ -38,17 +38,17 @@ def settle(table: Table, sheet: type[Sheet], reading: Reading) -> Settled:
     columns = sheet.columns()
     for place, name in reading.places.items():
         if place in table.dates and isinstance(columns[name].widget, (Day, PartialDay)):
-            _settle(settled, name, table.dates[place])
+            _settle(settled, name, table.dates[place], columns[name].widget.usual)
     return settled
 
 
-def _settle(settled: Settled, name: str, told: Mapping) -> None:
+def _settle(settled: Settled, name: str, told: Mapping, usual: str) -> None:
     if told["month"] and not told["day"]:
         settled.choices[date_key(name)] = MONTH_FIRST
         settled.warnings.append(
             problem("month_first", column=name, cell=told["month_example"], dates=told["examples"])
         )
-    elif told["day"] and not told["month"]:
+    elif (told["day"] or usual == DAY_FIRST) and not told["month"]:
         settled.choices[date_key(name)] = DAY_FIRST
     elif told["either"]:
         settled.questions.append(_question(name, told))

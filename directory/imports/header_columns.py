@@ -60,7 +60,8 @@ class Reading:
         ]
         for name, cell in cells.items():
             cells[name] = better = repaired(cell) if self.repairs_encoding else cell
-            if better != cell:
+            # A no-break space that lost its Â is a space all the same: not worth a word on every row.
+            if better != cell.replace("Â\xa0", "\xa0"):
                 faults.append((name, REPAIRED, {}))
             if character := control_character_in(better):
                 faults.append((name, "control", {"character": character}))
@@ -180,7 +181,7 @@ def meant_kind(table: Table, kind: str, reading: Reading) -> str:
 def recognise(table: Table) -> str:
     """The kind whose columns the header has, or empty where none or several fit equally.
 
-    The headers of ClinicalTrials.gov are those of a sheet of trials too, but nobody else spells them so.
+    Some headers of a registry's file are those of a sheet of trials, too; nobody else spells them all so.
     """
     scores = {}
     for kind, processor in all_kinds().items():

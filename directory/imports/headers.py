@@ -113,18 +113,29 @@ def kind_of(table: Table, role: str) -> str:
     """The kind that the columns of `table` are of, or empty.
 
     One that has all it needs, unless another knows more of the headers and may find what it needs among
-    the unknown ones: `NCT number, contact, hospital site` is no sheet of trials.
+    the unknown ones: `NCT number, contact, hospital site` is no sheet of trials. A registry's is told by how
+    it spells its headers, and by nothing less.
     """
     certain = recognise(table)
-    if is_data(table.header):
+    if is_data(table.header) or (certain and all_kinds()[certain].is_registrys):
         return certain
-    known = _known_by_kind(table.header)
-    if not certain and role == Role.COORDINATOR:
-        known = {kind: number for kind, number in known.items() if all_kinds()[kind].is_by_centre}
-        return max(known, key=lambda kind: known[kind]) if any(known.values()) else ""
+    by_centre = not certain and role == Role.COORDINATOR
+    known = _known_by_own_kind(table.header, by_centre=by_centre)
     most = max(known.values())
+    if by_centre:
+        return max(known, key=lambda kind: known[kind]) if most else ""
     likely = [kind for kind, number in known.items() if number == most > max(1, known.get(certain, 0))]
     return likely[0] if len(likely) == 1 else certain
+
+
+def _known_by_own_kind(cells: Sequence[str], *, by_centre: bool) -> dict[str, int]:
+    """Of the kinds that people fill in; perhaps only of those of which each row lies at a centre."""
+    found = {}
+    for kind, number in _known_by_kind(cells).items():
+        processor = all_kinds()[kind]
+        if not processor.is_registrys and (processor.is_by_centre or not by_centre):
+            found[kind] = number
+    return found
 
 
 def is_data(cells: Sequence[str]) -> bool:

@@ -158,11 +158,6 @@ def _sentences() -> dict[str, str]:
         ),
         "remembered_columns": _("Columns are read as on %(day)s: %(columns)s. Each can be changed."),
         "above_header": _("Row %(row)s is taken for the header. Not read, since above it: %(rows)s."),
-        "registry_file": _(
-            "This is a file of %(registry)s, by its headers. It fills what is empty and overwrites nothing: "
-            "where it says something else than the directory, the row says so. Use the headers of the "
-            "template for a sheet of your own."
-        ),
         "hidden_rows": _(
             "Rows that the sheet hides are read as well: %(rows)s. Look whether they should be."
         ),

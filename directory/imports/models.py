@@ -81,7 +81,7 @@ class ImportRun(models.Model):
     each claim and is asked before anything is written, so a worker whose lease was taken over writes nothing.
     """
 
-    kind = models.CharField(_("kind"), max_length=12, choices=kinds.choices, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.UPLOADED)
     file_name = models.CharField(_("file"), max_length=255)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
@@ -357,7 +357,7 @@ class ColumnMapping(models.Model):
     Of a centre where the sheet was one centre's, else of whoever handed it in.
     """
 
-    kind = models.CharField(_("kind"), max_length=12, choices=kinds.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
     signature = models.CharField(max_length=64, help_text="SHA-256 of the headers, squashed and sorted.")
     centre = models.ForeignKey(
         "centres.Centre", models.CASCADE, null=True, related_name="+", verbose_name=_("centre")

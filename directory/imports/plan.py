@@ -14,7 +14,7 @@ from directory.core.roles import Role
 from directory.sheets.reading import Table, Unreadable
 
 from . import changed_since_plan, dates, encoding, mapping, receipts
-from .choices import REGISTRY, STORED, Status
+from .choices import STORED, Status
 from .header_columns import Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import all_kinds, may_be_handed_in
@@ -64,10 +64,7 @@ def _plan_table(run: ImportRun, table: Table, scope: Scope) -> None:
     reading.questions += mapping.ask(table, processor, reading, said, scope)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
-    registry = "" if processor.is_registrys else processor.registry_of(table.header)
-    if registry:
-        settled.choices[REGISTRY] = registry
-    warnings = _warnings(table, reading, registry) + mapping.warnings(said, reading) + settled.warnings
+    warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
     run.choices = run.choices | settled.choices
     renew(
         run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
@@ -187,10 +184,8 @@ def _settle_kind(run: ImportRun, table: Table) -> list[dict]:
     return []
 
 
-def _warnings(table: Table, reading: Reading, registry: str) -> list[dict]:
+def _warnings(table: Table, reading: Reading) -> list[dict]:
     found = above_header(table)
-    if registry:
-        found.append(problem("registry_file", registry=registry))
     if reading.unknown:
         found.append(problem("not_read", columns=reading.unknown))
     if table.hidden:

@@ -131,7 +131,13 @@ class Whole(Text):
         return number
 
 
-class PartialDay(Text):
+class _Date(Text):
+    """`usual`: in which order whoever writes such sheets always has day and month; empty for not known."""
+
+    usual = ""
+
+
+class PartialDay(_Date):
     """A date of which perhaps only the month or the year is known; ISO 8601 text inside."""
 
     def takes(self):
@@ -144,7 +150,7 @@ class PartialDay(Text):
         return _day_remark(cell, system)
 
 
-class Day(Text):
+class Day(_Date):
     """A whole date."""
 
     def takes(self):

@@ -38,8 +38,10 @@ class Column(fields.Field):
     sheet gathers itself (`dehydrate_<name>`). `takes`: what a cell may hold, where the widget cannot tell.
     `logged`: the fields of the change log that it writes, where these are not simply its attribute; those of
     another record behind their relation (`contact_person__email`). `served`: the API and the files of pages
-    have it too, by its name and with the value of its field.
+    have it too, by its name and with the value of its field. `is_kept`: something of what it says is.
     """
+
+    is_kept = True
 
     def __init__(
         self, attribute=None, widget=None, *, nl="", fr="", de="", also=(), takes="", logged=(), served=False
@@ -109,6 +111,11 @@ class Sheet(resources.ModelResource, metaclass=_SheetType):
     def in_order(cls) -> list[Column]:
         """The columns in the order of the template."""
         return list(cls.columns().values())
+
+    @classmethod
+    def tolerates(cls, name: str) -> bool:
+        """Whether a cell of the column that cannot be read is told and left out, and its row taken."""
+        return False
 
     @classmethod
     @cache

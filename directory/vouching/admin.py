@@ -69,9 +69,7 @@ class NoteFilter(admin.SimpleListFilter):
 class EnquiryAdmin(admin.ModelAdmin):
     """Read by editors and written by nobody: what happens to an enquiry happens by its actions."""
 
-    list_display = [
-        "centre", "user", "asked_on", "reminded", "owed", "answered_at", "has_note",
-    ]  # fmt: skip
+    list_display = ["centre", "user", "asked", "reminded", "owed", "answered", "has_note"]
     list_display_links = ["centre"]
     list_filter = [OwedFilter, NoteFilter, ("centre", admin.RelatedOnlyFieldListFilter), "reason"]
     list_select_related = ["centre", "user"]
@@ -112,6 +110,15 @@ class EnquiryAdmin(admin.ModelAdmin):
             once=Exists(went.filter(kind=LetterKind.REMINDED)),
             twice=Exists(went.filter(kind=LetterKind.REMINDED_AGAIN)),
         )
+
+    @admin.display(description=_("asked on"), ordering="asked_on")
+    def asked(self, enquiry):
+        return enquiry.asked_on.isoformat()
+
+    @admin.display(description=_("answered"), ordering="answered_at")
+    def answered(self, enquiry):
+        """The day of the last answer by the link."""
+        return timezone.localdate(enquiry.answered_at).isoformat() if enquiry.answered_at else ""
 
     @admin.display(description=_("reminded"))
     def reminded(self, enquiry):

@@ -21,7 +21,7 @@ LATE = {
     "centres/apps.py": 1,  # models come after the configuration of apps
     "directory/imports/apps.py": 1,  # models come after the configuration of apps
     "directory/search/apps.py": 3,  # models come after the configuration of apps; the worker alone follows
-    "trials/apps.py": 1,  # models come after the configuration of apps
+    "trials/apps.py": 3,  # models come after the configuration of apps
 }
 
 

@@ -56,7 +56,8 @@ def test_the_way_of_an_import_is_the_one_that_was_promised():
 
 
 def test_the_kinds_of_sheets_are_those_that_were_promised():
-    assert all_kinds().keys() <= {"centres", "networks", "trials", "sites", "ctgov_csv"}
+    registries = {"ctgov_csv", "ctgov_classic", "ctis_csv", "ictrp", "isrctn", "euctr"}
+    assert all_kinds().keys() <= {"centres", "networks", "trials", "sites", *registries}
     assert {"centres", "networks", "trials", "sites"} <= all_kinds().keys()
 
 
@@ -102,11 +103,12 @@ def test_lists_are_ordered_by_what_was_promised():
 # Shapes of answers
 
 SHAPES = {
-    shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
+    shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of status_by
+        status_disputed phases
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
         source updated_at""",
-    shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
-        next_due contact cohort_open""",
+    shapes.SiteSerializer: """trial centre status status_since verified_at verified_on verified_by source
+        freshness next_due contact cohort_open""",
     shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
     shapes.IdentifierSerializer: "scheme value url",
     shapes.ConditionRefSerializer: "code name",

@@ -25,7 +25,16 @@ from directory.partners.models import ApiKey
 from tests import builders
 from tests.support.admin_forms import admin_url
 from trials.actions import state_status
-from trials.models import Condition, StatusStatement, Trial, TrialSite
+from trials.models import (
+    Condition,
+    RecruitmentEvent,
+    RegistryRecord,
+    RegistrySync,
+    StatusStatement,
+    TextSuggestion,
+    Trial,
+    TrialSite,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +46,7 @@ OURS = [
     Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
+OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
 
 
 @pytest.fixture
@@ -55,6 +65,10 @@ def world():
         sponsor=f"{CANARY} sponsor",
         parent=trial,
     )
+    RecruitmentEvent.objects.create(trial=hidden, happened="opened", facts={"acronym": CANARY})
+    RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
+    RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
+    TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")
     stranger = builders.a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
     Affiliation.objects.create(professional=colleague, centre=own)
@@ -194,7 +208,7 @@ def test_a_coordinator_can_ask_lists_only_about_what_they_show(world):
         if model in (Trial, TrialSite, Centre, Professional)
     }
     assert allowed == {
-        "Trial": {"state", "status", "study_type", "source", "created_at"},
+        "Trial": {"state", "status", "disputed", "study_type", "source", "created_at"},
         "TrialSite": {
             "status",
             "centre",
@@ -272,11 +286,13 @@ COORDINATOR_MAY = {
     StatusStatement: set(),
     Condition: set(),
     Change: set(),
+    **{model: set() for model in OF_REGISTRIES},
 }
 EDITOR_MAY_NOT = {
     StatusStatement: {"add", "change", "delete", "history"},
     Condition: {"add", "change", "delete", "history"},
     Change: {"add", "change", "delete", "history"},
+    **{model: {"add", "change", "delete", "history"} for model in OF_REGISTRIES},
 }
 
 
@@ -310,6 +326,7 @@ def pairs(world):
         StatusStatement: (statement(site=world.mine).first(), statement(site=world.theirs).first()),
         Condition: (Condition.objects.first(),) * 2,
         Change: (Change.objects.first(),) * 2,
+        **{model: (model.objects.first(),) * 2 for model in OF_REGISTRIES},
     }
 
 

@@ -134,11 +134,15 @@ def test_a_registry_is_started_stopped_and_started_again(run):
     assert answer_of(first.port, "/readyz") == (200, '{"status": "ready"}')
     found = json.loads(answer_of(first.port, "/api/v1/trials/?q=ewing&page_size=1")[1])
     assert found["results"][0]["acronym"] == "iEuroEwing"
+    registry = re.search(r"Following the demo registry at http://127\.0\.0\.1:(\d+)\. ", first.said())
+    status, answer = answer_of(int(registry[1]), "/api/v2/studies/NCT04307576")
+    assert (status, json.loads(answer)["resource"]) == (200, "demo registry")
 
     everybody = first.processes()
-    assert len(everybody) >= 5
+    assert len(everybody) >= 6
     first.stop()
     wait_until(lambda: not first.processes())
+    assert not (first.folder / "demo_registry.url").exists()
     before, made = rows(first.folder), what_is_made(first.folder)
 
     second = run(**address)

@@ -206,6 +206,14 @@ def test_an_example_is_downloaded_of_what_one_may_hand_in(client, world):
     assert client.get(reverse("admin:imports_importrun_template", args=["trials", "csv"])).status_code == 200
 
 
+def test_the_page_says_what_is_read_of_the_files_of_registries(client, world):
+    text = signed_in(client, an_editor()).get(ADD).content.decode()
+    assert "<code>Location(s) and recruitment status</code>" in text
+    assert "Contact Email" not in text
+    signed_in(client, a_coordinator(world[0]))
+    assert "Files of registries" not in client.get(ADD).content.decode()
+
+
 def test_a_name_of_a_sheet_that_cannot_be_is_said_beside_it(client):
     signed_in(client, an_editor())
     answer = client.post(ADD, {"kind": "sites", "file": a_file(b"a\n"), "sheet": "x\x01"})

@@ -171,7 +171,7 @@ def test_a_held_back_status_is_stored_where_a_person_takes_it(gent):
         ["NCT Number", "Study Title", "Acronym", "Sponsor"],
         ["NCT Number", "Study Status", "Conditions", "Phases"],
         ["Sponsor", "NCT Number", "Age", "Enrollment", "My own notes"],
-        [column.label for column in CtgovSheet.columns().values()],
+        [column.header() for column in CtgovSheet.columns().values()],
     ],
 )
 def test_any_choice_of_its_columns_is_recognised(header):

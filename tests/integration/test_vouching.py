@@ -392,7 +392,7 @@ def test_the_command_does_the_same_and_prints_the_counts(ghent):
 
 def test_the_scheduler_asks_every_ten_minutes_what_is_due(ghent):
     coordinator(ghent)
-    assert CELERY_BEAT_SCHEDULE["vouching.send_reminders"]["task"] == tasks.send_reminders.name
+    assert CELERY_BEAT_SCHEDULE["directory.vouching.send_reminders"]["task"] == tasks.send_reminders.name
     tasks.send_reminders()
     assert len(mail.outbox) == 1
 

@@ -30,6 +30,7 @@ from trials.cells import Conditions, Identifiers, Phases
 from trials.choices import Scheme
 from trials.ctgov import AgeRange
 from trials.identifiers import FORMS
+from trials.registry_files.cells import AgeBound, AgeGroups, DayFirst, PhasesInWords, RegistryDay
 
 SAMPLES = {
     "day": ["25/11/2026", "2024-09-17", "17.9.2024", "17 september 2024", "3 avril 2024"],
@@ -72,6 +73,8 @@ OF_WIDGET = {
     Age: {"age"}, AgeRange: {"ages"}, Whole: {"few"}, Number: {"degrees"}, Email: {"email"},
     Address: {"url", "ror"}, YesNo: {"yes or no"}, Phases: {"phase", "roman"},
     Conditions: {"condition", "roman"}, Name: {"name"}, Code: {"code"}, CountryCode: {"country"},
+    AgeBound: {"age"}, AgeGroups: {"ages"}, DayFirst: {"day", "serial"}, RegistryDay: {"day", "serial"},
+    PhasesInWords: {"phase", "roman"},
 }  # fmt: skip
 OF_WORDS = {
     "Recruitment": "status", "Sex": "sex", "Stage": "stage", "StudyType": "study type", "CentreRole": "role",
@@ -80,7 +83,11 @@ OF_WORDS = {
 # What is read all the same, by the columns' type: nothing in the cell itself tells it from their own.
 READ_ALL_THE_SAME = {
     ("Age", "few"): "a number alone is years",
+    ("AgeBound", "few"): "a number alone is years",
     ("Phases", "few"): "a number alone is a phase",
+    ("PhasesInWords", "few"): "a number alone is a phase",
+    ("RegistryDay", "digits of a day"): "registries write 20240917",
+    ("DayFirst", "digits of a day"): "registries write 20240917",
     ("Number", "few"): "3 degrees are degrees; where they lie is asked of the whole row",
     ("CountryCode", "language"): "nl is a language and a country",
     ("Identifiers", "bare nct"): "eight digits are the number of the registry whose column it is",

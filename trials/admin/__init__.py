@@ -1,5 +1,5 @@
 """Trials, their sites and what was said about them, in the admin."""
 
-from . import attention, sites, trials, vocabulary
+from . import attention, registries, sites, trials, vocabulary
 
-__all__ = ["attention", "sites", "trials", "vocabulary"]
+__all__ = ["attention", "registries", "sites", "trials", "vocabulary"]

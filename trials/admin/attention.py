@@ -7,7 +7,7 @@ from directory.core.models import State
 from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
-from ..models import Trial, TrialSite
+from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite
 
 
 def _said_of(freshness, count: int) -> str:
@@ -37,6 +37,42 @@ def doubtful_sites(request):
         url = attention.list_url(TrialSite, status__exact=Recruitment.RECRUITING, freshness=word)
         count = sites.with_freshness(word).count()
         yield attention.WaitingItem(count, _said_of(word, count), url, urgent=True)
+
+
+@attention.register
+def disputed_trials(request):
+    if is_editor(request.user):
+        url = attention.list_url(Trial, disputed__exact=1)
+        count = Trial.objects.filter(disputed=True).count()
+        said = ngettext(
+            "trial whose status a registry disputes", "trials whose status a registry disputes", count
+        )
+        yield attention.WaitingItem(count, said, url, urgent=True)
+
+
+@attention.register
+def registries(request):
+    """What following the registries left to an editor."""
+    if not is_editor(request.user):
+        return
+    waiting = RegistrySync.objects.waiting().count()
+    said = ngettext(
+        "registry that changed more than a run takes over by itself",
+        "registries that changed more than a run takes over by itself",
+        waiting,
+    )
+    yield attention.WaitingItem(waiting, said, attention.list_url(RegistrySync), urgent=True)
+    unresolved = RegistryRecord.objects.unresolved().count()
+    url = attention.list_url(RegistryRecord, unresolved="yes")
+    said = ngettext(
+        "record of a registry that was not taken over", "records of registries that were not taken over",
+        unresolved,
+    )  # fmt: skip
+    yield attention.WaitingItem(unresolved, said, url)
+    suggested = TextSuggestion.objects.open().count()
+    url = attention.list_url(TextSuggestion, state__exact="open")
+    said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)
+    yield attention.WaitingItem(suggested, said, url)
 
 
 @attention.register

@@ -170,18 +170,22 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
 
 @admin.register(StatusStatement)
 class StatusStatementAdmin(ReadOnlyAdmin):
-    """Everything that was ever said, by anybody. New statements are made on the site's page."""
+    """Everything that was ever said, by anybody. New statements are made on the page of the site or trial."""
 
-    list_display = ["site", "status", "said", "role", "source", "retracted_at"]
+    list_display = ["about", "status", "said", "role", "source", "retracted_at"]
     list_filter = ["status", "role", ("site__centre", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["site__trial", "site__centre"]
+    list_select_related = ["site__trial", "site__centre", "trial"]
     date_hierarchy = "said_at"
-    linked_by = ("site", "run")
-    search_fields = ["site__trial__acronym", "site__centre__code", "source", "evidence"]
+    linked_by = ("site", "trial", "run")
+    search_fields = ["site__trial__acronym", "trial__acronym", "site__centre__code", "source", "evidence"]
     fields = [
-        "site", "status", "since", "said", "role", "source", "source_url", "evidence", "run",
+        "about", "status", "since", "said", "role", "source", "source_url", "evidence", "implied_by", "run",
         "recorded_at", "retracted_at",
     ]  # fmt: skip
+
+    @admin.display(description=_("site or trial"))
+    def about(self, statement):
+        return statement.site or statement.trial
 
     @admin.display(description=_("said on"), ordering="said_at")
     def said(self, statement):

@@ -22,10 +22,10 @@ from directory.core.fields import LANGUAGE_CODES
 from directory.core.roles import is_editor
 from directory.core.text import refuse_control_characters
 
-from ..actions import close_recruitment
+from ..actions import close_recruitment, state_status_of_trial
 from ..models import Trial, TrialIdentifier, TrialSite
 from ..sheets import TrialSheet
-from ..statements import day_as_said
+from ..statements import OF_THE_STATUS, day_as_said
 from .forms import IdentifierForm, TrialForm
 from .sites import freshness_tag
 
@@ -91,7 +91,7 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         "updated",
     ]
     list_display_links = ["acronym", "short_title"]
-    list_filter = ["state", "status", "study_type", "source"]
+    list_filter = ["state", "status", "disputed", "study_type", "source"]
     editors_filter = (("sites__centre", admin.RelatedOnlyFieldListFilter),)
     date_hierarchy = "created_at"
     search_fields = [
@@ -141,6 +141,11 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
 
     def for_coordinator(self, queryset, user):
         return queryset.visible_to(user)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not OF_THE_STATUS.isdisjoint(form.changed_data):
+            state_status_of_trial(trial=obj, by=actor_of(request))
 
     def as_seen(self, records, user):
         """A parent that is not listed is the editors' alone."""

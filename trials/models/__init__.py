@@ -1,7 +1,14 @@
 """The models of the domain, one concept a file."""
 
 from .condition import Condition
-from .site import StatusStatement, TrialSite
+from .event import RecruitmentEvent
+from .registry import RegistryRecord, RegistrySync
+from .site import TrialSite
+from .statement import StatusStatement
+from .suggestion import TextSuggestion
 from .trial import Trial, TrialIdentifier
 
-__all__ = ["Condition", "StatusStatement", "Trial", "TrialIdentifier", "TrialSite"]
+__all__ = [
+    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
+    "Trial", "TrialIdentifier", "TrialSite",
+]  # fmt: skip

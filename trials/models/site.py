@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre, Professional
 from centres.models.centre import validate_phone
-from directory.core.dates import PartialDateField, first_day, last_day, validate_known_day
-from directory.core.models import PlainText, Recorded, State
+from directory.core.dates import PartialDateField
+from directory.core.models import Recorded, State
 from directory.core.roles import Role, is_editor, own_centre_ids
 
 from ..choices import Freshness, Recruitment
@@ -153,63 +151,3 @@ class TrialSite(Recorded):
     @property
     def next_due(self):
         return next_due(self.verified_at)
-
-
-class StatusStatement(PlainText):
-    """Somebody said, in a role and on a day, what the status of a site is. Appended, never edited.
-
-    Retracted by the undo of the import run that brought it; `trials.statements` then derives anew.
-    """
-
-    site = models.ForeignKey(TrialSite, models.CASCADE, related_name="statements", verbose_name=_("site"))
-    status = models.CharField(_("status"), max_length=24, choices=Recruitment.choices)
-    since = PartialDateField(_("since"), help_text=_("First day of this status, where it is known."))
-    said_at = models.DateField(_("said on"), default=timezone.localdate)
-    said_on = PartialDateField(
-        _("said in"),
-        help_text=_(
-            "Only where no more than the month or the year is known; its first day then stands above."
-        ),
-    )
-    role = models.CharField(_("said by"), max_length=12, choices=Role.choices)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    source = models.CharField(_("source"), max_length=200, blank=True)
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
-    evidence = models.CharField(_("evidence"), max_length=500, blank=True)
-    run = models.BigIntegerField(_("import run"), null=True, blank=True, editable=False, db_index=True)
-    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
-    retracted_at = models.DateTimeField(_("retracted"), null=True, blank=True, editable=False)
-    retracted_run = models.BigIntegerField(
-        _("retracted by import run"), null=True, blank=True, editable=False, db_index=True
-    )
-
-    class Meta:
-        verbose_name = _("status statement")
-        verbose_name_plural = _("status statements")
-        ordering = ["-said_at", "-pk"]
-        indexes = [models.Index(fields=["site", "-said_at", "-id"], name="latest_statement")]
-
-    def __str__(self):
-        return f"{self.get_status_display()} ({self.day_as_said}, {self.role})"
-
-    @property
-    def day_as_said(self) -> str:
-        """ISO 8601, no more exact than it was said."""
-        return self.said_on or self.said_at.isoformat()
-
-    def clean(self):
-        super().clean()
-        if not self.said_at:
-            return
-        try:
-            validate_known_day(self.said_at)
-        except ValidationError as error:
-            raise ValidationError({"said_at": error}) from None
-        said, site = self.day_as_said, getattr(self, "site", None)
-        opened = site.opened_on if site and self.status == Recruitment.RECRUITING else ""
-        for first in (self.since, opened):
-            if (day := first_day(first)) and day > last_day(said):
-                sentence = _("The status of %(said)s cannot begin on %(first)s. Correct one of the two days.")
-                raise ValidationError({"since": sentence % {"said": said, "first": first}})

@@ -15,6 +15,7 @@ from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
+from directory.core.roles import Role
 from directory.sheets.written_values import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
@@ -108,14 +109,18 @@ class Trial(Listed, Sourced):
     max_days = models.PositiveIntegerField(
         _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
     )
-    eligibility = translated(models.TextField(_("other criteria"), max_length=8000))
-    arms = translated(models.TextField(_("arms"), max_length=4000))
+    eligibility = translated(models.TextField(_("other criteria"), max_length=20_000))
+    arms = translated(models.TextField(_("arms"), max_length=20_000))
     status = models.CharField(
         _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, db_index=True
     )
     status_as_of = PartialDateField(
         _("status as of"), known=True, help_text=_("2026-04-28, 2026-04 or 2026.")
     )
+    status_by = models.CharField(
+        _("status said by"), max_length=12, choices=Role.choices, blank=True, editable=False
+    )
+    disputed = models.BooleanField(_("disputed"), default=False, editable=False)
     opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
     url = models.URLField(_("page about the trial"), max_length=500, blank=True)
 

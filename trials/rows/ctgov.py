@@ -1,12 +1,13 @@
 """Rows of the CSV that ClinicalTrials.gov exports, also when a spreadsheet has spoilt it.
 
-A new trial gets the sites of those locations that name one of our centres for certain; the export says
-nothing of the status of a site.
+A new trial gets the sites of those locations that name one of our centres for certain. The export says
+nothing of the status of a site; the API does, of some.
 """
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,24 +15,30 @@ from django.utils.translation import gettext_lazy
 from centres import spelling
 from centres.matching import CentreRef, Match
 from centres.rows.places import Places, key_of
+from directory.core.text import fold
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
-from directory.sheets.encoding_repair import REPAIRED
 
+from ..choices import Recruitment
 from ..ctgov import CtgovSheet
 from ..identifiers import read_identifier
-from ..models import TrialSite
+from ..models import StatusStatement, TrialSite
+from ..sheets import spellings
 from .registry import RegistryProcessor
+from .registry_sites import RegistrySites, store_sites
 from .trials import TrialWork
+
+_STATUSES = spellings("status")
 
 CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes it had
 
 
 @dataclass(slots=True)
 class CtgovWork(TrialWork):
-    """A trial as it will be, and the centres at which it gets a site."""
+    """A trial as it will be, the sites that it gets or that are spoken of, and what is stated of them."""
 
-    places: list[CentreRef] = field(default_factory=list)
+    sites: list[TrialSite] = field(default_factory=list)
+    statements: list[StatusStatement] = field(default_factory=list)
 
 
 class CtgovProcessor(RegistryProcessor):
@@ -42,14 +49,15 @@ class CtgovProcessor(RegistryProcessor):
     page = "https://clinicaltrials.gov/study/{}"
     fields = (
         "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase",
-        "study_type",
+        "study_type", "eligibility", "arms",
     )  # fmt: skip
+    ours = gettext_lazy("one of our centres")
 
     def __init__(self, scope):
         super().__init__(scope)
         self.places = Places(self, none_means=_("no site is made of it"))
         self.countries = self.places.matcher.countries()
-        self.sites: dict[int, set[int]] = defaultdict(set)
+        self.sites = RegistrySites(scope, self.registry)
         self._above: RowResult | None = None  # the last row with a number: what is spilled is its rest
 
     # Reading
@@ -58,13 +66,8 @@ class CtgovProcessor(RegistryProcessor):
         number = cells.get("nct_number", "")
         if not _is_number(number):
             return self._spilled(row, cells)
-        self._above = None
-        whole, cells, notes = self._readable(row, cells)
-        result = super().read(whole, cells)
-        for column, said in notes:
-            result.note(column, said)
-        self._above = result
-        return result
+        self._above = super().read(row, cells)
+        return self._above
 
     def _spilled(self, row, cells) -> RowResult:
         """A row without a number is refused whole, whatever else stands in it."""
@@ -87,50 +90,71 @@ class CtgovProcessor(RegistryProcessor):
             result.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
         return result
 
-    def _readable(self, row, cells):
-        """The row as far as it can be read, without what is cut or too long, and what to say of it."""
-        notes, faults, better = [], [], dict(cells)
-        for column, code, params in row.faults:
-            if code == REPAIRED:
-                notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
-            elif code == "too_long" and column in cells and column != "title":
-                notes.append((column, _("The cell is longer than 32,767 characters; it was not read.")))
-                better[column] = ""
-            else:
-                faults.append((column, code, params))
-        if len(better.get("locations", "")) >= CUT:
-            while len(better["locations"]) >= CUT:  # once read so, it is read so again
-                better["locations"] = better["locations"].rpartition("|")[0]
+    def mend(self, cells, notes):
+        """A cell that a spreadsheet cut loses its last place, which may be half of one."""
+        if self.scope.user is None:
+            notes += self._leave_out_long_texts(cells)
+        if len(cells.get("locations", "")) >= CUT:
+            while len(cells["locations"]) >= CUT:  # once read so, it is read so again
+                cells["locations"] = cells["locations"].rpartition("|")[0]
             notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
-        return replace(row, faults=faults), better, notes
+
+    def _leave_out_long_texts(self, cells) -> Iterator[tuple[str, str]]:
+        """Nobody could shorten them: a run of the house has no reader."""
+        for column in ("summary", "eligibility", "arms"):
+            longest = self.sheet.model_field(column).max_length if column in self.sheet.columns() else 0
+            if 0 < longest < len(cells.get(column, "")):
+                del cells[column]
+                yield column, _("The text is longer than %d characters; it was left out.") % longest
 
     # Looking up
 
     def look_up(self, results):
         super().look_up(results)
-        known = TrialSite.objects.filter(trial__in=self.finder.trials)
-        for trial_id, centre_id in known.values_list("trial_id", "centre_id"):
-            self.sites[trial_id].add(centre_id)
+        self.sites.look_up(self.finder.trials)
 
     # Deciding
 
-    def resolve(self, result):
-        if "nct_number" in result.values:
-            super().resolve(result)
+    def is_ours(self, result):
+        return bool(result.work.sites)
+
+    def _compare_fields(self, result, trial):
+        if verified := result.values.get("status_verified"):
+            result.values["status_as_of"] = verified
+        return super()._compare_fields(result, trial)
 
     def _compare_more(self, result, work):
         """Sites at the centres that the locations name, for certain or as a person answered."""
-        known = self.sites[work.trial.pk] if work.trial.pk else set()
-        places, missed = {}, []
+        known = self.sites.at(work.trial) if work.trial.pk else set()
+        places, missed, named = {}, [], defaultdict(list)
         for text, found in self._in_our_countries(result):
             if place := found.centre or self._answered(result, text, found, known | places.keys()):
                 places[place.id] = place
+                named[place.id].append(text)
             else:
                 missed.append((text, found))
-        work.places = [place for place in places.values() if place.id not in known]
-        if work.places:
-            result.change("locations", "", "; ".join(sorted(place.code for place in work.places)))
+        new = [place for place in places.values() if place.id not in known]
+        if new:
+            result.change("locations", "", "; ".join(sorted(place.code for place in new)))
+        work.sites = [self.sites.site(work.trial, place) for place in new]
+        self._state_sites(result, work, places, named)
         self._tell_missed(result, missed)
+
+    def _state_sites(self, result, work, places: dict[int, CentreRef], named: dict[int, list[str]]) -> None:
+        """What the registry says of the status at each of `places`, by the texts that mean it."""
+        statuses = dict(_status_at(one) for one in result.values.get("location_statuses", ()))
+        new = {site.centre_id: site for site in work.sites}
+        day = result.values.get("status_as_of", "")
+        for pk, texts in named.items():
+            said = {statuses[text] for text in texts if text in statuses} - {None}
+            if len(said) > 1:
+                told = {"centre": places[pk].code, "statuses": ", ".join(sorted(said))}
+                sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
+                result.note("location_statuses", sentence % told)
+            elif said:
+                site = new.get(pk) or self.sites.site(work.trial, places[pk])
+                statement = self.sites.state(result, site, said.pop(), day)
+                work.statements += filter(None, [statement])
 
     def _tell_missed(self, result, missed: list[tuple[str, Match]]) -> None:
         """Of which locations no site is made, and which centres they may mean."""
@@ -163,31 +187,35 @@ class CtgovProcessor(RegistryProcessor):
 
     def release(self, results, *, stores):
         super().release(results, stores=stores)
-        self.sites.clear()
+        self.sites.forget()
 
     # Storing
 
     def touched(self, works):
-        return super().touched(works) | self.places.touched()
+        spoken_of = [one.site.pk for work in works for one in work.statements if one.site.pk]
+        return super().touched(works) | self.places.touched() | {TrialSite: spoken_of}
 
     def store_last(self, recorder):
         self.places.learn(recorder)
 
     def writes(self, result):
         yield from super().writes(result)
-        for site in _sites(result.work):
+        for site in result.work.sites:
             yield Write(site, "locations")
+        for one in result.work.statements:
+            yield Write(one, "location_statuses")
 
     def store_more(self, works, recorder):
-        new = [site for work in works for site in _sites(work)]
-        TrialSite.objects.bulk_create(new, batch_size=500)
-        recorder.record(
-            TrialSite.objects.filter(pk__in=[one.pk for one in new]).select_related("trial", "centre")
-        )
+        stated = [one for work in works for one in work.statements]
+        sites = [*(site for work in works for site in work.sites), *(one.site for one in stated)]
+        store_sites(list({id(one): one for one in sites}.values()), stated, recorder)
 
 
-def _sites(work: CtgovWork) -> list[TrialSite]:
-    return [TrialSite(trial=work.trial, centre_id=place.id) for place in work.places]
+def _status_at(text: str) -> tuple[str, str | None]:
+    """`UZ Gent, Ghent, Belgium: RECRUITING` as the place and its status; None where that is not known."""
+    place, _colon, said = text.rpartition(": ")
+    status = _STATUSES.get(fold(said))
+    return place, None if status == Recruitment.UNKNOWN else status
 
 
 def _is_number(cell: str) -> bool:

@@ -32,11 +32,14 @@ class TrialFinder:
 
     `visible`: the pks of the trials that whoever hands in the sheet may see, None for all. Others are not
     found: a sheet that names one reads as if there were none, and `joining` knows what becomes of it.
-    `whole`: whether trials are to be compared, not only to be named.
+    `whole`: whether trials are to be compared, not only to be named. `numbers_decide`: another number of one
+    registry is another trial, whatever it is called.
     """
 
-    def __init__(self, visible: frozenset[int] | None = None, *, whole: bool = True):
-        self.visible, self._whole = visible, whole
+    def __init__(
+        self, visible: frozenset[int] | None = None, *, whole: bool = True, numbers_decide: bool = False
+    ):
+        self.visible, self._whole, self._numbers_decide = visible, whole, numbers_decide
         self._stored = Trial.objects.prefetch_related("parent") if whole else Trial.objects.only(*NAMING)
         self.trials: dict[int, Trial] = {}
         self.identifiers: dict[int, list[Identifier]] = defaultdict(list)  # by pk of the trial
@@ -104,8 +107,7 @@ class TrialFinder:
         """The trial meant, or None for one not yet known. Refuses the row where two are meant."""
         meant: dict[int, tuple[Trial, Identifier]] = {}
         for one in identifiers:
-            key = (one.scheme, one.compact)
-            if found := self._by_identifier.get(key) or self._new.get(key):
+            if found := self.known_by(one):
                 meant.setdefault(id(found), (found, one))
         if len(meant) > 1:
             names = ", ".join(str(found) for found, _said in meant.values())
@@ -119,6 +121,11 @@ class TrialFinder:
             trial, said = next(iter(meant.values()))
             return self._checked(result, where, trial, said, acronym)
         return self._by_acronym(result, where, identifiers, acronym) if acronym else None
+
+    def known_by(self, identifier: Identifier) -> Trial | None:
+        """The trial that has an identifier, among those fetched and those of earlier rows."""
+        key = identifier.scheme, identifier.compact
+        return self._by_identifier.get(key) or self._new.get(key)
 
     def _checked(self, result, where, trial, said, acronym):
         """The trial of the identifier; where the acronym is another's, a person says which is meant."""
@@ -188,6 +195,8 @@ class TrialFinder:
         """Trials spelt so; else those in another spelling, unless their identifiers speak against it."""
         found = [self.trials[pk] for pk in self.acronyms.get(key_of(acronym), ())]
         found += self._new_acronyms.get(key_of(acronym), [])
+        if self._numbers_decide:
+            found = [one for one in found if not self.clash(one, identifiers)]
         exact = [one for one in found if one.acronym.casefold() == acronym.casefold()]
         return exact or [one for one in found if not self.clash(one, identifiers)]
 

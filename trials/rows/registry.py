@@ -1,15 +1,35 @@
 """Rows of what a public registry says of its trials: a registry fills, and never overwrites.
 
-What is empty is filled, and the trial's own status is brought up to date; what somebody wrote into the
-directory stays. A new trial is a draft.
+What is empty is filled, and the trial's own status is brought up to date where a registry said it; what
+somebody wrote into the directory stays. A new trial is a draft.
 """
 
+from dataclasses import replace
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from directory.imports.messages import day_first
+from directory.core.roles import Role
+from directory.core.text import fold, tidy
+from directory.imports.choices import Outcome
+from directory.imports.messages import day_first, sentence
+from directory.imports.questions import Option, Question
+from directory.imports.rows.result import yes_or_no
+from directory.sheets.encoding_repair import REPAIRED
 
-from ..choices import Recruitment
+from .. import registries, statements
+from ..ages import DAYS_OF_BAND
+from ..choices import AgeBand, Recruitment, Scheme
+from ..models import Trial
+from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
+
+TAKE_ALL = "take_all"
+SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
+BELGIUM = ("belgium", "be")  # as registries write it
+_SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
+_LONGEST = 60  # of what says that there is nothing to say
 
 
 class RegistryProcessor(TrialProcessor):
@@ -17,28 +37,161 @@ class RegistryProcessor(TrialProcessor):
 
     `fields`: the columns that fill attributes of a trial; a column `age` has `(min, max)` in days, and
     `status` and `status_as_of` are the trial's own. `page`: the address of a trial at the registry, with `{}`
-    for its number.
+    for its number. `other_titles`: where the title stands if not under `title`. `repeats`: a trial may have
+    several rows, of which the first is taken. `ours`: what a row names that is about our patients.
     """
 
+    sheet: type[RegistrySheet]
     is_registrys = True
     fields: tuple[str, ...] = ()
     page = ""
+    other_titles: tuple[str, ...] = ()
+    repeats = False
+    ours: str | Promise = gettext_lazy("a place in Belgium")
 
     def __init__(self, scope):
         super().__init__(scope)
+        # Where a registry is followed, it may be another that answers in its form.
+        self.registry = scope.choices.get(SPEAKER, self.registry)
         self._conflicts: dict[int, str] = {}
+        self._new = self._for_children = self._of_ours = 0  # rows
 
     @classmethod
     def registry_of(cls, header):
-        return cls.registry if cls.sheet.is_header(header) else ""
+        return cls.registry if registries.sheet_of(header) is cls.sheet else ""
+
+    # Reading
+
+    def read(self, row, cells):
+        """The row as far as it can be read: what is cut or broken costs its cell, not its trial."""
+        better, faults, notes = self._cells(cells), [], []
+        for column, code, params in row.faults:
+            if code == REPAIRED:
+                notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
+            elif self._spares(column, code):
+                notes.append((column, _spared(code, params)))
+                better.pop(column, None)
+            else:
+                faults.append((column, code, params))
+        self.mend(better, notes)
+        result = super().read(replace(row, faults=faults), better)
+        for column, said in notes:
+            result.note(column, said)
+        self.understand(result)
+        return result
+
+    def mend(self, cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
+        """Before the cells are read: put right what the file's own form spoils; say so in `notes`."""
+
+    def understand(self, result) -> None:
+        """Once the cells are read: what several of them mean together."""
+
+    def _cells(self, cells: dict[str, str]) -> dict[str, str]:
+        """Without persons, without what says nothing, and with a title where there is one."""
+        nothing, better = self.sheet.says_nothing, dict(cells)
+        for name in self.sheet.private:
+            better.pop(name, None)
+        for name, cell in cells.items() if nothing else ():
+            if len(cell) < _LONGEST and fold(cell) in nothing:
+                del better[name]
+        for name in self.other_titles:
+            if not tidy(better.get("title", "")) and better.get(name):
+                better["title"] = better[name]
+        return better
+
+    def _spares(self, column: str, code: str) -> bool:
+        if column not in self.sheet.columns() or column in (*self.sheet.required, "title"):
+            return False
+        return code == "too_long" or (code in _SPARED and self.sheet.tolerates(column))
+
+    # Deciding
+
+    def resolve(self, result):
+        number = self.sheet.required[0]
+        if number in result.values:
+            self._leave_shared(result)
+            super().resolve(result)
+        elif not result.is_bad:
+            header = self.sheet.columns()[number].header()
+            result.refuse(
+                number,
+                _("There is no number under “%(header)s”. Each row needs that of its trial.")
+                % {"header": header},
+            )
+
+    def _leave_shared(self, result) -> None:
+        """Leave out codes of a trial with another number of this registry: a grant may pay for both."""
+        number, *others = self.sheet.identifier_columns
+        own = result.values[number]
+        for name in [one for one in others if one in result.values]:
+            shared = {one: trial for one in result.values[name] if (trial := self._other_trial(one, own))}
+            result.values[name] = [one for one in result.values[name] if one not in shared]
+            for one, trial in shared.items():
+                told = _("“%(code)s” is a number of %(trial)s, too: it is not taken as one of this trial.")
+                result.note(name, told % {"code": one.value, "trial": trial})
+
+    def _other_trial(self, code, own) -> Trial | None:
+        """The trial of a code, where its number of this registry is none of `own`."""
+        known = self.finder.known_by(code) if code.scheme == Scheme.OTHER else None
+        if known is None or known is self.finder.known_by(own[0]) or not self.finder.clash(known, own):
+            return None
+        return known
+
+    def is_duplicate(self, key, result, column, *, naming=()):
+        first = self.seen.get(key)
+        if not self.repeats or first is None or first is result or first.is_refused:
+            return super().is_duplicate(key, result, column, naming=naming)
+        result.outcome = Outcome.DUPLICATE
+        told = _("The same trial as in row %(row)d (%(record)s): what %(registry)s says is taken from there.")
+        said = {"row": first.number, "record": result.record, "registry": self.registry}
+        result.note(column, told % said)
+        return True
+
+    def is_ours(self, result) -> bool:
+        """Whether a row about a new trial names what is `ours`."""
+        return any(
+            fold(one if isinstance(one, str) else one[0]) in BELGIUM
+            for one in result.values.get("countries", ())
+        )
+
+    def release(self, results, *, stores):
+        for one in results:
+            if one.outcome == Outcome.NEW and one.work is not None:
+                self._new += 1
+                self._for_children += may_be_for_children(one.work.trial)
+                self._of_ours += self.is_ours(one)
+        super().release(results, stores=stores)
+
+    def asked(self):
+        found = super().asked()
+        # A run of the house has no reader; it looks for trials of ours only.
+        is_read = self.scope.user is not None
+        if is_read and self._new and not self._for_children and not self._of_ours:
+            found.append(self._take_all())
+        return found
+
+    def _take_all(self) -> Question:
+        """New trials of another field: somebody may have handed in the wrong file."""
+        asks = ngettext(
+            "The new trial takes nobody under 18 and does not name %(ours)s. Take it all the same? "
+            "If not, cancel the import.",
+            "Of %(new)d new trials 0 take anybody under 18, and 0 name %(ours)s. Take them all the same? "
+            "If not, cancel the import.",
+            self._new,
+        ) % {"new": self._new, "ours": self.ours}
+        return Question(
+            TAKE_ALL, TAKE_ALL, asks, (Option("take", _("Take them all the same")),), needed=True,
+            params={"rows": self._new},
+        )  # fmt: skip
 
     def _new_trial(self, result, identifiers):
         trial = super()._new_trial(result, identifiers)
-        trial.source_url = self.page.format(identifiers[0].value) if self.page else ""
+        page = self.page.format(identifiers[0].value) if self.page else ""
+        trial.source_url = page or result.values.get("url", "")
         return trial
 
     def _compare_fields(self, result, trial):
-        if trial.pk is None and trial.source_url:
+        if trial.pk is None and trial.source_url and "url" in self.fields:
             result.values.setdefault("url", trial.source_url)
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in self.fields if name != "url" or trial.pk is None or not trial.url]
@@ -59,6 +212,8 @@ class RegistryProcessor(TrialProcessor):
         status, day = result.values.get("status"), result.values.get("status_as_of", "")
         if status is None:
             return []
+        if trial.status_by not in ("", Role.REGISTRY):
+            return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
         is_older = bool(since) and (not day or day < since)
         if is_older and status == stored:
@@ -75,5 +230,41 @@ class RegistryProcessor(TrialProcessor):
             )  # fmt: skip
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
 
+    def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
+        """What a person said stands; a registry that says something else on a later day disputes it."""
+        said = self.stated.get(trial.pk, ())
+        last = max((one for one in said if one.role == Role.REGISTRY), key=statements.weight, default=None)
+        derived = statements.derive_of_trial([*said, self.statement(trial, status, day)])
+        told = {
+            "registry": self.registry, "status": Recruitment(status).label,
+            "stored": Recruitment(trial.status).label, "role": Role(trial.status_by).label,
+        }  # fmt: skip
+        is_news = derived["disputed"] and (last is None or last.status != status)
+        if derived["disputed"] == trial.disputed and not is_news:
+            if status != trial.status and not trial.disputed:
+                sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, is "
+                             "fresher and stands.")  # fmt: skip
+                result.note("status", sentence % told)
+            return []
+        self.says[result.number] = status, day
+        result.change("disputed", yes_or_no(trial.disputed), yes_or_no(derived["disputed"]))
+        if derived["disputed"]:
+            sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, stands "
+                         "and is shown as disputed.")  # fmt: skip
+            result.note("status", sentence % told)
+        trial.disputed = derived["disputed"]
+        return ["disputed"]
+
     def _older(self, result):
         return self._conflicts.get(result.number, "")
+
+
+def may_be_for_children(trial: Trial) -> bool:
+    """Whether the ages that are known of a trial let anybody under 18 in."""
+    return trial.min_days is None or trial.min_days < DAYS_OF_BAND[AgeBand.ADULT][0]
+
+
+def _spared(code: str, params: dict) -> str:
+    if code == "too_long":
+        return _("The cell is longer than 32,767 characters; it was not read.")
+    return f"{sentence(code, params)} {_('It is not taken.')}"

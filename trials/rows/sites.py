@@ -35,7 +35,6 @@ from .site_writes import writes_of_site
 from .trial_writes import store_trials
 from .trials import TrialWork, called, identifiers_of
 
-_LAST = 2**62  # stands for the pk of a statement yet to be stored: after all others of its day
 _WHO_SAID_IT = {"verified_by", "verified_on", "status_source"}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
@@ -252,9 +251,9 @@ class SiteProcessor(NamesCentre, NamesPeople):
         """What the row states, before it is stored."""
         status, date = result.values["status"], result.values.get("status_date", "")
         return StatusStatement(
-            pk=_LAST, site=site, status=status, since=self._since(result, site, said, status, date),
+            pk=statements.LAST, site=site, status=status, since=self._since(result, site, said, status, date),
             said_at=first_day(date) or self.scope.day,
-            said_on=date if len(date) < len("2024-06-03") else "", role=self.scope.role,
+            said_on=statements.partial(date), role=self.scope.role,
             user_id=self.scope.user_id, run=self.scope.run, evidence=evidence(self.scope, result),
             **self._source(site.trial),
         )  # fmt: skip
@@ -349,7 +348,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
         drafts = {id(work.draft): work.draft for work in works if work.draft}
         conditions = dict(Condition.objects.values_list("code", "pk")) if drafts else {}
         for batch in batches(drafts.values()):
-            store_trials(batch, recorder, conditions)
+            store_trials(batch, recorder, conditions, signed={})
 
     def _store_sites(self, works, recorder):
         for batch in batches(works):

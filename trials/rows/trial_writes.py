@@ -1,16 +1,20 @@
 """What a row of trials writes: the trial, its new identifiers, its conditions; to be checked, and stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
 from django.utils import timezone
 
 from directory.core import bulk
+from directory.core.dates import first_day
 from directory.imports.rows.checking import Write, unsaved
 from directory.imports.rows.result import RowResult
 from directory.imports.rows.storing import ChangeRecorder, attributes_of, update
 
-from ..models import Trial, TrialIdentifier
+from .. import statements
+from ..models import StatusStatement, Trial, TrialIdentifier
+
+_NOT_SAID = dict.fromkeys(("since", "source", "source_url", "evidence", "implied_by"), "")
 
 
 def writes_of(
@@ -34,8 +38,13 @@ def writes_of(
         yield Write(link, "conditions", shared=shared, replaces=True)
 
 
-def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) -> None:
-    """Write trials with their identifiers and conditions, and their changes. Parents come first."""
+def store_trials(
+    works, recorder: ChangeRecorder, conditions: dict[str, int], *, signed: Mapping[str, object]
+) -> None:
+    """Write trials with their identifiers, conditions and statuses, and their changes. Parents come first.
+
+    `signed`: who states the statuses, as fields of a statement.
+    """
     old = [work for work in works if work.trial.pk]
     stored = [work.trial for work in old]
     recorder.watch(Trial, [trial.pk for trial in stored])
@@ -48,6 +57,7 @@ def store_trials(works, recorder: ChangeRecorder, conditions: dict[str, int]) ->
         ((work.trial.pk, one.scheme, one.value, one.compact) for work in works for one in work.identifiers),
     )
     _store_conditions(works, conditions)
+    _store_statements(works, signed)
     recorder.record([work.trial for work in works])
 
 
@@ -77,6 +87,18 @@ def _insert(trials: list[Trial]) -> None:
     pks = dict(Trial.objects.filter(slug__in=[one.slug for one in trials]).values_list("slug", "pk"))
     for one in trials:
         one.pk, one._state.adding = pks[one.slug], False
+
+
+def _store_statements(works, signed: Mapping[str, object]) -> None:
+    now, signed = timezone.now(), _NOT_SAID | signed
+    rows = (_statement_of(work, now, signed) for work in works if work.said)
+    bulk.insert(StatusStatement, ("trial", "status", "said_at", "said_on", "recorded_at", *signed), rows)
+
+
+def _statement_of(work, now, signed: Mapping[str, object]) -> tuple:
+    status, day = work.said
+    signed = {**signed, "evidence": work.evidence or signed["evidence"]}
+    return work.trial.pk, status, first_day(day), statements.partial(day), now, *signed.values()
 
 
 def _store_conditions(works, conditions):

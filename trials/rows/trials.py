@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
@@ -11,15 +11,16 @@ from django.utils.translation import gettext_lazy
 
 from directory.core.dates import first_day
 from directory.core.models import State
-from directory.imports.choices import REGISTRY, Outcome
+from directory.core.roles import Role
+from directory.imports.choices import Outcome
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, shown
 from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
-from .. import registries
+from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
-from ..models import Condition, Trial
+from ..models import Condition, StatusStatement, Trial
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
 from .finding import NAMING, TrialFinder
@@ -37,35 +38,38 @@ BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 @dataclass(slots=True)
 class TrialWork:
-    """A trial as it will be; `conditions` None: as they are."""
+    """A trial as it will be; `conditions` None: as they are.
+
+    `said`: the status that the row states of it, and its day as it was said; None: it states none.
+    `evidence`: what the row says beside it.
+    """
 
     trial: Trial
     attributes: Sequence[str]
     identifiers: list[Identifier] = field(default_factory=list)
     conditions: list[str] | None = None
+    said: tuple[str, str] | None = None
+    evidence: str = ""
 
 
 class TrialProcessor(RowProcessor):
-    """`registry`: which one wrote the sheet, if any; then it fills what is empty and overwrites nothing."""
+    """`registry`: which one wrote such sheets, if any; then they fill what is empty and overwrite nothing."""
 
     sheet = TrialSheet
     label = gettext_lazy("Trials")
     work = TrialWork
     registry = ""
 
-    @classmethod
-    def registry_of(cls, header):
-        return registries.wrote(header)
-
     def __init__(self, scope):
         super().__init__(scope)
-        self.registry = scope.choices.get(REGISTRY, self.registry)
-        self.finder = TrialFinder(scope.visible(Trial))
+        self.finder = TrialFinder(scope.visible(Trial), numbers_decide=bool(self.registry))
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
         self.children: list[tuple[RowResult, Trial]] = []
         self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
+        self.stated: dict[int, list[StatusStatement]] = defaultdict(list)
+        self.says: dict[int, tuple[str, str]] = {}  # by row, a status that changes no column
 
     def look_up(self, results):
         identifiers, acronyms = [], []
@@ -78,6 +82,8 @@ class TrialProcessor(RowProcessor):
         links = Trial.conditions.through.objects.filter(trial__in=fresh)
         for pk, code in links.order_by("condition__position").values_list("trial_id", "condition__code"):
             self.conditions_of[pk].append(code)
+        for one in StatusStatement.objects.filter(trial__in=fresh, retracted_at=None) if fresh else ():
+            self.stated[one.trial_id].append(one)
 
     def resolve(self, result):
         identifiers = identifiers_of(self.sheet, result)
@@ -123,7 +129,7 @@ class TrialProcessor(RowProcessor):
         if is_new and "title" not in result.cells:
             result.refuse("title", _("This trial is new; it needs a title."))
         result.touch(trial)
-        work = self.work(trial, self._compare_fields(result, trial))
+        work = self.work(trial, self._compare_fields(result, trial), said=self.says.pop(result.number, None))
         self._at_hand.append((result, work))
         self._compare_identifiers(result, work, identifiers)
         self._compare_conditions(result, work)
@@ -256,6 +262,9 @@ class TrialProcessor(RowProcessor):
         super().release(results, stores=stores)
         taken = {id(work.trial) for result, work in self._at_hand if result.work}
         for result, work in self._at_hand:
+            if stores and result.work:
+                self._state(work)
+        for result, work in self._at_hand:
             # Of several rows about a trial at most one is taken, and what it says is kept.
             if result.work or id(work.trial) not in taken:
                 hollow(work.trial, work.attributes if result.work else (), whole_if_new=stores)
@@ -263,6 +272,35 @@ class TrialProcessor(RowProcessor):
         self._at_hand = []
         self.finder.forget_stored()
         self.conditions_of.clear()
+        self.stated.clear()
+
+    def _state(self, work) -> None:
+        """A row that writes the trial's own status states it, and says who does."""
+        trial = work.trial
+        if work.said is None and not statements.OF_THE_STATUS.isdisjoint(work.attributes):
+            work.said = trial.status, trial.status_as_of
+            derived = {"status_by": self.signed["role"], "disputed": False}
+            if said := self.stated.get(trial.pk):
+                derived = statements.derive_of_trial([*said, self.statement(trial, *work.said)])
+            for name in ("status_by", "disputed"):
+                if getattr(trial, name) != derived[name]:
+                    setattr(trial, name, derived[name])
+                    work.attributes.append(name)
+
+    def statement(self, trial: Trial, status: str, day: str) -> StatusStatement:
+        """What a row states of a trial, before it is stored."""
+        return StatusStatement(
+            pk=statements.LAST, trial=trial, status=status, said_at=first_day(day),
+            said_on=statements.partial(day), **self.signed,
+        )  # fmt: skip
+
+    @cached_property
+    def signed(self) -> dict[str, object]:
+        """Who states what rows say of the status of a trial."""
+        by = {"user_id": self.scope.user_id, "run": self.scope.run}
+        if self.registry:
+            return by | {"role": str(Role.REGISTRY), "source": self.registry}
+        return by | {"role": self.scope.role, "evidence": self.scope.file_name[:500]}
 
     def finish(self):
         """A sub-protocol whose new parent is refused by a later row is refused as well."""
@@ -293,7 +331,7 @@ class TrialProcessor(RowProcessor):
         recorder = ChangeRecorder(self.scope.actor)
         for some in batches(works):
             fill([work.trial for work in some], attributes_of(some))
-            store_trials(some, recorder, self.conditions)
+            store_trials(some, recorder, self.conditions, signed=self.signed)
             self.store_more(some, recorder)
             for work in some:
                 hollow(work.trial, (), whole_if_new=False)

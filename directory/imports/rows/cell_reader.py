@@ -47,13 +47,15 @@ class CellReader:
         return result
 
     def _read_into(self, result: RowResult, name: str, cell: str, country: str) -> None:
-        """Take the value of a cell, or refuse the row."""
+        """Take the value of a cell, or refuse the row; where the sheet does without it, only say why not."""
         if not cell.isascii() and _DIRECTION.search(cell):
             result.note(name, _("Invisible characters that turn the direction of text were removed."))
         value, refusal, remark = self.value(name, cell, country)
         if value is NULL_MARKER:
             self.null_markers[tidy(cell)] += 1
             del result.cells[name]
+        elif refusal and self.sheet.tolerates(name):
+            result.note(name, f"{refusal} {_('It is not taken.')}")
         elif refusal:
             result.refuse(name, refusal)
         elif value not in (None, "", []):

@@ -1,0 +1,334 @@
+"""Following a registry: what changed is taken over; what a person said, and the last good data, stay."""
+
+import copy
+import datetime as dt
+import itertools
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from directory.core.models import Change
+from tests.builders import a_centre, a_site, a_trial, says
+from tests.support.studies import CTGOV, GENT, a_study, answers
+from trials.models import RegistryRecord, RegistrySync, StatusStatement, TextSuggestion, Trial, TrialSite
+from trials.models.registry import SyncStatus
+from trials.sources import following, sync
+from trials.sources.client import Bounds
+from trials.sources.demo_registry.facts import KnownTrials
+from trials.sources.demo_registry.faults import EVERY
+from trials.sources.demo_registry.server import DemoRegistry
+from trials.sources.errors import RegistryAway
+from trials.sources.records import FetchedRecord
+
+pytestmark = pytest.mark.django_db
+NUMBER = "NCT01234567"
+QUICK = Bounds(read_seconds=0.3, total_seconds=2, attempts=2, backoff_seconds=0.01, longest_backoff=0.01)
+
+
+@pytest.fixture
+def gent():
+    return a_centre("uz-gent", name="Ghent University Hospital", aliases=["UZ Gent"])
+
+
+def followed(*studies, **options):
+    return sync.follow(CTGOV, answers(*studies), **options)
+
+
+def counted(run):
+    return {name: number for name, number in run.counts.items() if number}
+
+
+def statements_of(site):
+    found = StatusStatement.objects.filter(site=site).order_by("pk")
+    return [(one.role, one.status, one.day_as_said, one.source) for one in found]
+
+
+# New and filled
+
+
+def test_a_record_of_an_unknown_trial_becomes_a_draft_with_its_site(gent):
+    run = followed(a_study(places=[GENT]))
+    assert (run.status, run.problems, counted(run)) == (SyncStatus.DONE, [], {"new": 1})
+    trial = Trial.objects.get()
+    assert (trial.state, trial.status, trial.status_as_of, trial.status_by, trial.disputed) == (
+        "draft", "recruiting", "2026-02", "registry", False,
+    )  # fmt: skip
+    assert (trial.min_days, trial.eligibility_en) == (365, "Inclusion:\n* leukaemia")
+    site = TrialSite.objects.get()
+    assert (site.status, site.verified_on, site.verified_by) == ("recruiting", "2026-02", "registry")
+    assert statements_of(site) == [("registry", "recruiting", "2026-02", "ClinicalTrials.gov")]
+    said = StatusStatement.objects.get(trial=trial)
+    assert (said.status, said.day_as_said, said.role, said.source) == (
+        "recruiting", "2026-02", "registry", "ClinicalTrials.gov",
+    )  # fmt: skip
+
+
+def test_a_second_run_of_the_same_changes_nothing_and_says_so(gent):
+    followed(a_study(places=[GENT]))
+    changes, said = Change.objects.count(), StatusStatement.objects.count()
+    run = followed(a_study(places=[GENT]))
+    assert counted(run) == {"unchanged": 1}
+    assert (Change.objects.count(), StatusStatement.objects.count()) == (changes, said)
+    assert not run.imports.exists()
+
+
+def test_the_bookkeeping_of_a_registry_is_no_change(gent):
+    study = a_study(places=[GENT])
+    followed(study)
+    later = copy.deepcopy(study)
+    later["derivedSection"]["miscInfoModule"]["versionHolder"] = "2026-09-09"
+    assert counted(followed(later)) == {"unchanged": 1}
+
+
+def test_what_is_empty_is_filled_and_what_stands_is_suggested():
+    trial = a_trial("KIWI", identifiers=[NUMBER], title_en="Our own title", status="unknown")
+    run = followed(a_study())
+    trial.refresh_from_db()
+    assert counted(run) == {"filled": 1, "suggested": 1}
+    assert (trial.title_en, trial.sponsor, trial.status) == ("Our own title", "Example Sponsor", "recruiting")
+    suggestion = TextSuggestion.objects.get()
+    assert (suggestion.field, suggestion.said, suggestion.was, suggestion.state) == (
+        "title_en", f"A study called {NUMBER}", "Our own title", "open",
+    )  # fmt: skip
+
+
+def test_a_suggestion_is_made_once_and_replaced_by_a_newer_text():
+    a_trial("KIWI", identifiers=[NUMBER], title_en="Our own title")
+    followed(a_study())
+    followed(a_study(verified="2026-03"))
+    assert TextSuggestion.objects.count() == 1
+    followed(a_study(identification={"briefTitle": "Another title"}))
+    assert list(TextSuggestion.objects.order_by("pk").values_list("said", "state")) == [
+        (f"A study called {NUMBER}", "replaced"), ("Another title", "open"),
+    ]  # fmt: skip
+
+
+# Statuses
+
+
+def test_a_status_first_seen_changed_is_of_that_day(gent):
+    followed(a_study(places=[GENT]))
+    followed(a_study(places=[GENT | {"status": "COMPLETED"}]))
+    site = TrialSite.objects.get()
+    today = timezone.localdate().isoformat()
+    assert statements_of(site)[1:] == [("registry", "completed", today, "ClinicalTrials.gov")]
+    assert (site.status, site.disputed) == ("completed", False)
+
+
+def test_a_registry_disputes_what_a_person_said_of_a_site_and_overwrites_nothing(gent):
+    trial = a_trial("KIWI", identifiers=[NUMBER])
+    site = a_site(trial, gent, said=200)
+    study = a_study(places=[GENT | {"status": "COMPLETED"}], verified=timezone.localdate().isoformat()[:7])
+    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = timezone.localdate().isoformat()
+    run = followed(study)
+    site.refresh_from_db()
+    assert counted(run)["disputed"] == 1
+    assert (site.status, site.verified_by, site.disputed) == ("recruiting", "coordinator", True)
+    assert len(statements_of(site)) == 2
+    says(site, "completed")
+    site.refresh_from_db()
+    assert (site.status, site.disputed) == ("completed", False)
+
+
+def test_a_registry_disputes_what_an_editor_said_of_a_trial(gent):
+    trial = a_trial("KIWI", identifiers=[NUMBER], status_as_of="2026-01-10", status_by="editor")
+    StatusStatement.objects.create(
+        trial=trial, status="recruiting", said_at=dt.date(2026, 1, 10), role="editor"
+    )
+    run = followed(a_study(status="COMPLETED", verified="2026-06"))
+    trial.refresh_from_db()
+    assert (trial.status, trial.status_as_of, trial.status_by, trial.disputed) == (
+        "recruiting", "2026-01-10", "editor", True,
+    )  # fmt: skip
+    assert counted(run)["disputed"] == 1
+    assert counted(followed(a_study(status="RECRUITING", verified="2026-08")))["filled"] == 1
+    trial.refresh_from_db()
+    assert (trial.status, trial.disputed) == ("recruiting", False)
+
+
+def test_a_registry_brings_its_own_word_up_to_date():
+    followed(a_study(status="RECRUITING", verified="2026-02"))
+    followed(a_study(status="COMPLETED", verified="2026-06"))
+    trial = Trial.objects.get()
+    assert (trial.status, trial.status_as_of, trial.status_by) == ("completed", "2026-06", "registry")
+    assert StatusStatement.objects.filter(trial=trial).count() == 2
+
+
+def test_two_places_of_one_centre_that_say_different_things_say_nothing(gent):
+    run = followed(a_study(places=[GENT, GENT | {"facility": "UZ Gent ( Site 02)", "status": "COMPLETED"}]))
+    assert not StatusStatement.objects.filter(site__isnull=False).exists()
+    assert TrialSite.objects.get().status == "unknown"
+    messages = [one["message"] for one in run.imports.get().rows.get().messages]
+    assert any("several statuses" in one for one in messages)
+
+
+def test_a_hospital_that_may_be_ours_is_not_guessed(gent):
+    run = followed(a_study(places=[GENT | {"facility": "Research Site"}]))
+    assert not TrialSite.objects.exists()
+    assert run.status == SyncStatus.DONE
+
+
+# What goes wrong
+
+
+def test_more_than_a_tenth_at_once_waits_for_an_editor():
+    numbers = [f"NCT{number:08}" for number in range(1, 31)]
+    followed(*(a_study(number) for number in numbers))
+    changed = [a_study(number, status="COMPLETED", verified="2026-06") for number in numbers[:11]]
+    same = [a_study(number) for number in numbers[11:]]
+    run = followed(*changed, *same)
+    assert run.status == SyncStatus.WAITING
+    assert "11 changed" in run.problems[0]
+    assert not Trial.objects.filter(status="completed").exists()
+    assert list(RegistrySync.objects.waiting()) == [run]
+    run = followed(*changed, *same, is_accepted=True)
+    assert (run.status, Trial.objects.filter(status="completed").count()) == (SyncStatus.DONE, 11)
+    assert not RegistrySync.objects.waiting().exists()
+
+
+def test_ten_of_thirty_may_change():
+    numbers = [f"NCT{number:08}" for number in range(1, 31)]
+    followed(*(a_study(number) for number in numbers))
+    changed = [a_study(number, status="COMPLETED", verified="2026-06") for number in numbers[:10]]
+    run = followed(*changed, *(a_study(number) for number in numbers[10:]))
+    assert (run.status, counted(run)) == (SyncStatus.DONE, {"filled": 10, "unchanged": 20})
+
+
+def test_a_registry_that_lost_nearly_everything_changes_nothing():
+    numbers = [f"NCT{number:08}" for number in range(1, 101)]
+    followed(*(a_study(number) for number in numbers))
+    gone = [FetchedRecord(number, None) for number in numbers[3:]]
+    run = sync.follow(CTGOV, [*answers(*(a_study(number) for number in numbers[:3])), *gone])
+    assert run.status == SyncStatus.WAITING
+    assert not RegistryRecord.objects.exclude(missing_since=None).exists()
+    assert Trial.objects.filter(status="recruiting").count() == 100
+
+
+def test_one_record_that_vanished_is_told_and_its_trial_stays():
+    followed(a_study())
+    run = sync.follow(CTGOV, [FetchedRecord(NUMBER, None)])
+    assert counted(run) == {"missing": 1}
+    assert RegistryRecord.objects.get().missing_since is not None
+    assert Trial.objects.get().status == "recruiting"
+    followed(a_study())
+    assert RegistryRecord.objects.get().missing_since is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html>busy</html>", b'{"protocolSection": {"identificationModule"', b"[]", b"null", b"\xff\xfe",
+        {"protocolSection": {"identificationModule": {"nctId": NUMBER}}},
+        {"protocolSection": {"identificationModule": {"nctId": 1}, "statusModule": {"overallStatus": "X"}}},
+    ],
+    ids=["html", "truncated", "a list", "null", "bytes", "no status", "a wrong type"],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_told_and_the_others_go_on(content):
+    followed(a_study())
+    before = Trial.objects.values().get()
+    run = sync.follow(CTGOV, [FetchedRecord(NUMBER, content), *answers(a_study("NCT00000002"))])
+    assert counted(run) == {"faulty": 1, "new": 1}
+    assert run.problems[0].startswith(f"{NUMBER}: ")
+    assert Trial.objects.values().get(slug=before["slug"]) == before
+    assert RegistryRecord.objects.get(number=NUMBER).fault
+    assert counted(followed(a_study())) == {"unchanged": 1}
+    assert RegistryRecord.objects.get(number=NUMBER).fault == ""
+
+
+def test_what_came_before_the_registry_went_away_is_taken_over():
+    def cut_off():
+        yield from answers(a_study())
+        raise RegistryAway(
+            "did not answer.", host="registry.example", address="https://registry.example/studies"
+        )
+
+    run = sync.follow(CTGOV, cut_off())
+    assert (run.status, counted(run)) == (SyncStatus.FAILED, {"new": 1})
+    assert "did not answer" in run.problems[0]
+
+
+def test_a_field_that_the_schema_does_not_have_is_told():
+    study = a_study()
+    study["protocolSection"]["eligibilityModule"]["favouriteColour"] = "blue"
+    run = followed(study)
+    assert counted(run) == {"new": 1}
+    assert "protocolSection.eligibilityModule.favouriteColour" in run.problems[0]
+
+
+def test_a_text_that_is_too_long_for_us_is_left_out_and_told():
+    run = followed(a_study(eligibility={"eligibilityCriteria": "x" * 25_000}))
+    assert counted(run) == {"new": 1}
+    assert Trial.objects.get().eligibility_en == ""
+    assert any("longer" in one["message"] for one in run.imports.get().rows.get().messages)
+
+
+# Several at once
+
+
+def test_a_registry_is_followed_by_one_at_a_time():
+    RegistrySync.objects.create(registry="ctgov", lease_until=timezone.now() + dt.timedelta(minutes=5))
+    assert followed(a_study()) is None
+    assert not Trial.objects.exists()
+
+
+def test_a_run_that_broke_off_is_taken_over_when_its_lease_ends():
+    broken = RegistrySync.objects.create(
+        registry="ctgov", lease_until=timezone.now() - dt.timedelta(seconds=1)
+    )
+    assert counted(followed(a_study())) == {"new": 1}
+    broken.refresh_from_db()
+    assert (broken.status, broken.problems) == (SyncStatus.FAILED, ["It broke off."])
+
+
+def test_a_run_that_fails_of_itself_ends_and_lets_the_next_begin(monkeypatch):
+    monkeypatch.setattr(sync, "_take_over", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        followed(a_study())
+    monkeypatch.undo()
+    assert RegistrySync.objects.get().status == SyncStatus.FAILED
+    assert counted(followed(a_study())) == {"new": 1}
+
+
+# Over the wire, from a registry of our own
+
+
+@pytest.fixture
+def demo_registry(settings):
+    """The small registry of our own, with two trials, in place of ClinicalTrials.gov and CTIS."""
+    known = KnownTrials({NUMBER: a_study(), "NCT00000002": a_study("NCT00000002")}, {})
+    with DemoRegistry(known) as registry:
+        settings.CTGOV_API_URL, settings.CTIS_API_URL = registry.ctgov_url, registry.ctis_url
+        yield registry
+
+
+def test_what_the_demo_registry_says_is_never_said_by_a_real_one(demo_registry):
+    a_trial("KIWI", identifiers=[NUMBER], status="unknown")
+    run = sync.follow(CTGOV)
+    assert (run.status, run.problems, counted(run)) == (SyncStatus.DONE, [], {"filled": 1, "suggested": 1})
+    assert set(StatusStatement.objects.values_list("source", flat=True)) == {"demo registry"}
+    assert run.imports.get().file_name.startswith("demo registry")
+    assert counted(sync.follow(CTGOV)) == {"unchanged": 1}
+
+
+def test_a_number_that_the_registry_does_not_have_is_missing(demo_registry):
+    a_trial("KIWI", identifiers=["NCT09999999"])
+    assert counted(sync.follow(CTGOV)) == {"missing": 1}
+
+
+@pytest.mark.parametrize("fault", EVERY, ids=lambda fault: fault.value)
+def test_whatever_the_registry_does_the_last_good_data_stay(demo_registry, fault, monkeypatch):
+    """One record is known; then the registry does what registries do, at every question."""
+    monkeypatch.setattr(following, "BOUNDS", QUICK)
+    trial = a_trial("KIWI", identifiers=[NUMBER], status="unknown")
+    sync.follow(CTGOV)
+    before, said = Trial.objects.values().get(pk=trial.pk), StatusStatement.objects.count()
+    demo_registry.faults = itertools.repeat(fault)
+    run = sync.follow(CTGOV)
+    assert Trial.objects.values().get(pk=trial.pk) == before
+    assert StatusStatement.objects.count() == said
+    assert run.status in (SyncStatus.FAILED, SyncStatus.DONE)
+    assert run.problems or counted(run) in ({"unchanged": 1}, {"missing": 1})
+    demo_registry.faults = iter(())
+    cache.clear()
+    assert counted(sync.follow(CTGOV)) == {"unchanged": 1}

@@ -1,0 +1,41 @@
+"""Records of registries for tests: shaped like those of ClinicalTrials.gov API v2, with words of our own."""
+
+from trials.sources.following import CTGOV
+from trials.sources.records import FetchedRecord
+
+GENT = {
+    "facility": "UZ Gent", "city": "Ghent", "zip": "9000", "country": "Belgium", "status": "RECRUITING",
+}  # fmt: skip
+
+
+def a_study(number="NCT01234567", *, status="RECRUITING", verified="2026-02", places=(), **modules):
+    """A record; `places` are locations, `modules` further fields of modules: `status={"whyStopped": "…"}`."""
+    protocol = {
+        "identificationModule": {"nctId": number, "briefTitle": f"A study called {number}"},
+        "statusModule": {"overallStatus": status, "statusVerifiedDate": verified},
+        "sponsorCollaboratorsModule": {"leadSponsor": {"name": "Example Sponsor", "class": "OTHER"}},
+        "descriptionModule": {"briefSummary": "What the study is about."},
+        "conditionsModule": {"conditions": ["Leukemia"]},
+        "designModule": {"studyType": "INTERVENTIONAL", "phases": ["PHASE2"]},
+        "eligibilityModule": {
+            "sex": "ALL", "minimumAge": "1 Year", "maximumAge": "17 Years",
+            "eligibilityCriteria": "Inclusion:\n* leukaemia",
+        },
+        "contactsLocationsModule": {"locations": list(places)},
+    }  # fmt: skip
+    for name, fields in modules.items():
+        first, *rest = name.split("_")
+        protocol[f"{first}{''.join(map(str.capitalize, rest))}Module"].update(fields)
+    return {
+        "protocolSection": protocol,
+        "derivedSection": {"miscInfoModule": {"versionHolder": "2026-02-03"}},
+        "hasResults": False,
+    }
+
+
+def answers(*studies):
+    """What the registry answers for these records."""
+    return [FetchedRecord(one["protocolSection"]["identificationModule"]["nctId"], one) for one in studies]
+
+
+__all__ = ["CTGOV", "GENT", "a_study", "answers"]

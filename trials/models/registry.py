@@ -1,0 +1,120 @@
+"""What is known of the records of registries that are followed, and each run of following them."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .trial import Trial
+
+LEASE = dt.timedelta(minutes=10)
+
+
+class Registry(models.TextChoices):
+    """Registries that can be followed."""
+
+    CTGOV = "ctgov", "ClinicalTrials.gov"
+    CTIS = "ctis", "CTIS"
+
+
+class SyncStatus(models.TextChoices):
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    WAITING = "waiting", _("waits for an editor")
+    FAILED = "failed", _("failed")
+
+
+class RegistrySyncQuerySet(models.QuerySet):
+    def latest_ones(self):
+        """The last run of each registry."""
+        last = self.filter(registry=OuterRef("registry")).order_by("-pk").values("pk")[:1]
+        return self.filter(pk=Subquery(last))
+
+    def waiting(self):
+        """Registries whose last run an editor should look at."""
+        return self.latest_ones().filter(status=SyncStatus.WAITING)
+
+
+class RegistryRecordQuerySet(models.QuerySet):
+    def unresolved(self):
+        """Not taken over, or not to be read."""
+        return self.exclude(fault="", problem="")
+
+
+class RegistrySync(models.Model):
+    """One run of following a registry: what was asked, what came, and what became of it.
+
+    `running` holds a lease, renewed as it goes on; when that has ended, another run may begin. `waiting`:
+    more changed than may change unseen; nothing was taken over, and an editor decides.
+    """
+
+    registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
+    status = models.CharField(
+        _("status"), max_length=8, choices=SyncStatus.choices, default=SyncStatus.RUNNING
+    )
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    counts = models.JSONField(_("counts"), default=dict)
+    problems = models.JSONField(_("problems"), default=list)
+    imports = models.ManyToManyField(
+        "imports.ImportRun", blank=True, related_name="+", verbose_name=_("import runs")
+    )
+
+    objects = RegistrySyncQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sync of a registry")
+        verbose_name_plural = _("syncs of registries")
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registry"],
+                condition=Q(status=SyncStatus.RUNNING),
+                name="one_sync_of_a_registry",
+                violation_error_message=_("This registry is being followed at this moment."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_registry_display()} (#{self.pk})"
+
+
+class RegistryRecord(models.Model):
+    """A record of a registry as it was when it was last read.
+
+    `fingerprint` is that of what was taken over; a record that reads otherwise has changed. `checked_at`:
+    when the registry last answered for it; `missing_since`: since when it no longer has it. `fault`: why it
+    cannot be read now; `problem`: why its row was not taken over.
+    """
+
+    registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
+    number = models.CharField(_("number"), max_length=60)
+    trial = models.ForeignKey(
+        Trial, models.SET_NULL, null=True, blank=True, related_name="records", verbose_name=_("trial")
+    )
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    etag = models.CharField(max_length=200, blank=True, editable=False)
+    last_modified = models.CharField(max_length=60, blank=True, editable=False)
+    checked_at = models.DateTimeField(_("last answered for"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("last changed"), null=True, blank=True)
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+    fault = models.CharField(_("cannot be read"), max_length=500, blank=True)
+    problem = models.CharField(_("not taken over"), max_length=500, blank=True)
+
+    objects = RegistryRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record of a registry")
+        verbose_name_plural = _("records of registries")
+        ordering = ["registry", "number"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["registry", "number"], name="record_once_in_a_registry")
+        ]
+
+    def __str__(self):
+        return self.number

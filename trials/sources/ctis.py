@@ -1,0 +1,175 @@
+"""CTIS, the registry of the European Union: its records, in both layouts, as rows of its portal's CSV.
+
+The API is undocumented. Records of before June 2024 have their parts at the top; later ones in
+`authorizedApplication`, with codes for statuses. Recruitment is per country, never per site.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from .records import ReadRecord, by_schema, fingerprint
+
+# As the portal writes the public status codes of a trial and of a member state.
+STATUSES = {
+    1: "Under evaluation", 2: "Authorised, recruitment pending", 3: "Authorised, recruiting",
+    4: "Ongoing, recruiting", 5: "Ongoing, recruitment ended", 6: "Temporarily halted", 7: "Suspended",
+    8: "Ended", 9: "Expired", 10: "Revoked", 11: "Not authorised", 12: "Cancelled",
+}  # fmt: skip
+_FORMER = {"Authorised, not started": STATUSES[2]}  # words of the former layout
+# What the registry, or whoever passed its record on, writes of its own doing.
+_BOOKKEEPING = {
+    "record_last_import", "ctrname", "publishDate", "lastUpdated", "lastPublicationUpdate", "id",
+}  # fmt: skip
+HEADER = (
+    "Trial number", "Title of the trial", "Overall trial status", "Location(s) and recruitment status",
+    "Age group", "Gender", "Medical conditions", "Trial phase", "Sponsor/Co-Sponsors", "Last updated",
+    "NCT number", "EudraCT number",
+)  # fmt: skip
+
+
+class _Organisation(Struct, frozen=True):
+    name: str = ""
+
+
+class _CtisSponsor(Struct, frozen=True):
+    primary: bool = False
+    organisation: _Organisation = _Organisation()
+
+
+class _Number(Struct, frozen=True):
+    number: str = ""
+
+
+class _OtherNumbers(Struct, rename="camel", frozen=True):
+    nct_number: _Number | None = None
+
+
+class _Identifiers(Struct, rename="camel", frozen=True):
+    full_title: str = ""
+    public_title: str = ""
+    secondary_identifying_numbers: _OtherNumbers | None = None
+
+
+class _Details(Struct, rename="camel", frozen=True):
+    clinical_trial_identifiers: _Identifiers = _Identifiers()
+
+
+class _Condition(Struct, rename="camel", frozen=True):
+    medical_condition: str = ""
+
+
+class _PartI(Struct, rename="camel", frozen=True):
+    trial_details: _Details = _Details()
+    medical_conditions: list[_Condition] = []
+    sponsors: list[_CtisSponsor] = []
+
+
+class _MemberState(Struct, rename="camel", frozen=True):
+    msc_name: str = ""
+    msc_public_status_code: int | None = None
+
+
+class _EudraCt(Struct, rename="camel", frozen=True):
+    eudra_ct_code: str | None = None
+
+
+class _Application(Struct, rename="camel", frozen=True):
+    authorized_part_i: _PartI = msgspec.field(name="authorizedPartI", default=_PartI())
+    member_states_concerned: list[_MemberState] = []
+    eudra_ct: _EudraCt | None = None
+
+
+class _Trial(Struct, rename="camel", frozen=True):
+    ct_number: str
+    ct_status: str | int
+    trial_phase: str = ""
+    age_group: str = ""
+    gender: str = ""
+    last_updated: str = ""
+    title: str = ""
+    trial_countries: str | list[object] = ""
+    authorized_application: _Application | UnsetType = UNSET
+    authorized_part_i: _PartI | UnsetType = msgspec.field(name="authorizedPartI", default=UNSET)
+    eudra_ct_info: _EudraCt | None = None
+    resource: str = ""
+
+
+# Of records seen from 2022 to 2026.
+_FIELDS_SEEN = """
+    ageGroup ageRangeSecondary applications authorizationDate authorizedApplication authorizedPartI
+    authorizedPartsII correctiveMeasures coSponsors ctNumber ctPublicStatusCode ctrname ctStatus
+    decisionDate decisionDateOverall documents eeaStartDate endDateEU eudraCtInfo events gender
+    hasAmendmentApplied hasDeferrallApplied id initialApplicationId isRmsTacitAssignment
+    lastPublicationUpdate lastUpdated memberStatesConcerned mscTrialNotificationsInfoList
+    primarySponsor product publicEvaluation publishDate record_last_import recruitmentStartDate
+    recruitmentStatus resource results resultsFirstReceived shortTitle sponsorType startDateEU submissionDate
+    therapeuticAreas title totalNumberEnrolled totalPartIISubjectCount trialCountries trialGlobalEnd
+    trialPhase trialRegion trialRegionCode trialStartDate
+"""
+_FIELDS = frozenset(_FIELDS_SEEN.split())
+
+
+def read(content: object) -> ReadRecord:
+    """A record as `retrieve/{number}` answers it. Raises `BadRecord`."""
+    plain, trial = by_schema(content, _Trial)
+    said = {name: value for name, value in plain.items() if name not in _BOOKKEEPING}
+    return ReadRecord(trial.ct_number, fingerprint(said), _as_row(trial), frozenset(plain.keys() - _FIELDS))
+
+
+def _as_row(trial: _Trial) -> dict[str, str]:
+    application = trial.authorized_application
+    if application is UNSET:
+        part, eudract = trial.authorized_part_i, trial.eudra_ct_info
+    else:
+        part, eudract = application.authorized_part_i, application.eudra_ct
+    part = _PartI() if part is UNSET else part
+    names = part.trial_details.clinical_trial_identifiers
+    others = names.secondary_identifying_numbers
+    return {
+        "Trial number": trial.ct_number,
+        "Title of the trial": names.full_title or names.public_title or trial.title,
+        "Overall trial status": _status(trial.ct_status),
+        "Location(s) and recruitment status": ", ".join(_countries(trial)),
+        "Age group": ", ".join(dict.fromkeys(filter(None, map(str.strip, trial.age_group.split(","))))),
+        "Gender": trial.gender,
+        "Medical conditions": ", ".join(one.medical_condition for one in part.medical_conditions),
+        "Trial phase": trial.trial_phase,
+        "Sponsor/Co-Sponsors": ", ".join(_sponsors(part.sponsors)),
+        "Last updated": _day(trial.last_updated),
+        "NCT number": others.nct_number.number if others and others.nct_number else "",
+        "EudraCT number": (eudract.eudra_ct_code or "") if eudract else "",
+    }
+
+
+def _status(said: str | int) -> str:
+    return STATUSES.get(said, str(said)) if isinstance(said, int) else _FORMER.get(said, said)
+
+
+def _countries(trial: _Trial) -> Iterable[str]:
+    """`Belgium:Ongoing, recruiting`, one for each member state."""
+    application = trial.authorized_application
+    if application is UNSET:
+        if isinstance(trial.trial_countries, str) and trial.trial_countries:
+            country, _colon, said = trial.trial_countries.partition(":")
+            yield f"{country}:{_status(said)}"
+        return
+    for state in application.member_states_concerned:
+        if state.msc_public_status_code is not None:
+            yield f"{state.msc_name}:{_status(state.msc_public_status_code)}"
+
+
+def _sponsors(sponsors: list[_CtisSponsor]) -> list[str]:
+    """The primary one first."""
+    ordered = sorted(sponsors, key=lambda one: not one.primary)
+    return list(dict.fromkeys(one.organisation.name for one in ordered if one.organisation.name))
+
+
+def _day(said: str) -> str:
+    """`2024-01-22` as the portal writes days: `22/01/2024`."""
+    try:
+        return f"{dt.date.fromisoformat(said):%d/%m/%Y}"
+    except ValueError:
+        return said
