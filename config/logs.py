@@ -9,8 +9,8 @@ import re
 import structlog
 
 QUERY = re.compile(r"\?\S*")
-# Whoever has the link of a mail may end what it is about. A test holds this against all addresses there are.
-SECRET_PARTS = re.compile(r"(/watch/[a-z]+/)[^/\s\"?]+")
+# Whoever has the link of a mail may do what it is for. A test holds this against all addresses there are.
+SECRET_PARTS = re.compile(r"(/(?:watch|vouch)/[a-z]+/)[^/\s\"?]+")
 # The same secret in a link that came broken: a line end or a quote before it, two slashes, capitals.
 SIGNED = re.compile(r"(?::|%3A)[\w-]{40,}", re.IGNORECASE)
 # gunicorn names who sent a request that it could not read, and quotes it: a header may hold a key.

@@ -30,11 +30,16 @@ class Router:
         return db == "default"
 
 
+def reads_what_it_wrote(path: str) -> bool:
+    """Whether the page shows what its reader has just stored, with a session or with a mailed link."""
+    return path.startswith("/admin/") or path[3:].startswith("/vouch/")
+
+
 def reads_of_visitors(get_response):
     """Marks requests that only read, of people who are not signed in and carry no key."""
 
     def middleware(request):
-        looks = request.method in ("GET", "HEAD") and not request.path_info.startswith("/admin/")
+        looks = request.method in ("GET", "HEAD") and not reads_what_it_wrote(request.path_info)
         known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
         token = _may_lag.set(looks and not known)
         try:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -15,7 +16,8 @@ from .models import StatusStatement, TextSuggestion, Trial, TrialSite
 from .models.suggestion import Suggested
 
 __all__ = [
-    "close_recruitment", "decide_suggestions", "set_state", "state_status", "state_status_of_trial",
+    "close_recruitment", "correct_site", "decide_suggestions", "set_state", "state_status",
+    "state_status_of_trial",
 ]  # fmt: skip
 
 
@@ -61,6 +63,20 @@ def state_status_of_trial(*, trial: Trial, by: changes.Actor) -> None:
     derived = statements.derive_of_trial(trial.statements.all())
     trial.status_by, trial.disputed = derived["status_by"], derived["disputed"]
     Trial.objects.filter(pk=trial.pk).update(status_by=trial.status_by, disputed=trial.disputed)
+
+
+def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:
+    """Store `values` of columns that people may edit, such as the contact of that role.
+
+    Raises ValidationError, by field, for a value that the column does not take.
+    """
+    with changes.recording(by) as log:
+        log.watch(site)
+        for name, value in values.items():
+            setattr(site, name, value)
+        others = {one.name for one in site._meta.concrete_fields} - set(values)
+        site.clean_fields(exclude=others)
+        site.save(update_fields=list(values))
 
 
 def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.dates import days_in_reach
 from directory.core.models import Recorded
-from directory.core.roles import Role, is_editor, own_centre_ids
+from directory.core.roles import COORDINATORS, EDITORS, Role, is_editor, own_centre_ids
 
 from .centre import Centre, validate_phone
 
@@ -135,6 +135,13 @@ class Affiliation(Recorded):
         return {pk: shot | {"professional": str(shot["professional"])} for pk, shot in shots.items()}
 
 
+class CoordinationQuerySet(models.QuerySet):
+    def acting(self):
+        """Of users who are coordinators today: `roles.is_coordinator`, in SQL."""
+        people = {"user__is_active": True, "user__is_superuser": False, "user__groups__name": COORDINATORS}
+        return self.filter(**people).exclude(user__groups__name=EDITORS)
+
+
 class Coordination(Recorded):
     """`user` keeps the sites and contacts of `centre`."""
 
@@ -145,6 +152,8 @@ class Coordination(Recorded):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="coordinations", verbose_name=_("user")
     )
     centre = models.ForeignKey(Centre, models.CASCADE, related_name="coordinations", verbose_name=_("centre"))
+
+    objects = CoordinationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coordination")

@@ -35,7 +35,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 # fmt: off
 INSTALLED_APPS = [
     "directory.core", "directory.adminsite", "centres", "trials",
-    "directory.imports", "directory.search", "directory.partners", "directory.watching",
+    "directory.imports", "directory.search", "directory.partners", "directory.watching", "directory.vouching",
     "directory.api", "directory.web",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
     "django.contrib.messages", "whitenoise.runserver_nostatic", "django.contrib.staticfiles", "django.forms",
@@ -249,6 +249,7 @@ EMAIL_TIMEOUT = 10
 API_ANONYMOUS_PER_MINUTE = env.api_anonymous_per_minute
 API_KEY_PER_MINUTE = env.api_key_per_minute
 PAGES_PER_MINUTE = env.pages_per_minute
+VOUCH_EVERY_DAYS = env.vouch_every_days
 CTGOV_API_URL, CTIS_API_URL = env.registries
 
 REST_FRAMEWORK = {

@@ -12,6 +12,9 @@ _TASKS: list[tuple[str, schedule | float, int]] = [
     # Each watch has its period; what is settled is passed over, so asking often does no harm.
     ("directory.watching.send_due", crontab(minute="*/10"), 9 * 60),
     ("directory.watching.clean_up", crontab(minute=41), HOURLY_EXPIRES),
+    # An enquiry has each of its mails once, however often it is asked what is due.
+    ("directory.vouching.send_reminders", crontab(minute="5-59/10"), 9 * 60),
+    ("directory.vouching.clean_up", crontab(minute=29), HOURLY_EXPIRES),
     ("directory.partners.keep_use", crontab(minute=7), HOURLY_EXPIRES),
     ("directory.core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
     # Registries are asked at night, when they and we have time.

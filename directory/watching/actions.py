@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from directory.core import changes
+from directory.core.mailing import mail_day
 from directory.search import service
 
 from . import mails
@@ -17,8 +18,6 @@ from .questions import TooManyTrials, slugs_found
 log = logging.getLogger(__name__)
 MOST_OF_AN_ADDRESS = 20
 MOST_ASKED_AN_HOUR = 5
-# Local time at which the mails of a day are made.
-HOUR = 7
 
 
 def ask(*, email: str, kind: str, question: str, language: str, frequency: str) -> bool:
@@ -95,8 +94,7 @@ def period_of(frequency: str, now: dt.datetime) -> str:
 
     After days without a worker the period of today is due, and its mail tells of all of them.
     """
-    local = timezone.localtime(now)
-    day = local.date() if local.hour >= HOUR else local.date() - dt.timedelta(days=1)
+    day = mail_day(now)
     if frequency == Frequency.WEEKLY:
         year, week, _weekday = day.isocalendar()
         return f"{year}-W{week:02}"
@@ -139,9 +137,7 @@ def deliver(watch: Watch, period: str) -> bool:
     if news:
         mails.news_mail(watch, news, period).send()
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk).update(
-            settled_at=timezone.now(), lease_until=None, was_sent=bool(news)
-        )
+        delivery.settle(was_sent=bool(news))
         Watch.objects.filter(pk=watch.pk).update(seen=now, seq=until)
     return bool(news)
 

@@ -4,14 +4,13 @@ import datetime as dt
 
 from django.core import signing
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.fields import LANGUAGE_CODES
+from directory.core.mailing import Handover
 
 UNCONFIRMED_FOR = dt.timedelta(hours=48)
-LEASE = dt.timedelta(minutes=10)
 KEPT_DELIVERIES = dt.timedelta(days=90)
 _CONFIRM, _KEEP = "directory.watching.confirm", "directory.watching.keep"
 
@@ -103,22 +102,11 @@ class Watch(models.Model):
         return cls.objects.confirmed().filter(pk=pk).first()
 
 
-class Delivery(models.Model):
-    """The mail of one watch for one period, settled once.
-
-    ::
-
-        (none) ─▶ claimed (lease) ─▶ settled: sent, or nothing to tell
-                     └─ lease over ─▶ claimed again
-
-    A worker that dies between handing over the mail and settling leaves a lease behind; after it the mail is
-    handed over again under the same `Message-ID`. See `docs/adr/0011`.
-    """
+class Delivery(Handover):
+    """The mail of one watch for one period, settled once: sent, or nothing was to be told."""
 
     watch = models.ForeignKey(Watch, models.CASCADE, related_name="deliveries")
     period = models.CharField(max_length=10)
-    lease_until = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
     was_sent = models.BooleanField(default=False)
 
     class Meta:
@@ -127,9 +115,3 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.watch_id}:{self.period}"
-
-    def claim(self, now: dt.datetime) -> bool:
-        """Take the lease: True for the one of several who may send."""
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        mine = Delivery.objects.filter(free, pk=self.pk, settled_at=None)
-        return mine.update(lease_until=now + LEASE) == 1

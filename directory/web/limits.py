@@ -24,6 +24,8 @@ WEIGHTS = {
     "web:feed": 10,
     "web:trial-feed": 5,
     "web:watch": 3,
+    "web:vouch": 3,
+    "web:vouch-sheet": 10,
     "sitemap": 20,
 }
 MAP_WEIGHT = 5

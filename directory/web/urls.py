@@ -14,6 +14,7 @@ from .views import (
     search,
     suggest,
     trials,
+    vouch,
     watch,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("watch/confirm/<str:token>/", watch.confirm, name="watch-confirm"),
     path("watch/stop/<str:token>/", watch.stop, name="watch-stop"),
     path("watch/mine/<str:token>/", watch.manage, name="watch-manage"),
+    path("vouch/sites/<str:token>/", vouch.sites, name="vouch"),
+    path("vouch/sheet/<str:token>/", vouch.sheet, name="vouch-sheet"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
     path("components/", components.gallery, name="components"),

@@ -15,7 +15,7 @@ from directory.imports.choices import Outcome, Status
 from directory.imports.kinds import all_kinds
 from trials.choices import Freshness, Recruitment, Scheme, Stage, StudyType
 
-OURS = ("core", "centres", "trials", "imports", "search", "partners", "web", "api")
+OURS = ("core", "centres", "trials", "imports", "search", "partners", "vouching", "web", "api")
 SKIPPED = {".venv", "var", "build", "node_modules", ".git", "test-results", ".pytest_cache"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ADR = re.compile(r"^(\d{4})-([a-z0-9-]+)\.md$")
@@ -102,7 +102,8 @@ def test_a_decision_says_its_number_its_state_and_its_day(path):
 
 
 def models():
-    return [model for label in (*own_apps(), "watching") for model in apps.get_app_config(label).get_models()]
+    labels = (*own_apps(), "vouching", "watching")
+    return [model for label in labels for model in apps.get_app_config(label).get_models()]
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
@@ -139,7 +140,9 @@ def test_every_record_of_the_log_has_a_kind_of_its_own():
 # Commands
 
 
-COMMANDS = {"import_sheet", "reindex", "load_demo", "make_key", "follow_changes", "make_schema"}
+COMMANDS = {
+    "import_sheet", "reindex", "load_demo", "make_key", "follow_changes", "make_schema", "send_reminders",
+}  # fmt: skip
 
 
 def our_commands():

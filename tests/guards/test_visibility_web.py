@@ -39,8 +39,8 @@ KEYED = {
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
-# A token is needed for these: they show what its owner follows, and nothing without one.
-BY_TOKEN = ("watch-confirm", "watch-stop", "watch-manage")
+# A token is needed for these: they show what its owner follows or keeps, and nothing without one.
+BY_TOKEN = ("watch-confirm", "watch-stop", "watch-manage", "vouch", "vouch-sheet")
 PLAIN = (
     "home",
     "suggest",

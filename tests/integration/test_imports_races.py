@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from directory.core import changes
 from directory.core.models import Change
@@ -14,34 +14,12 @@ from directory.imports.models import ImportRun
 from directory.imports.plan import plan_run
 from tests.builders import an_editor
 from tests.sheets import a_csv, planned, received
+from tests.support.at_once import at_once
 from tests.support.figures import tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = [{"code": f"c-{number}", "name_en": f"Centre {number}"} for number in range(40)]
-
-
-def at_once(work, number=6):
-    """Call `work(i)` in `number` threads that begin together; their results and errors."""
-    gate, found = threading.Barrier(number), []
-
-    def one(index):
-        try:
-            gate.wait()
-            found.append(work(index))
-        except Exception as error:
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=[index]) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    errors = [one for one in found if isinstance(one, Exception)]
-    assert errors == []
-    return found
 
 
 @pytest.mark.each("--race-rounds", 2)

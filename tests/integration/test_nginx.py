@@ -119,13 +119,13 @@ def test_a_web_server_that_is_down_is_a_503_and_no_log_holds_the_query(alone, pa
     assert CANARY not in alone.logs(f'{path}" 503')
 
 
-@pytest.mark.parametrize("link", ["confirm", "stop", "mine"])
+@pytest.mark.parametrize("link", ["watch/confirm", "watch/stop", "watch/mine", "vouch/sites", "vouch/sheet"])
 def test_the_links_of_mails_are_not_logged(proxy, link):
-    assert proxy.get(f"/nl/watch/{link}/{TOKEN}/?q={CANARY}", method="POST", body="x=1")[0].status == 200
-    for broken in (f"/nl/watch/{link.upper()}/{TOKEN}/", f"/nl/watch/{link}/%0a{TOKEN}/"):
+    assert proxy.get(f"/nl/{link}/{TOKEN}/?q={CANARY}", method="POST", body="x=1")[0].status == 200
+    for broken in (f"/nl/{link.upper()}/{TOKEN}/", f"/nl/{link}/%0a{TOKEN}/"):
         proxy.get(broken)
-    proxy.get(f"/nl/watch/{link}/{TOKEN}/last")
-    assert "secret-of-a-mail" not in proxy.logs(f"/nl/watch/{link}/...")
+    proxy.get(f"/nl/{link}/{TOKEN}/last")
+    assert "secret-of-a-mail" not in proxy.logs(f"/nl/{link}/...")
 
 
 def test_port_80_leads_to_our_own_name_and_nowhere_else(proxy):

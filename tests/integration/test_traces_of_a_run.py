@@ -95,6 +95,8 @@ def requests_of_a_day(port):
         ask(port, "GET", f"/healthz?q={SEARCH}", Host="another.example"),
         *[ask(port, "GET", f"/en/watch/{link}/{TOKEN}/") for link in ("confirm", "stop", "mine")],
         *[ask(port, "POST", f"/en/watch/{link}/{TOKEN}/") for link in ("confirm", "stop", "mine")],
+        *[ask(port, "GET", f"/en/vouch/{link}/{TOKEN}/") for link in ("sites", "sheet")],
+        ask(port, "POST", f"/en/vouch/sites/{TOKEN}/", body={"all": "1"}),
         *[ask(port, "POST", "/admin/login/", body=typed) for _turn in range(9)],
     ]
 

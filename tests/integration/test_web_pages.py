@@ -208,7 +208,7 @@ def test_crawlers_are_kept_out_of_the_filters(client):
     assert "Disallow: /admin/\n" in page
     for language in LANGUAGES:
         # Files, comparisons, and the links of a patient's profile that somebody put on a page.
-        for part in ("trials/?", "trials/results.", "trials/compare/", "match/?"):
+        for part in ("trials/?", "trials/results.", "trials/compare/", "match/?", "vouch/"):
             assert f"Disallow: /{language}/{part}\n" in page
         assert f"Disallow: /{language}/trials/\n" not in page
     assert "Sitemap: " in page

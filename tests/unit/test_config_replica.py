@@ -31,6 +31,7 @@ def test_a_visitor_who_looks_reads_from_the_replica():
     [
         ask.post("/api/v1/match/"),
         ask.get("/admin/trials/trial/"),
+        ask.get("/nl/vouch/sites/12:secret.signature/"),
         ask.get("/api/v1/imports/1/", headers={"authorization": "Api-Key abc"}),
     ],
 )

@@ -25,7 +25,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         *[
             f"Disallow: /{code}/{rest}"
             for code in LANGUAGE_CODES
-            for rest in ("trials/?", "trials/results.", "trials/compare/", "match/?")
+            for rest in ("trials/?", "trials/results.", "trials/compare/", "match/?", "vouch/")
         ],
     ]
     lines.append(f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}")

@@ -1,0 +1,198 @@
+"""Who owes which answer: enquiries in the admin, read by editors, and what they do about them."""
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from centres.models import Coordination
+from directory.adminsite import attention
+from directory.core.mailing import mail_day
+from directory.core.roles import is_editor
+
+from . import actions
+from .charts import chart_of
+from .models import Enquiry, Letter, LetterKind
+from .past_freshness import by_month
+
+OWES, OVERDUE, ANSWERED, REVOKED, EARLIER = "owes", "overdue", "answered", "revoked", "earlier"
+STATES = {
+    OVERDUE: _("overdue: reminded twice, no complete answer"),
+    OWES: _("owes an answer"),
+    ANSWERED: _("answered"),
+    REVOKED: _("revoked"),
+    EARLIER: _("earlier, asked again since"),
+}
+
+
+class OwedFilter(admin.SimpleListFilter):
+    """Who owes what; without a choice, the latest enquiry of each."""
+
+    title = _("answer")
+    parameter_name = "owed"
+
+    def lookups(self, request, model_admin):
+        return list(STATES.items())
+
+    def queryset(self, request, queryset):
+        latest = queryset.latest_of_each()
+        if self.value() == EARLIER:
+            return queryset.exclude(pk__in=latest.values("pk"))
+        if self.value() == OVERDUE:
+            return queryset.overdue(mail_day(timezone.now()))
+        if self.value() == REVOKED:
+            return latest.exclude(revoked_at=None)
+        owing = latest.filter(revoked_at=None).owing()
+        if self.value() == OWES:
+            return owing
+        if self.value() == ANSWERED:
+            return latest.filter(revoked_at=None).exclude(pk__in=owing.values("pk"))
+        return latest if self.value() is None else queryset
+
+
+class NoteFilter(admin.SimpleListFilter):
+    title = _("note")
+    parameter_name = "note"
+
+    def lookups(self, request, model_admin):
+        return [("unread", _("not read yet"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "unread":
+            return queryset.filter(note_read_at=None).exclude(note="")
+        return queryset
+
+
+@admin.register(Enquiry)
+class EnquiryAdmin(admin.ModelAdmin):
+    """Read by editors and written by nobody: what happens to an enquiry happens by its actions."""
+
+    list_display = ["centre", "user", "asked", "reminded", "owed", "answered", "has_note"]
+    list_display_links = ["centre"]
+    list_filter = [OwedFilter, NoteFilter, ("centre", admin.RelatedOnlyFieldListFilter), "reason"]
+    list_select_related = ["centre", "user"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ["send_now", "revoke", "mark_read"]
+    fields = readonly_fields = [
+        "centre", "user", "number", "reason", "language", "asked_at", "reminded", "owed", "answered_at",
+        "expires_at", "revoked_at", "note", "note_read_at", "freshness",
+    ]  # fmt: skip
+
+    def has_module_permission(self, request):
+        return is_editor(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return is_editor(request.user)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        # A centre could not be deleted else.
+        return is_editor(request.user)
+
+    def has_act_permission(self, request):
+        return is_editor(request.user)
+
+    def get_queryset(self, request):
+        """Each with what the list tells, in one query whatever their number."""
+        went = Letter.objects.filter(enquiry=OuterRef("pk")).exclude(settled_at=None)
+        found = super().get_queryset(request).defer("digests")
+        return found.annotate(
+            is_owed=Exists(Enquiry.objects.owing().filter(pk=OuterRef("pk"))),
+            is_late=Exists(Enquiry.objects.overdue(mail_day(timezone.now())).filter(pk=OuterRef("pk"))),
+            once=Exists(went.filter(kind=LetterKind.REMINDED)),
+            twice=Exists(went.filter(kind=LetterKind.REMINDED_AGAIN)),
+        )
+
+    @admin.display(description=_("asked on"), ordering="asked_on")
+    def asked(self, enquiry):
+        return enquiry.asked_on.isoformat()
+
+    @admin.display(description=_("answered"), ordering="answered_at")
+    def answered(self, enquiry):
+        """The day of the last answer by the link."""
+        return timezone.localdate(enquiry.answered_at).isoformat() if enquiry.answered_at else ""
+
+    @admin.display(description=_("reminded"))
+    def reminded(self, enquiry):
+        return [_("not yet"), _("once"), _("twice")][2 if enquiry.twice else int(enquiry.once)]
+
+    @admin.display(description=_("answer"))
+    def owed(self, enquiry):
+        if enquiry.revoked_at:
+            return STATES[REVOKED]
+        if enquiry.is_late:
+            return STATES[OVERDUE]
+        return STATES[OWES if enquiry.is_owed else ANSWERED]
+
+    @admin.display(description=_("note"))
+    def has_note(self, enquiry):
+        if not enquiry.note:
+            return ""
+        return _("read") if enquiry.note_read_at else _("new")
+
+    @admin.display(description=_("freshness of the centre"))
+    def freshness(self, enquiry):
+        months = by_month(enquiry.centre_id, timezone.localdate())
+        return render_to_string("vouching/freshness.html", {"chart": chart_of(months)})
+
+    @admin.action(
+        description=_("Send now: ask these coordinators again, with a new link"), permissions=["act"]
+    )
+    def send_now(self, request, queryset):
+        pairs = set(queryset.order_by().values_list("user", "centre"))
+        found = Coordination.objects.acting().exclude(user__email="").select_related("centre")
+        mine = [one for one in found if (one.user_id, one.centre_id) in pairs]
+        sent = sum(actions.ask_now(coordination=one) for one in mine)
+        told = ngettext("%d mail was sent.", "%d mails were sent.", sent) % sent
+        if left := len(pairs) - sent:
+            told = f"{told} " + ngettext(
+                "%d could not be: no longer a coordinator, no e-mail address, or the mail server is away.",
+                "%d could not be: no longer coordinators, no e-mail address, or the mail server is away.",
+                left,
+            ) % left  # fmt: skip
+        self.message_user(request, told, messages.SUCCESS if sent == len(pairs) else messages.WARNING)
+
+    @admin.action(description=_("Revoke: the links open nothing any more"), permissions=["act"])
+    def revoke(self, request, queryset):
+        ended = sum(actions.revoke(enquiry=one) for one in queryset)
+        told = ngettext("%d enquiry is revoked.", "%d enquiries are revoked.", ended) % ended
+        self.message_user(request, told, messages.SUCCESS if ended else messages.INFO)
+
+    @admin.action(description=_("Mark the notes as read"), permissions=["act"])
+    def mark_read(self, request, queryset):
+        noted = queryset.filter(note_read_at=None).exclude(note="").values_list("pk", flat=True)
+        read = Enquiry.objects.filter(pk__in=list(noted)).update(note_read_at=timezone.now())
+        told = ngettext("%d note is marked as read.", "%d notes are marked as read.", read) % read
+        self.message_user(request, told, messages.SUCCESS if read else messages.INFO)
+
+
+@attention.register
+def vouching(request):
+    """Editors ring up whoever was reminded twice, read notes, and see whom no mail can reach."""
+    if not is_editor(request.user):
+        return
+    late = Enquiry.objects.overdue(mail_day(timezone.now())).count()
+    label = ngettext(
+        "coordinator who was reminded twice and did not confirm",
+        "coordinators who were reminded twice and did not confirm",
+        late,
+    )
+    yield attention.WaitingItem(late, label, attention.list_url(Enquiry, owed=OVERDUE), urgent=True)
+    notes = Enquiry.objects.filter(note_read_at=None).exclude(note="").count()
+    label = ngettext("note of a coordinator to read", "notes of coordinators to read", notes)
+    yield attention.WaitingItem(notes, label, attention.list_url(Enquiry, note="unread"))
+    mute = Coordination.objects.acting().filter(user__email="").count()
+    label = ngettext(
+        "coordinator without an e-mail address: cannot be asked",
+        "coordinators without an e-mail address: cannot be asked",
+        mute,
+    )
+    yield attention.WaitingItem(mute, label, attention.list_url(Coordination))

@@ -1,0 +1,151 @@
+"""What the page behind a mailed link asks: of each site what is true today, and a note to the editors."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centres.models.centre import validate_phone
+from directory.core.phones import read_phone
+from directory.core.text import control_character_in, tidy
+from directory.sheets.written_values import written_date
+from trials.choices import Recruitment
+from trials.models import TrialSite
+
+from .answering import SAID, SAME, SiteAnswer, status_said
+from .models import LONGEST_NOTE
+
+CONTACT = ("contact_role", "contact_email", "contact_phone")
+WORDS = {
+    Recruitment.RECRUITING: gettext_lazy("Open: patients can be included"),
+    Recruitment.ACTIVE_NOT_RECRUITING: gettext_lazy("Closed to new patients"),
+    Recruitment.SUSPENDED: gettext_lazy("Paused"),
+    Recruitment.NOT_YET_RECRUITING: gettext_lazy("Opens on a day to come (give it below)"),
+}
+COHORT = {"": gettext_lazy("No answer now"), "open": gettext_lazy("Open"), "full": gettext_lazy("Full")}
+_OPEN = {"open": True, "full": False}
+
+
+class SiteAnswerForm(forms.Form):
+    """The answer about one site; its fields are named by the site's pk. Nothing chosen says nothing."""
+
+    said = forms.ChoiceField(required=False, widget=forms.RadioSelect, label=gettext_lazy("Today it is"))
+    day = forms.CharField(
+        required=False,
+        max_length=40,
+        label=gettext_lazy("Day on which it opens, or since when this is so"),
+    )
+    cohort = forms.ChoiceField(
+        required=False,
+        widget=forms.RadioSelect,
+        choices=list(COHORT.items()),
+        label=gettext_lazy("Cohort"),
+    )
+    contact_role = forms.CharField(
+        required=False, max_length=100, show_hidden_initial=True, label=gettext_lazy("Role, not a person")
+    )
+    contact_email = forms.EmailField(
+        required=False, max_length=254, show_hidden_initial=True, label=gettext_lazy("Mailbox of that role")
+    )
+    contact_phone = forms.CharField(
+        required=False, max_length=120, show_hidden_initial=True, label=gettext_lazy("Telephone of that role")
+    )
+    seen = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+
+    def __init__(self, site: TrialSite, data=None):
+        initial = {name: getattr(site, name) for name in CONTACT} | {"seen": site.status, "said": ""}
+        super().__init__(
+            data, prefix=str(site.pk), initial=initial | {"cohort": ""}, use_required_attribute=False
+        )
+        self.site = site
+        self.fields["said"].choices = [("", _("No answer now")), *choices_of(site)]  # type: ignore[attr-defined]
+
+    def clean(self):
+        for name in self.fields:
+            typed = self.data.get(self.add_prefix(name), "")
+            if name not in self.errors and (character := control_character_in(typed, line=True)):
+                sentence = _("The text contains the control character %(character)s. Remove it.")
+                self.add_error(name, sentence % {"character": character})
+        if "day" not in self.errors and "said" not in self.errors:
+            try:
+                status_said(self.site, self.cleaned_data["said"], self.cleaned_data["day"])
+            except ValidationError as error:
+                self.add_error("day", error)
+        return super().clean()
+
+    def clean_day(self):
+        try:
+            return written_date(text) if (text := tidy(self.cleaned_data["day"])) else ""
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def clean_contact_phone(self):
+        text = tidy(self.cleaned_data["contact_phone"])
+        if not text:
+            return ""
+        try:
+            number = read_phone(text, self.site.centre.country)[0]
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        validate_phone(number)
+        return number
+
+    def clean_contact_role(self):
+        return tidy(self.cleaned_data["contact_role"])
+
+    @property
+    def contact(self) -> list[forms.BoundField]:
+        """The fields of the contact, each drawn with what the page showed of it."""
+        return [self[name] for name in CONTACT]
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.cleaned_data["said"] or self.values)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The columns that are to change: only what was typed over what the page showed."""
+        found: dict[str, object] = {
+            name: self.cleaned_data[name] for name in CONTACT if name in self.changed_data
+        }
+        if cohort := self.cleaned_data["cohort"]:
+            found["cohort_open"] = _OPEN[cohort]
+        return found
+
+    def answer(self, otherwise: str = "") -> SiteAnswer:
+        """What was said; of the status `otherwise`, where nothing was."""
+        given = self.cleaned_data
+        return SiteAnswer(self.site.pk, given["said"] or otherwise, given["seen"], given["day"], self.values)
+
+
+class NoteForm(forms.Form):
+    """A note to the editors, and whether all that has no answer of its own is still right."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4, "aria-describedby": "note-hint"}),
+        label=gettext_lazy("A note to the editors"),
+    )
+    others = forms.BooleanField(required=False, label=gettext_lazy("All others are still right"))
+
+    def clean_note(self):
+        text = self.cleaned_data["note"].replace("\r\n", "\n").strip()
+        if character := control_character_in(text):
+            sentence = _("The text contains the control character %(character)s. Remove it.")
+            raise ValidationError(sentence % {"character": character})
+        return text
+
+
+def choices_of(site: TrialSite) -> list[tuple[str, str]]:
+    """What may be answered about `site`: that it is still so, or what else."""
+    found = [] if site.status == Recruitment.UNKNOWN else [(SAME, _("Still right"))]
+    opens = Recruitment.NOT_YET_RECRUITING
+    return found + [(one.value, str(WORDS[one])) for one in SAID if one == opens or one != site.status]
+
+
+def forms_of(sites: Iterable[TrialSite], data=None) -> list[SiteAnswerForm]:
+    """One form for each site, in the order given."""
+    return [SiteAnswerForm(site, data) for site in sites]

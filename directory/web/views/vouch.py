@@ -1,0 +1,181 @@
+"""The page behind the link that a coordinator gets by mail: the sites of one centre, to be vouched for."""
+
+import re
+from dataclasses import dataclass
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from directory.core.text import whole_number
+from directory.sheets import workbooks
+from directory.vouching import answering, sheet_of_centre
+from directory.vouching.answering import SAME, Closed, SiteAnswer, Stored
+from directory.vouching.forms import NoteForm, SiteAnswerForm, forms_of
+from directory.vouching.models import Enquiry, unconfirmed
+from trials.choices import Recruitment
+from trials.models import StatusStatement
+
+from .. import words
+from ..asking import errors_of
+from ..sites import SiteCard
+
+# A form has ten fields a site, and Django reads a thousand.
+ON_A_PAGE = 60
+_SEEN = re.compile(r"(\d{1,9})-seen", re.ASCII)
+
+
+@dataclass(frozen=True)
+class AskedSite:
+    """One site as the page shows it; `owed`: nobody has confirmed it since it was asked about."""
+
+    card: SiteCard
+    form: SiteAnswerForm
+    owed: bool
+
+
+@dataclass(frozen=True)
+class AskedPage:
+    """What the page asks: a page of the sites, a form for each, and the note."""
+
+    page: Page
+    forms: list[SiteAnswerForm]
+    note: NoteForm
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sites(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the sites; only a POST stores anything, since mail scanners follow links."""
+    enquiry = Enquiry.of_token(token)
+    if enquiry is None or answering.why_closed(enquiry):
+        return _closed(request, enquiry)
+    if request.method != "POST":
+        return _show(request, token, enquiry, _asked(request, enquiry), saved="saved" in request.GET)
+    return _take(request, token, enquiry)
+
+
+@never_cache
+@require_safe
+def sheet(request: HttpRequest, token: str) -> HttpResponse:
+    """The same sites as a workbook, as an import takes it, with nobody in it whom the public may not see."""
+    enquiry = Enquiry.of_token(token)
+    if enquiry is None or answering.why_closed(enquiry):
+        return _closed(request, enquiry)
+    content = sheet_of_centre.workbook(enquiry, words.page_language())
+    name = f"{enquiry.centre.code}-{timezone.localdate():%Y-%m-%d}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
+    return HttpResponse(content, content_type=workbooks.CONTENT_TYPE, headers=headers)
+
+
+# --- Parts --------------------------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest, enquiry: Enquiry, data: QueryDict | None = None) -> AskedPage:
+    said = Prefetch("statements", StatusStatement.objects.filter(retracted_at=None))
+    rows = enquiry.sites().select_related("contact_person", "investigator").prefetch_related(said)
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    return AskedPage(page, forms_of(page.object_list, data), NoteForm(data, initial={"note": enquiry.note}))
+
+
+def _take(request: HttpRequest, token: str, enquiry: Enquiry) -> HttpResponse:
+    """Store what was posted, and lead to the page anew; or show what is wrong with it, or not as it was."""
+    asked = _asked(request, enquiry, None if "all" in request.POST else request.POST)
+    try:
+        stored = _stored(request, enquiry, asked)
+    except ValidationError as error:
+        return _show(request, token, enquiry, asked, errors={"form": " ".join(error.messages)})
+    except PermissionError:
+        enquiry.refresh_from_db()
+        return _closed(request, enquiry)
+    if stored is None:
+        return _show(request, token, enquiry, asked, errors=_errors(asked))
+    if stored.moved or stored.gone:
+        enquiry.refresh_from_db()
+        return _show(request, token, enquiry, _asked(request, enquiry), stored=stored)
+    number = f"&page={asked.page.number}" if asked.page.number > 1 else ""
+    return redirect(f"{reverse('web:vouch', args=[token])}?saved=1{number}")
+
+
+def _stored(request: HttpRequest, enquiry: Enquiry, asked: AskedPage) -> Stored | None:
+    """Store what was posted, all of it or nothing; None where a form is not valid."""
+    if "all" in request.POST:
+        answers = [SiteAnswer(pk, SAME, seen) for pk, seen in _shown_sites(request.POST)]
+        text = enquiry.note
+    else:
+        if not all([asked.note.is_valid(), *(form.is_valid() for form in asked.forms)]):
+            return None
+        answers = _answers(request.POST, asked.forms, SAME if asked.note.cleaned_data["others"] else "")
+        text = asked.note.cleaned_data["note"]
+    if not answers and text == enquiry.note:
+        sentence = _("Nothing was chosen. Say what is true of at least one trial, or write a note.")
+        raise ValidationError(sentence)
+    return answering.answer(
+        enquiry=enquiry, answers=answers, note=text, language=words.page_language(),
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )  # fmt: skip
+
+
+def _answers(posted: QueryDict, forms: list[SiteAnswerForm], otherwise: str) -> list[SiteAnswer]:
+    """What was said of the sites of the page, and of others that the form was sent with."""
+    found = [form.answer(otherwise) for form in forms if form.says_something or otherwise]
+    known = {form.site.pk for form in forms}
+    said = [
+        (pk, posted.get(f"{pk}-said") or otherwise) for pk, _seen in _shown_sites(posted) if pk not in known
+    ]
+    return found + [SiteAnswer(pk, SAME) for pk, answer in said if answer]
+
+
+def _shown_sites(posted: QueryDict) -> list[tuple[int, str]]:
+    """The sites that the page showed, each with the status that it showed."""
+    found = ((_SEEN.fullmatch(name), posted[name]) for name in posted)
+    pairs = ((whole_number(match[1]), seen) for match, seen in found if match)
+    return [(pk, seen) for pk, seen in pairs if pk is not None]
+
+
+def _show(
+    request: HttpRequest, token: str, enquiry: Enquiry, asked: AskedPage, *,
+    errors: dict[str, str] | None = None, stored: Stored | None = None, saved: bool = False,
+) -> HttpResponse:  # fmt: skip
+    everything = list(enquiry.sites().values_list("pk", "status"))
+    known = [(pk, status) for pk, status in everything if status != Recruitment.UNKNOWN]
+    owed = set(unconfirmed(enquiry.sites(), enquiry.asked_on).values_list("pk", flat=True))
+    context = {
+        "token": token,
+        "enquiry": enquiry,
+        "page": asked.page,
+        "rows": [AskedSite(SiteCard(one.site), one, one.site.pk in owed) for one in asked.forms],
+        "note": asked.note,
+        "known": known,
+        "number": len(everything),
+        "owed": len(owed),
+        "unknown": len(everything) - len(known),
+        "done": len(known) - len(owed),
+        "errors": errors or {},
+        "stored": stored,
+        "saved": saved,
+    }
+    return render(request, "directory/vouch/sites.html", context, status=422 if errors else 200)
+
+
+def _errors(asked: AskedPage) -> dict[str, str]:
+    """The sentences by the id of the field that they are about."""
+    found = {f"id_{name}": sentence for name, sentence in errors_of(asked.note).items()}
+    for form in asked.forms:
+        said = errors_of(form)
+        found |= {f"id_{form.prefix}-{name}": f"{form.site.trial}: {text}" for name, text in said.items()}
+    return found
+
+
+def _closed(request: HttpRequest, enquiry: Enquiry | None) -> HttpResponse:
+    """Why the link opens nothing, and what to do; of a link that was never sent nothing is told."""
+    reason = answering.why_closed(enquiry) or Closed.UNKNOWN
+    return render(request, "directory/vouch/closed.html", {"reason": reason}, status=410)
