@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Count, Q, TextChoices
 from django.utils import timezone, translation
@@ -34,7 +34,9 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
-            parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
+            parts = _Parts(
+                trial, identifiers.get(trial.pk, []), conditions[trial.pk], sites[trial.pk], aliases
+            )
             yield Document(
                 key=trial.slug,
                 label=trial.acronym or trial.title or trial.slug,
@@ -84,12 +86,14 @@ class _Parts:
 
 def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
     found = defaultdict(list)
-    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
-    for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("value"):
+    for one in TrialIdentifier.objects.filter(trial__in=pks):
         found[one.trial_id].append(one)
-    for several in found.values():
-        several.sort(key=lambda one: (order.get(one.scheme, 99), one.value))
-    return found
+    return {pk: _in_order(several) for pk, several in found.items()}
+
+
+def _in_order(identifiers: Iterable[TrialIdentifier]) -> list[TrialIdentifier]:
+    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
+    return sorted(identifiers, key=lambda one: (order.get(one.scheme, 99), one.value))
 
 
 def _conditions(pks) -> dict[int, list[str]]:
@@ -150,6 +154,12 @@ def _body(parts: _Parts) -> dict:
         "source": source(trial),
         **TrialSheet.body(trial),
     }
+
+
+def body_of(trial: Trial, sites: Sequence[TrialSite]) -> dict:
+    """The body of a trial whose relations are read already, with these of its sites."""
+    codes = [one.code for one in trial.conditions.all()]
+    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}))
 
 
 def site_body(site: TrialSite, slug: str) -> dict:

@@ -29,10 +29,20 @@ DERIVED = (
 )
 
 
-def derive(statements: Iterable[StatusStatement]) -> dict:
-    """The values of the columns in `DERIVED`, from one site's statements in any order."""
+def counts(one: StatusStatement, at: dt.datetime | None = None) -> bool:
+    """Whether a statement counts for anything today, or did just before the moment `at`."""
+    if at is None:
+        return one.retracted_at is None
+    return one.recorded_at < at and (one.retracted_at is None or one.retracted_at >= at)
+
+
+def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None) -> dict:
+    """The values of the columns in `DERIVED`, from one site's statements in any order.
+
+    With `at`, those that they had just before that moment, from what had been recorded by then.
+    """
     said = sorted(
-        (one for one in statements if one.retracted_at is None), key=lambda one: (one.said_at, one.pk or 0)
+        (one for one in statements if counts(one, at)), key=lambda one: (one.said_at, one.pk or 0)
     )
     if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))

@@ -51,10 +51,10 @@ def _build(kind: str, keys: list[str]) -> Iterator[Document]:
             "sort": fold(one.label) or one.key,
             "updated": microseconds(updated_at),
         }
-        yield replace(one, body=body | {"updated_at": _moment(updated_at)}, facts=facts)
+        yield replace(one, body=body | {"updated_at": moment(updated_at)}, facts=facts)
 
 
-def _moment(value: dt.datetime) -> str:
+def moment(value: dt.datetime) -> str:
     """A point in time as ISO 8601 in UTC: `2026-11-23T14:25:00.123456Z`."""
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 

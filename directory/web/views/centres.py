@@ -9,11 +9,13 @@ from centres.models import Centre, Membership
 from directory.core.models import State
 from directory.core.places import Province
 from trials import conditions
+from trials.as_of import AsOf
 from trials.choices import Recruitment
 from trials.models import Trial, TrialSite
 
 from .. import linked, maps, words
 from ..results import condition_name
+from .as_of import context_of, dated
 
 MAX_TRIALS = 500
 
@@ -31,6 +33,29 @@ def centres(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/centres.html", context)
 
 
+def _then(request: HttpRequest, then: AsOf, code: str) -> HttpResponse | None:
+    """The page of a centre as it was."""
+    get_object_or_404(Centre.objects.visible_to(request.user), code=code)
+    if (found := then.centre(code)) is None:
+        return None
+    sites = [site for site in found.sites if site.status in words.OPEN_STATUSES]
+    sites.sort(key=lambda site: (site.trial.acronym, site.trial.slug))
+    shown = sites[:MAX_TRIALS]
+    context = {
+        "centre": found.centre,
+        "province": words.label(Province, found.centre.province),
+        "memberships": [one for one in found.memberships if not one.until or one.until >= then.day],
+        "today": then.day,
+        "groups": by_disease(shown),
+        "open_count": len(shown),
+        "more": len(sites) > len(shown),
+        "linked": "",
+        "map": maps.map_of_centres([found.centre], is_alone=True),
+    }
+    return render(request, "directory/centre.html", context | context_of(request, then))
+
+
+@dated(_then)
 def centre(request: HttpRequest, code: str) -> HttpResponse:
     """One centre."""
     found = get_object_or_404(Centre.objects.visible_to(request.user), code=code)
@@ -48,6 +73,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "more": more,
         "linked": linked.centre_data(found),
         "map": maps.map_of_centres([found], is_alone=True),
+        "until": timezone.localdate(),
     }
     return render(request, "directory/centre.html", context)
 
