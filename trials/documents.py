@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Count, Q, TextChoices
+from django.db.models import Count, Prefetch, Q, TextChoices
 from django.utils import timezone, translation
 
 from centres.models import CentreAlias
@@ -21,12 +21,13 @@ from . import conditions as iccc3
 from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
-from .models import Trial, TrialIdentifier, TrialSite
+from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .sheets import SiteSheet, TrialSheet
+from .statements import contradicting, day_as_said
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in five queries."""
+    """The documents of the listed trials among `slugs`, in six queries."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
@@ -107,9 +108,15 @@ def _conditions(pks) -> dict[int, list[str]]:
 def _listed_sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
     sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
-    for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
+    sites = sites.select_related("centre", "contact_person").order_by("centre__code")
+    for site in sites.prefetch_related(disputing()):
         found[site.trial_id].append(site)
     return found
+
+
+def disputing() -> Prefetch:
+    """The statements of disputed sites, where no others are shown."""
+    return Prefetch("statements", StatusStatement.objects.filter(retracted_at=None, site__disputed=True))
 
 
 def _aliases(centre_pks) -> dict[int, list[str]]:
@@ -179,12 +186,26 @@ def site_body(site: TrialSite, slug: str) -> dict:
         "status": site.status,
         "status_since": site.status_since or None,
         "verified_at": iso(site.verified_at),
+        "verified_on": day_as_said(site.verified_at, site.verified_on) or None,
         "verified_by": site.verified_by or None,
         "source": site.status_source or None,
         "freshness": site.freshness.value,
+        "dispute": _dispute(site) if site.disputed else None,
         "next_due": iso(site.next_due),
         "contact": contact(site),
         **SiteSheet.body(site),
+    }
+
+
+def _dispute(site: TrialSite) -> dict | None:
+    """What the newer registry says of a disputed site, when, and which it is."""
+    other = contradicting(site.statements.all(), site.status)
+    return other and {
+        "status": other.status,
+        "said_on": other.day_as_said,
+        "by": other.role,
+        "source": other.source or None,
+        "source_url": other.source_url or None,
     }
 
 
@@ -213,7 +234,6 @@ def _show(parts: _Parts) -> dict:
         "page": trial.url or None,
         "source_url": trial.source_url or None,
         "site_pages": _by_centre(parts.sites, "url"),
-        "said_in": _by_centre(parts.sites, "verified_on"),
         "opened_on": _by_centre(parts.sites, "opened_on"),
     }
 

@@ -41,9 +41,7 @@ def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None)
 
     With `at`, those that they had just before that moment, from what had been recorded by then.
     """
-    said = sorted(
-        (one for one in statements if counts(one, at)), key=lambda one: (one.said_at, one.pk or 0)
-    )
+    said = sorted((one for one in statements if counts(one, at)), key=lambda one: (one.said_at, one.pk or 0))
     if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
     persons: list[StatusStatement] = []
@@ -68,6 +66,13 @@ def day_as_said(at: dt.date | None, on: str) -> str:
     `at`: the day by which statements are in order; `on`: the month or year that was said instead.
     """
     return on or (at.isoformat() if at else "")
+
+
+def contradicting(statements: Iterable[StatusStatement], status: str) -> StatusStatement | None:
+    """The latest word of a registry, where it is not `status`: what a disputed status is disputed by."""
+    said = [one for one in statements if one.role == Role.REGISTRY]
+    latest = max(said, key=lambda one: (one.said_at, one.pk or 0), default=None)
+    return latest if latest and latest.status != status else None
 
 
 def _since(standing: StatusStatement, said: list[StatusStatement]) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from directory.core.dates import partial_text
+from directory.core.dates import first_day, partial_text
 from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.models import State
 from directory.core.roles import Role
 from directory.search import service
 from trials.choices import Recruitment
+from trials.statements import day_as_said
 
 from .past import Past, PublicChange, merged
 
@@ -147,7 +148,10 @@ def _how(after: dict) -> str:
         words = _("since %(day)s") if is_day else pgettext("month or year", "since %(day)s")
         parts.append(words % {"day": partial_text(since)})
     if role := _role(after.get("verified_by", "")):
-        parts.append(role)
+        said = partial_text(
+            day_as_said(first_day(after.get("verified_at") or ""), after.get("verified_on", ""))
+        )
+        parts.append(f"{role} ({said})" if said else role)
     return "".join(f", {part}" for part in parts)
 
 

@@ -1,6 +1,7 @@
 """Pages of a trial and of a centre as they were at the end of a day: `?as_of=2026-03-03`."""
 
 from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,10 @@ def dated(show: Callable[[HttpRequest, as_of.AsOf, str], HttpResponse | None]):
     `show` gives None where the public saw no such record that day. Without a day, the page is today's.
     """
 
-    def decorator(page: Callable[[HttpRequest, str], HttpResponse]):
-        def wrapped(request: HttpRequest, key: str) -> HttpResponse:
+    def decorator(page: Callable[..., HttpResponse]):
+        @wraps(page)
+        def wrapped(request: HttpRequest, *args: str, **named: str) -> HttpResponse:
+            (key,) = (*args, *named.values())
             if NAME not in request.GET:
                 return page(request, key)
             if not (text := request.GET[NAME].strip()):

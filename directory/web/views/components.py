@@ -65,13 +65,14 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     document = {
         "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
-        "status": "recruiting", "sites": sites, "_show": {"centres": names, "said_in": {}},
+        "status": "recruiting", "sites": sites, "_show": {"centres": names},
     }  # fmt: skip
     return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
 
 
 def _example_sites(today: dt.date) -> list[dict]:
-    days = (3, 60, 200, 20, None)
+    days = (3, 60, 200, None, 20)
+    dispute = {"status": "recruiting", "said_on": today.isoformat(), "by": "registry", "source": None}
     pairs = zip(
         Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True
     )
@@ -79,7 +80,11 @@ def _example_sites(today: dt.date) -> list[dict]:
         {
             "status": status,
             "freshness": freshness,
-            "verified_at": (today - dt.timedelta(days=ago)).isoformat() if ago is not None else None,
+            "verified_at": (day := (today - dt.timedelta(days=ago or 0)).isoformat() if ago else None),
+            "verified_on": day,
+            "verified_by": "coordinator" if ago else None,
+            "source": None,
+            "dispute": dispute if freshness == Freshness.DISPUTED else None,
             "centre": {
                 "code": f"example-{number}", "name": f"Hospital {number}", "lat": None, "lon": None,
                 "postal_code": "9000", "country": "BE",
