@@ -102,10 +102,21 @@ def _of_site(step: PublicChange) -> list[tuple[str, str]]:
         return [("new", _("%(centre)s is a new centre: %(status)s%(how)s.") % words)]
     found = _of_status(before, after, words)
     if after.get("disputed") and not before.get("disputed"):
-        found.append(("disputed", _("%(centre)s: a newer source says otherwise.") % words))
+        found.append(("disputed", _dispute(step, words)))
     if _differ(before, after, _CONTACT):
         found.append(("contact", _("%(centre)s: whom to contact has changed.") % words))
     return found
+
+
+def _dispute(step: PublicChange, words: dict[str, str]) -> str:
+    """Both words: of the person, and of the newer source."""
+    if (other := step.against) is None:
+        return _("%(centre)s: a newer source says otherwise.") % words
+    words = words | {
+        "other": _status(other.status),
+        "source": ", ".join(filter(None, (other.source, partial_text(other.day_as_said)))),
+    }
+    return _("%(centre)s: %(status)s%(how)s. A newer source says: %(other)s (%(source)s).") % words
 
 
 def _of_status(before: dict, after: dict, words: dict[str, str]) -> list[tuple[str, str]]:
