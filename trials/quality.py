@@ -243,7 +243,7 @@ def _contradictions(sites: Sequence[dict], said: Mapping[int, list]) -> list[Con
     """The disputed first, then the newest word of the registry first."""
     found = {pk: pair for site in sites if (pair := _at_odds(said.get(pk := site["pk"], ())))}
     shown = TrialSite.objects.filter(pk__in=found).select_related("trial", "centre")
-    made = [Contradiction(site, *found[site.pk], disputed=site.disputed) for site in shown]
+    made = [Contradiction(site, *map(_statement, found[site.pk]), disputed=site.disputed) for site in shown]
     return sorted(
         made, key=lambda one: (not one.disputed, -one.theirs.said_at.toordinal(), one.site.change_key)
     )
@@ -251,7 +251,7 @@ def _contradictions(sites: Sequence[dict], said: Mapping[int, list]) -> list[Con
 
 def _at_odds(said: Iterable) -> tuple | None:
     """The latest word of a person and that of a registry, where they are not the same."""
-    latest: dict[bool, StatusStatement] = {}
+    latest: dict = {}
     for one in sorted(filter(counts, said), key=lambda one: (one.said_at, one.pk)):
         latest[one.role == Role.REGISTRY] = one
     if len(latest) == 2 and latest[True].status != latest[False].status:
@@ -259,16 +259,21 @@ def _at_odds(said: Iterable) -> tuple | None:
     return None
 
 
-def source_ages(statements: Iterable[StatusStatement]) -> list[SourceAge]:
-    """The registries that said something which counts, the freshest first; one without a name is empty."""
-    found: dict[str, list[StatusStatement]] = defaultdict(list)
+def _statement(row) -> StatusStatement:
+    """A row of `_statements` as what it stands for."""
+    return StatusStatement(**row._asdict())
+
+
+def source_ages(statements: Iterable) -> list[SourceAge]:
+    """The registries that said any of `statements`, the freshest first; one without a name is empty."""
+    found: dict[str, list] = defaultdict(list)
     for one in statements:
         if one.role == Role.REGISTRY:
             found[one.source].append(one)
     ages = [
         SourceAge(
             name,
-            max(several, key=lambda one: one.said_at),
+            _statement(max(several, key=lambda one: one.said_at)),
             max(one.recorded_at for one in several),
             len({one.site_id for one in several}),
         )

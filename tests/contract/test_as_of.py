@@ -24,7 +24,8 @@ def past(api, time_machine, indexed):
     ghent, leuven = a_centre("uz-gent"), a_centre("uz-leuven")
     alpha = a_trial("Alpha", identifiers=["NCT01234567"])
     person = a_professional("Demo Willing", consent=True)
-    first, second = a_site(alpha, ghent, contact_person=person), a_site(alpha, leuven)
+    first = a_site(alpha, ghent, status=None, contact_person=person)
+    second = a_site(alpha, leuven, status=None)
     coordinator = changes.Actor(Role.COORDINATOR)
     for site in (first, second):
         state_status(site=site, status="recruiting", by=coordinator, said_at=dt.date(2026, 2, 20))
@@ -81,7 +82,7 @@ def test_a_centre_counts_the_trials_of_that_day(past):
 
 def test_what_was_not_there_then_or_is_not_public_today_is_not_found(past):
     assert "not listed as a trial on 2026-03-03" in past.problem("trials/beta/", 404, as_of=DAY)["detail"]
-    set_state(Trial.objects.filter(slug="alpha"), State.WITHDRAWN, by=EDITOR)
+    set_state(records=Trial.objects.filter(slug="alpha"), state=State.WITHDRAWN, by=EDITOR)
     past.problem("trials/alpha/", 404, as_of=DAY)
 
 

@@ -112,9 +112,9 @@ class Acts:
         changed(self.one(Centre), name_en=f"Hospital {self.chance.random()}", phone="+3293322111")
 
     def something_is_listed_or_withdrawn(self):
-        for record in filter(None, (self.one(self.chance.choice([Trial, Centre])),)):
+        if record := self.one(self.chance.choice([Trial, Centre])):
             states = [state for state in State.values if state != record.state]
-            set_state([record], self.chance.choice(states), by=EDITOR)
+            set_state(records=[record], state=self.chance.choice(states), by=EDITOR)
 
     def a_membership_changes(self):
         found = self.one(Membership)

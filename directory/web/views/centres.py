@@ -43,8 +43,8 @@ def centres(request: HttpRequest) -> HttpResponse:
 
 def _then(request: HttpRequest, then: AsOf, code: str) -> HttpResponse | None:
     """The page of a centre as it was."""
-    get_object_or_404(Centre.objects.visible_to(request.user), code=code)
     if (found := then.centre(code)) is None:
+        get_object_or_404(Centre.objects.visible_to(request.user), code=code)
         return None
     sites = [site for site in found.sites if site.status in words.OPEN_STATUSES]
     sites.sort(key=lambda site: (site.trial.acronym, site.trial.slug))

@@ -18,7 +18,7 @@ MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Bar:
+class QualityBar:
     """A month of the chart, in its units: how high both shares are, from the foot."""
 
     month: MonthTally
@@ -40,10 +40,10 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Chart:
+class QualityChart:
     """The picture of the table over time: a bar a month."""
 
-    bars: list[Bar]
+    bars: list[QualityBar]
     width: int
     height: int = TOP + TALL + FOOT
     bar: int = BAR
@@ -67,15 +67,15 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/quality.html", context)
 
 
-def chart_of(months: Sequence[MonthTally]) -> Chart | None:
+def chart_of(months: Sequence[MonthTally]) -> QualityChart | None:
     """None where there is nothing to compare: one month, or none."""
     if len(months) < 2:
         return None
     bars = [
-        Bar(one, at * STEP + (STEP - BAR) // 2, _high(one.all.fresh, one), _high(one.all.lately, one))
+        QualityBar(one, at * STEP + (STEP - BAR) // 2, _high(one.all.fresh, one), _high(one.all.lately, one))
         for at, one in enumerate(months)
     ]
-    return Chart(bars, STEP * len(bars))
+    return QualityChart(bars, STEP * len(bars))
 
 
 def _high(part: int, month: MonthTally) -> float:

@@ -25,10 +25,11 @@ MAX_RELATED = 6
 
 def _then(request: HttpRequest, then: AsOf, slug: str) -> HttpResponse | None:
     """The page of a trial as it was; what is of today only, its relatives and its feed, is left out."""
-    if not _exists(request.user, slug):
-        return same_day(reverse("web:trial", args=[_slug_meant(request.user, slug)]), then)
+    _refuse_unreadable(slug)
     if (found := then.trial(slug)) is None:
-        return None
+        if _exists(request.user, slug):
+            return None
+        return same_day(reverse("web:trial", args=[_slug_meant(request.user, slug)]), then)
     context = _context(request, found.trial) | {"sisters": [], "related": [], "linked": ""}
     return render(request, "directory/trial.html", context | context_of(request, then))
 
@@ -56,17 +57,18 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "directory/trial_print.html", context)
 
 
-def _exists(user, slug: str) -> bool:
+def _refuse_unreadable(slug: str) -> None:
     if control_character_in(slug):
         # PostgreSQL refuses to compare with NUL.
         raise Http404(_("No trial is known by this name."))
+
+
+def _exists(user, slug: str) -> bool:
     return Trial.objects.visible_to(user).filter(slug=slug).exists()
 
 
 def _find(user, slug: str) -> Trial | None:
-    if control_character_in(slug):
-        # PostgreSQL refuses to compare with NUL.
-        raise Http404(_("No trial is known by this name."))
+    _refuse_unreadable(slug)
     subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
     return (
         Trial.objects.visible_to(user)
