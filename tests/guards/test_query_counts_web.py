@@ -1,7 +1,7 @@
 """How many queries a page takes is written down in `query_counts_web.json` and does not grow with the data.
 
 To change a number, change it there: a reviewer sees it. No page may take more than twelve, and no page of
-another day, which is put together from the change log, more than twenty-two.
+another day, which is put together from the change log, more than twenty-four.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.builders import a_centre, a_coordinator, a_network, a_site, a_trial, 
 
 pytestmark = pytest.mark.django_db
 LEDGER = json.loads(Path(__file__).with_name("query_counts_web.json").read_text())
-MOST, MOST_OF_A_DAY, OF_A_DAY = 12, 22, "as_of="
+MOST, MOST_OF_A_DAY, OF_A_DAY = 12, 24, "as_of="
 
 
 def a_world(trials, centres):

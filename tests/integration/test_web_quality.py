@@ -64,7 +64,7 @@ def test_a_dispute_leads_to_its_site_and_shows_both_words(client, world):
 
 def test_each_language_says_it_in_its_own_words(client, world):
     assert "Hôpital universitaire de Gand" in text(client, "/fr/quality/")
-    assert "33\u00a0%" in text(client, "/de/quality/")
+    assert "(33 %)" in text(client, "/de/quality/")
     assert "betwiste status" in text(client, "/nl/quality/")
 
 
