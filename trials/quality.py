@@ -28,6 +28,8 @@ MONTHS = 12
 _OF_A_SITE = (
     "pk", "trial__slug", "centre__code", "centre_id", "status", "verified_at", "verified_by", "disputed",
 )  # fmt: skip
+# Those who know most come first, nobody last.
+_SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SYSTEM, "")
 # What is read of each statement.
 _COLUMNS = (
     "pk", "site_id", "status", "since", "said_at", "said_on", "role", "source", "source_url", "recorded_at",
@@ -156,7 +158,7 @@ def measure(today: dt.date | None = None) -> Quality:
         all=_tally(words.values()),
         recruiting=_tally(words[one["pk"]] for one in sites if one["status"] == Recruitment.RECRUITING),
         centres=_by_centre(sites, words),
-        roles=[(role, tally) for role, tally in _grouped(sites, words, "verified_by").items()],
+        roles=sorted(_grouped(sites, words, "verified_by").items(), key=lambda one: _SPEAKERS.index(one[0])),
         months=_months(sites, said, today),
         contradictions=_contradictions(sites, said),
         sources=source_ages(one for several in said.values() for one in several if counts(one)),
@@ -217,6 +219,7 @@ def _months(sites: Sequence[dict], said: Mapping[int, list], today: dt.date) -> 
             _tally(word for status, word in words if status == Recruitment.RECRUITING),
         )
         for (day, _moment), words in zip(ends, found, strict=True)
+        if words
     ]
 
 
@@ -264,19 +267,17 @@ def _statement(row) -> StatusStatement:
     return StatusStatement(**row._asdict())
 
 
+def _source_age(several: Sequence) -> SourceAge:
+    newest = _statement(max(several, key=lambda one: (one.said_at, one.pk)))
+    taken_over = max(one.recorded_at for one in several)
+    return SourceAge(newest.source, newest, taken_over, len({one.site_id for one in several}))
+
+
 def source_ages(statements: Iterable) -> list[SourceAge]:
     """The registries that said any of `statements`, the freshest first; one without a name is empty."""
     found: dict[str, list] = defaultdict(list)
     for one in statements:
         if one.role == Role.REGISTRY:
-            found[one.source].append(one)
-    ages = [
-        SourceAge(
-            name,
-            _statement(max(several, key=lambda one: one.said_at)),
-            max(one.recorded_at for one in several),
-            len({one.site_id for one in several}),
-        )
-        for name, several in found.items()
-    ]
+            found[one.source.casefold()].append(one)
+    ages = [_source_age(several) for several in found.values()]
     return sorted(ages, key=lambda one: (-one.newest.said_at.toordinal(), one.name))

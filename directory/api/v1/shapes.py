@@ -101,14 +101,14 @@ class SiteSerializer(s.Serializer):
     status = s.ChoiceField(Recruitment.choices)
     status_since = partial_date()
     verified_at = s.DateField(allow_null=True)
-    verified_on = partial_date()
     verified_by = s.ChoiceField(Role.choices, allow_null=True, help_text="A role, never a person.")
     source = s.CharField(allow_null=True)
     freshness = s.ChoiceField(Freshness.choices, help_text="As of the day asked for, else today.")
-    dispute = DisputeSerializer(allow_null=True, help_text="Where the freshness is `disputed`.")
     next_due = s.DateField(allow_null=True, help_text="Verify again by this day to stay fresh.")
     contact = ContactSerializer(allow_null=True)
     locals().update(served(SiteSheet))
+    verified_on = partial_date()
+    dispute = DisputeSerializer(allow_null=True, help_text="Where the freshness is `disputed`.")
 
 
 class ParentSerializer(s.Serializer):

@@ -55,7 +55,7 @@ class QualityChart:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The same for everybody: of what the public sees."""
-    found = _found()
+    found = _figures()
     context = {
         "quality": found,
         "chart": chart_of(found.months),
@@ -82,7 +82,7 @@ def _high(part: int, month: MonthTally) -> float:
     return round(TALL * part / month.all.total, 1) if month.all.total else 0.0
 
 
-def _found() -> Quality:
+def _figures() -> Quality:
     if service.ready():
         return quality.measure()
     return _kept(service.version(), quality.latest_statement())
