@@ -164,20 +164,34 @@ class AsOf:
         """The persons who were named then and may be named today."""
         names = ("contact_person", "investigator")
         pks = {pk for _site, (_pk, shot) in sites for name in names if (pk := shot.get(f"{name}_id"))}
+        people = self._named(pks)
+        for site, (_pk, shot) in sites:
+            for name in names:
+                setattr(site, name, people.get(shot.get(f"{name}_id")))
+
+    def _named(self, pks: Iterable[int]) -> dict[int, Professional]:
+        """Those who consent today and did then, as they are today."""
         people = {one.pk: one for one in Professional.objects.publishable().filter(pk__in=pks)}
         keys = Q(key__in=[str(pk) for pk in people])
         then = changes.found_by_the_next(Professional.change_kind, self.moment, keys)
-        silent = {pk for pk in people if str(pk) in then and not _could_be_named(then[str(pk)])}
-        for site, (_pk, shot) in sites:
-            for name in names:
-                pk = shot.get(f"{name}_id")
-                setattr(site, name, None if pk in silent else people.get(pk))
+        return {
+            pk: one for pk, one in people.items() if str(pk) not in then or _could_be_named(then[str(pk)])
+        }
 
     def _memberships(self, centre: Centre) -> list[Membership]:
-        """The memberships in networks that are listed today and were then, as they were recorded.
+        """The memberships in networks that are listed today and were then, as they were recorded."""
+        shots = self._membership_shots(centre)
+        networks = self._listed(Network, "slug", {shot["network"] for shot in shots})
+        made = {slug: _made(Network, *one) for slug, one in networks.items()}
+        found = [
+            (_made(Membership, None, shot), shot["network"]) for shot in shots if shot["network"] in made
+        ]
+        for one, slug in found:
+            one.network, one.centre = made[slug], centre
+        return in_order(one for one, _slug in found)
 
-        What is changed in one may change its key: so the log is followed back, change by change.
-        """
+    def _membership_shots(self, centre: Centre) -> list[dict]:
+        """A change of a membership may change its key: so the log is followed back, one by one."""
         stored = Membership.objects.filter(centre=centre.pk).select_related("network", "centre")
         now = Membership.snapshots([one.pk for one in stored])
         shots = {one.change_key: now[one.pk] for one in stored if one.pk in now}
@@ -187,13 +201,7 @@ class AsOf:
             shots.pop(_membership_key(after) if after else key, None)
             if before:
                 shots[key] = before
-        here = [shot for shot in shots.values() if shot["centre"] == centre.code]
-        networks = self._listed(Network, "slug", {shot["network"] for shot in here})
-        made = {slug: _made(Network, *one) for slug, one in networks.items()}
-        found = [(_made(Membership, None, shot), shot) for shot in here if shot["network"] in made]
-        for one, shot in found:
-            one.network, one.centre = made[shot["network"]], centre
-        return in_order(one for one, _shot in found)
+        return [shot for shot in shots.values() if shot["centre"] == centre.code]
 
     def _changed(self, which: Q, now: Recorded) -> dt.datetime:
         """When what was shown that day had last changed; as today where the log does not say."""

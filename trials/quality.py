@@ -6,7 +6,7 @@ counts as not verified: its freshness is a word of its own.
 """
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -201,26 +201,27 @@ def month_ends(today: dt.date) -> list[dt.date]:
 
 def _months(sites: Sequence[dict], said: Mapping[int, list], today: dt.date) -> list[MonthTally]:
     """One a month, from the first in which anything had been recorded."""
-    begun = min((one.recorded_at for several in said.values() for one in several), default=None)
-    ends = [(day, day_after(day)) for day in month_ends(today)]
-    ends = [(day, moment) for day, moment in ends if begun and begun < moment]
-    entered = _entered() if len(ends) > 1 else {}
-    found: list[list[tuple[str, str]]] = [[] for _end in ends]
+    ends = _ends(said, today)
+    moments, entered = [moment for _day, moment in ends], _entered() if len(ends) > 1 else {}
+    known: list[list[tuple[str, str]]] = [[] for _end in ends]
     for site in sites:
         since = entered.get(f"{site['trial__slug']}@{site['centre__code']}")
-        there = [at for at, (_day, moment) in enumerate(ends) if since is None or since < moment]
-        over_time = _over_time(said.get(site["pk"], ()), [ends[at] for at in there])
-        for at, status_and_word in zip(there, over_time, strict=True):
-            found[at].append(status_and_word)
-    return [
-        MonthTally(
-            day,
-            _tally(word for _status, word in words),
-            _tally(word for status, word in words if status == Recruitment.RECRUITING),
-        )
-        for (day, _moment), words in zip(ends, found, strict=True)
-        if words
-    ]
+        first = bisect_right(moments, since) if since else 0
+        for at, one in enumerate(_over_time(said.get(site["pk"], ()), ends[first:]), start=first):
+            known[at].append(one)
+    return [_month(day, several) for (day, _moment), several in zip(ends, known, strict=True) if several]
+
+
+def _ends(said: Mapping[int, list], today: dt.date) -> list[tuple[dt.date, dt.datetime]]:
+    """The last days of the months and the moments at which they are over."""
+    begun = min((one.recorded_at for several in said.values() for one in several), default=None)
+    ends = [(day, day_after(day)) for day in month_ends(today)]
+    return [(day, moment) for day, moment in ends if begun and begun < moment]
+
+
+def _month(day: dt.date, known: Sequence[tuple[str, str]]) -> MonthTally:
+    recruiting = (word for status, word in known if status == Recruitment.RECRUITING)
+    return MonthTally(day, _tally(word for _status, word in known), _tally(recruiting))
 
 
 def _entered() -> dict[str, dt.datetime]:
