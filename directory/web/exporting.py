@@ -32,7 +32,7 @@ TRIAL_COLUMNS = (
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
     "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
-    "contact_phone", *SiteSheet.served(),
+    "contact_phone", *SiteSheet.served(), "dispute",
 )  # fmt: skip
 
 
@@ -104,6 +104,7 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
     row = {name: site[name] for name in SITE_COLUMNS if isinstance(site.get(name), str)}
     return row | {
         "verified_at": site["verified_on"] or "",
+        "dispute": _otherwise(site),
         "acronym": one["acronym"],
         "centre_code": centre["code"],
         "centre": words.in_page_language(names)[0] or centre["name"],
@@ -117,9 +118,14 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
 def _site_in_words(site: dict) -> str:
     """`uz-gent: recruiting (fresh, verified 2026-11-18 by coordinator)`, and what a newer registry says."""
     verified = f", verified {site['verified_on']} by {site['verified_by']}" if site["verified_on"] else ""
-    other = site["dispute"]
-    otherwise = f", {other['source'] or other['by']} {other['said_on']}: {other['status']}" if other else ""
+    otherwise = f", {_otherwise(site)}" if site["dispute"] else ""
     return f"{site['centre']['code']}: {site['status']} ({site['freshness']}{verified}{otherwise})"
+
+
+def _otherwise(site: dict) -> str:
+    """What a newer registry says: `ISRCTN 2026-11-20: suspended`; empty where the status is not disputed."""
+    other = site["dispute"]
+    return f"{other['source'] or other['by']} {other['said_on']}: {other['status']}" if other else ""
 
 
 def _numbers(identifiers: list[dict]) -> dict[str, str]:
