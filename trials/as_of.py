@@ -70,12 +70,12 @@ def in_words(day: dt.date) -> str:
 class TrialThen:
     """A trial at the end of a day, its sites and their statements, as records that were never stored.
 
-    They have the primary keys of today's, and their relations are read already; saving one is an error.
+    They have the primary keys of today's, and their relations are read already; saving one is an error. Its
+    `updated_at` is when what it shows had last changed.
     """
 
     trial: Trial
     sites: Sequence[TrialSite]
-    changed_at: dt.datetime
 
 
 @dataclass
@@ -85,7 +85,6 @@ class CentreThen:
     centre: Centre
     memberships: list[Membership]
     sites: list[TrialSite]
-    changed_at: dt.datetime
 
 
 @dataclass
@@ -116,8 +115,8 @@ class AsOf:
         _keep(trial, sites=[site for site, _shot in sites])
         if parent := shot["parent"]:
             trial.parent = Trial.objects.listed().filter(slug=parent).first()
-        changed = self._changed(Q(kind="trial", key=slug) | (Q(kind="site") & of_it), trial)
-        return TrialThen(trial, trial.sites.all(), changed)
+        trial.updated_at = self._changed(Q(kind="trial", key=slug) | (Q(kind="site") & of_it))
+        return TrialThen(trial, trial.sites.all())
 
     def centre(self, code: str) -> CentreThen | None:
         """None for a centre that is not listed, was not then, or was not there. In a dozen queries."""
@@ -132,8 +131,8 @@ class AsOf:
         for site, (_pk, one) in sites:
             site.trial, site.centre = trials[one["trial"]], centre
         about = Q(kind="centre", key=code) | Q(kind="membership", key__contains=f"/{code}/")
-        changed = self._changed(about | (Q(kind="site") & of_it), centre)
-        return CentreThen(centre, self._memberships(centre), [site for site, _shot in sites], changed)
+        centre.updated_at = self._changed(about | (Q(kind="site") & of_it))
+        return CentreThen(centre, self._memberships(centre), [site for site, _shot in sites])
 
     def _shots(self, model: type[Recorded], stored: Mapping[str, int], which: Q) -> Shots:
         """What each record was: of those stored, by key, and of those deleted since that `which` finds."""
@@ -203,10 +202,10 @@ class AsOf:
                 shots[key] = before
         return [shot for shot in shots.values() if shot["centre"] == centre.code]
 
-    def _changed(self, which: Q, now: Recorded) -> dt.datetime:
-        """When what was shown that day had last changed; as today where the log does not say."""
+    def _changed(self, which: Q) -> dt.datetime:
+        """When what was shown that day had last changed; the end of the day where the log does not say."""
         last = Change.objects.filter(which, at__lt=self.moment).aggregate(last=Max("at"))["last"]
-        return last or min(now.updated_at, self.moment)
+        return last or min(timezone.now(), self.moment)
 
 
 def _membership_key(shot: Mapping) -> str:

@@ -47,6 +47,7 @@ def test_the_trial_page_of_a_day_says_so_and_shows_what_was_said_then(client, wo
     assert "days ago" not in page
     assert '<meta name="robots" content="noindex">' in page
     assert "Master" in page
+    assert "changed on 1 March 2026" in page
 
 
 def test_the_page_of_today_has_no_banner_but_the_way_to_another_day(client, world):

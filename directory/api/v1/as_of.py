@@ -38,7 +38,7 @@ def trial(slug: str, on: dt.date) -> bytes:
     then = as_of.AsOf(on).trial(slug)
     if then is None:
         raise _not_then("trial", slug, on)
-    return orjson.dumps(body_of(then.trial, then.sites) | {"updated_at": moment(then.changed_at)})
+    return orjson.dumps(body_of(then.trial, then.sites) | {"updated_at": moment(then.trial.updated_at)})
 
 
 def centre(code: str, on: dt.date) -> bytes:
@@ -50,7 +50,7 @@ def centre(code: str, on: dt.date) -> bytes:
     return orjson.dumps(
         centre_body(then.centre, then.memberships)
         | {"trials": {"total": len(then.sites), "recruiting": recruiting}}
-        | {"updated_at": moment(then.changed_at)}
+        | {"updated_at": moment(then.centre.updated_at)}
     )
 
 

@@ -15,10 +15,12 @@ from directory.core.models import State
 from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
 from trials.models import Trial
+from trials.quality import MonthTally, Tally
 
 from .. import facets, maps
 from ..results import Result
 from .gaps import STATES
+from .quality import chart_of
 
 
 @require_safe
@@ -45,8 +47,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "results": [_result("Example 1", _example_sites(today)), _result("", [])],
         "map": maps.map_of(_dots()),
         "sought": None,
+        "day": today,
+        "chart": chart_of([_month(today, month) for month in range(1, 7)]),
     }
     return render(request, "directory/gallery.html", context)
+
+
+def _month(today: dt.date, month: int) -> MonthTally:
+    return MonthTally(
+        today.replace(month=month, day=1), Tally({"fresh": month, "ageing": 2, "stale": 9}), Tally({})
+    )
 
 
 def _facet() -> facets.FacetList:
