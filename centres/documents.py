@@ -18,12 +18,12 @@ def centres(codes: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed centres among `codes`, in three queries."""
     found = Centre.objects.listed().filter(code__in=codes).order_by("code")
     for centre in found.prefetch_related("aliases", _listed_memberships(network__state=State.LISTED)):
-        memberships = _in_order(centre.memberships.all())
+        memberships = in_order(centre.memberships.all())
         yield Document(
             key=centre.code,
             label=centre.name,
             updated_at=centre.updated_at,
-            body=_centre_body(centre, memberships),
+            body=centre_body(centre, memberships),
             show={"province": centre.province},
             facts=_centre_facts(centre, memberships),
             words=_centre_words(centre, memberships),
@@ -34,7 +34,7 @@ def networks(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed networks among `slugs`, in two queries."""
     found = Network.objects.listed().filter(slug__in=slugs).order_by("slug")
     for network in found.prefetch_related(_listed_memberships(centre__state=State.LISTED)):
-        members = _in_order(network.memberships.all())
+        members = in_order(network.memberships.all())
         yield Document(
             key=network.slug,
             label=network.acronym or network.name,
@@ -55,7 +55,8 @@ def _listed_memberships(**conditions) -> Prefetch:
     )
 
 
-def _in_order(memberships: Iterable[Membership]) -> list[Membership]:
+def in_order(memberships: Iterable[Membership]) -> list[Membership]:
+    """By network and centre, then by their first days."""
     return sorted(
         memberships,
         key=lambda one: (one.network.slug, one.centre.code, one.since is not None, one.since, one.role),
@@ -71,7 +72,8 @@ def _dated(one: Membership) -> dict:
     }
 
 
-def _centre_body(centre: Centre, memberships: list[Membership]) -> dict:
+def centre_body(centre: Centre, memberships: list[Membership]) -> dict:
+    """A centre as the API shows it (`directory.api.v1.shapes.CentreSerializer`), without its trials."""
     body = {
         "code": centre.code,
         "url": url("centres", centre.code),

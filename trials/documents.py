@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Count, Q, TextChoices
+from django.db.models import Count, Prefetch, Q, TextChoices, prefetch_related_objects
 from django.utils import timezone, translation
 
 from centres.models import CentreAlias
@@ -18,16 +18,16 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
-from . import statements
 from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
-from .models import Trial, TrialIdentifier, TrialSite
+from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .sheets import SiteSheet, TrialSheet
+from .statements import contradicting, day_as_said
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in five queries."""
+    """The documents of the listed trials among `slugs`, in five queries, and one more for disputes."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
@@ -35,7 +35,9 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
-            parts = _Parts(trial, identifiers[trial.pk], conditions[trial.pk], sites[trial.pk], aliases)
+            parts = _Parts(
+                trial, identifiers.get(trial.pk, []), conditions[trial.pk], sites[trial.pk], aliases
+            )
             yield Document(
                 key=trial.slug,
                 label=trial.acronym or trial.title or trial.slug,
@@ -85,12 +87,14 @@ class _Parts:
 
 def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
     found = defaultdict(list)
-    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
-    for one in TrialIdentifier.objects.filter(trial__in=pks).order_by("value"):
+    for one in TrialIdentifier.objects.filter(trial__in=pks):
         found[one.trial_id].append(one)
-    for several in found.values():
-        several.sort(key=lambda one: (order.get(one.scheme, 99), one.value))
-    return found
+    return {pk: _in_order(several) for pk, several in found.items()}
+
+
+def _in_order(identifiers: Iterable[TrialIdentifier]) -> list[TrialIdentifier]:
+    order = {scheme: place for place, scheme in enumerate(Scheme.values)}
+    return sorted(identifiers, key=lambda one: (order.get(one.scheme, 99), one.value))
 
 
 def _conditions(pks) -> dict[int, list[str]]:
@@ -104,9 +108,16 @@ def _conditions(pks) -> dict[int, list[str]]:
 def _listed_sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
     sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
-    for site in sites.select_related("centre", "contact_person").order_by("centre__code"):
+    sites = list(sites.select_related("centre", "contact_person").order_by("centre__code"))
+    prefetch_related_objects([site for site in sites if site.disputed], disputing())
+    for site in sites:
         found[site.trial_id].append(site)
     return found
+
+
+def disputing() -> Prefetch:
+    """The statements of disputed sites, where no others are shown."""
+    return Prefetch("statements", StatusStatement.objects.filter(retracted_at=None, site__disputed=True))
 
 
 def _aliases(centre_pks) -> dict[int, list[str]]:
@@ -155,6 +166,12 @@ def _body(parts: _Parts) -> dict:
     }
 
 
+def body_of(trial: Trial, sites: Sequence[TrialSite]) -> dict:
+    """The body of a trial whose relations are read already, with these of its sites."""
+    codes = [one.code for one in trial.conditions.all()]
+    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}))
+
+
 def site_body(site: TrialSite, slug: str) -> dict:
     """A site as the API shows it (`directory.api.v1.shapes.SiteSerializer`)."""
     centre = site.centre
@@ -172,13 +189,26 @@ def site_body(site: TrialSite, slug: str) -> dict:
         "status": site.status,
         "status_since": site.status_since or None,
         "verified_at": iso(site.verified_at),
-        "verified_on": statements.day_as_said(site.verified_at, site.verified_on) or None,
         "verified_by": site.verified_by or None,
         "source": site.status_source or None,
         "freshness": site.freshness.value,
         "next_due": iso(site.next_due),
         "contact": contact(site),
         **SiteSheet.body(site),
+        "verified_on": day_as_said(site.verified_at, site.verified_on) or None,
+        "dispute": _dispute(site) if site.disputed else None,
+    }
+
+
+def _dispute(site: TrialSite) -> dict | None:
+    """What the newer registry says of a disputed site, when, and which it is."""
+    other = contradicting(site.statements.all(), site.status)
+    return other and {
+        "status": other.status,
+        "said_on": other.day_as_said,
+        "by": other.role,
+        "source": other.source or None,
+        "source_url": other.source_url or None,
     }
 
 
@@ -207,7 +237,6 @@ def _show(parts: _Parts) -> dict:
         "page": trial.url or None,
         "source_url": trial.source_url or None,
         "site_pages": _by_centre(parts.sites, "url"),
-        "said_in": _by_centre(parts.sites, "verified_on"),
         "opened_on": _by_centre(parts.sites, "opened_on"),
     }
 

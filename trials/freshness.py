@@ -33,6 +33,11 @@ def freshness_numbers(sites: Mapping[str, np.ndarray], day: dt.date) -> np.ndarr
     return found
 
 
+def lately_since(today: dt.date) -> dt.date:
+    """The first day of the last 90."""
+    return today - dt.timedelta(days=AGEING_DAYS)
+
+
 def next_due(verified_at: dt.date | None) -> dt.date | None:
     """The last day on which the status still counts as fresh: it should be verified again by then."""
     return verified_at + dt.timedelta(days=FRESH_DAYS) if verified_at else None

@@ -34,14 +34,15 @@ class OpenTrial:
     centres: set[str] = field(default_factory=set)
     verified_at: date | None = None
     verified_on: str = ""
+    verified_by: str = ""
     disputed: bool = False
 
     def add(self, site: dict) -> None:
         """A site where it recruits."""
         self.centres.add(site["centre__code"])
         if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
-            self.verified_at, self.verified_on = site["verified_at"], site["verified_on"]
-            self.disputed = site["disputed"]
+            for name in ("verified_at", "verified_on", "verified_by", "disputed"):
+                setattr(self, name, site[name])
 
     @property
     def freshness(self) -> Freshness:
@@ -127,7 +128,7 @@ def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
     columns = ("title_en", "title_nl", "title_fr", "title_de")
     rows = sites.order_by("pk").values(
         "trial_id", "trial__slug", "trial__acronym", "trial__stages", "centre__code", "verified_at",
-        "verified_on", "disputed", *(f"trial__{name}" for name in columns),
+        "verified_on", "verified_by", "disputed", *(f"trial__{name}" for name in columns),
     )  # fmt: skip
     rows = [row for row in rows if not stage or not row["trial__stages"] or _takes(stage, row)]
     codes: dict[int, set[str]] = defaultdict(set)

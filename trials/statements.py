@@ -10,7 +10,7 @@ it is what was recorded last, since a sheet asks a person before it takes an old
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -35,9 +35,19 @@ OF_THE_STATUS = frozenset({"status", "status_as_of"})  # columns of a trial that
 DERIVED_OF_TRIAL = ("status", "status_as_of", "status_by", "disputed")
 
 
-def derive(statements: Iterable[StatusStatement]) -> dict:
-    """The values of the columns in `DERIVED`, from one site's statements in any order."""
-    said = sorted(_standing(statements), key=lambda one: (one.said_at, one.pk or 0))
+def counts(one: StatusStatement, at: dt.datetime | None = None) -> bool:
+    """Whether a statement counts for anything today, or did just before the moment `at`."""
+    if at is None:
+        return one.retracted_at is None
+    return one.recorded_at < at and (one.retracted_at is None or one.retracted_at >= at)
+
+
+def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None) -> dict:
+    """The values of the columns in `DERIVED`, from one site's statements in any order.
+
+    With `at`, those that they had just before that moment, from what had been recorded by then.
+    """
+    said = sorted((one for one in statements if counts(one, at)), key=lambda one: (one.said_at, one.pk or 0))
     if not said:
         return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
     persons, registry = _by_persons_and_registry(said)
@@ -55,7 +65,7 @@ def derive(statements: Iterable[StatusStatement]) -> dict:
 
 def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
     """The values of the columns in `DERIVED_OF_TRIAL`, from one trial's statements in any order."""
-    said = sorted(_standing(statements), key=lambda one: one.pk or LAST)
+    said = sorted(filter(counts, statements), key=lambda one: one.pk or LAST)
     if not said:
         return dict(zip(DERIVED_OF_TRIAL, (Recruitment.UNKNOWN, "", "", False), strict=True))
     persons, registry = _by_persons_and_registry(said)
@@ -67,10 +77,6 @@ def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
         "status_by": standing.role,
         "disputed": weight(other) > weight(standing) and other.status != standing.status,
     }
-
-
-def _standing(statements: Iterable[StatusStatement]) -> Iterator[StatusStatement]:
-    return (one for one in statements if one.retracted_at is None)
 
 
 def _by_persons_and_registry(
@@ -105,6 +111,13 @@ def day_as_said(at: dt.date | None, on: str) -> str:
 def partial(day: str) -> str:
     """`day` where it is a month or a year; empty for a whole day, or none."""
     return day if len(day) < len("2024-06-03") else ""
+
+
+def contradicting(statements: Iterable[StatusStatement], status: str) -> StatusStatement | None:
+    """The latest word of a registry, where it is not `status`: what a disputed status is disputed by."""
+    said = [one for one in statements if one.role == Role.REGISTRY]
+    latest = max(said, key=lambda one: (one.said_at, one.pk or 0), default=None)
+    return latest if latest and latest.status != status else None
 
 
 def _since(standing: StatusStatement, said: list[StatusStatement]) -> str:

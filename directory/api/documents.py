@@ -48,17 +48,18 @@ class DocumentView(IndexView):
 
 
 class DocumentList(DocumentView):
-    """A page of documents of one kind."""
+    """A page of documents of one kind. `also`: parameters of its own."""
 
     filterset: type[FilterSet]
+    also: tuple[str, ...] = ()
 
     def __init_subclass__(cls):
         filters, paging = openapi.of_filters(cls.filterset), openapi.of_paging(names_of(cls.shape), INCLUDE)
-        cls.describe(page_of(cls.shape), filters + paging)
+        cls.describe(page_of(cls.shape), [*filters, *paging, *map(openapi.described, cls.also)])
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
-        return (*cls.filterset.base_filters, *PAGING)
+        return (*cls.filterset.base_filters, *PAGING, *cls.also)
 
     def answer(self, request) -> bytes:
         asked = self.asked(request.GET)
@@ -108,24 +109,29 @@ class DocumentList(DocumentView):
 
 
 class DocumentDetail(DocumentView):
-    """One document, by its key. `address` says what the key is, with an example."""
+    """One document, by its key. `address` says what the key is, with an example; `also`: its parameters."""
 
     address: tuple[str, str]
+    also: tuple[str, ...] = ()
 
     def __init_subclass__(cls):
         key, fields = openapi.in_path("key", *cls.address), openapi.of_fields(names_of(cls.shape))
-        cls.describe(partly(cls.shape), [key, fields])
+        cls.describe(partly(cls.shape), [key, fields, *map(openapi.described, cls.also)])
 
     def answer(self, request, key: str) -> bytes:
-        parameters.check(request.GET, ("fields",))
+        parameters.check(request.GET, ("fields", *self.also))
         fields = parameters.names(request.GET, "fields", names_of(self.shape))
         if fault := parameters.unusable("address", key):
             raise bad_parameters([fault])
         found = self.key_of(key)
-        body = service.body(self.kind, found) if found else None
+        body = self.body(request.GET, found) if found else None
         if body is None:
             raise not_found(f"There is no listed {self.kind} “{key[:80]}”.")
         return only(body, fields)
+
+    def body(self, query, key: str) -> bytes | None:
+        """The document of the record `key`, None where the public sees no such record."""
+        return service.body(self.kind, key)
 
     def key_of(self, text: str) -> str | None:
         """The key that `text` is; keys are in lower case, addresses in whatever case they were typed."""

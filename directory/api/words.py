@@ -41,6 +41,11 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "facets": ("`1` counts the values of each filter within the results.", "1"),
     "fields": ("Only these top-level names of a document, separated by commas.", ""),
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
+    "as_of": (
+        "As it was at the end of this day, in Brussels: of what is public today and was then. Of sites with "
+        "`trial`, and then only `centre` and `fields` beside it.",
+        "",
+    ),
     "lang": ("Language of the names.", "nl"),
     "since": ("The `last_seq` of the answer before; 0 for everything from the beginning.", 0),
     "limit": ("At most so many changes.", 200),

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from . import bulk
@@ -125,6 +125,23 @@ def last_seq() -> int:
 def history(kind: str, key: str):
     """The changes of one record, latest first."""
     return Change.objects.filter(kind=kind, key=key).order_by("-seq").select_related("actor")
+
+
+def found_by_the_next(kind: str, moment: dt.datetime, which: Q) -> dict[str, dict | None]:
+    """What records of `kind` were at `moment`, by key, of those that changed since: None for not there.
+
+    A record that is missing here has not changed: it was what it is now. `which`: a condition on the log's
+    rows, such as `Q(key__in=keys)`. What the next change found and not what the last one left: so it is right
+    also for a record that is older than the log, or that had another key before. One query.
+    """
+    later = Change.objects.filter(which, kind=kind, at__gte=moment)
+    firsts = later.order_by().values("key").annotate(first=Min("seq")).values("first")
+    return dict(Change.objects.filter(seq__in=firsts).values_list("key", "before"))
+
+
+def begun_at() -> dt.datetime | None:
+    """When the log begins; None while it is empty."""
+    return Change.objects.order_by("seq").values_list("at", flat=True).first()
 
 
 class Recorder:

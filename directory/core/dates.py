@@ -52,6 +52,11 @@ def last_day(partial: str) -> dt.date | None:
     return day.replace(month=month, day=calendar.monthrange(day.year, month)[1])
 
 
+def day_after(day: dt.date) -> dt.datetime:
+    """The moment at which `day` is over here: the next midnight."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
 def partial_text(partial: str) -> str:
     """`partial` in the active language: `3 June 2024`, `June 2024`, `2024`."""
     day = first_day(partial)

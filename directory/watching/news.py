@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from directory.core.dates import partial_text
+from directory.core.dates import first_day, partial_text
 from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.models import State
 from directory.core.roles import Role
 from directory.search import service
 from trials.choices import Recruitment
+from trials.statements import day_as_said
 
 from .past import Past, PublicChange, merged
 
@@ -101,10 +102,21 @@ def _of_site(step: PublicChange) -> list[tuple[str, str]]:
         return [("new", _("%(centre)s is a new centre: %(status)s%(how)s.") % words)]
     found = _of_status(before, after, words)
     if after.get("disputed") and not before.get("disputed"):
-        found.append(("disputed", _("%(centre)s: a newer source says otherwise.") % words))
+        found.append(("disputed", _dispute(step, words)))
     if _differ(before, after, _CONTACT):
         found.append(("contact", _("%(centre)s: whom to contact has changed.") % words))
     return found
+
+
+def _dispute(step: PublicChange, words: dict[str, str]) -> str:
+    """Both words: of the person, and of the newer source."""
+    if (other := step.against) is None:
+        return _("%(centre)s: a newer source says otherwise.") % words
+    words = words | {
+        "other": _status(other.status),
+        "source": ", ".join(filter(None, (other.source, partial_text(other.day_as_said)))),
+    }
+    return _("%(centre)s: %(status)s%(how)s. A newer source says: %(other)s (%(source)s).") % words
 
 
 def _of_status(before: dict, after: dict, words: dict[str, str]) -> list[tuple[str, str]]:
@@ -147,7 +159,10 @@ def _how(after: dict) -> str:
         words = _("since %(day)s") if is_day else pgettext("month or year", "since %(day)s")
         parts.append(words % {"day": partial_text(since)})
     if role := _role(after.get("verified_by", "")):
-        parts.append(role)
+        said = partial_text(
+            day_as_said(first_day(after.get("verified_at") or ""), after.get("verified_on", ""))
+        )
+        parts.append(f"{role} ({said})" if said else role)
     return "".join(f", {part}" for part in parts)
 
 

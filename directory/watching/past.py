@@ -1,5 +1,6 @@
 """What the public could see of trials and their sites, at any number of the change log."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,25 +11,33 @@ from django.db.models.functions import Left, StrIndex
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.models import Change, Op, State
+from directory.core.roles import Role
 from directory.imports.models import ImportRun
-from trials.models import Trial, TrialSite
+from trials.models import StatusStatement, Trial, TrialSite
+from trials.statements import contradicting, counts
 
 
 @dataclass(frozen=True)
 class PublicChange:
     """One record's change as the public saw it: None before it was shown and after it was taken away.
 
-    `code` is a site's centre, called `names` by language, empty for a trial; `corrects`: by an undo.
+    `code` is a site's centre, called `names` by language, empty for a trial; `corrects`: by an undo;
+    `against`: what a registry had said of a site that is disputed.
     """
 
     seq: int
-    at: object
+    at: dt.datetime
     slug: str
     code: str
     before: dict | None
     after: dict | None
     corrects: bool = False
+    against: StatusStatement | None = None
     names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def leaves_a_dispute(self) -> bool:
+        return bool(self.code and self.after and self.after.get("disputed"))
 
 
 class Past:
@@ -93,7 +102,7 @@ class Past:
         found = [step for row in rows for step in self._of(row, row.run in undos)]
         found += self._of_listings(rows)
         seen = [replace(one, names=self._names(one.code)) for one in found if one.before or one.after]
-        return sorted(seen, key=lambda one: -one.seq)
+        return sorted(_with_disputes(seen), key=lambda one: -one.seq)
 
     def _names(self, code: str) -> dict[str, str]:
         """What a centre is called; one that is deleted, what it was called last."""
@@ -144,6 +153,27 @@ class Past:
             if row.kind == "site" and self.code_now(code) in codes:
                 found.setdefault((slug, self.code_now(code)), []).append((row.seq, row.before, row.after))
         return {key: [*history, (None, now.get(key), None)] for key, history in found.items()}
+
+
+def _with_disputes(steps: list[PublicChange]) -> list[PublicChange]:
+    """With what the registry had said by then, where a step leaves a site disputed."""
+    keys = {(one.slug, one.code) for one in steps if one.leaves_a_dispute}
+    said: dict[tuple[str, str], list[StatusStatement]] = defaultdict(list)
+    if keys:
+        slugs, codes = {slug for slug, _code in keys}, {code for _slug, code in keys}
+        found = StatusStatement.objects.filter(
+            role=Role.REGISTRY, site__trial__slug__in=slugs, site__centre__code__in=codes
+        )
+        for one in found.select_related("site__trial", "site__centre"):
+            said[one.site.trial.slug, one.site.centre.code].append(one)
+    return [replace(one, against=_against(one, said[one.slug, one.code])) for one in steps]
+
+
+def _against(step: PublicChange, said: list[StatusStatement]) -> StatusStatement | None:
+    if not step.leaves_a_dispute:
+        return None
+    just_after = step.at + dt.timedelta.resolution
+    return contradicting([one for one in said if counts(one, just_after)], step.after["status"])
 
 
 def _content(history: list, seq: int) -> dict | None:

@@ -32,7 +32,7 @@ TRIAL_COLUMNS = (
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
     "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
-    "contact_phone", *SiteSheet.served(),
+    "contact_phone", *SiteSheet.served(), "dispute",
 )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def trial_row(one: dict) -> dict[str, str]:
         **_numbers(one["identifiers"]),
         "groups": _in_one_cell(one["groups"]),
         "parent": one["parent"]["slug"] if one["parent"] else "",
-        "sites": _in_one_cell(_site_in_words(one, site) for site in one["sites"]),
+        "sites": _in_one_cell(_site_in_words(site) for site in one["sites"]),
         "url": address_of(one),
         **_served(TrialSheet, one),
     }
@@ -103,7 +103,8 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
     names = one["_show"]["centres"].get(centre["code"], {})
     row = {name: site[name] for name in SITE_COLUMNS if isinstance(site.get(name), str)}
     return row | {
-        "verified_at": _verified(one, site),
+        "verified_at": site["verified_on"] or "",
+        "dispute": _otherwise(site),
         "acronym": one["acronym"],
         "centre_code": centre["code"],
         "centre": words.in_page_language(names)[0] or centre["name"],
@@ -114,16 +115,17 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
     }
 
 
-def _verified(one: dict, site: dict) -> str:
-    """The day of a site's status, no more exact than it was said; empty where nobody said one."""
-    return one["_show"]["said_in"].get(site["centre"]["code"]) or site["verified_at"] or ""
+def _site_in_words(site: dict) -> str:
+    """`uz-gent: recruiting (fresh, verified 2026-11-18 by coordinator)`, and what a newer registry says."""
+    verified = f", verified {site['verified_on']} by {site['verified_by']}" if site["verified_on"] else ""
+    otherwise = f", {_otherwise(site)}" if site["dispute"] else ""
+    return f"{site['centre']['code']}: {site['status']} ({site['freshness']}{verified}{otherwise})"
 
 
-def _site_in_words(one: dict, site: dict) -> str:
-    """`uz-gent: recruiting (fresh, verified 2026-11-18)`."""
-    day = _verified(one, site)
-    verified = f", verified {day}" if day else ""
-    return f"{site['centre']['code']}: {site['status']} ({site['freshness']}{verified})"
+def _otherwise(site: dict) -> str:
+    """What a newer registry says: `ISRCTN 2026-11-20: suspended`; empty where the status is not disputed."""
+    other = site["dispute"]
+    return f"{other['source'] or other['by']} {other['said_on']}: {other['status']}" if other else ""
 
 
 def _numbers(identifiers: list[dict]) -> dict[str, str]:
@@ -182,7 +184,7 @@ def _reference(one: dict) -> str:
         *(("KW", condition_name(condition["code"])) for condition in one["conditions"]),
         *(("KW", term) for term in one["disease_terms"]),
         ("AN", "; ".join(numbers)),
-        *(("N1", _site_in_words(one, site)) for site in one["sites"]),
+        *(("N1", _site_in_words(site)) for site in one["sites"]),
         ("UR", address_of(one)),
     ]
     lines = [f"{tag}  - {tidy(text)}\r\n" for tag, text in tags if text]

@@ -89,7 +89,7 @@ class Site:
     name: str
     language: str
     distance: float | None
-    said_in: str
+    said: str
     centre: Mapping[str, str | None]
 
     @property
@@ -97,6 +97,12 @@ class Site:
         """A role and its mailbox, or a person who consented; None where the centre must be rung."""
         found = self.document["contact"]
         return found if found and (found["email"] or found["phone"]) else None
+
+    @property
+    def otherwise(self) -> tuple[str, str] | None:
+        """What a newer registry says: the status, and when and which it is."""
+        other = self.document["dispute"]
+        return other and (other["status"], words.said(other["said_on"], other["by"], other["source"] or ""))
 
     @property
     def role(self) -> str:
@@ -233,9 +239,9 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
     if document is None:
         return None
     place = result.place(document["centre"])
-    said_in = result.document["_show"]["said_in"].get(nearest.centre) or document["verified_at"] or ""
+    said = words.said(document["verified_on"] or "", document["verified_by"] or "", document["source"] or "")
     return Site(
-        document, place.name, place.language, nearest.distance_km, said_in, centres.get(nearest.centre, {})
+        document, place.name, place.language, nearest.distance_km, said, centres.get(nearest.centre, {})
     )
 
 

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from django.utils.translation import gettext as _
+
 from directory.core import places
 from directory.core.places import Place, distance_km
+from directory.core.roles import Role
 from directory.search import service
 from trials import conditions
 
@@ -24,17 +27,31 @@ class SitePlace:
 
 @dataclass
 class SiteLine:
-    """The sites of one trial that share a status and a freshness."""
+    """The sites of one trial that share a status, a freshness, who stated it and what disputes it."""
 
     status: str
     freshness: str
+    role: str
+    source: str
+    dispute: tuple[str, ...]
     places: list[SitePlace] = field(default_factory=list)
     verified: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def oldest(self) -> str:
-        """The day, or the month, since which no one of them has been verified: the cautious one to show."""
-        return min(self.verified, default=("", ""))[1]
+    def said(self) -> str:
+        """When and by whom; of several days the oldest, the cautious one to show. Empty for never."""
+        if not self.verified:
+            return ""
+        days, text = set(self.verified), words.said(min(self.verified)[1], self.role, self.source)
+        return text if len(days) == 1 else _("%(said)s, or later") % {"said": text}
+
+    @property
+    def otherwise(self) -> tuple[str, str] | None:
+        """What a newer registry says: the status, and when and which it is."""
+        if not self.dispute:
+            return None
+        status, day, role, source = self.dispute
+        return status, words.said(day, role, source)
 
 
 @dataclass
@@ -61,15 +78,14 @@ class Result:
 
     @property
     def lines(self) -> list[SiteLine]:
-        """The sites grouped by status and freshness: recruiting first, the nearest first in each."""
-        lines: dict[tuple[str, str], SiteLine] = {}
+        """The sites grouped by all that is said of them: recruiting first, the nearest first in each."""
+        lines: dict[tuple, SiteLine] = {}
         for site in self.document["sites"]:
-            key = (site["status"], site["freshness"])
+            key = _said_alike(site)
             line = lines.setdefault(key, SiteLine(*key))
             line.places.append(self.place(site["centre"]))
             if site["verified_at"]:
-                said = self.document["_show"]["said_in"].get(site["centre"]["code"], site["verified_at"])
-                line.verified.append((site["verified_at"], said))
+                line.verified.append((site["verified_at"], site["verified_on"]))
         for line in lines.values():
             line.places.sort(key=lambda place: (place.distance is None, place.distance or 0, place.name))
         return sorted(
@@ -94,6 +110,18 @@ def results_of(hits: Iterable, near=None) -> list[Result]:
     return [
         Result(documents[hit.key], near, hit.distance_km, hit.why) for hit in hits if hit.key in documents
     ]
+
+
+def _said_alike(site: dict) -> tuple:
+    """What the sites of one line have in common."""
+    role, other = site["verified_by"] or "", site["dispute"]
+    return (
+        site["status"],
+        site["freshness"],
+        role,
+        (site["source"] or "") if role == Role.REGISTRY else "",
+        (other["status"], other["said_on"], other["by"], other["source"] or "") if other else (),
+    )
 
 
 def place_of(centre: dict) -> Place | None:

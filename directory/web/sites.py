@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from centres.models import Professional
-from directory.core.roles import Role
 from trials.models import StatusStatement, TrialSite
+from trials.statements import contradicting
 
 from . import words
 
@@ -44,8 +44,7 @@ class SiteCard:
         """The newer registry statement that says otherwise, where there is one."""
         if not self.site.disputed:
             return None
-        registry = (one for one in self.statements if one.role == Role.REGISTRY)
-        return next((one for one in registry if one.status != self.site.status), None)
+        return contradicting(self.statements, self.site.status)
 
     @property
     def people(self) -> list[Professional]:

@@ -11,6 +11,7 @@ from .views import (
     home,
     match,
     networks,
+    quality,
     search,
     suggest,
     trials,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("components/", components.gallery, name="components"),
     path("gaps/", gaps.page, name="gaps"),
     path("gaps/gaps.csv", gaps.as_csv, name="gaps-csv"),
+    path("quality/", quality.page, name="quality"),
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:slug>/", networks.network, name="network"),
 ]

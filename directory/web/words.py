@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.dates import partial_text
 from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.roles import Role
 from trials.choices import Freshness, Recruitment
+from trials.models import StatusStatement, TrialSite
+from trials.statements import day_as_said
 
 # Who stands behind a status; a role, never a name.
-ROLES = {
+ROLES: Mapping[str, object] = {
     Role.COORDINATOR: _("the centre's coordinator"),
     Role.EDITOR: _("an editor of this directory"),
     Role.SPONSOR: _("the sponsor"),
@@ -51,6 +55,26 @@ def label(choices, value: str) -> str:
 def labels(choices, values: Iterable[str]) -> str:
     """The words for several values, in one line."""
     return ", ".join(label(choices, value) for value in values)
+
+
+def said(day: str, role: str, source: str = "") -> str:
+    """When and by whom: `3 June 2024, by the centre's coordinator`; empty where nobody said anything.
+
+    `day`: ISO 8601, no more exact than it was said. A registry is called by its name, the `source`.
+    """
+    if not day:
+        return ""
+    who = source if source and role == Role.REGISTRY else ROLES.get(role)
+    if not who:
+        return partial_text(day)
+    return gettext("%(day)s, by %(role)s") % {"day": partial_text(day), "role": who}
+
+
+def said_of(one: StatusStatement | TrialSite) -> str:
+    """When and by whom a statement was made, or that which stands for a site."""
+    if isinstance(one, StatusStatement):
+        return said(one.day_as_said, one.role, one.source)
+    return said(day_as_said(one.verified_at, one.verified_on), one.verified_by, one.status_source)
 
 
 def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ TRIAL = {
 }  # fmt: skip
 SITE = {
     "trial", "centre", "status", "status_since", "verified_at", "verified_by", "source", "freshness",
-    "next_due", "contact", "cohort_open",
+    "next_due", "contact", "cohort_open", "verified_on", "dispute",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ for value, written in ((True, "yes"), (False, "no"), (None, "")):
     body = site_body(TrialSite(trial=Trial(slug="a"), centre=centre, takes_patients_now=value), "a")
     assert body[name] is value
     assert set(body) == set(SiteSerializer().fields)
-    trial = {"acronym": "A", "_show": {"centres": {}, "said_in": {}}, "sites": [body]}
+    trial = {"acronym": "A", "_show": {"centres": {}}, "sites": [body]}
     assert exporting.site_rows(trial)[0].get(name, "") == written
 assert name in exporting.SITE_COLUMNS
 assert name in TrialSiteAdmin.fieldsets[-1][1]["fields"]

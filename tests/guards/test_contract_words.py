@@ -107,8 +107,8 @@ SHAPES = {
         status_disputed phases
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
         source updated_at""",
-    shapes.SiteSerializer: """trial centre status status_since verified_at verified_on verified_by source
-        freshness next_due contact cohort_open""",
+    shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
+        next_due contact cohort_open verified_on dispute""",
     shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
     shapes.IdentifierSerializer: "scheme value url",
     shapes.ConditionRefSerializer: "code name",

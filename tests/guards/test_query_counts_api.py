@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from directory.core import changes
 from directory.partners import keys
@@ -35,6 +36,7 @@ def world(request, index_dir):
 
 def count(path, headers=None):
     client = Client(headers=headers)
+    path = path.replace("TODAY", timezone.localdate().isoformat())
     client.get(f"/api/v1/{path}")  # what is read once a process is read now
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(f"/api/v1/{path}")

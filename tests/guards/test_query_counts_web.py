@@ -1,6 +1,7 @@
 """How many queries a page takes is written down in `query_counts_web.json` and does not grow with the data.
 
-To change a number, change it there: a reviewer sees it. No page may take more than twelve.
+To change a number, change it there: a reviewer sees it. No page may take more than twelve, and no page of
+another day, which is put together from the change log, more than twenty-four.
 """
 
 import json
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from centres.models import Membership
 from directory.search import service
@@ -17,7 +19,7 @@ from tests.builders import a_centre, a_coordinator, a_network, a_site, a_trial, 
 
 pytestmark = pytest.mark.django_db
 LEDGER = json.loads(Path(__file__).with_name("query_counts_web.json").read_text())
-MOST = 12
+MOST, MOST_OF_A_DAY, OF_A_DAY = 12, 24, "as_of="
 
 
 def a_world(trials, centres):
@@ -44,6 +46,7 @@ def count(user, path):
     client = Client()
     if user is not None:
         client.force_login(user)
+    path = path.replace("TODAY", timezone.localdate().isoformat())
     client.get(path)  # what is read once a process is read now
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
@@ -59,5 +62,6 @@ def test_each_page_takes_the_queries_of_the_ledger_whatever_the_size(index_dir, 
     assert found == LEDGER
 
 
-def test_no_page_takes_more_than_twelve():
-    assert max(number for counts in LEDGER.values() for number in counts.values()) <= MOST
+def test_no_page_takes_more_than_it_may():
+    for path, counts in LEDGER.items():
+        assert max(counts.values()) <= (MOST_OF_A_DAY if OF_A_DAY in path else MOST), path

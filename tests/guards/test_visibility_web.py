@@ -52,6 +52,7 @@ PLAIN = (
     "networks",
     "gaps",
     "gaps-csv",
+    "quality",
     "feed",
     "watch",
     "watch-asked",

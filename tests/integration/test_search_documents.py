@@ -32,7 +32,7 @@ slug url acronym title titles summary identifiers status status_as_of phases stu
 disease_terms stages sex age sponsor groups parent sites opened_in_belgium source updated_at
 """
 SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
-SITE_KEYS += " cohort_open"
+SITE_KEYS += " cohort_open verified_on dispute"
 
 
 def test_a_trial_has_the_keys_of_the_contract_in_its_order():
@@ -228,3 +228,25 @@ def test_a_disputed_status_stays_disputed():
     b.says(site, "completed", said=2, by="registry")
     body = on_day(trial("t1").body, timezone.localdate() + dt.timedelta(days=300))
     assert body["sites"][0]["freshness"] == "disputed"
+
+
+def test_a_dispute_has_the_latest_word_of_a_registry_as_exactly_as_it_was_said():
+    site = b.a_site(b.a_trial("T1"), b.a_centre(), said=90)
+    b.a_site(site.trial, b.a_centre(), said=90)
+    b.says(site, "completed", said=60, by="registry", source="ISRCTN")
+    b.says(
+        site,
+        "suspended",
+        said=9,
+        said_on="2026",
+        by="registry",
+        source="CTIS",
+        source_url="https://x.example",
+    )
+    b.says(site, "terminated", said=1, by="registry", retracted_at=timezone.now())
+    body, other = trial("t1").body["sites"]
+    assert body["dispute"] == {
+        "status": "suspended", "said_on": "2026", "by": "registry", "source": "CTIS",
+        "source_url": "https://x.example",
+    }  # fmt: skip
+    assert (body["status"], other["dispute"]) == ("recruiting", None)

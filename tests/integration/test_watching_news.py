@@ -19,6 +19,7 @@ from directory.watching import actions
 from directory.watching.models import Watch
 from tests.builders import a_centre, a_site, a_trial, an_editor
 from tests.sheets import a_csv, applied
+from trials import statements
 from trials.actions import set_state, state_status
 from trials.models import Trial, TrialSite
 
@@ -75,6 +76,19 @@ def remove(*records):
         entries.watch(*records)
         for one in records:
             one.delete()
+
+
+def test_a_dispute_is_told_with_both_words_and_their_days(reader):
+    site = TrialSite.objects.get()
+    registry = changes.Actor("registry")
+    said = timezone.localdate()
+    site.statements.update(said_at=said - dt.timedelta(days=40))
+    statements.settle([site])
+    state_status(site=site, status="suspended", by=registry, source="ClinicalTrials.gov")
+    told = reader.told()
+    before = said - dt.timedelta(days=40)
+    assert f"Recruiting, says the centre's coordinator ({before.day} {before:%B %Y})" in told
+    assert f"A newer source says: Suspended (ClinicalTrials.gov, {said.day} {said:%B %Y})." in told
 
 
 def site_of(code="uz-gent"):

@@ -285,7 +285,7 @@ def test_every_kind_of_news_is_tried_above():
             )
         }
     source = Path(news.__file__).read_text()
-    assert made == set(re.findall(r'\(\s*"([a-z]+)",\s*(?:_\(|gone)', source))
+    assert made == set(re.findall(r'\(\s*"([a-z]+)",\s*(?:_\(|_dispute|gone)', source))
 
 
 @pytest.mark.parametrize("language", LANGUAGE_CODES)

@@ -1,10 +1,12 @@
 """The results of a search as CSV, XLSX and RIS, and on paper."""
 
 import csv
+import datetime as dt
 import io
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from directory.core.roles import Role
 from directory.search import service
@@ -103,6 +105,22 @@ def test_the_workbook_says_of_each_site_how_we_know(client):
     assert ghent["contact_email"] == "trials@uz-gent.example"
     assert sites["alltogether1", "uz-leuven"]["freshness"] == "never"
     assert sites["alltogether1", "uz-leuven"]["verified_at"] is None
+    said = (timezone.localdate() - dt.timedelta(days=3)).isoformat()
+    disputed = sites["ieuroewing", "chc-montlegia"]
+    assert (disputed["status"], disputed["dispute"]) == (
+        "suspended",
+        f"ClinicalTrials.gov {said}: recruiting",
+    )
+
+
+def test_the_cell_of_sites_says_who_when_and_what_speaks_against_it(client):
+    belgium()
+    (row,) = rows(client, "?q=ieuroewing")
+    today = timezone.localdate()
+    five, fifty, three = ((today - dt.timedelta(days=days)).isoformat() for days in (5, 50, 3))
+    assert f"uz-gent: recruiting (fresh, verified {five} by coordinator)" in row["sites"].split("; ")
+    disputed = f"disputed, verified {fifty} by coordinator, ClinicalTrials.gov {three}: recruiting"
+    assert f"chc-montlegia: suspended ({disputed})" in row["sites"].split("; ")
 
 
 BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 pytestmark = pytest.mark.usefixtures("world")
 PAGES = {
@@ -27,6 +28,10 @@ PAGES = {
     "centre": "/fr/centres/uz-gent/",
     "gaps": "/nl/gaps/?show=all",
     "gaps, bad values": "/en/gaps/?age=abc&stage=x",
+    "quality": "/de/quality/",
+    "trial on a day": f"/nl/trials/ieuroewing/?as_of={timezone.localdate()}",
+    "centre on a day": f"/fr/centres/uz-gent/?as_of={timezone.localdate()}",
+    "no such day": "/en/trials/ieuroewing/?as_of=2126-01-01",
     "following": "/fr/watch/?q=ewing&age=4&near=9000",
     "following a trial": "/en/watch/?trial=ieuroewing",
     "asked to follow": "/de/watch/asked/",

@@ -22,6 +22,7 @@ LANGUAGES = ("nl", "fr", "de")
 SHOWN = (
     "directory/web",
     "directory/eligibility",
+    "trials/as_of.py",
     "trials/choices.py",
     "trials/filters.py",
     "trials/freshness.py",

@@ -70,6 +70,7 @@ class TrialSite(Recorded):
 
     change_kind = "site"
     by_key = {"trial": "slug", "centre": "code"}
+    read_on: dt.date | None = None  # the day on which it is looked at, where that is not today
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="sites", verbose_name=_("trial"))
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="sites", verbose_name=_("centre"))
@@ -146,7 +147,7 @@ class TrialSite(Recorded):
 
     @property
     def freshness(self):
-        return freshness(self.verified_at, self.disputed, timezone.localdate())
+        return freshness(self.verified_at, self.disputed, self.read_on or timezone.localdate())
 
     @property
     def next_due(self):

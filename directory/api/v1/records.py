@@ -7,9 +7,10 @@ from centres.filters import CentreFilterSet, NetworkFilterSet
 from directory.search import service
 from trials.filters import SiteFilterSet, TrialFilterSet
 
-from ..documents import DocumentDetail, DocumentList
+from .. import pagination, parameters
+from ..documents import DocumentDetail, DocumentList, only
 from ..errors import Fault, bad_parameters
-from . import shapes
+from . import as_of, shapes
 
 
 class TrialList(DocumentList):
@@ -24,17 +25,38 @@ class TrialDetail(DocumentDetail):
 
     kind, shape = "trial", shapes.TrialSerializer
     address = ("A slug, or an identifier in any spelling.", "NCT04307576")
+    also = (as_of.NAME,)
     operation_id, tag, summary = "getTrial", "Trials", "One trial, by slug or identifier"
 
     def key_of(self, text):
         return service.slug_of(text) or service.slug_of(text.lower())
+
+    def body(self, query, key):
+        day = as_of.day(query)
+        return as_of.trial(key, day) if day else super().body(query, key)
 
 
 class SiteList(DocumentList):
     """Listed trials at listed centres: who recruits where, and who said so when."""
 
     kind, shape, filterset = "site", shapes.SiteSerializer, SiteFilterSet
+    also = (as_of.NAME,)
     operation_id, tag, summary = "listSites", "Sites", "Trials at centres"
+
+    def answer(self, request):
+        parameters.check(request.GET, self.parameter_names())
+        day = as_of.day(request.GET)
+        return self.answer_of(day, request) if day else super().answer(request)
+
+    def answer_of(self, day, request) -> bytes:
+        """The sites of some trials as they were, all on one page."""
+        asked = self.asked(request.GET)
+        as_of.check_sites(request.GET)
+        found = as_of.sites(asked.cleaned["trial"], asked.cleaned.get("centre") or (), day)
+        shown = [only(one, asked.fields) for one in found]
+        return pagination.list_body(
+            request, count=len(shown), results=shown, next_=None, previous=None, facets={}
+        )
 
     def asked(self, query):
         asked = super().asked(query)
@@ -67,7 +89,12 @@ class CentreDetail(DocumentDetail):
 
     kind, shape = "centre", shapes.CentreSerializer
     address = ("A centre's code.", "uz-gent")
+    also = (as_of.NAME,)
     operation_id, tag, summary = "getCentre", "Centres", "One centre, by its code"
+
+    def body(self, query, key):
+        day = as_of.day(query)
+        return as_of.centre(key, day) if day else super().body(query, key)
 
 
 class NetworkList(DocumentList):

@@ -83,6 +83,16 @@ class ContactSerializer(s.Serializer):
     phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
+class DisputeSerializer(s.Serializer):
+    """What a registry says of a site, later than the person whose word stands."""
+
+    status = s.ChoiceField(Recruitment.choices)
+    said_on = partial_date()
+    by = s.ChoiceField(Role.choices)
+    source = s.CharField(allow_null=True)
+    source_url = s.URLField(allow_null=True)
+
+
 class SiteSerializer(s.Serializer):
     """A trial at a centre."""
 
@@ -91,13 +101,14 @@ class SiteSerializer(s.Serializer):
     status = s.ChoiceField(Recruitment.choices)
     status_since = partial_date()
     verified_at = s.DateField(allow_null=True)
-    verified_on = partial_date()
     verified_by = s.ChoiceField(Role.choices, allow_null=True, help_text="A role, never a person.")
     source = s.CharField(allow_null=True)
-    freshness = s.ChoiceField(Freshness.choices, help_text="As of today.")
+    freshness = s.ChoiceField(Freshness.choices, help_text="As of the day asked for, else today.")
     next_due = s.DateField(allow_null=True, help_text="Verify again by this day to stay fresh.")
     contact = ContactSerializer(allow_null=True)
     locals().update(served(SiteSheet))
+    verified_on = partial_date()
+    dispute = DisputeSerializer(allow_null=True, help_text="Where the freshness is `disputed`.")
 
 
 class ParentSerializer(s.Serializer):

@@ -23,6 +23,7 @@ from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.search.tokens import typed_words
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.statements import day_as_said
 
 from .. import words
 
@@ -56,18 +57,35 @@ def freshness_tag(freshness: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def said_tag(one) -> SafeString:
+    """When and by whom a site's status, or a statement, was said: `3 June 2024, by the sponsor`.
+
+    Empty for a site of which nobody said anything: its freshness says that.
+    """
+    text = words.said_of(one)
+    return format_html('<span class="note said">{}</span>', text) if text else SafeString("")
+
+
+@register.simple_tag
+def as_of_tag(trial) -> SafeString:
+    """The day of a trial's own status, and by whom; of a trial or of a document."""
+    has = trial.get if isinstance(trial, dict) else partial(getattr, trial)
+    text = words.said(has("status_as_of", "") or "", has("status_by", "") or "")
+    text = _("as of %(day)s") % {"day": text} if text else _("no day recorded")
+    return format_html('<span class="note said">{}</span>', text)
+
+
+@register.filter
+def said_day(statement) -> str:
+    """The day of a statement, no more exact than it was said."""
+    return dates.partial_text(statement.day_as_said)
+
+
 @register.filter
 def role_words(role: str) -> str:
     """`coordinator` → `the centre's coordinator`."""
     return str(words.ROLES.get(role, role))
-
-
-@register.filter
-def verified_day(site, form: str = "SHORT_DATE_FORMAT") -> str:
-    """The day on which a site was verified, no more exact than it was said: `03/06/2024` or `June 2024`."""
-    if site.verified_on:
-        return dates.partial_text(site.verified_on)
-    return formats.date_format(site.verified_at, form)
 
 
 @register.filter
@@ -87,6 +105,12 @@ def days_ago(day: dt.date | None) -> str:
         return ngettext("%d month ago", "%d months ago", months) % months
     years = days * 100 // 36525
     return ngettext("%d year ago", "%d years ago", years) % years
+
+
+@register.filter
+def percentage(number: int | None) -> str:
+    """`12%`, as the language writes it; empty for none."""
+    return "" if number is None else _("%(number)d%%") % {"number": number}
 
 
 @register.filter
@@ -155,6 +179,12 @@ def telephone(number: str) -> str:
 def gap_label(trial) -> str:
     """What a trial of the page of gaps is called: its acronym, else its title in the page's language."""
     return trial.acronym or words.in_page_language(trial.titles)[0]
+
+
+@register.filter
+def gap_said(trial) -> str:
+    """When and by whom the status of a trial of the page of gaps was stated last."""
+    return words.said(day_as_said(trial.verified_at, trial.verified_on), trial.verified_by)
 
 
 _WORD = re.compile(r"[^\W_]+")

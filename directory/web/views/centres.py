@@ -1,5 +1,7 @@
 """Centres: where they are, what they are in which network, what they recruit for."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,11 +11,16 @@ from centres.models import Centre, Membership
 from directory.core.models import State
 from directory.core.places import Province
 from trials import conditions
+from trials.as_of import AsOf
 from trials.choices import Recruitment
+from trials.documents import disputing
+from trials.freshness import lately_since
 from trials.models import Trial, TrialSite
 
 from .. import linked, maps, words
 from ..results import condition_name
+from ..sites import SiteCard
+from .as_of import context_of, dated
 
 MAX_TRIALS = 500
 
@@ -21,7 +28,10 @@ MAX_TRIALS = 500
 def centres(request: HttpRequest) -> HttpResponse:
     """All centres by country and province, with the number of trials that recruit there."""
     recruiting = Q(sites__status=Recruitment.RECRUITING, sites__trial__state=State.LISTED)
-    found = Centre.objects.visible_to(request.user).annotate(recruiting=Count("sites", filter=recruiting))
+    lately = recruiting & Q(sites__disputed=False, sites__verified_at__gte=lately_since(timezone.localdate()))
+    found = Centre.objects.visible_to(request.user).annotate(
+        recruiting=Count("sites", filter=recruiting), lately=Count("sites", filter=lately)
+    )
     rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
     dots = [maps.dot_of(one, one.recruiting) for one in rows if one.is_listed]
     context = {
@@ -31,6 +41,29 @@ def centres(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/centres.html", context)
 
 
+def _then(request: HttpRequest, then: AsOf, code: str) -> HttpResponse | None:
+    """The page of a centre as it was."""
+    if (found := then.centre(code)) is None:
+        get_object_or_404(Centre.objects.visible_to(request.user), code=code)
+        return None
+    sites = [site for site in found.sites if site.status in words.OPEN_STATUSES]
+    sites.sort(key=lambda site: (site.trial.acronym, site.trial.slug))
+    shown = sites[:MAX_TRIALS]
+    context = {
+        "centre": found.centre,
+        "province": words.label(Province, found.centre.province),
+        "memberships": [one for one in found.memberships if not one.until or one.until >= then.day],
+        "today": then.day,
+        "groups": by_disease(shown),
+        "open_count": len(shown),
+        "more": len(sites) > len(shown),
+        "linked": "",
+        "map": maps.map_of_centres([found.centre], is_alone=True),
+    }
+    return render(request, "directory/centre.html", context | context_of(request, then))
+
+
+@dated(_then)
 def centre(request: HttpRequest, code: str) -> HttpResponse:
     """One centre."""
     found = get_object_or_404(Centre.objects.visible_to(request.user), code=code)
@@ -48,6 +81,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "more": more,
         "linked": linked.centre_data(found),
         "map": maps.map_of_centres([found], is_alone=True),
+        "until": timezone.localdate(),
     }
     return render(request, "directory/centre.html", context)
 
@@ -59,23 +93,23 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
         # A coordinator may see a site of a draft trial, but not that trial's page.
         .filter(centre=found, status__in=words.OPEN_STATUSES, trial__in=Trial.objects.visible_to(user))
         .select_related("trial")
-        .prefetch_related("trial__conditions")
+        .prefetch_related("trial__conditions", disputing())
         .order_by("trial__acronym", "trial__slug")[: MAX_TRIALS + 1]
     )
     rows = list(sites)
     return rows[:MAX_TRIALS], len(rows) > MAX_TRIALS
 
 
-def by_disease(sites: list[TrialSite]) -> list[tuple[str, str, list[TrialSite]]]:
-    """`(code, name, sites)` for each main group of ICCC-3; a trial of two groups stands in both.
+def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, str, list[SiteCard]]]:
+    """`(code, name, places)` for each main group of ICCC-3; a trial of two groups stands in both.
 
     Trials without a condition come last, with an empty code and name.
     """
-    found: dict[str, list[TrialSite]] = {}
-    for site in sites:
-        groups = {_main_group(condition.code) for condition in site.trial.conditions.all()} or {""}
+    found: dict[str, list[SiteCard]] = {}
+    for place in map(SiteCard, sites):
+        groups = {_main_group(condition.code) for condition in place.site.trial.conditions.all()} or {""}
         for group in groups:
-            found.setdefault(group, []).append(site)
+            found.setdefault(group, []).append(place)
     order = [*conditions.main_groups(), ""]
     return [(code, condition_name(code) if code else "", found[code]) for code in order if code in found]
 

@@ -15,10 +15,12 @@ from directory.core.models import State
 from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
 from trials.models import Trial
+from trials.quality import MonthTally, Tally
 
 from .. import facets, maps
 from ..results import Result
 from .gaps import STATES
+from .quality import chart_of
 
 
 @require_safe
@@ -45,8 +47,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "results": [_result("Example 1", _example_sites(today)), _result("", [])],
         "map": maps.map_of(_dots()),
         "sought": None,
+        "day": today,
+        "chart": chart_of([_month(today, month) for month in range(1, 7)]),
     }
     return render(request, "directory/gallery.html", context)
+
+
+def _month(today: dt.date, month: int) -> MonthTally:
+    return MonthTally(
+        today.replace(month=month, day=1), Tally({"fresh": month, "ageing": 2, "stale": 9}), Tally({})
+    )
 
 
 def _facet() -> facets.FacetList:
@@ -65,13 +75,14 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     document = {
         "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
-        "status": "recruiting", "sites": sites, "_show": {"centres": names, "said_in": {}},
+        "status": "recruiting", "sites": sites, "_show": {"centres": names},
     }  # fmt: skip
     return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
 
 
 def _example_sites(today: dt.date) -> list[dict]:
-    days = (3, 60, 200, 20, None)
+    days = (3, 60, 200, None, 20)
+    dispute = {"status": "recruiting", "said_on": today.isoformat(), "by": "registry", "source": None}
     pairs = zip(
         Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True
     )
@@ -79,7 +90,11 @@ def _example_sites(today: dt.date) -> list[dict]:
         {
             "status": status,
             "freshness": freshness,
-            "verified_at": (today - dt.timedelta(days=ago)).isoformat() if ago is not None else None,
+            "verified_at": (day := (today - dt.timedelta(days=ago or 0)).isoformat() if ago else None),
+            "verified_on": day,
+            "verified_by": "coordinator" if ago else None,
+            "source": None,
+            "dispute": dispute if freshness == Freshness.DISPUTED else None,
             "centre": {
                 "code": f"example-{number}", "name": f"Hospital {number}", "lat": None, "lon": None,
                 "postal_code": "9000", "country": "BE",

@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in its four languages (sitemaps.org, 0.9)."""
-    names = [("home", []), ("match", []), ("centres", []), ("networks", []), ("gaps", [])]
+    names = [("home", []), ("match", []), ("centres", []), ("networks", []), ("gaps", []), ("quality", [])]
     for page, model, field in RECORDS:
         keys = model.objects.listed().order_by(field).values_list(field, flat=True)[:MAX_RECORDS]
         names += [(page, [key]) for key in keys]

@@ -34,6 +34,7 @@ STATES = {
 SHOWN_TRIALS = 5
 COLUMNS = (
     "code", "level", "name", "state", "trials", "wider_trials", "centres", "last_verified_at", "freshness",
+    "last_verified_by",
 )  # fmt: skip
 
 
@@ -144,6 +145,7 @@ def _csv_row(line: GapLine) -> list[str]:
         "; ".join(sorted(gap.centres)),
         day_as_said(latest.verified_at, latest.verified_on) if latest else "",
         latest.freshness.value if latest else "",
+        latest.verified_by if latest else "",
     ]
 
 

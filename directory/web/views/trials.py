@@ -4,11 +4,13 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.core.roles import is_editor
 from directory.core.text import control_character_in
 from directory.search import service
+from trials.as_of import AsOf
 from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, Trial, TrialSite
 
@@ -16,10 +18,23 @@ from .. import linked, words
 from ..qr import qr_of
 from ..results import results_of
 from ..sites import SiteCard, history_of
+from .as_of import context_of, dated, same_day
 
 MAX_RELATED = 6
 
 
+def _then(request: HttpRequest, then: AsOf, slug: str) -> HttpResponse | None:
+    """The page of a trial as it was; what is of today only, its relatives and its feed, is left out."""
+    _refuse_unreadable(slug)
+    if (found := then.trial(slug)) is None:
+        if _exists(request.user, slug):
+            return None
+        return same_day(reverse("web:trial", args=[_slug_meant(request.user, slug)]), then)
+    context = _context(request, found.trial) | {"sisters": [], "related": [], "linked": ""}
+    return render(request, "directory/trial.html", context | context_of(request, then))
+
+
+@dated(_then)
 def trial(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a trial; an identifier or acronym in any spelling leads to it."""
     found = _find(request.user, slug)
@@ -28,7 +43,7 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     sisters = _sisters(request, found)
     context = _context(request, found)
     context |= {"sisters": sisters, "related": _same_disease(found, sisters)}
-    context["linked"] = linked.trial_data(found, context["places"])
+    context |= {"linked": linked.trial_data(found, context["places"]), "until": timezone.localdate()}
     return render(request, "directory/trial.html", context)
 
 
@@ -42,10 +57,18 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "directory/trial_print.html", context)
 
 
-def _find(user, slug: str) -> Trial | None:
+def _refuse_unreadable(slug: str) -> None:
     if control_character_in(slug):
         # PostgreSQL refuses to compare with NUL.
         raise Http404(_("No trial is known by this name."))
+
+
+def _exists(user, slug: str) -> bool:
+    return Trial.objects.visible_to(user).filter(slug=slug).exists()
+
+
+def _find(user, slug: str) -> Trial | None:
+    _refuse_unreadable(slug)
     subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
     return (
         Trial.objects.visible_to(user)

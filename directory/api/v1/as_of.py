@@ -1,0 +1,82 @@
+"""Records as they were at the end of a day: `as_of=2026-03-03` (docs/api.md)."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import orjson
+from django.utils import timezone
+
+from centres.documents import centre_body
+from directory.search.building import moment
+from trials import as_of
+from trials.choices import Recruitment
+from trials.documents import body_of
+
+from .. import parameters
+from ..errors import Fault, Problem, bad_parameters, not_found
+
+NAME = "as_of"
+# What may be asked of the sites of a day; the index, which answers all else, knows today only.
+OF_SITES = (NAME, "trial", "centre", "fields")
+MOST_TRIALS = 10
+
+
+def day(query) -> dt.date | None:
+    """The day asked for, None for today. Problem 400, with the days there are, for any other."""
+    text = parameters.one(query, NAME)
+    if not text:
+        return None
+    try:
+        return as_of.day_of(text)
+    except ValueError as error:
+        days = f"{as_of.first_day().isoformat()}..{timezone.localdate().isoformat()}"
+        raise bad_parameters([Fault(NAME, str(error), [days])]) from None
+
+
+def trial(slug: str, on: dt.date) -> bytes:
+    """The document of a trial. Problem 404 where the public saw none."""
+    then = as_of.AsOf(on).trial(slug)
+    if then is None:
+        raise _not_then("trial", slug, on)
+    return orjson.dumps(body_of(then.trial, then.sites) | {"updated_at": moment(then.trial.updated_at)})
+
+
+def centre(code: str, on: dt.date) -> bytes:
+    """The document of a centre, with what its trials were. Problem 404 where the public saw none."""
+    then = as_of.AsOf(on).centre(code)
+    if then is None:
+        raise _not_then("centre", code, on)
+    recruiting = sum(site.status == Recruitment.RECRUITING for site in then.sites)
+    return orjson.dumps(
+        centre_body(then.centre, then.memberships)
+        | {"trials": {"total": len(then.sites), "recruiting": recruiting}}
+        | {"updated_at": moment(then.centre.updated_at)}
+    )
+
+
+def sites(slugs: Iterable[str], codes: Iterable[str], on: dt.date) -> list[bytes]:
+    """The documents of the sites of these trials, at these centres where any is named."""
+    codes, found = set(codes), []
+    for slug in slugs:
+        then = as_of.AsOf(on).trial(slug)
+        found += body_of(then.trial, then.sites)["sites"] if then else []
+    return [orjson.dumps(one) for one in found if not codes or one["centre"]["code"] in codes]
+
+
+def check_sites(query) -> None:
+    """Problem 400 for what cannot be asked of another day's sites."""
+    faults = [
+        Fault(name, f"“{name}” cannot be used with “{NAME}”. Use: {', '.join(OF_SITES[1:])}.", OF_SITES)
+        for name in query
+        if name not in OF_SITES
+    ]
+    if not faults and not query.getlist("trial"):
+        faults = [Fault("trial", f"With “{NAME}”, say of which trial: give “trial” as well.")]
+    if len(query.getlist("trial")) > MOST_TRIALS:
+        faults.append(Fault("trial", f"With “{NAME}”, at most {MOST_TRIALS} trials are read at once."))
+    if faults:
+        raise bad_parameters(faults)
+
+
+def _not_then(kind: str, key: str, on: dt.date) -> Problem:
+    return not_found(f"“{key[:80]}” was not listed as a {kind} on {on.isoformat()}, or is no more.")

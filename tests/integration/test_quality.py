@@ -1,0 +1,141 @@
+"""How many statuses were verified lately: the figures are those that were true, today and in each month."""
+
+import datetime as dt
+import random
+
+import pytest
+from django.utils import timezone
+
+from directory.core import changes
+from directory.core.dates import day_after
+from directory.core.roles import Role
+from tests.builders import a_centre, a_site, a_trial, says
+from trials import statements
+from trials.actions import state_status
+from trials.choices import Freshness, Recruitment
+from trials.models import StatusStatement, TrialSite
+from trials.quality import MONTHS, measure, month_ends, percent
+
+pytestmark = pytest.mark.django_db
+EDITOR = changes.Actor(Role.EDITOR)
+SAYING = (Role.COORDINATOR, Role.EDITOR, Role.REGISTRY)
+
+
+def figures(tally):
+    return (tally.total, tally.fresh, tally.lately, tally.older, tally.disputed, tally.never)
+
+
+@pytest.fixture
+def world():
+    """At one centre a status of each freshness, at the other one that a registry is behind on."""
+    ghent, leuven = a_centre("uz-gent"), a_centre("uz-leuven")
+    for said in (3, 30, 31, 90, 91):
+        a_site(centre=ghent, said=said)
+    a_site(centre=ghent, status=None)
+    disputed = a_site(a_trial("Disputed"), ghent, status="suspended", said=50)
+    says(disputed, "recruiting", said=4, by=Role.REGISTRY, source="ClinicalTrials.gov")
+    behind = a_site(a_trial("Behind"), leuven, status="completed", said=5)
+    says(behind, "recruiting", said=200, by=Role.REGISTRY, source="ISRCTN", said_on="2026-04")
+
+
+def test_today_is_counted_as_freshness_has_it(world):
+    found = measure()
+    assert figures(found.all) == (8, 3, 5, 1, 1, 1)
+    assert figures(found.recruiting) == (5, 2, 4, 1, 0, 0)
+    for word in Freshness.values:
+        assert found.all.of.get(word, 0) == TrialSite.objects.with_freshness(word).count()
+
+
+def test_centres_and_roles_are_counted_by_themselves(world):
+    found = measure()
+    by_centre = {centre.code: figures(tally) for centre, tally in found.centres}
+    assert by_centre == {"uz-gent": (7, 2, 4, 1, 1, 1), "uz-leuven": (1, 1, 1, 0, 0, 0)}
+    assert {role: tally.total for role, tally in found.roles} == {Role.COORDINATOR: 7, "": 1}
+
+
+def test_a_registry_that_says_otherwise_disputes_or_is_behind(world):
+    found = measure()
+    assert [one.site.trial.slug for one in found.disputed] == ["disputed"]
+    assert (found.disputed[0].ours.status, found.disputed[0].theirs.status) == ("suspended", "recruiting")
+    assert [one.site.trial.slug for one in found.behind] == ["behind"]
+    assert (found.behind[0].ours.status, found.behind[0].theirs.source) == ("completed", "ISRCTN")
+
+
+def test_the_age_of_a_source_is_that_of_its_newest_statement_that_counts(world):
+    site = a_site(a_trial("Third"), a_centre("chu"), status=None)
+    taken_back = says(site, "recruiting", said=0, by=Role.REGISTRY, source="ISRCTN")
+    StatusStatement.objects.filter(pk=taken_back.pk).update(retracted_at=timezone.now())
+    today = timezone.localdate()
+    found = {one.name: ((today - one.newest.said_at).days, one.sites) for one in measure().sources}
+    assert found == {"ClinicalTrials.gov": (4, 1), "ISRCTN": (200, 1)}
+    assert [one.name for one in measure().sources] == ["ClinicalTrials.gov", "ISRCTN"]
+
+
+def test_what_the_public_does_not_see_is_not_counted(world):
+    before = figures(measure().all)
+    a_site(a_trial("Draft", state="draft"), a_centre("uz-x"))
+    hidden = a_site(a_trial("Public"), a_centre("uz-y", state="withdrawn"), status="suspended", said=9)
+    says(hidden, "recruiting", by=Role.REGISTRY, source="Secret")
+    found = measure()
+    assert figures(found.all) == before
+    assert "Secret" not in {one.name for one in found.sources}
+    assert "public" not in {one.site.trial.slug for one in found.contradictions}
+
+
+def test_nothing_at_all_is_no_error():
+    found = measure()
+    assert (found.all.total, found.all.fresh_percent, found.months, found.sources) == (0, None, [], [])
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "found"),
+    [(0, 0, None), (0, 9, 0), (9, 9, 100), (1, 900, 1), (899, 900, 99), (1, 8, 12)],
+)
+def test_none_and_all_are_said_only_where_it_is_none_and_all(part, whole, found):
+    assert percent(part, whole) == found
+
+
+def test_the_months_end_with_their_last_days_and_the_last_is_today():
+    days = month_ends(dt.date(2026, 3, 31))
+    assert (days[0], days[-2:], len(days)) == (
+        dt.date(2025, 4, 30), [dt.date(2026, 2, 28), dt.date(2026, 3, 31)], MONTHS,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_month_is_what_was_counted_at_its_end(time_machine, seed):
+    """A year of statements, late ones and some taken back, of sites entered one after the other."""
+    chance, counted = random.Random(seed), {}
+    trial, centres = a_trial("Alpha"), [a_centre(f"uz-{number}") for number in range(6)]
+    start = dt.date(2026, 1, 10)
+    for number in range(340):
+        day = start + dt.timedelta(days=number)
+        time_machine.move_to(day_after(day) - dt.timedelta(seconds=30), tick=False)
+        if chance.random() < 0.25:
+            _something_is_said(chance, trial, centres)
+        if number == 339 or (day + dt.timedelta(days=1)).day == 1:
+            now = measure()
+            counted[day] = figures(now.all), figures(now.recruiting)
+    found = {one.day: (figures(one.all), figures(one.recruiting)) for one in measure().months}
+    assert found == {day: counted[day] for day in found}
+    assert len(found) >= 11
+
+
+def _something_is_said(chance, trial, centres):
+    if centres and chance.random() < 0.4:
+        site = TrialSite(trial=trial, centre=centres.pop())
+        with changes.recording(EDITOR) as log:
+            log.watch(site)
+            site.save()
+    sites = list(TrialSite.objects.order_by("pk"))
+    standing = list(StatusStatement.objects.filter(retracted_at=None).order_by("pk"))
+    if standing and chance.random() < 0.15:
+        one = chance.choice(standing)
+        StatusStatement.objects.filter(pk=one.pk).update(retracted_at=timezone.now())
+        statements.settle([one.site])
+    elif sites:
+        late = dt.timedelta(days=chance.choice([0, 0, 3, 40, 140]))
+        state_status(
+            site=chance.choice(sites), status=chance.choice(Recruitment.values),
+            by=changes.Actor(chance.choice(SAYING)), said_at=timezone.localdate() - late,
+        )  # fmt: skip

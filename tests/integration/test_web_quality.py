@@ -1,0 +1,108 @@
+"""The page that says how lately the statuses were verified."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from directory.core.roles import Role
+from directory.search import service
+from directory.web.views.quality import TALL, chart_of
+from tests.builders import a_centre, a_site, a_trial, says
+from trials.models import StatusStatement
+from trials.quality import MonthTally, Tally
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(index_dir):
+    ghent = a_centre("uz-gent", name="Ghent University Hospital", name_fr="Hôpital universitaire de Gand")
+    a_site(a_trial("Fresh"), ghent, said=3)
+    a_site(a_trial("Old"), ghent, said=400, status="completed")
+    site = a_site(a_trial("Disputed"), ghent, status="suspended", said=50)
+    says(
+        site,
+        "recruiting",
+        said=4,
+        by=Role.REGISTRY,
+        source="ClinicalTrials.gov",
+        source_url="https://example.org/1",
+    )
+    service.rebuild()
+    return site
+
+
+def text(client, address="/en/quality/"):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def cells(page, row):
+    """The words of a table's row, by what its head says."""
+    part = page.partition(f'<th scope="row">{row}</th>')[2].partition("</tr>")[0]
+    found = [cell.partition("</td>")[0] for cell in part.split("<td>")[1:]]
+    return [
+        " ".join(cell.replace('<span class="note">', "").replace("</span>", "").split()) for cell in found
+    ]
+
+
+def test_all_and_the_recruiting_are_counted_with_their_shares(client, world):
+    page = text(client)
+    assert cells(page, "All") == ["3", "1 (33%)", "1 (33%)", "1", "1", "0"]
+    assert cells(page, "Those that say: recruiting") == ["1", "1 (100%)", "1 (100%)", "0", "0", "0"]
+
+
+def test_a_dispute_leads_to_its_site_and_shows_both_words(client, world):
+    part = text(client).partition('id="disputed"')[2].partition("</table>")[0]
+    assert "1 disputed status" in part
+    assert 'href="/en/trials/disputed/#site-uz-gent"' in part
+    assert part.index("Suspended") < part.index("the centre&#x27;s coordinator") < part.index("Recruiting")
+    assert "ClinicalTrials.gov" in part
+
+
+def test_each_language_says_it_in_its_own_words(client, world):
+    assert "Hôpital universitaire de Gand" in text(client, "/fr/quality/")
+    assert "(33 %)" in text(client, "/de/quality/")
+    assert "betwiste status" in text(client, "/nl/quality/")
+
+
+def test_one_month_has_no_picture_and_says_why(client, world):
+    page = text(client)
+    assert "<svg viewBox" not in page
+    assert "there is nothing to compare yet" in page
+
+
+def test_from_the_second_month_on_there_is_a_picture_of_the_table(client, world):
+    early = timezone.now() - dt.timedelta(days=62)
+    StatusStatement.objects.filter(site=world).update(recorded_at=early)
+    page = text(client)
+    picture = page.partition('<div class="chart" aria-hidden="true">')[2].partition("</svg>")[0]
+    table = page.partition('id="time"')[2].partition("</table>")[0]
+    assert picture.count("<rect") == 2 * table.count('<th scope="row">') >= 4
+
+
+def test_a_new_statement_is_counted_though_no_status_changes(client, world):
+    text(client)
+    says(world, "suspended", said=300, by=Role.REGISTRY, source="ISRCTN")
+    assert "ISRCTN" in text(client).partition('id="sources"')[2]
+
+
+def test_an_empty_directory_says_so_and_so_does_one_without_an_index(client, index_dir):
+    assert "No status of a centre has been entered yet." in text(client)
+    service.rebuild()
+    assert "No status of a centre has been entered yet." in text(client)
+
+
+def test_the_page_is_linked_and_in_the_sitemap(client, world):
+    assert 'href="/nl/quality/"' in text(client, "/nl/")
+    assert "/fr/quality/" in client.get("/sitemap.xml").content.decode()
+
+
+def test_a_bar_is_as_high_as_its_share():
+    def month(**of):
+        return MonthTally(dt.date(2026, 1, 31), Tally(of), Tally({}))
+
+    chart = chart_of([month(fresh=1, ageing=1, stale=2), month(), month(fresh=3)])
+    assert [(bar.fresh, bar.lately) for bar in chart.bars] == [(TALL / 4, TALL / 2), (0, 0), (TALL, TALL)]

@@ -1,0 +1,284 @@
+"""How true the directory is: how many statuses of sites were verified lately, today and month by month.
+
+Of the sites that the public sees today. What was known in an earlier month is derived from the statements
+as they were then, by the one rule of `trials.statements`; nothing is counted in advance. A disputed status
+counts as not verified: its freshness is a word of its own.
+"""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Max
+from django.utils import timezone
+
+from centres.models import Centre
+from directory.core.dates import day_after
+from directory.core.models import Change, Op
+from directory.core.roles import Role
+
+from .choices import Freshness, Recruitment
+from .freshness import freshness
+from .models import StatusStatement, TrialSite
+from .statements import counts, derive
+
+MONTHS = 12
+_OF_A_SITE = (
+    "pk", "trial__slug", "centre__code", "centre_id", "status", "verified_at", "verified_by", "disputed",
+)  # fmt: skip
+# Those who know most come first, nobody last.
+_SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SYSTEM, "")
+# What is read of each statement.
+_COLUMNS = (
+    "pk", "site_id", "status", "since", "said_at", "said_on", "role", "source", "source_url", "recorded_at",
+    "retracted_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many statuses there are of each freshness."""
+
+    of: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.of.values())
+
+    @property
+    def fresh(self) -> int:
+        """Verified in the last 30 days."""
+        return self.of.get(Freshness.FRESH, 0)
+
+    @property
+    def lately(self) -> int:
+        """Verified in the last 90 days, those of the last 30 included."""
+        return self.fresh + self.of.get(Freshness.AGEING, 0)
+
+    @property
+    def older(self) -> int:
+        return self.of.get(Freshness.STALE, 0)
+
+    @property
+    def disputed(self) -> int:
+        return self.of.get(Freshness.DISPUTED, 0)
+
+    @property
+    def never(self) -> int:
+        return self.of.get(Freshness.NEVER, 0)
+
+    @property
+    def fresh_percent(self) -> int | None:
+        return percent(self.fresh, self.total)
+
+    @property
+    def lately_percent(self) -> int | None:
+        return percent(self.lately, self.total)
+
+
+def percent(part: int, whole: int) -> int | None:
+    """Rounded, but 0 and 100 only where it is none and all; None of nothing."""
+    if not whole:
+        return None
+    return round(100 * part / whole) if part in (0, whole) else min(99, max(1, round(100 * part / whole)))
+
+
+@dataclass(frozen=True)
+class MonthTally:
+    """What was known at the end of `day`: of all statuses, and of those that said recruiting."""
+
+    day: dt.date
+    all: Tally
+    recruiting: Tally
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A site of which a person and a registry say different things; `theirs` is the registry's latest word.
+
+    `disputed`: the registry's is the newer one.
+    """
+
+    site: TrialSite
+    ours: StatusStatement
+    theirs: StatusStatement
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class SourceAge:
+    """What came from one registry: its newest word, when it was last taken over, of how many sites."""
+
+    name: str
+    newest: StatusStatement
+    taken_over: dt.datetime
+    sites: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    """All figures of the page, of one day. `roles`: by who said the status that stands, empty for nobody."""
+
+    day: dt.date
+    all: Tally
+    recruiting: Tally
+    centres: list[tuple[Centre, Tally]] = field(default_factory=list)
+    roles: list[tuple[str, Tally]] = field(default_factory=list)
+    months: list[MonthTally] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    sources: list[SourceAge] = field(default_factory=list)
+
+    @property
+    def disputed(self) -> list[Contradiction]:
+        return [one for one in self.contradictions if one.disputed]
+
+    @property
+    def behind(self) -> list[Contradiction]:
+        """Where the registry's word is the older one: it has not followed."""
+        return [one for one in self.contradictions if not one.disputed]
+
+
+def latest_statement() -> int:
+    """Changes with every statement, also with one by which no status changes."""
+    return StatusStatement.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def measure(today: dt.date | None = None) -> Quality:
+    """The figures of `today`, in five queries whatever the number of sites."""
+    today = today or timezone.localdate()
+    sites = list(TrialSite.objects.listed().order_by("pk").values(*_OF_A_SITE))
+    said: dict[int, list] = defaultdict(list)
+    for one in _statements():
+        said[one.site_id].append(one)
+    words = {one["pk"]: freshness(one["verified_at"], one["disputed"], today) for one in sites}
+    return Quality(
+        day=today,
+        all=_tally(words.values()),
+        recruiting=_tally(words[one["pk"]] for one in sites if one["status"] == Recruitment.RECRUITING),
+        centres=_by_centre(sites, words),
+        roles=sorted(_grouped(sites, words, "verified_by").items(), key=lambda one: _SPEAKERS.index(one[0])),
+        months=_months(sites, said, today),
+        contradictions=_contradictions(sites, said),
+        sources=source_ages(one for several in said.values() for one in several if counts(one)),
+    )
+
+
+def _statements() -> Iterator:
+    """Rows that have what a `StatusStatement` has, of the sites that the public sees."""
+    rows = StatusStatement.objects.filter(site__in=TrialSite.objects.listed()).order_by()
+    return rows.values_list(*_COLUMNS, named=True).iterator()
+
+
+def _tally(words: Iterable[str]) -> Tally:
+    return Tally(Counter(words))
+
+
+def _grouped(sites: Sequence[dict], words: Mapping[int, str], name: str) -> dict:
+    groups: dict = defaultdict(list)
+    for one in sites:
+        groups[one[name]].append(words[one["pk"]])
+    return {key: _tally(several) for key, several in groups.items()}
+
+
+def _by_centre(sites: Sequence[dict], words: Mapping[int, str]) -> list[tuple[Centre, Tally]]:
+    tallies = _grouped(sites, words, "centre_id")
+    found = Centre.objects.filter(pk__in=tallies)
+    return [(one, tallies[one.pk]) for one in sorted(found, key=lambda one: one.name)]
+
+
+# --- Over time ----------------------------------------------------------------------------------------
+
+
+def month_ends(today: dt.date) -> list[dt.date]:
+    """The last days of the months before that of `today`, then `today`: twelve days in order."""
+    days = [today]
+    while len(days) < MONTHS:
+        days.append(days[-1].replace(day=1) - dt.timedelta(days=1))
+    return days[::-1]
+
+
+def _months(sites: Sequence[dict], said: Mapping[int, list], today: dt.date) -> list[MonthTally]:
+    """One a month, from the first in which anything had been recorded."""
+    ends = _ends(said, today)
+    moments, entered = [moment for _day, moment in ends], _entered() if len(ends) > 1 else {}
+    known: list[list[tuple[str, str]]] = [[] for _end in ends]
+    for site in sites:
+        since = entered.get(f"{site['trial__slug']}@{site['centre__code']}")
+        first = bisect_right(moments, since) if since else 0
+        for at, one in enumerate(_over_time(said.get(site["pk"], ()), ends[first:]), start=first):
+            known[at].append(one)
+    return [_month(day, several) for (day, _moment), several in zip(ends, known, strict=True) if several]
+
+
+def _ends(said: Mapping[int, list], today: dt.date) -> list[tuple[dt.date, dt.datetime]]:
+    """The last days of the months and the moments at which they are over."""
+    begun = min((one.recorded_at for several in said.values() for one in several), default=None)
+    ends = [(day, day_after(day)) for day in month_ends(today)]
+    return [(day, moment) for day, moment in ends if begun and begun < moment]
+
+
+def _month(day: dt.date, known: Sequence[tuple[str, str]]) -> MonthTally:
+    recruiting = (word for status, word in known if status == Recruitment.RECRUITING)
+    return MonthTally(day, _tally(word for _status, word in known), _tally(recruiting))
+
+
+def _entered() -> dict[str, dt.datetime]:
+    """When each site was entered, by its key in the change log; one that is older than the log is missing."""
+    made = Change.objects.filter(kind=TrialSite.change_kind, op=Op.CREATE).order_by()
+    return dict(made.values("key").annotate(last=Max("at")).values_list("key", "last"))
+
+
+def _over_time(said: Sequence, ends: Sequence[tuple[dt.date, dt.datetime]]) -> Iterator[tuple[str, str]]:
+    """A site's status and freshness at the end of each day, as they were known then."""
+    turns = sorted(at for one in said for at in (one.recorded_at, one.retracted_at) if at)
+    seen, derived = -1, derive(())
+    for day, moment in ends:
+        if (passed := bisect_left(turns, moment)) != seen:
+            seen, derived = passed, derive(said, moment)
+        yield derived["status"], freshness(derived["verified_at"], derived["disputed"], day)
+
+
+# --- Registries ---------------------------------------------------------------------------------------
+
+
+def _contradictions(sites: Sequence[dict], said: Mapping[int, list]) -> list[Contradiction]:
+    """The disputed first, then the newest word of the registry first."""
+    found = {pk: pair for site in sites if (pair := _at_odds(said.get(pk := site["pk"], ())))}
+    shown = TrialSite.objects.filter(pk__in=found).select_related("trial", "centre")
+    made = [Contradiction(site, *map(_statement, found[site.pk]), disputed=site.disputed) for site in shown]
+    return sorted(
+        made, key=lambda one: (not one.disputed, -one.theirs.said_at.toordinal(), one.site.change_key)
+    )
+
+
+def _at_odds(said: Iterable) -> tuple | None:
+    """The latest word of a person and that of a registry, where they are not the same."""
+    latest: dict = {}
+    for one in sorted(filter(counts, said), key=lambda one: (one.said_at, one.pk)):
+        latest[one.role == Role.REGISTRY] = one
+    if len(latest) == 2 and latest[True].status != latest[False].status:
+        return latest[False], latest[True]
+    return None
+
+
+def _statement(row) -> StatusStatement:
+    """A row of `_statements` as what it stands for."""
+    return StatusStatement(**row._asdict())
+
+
+def _source_age(several: Sequence) -> SourceAge:
+    newest = _statement(max(several, key=lambda one: (one.said_at, one.pk)))
+    taken_over = max(one.recorded_at for one in several)
+    return SourceAge(newest.source, newest, taken_over, len({one.site_id for one in several}))
+
+
+def source_ages(statements: Iterable) -> list[SourceAge]:
+    """The registries that said any of `statements`, the freshest first; one without a name is empty."""
+    found: dict[str, list] = defaultdict(list)
+    for one in statements:
+        if one.role == Role.REGISTRY:
+            found[one.source.casefold()].append(one)
+    ages = [_source_age(several) for several in found.values()]
+    return sorted(ages, key=lambda one: (-one.newest.said_at.toordinal(), one.name))
