@@ -215,8 +215,7 @@ class RegistryProcessor(TrialProcessor):
         if trial.status_by not in ("", Role.REGISTRY):
             return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
-        # A month is not older than a day in it, only less.
-        is_older = bool(since) and not (day and (since.startswith(day) or day >= since))
+        is_older = _is_older(day, since)
         if is_older and (status == stored or self.scope.user is None):
             return []
         if is_older:
@@ -263,6 +262,14 @@ class RegistryProcessor(TrialProcessor):
 def may_be_for_children(trial: Trial) -> bool:
     """Whether the ages that are known of a trial let anybody under 18 in."""
     return trial.min_days is None or trial.min_days < DAYS_OF_BAND[AgeBand.ADULT][0]
+
+
+def _is_older(day: str, since: str) -> bool:
+    """Whether what is of `day` is older than what is of `since`, or may be: a day that nobody says is.
+
+    A month is not older than a day in it, only less.
+    """
+    return bool(since) and not (day and (since.startswith(day) or day >= since))
 
 
 def _spared(code: str, params: dict) -> str:
