@@ -19,6 +19,7 @@ from trials.sources.demo_registry.facts import KnownTrials
 from trials.sources.demo_registry.faults import EVERY
 from trials.sources.demo_registry.server import DemoRegistry
 from trials.sources.errors import RegistryAway
+from trials.sources.following import CTIS
 from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,43 @@ def test_a_month_is_not_older_than_a_day_in_it():
     followed(a_study(status="COMPLETED", verified="2026-04"))
     trial.refresh_from_db()
     assert (trial.status, trial.status_as_of) == ("completed", "2026-04")
+
+
+def test_a_day_is_not_made_less_exact():
+    trial = a_trial("KIWI", identifiers=[NUMBER], status_as_of="2026-04-28")
+    followed(a_study(verified="2026-04"))
+    trial.refresh_from_db()
+    assert trial.status_as_of == "2026-04-28"
+    assert not StatusStatement.objects.exists()
+
+
+def test_ctis_is_followed_over_the_wire(settings):
+    a_trial("KIWI", identifiers=["2022-500001-11-00"], status="unknown")
+    a_trial("EMU", identifiers=["2022-500002-22-00"], status="unknown")
+    record = {
+        "ctNumber": "2022-500001-11-00", "ctStatus": 4, "lastUpdated": "15/09/2025", "gender": "Female, Male",
+        "ageGroup": "0-17 years", "trialPhase": "Therapeutic exploratory (Phase II)",
+        "authorizedApplication": {
+            "authorizedPartI": {
+                "trialDetails": {"clinicalTrialIdentifiers": {"fullTitle": "A study of kiwis"}},
+                "medicalConditions": [{"medicalCondition": "Leukaemia"}],
+                "sponsors": [{"primary": True, "organisation": {"name": "Example Sponsor"}}],
+            },
+            "memberStatesConcerned": [{"mscName": "Belgium", "mscPublicStatusCode": 4}],
+            "eudraCt": {"eudraCtCode": "2019-001588-63"},
+        },
+    }  # fmt: skip
+    with DemoRegistry(KnownTrials({}, {record["ctNumber"]: record})) as registry:
+        settings.CTIS_API_URL = registry.ctis_url
+        run = sync.follow(CTIS)
+        assert (run.status, counted(run)["filled"], counted(run)["missing"]) == (SyncStatus.DONE, 1, 1)
+        assert counted(sync.follow(CTIS)) == {"unchanged": 1, "missing": 1}
+    trial = Trial.objects.get(acronym="KIWI")
+    assert (trial.status, trial.status_as_of, trial.phases) == ("recruiting", "2025-09-15", ["phase2"])
+    assert {one.value for one in trial.identifiers.all()} == {"2022-500001-11-00", "2019-001588-63"}
+    said = StatusStatement.objects.get(trial=trial)
+    assert (said.evidence, said.source) == ("Belgium: Ongoing, recruiting", "demo registry")
+    assert not TrialSite.objects.exists()
 
 
 def test_a_source_is_the_same_however_it_is_spelt(gent):

@@ -216,7 +216,8 @@ class RegistryProcessor(TrialProcessor):
             return self._beside_a_person(result, trial, status, day)
         stored, since = trial.status, trial.status_as_of
         is_older = _is_older(day, since)
-        if is_older and (status == stored or self.scope.user is None):
+        is_no_news = status == stored and (is_older or since.startswith(day or "-"))
+        if is_no_news or (is_older and self.scope.user is None):
             return []
         if is_older:
             said = {

@@ -74,9 +74,9 @@ def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRe
             except NotInRegistry:
                 yield FetchedRecord(number, None)
                 continue
-            yield FetchedRecord(
-                number, came.content, came.etag, came.last_modified, came.unchanged, _resource(came.content)
-            )
+            # Of a number that it does not have, CTIS answers an empty object.
+            content, whose = came.content or None, _resource(came.content)
+            yield FetchedRecord(number, content, came.etag, came.last_modified, came.unchanged, whose)
 
 
 CTGOV = Source(
