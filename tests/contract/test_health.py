@@ -11,7 +11,7 @@ from directory.search import service
 from tests import builders as b
 from tests.support.recorded import edit
 from trials.health import sources
-from trials.models import StatusStatement, Trial
+from trials.models import RegistrySync, StatusStatement, Trial
 
 
 @pytest.fixture
@@ -89,3 +89,20 @@ def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
 
 def test_without_an_index_it_is_not_ready(api):
     assert api.problem("health/", 503)["type"].endswith("not-ready")
+
+
+def test_a_registry_that_is_followed_says_when_it_was_asked_and_whether_that_went_well(db):
+    now = timezone.now()
+    b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source="clinicaltrials.gov")
+    for hours, status in ((48, "done"), (24, "failed")):
+        at = now - dt.timedelta(hours=hours)
+        RegistrySync.objects.create(
+            registry="ctgov", status=status, started_at=at, finished_at=at, answered_by="ClinicalTrials.gov"
+        )
+    RegistrySync.objects.create(registry="ctis", status="failed", started_at=now)
+    assert sources() == [
+        {
+            "name": "ClinicalTrials.gov", "last_success": now - dt.timedelta(hours=48),
+            "last_run": now - dt.timedelta(hours=24), "ok": False,
+        }
+    ]  # fmt: skip
