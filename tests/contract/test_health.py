@@ -77,7 +77,7 @@ def test_a_source_is_told_only_of_what_stands_and_is_listed(db, what):
 def test_sources_come_by_name_each_once(db):
     for name in ("CTIS", "ClinicalTrials.gov", "CTIS"):
         b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source=name)
-    assert [one["name"] for one in sources()] == ["CTIS", "ClinicalTrials.gov"]
+    assert [one["name"] for one in sources()] == ["ClinicalTrials.gov", "CTIS"]
 
 
 def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
