@@ -163,6 +163,14 @@ def test_a_centre_goes_with_its_enquiries(editor):
     assert not Enquiry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "query", ["owed=%00", "note=%00", "centre__id__exact=%00", "o=9.-9.x", "q=%00", "p=x"]
+)
+def test_no_address_of_the_list_breaks_it(editor, query):
+    asked(a_centre_with())
+    assert editor.get(f"{reverse(LIST)}?{query}").status_code in (200, 302)
+
+
 # Freshness over time
 
 

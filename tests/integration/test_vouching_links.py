@@ -160,6 +160,11 @@ def test_no_value_breaks_the_page(world, name, value):
     assert "<script>alert" not in answer.content.decode()
 
 
+@pytest.mark.parametrize("query", ["page=%00", "page=-1", "page=x", "page=999999999999", "saved=%00"])
+def test_no_address_of_the_page_breaks_it(world, query):
+    assert Client().get(f"{page(world['own'][1])}?{query}").status_code == 200
+
+
 def test_a_form_of_too_many_fields_is_a_400(world):
     token = world["own"][1]
     assert Client().post(page(token), {f"{n}-seen": "x" for n in range(1_200)}).status_code == 400
