@@ -65,6 +65,16 @@ def test_who_begins_at_nought_has_the_lists(told):
     assert told.json("changes/") == answer, "0 is where one begins"
 
 
+def test_who_begins_with_the_lists_goes_on_from_the_number_that_they_had(told):
+    since = told.json("health/")["index_seq"]
+    add(Trial(slug="meanwhile", title_en="Meanwhile", state=State.LISTED))
+    service.catch_up()
+    listed = {one["slug"] for one in told.json("trials/")["results"]}
+    edit(Trial.objects.get(slug="apart"), title_en="Newname")
+    assert brief(news(told, since)) == [("trial", "meanwhile", "create"), ("trial", "apart", "update")]
+    assert "meanwhile" in listed, "what comes twice does no harm"
+
+
 def test_an_item_says_number_moment_record_and_what_happened(told):
     since = last(told)
     edit(Trial.objects.get(slug="apart"), title_en="Newname")

@@ -11,7 +11,7 @@ from directory.search import service
 from tests import builders as b
 from tests.support.recorded import edit
 from trials.health import sources
-from trials.models import StatusStatement, Trial
+from trials.models import RegistrySync, StatusStatement, Trial
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_source_is_told_only_of_what_stands_and_is_listed(db, what):
 def test_sources_come_by_name_each_once(db):
     for name in ("CTIS", "ClinicalTrials.gov", "CTIS"):
         b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source=name)
-    assert [one["name"] for one in sources()] == ["CTIS", "ClinicalTrials.gov"]
+    assert [one["name"] for one in sources()] == ["ClinicalTrials.gov", "CTIS"]
 
 
 def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
@@ -89,3 +89,20 @@ def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
 
 def test_without_an_index_it_is_not_ready(api):
     assert api.problem("health/", 503)["type"].endswith("not-ready")
+
+
+def test_a_registry_that_is_followed_says_when_it_was_asked_and_whether_that_went_well(db):
+    now = timezone.now()
+    b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source="clinicaltrials.gov")
+    for hours, status in ((48, "done"), (24, "failed")):
+        at = now - dt.timedelta(hours=hours)
+        RegistrySync.objects.create(
+            registry="ctgov", status=status, started_at=at, finished_at=at, answered_by="ClinicalTrials.gov"
+        )
+    RegistrySync.objects.create(registry="ctis", status="failed", started_at=now)
+    assert sources() == [
+        {
+            "name": "ClinicalTrials.gov", "last_success": now - dt.timedelta(hours=48),
+            "last_run": now - dt.timedelta(hours=24), "ok": False,
+        }
+    ]  # fmt: skip

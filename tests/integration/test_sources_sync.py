@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 import itertools
+from collections import Counter
 
 import pytest
 from django.core.cache import cache
@@ -10,13 +11,14 @@ from django.utils import timezone
 
 from directory.core.models import Change
 from tests.builders import a_centre, a_site, a_trial, says
+from tests.support.figures import tell
 from tests.support.studies import CTGOV, GENT, a_study, answers
 from trials.models import RegistryRecord, RegistrySync, StatusStatement, TextSuggestion, Trial, TrialSite
 from trials.models.registry import SyncStatus
 from trials.sources import following, sync
 from trials.sources.client import Bounds
 from trials.sources.demo_registry.facts import KnownTrials
-from trials.sources.demo_registry.faults import EVERY
+from trials.sources.demo_registry.faults import EVERY, random_faults
 from trials.sources.demo_registry.server import DemoRegistry
 from trials.sources.errors import RegistryAway
 from trials.sources.following import CTIS
@@ -397,3 +399,37 @@ def test_whatever_the_registry_does_the_last_good_data_stay(demo_registry, fault
     demo_registry.faults = iter(())
     cache.clear()
     assert counted(sync.follow(CTGOV)) == {"unchanged": 1}
+
+
+SYNCS = 40
+
+
+def test_faulty_runs_one_after_the_other_lose_and_blank_nothing(settings, monkeypatch):
+    """Any question may be answered badly; after each run all trials, sites and statements are as before."""
+    monkeypatch.setattr(following, "BOUNDS", QUICK)
+    numbers = [f"NCT{number:08}" for number in range(1, 13)]
+    for number in numbers:
+        a_trial(number, identifiers=[number], status="unknown")
+    known = KnownTrials({number: a_study(number) for number in numbers}, {})
+    seen = Counter()
+    with DemoRegistry(known) as registry:
+        settings.CTGOV_API_URL = registry.ctgov_url
+        assert counted(sync.follow(CTGOV))["filled"] == len(numbers)
+        before = everything()
+        registry.faults = random_faults(12, share=0.7)
+        for _run in range(SYNCS):
+            cache.clear()  # no rest for the registry
+            run = sync.follow(CTGOV)
+            seen[run.status] += 1
+            assert everything() == before
+        registry.faults = itertools.repeat(None)
+        cache.clear()
+        assert counted(sync.follow(CTGOV)) == {"unchanged": len(numbers)}
+    tell(f"{SYNCS} faulty syncs: {dict(seen)}, nothing lost, nothing blanked")
+    assert seen[SyncStatus.FAILED] > SYNCS / 4
+
+
+def everything():
+    """All that is known of trials, and all that was said."""
+    models = (Trial, TrialSite, StatusStatement)
+    return [list(model.objects.order_by("pk").values()) for model in models]

@@ -52,9 +52,9 @@ class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
 class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
     """Each run of following a registry, and what became of it."""
 
-    list_display = ["registry", "status", "started_at", "finished_at", "counted"]
+    list_display = ["registry", "answered_by", "status", "started_at", "finished_at", "counted"]
     list_filter = ["registry", "status"]
-    fields = ["registry", "status", "started_at", "finished_at", "counted", "told", "runs"]
+    fields = ["registry", "answered_by", "status", "started_at", "finished_at", "counted", "told", "runs"]
     readonly_fields = fields
     actions = ["go_on"]
 

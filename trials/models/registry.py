@@ -47,7 +47,8 @@ class RegistrySync(models.Model):
     """One run of following a registry: what was asked, what came, and what became of it.
 
     `running` holds a lease, renewed as it goes on; when that has ended, another run may begin. `waiting`:
-    more changed than may change unseen; nothing was taken over, and an editor decides.
+    more changed than may change unseen; nothing was taken over, and an editor decides. `answered_by`: the
+    registry itself, or what answers in its place; empty where nobody did.
     """
 
     registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
@@ -57,6 +58,7 @@ class RegistrySync(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, editable=False)
+    answered_by = models.CharField(_("who answered"), max_length=100, blank=True)
     counts = models.JSONField(_("counts"), default=dict)
     problems = models.JSONField(_("problems"), default=list)
     imports = models.ManyToManyField(

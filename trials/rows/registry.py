@@ -210,26 +210,26 @@ class RegistryProcessor(TrialProcessor):
     def _compare_status(self, result, trial) -> list[str]:
         """The trial's own status, unless a fresher one may stand: then a person decides."""
         status, day = result.values.get("status"), result.values.get("status_as_of", "")
-        if status is None:
+        if status is None or self._is_no_news(trial, status, day):
             return []
         if trial.status_by not in ("", Role.REGISTRY):
             return self._beside_a_person(result, trial, status, day)
-        stored, since = trial.status, trial.status_as_of
-        is_older = _is_older(day, since)
-        is_no_news = status == stored and (is_older or since.startswith(day or "-"))
-        if is_no_news or (is_older and self.scope.user is None):
-            return []
-        if is_older:
-            said = {
-                "status": Recruitment(status).label, "stored": Recruitment(stored).label,
-                "since": day_first(since),
-            }  # fmt: skip
-            self._conflicts[result.number] = (
-                _("The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
-                  "known to be younger. Take the row if it is.")
-                % said
-            )  # fmt: skip
+        if _is_older(day, trial.status_as_of):
+            self._conflicts[result.number] = _may_be_older(status, trial.status, trial.status_as_of)
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
+
+    def _is_no_news(self, trial, status: str, day: str) -> bool:
+        """Whether a registry said so before: of a later day, or more exactly.
+
+        A run of the house takes nothing that is older than another registry's word: nobody is there to say
+        that it is right all the same.
+        """
+        if trial.status_by not in ("", Role.REGISTRY):
+            return False
+        is_older, since = _is_older(day, trial.status_as_of), trial.status_as_of
+        if is_older:
+            return status == trial.status or self.scope.user is None
+        return status == trial.status and bool(day) and since.startswith(day) and since != day
 
     def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
         """What a person said stands; a registry that says something else on a later day disputes it."""
@@ -263,6 +263,17 @@ class RegistryProcessor(TrialProcessor):
 def may_be_for_children(trial: Trial) -> bool:
     """Whether the ages that are known of a trial let anybody under 18 in."""
     return trial.min_days is None or trial.min_days < DAYS_OF_BAND[AgeBand.ADULT][0]
+
+
+def _may_be_older(status: str, stored: str, since: str) -> str:
+    said = {
+        "status": Recruitment(status).label, "stored": Recruitment(stored).label, "since": day_first(since),
+    }  # fmt: skip
+    sentence = _(
+        "The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
+        "known to be younger. Take the row if it is."
+    )
+    return sentence % said
 
 
 def _is_older(day: str, since: str) -> bool:

@@ -48,6 +48,7 @@ class _Heard:
     faulty: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     away: str = ""
+    speakers: set[str] = field(default_factory=set)
 
 
 class _KnownRecords:
@@ -137,6 +138,7 @@ def _read(source: Source, known: _KnownRecords, answer: FetchedRecord, heard: _H
         heard.faulty[answer.number] = str(error)[:500]
         return
     heard.unknown |= record.unknown
+    heard.speakers.add(answer.resource or source.name)
     is_same = record.fingerprint == known.fingerprint(record.number)
     if is_same:
         heard.unchanged[record.number] = answer
@@ -151,7 +153,7 @@ def _take_over(
     counts["unchanged"], counts["faulty"] = len(heard.unchanged), len(heard.faulty)
     counts["missing"] = len(heard.missing)
     problems = _problems(source, heard)
-    run.counts = counts
+    run.counts, run.answered_by = counts, ", ".join(sorted(heard.speakers))[:100]
     if not is_accepted and (too_much := _too_much(known, heard)):
         _end(run, SyncStatus.WAITING, [too_much, *problems])
         return
