@@ -247,7 +247,7 @@ class RegistryProcessor(TrialProcessor):
                              "fresher and stands.")  # fmt: skip
                 result.note("status", sentence % told)
             return []
-        self.says[result.number] = status, day
+        self.news[result.number] = status, day
         result.change("disputed", yes_or_no(trial.disputed), yes_or_no(derived["disputed"]))
         if derived["disputed"]:
             sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, stands "

@@ -69,7 +69,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
         self.stated: dict[int, list[StatusStatement]] = defaultdict(list)
-        self.says: dict[int, tuple[str, str]] = {}  # by row, a status that changes no column
+        self.news: dict[int, tuple[str, str]] = {}  # by row, a status that changes no column
 
     def look_up(self, results):
         identifiers, acronyms = [], []
@@ -129,7 +129,7 @@ class TrialProcessor(RowProcessor):
         if is_new and "title" not in result.cells:
             result.refuse("title", _("This trial is new; it needs a title."))
         result.touch(trial)
-        work = self.work(trial, self._compare_fields(result, trial), said=self.says.pop(result.number, None))
+        work = self.work(trial, self._compare_fields(result, trial), said=self.news.pop(result.number, None))
         self._at_hand.append((result, work))
         self._compare_identifiers(result, work, identifiers)
         self._compare_conditions(result, work)
