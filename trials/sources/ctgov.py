@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from .records import BadRecord, ReadRecord, by_schema, fingerprint, unknown_fields
+from .records import BadRecord, ReadRecord, by_schema, fingerprint, plain_values, unknown_fields
 
 
 class _Part(Struct, rename="camel", frozen=True):
@@ -218,10 +218,16 @@ def read(content: object) -> ReadRecord:
     plain, study = by_schema(content, _Study)
     return ReadRecord(
         study.protocol_section.identification_module.nct_id,
-        fingerprint(plain["protocolSection"]),
         _as_row(study.protocol_section),
         frozenset(unknown_fields(plain, _Study)),
     )
+
+
+def told_apart(content: object) -> tuple[str, str]:
+    """The number of a record, and a fingerprint of its protocol section. Raises `BadRecord`."""
+    plain = plain_values(content)
+    named = by_schema(plain, _Named)[1].protocol_section.identification_module
+    return named.nct_id, fingerprint(plain["protocolSection"])
 
 
 def studies_in(page: object) -> Iterator[tuple[str, list[str], object]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from .records import ReadRecord, by_schema, fingerprint
+from .records import ReadRecord, by_schema, fingerprint, plain_values
 
 # As the portal writes the public status codes of a trial and of a member state.
 STATUSES = {
@@ -82,6 +82,10 @@ class _Application(Struct, rename="camel", frozen=True):
     eudra_ct: _EudraCt | None = None
 
 
+class _Numbered(Struct, rename="camel", frozen=True):
+    ct_number: str
+
+
 class _Trial(Struct, rename="camel", frozen=True):
     ct_number: str
     ct_status: str | int
@@ -115,8 +119,14 @@ _FIELDS = frozenset(_FIELDS_SEEN.split())
 def read(content: object) -> ReadRecord:
     """A record as `retrieve/{number}` answers it. Raises `BadRecord`."""
     plain, trial = by_schema(content, _Trial)
+    return ReadRecord(trial.ct_number, _as_row(trial), frozenset(plain.keys() - _FIELDS))
+
+
+def told_apart(content: object) -> tuple[str, str]:
+    """The number of a record, and a fingerprint of all but its bookkeeping. Raises `BadRecord`."""
+    plain = plain_values(content)
     said = {name: value for name, value in plain.items() if name not in _BOOKKEEPING}
-    return ReadRecord(trial.ct_number, fingerprint(said), _as_row(trial), frozenset(plain.keys() - _FIELDS))
+    return by_schema(plain, _Numbered)[1].ct_number, fingerprint(said)
 
 
 def _as_row(trial: _Trial) -> dict[str, str]:

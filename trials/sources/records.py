@@ -18,12 +18,11 @@ class BadRecord(ValueError):
 class ReadRecord:
     """One record of a registry. `number`: as the registry writes it.
 
-    `fingerprint`: the same as long as the record says the same, whatever its bookkeeping. `cells`: its row,
-    by the headers of the registry's own export. `unknown`: fields that our schema does not have.
+    `cells`: its row, by the headers of the registry's own export. `unknown`: fields that our schema does not
+    have.
     """
 
     number: str
-    fingerprint: str
     cells: dict[str, str]
     unknown: frozenset[str] = field(default_factory=frozenset)
 
@@ -49,9 +48,10 @@ class FetchedRecord:
 class Source:
     """A registry that is followed. `scheme`: of its numbers among the identifiers of a trial.
 
-    `kind`: of import, by which rows of its records are read; `header`: that of these rows. `read` makes a
-    `ReadRecord` of a record as it came, or raises `BadRecord`. `fetch` asks the registry for the records of
-    some numbers; of each number it is given the answer before, to ask whether anything changed.
+    `kind`: of import, by which rows of its records are read; `header`: that of these rows. `told_apart` gives
+    the number of a record as it came, and a fingerprint: the same as long as it says the same, whatever its
+    bookkeeping; `read` makes a `ReadRecord` of it. Both raise `BadRecord`. `fetch` asks the registry for the
+    records of some numbers; of each number it is given the answer before, to ask whether anything changed.
     """
 
     code: str
@@ -59,20 +59,32 @@ class Source:
     scheme: str
     kind: str
     header: tuple[str, ...]
+    told_apart: Callable[[object], tuple[str, str]]
     read: Callable[[object], ReadRecord]
     fetch: Callable[[Mapping[str, FetchedRecord | None]], Iterable[FetchedRecord]]
 
 
+def plain_values(content: object) -> dict:
+    """A record as it came, JSON as bytes or as its values, as values. Raises `BadRecord`."""
+    try:
+        plain = msgspec.json.decode(content) if isinstance(content, bytes) else content
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadRecord(str(error)) from None
+    if not isinstance(plain, dict):
+        raise BadRecord(f"Expected `object`, got `{type(plain).__name__}`.")
+    return plain
+
+
 def by_schema(content: object, schema: type[_Schema]) -> tuple[dict, _Schema]:
-    """A record as it came, JSON as bytes or as its values: as plain values, and by `schema`.
+    """A record as it came, as plain values and by `schema`. Raises `BadRecord`.
 
     One value where the schema has a list of them is a list of one, an empty object an empty list: so write
     some who pass records on.
     """
+    plain = plain_values(content)
     try:
-        plain = msgspec.json.decode(content) if isinstance(content, bytes) else content
         return plain, msgspec.convert(_with_lists(plain, schema), schema)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except msgspec.MsgspecError as error:
         raise BadRecord(str(error)) from None
 
 

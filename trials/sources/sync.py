@@ -49,6 +49,7 @@ class _Heard:
     unknown: set[str] = field(default_factory=set)
     away: str = ""
     speakers: set[str] = field(default_factory=set)
+    fingerprints: dict[str, str] = field(default_factory=dict)
 
 
 class _KnownRecords:
@@ -132,18 +133,18 @@ def _read(source: Source, known: _KnownRecords, answer: FetchedRecord, heard: _H
     if answer.content is None:
         heard.missing.append(answer.number)
         return
+    heard.speakers.add(answer.resource or source.name)
     try:
+        number, fingerprint = source.told_apart(answer.content)
+        if fingerprint == known.fingerprint(number):
+            heard.unchanged[number] = answer
+            return
         record = source.read(answer.content)
     except BadRecord as error:
         heard.faulty[answer.number] = str(error)[:500]
         return
     heard.unknown |= record.unknown
-    heard.speakers.add(answer.resource or source.name)
-    is_same = record.fingerprint == known.fingerprint(record.number)
-    if is_same:
-        heard.unchanged[record.number] = answer
-    else:
-        heard.changed[record.number] = record, answer
+    heard.changed[number], heard.fingerprints[number] = (record, answer), fingerprint
 
 
 def _take_over(
@@ -247,24 +248,37 @@ def _counted_as(outcome: str, is_disputed: bool) -> str:
 def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _KnownRecords:
     """How each record reads now, and when the registry last answered for it."""
     known, now = _KnownRecords(source), timezone.now()
+    told: dict[int, RegistryRecord] = {}  # of which more is known now than that they are the same
+
+    def record(number: str) -> RegistryRecord:
+        one = _record(source, known, number)
+        return told.setdefault(id(one), one)
+
     for number, problem in outcomes.items():
-        record, answer = heard.changed[number]
-        one = _record(source, known, number)
-        one.fingerprint, one.changed_at, one.problem = record.fingerprint, now, problem
-        _answered(one, answer, now)
-    for number, answer in heard.unchanged.items():
-        _answered(_record(source, known, number), answer, now)
+        one = record(number)
+        one.fingerprint, one.changed_at, one.problem = heard.fingerprints[number], now, problem
+        _answered(one, heard.changed[number][1], now)
     for number, why in heard.faulty.items():
-        _record(source, known, number).fault = why
+        record(number).fault = why
     for number in heard.missing:
-        one = _record(source, known, number)
+        one = record(number)
         one.missing_since = one.missing_since or now
-    _store(source, known)
+    same = []
+    for number, answer in heard.unchanged.items():
+        one = _record(source, known, number)
+        is_so = (one.etag, one.last_modified) == (answer.etag, answer.last_modified)
+        if is_so and one.pk and one.trial_id == known.trials.get(_compact(source, number)):
+            same.append(one.pk)
+        else:
+            _answered(record(number), answer, now)
+    _store(source, known, told.values())
+    for pks in _in_parts(same, 500):
+        RegistryRecord.objects.filter(pk__in=pks).update(checked_at=now, missing_since=None, fault="")
     return known
 
 
-def _store(source: Source, known: _KnownRecords) -> None:
-    records = list(known.records.values())
+def _store(source: Source, known: _KnownRecords, records: Iterable[RegistryRecord]) -> None:
+    records = list(records)
     for one in records:
         one.trial_id = known.trials.get(_compact(source, one.number))
     RegistryRecord.objects.bulk_create([one for one in records if one.pk is None], batch_size=500)
