@@ -28,6 +28,7 @@ DERIVED = (
     "verified_by",
     "status_source",
     "disputed",
+    "disputed_by",
 )
 
 
@@ -49,9 +50,10 @@ def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None)
     """
     said = sorted((one for one in statements if counts(one, at)), key=lambda one: (one.said_at, one.pk or 0))
     if not said:
-        return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False), strict=True))
+        return dict(zip(DERIVED, (Recruitment.UNKNOWN, "", None, "", "", "", False, None), strict=True))
     persons, registry = _by_persons_and_registry(said)
     standing, other = (persons or registry)[-1], (registry or persons)[-1]
+    is_disputed = other.said_at > standing.said_at and other.status != standing.status
     return {
         "status": standing.status,
         "status_since": _since(standing, said),
@@ -59,7 +61,8 @@ def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None)
         "verified_on": standing.said_on,
         "verified_by": standing.role,
         "status_source": standing.source,
-        "disputed": other.said_at > standing.said_at and other.status != standing.status,
+        "disputed": is_disputed,
+        "disputed_by": other.pk if is_disputed else None,
     }
 
 

@@ -68,6 +68,7 @@ class StatementsOfSites(Statements):
         derived = {
             name: value.isoformat() if hasattr(value, "isoformat") else value
             for name, value in statements.derive(left).items()
+            if name != "disputed_by"  # goes with `disputed`, and says nothing to a reader
         }
         return {name: (shot[name], new) for name, new in derived.items() if shot[name] != new}
 

@@ -13,6 +13,7 @@ from directory.core.models import Change
 from tests.builders import a_centre, a_site, a_trial, says
 from tests.support.figures import tell
 from tests.support.studies import CTGOV, GENT, a_study, answers
+from trials import documents
 from trials.models import RegistryRecord, RegistrySync, StatusStatement, TextSuggestion, Trial, TrialSite
 from trials.models.registry import SyncStatus
 from trials.sources import following, sync
@@ -132,6 +133,21 @@ def test_a_registry_disputes_what_a_person_said_of_a_site_and_overwrites_nothing
     says(site, "completed")
     site.refresh_from_db()
     assert (site.status, site.disputed) == ("completed", False)
+
+
+def test_a_registry_that_says_another_thing_still_is_shown_with_that(gent):
+    """No column that says so changes but the number of the statement: else no page would be made anew."""
+    trial = a_trial("KIWI", identifiers=[NUMBER])
+    site = a_site(trial, gent, said=200)
+    today = timezone.localdate().isoformat()
+    followed(a_study(places=[GENT | {"status": "COMPLETED"}], verified=today))
+    seq = Change.objects.latest("seq").seq
+    followed(a_study(places=[GENT | {"status": "TERMINATED"}], verified=today))
+    (document,) = documents.trials(["kiwi"])
+    assert document.body["sites"][0]["dispute"]["status"] == "terminated"
+    told = Change.objects.get(seq__gt=seq, kind="site")
+    assert [name for name, *_ in told.fields()] == ["disputed_by"]
+    assert told.key == site.change_key
 
 
 def test_a_registry_disputes_what_an_editor_said_of_a_trial(gent):

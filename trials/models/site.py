@@ -85,6 +85,9 @@ class TrialSite(Recorded):
     )
     status_source = models.CharField(_("source of the status"), max_length=200, blank=True, editable=False)
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
+    disputed_by = models.BigIntegerField(
+        _("number of the statement that disputes it"), null=True, editable=False
+    )
     opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
     url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
     cohort_open = models.BooleanField(
