@@ -143,8 +143,6 @@ def _body(parts: _Parts) -> dict:
         "identifiers": [{"scheme": i.scheme, "value": i.value, "url": i.url} for i in parts.identifiers],
         "status": trial.status,
         "status_as_of": trial.status_as_of or None,
-        "status_by": trial.status_by or None,
-        "status_disputed": trial.disputed,
         "phases": trial.phases,
         "study_type": trial.study_type or None,
         "conditions": [{"code": code, "name": iccc3.name(code, "en")} for code in parts.conditions],
@@ -163,6 +161,8 @@ def _body(parts: _Parts) -> dict:
         "opened_in_belgium": trial.opened_in_belgium or None,
         "source": source(trial),
         **TrialSheet.body(trial),
+        "status_by": trial.status_by or None,
+        "status_disputed": trial.disputed,
     }
 
 

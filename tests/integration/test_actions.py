@@ -48,7 +48,8 @@ class TestStatingAStatus:
         state_status(site=site, status="completed", by=REGISTRY)
         site.refresh_from_db()
         assert (site.status, site.disputed) == ("recruiting", True)
-        assert Change.objects.get().fields() == [("disputed", False, True)]
+        number = site.statements.get(role=Role.REGISTRY).pk
+        assert Change.objects.get().fields() == [("disputed", False, True), ("disputed_by", None, number)]
 
     def test_that_changes_nothing_derived_is_kept_without_a_change(self):
         site = builders.a_site(status="recruiting", said=0)

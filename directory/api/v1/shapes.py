@@ -130,8 +130,6 @@ class TrialSerializer(s.Serializer):
     identifiers = IdentifierSerializer(many=True)
     status = s.ChoiceField(Recruitment.choices)
     status_as_of = partial_date()
-    status_by = s.ChoiceField(Role.choices, allow_null=True, help_text="Who said so: a role, never a person.")
-    status_disputed = s.BooleanField(help_text="A newer statement of a registry says otherwise.")
     phases = s.ListField(child=s.ChoiceField(Phase.choices))
     study_type = s.ChoiceField(StudyType.choices, allow_null=True)
     conditions = ConditionRefSerializer(many=True)
@@ -145,8 +143,10 @@ class TrialSerializer(s.Serializer):
     sites = SiteSerializer(many=True)
     opened_in_belgium = partial_date()
     source = s.CharField(allow_null=True)
-    updated_at = s.DateTimeField()
     locals().update(served(TrialSheet))
+    status_by = s.ChoiceField(Role.choices, allow_null=True, help_text="Who said so: a role, never a person.")
+    status_disputed = s.BooleanField(help_text="A newer statement of a registry says otherwise.")
+    updated_at = s.DateTimeField()
 
 
 class DatedSerializer(s.Serializer):
