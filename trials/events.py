@@ -57,8 +57,8 @@ def _before(entries: Iterable[Entry]) -> dict[str, _Before]:
         if one.kind == TrialSite.change_kind and was.get("status") != now.get("status"):
             slug, _at, code = one.key.rpartition("@")
             found[slug].statuses[code] = was.get("status", "")
-        elif one.kind == Trial.change_kind and was and now and was["state"] != now["state"]:
-            found[one.key].state = was["state"]
+        elif one.kind == Trial.change_kind and was and now and was.get("state") != now.get("state"):
+            found[one.key].state = was.get("state")
     return found
 
 

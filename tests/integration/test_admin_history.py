@@ -47,7 +47,10 @@ def test_choices_and_lists_are_shown_in_words(client, editor):
     trial = builders.a_trial("A", status="unknown")
     save(client, admin_url(trial, "change"), status="recruiting", phases=["phase1", "phase2"])
     shown = {one.name: (one.before, one.after) for one in lines(client, trial)[0].fields}
-    assert shown == {"Status": ("Unknown", "Recruiting"), "Phases": ("", "Phase 1; Phase 2")}
+    assert shown == {
+        "Status": ("Unknown", "Recruiting"), "Status said by": ("", "editor"),
+        "Phases": ("", "Phase 1; Phase 2"),
+    }  # fmt: skip
 
 
 def test_what_a_registry_brought_in_a_run_names_the_run(client, editor):
