@@ -58,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = _figures()
     context = {
         "quality": found,
+        "centres": sorted(found.centres, key=lambda pair: pair[0].name),  # named in the page's language
         "chart": chart_of(found.months),
         "disputed": found.disputed[:MOST_SHOWN],
         "disputed_more": len(found.disputed[MOST_SHOWN:]),
