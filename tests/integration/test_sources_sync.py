@@ -238,6 +238,17 @@ def test_a_source_is_the_same_however_it_is_spelt(gent):
     assert len(statements_of(site)) == 1
 
 
+def test_a_part_that_names_the_number_of_its_whole_is_taken_over_all_the_same():
+    """As the sub-protocols of HEM-iSMART do: the number of the registry says whose record it is."""
+    a_trial("WHOLE", identifiers=["2019-001588-63"])
+    part = a_trial("PART", identifiers=[NUMBER], status="unknown")
+    own = {"orgStudyIdInfo": {"id": "2019-001588-63"}}
+    run = followed(a_study(identification=own))
+    part.refresh_from_db()
+    assert (counted(run)["filled"], part.status) == (1, "recruiting")
+    assert [one.value for one in part.identifiers.all()] == [NUMBER]
+
+
 def test_two_places_of_one_centre_that_say_different_things_say_nothing(gent):
     run = followed(a_study(places=[GENT, GENT | {"facility": "UZ Gent ( Site 02)", "status": "COMPLETED"}]))
     assert not StatusStatement.objects.filter(site__isnull=False).exists()

@@ -131,11 +131,13 @@ class RegistryProcessor(TrialProcessor):
                 result.note(name, told % {"code": one.value, "trial": trial})
 
     def _other_trial(self, code, own) -> Trial | None:
-        """The trial of a code, where its number of this registry is none of `own`."""
-        known = self.finder.known_by(code) if code.scheme == Scheme.OTHER else None
-        if known is None or known is self.finder.known_by(own[0]) or not self.finder.clash(known, own):
+        """The trial of a code that is not this row's: its own number decides, where that is known."""
+        known, mine = self.finder.known_by(code), self.finder.known_by(own[0])
+        if known is None or known is mine:
             return None
-        return known
+        if mine is not None:
+            return known
+        return known if code.scheme == Scheme.OTHER and self.finder.clash(known, own) else None
 
     def is_duplicate(self, key, result, column, *, naming=()):
         first = self.seen.get(key)

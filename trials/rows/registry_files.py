@@ -97,6 +97,8 @@ class IctrpProcessor(RegistryProcessor):
             sentence = _("%(registry)s says “%(said)s” also of trials that have not begun, or are over.")
             said = {"registry": self.registry, "said": shown(result.cells["status"])}
             result.note("status", sentence % said)
+            if trial.status == Recruitment.UNKNOWN:
+                return []
         return super()._compare_status(result, trial)
 
 
