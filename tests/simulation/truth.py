@@ -3,8 +3,8 @@
 Days are counted from the first of the year, which is 0; earlier ones are negative. Rates:
 
 - A site that recruits stops at 2 in 4,477 site-days: of the locations of 20 trials of which successive
-  versions were kept (ClinicalTrials.gov, February and March 2026) two said so no more in the next version, one by
-  itself, one with its trial. 67 records of paediatric haemato-oncology give the same: 26 of them closed in
+  versions were kept (ClinicalTrials.gov, February and March 2026) two said so no more in the next version,
+  one by itself, one with its trial. 67 records of paediatric haemato-oncology give the same: 26 closed in
   57,195 days of recruiting (from the start to the primary completion, else to the last verification).
 - Two are too few to tell more, so half of the stops are of the trial as a whole, and half are pauses.
 - A site that does not recruit yet opens at 54 in 2,848 site-days (the same versions).
