@@ -15,8 +15,9 @@ def test_who_is_asked_keeps_the_directory_true():
     confirmed, wrong = year.share("confirmed", "shown"), year.share("false", "unmarked")
     wrong_at_all = [one.share("false_at_all", "shown") for one in (year, without)]
     tell(
-        f"100 simulated days: {confirmed:.1%} of recruiting sites confirmed within 30 days. Recruiting, in truth "
-        f"not: unmarked {wrong:.2%}, in all {wrong_at_all[0]:.2%}; without vouching {wrong_at_all[1]:.2%}."
+        f"100 simulated days: {confirmed:.1%} of recruiting sites confirmed within 30 days. Recruiting, in "
+        f"truth not: unmarked {wrong:.2%}, in all {wrong_at_all[0]:.2%}; "
+        f"without vouching {wrong_at_all[1]:.2%}."
     )
     # Four are to be expected.
     assert year.counts["stopped"] == without.counts["stopped"] == 5
