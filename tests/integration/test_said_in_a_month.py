@@ -48,7 +48,7 @@ def test_a_later_exact_statement_leaves_no_month_behind():
         ("en", "Stated in <strong>June 2024</strong> by a public source"),
         ("nl", "Opgegeven in <strong>juni 2024</strong> door een openbare bron"),
         ("fr", "Déclaré en <strong>juin 2024</strong> par une source publique"),
-        ("de", "Angegeben <strong>Juni 2024</strong> von einer öffentlichen Quelle"),
+        ("de", "Angegeben (<strong>Juni 2024</strong>) von einer öffentlichen Quelle"),
     ],
 )
 def test_the_trial_page_invents_no_day_and_names_the_source(client, language, sentence):
