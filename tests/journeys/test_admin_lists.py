@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "A randomised international study of a combination of medicines in children and adolescents " * 2
 LISTS = {
     "trials/trialsite": ("trial", "centre", "status", "freshness", "verified"),
-    "trials/statusstatement": ("site", "status", "said", "role", "source"),
+    "trials/statusstatement": ("about", "status", "said", "role", "source"),
     "trials/trial": ("acronym", "short_title", "state", "status", "updated"),
     "core/change": ("seq", "at", "kind", "record", "op", "who", "run_link"),
 }
