@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
-from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +22,9 @@ from ..identifiers import Identifier, parse_identifier
 from ..models import Condition, StatusStatement, Trial
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
-from .finding import NAMING, TrialFinder
+from .finding import TrialFinder
 from .trial_writes import store_trials, writes_of
+from .waiting_trials import blank, fill, hollow, new_trial
 
 # Where one of the two is stored, an empty other one says something, too.
 TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
@@ -33,7 +33,6 @@ IN_ORDER = (
     ("min_days", "max_days", ("age_min", "age_max"), AGES_IN_ORDER),
     ("lines_min", "lines_max", ("lines_min", "lines_max"), LINES_IN_ORDER),
 )
-BY_ITSELF = {"created_at", "updated_at"}  # set when it is stored
 
 
 @dataclass(slots=True)
@@ -354,48 +353,6 @@ def _kept_columns(stored: dict[str, object]) -> set[str]:
     if "status" in stored and "status" not in filled:
         filled.discard("status_as_of")  # a day of a status that nobody knew
     return filled
-
-
-def new_trial() -> Trial:
-    """A trial of which nothing is said yet, without the work of making one: there are tens of thousands."""
-    trial = Trial.__new__(Trial)
-    trial.__dict__ = _defaults() | {"_state": ModelState()}
-    return trial
-
-
-@cache
-def _defaults() -> dict:
-    """Nobody adds to the lists in it: a sheet sets others in their place."""
-    return Trial().__dict__
-
-
-def hollow(trial: Trial, attributes: Iterable[str], *, whole_if_new: bool = True) -> None:
-    """Keep of a trial what names it and `attributes`; of a new one to be stored all that is not empty.
-
-    Tens of thousands wait to be stored: whole, each takes three kilobytes. See `fill`.
-    """
-    values = trial.__dict__
-    kept = {"_state", "id", "parent_id", *NAMING, *attributes}
-    if whole_if_new and trial.pk is None:
-        kept |= {name for name, value in values.items() if value not in (None, "", [])} - BY_ITSELF
-    trial.__dict__ = {name: values[name] for name in kept if name in values}
-
-
-def blank(trial: Trial) -> None:
-    """Let a new trial be as it was before any row said something of it."""
-    kept = ("_state", "slug", "state", "source", "source_url")
-    trial.__dict__ = _defaults() | {one: trial.__dict__[one] for one in kept if one in trial.__dict__}
-
-
-def fill(trials: list[Trial], attributes: Iterable[str]) -> None:
-    """Make hollow trials fit to be stored: new ones have the defaults, stored ones the `attributes` that any
-    of them changes, as they are stored. One query.
-    """
-    names = [Trial._meta.get_field(name).attname for name in attributes]
-    stored = Trial.objects.filter(pk__in=[one.pk for one in trials if one.pk]).values("pk", *names)
-    by_pk = {values.pop("pk"): values for values in stored}
-    for one in trials:
-        one.__dict__ = (by_pk[one.pk] if one.pk else _defaults()) | one.__dict__
 
 
 def identifiers_of(sheet, result) -> list[Identifier]:
