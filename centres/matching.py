@@ -32,6 +32,7 @@ _HOUSES = """
     kinderziekenhuis kinderklinik universite universiteit general site
 """
 _SORTS = frozenset(_HOUSES.split())
+_UNIVERSITIES = frozenset({"kuleuven", "uclouvain", "ulb", "vub"})  # none is its hospital
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,15 @@ class Matcher:
             self._answers[text] = self._match(text)
         return self._answers[text]
 
+    def near_to(self, text: str) -> tuple[CentreRef, ...]:
+        """The centres where a text says its place is, whatever else it says: in that town or postal code."""
+        said = spelling.read(text)
+        return tuple(
+            known.place
+            for known in self._known.values()
+            if (said.towns & known.towns or said.postal & known.codes) and not known.against(said)
+        )
+
     def _match(self, text: str) -> Match:
         return self._exact(text) or self._by_rule(text)
 
@@ -208,7 +218,7 @@ class Matcher:
         return self._by_likeness(said, text)
 
     def _by_likeness(self, said: ParsedName, text: str) -> Match:
-        may_be_learned = any(word not in _SORTS and not spelling.codes_of(word) for word in said.words)
+        may_be_learned = _is_a_name(said.words)
         if near := self._near(said, text):
             return Match(None, "near", near[0].score, near[0].reasons, near, may_be_learned)
         return Match(None, "none", 0, ("no centre has a name like it",), may_be_learned=may_be_learned)
@@ -226,7 +236,11 @@ class Matcher:
         missing = words - said.words
         if squash(known.place.code) in said.words and how == "code":
             missing = frozenset()
-        is_there = not missing or (missing <= said.towns and self._is_alone(known, said))
+        is_there = not missing or (
+            # The town that the name ends with stands beside it: Citadelle Regional Hospital, Liège.
+            missing <= said.towns
+            and (_is_a_name(words - missing - _UNIVERSITIES) or self._is_alone(known, said))
+        )
         return is_there and (bool(words - _SORTS - {"brussel"}) or words <= said.words)
 
     def _is_alone(self, known: _Known, said: ParsedName) -> bool:
@@ -277,6 +291,11 @@ class Matcher:
         return Candidate(
             known.place, max(0, min(99, round(score))), (*reasons, *(f"but {one}" for one in against))
         )
+
+
+def _is_a_name(words: frozenset[str]) -> bool:
+    """More than what sort of a house it is, and where."""
+    return any(word not in _SORTS and not spelling.codes_of(word) for word in words)
 
 
 def _is_telling(words: frozenset[str]) -> bool:
