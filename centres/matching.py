@@ -24,6 +24,10 @@ NEAR = 70  # of 100; below it a suggestion puzzles more than it helps
 SUGGESTIONS = 3
 CERTAIN = 100
 _BRUSSELS = "BE-BRU"
+_WHY = {
+    "code": "it is the centre's code", "name": "it is the centre's name",
+    "alias": "it is an alias of the centre",
+}  # fmt: skip
 # Words that say what sort of a house it is: with a town beside them they name the only such house there.
 _HOUSES = """
     universitair ziekenhuis university hospital hopital universitaire universitaires cliniques clinique
@@ -32,6 +36,7 @@ _HOUSES = """
     kinderziekenhuis kinderklinik universite universiteit general site
 """
 _SORTS = frozenset(_HOUSES.split())
+_UNIVERSITIES = frozenset({"kuleuven", "uclouvain", "ulb", "vub"})  # none is its hospital
 
 
 @dataclass(frozen=True)
@@ -170,21 +175,28 @@ class Matcher:
             self._answers[text] = self._match(text)
         return self._answers[text]
 
+    def near_to(self, text: str) -> tuple[CentreRef, ...]:
+        """The centres where a text says its place is, whatever else it says: in that town or postal code."""
+        said = spelling.read(text)
+        return tuple(
+            known.place
+            for known in self._known.values()
+            if (said.towns & known.towns or said.postal & known.codes) and not known.against(said)
+        )
+
     def _match(self, text: str) -> Match:
         return self._exact(text) or self._by_rule(text)
 
     def _exact(self, text: str) -> Match | None:
         if place := self._codes.get(text.strip().lower()):
-            return Match(place, "code", CERTAIN, ("it is the centre's code",))
+            return Match(place, "code", CERTAIN, (_WHY["code"],))
         folded = fold(text)
-        by_code = self._codes.get(folded.replace(" ", "-"))
         meant = self._means.get(folded, {})
-        if by_code and set(meant or {by_code.id}) == {by_code.id}:
-            return Match(by_code, "code", CERTAIN, ("it is the centre's code",))
+        if by_code := self._codes.get(folded.replace(" ", "-")):
+            meant = meant | {by_code.id: "code"}
         if len(meant) == 1:
             [(centre_id, how)] = meant.items()
-            reason = "it is an alias of the centre" if how == "alias" else "it is the centre's name"
-            return Match(self.places[centre_id], how, CERTAIN, (reason,))
+            return Match(self.places[centre_id], how, CERTAIN, (_WHY[how],))
         if meant:
             alike = tuple(Candidate(self.places[one], 99, ("it has this very name",)) for one in meant)
             return Match(None, "several", 99, candidates=alike, may_be_learned=False)
@@ -208,7 +220,7 @@ class Matcher:
         return self._by_likeness(said, text)
 
     def _by_likeness(self, said: ParsedName, text: str) -> Match:
-        may_be_learned = any(word not in _SORTS and not spelling.codes_of(word) for word in said.words)
+        may_be_learned = _is_a_name(said.words)
         if near := self._near(said, text):
             return Match(None, "near", near[0].score, near[0].reasons, near, may_be_learned)
         return Match(None, "none", 0, ("no centre has a name like it",), may_be_learned=may_be_learned)
@@ -226,7 +238,10 @@ class Matcher:
         missing = words - said.words
         if squash(known.place.code) in said.words and how == "code":
             missing = frozenset()
-        is_there = not missing or (missing <= said.towns and self._is_alone(known, said))
+        is_there = not missing or (
+            # The town that the name ends with stands beside it: Citadelle Regional Hospital, Liège.
+            missing <= said.towns and (_is_a_name(words - _UNIVERSITIES) or self._is_alone(known, said))
+        )
         return is_there and (bool(words - _SORTS - {"brussel"}) or words <= said.words)
 
     def _is_alone(self, known: _Known, said: ParsedName) -> bool:
@@ -277,6 +292,11 @@ class Matcher:
         return Candidate(
             known.place, max(0, min(99, round(score))), (*reasons, *(f"but {one}" for one in against))
         )
+
+
+def _is_a_name(words: frozenset[str]) -> bool:
+    """More than what sort of a house it is, and where."""
+    return any(word not in _SORTS and not spelling.codes_of(word) for word in words)
 
 
 def _is_telling(words: frozenset[str]) -> bool:

@@ -43,7 +43,7 @@ COUNTRY = {word: code for code, words in _COUNTRIES.items() for word in words.sp
     "united states": "US",
 }  # fmt: skip
 _REGIONS = """
-    Antwerpen provincie; Brabant flamand; Brabant wallon; Brussels Capital; Brussels Gewest;
+    Antwerpen provincie; Brabant; Brabant flamand; Brabant wallon; Brussels Capital; Brussels Gewest;
     Brussels Hoofdstedelijk Gewest; Brussels Region Capital; Brussels-Capital Region; Bruxelles-Capitale;
     East Flanders; Flamish Brabant; Flanders; Flanders Oost; Flanders Ost; Flanders West; Flandre;
     Flemish Brabant; Hainaut; Henegouwen; Limbourg; Limburg; Oost-Vlaanderen; Province de Liège;
@@ -54,12 +54,14 @@ REGIONS = frozenset(fold(name) for name in _REGIONS.split(";"))
 # What stands beside a name and says which ward, not which hospital.
 _BESIDE = """
     the of and at in de des du la le les l d et en van der het voor pour for von und campus ward division
-    department dept dienst service afdeling abteilung unit unite eenheid medical medisch medische medicale
+    department dept dienst service afdeling afd abteilung unit unite eenheid medical medisch medische medicale
+    asbl vzw
 """
 _FILLERS = frozenset(_BESIDE.split())
 _WARDS = re.compile(
     r"(kinder)?(hemato|haemato|hamato|oncolog|onkolog|pediatr|paediatr|padiatr|gastroent|cardiol|neurolog"
-    r"|gynecol|gynaecol|immunolog|hematol|urolog|pneumolog|nephrolog)"
+    r"|gynecol|gynaecol|immunolog|hematol|urolog|pneumolog|nephrolog|radiolog|radiother|allerg|endoscop"
+    r"|geneesk)"
 )
 _ANONYMOUS = re.compile(
     r"\b(investigational|investigative|research|clinical|study)( trials?)? (site|center|centre)\b"

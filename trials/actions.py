@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from directory.core import changes
 from directory.core.dates import first_day
@@ -97,19 +99,44 @@ def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
     return len(sites)
 
 
-def decide_suggestions(*, suggestions: Iterable[TextSuggestion], by: changes.Actor, take: bool) -> int:
-    """Take the text of open suggestions into their trials, or decline them. Returns how many were decided."""
+def _set_text(suggestion: TextSuggestion, text: str, *, instead_of: str | None = None) -> None:
+    """Write a text of the trial of a suggestion; with `instead_of` only where it still reads so."""
+    trial = Trial.objects.get(pk=suggestion.trial_id)
+    if instead_of is not None and getattr(trial, suggestion.field) != instead_of:
+        raise ValidationError(_("The text was edited since it was taken. Edit it on the page of the trial."))
+    setattr(trial, suggestion.field, text)
+    trial.clean_fields(exclude={field.name for field in Trial._meta.fields} - {suggestion.field})
+    trial.save(update_fields=[suggestion.field, "updated_at"])
+
+
+def decide_suggestions(
+    *,
+    suggestions: Iterable[TextSuggestion],
+    by: changes.Actor,
+    take: bool,
+    why: str = "",
+    again: bool = False,
+) -> int:
+    """Take the text of open suggestions into their trials, or decline them. Returns how many were decided.
+
+    With `again` also those that were decided otherwise before: a text that is declined after it was taken
+    gives way to the one before it. Raises ValidationError where whoever declines or decides again does not
+    say why, or where the text was edited since it was taken.
+    """
+    if not why.strip() and not (take and not again):
+        raise ValidationError({"why": _("Say why: the next editor wants to know.")})
+    states = {Suggested.OPEN, Suggested.DECLINED if take else Suggested.TAKEN} if again else {Suggested.OPEN}
     with changes.recording(by) as log:
-        found = TextSuggestion.objects.open().filter(pk__in=[one.pk for one in suggestions])
+        found = TextSuggestion.objects.filter(state__in=states, pk__in=[one.pk for one in suggestions])
         decided = list(found.select_related("trial").select_for_update(of=("self",)))
         log.watch(*{one.trial_id: one.trial for one in decided}.values())
         for one in decided:
             if take:
-                trial = Trial.objects.get(pk=one.trial_id)
-                setattr(trial, one.field, one.said)
-                trial.clean_fields(exclude={field.name for field in Trial._meta.fields} - {one.field})
-                trial.save(update_fields=[one.field, "updated_at"])
+                _set_text(one, one.said)
+            elif one.state == Suggested.TAKEN:
+                _set_text(one, one.was, instead_of=one.said)
             one.state = Suggested.TAKEN if take else Suggested.DECLINED
-            one.decided_at, one.decided_by = timezone.now(), by.role
-            one.save(update_fields=["state", "decided_at", "decided_by"])
+            one.decided_at, one.decided_by, one.why = timezone.now(), by.role, why.strip()
+            one.clean_fields(exclude={"trial", "said", "was"})
+            one.save(update_fields=["state", "decided_at", "decided_by", "why"])
     return len(decided)

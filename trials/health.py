@@ -1,4 +1,4 @@
-"""How old is what registries say."""
+"""How old is what registries say: when it was taken from them, and of which day it is."""
 
 from django.db.models import Max, Q
 
@@ -7,16 +7,22 @@ from directory.core.text import squash
 
 from .models import RegistrySync, StatusStatement, TrialSite
 from .models.registry import SyncStatus
+from .statements import day_as_said
 
 
 def sources() -> list[dict]:
     """Each registry that is followed, or that statuses of listed sites come from, by name:
-    `{name, last_success, last_run, ok}`.
+    `{name, last_success, last_run, ok, said_at, said_on}`.
 
     Of one that is followed: when it was last asked, whether that went well, and when it last did. Of another:
-    when a statement of it was last recorded; nobody asks it, so the rest is null.
+    when a statement of it was last recorded; nobody asks it, so the rest is null. `said_at`, `said_on`: the
+    latest day of which a statement of it is, as a date and as precisely as it was said; null where it
+    stated no site's status.
     """
-    found = {squash(one["name"]): one for one in (*_said(), *_followed())}
+    found: dict[str, dict] = {}
+    for one in (*_said(), *_followed()):
+        known = found.setdefault(squash(one["name"]), {"said_at": None, "said_on": None})
+        found[squash(one["name"])] = known | one
     return sorted(found.values(), key=lambda one: one["name"].casefold())
 
 
@@ -24,8 +30,19 @@ def _said() -> list[dict]:
     said = StatusStatement.objects.filter(
         role=Role.REGISTRY, retracted_at=None, site__in=TrialSite.objects.listed()
     ).exclude(source="")
-    rows = said.order_by("source").values_list("source").annotate(Max("recorded_at"))
-    return [{"name": name, "last_success": at, "last_run": None, "ok": None} for name, at in rows]
+    rows = said.order_by("source").values_list("source").annotate(Max("recorded_at"), Max("said_at"))
+    latest = list(rows)
+    on = {day for _name, _recorded, day in latest}
+    # Of one day some may be said exactly, some as a month: the more exact stands last.
+    written = said.filter(said_at__in=on).order_by("-said_on").values_list("source", "said_at", "said_on")
+    as_said = {(name, day): day_as_said(day, month) for name, day, month in written.distinct()}
+    return [
+        {
+            "name": name, "last_success": recorded, "last_run": None, "ok": None, "said_at": day,
+            "said_on": as_said[name, day],
+        }
+        for name, recorded, day in latest
+    ]  # fmt: skip
 
 
 def _followed() -> list[dict]:

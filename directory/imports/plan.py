@@ -139,7 +139,7 @@ def _process_all(run: ImportRun, table: Table, reading: Reading, warnings: list[
     )
     processor.finish()
     asked = [*reading.questions, *processor.asked()]
-    warnings = warnings + _null_markers(processor.reader.null_markers)
+    warnings = [*warnings, *_null_markers(processor.reader.null_markers), *processor.warnings()]
     with transaction.atomic():
         if processor.revised:
             _revise(run, processor.revised)

@@ -58,8 +58,11 @@ def test_a_source_is_as_old_as_what_it_said_last(asked):
     (source,) = asked.json("health/")["sources"]
     assert (source.pop("last_success"), source) == (
         long_ago.isoformat().replace("+00:00", "Z"),
-        {"name": "ClinicalTrials.gov", "last_run": None, "ok": None, "age_days": 12},
-    )
+        {
+            "name": "ClinicalTrials.gov", "last_run": None, "ok": None, "age_days": 12, "said_age_days": 5,
+            "said_on": (timezone.localdate() - dt.timedelta(days=5)).isoformat(),
+        },
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["retracted", "of a draft", "of nobody", "of a person"])
@@ -78,6 +81,24 @@ def test_sources_come_by_name_each_once(db):
     for name in ("CTIS", "ClinicalTrials.gov", "CTIS"):
         b.says(b.a_site(status=None), "recruiting", by=Role.REGISTRY, source=name)
     assert [one["name"] for one in sources()] == ["ClinicalTrials.gov", "CTIS"]
+
+
+def test_what_a_source_says_is_as_old_as_its_newest_day_and_no_more_exact_than_that(db):
+    for month in (1, 3, 2):
+        day = dt.date(2026, month, 1)
+        b.says(
+            b.a_site(status=None), "recruiting", by=Role.REGISTRY, source="ISRCTN", said_on=f"{day:%Y-%m}",
+            said=(timezone.localdate() - day).days,
+        )  # fmt: skip
+    (source,) = sources()
+    assert (source["said_at"], source["said_on"]) == (dt.date(2026, 3, 1), "2026-03")
+
+
+def test_a_registry_that_was_asked_and_states_no_site_has_said_nothing(asked):
+    now = timezone.now()
+    RegistrySync.objects.create(registry="ctis", status="done", finished_at=now, answered_by="CTIS")
+    said = {one["name"]: one for one in asked.json("health/")["sources"]}["CTIS"]
+    assert (said["age_days"], said["said_on"], said["said_age_days"]) == (0, None, None)
 
 
 def test_its_tag_stays_while_nothing_happens_and_moves_with_a_source(asked):
@@ -103,6 +124,7 @@ def test_a_registry_that_is_followed_says_when_it_was_asked_and_whether_that_wen
     assert sources() == [
         {
             "name": "ClinicalTrials.gov", "last_success": now - dt.timedelta(hours=48),
-            "last_run": now - dt.timedelta(hours=24), "ok": False,
+            "last_run": now - dt.timedelta(hours=24), "ok": False, "said_at": timezone.localdate(),
+            "said_on": timezone.localdate().isoformat(),
         }
     ]  # fmt: skip

@@ -34,6 +34,7 @@ from trials.models import (
     TextSuggestion,
     Trial,
     TrialSite,
+    UnresolvedPlace,
 )
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,8 @@ OURS = [
     Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
-OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
+DECIDED = (TextSuggestion, UnresolvedPlace)  # on their pages, by editors
+OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, *DECIDED)
 
 
 @pytest.fixture
@@ -69,6 +71,7 @@ def world():
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
     TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
+    UnresolvedPlace.objects.create(trial=hidden, registry="ctgov", text=CANARY, folded=CANARY)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")
     stranger = builders.a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
     Affiliation.objects.create(professional=colleague, centre=own)
@@ -293,6 +296,7 @@ EDITOR_MAY_NOT = {
     Condition: {"add", "change", "delete", "history"},
     Change: {"add", "change", "delete", "history"},
     **{model: {"add", "change", "delete", "history"} for model in OF_REGISTRIES},
+    **{model: {"add", "delete", "history"} for model in DECIDED},
 }
 
 
@@ -370,7 +374,9 @@ def test_no_post_of_an_outsider_changes_anything_that_is_not_theirs(as_outsider,
         if record == world.mine:
             continue
         for view in ("change", "delete"):
-            response = as_outsider.post(admin_url(record, view), {"post": "yes", "name_en": "x", "name": "x"})
+            response = as_outsider.post(admin_url(record, view), {
+                "post": "yes", "name_en": "x", "name": "x", "decision": "take", "why": "x", "centre": "none",
+            })  # fmt: skip
             assert response.status_code in (302, 403, 404), (record, view)
             assert CANARY not in body(response)
     for step in ("confirm", "cancel"):

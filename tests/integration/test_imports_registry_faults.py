@@ -77,6 +77,71 @@ def test_one_trial_for_children_or_at_home_is_reason_enough(kind, editor):
         assert (name, [one["key"] for one in run.questions]) == (name, [])
 
 
+def adults(kind, *numbers):
+    return [of_another_trial(kind, ROWS[kind] | ADULTS[kind], number) for number in numbers]
+
+
+@pytest.mark.parametrize("kind", ADULTS)
+def test_one_row_for_children_does_not_silence_the_question(kind, editor):
+    run = planned(ROWS[kind], *adults(kind, 2, 3), user=editor)
+    [asked] = [one for one in run.questions if one["key"] == "take_all"]
+    named = 1  # the row for children names Belgium as well
+    where = "one of our centres" if kind == "ctgov_classic" else "a place in Belgium"
+    assert (
+        f"Of 3 new trials 1 may take patients under 18, and {named} name {where}. Take them all"
+        in asked["message"]
+    )
+    assert [one["value"] for one in asked["options"]] == ["take", "ours"]
+    assert asked["params"]["rows"] == 2
+
+
+@pytest.mark.parametrize("kind", ADULTS)
+def test_where_half_are_for_children_or_at_home_nothing_is_asked(kind, editor):
+    run = planned(ROWS[kind], *adults(kind, 2), user=editor)
+    assert [one["key"] for one in run.questions] == []
+
+
+@pytest.mark.parametrize("kind", ADULTS)
+def test_the_others_can_be_left_out(kind, editor):
+    run = planned(ROWS[kind], *adults(kind, 2, 3), user=editor)
+    actions.answer(run=run, user=editor, answers={"take_all": "ours"}, queue=False)
+    plan_run(run)
+    run.refresh_from_db()
+    assert outcomes(run) == {2: "new", 3: "invalid", 4: "invalid"}
+    assert any("takes nobody under 18" in one for one in said(run, 3))
+    assert [one["key"] for one in run.questions] == ["take_all"]
+    stored(run)
+    assert Trial.objects.get().title_en == TITLE
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_plan_says_that_new_trials_become_drafts(kind, editor):
+    run = planned(ROWS[kind], user=editor)
+    assert "New trials become drafts" in run.warnings[-1]["message"]
+    stored(run)
+    again = planned(ROWS[kind], user=editor, name="again.csv")
+    assert [one["code"] for one in again.warnings] == []
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_lost_letter_is_told_with_row_and_value(kind, editor):
+    title = header_of(kind, "title")
+    run = planned(ROWS[kind] | {title: "H�pital des enfants: une �tude"}, user=editor)
+    [told] = [one for one in run.rows.get(number=2).messages if "letter was lost" in one["message"]]
+    assert (told["column"], told["value"]) == ("title", "H�pital des enfants: une �tude")
+    assert "“H�pital des enfants: une �" in told["message"]
+    assert "export the file again" in told["message"]
+    assert outcomes(run) == {2: "new"}
+    assert not any(
+        "letter was lost" in one for one in said(planned(ROWS[kind], user=editor, name="whole.csv"))
+    )
+
+
+def test_of_a_column_that_is_not_kept_no_lost_letter_is_told(editor):
+    run = planned(ROWS["euctr"] | {"Disease": "Leuk�mie"}, user=editor)
+    assert not any("letter was lost" in one for one in said(run))
+
+
 def test_of_known_trials_nothing_is_asked(editor):
     a_trial("KID", slug="kid", identifiers=["NCT01234567"], title_en=TITLE)
     assert planned(CLASSIC | ADULTS["ctgov_classic"], user=editor).questions == []
@@ -193,9 +258,9 @@ def test_a_formula_is_text(editor):
 def test_dates_of_ctis_are_day_first_unless_one_of_them_cannot_be(editor):
     other = CTIS | {"Trial number": "2024-554321-67-00", "Title of the trial": "Another", "Protocol code": ""}
     plain = planned(CTIS, other | {"Last updated": "03/04/2024"}, user=editor)
-    assert [plain.questions, plain.warnings] == [[], []]
+    assert (plain.questions, [one["code"] for one in plain.warnings]) == ([], ["drafts"])
     swapped = planned(CTIS, other | {"Last updated": "04/13/2024"}, user=editor, name="swapped.csv")
-    assert [one["code"] for one in swapped.warnings] == ["month_first"]
+    assert [one["code"] for one in swapped.warnings] == ["month_first", "drafts"]
     both = [CTIS | {"Last updated": "13/04/2024"}, other | {"Last updated": "04/13/2024"}]
     run = planned(
         *both, CTIS | {"Trial number": "2024-511111-67-00", "Protocol code": ""}, user=editor, name="both.csv"

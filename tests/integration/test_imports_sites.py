@@ -186,7 +186,7 @@ def test_what_was_retracted_speaks_against_no_start_and_is_not_the_first_that_is
 
 
 @pytest.mark.parametrize(
-    ("user", "source"), [(None, "clinicaltrials.gov"), ("coordinator", "")], ids=["registry", "coordinator"]
+    ("user", "source"), [(None, "ClinicalTrials.gov"), ("coordinator", "")], ids=["registry", "coordinator"]
 )
 def test_a_registry_s_status_has_the_page_of_the_trial_as_its_source(gent, trial, user, source):
     url = "https://www.clinicaltrials.gov/study/NCT04307576"

@@ -89,6 +89,46 @@ def test_our_own_spellings_are_certain_where_they_must_be_and_nowhere_else(demo)
     assert got.missed == []
 
 
+def test_each_of_our_names_is_certain_with_the_town_behind_it_or_several_have_it(demo):
+    """So do registries write a place: name, town, postal code, country; some names hold the town already."""
+    matcher, missed = Matcher(), []
+    for centre in Centre.objects.prefetch_related("aliases"):
+        names = [getattr(centre, f"name_{code}") for code in ("en", "nl", "fr", "de")]
+        for name in filter(None, [*names, *(one.text for one in centre.aliases.all())]):
+            for text in (name, f"{name}, {centre.city}, {centre.postal_code}, Belgium"):
+                found = matcher.match(text)
+                if (found.centre and found.centre.code) != centre.code:
+                    missed.append((text, found.how))
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Regional Hospital, Liège, 4000, Belgium", "Saint-Joseph Regional Hospital, Liège, 4000, Belgium",
+        "Citadelle Regional Hospital, Namur, 5000, Belgium", "UCL, Brussels, Belgium",
+        "Citadelle University Hospital, Liège, 4000, France",
+    ],
+)  # fmt: skip
+def test_a_hospital_that_shares_words_and_town_with_one_of_ours_is_not_it(four, text):
+    assert Matcher().match(text).centre is None
+
+
+def test_the_town_of_a_name_may_stand_behind_it_though_others_are_in_that_town(four):
+    for text in ("Citadelle Regional Hospital, Liège", "Citadelle Regional Hospital, Luik, 4000, Belgium"):
+        assert Matcher().match(text).centre.code == "chr-citadelle"
+
+
+def test_which_centres_are_where_a_text_is(four):
+    matcher = Matcher()
+    assert {one.code for one in matcher.near_to("Research Site, Liège, Belgium")} == {
+        "chc-montlegia", "chr-citadelle",
+    }  # fmt: skip
+    assert [one.code for one in matcher.near_to("Research Site, 9000, Belgium")] == ["uz-gent"]
+    assert matcher.near_to("Research Site, Liège, France") == ()
+    assert matcher.near_to("Research Site, Hasselt, Belgium") == ()
+
+
 def test_a_certain_match_says_why(demo):
     found = Matcher().match("Department of Pediatric Hemato-Oncology, UZ Ghent, Ghent, B-9000, Belgium")
     assert (found.centre.code, found.score) == ("uz-gent", 100)

@@ -1,10 +1,7 @@
 """What an editor does about registries: lets a halted run go on, takes or declines texts, sees faults."""
 
-import io
-import json
-
 import pytest
-from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from directory.core.models import Change
 from tests.builders import a_coordinator, a_trial, an_editor
@@ -14,7 +11,6 @@ from trials import tasks
 from trials.models import RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion, Trial
 from trials.models.registry import SyncStatus
 from trials.sources import sync
-from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
 NUMBER = "NCT01234567"
@@ -23,6 +19,7 @@ TOLD = (
     "registry that changed more than a run takes over by itself", "trial whose status a registry disputes",
 )  # fmt: skip
 MODELS = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
+WHY = "Ours is the title of the protocol."
 
 
 @pytest.fixture
@@ -74,21 +71,117 @@ def test_a_text_is_taken_with_its_change_on_record(client, editor, suggested):
 
 
 def test_a_text_is_declined_and_not_suggested_again(client, editor, suggested):
-    act(client, TextSuggestion, "decline", TextSuggestion.objects.get())
+    asked = act(client, TextSuggestion, "decline", TextSuggestion.objects.get())
+    assert str(TextSuggestion.objects.get()) in asked.content.decode()
+    assert TextSuggestion.objects.get().state == "open"
+    act(client, TextSuggestion, "decline", TextSuggestion.objects.get(), decision="decline", why=WHY)
     suggested.refresh_from_db()
     assert suggested.title_en == "Our own\ntitle"
     sync.follow(CTGOV, answers(a_study(verified="2026-03")))
-    assert TextSuggestion.objects.get().state == "declined"
-
-
-def test_what_is_decided_is_decided_once(client, editor, suggested):
     suggestion = TextSuggestion.objects.get()
-    act(client, TextSuggestion, "decline", suggestion)
+    assert (suggestion.state, suggestion.why) == ("declined", WHY)
+
+
+def test_nothing_is_declined_in_the_list_without_a_reason(client, editor, suggested):
+    response = act(
+        client, TextSuggestion, "decline", TextSuggestion.objects.get(), decision="decline", why=" "
+    )
+    assert "Say why" in response.content.decode()
+    assert TextSuggestion.objects.get().state == "open"
+
+
+def test_what_is_decided_is_decided_once_in_the_list(client, editor, suggested):
+    suggestion = TextSuggestion.objects.get()
+    act(client, TextSuggestion, "decline", suggestion, decision="decline", why=WHY)
     act(client, TextSuggestion, "take", suggestion)
     suggestion.refresh_from_db()
     assert suggestion.state == "declined"
     suggested.refresh_from_db()
     assert suggested.title_en == "Our own\ntitle"
+
+
+def decided(client, decision, why=""):
+    """Press a button on the page of the one suggestion there is."""
+    suggestion = TextSuggestion.objects.get()
+    response = client.post(admin_url(suggestion, "change"), {"decision": decision, "why": why})
+    suggestion.refresh_from_db()
+    title = Trial.objects.get(pk=suggestion.trial_id).title_en
+    return response, (suggestion.state, suggestion.why, title)
+
+
+def test_a_text_is_taken_on_its_page_without_a_reason(client, editor, suggested):
+    response, found = decided(client, "take")
+    assert found == ("taken", "", f"A study called {NUMBER}")
+    assert response.url == admin_url(TextSuggestion)
+    assert Change.objects.filter(kind="trial").latest("seq").actor_role == "editor"
+
+
+def test_a_text_is_declined_on_its_page_with_a_reason_and_never_without(client, editor, suggested):
+    response, found = decided(client, "decline")
+    assert "Say why" in response.content.decode()
+    assert found == ("open", "", "Our own\ntitle")
+    response, found = decided(client, "decline", WHY)
+    assert found == ("declined", WHY, "Our own\ntitle")
+    assert WHY in client.get(admin_url(TextSuggestion.objects.get(), "change")).content.decode()
+
+
+@pytest.mark.parametrize("first", ["take", "decline"])
+def test_a_second_decision_needs_a_reason(client, editor, suggested, first):
+    other = {"take": "decline", "decline": "take"}[first]
+    before = decided(client, first, WHY)[1]
+    response, found = decided(client, other)
+    assert "Say why" in response.content.decode()
+    assert found == before
+    expected = ("taken", f"A study called {NUMBER}") if other == "take" else ("declined", "Our own\ntitle")
+    state, why, title = decided(client, other, "Somebody looked again.")[1]
+    assert ((state, title), why) == (expected, "Somebody looked again.")
+
+
+def test_the_same_decision_again_is_none(client, editor, suggested):
+    decided(client, "take", WHY)
+    response, found = decided(client, "take", "Again.")
+    assert "decided this meanwhile" in response.content.decode()
+    assert found[:2] == ("taken", WHY)
+
+
+def test_a_text_that_was_edited_since_it_was_taken_is_not_put_back(client, editor, suggested):
+    decided(client, "take")
+    Trial.objects.update(title_en="A third title")
+    response, found = decided(client, "decline", WHY)
+    assert "was edited since" in response.content.decode()
+    assert found == ("taken", "", "A third title")
+
+
+def test_a_suggestion_that_was_replaced_is_not_decided(client, editor, suggested):
+    TextSuggestion.objects.update(state="replaced")
+    assert decided(client, "take", WHY)[1] == ("replaced", "", "Our own\ntitle")
+    page = client.get(admin_url(TextSuggestion.objects.get(), "change")).content.decode()
+    assert "A newer suggestion is in its place." in page
+    assert 'name="decision"' not in page
+
+
+def test_after_a_decision_the_next_that_waits_is_shown(client, editor):
+    a_trial("KIWI", identifiers=[NUMBER], title_en="Ours", summary_en="Ours")
+    sync.follow(CTGOV, answers(a_study()))
+    first, second = TextSuggestion.objects.all()
+    response = client.post(admin_url(first, "change"), {"decision": "take", "why": ""})
+    assert response.url == admin_url(second, "change")
+
+
+def test_a_field_is_called_as_on_the_page_of_its_trial(client, editor, suggested):
+    for address in (admin_url(TextSuggestion), admin_url(TextSuggestion.objects.get(), "change")):
+        page = client.get(address).content.decode()
+        assert "title (English)" in page
+        assert ">title_en<" not in page
+    listed = client.get(admin_url(TextSuggestion), {"field": "title_en"})
+    assert listed.context["cl"].result_count == 1
+    assert client.get(admin_url(TextSuggestion), {"field": "arms_en"}).context["cl"].result_count == 0
+
+
+def test_a_coordinator_decides_nothing(client, suggested):
+    client.force_login(a_coordinator())
+    assert decided(client, "take", WHY)[0].status_code == 403
+    assert TextSuggestion.objects.get().state == "open"
 
 
 def test_many_texts_are_taken_at_once(client, editor):
@@ -144,54 +237,22 @@ def test_a_coordinator_is_told_nothing_of_it(client, suggested):
     assert [one for one in TOLD if one in page] == []
 
 
-# From a shell
+# The list of records
 
 
-def command(*args):
-    out = io.StringIO()
-    code = 0
-    try:
-        call_command("sync_registry", *args, stdout=out)
-    except SystemExit as ended:
-        code = ended.code
-    return code, out.getvalue()
+def test_the_list_of_records_is_short_and_says_what_is_wrong(client, editor):
+    trial = a_trial("", title_en="A long title " * 20, slug="long")
+    RegistryRecord.objects.create(
+        registry="ctgov", number=NUMBER, trial=trial, fault="It is HTML.", changed_at=timezone.now()
+    )
+    page = client.get(admin_url(RegistryRecord)).content.decode()
+    assert "It is HTML." in page
+    assert f"{('A long title ' * 20)[:59].rstrip()}…" in page
+    assert "A long title " * 6 not in page
 
 
-def in_a_folder(folder, *studies):
-    for number, one in enumerate(studies):
-        content = one if isinstance(one, bytes) else json.dumps(one).encode()
-        (folder / f"{number}.json").write_bytes(content)
-    return str(folder)
-
-
-def test_the_command_reads_a_folder_and_prints_what_became_of_it(tmp_path):
-    folder = in_a_folder(tmp_path, a_study(), a_study("NCT00000002"))
-    code, out = command("ctgov", "--from", folder)
-    assert code == 0
-    assert "ClinicalTrials.gov: done." in out
-    assert "new             2" in out
-    code, out = command("ctgov", "--from", folder)
-    assert code == 0
-    assert [line.split()[1] for line in out.splitlines()[1:]] == ["0", "0", "0", "0", "0", "2", "0", "0"]
-
-
-def test_a_run_that_is_not_whole_ends_with_3(tmp_path):
-    numbers = [f"NCT{number:08}" for number in range(1, 21)]
-    sync.follow(CTGOV, answers(*(a_study(number) for number in numbers)))
-    folder = in_a_folder(tmp_path, *(a_study(number, status="COMPLETED") for number in numbers))
-    code, out = command("ctgov", "--from", folder)
-    assert code == 3
-    assert "waits for an editor" in out
-    assert command("ctgov", "--from", folder, "--accept")[0] == 0
-
-
-@pytest.mark.parametrize("folder", ["nowhere", "."])
-def test_a_folder_without_records_is_refused(tmp_path, folder):
-    with pytest.raises(CommandError, match=r"folder|JSON"):
-        call_command("sync_registry", "ctgov", "--from", str(tmp_path / folder))
-
-
-def test_a_record_that_is_no_record_is_named_by_its_file(tmp_path):
-    code, out = command("ctgov", "--from", in_a_folder(tmp_path, b"<html>"))
-    assert (code, "0: " in out, "faulty          1" in out) == (0, True, True)
-    assert sync.follow(CTGOV, [FetchedRecord("0", b"<html>")]).counts["faulty"] == 1
+def test_counts_of_a_run_are_words(client, editor):
+    RegistrySync.objects.create(registry="ctgov", status="done", counts={"new_sites": 3, "faulty": 0})
+    page = client.get(admin_url(RegistrySync)).content.decode()
+    assert "new sites 3" in page
+    assert "new_sites" not in page

@@ -53,7 +53,7 @@ def statements_of(site):
 
 def test_a_record_of_an_unknown_trial_becomes_a_draft_with_its_site(gent):
     run = followed(a_study(places=[GENT]))
-    assert (run.status, run.problems, counted(run)) == (SyncStatus.DONE, [], {"new": 1})
+    assert (run.status, run.problems, counted(run)) == (SyncStatus.DONE, [], {"new": 1, "new_sites": 1})
     trial = Trial.objects.get()
     assert (trial.state, trial.status, trial.status_as_of, trial.status_by, trial.disputed) == (
         "draft", "recruiting", "2026-02", "registry", False,

@@ -7,7 +7,7 @@ from directory.core.models import State
 from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
-from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite
+from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite, UnresolvedPlace
 
 
 def _said_of(freshness, count: int) -> str:
@@ -69,6 +69,13 @@ def registries(request):
         unresolved,
     )  # fmt: skip
     yield attention.WaitingItem(unresolved, said, url)
+    places = UnresolvedPlace.objects.open().count()
+    said = ngettext(
+        "place of a registry that may be one of our centres",
+        "places of registries that may be one of our centres",
+        places,
+    )
+    yield attention.WaitingItem(places, said, attention.list_url(UnresolvedPlace, state__exact="open"))
     suggested = TextSuggestion.objects.open().count()
     url = attention.list_url(TextSuggestion, state__exact="open")
     said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)

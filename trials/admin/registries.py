@@ -1,19 +1,28 @@
-"""Registries that are followed: their runs, their records, and the texts that they propose."""
-
-import difflib
+"""Registries that are followed: their runs and their records."""
 
 from django.contrib import admin, messages
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from directory.adminsite.recorded import ReadOnlyAdmin, actor_of
+from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.adminsite.roles import EditorsOnly
 
 from .. import tasks
-from ..actions import decide_suggestions
-from ..models import RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion
+from ..models import RecruitmentEvent, RegistryRecord, RegistrySync
+
+
+def short_name(trial) -> str:
+    """The acronym of a trial, else the beginning of its title."""
+    name = trial.acronym or trial.title_en
+    return name if len(name) <= 60 else f"{name[:59].rstrip()}…"
+
+
+def day_of(moment):
+    """The day of a moment, for a column of a list; the page of the record has the hour."""
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT") if moment else None
 
 
 class Unresolved(admin.SimpleListFilter):
@@ -32,20 +41,33 @@ class Unresolved(admin.SimpleListFilter):
 class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
     """The records of registries that were read, whose they are, and what is wrong with them."""
 
-    list_display = [
-        "number",
-        "registry",
-        "trial",
-        "changed_at",
-        "checked_at",
-        "missing_since",
-        "fault",
-        "problem",
-    ]
+    list_display = ["number", "of_trial", "wrong", "changed_on", "checked_on", "missing_on"]
     list_filter = ["registry", Unresolved]
     list_select_related = ["trial"]
     search_fields = ["number", "trial__acronym", "problem"]
-    fields = list_display
+    fields = [
+        "number", "registry", "trial", "changed_at", "checked_at", "missing_since", "fault", "problem",
+    ]  # fmt: skip
+
+    @admin.display(description=_("trial"), ordering="trial__slug")
+    def of_trial(self, record):
+        return short_name(record.trial) if record.trial else None
+
+    @admin.display(description=_("what is wrong"))
+    def wrong(self, record):
+        return " ".join(filter(None, (record.fault, record.problem)))
+
+    @admin.display(description=_("last changed"), ordering="changed_at")
+    def changed_on(self, record):
+        return day_of(record.changed_at)
+
+    @admin.display(description=_("last answered for"), ordering="checked_at")
+    def checked_on(self, record):
+        return day_of(record.checked_at)
+
+    @admin.display(description=_("missing since"), ordering="missing_since")
+    def missing_on(self, record):
+        return day_of(record.missing_since)
 
 
 @admin.register(RegistrySync)
@@ -60,7 +82,8 @@ class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
 
     @admin.display(description=_("counts"))
     def counted(self, sync):
-        return ", ".join(f"{name} {number}" for name, number in sync.counts.items() if number)
+        counts = ((name.replace("_", " "), number) for name, number in sync.counts.items() if number)
+        return ", ".join(f"{name} {number}" for name, number in counts)
 
     @admin.display(description=_("problems"))
     def told(self, sync):
@@ -86,46 +109,6 @@ class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
             self.message_user(request, _("The registry is asked again; see the next run."), messages.SUCCESS)
         else:
             self.message_user(request, _("None of these runs waits for an editor."), messages.INFO)
-
-
-@admin.register(TextSuggestion)
-class TextSuggestionAdmin(EditorsOnly, ReadOnlyAdmin):
-    """Texts that a registry has otherwise: taken or declined, one by one or many at once."""
-
-    list_display = ["trial", "field", "registry", "made_at", "state", "differs"]
-    list_filter = ["state", "registry", "field"]
-    list_select_related = ["trial"]
-    search_fields = ["trial__acronym", "trial__slug"]
-    fields = ["trial", "field", "registry", "made_at", "difference", "state", "decided_at", "decided_by"]
-    readonly_fields = fields
-    actions = ["take", "decline"]
-
-    @admin.display(description=_("differs in"))
-    def differs(self, suggestion):
-        ratio = difflib.SequenceMatcher(None, suggestion.was, suggestion.said).quick_ratio()
-        return f"{100 * (1 - ratio):.0f} %"
-
-    @admin.display(description=_("difference"))
-    def difference(self, suggestion):
-        """Line by line, what the directory has and what the registry says."""
-        now = getattr(suggestion.trial, suggestion.field)
-        lines = difflib.ndiff(now.splitlines(), suggestion.said.splitlines())
-        tags = {"- ": "del", "+ ": "ins", "  ": "span"}
-        parts = ((tags[line[:2]], line[2:], tags[line[:2]]) for line in lines if line[:2] in tags)
-        return format_html("<div>{}</div>", format_html_join("", "<p><{0}>{1}</{2}></p>", parts))
-
-    @admin.action(description=_("Take the registry's text"), permissions=["view"])
-    def take(self, request, queryset):
-        self._decide(request, queryset, take=True)
-
-    @admin.action(description=_("Decline: keep ours"), permissions=["view"])
-    def decline(self, request, queryset):
-        self._decide(request, queryset, take=False)
-
-    def _decide(self, request, queryset, *, take: bool):
-        number = decide_suggestions(suggestions=queryset, by=actor_of(request), take=take)
-        told = ngettext("%d suggestion is decided.", "%d suggestions are decided.", number) % number
-        self.message_user(request, told, messages.SUCCESS if number else messages.INFO)
 
 
 @admin.register(RecruitmentEvent)

@@ -2,6 +2,7 @@
 
 from .condition import Condition
 from .event import RecruitmentEvent
+from .place import UnresolvedPlace
 from .registry import RegistryRecord, RegistrySync
 from .site import TrialSite
 from .statement import StatusStatement
@@ -10,5 +11,5 @@ from .trial import Trial, TrialIdentifier
 
 __all__ = [
     "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
-    "Trial", "TrialIdentifier", "TrialSite",
+    "Trial", "TrialIdentifier", "TrialSite", "UnresolvedPlace",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .trial import Trial
 
 LEASE = dt.timedelta(minutes=10)
+FROM_FILES = " (from files)"  # behind the name of a registry whose records came from a folder, not from it
 
 
 class Registry(models.TextChoices):
@@ -17,6 +18,16 @@ class Registry(models.TextChoices):
 
     CTGOV = "ctgov", "ClinicalTrials.gov"
     CTIS = "ctis", "CTIS"
+
+
+# Where the registries have their pages, without `www.`.
+HOSTS = {"clinicaltrials.gov": Registry.CTGOV, "euclinicaltrials.eu": Registry.CTIS}
+
+
+def registry_at(host: str) -> str:
+    """The one name of whoever has pages at `host`: a registry's own, else the host without `www.`."""
+    host = host.casefold().removeprefix("www.")
+    return HOSTS[host].label if host in HOSTS else host
 
 
 class SyncStatus(models.TextChoices):

@@ -43,6 +43,7 @@ class TextSuggestion(PlainText):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=12, choices=Role.choices, blank=True)
+    why = models.CharField(_("why"), max_length=500, blank=True, default="", db_default="")
 
     objects = TextSuggestionQuerySet.as_manager()
 
@@ -60,4 +61,9 @@ class TextSuggestion(PlainText):
         ]
 
     def __str__(self):
-        return f"{self.trial}: {self.field}"
+        return f"{self.trial}: {self.field_name}"
+
+    @property
+    def field_name(self) -> str:
+        """What pages call the field."""
+        return str(Trial._meta.get_field(self.field).verbose_name)

@@ -4,6 +4,7 @@ What is empty is filled, and the trial's own status is brought up to date where 
 somebody wrote into the directory stays. A new trial is a draft.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils.functional import Promise
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from directory.core.roles import Role
-from directory.core.text import fold, tidy
+from directory.core.text import UNREADABLE, fold, tidy
 from directory.imports.choices import Outcome
-from directory.imports.messages import day_first, sentence
+from directory.imports.messages import day_first, problem, sentence
 from directory.imports.questions import Option, Question
-from directory.imports.rows.result import yes_or_no
+from directory.imports.rows.result import shown, yes_or_no
 from directory.sheets.encoding_repair import REPAIRED
 
 from .. import registries, statements
@@ -25,7 +26,7 @@ from ..models import Trial
 from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
-TAKE_ALL = "take_all"
+TAKE_ALL, TAKE_OURS = "take_all", "ours"  # a question; its answer that leaves the others out
 SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
 BELGIUM = ("belgium", "be")  # as registries write it
 _SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
@@ -54,7 +55,7 @@ class RegistryProcessor(TrialProcessor):
         # Where a registry is followed, it may be another that answers in its form.
         self.registry = scope.choices.get(SPEAKER, self.registry)
         self._conflicts: dict[int, str] = {}
-        self._new = self._for_children = self._of_ours = 0  # rows
+        self._new = self._for_children = self._of_ours = self._of_others = 0  # rows
 
     @classmethod
     def registry_of(cls, header):
@@ -74,11 +75,22 @@ class RegistryProcessor(TrialProcessor):
             else:
                 faults.append((column, code, params))
         self.mend(better, notes)
+        notes += self._letters_lost(better)
         result = super().read(replace(row, faults=faults), better)
         for column, said in notes:
             result.note(column, said)
         self.understand(result)
         return result
+
+    def _letters_lost(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Which cells hold the sign that a program writes for a letter that it cannot read."""
+        columns = self.sheet.columns()
+        for name, cell in cells.items():
+            place = cell.find(UNREADABLE)
+            if place >= 0 and getattr(columns.get(name), "is_kept", True):
+                told = {"text": shown(cell[max(0, place - 30) : place + 30])}
+                yield name, _("A letter was lost before the file came here: “%(text)s”. Correct the text in "
+                              "the directory, or export the file again as UTF-8.") % told  # fmt: skip
 
     def mend(self, cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
         """Before the cells are read: put right what the file's own form spoils; say so in `notes`."""
@@ -156,34 +168,50 @@ class RegistryProcessor(TrialProcessor):
             for one in result.values.get("countries", ())
         )
 
-    def release(self, results, *, stores):
-        for one in results:
-            if one.outcome == Outcome.NEW and one.work is not None:
-                self._new += 1
-                self._for_children += may_be_for_children(one.work.trial)
-                self._of_ours += self.is_ours(one)
-        super().release(results, stores=stores)
+    def look_twice(self, result, work):
+        super().look_twice(result, work)
+        if work.trial.pk is not None or result.is_bad:
+            return
+        is_for_children, is_ours = may_be_for_children(work.trial), self.is_ours(result)
+        self._new += 1
+        self._for_children += is_for_children
+        self._of_ours += is_ours
+        if is_for_children or is_ours:
+            return
+        self._of_others += 1
+        if self.scope.choices.get(TAKE_ALL) == TAKE_OURS:
+            sentence = _("Left out, as was answered: it takes nobody under 18 and does not name %(ours)s.")
+            result.refuse("", sentence % {"ours": self.ours})
 
     def asked(self):
         found = super().asked()
         # A run of the house has no reader; it looks for trials of ours only.
-        is_read = self.scope.user is not None
-        if is_read and self._new and not self._for_children and not self._of_ours:
+        if self.scope.user is not None and 2 * self._of_others > self._new:
             found.append(self._take_all())
         return found
 
+    def warnings(self):
+        if not self._new:
+            return []
+        told = _("New trials become drafts: readers see each of them once an editor lists it.")
+        return [problem("drafts", told)]
+
     def _take_all(self) -> Question:
-        """New trials of another field: somebody may have handed in the wrong file."""
+        """Most new trials are of another field: somebody may have handed in the wrong file."""
         asks = ngettext(
             "The new trial takes nobody under 18 and does not name %(ours)s. Take it all the same? "
             "If not, cancel the import.",
-            "Of %(new)d new trials 0 take anybody under 18, and 0 name %(ours)s. Take them all the same? "
-            "If not, cancel the import.",
+            "Of %(new)d new trials %(children)d may take patients under 18, and %(named)d name %(ours)s. "
+            "Take them all the same? If not, cancel the import.",
             self._new,
-        ) % {"new": self._new, "ours": self.ours}
+        ) % {
+            "new": self._new, "children": self._for_children, "named": self._of_ours, "ours": self.ours,
+        }  # fmt: skip
+        options = [Option("take", _("Take them all the same"))]
+        if self._of_others < self._new:
+            options.append(Option(TAKE_OURS, _("Leave out those that do neither")))
         return Question(
-            TAKE_ALL, TAKE_ALL, asks, (Option("take", _("Take them all the same")),), needed=True,
-            params={"rows": self._new},
+            TAKE_ALL, TAKE_ALL, asks, tuple(options), needed=True, params={"rows": self._of_others}
         )  # fmt: skip
 
     def _new_trial(self, result, identifiers):

@@ -1,5 +1,6 @@
 """What a registry says of sites: where a trial runs, and whether it recruits there."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -17,19 +18,22 @@ from directory.imports.scope import Scope
 from .. import statements
 from ..choices import Recruitment
 from ..models import StatusStatement, Trial, TrialSite
+from ..models.registry import FROM_FILES
 
 
 class RegistrySites:
     """The sites of the trials at hand, and what was stated of them; `registry`: who speaks.
 
     A registry says a status without a day. One that it said before and still says is no news. What is new is
-    of the day on which it was first seen changed; at the first sight, of the day of the record itself.
+    of the day on which it was first seen changed; at the first sight, of the day of the record itself. A
+    record from a file may have lain there for long: what it says is always of its own day.
     """
 
     column = "location_statuses"
 
     def __init__(self, scope: Scope, registry: str):
         self.scope, self.registry = scope, registry
+        self.is_from_files = registry.endswith(FROM_FILES)
         self.sites: dict[tuple[int, int], TrialSite] = {}
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
 
@@ -60,15 +64,16 @@ class RegistrySites:
     def state(self, result: RowResult, site: TrialSite, status: str, day: str) -> StatusStatement | None:
         """What the registry states of a site, where it is news; told on the row, and set on the site."""
         said = self.said.get(site.pk, [])
-        last = self._last(said)
-        if last is None and not day:
+        last = self._last(said, first_day(day) if self.is_from_files else None)
+        is_of_the_record = last is None or self.is_from_files
+        if is_of_the_record and not day:
             sentence = _("“%(status)s” at %(centre)s is not kept: nobody says of which day it is.")
             told = {"status": Recruitment(status).label, "centre": site.centre.code}
             result.note(self.column, sentence % told)
             return None
         if last is not None and last.status == status:
             return None
-        statement = self._statement(site, status, day if last is None else self.scope.day.isoformat())
+        statement = self._statement(site, status, day if is_of_the_record else self.scope.day.isoformat())
         derived = statements.derive([*said, statement])
         self._tell(result, site, statement, derived, last)
         result.touch(site)
@@ -76,10 +81,11 @@ class RegistrySites:
             setattr(site, name, value)
         return statement
 
-    def _last(self, said: Iterable[StatusStatement]) -> StatusStatement | None:
-        """What this registry said last."""
-        name = squash(self.registry)
-        own = (one for one in said if one.role == Role.REGISTRY and squash(one.source) == name)
+    def _last(self, said: Iterable[StatusStatement], until: dt.date | None) -> StatusStatement | None:
+        """What this registry said last, itself or in a file; with `until`, on that day or before."""
+        name = _whose(self.registry)
+        own = [one for one in said if one.role == Role.REGISTRY and _whose(one.source) == name]
+        own = [one for one in own if until is None or one.said_at <= until]
         return max(own, key=lambda one: (one.said_at, one.pk), default=None)
 
     def _statement(self, site: TrialSite, status: str, day: str) -> StatusStatement:
@@ -105,6 +111,10 @@ class RegistrySites:
                 "role": Role(site.verified_by).label,
             }  # fmt: skip
             result.note(self.column, sentence % told)
+
+
+def _whose(source: str) -> str:
+    return squash(source.removesuffix(FROM_FILES))
 
 
 def store_sites(sites: list[TrialSite], stated: list[StatusStatement], recorder: ChangeRecorder) -> None:

@@ -26,6 +26,7 @@ from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of
 from .. import statements
 from ..choices import Recruitment
 from ..models import Condition, StatusStatement, Trial, TrialSite
+from ..models.registry import registry_at
 from ..records import TRIAL
 from ..sheets import SiteSheet
 from .finding import TrialFinder
@@ -269,8 +270,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
         """Where a registry's sheet has it from: the public page of the trial."""
         if self.scope.role != Role.REGISTRY or not trial.url:
             return {}
-        host = urlsplit(trial.url).hostname or ""
-        return {"source": host.removeprefix("www."), "source_url": trial.url}
+        return {"source": registry_at(urlsplit(trial.url).hostname or ""), "source_url": trial.url}
 
     def _since(self, result, site, said, status, date) -> str:
         """First day of the status: the start of recruitment at first, else the date of what changed."""

@@ -33,7 +33,7 @@ class FetchedRecord:
 
     `content`: the record as it came, JSON as bytes or as its values; None where the registry has none of this
     number, or where `is_unchanged` since the answer before. `resource`: who says so, where that is not the
-    registry itself.
+    registry itself. `file`: in which file it stood, where nobody was asked; `fault`: why that cannot be read.
     """
 
     number: str
@@ -42,6 +42,8 @@ class FetchedRecord:
     last_modified: str = ""
     is_unchanged: bool = False
     resource: str = ""
+    file: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -22,20 +23,27 @@ from directory.imports.models import ImportRun
 from directory.imports.waiting import finish
 from directory.sheets.csv_files import as_csv
 
-from ..identifiers import Identifier
-from ..models import RegistryRecord, RegistrySync, TrialIdentifier
-from ..models.registry import LEASE, SyncStatus
+from ..models import RegistryRecord, RegistrySync
+from ..models.registry import FROM_FILES, LEASE, SyncStatus
+from ..places import keep_unresolved
 from ..rows.registry import SPEAKER
 from .errors import RegistryError
+from .known import KnownRecords
 from .records import BadRecord, FetchedRecord, ReadRecord, Source
 from .suggesting import suggest
 
 log = logging.getLogger(__name__)
 MOST_CHANGED = 0.1  # of the records known before, in one run
 FEW = 10  # that many may always change
-COUNTED = ("new", "filled", "disputed", "suggested", "unresolved", "unchanged", "faulty", "missing")
+# Records, but for the last two: sites that were made, and new places that may be a centre of ours.
+COUNTED = (
+    "new", "filled", "disputed", "suggested", "unresolved", "unchanged", "faulty", "missing", "new_sites",
+    "unresolved_sites",
+)  # fmt: skip
 ROWS = 250  # of one import
+PLACES = "Locations"  # the column of a registry that names places
 _RENEWED_EVERY = 50  # records
+_TOLD = 20  # faults of one run, by number; of further ones how many
 
 
 @dataclass
@@ -50,30 +58,18 @@ class _Heard:
     away: str = ""
     speakers: set[str] = field(default_factory=set)
     fingerprints: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # in which file it stood, where nobody was asked
+    replaced: list[str] = field(default_factory=list)  # files of which a later one tells the same record
 
-
-class _KnownRecords:
-    """What is known of a registry's records: how they read the last time, and whose they are."""
-
-    def __init__(self, source: Source):
-        self.source = source
-        found = RegistryRecord.objects.filter(registry=source.code)
-        self.records = {_compact(source, one.number): one for one in found}
-        numbers = TrialIdentifier.objects.filter(scheme=source.scheme).values_list("compact", "trial_id")
-        self.trials = dict(numbers)
-
-    def numbers(self) -> dict[str, FetchedRecord | None]:
-        """The numbers of all trials at this registry, each with the answer before."""
-        values = TrialIdentifier.objects.filter(scheme=self.source.scheme).values_list("value", flat=True)
-        return {number: self._before(number) for number in values}
-
-    def _before(self, number: str) -> FetchedRecord | None:
-        one = self.records.get(_compact(self.source, number))
-        return FetchedRecord(number, None, one.etag, one.last_modified) if one and one.fingerprint else None
-
-    def fingerprint(self, number: str) -> str:
-        one = self.records.get(_compact(self.source, number))
-        return one.fingerprint if one else ""
+    def seen(self, number: str, answer: FetchedRecord) -> None:
+        """A record has come; of several about one number the last counts."""
+        if not answer.file:
+            return
+        if number in self.files:
+            self.replaced.append(self.files[number])
+        self.files[number] = answer.file
+        for before in (self.changed, self.unchanged, self.faulty):
+            before.pop(number, None)
 
 
 def follow(
@@ -88,7 +84,7 @@ def follow(
     if run is None:
         return None
     try:
-        known = _KnownRecords(source)
+        known = KnownRecords(source)
         heard = _hear(source, known, source.fetch(known.numbers()) if answers is None else answers, run)
         _take_over(run, source, known, heard, is_accepted)
     except Exception:
@@ -111,9 +107,7 @@ def _begin(source: Source) -> RegistrySync | None:
         return None
 
 
-def _hear(
-    source: Source, known: _KnownRecords, answers: Iterable[FetchedRecord], run: RegistrySync
-) -> _Heard:
+def _hear(source: Source, known: KnownRecords, answers: Iterable[FetchedRecord], run: RegistrySync) -> _Heard:
     """Read what the registry answers, until it is done or away."""
     heard = _Heard()
     try:
@@ -126,29 +120,34 @@ def _hear(
     return heard
 
 
-def _read(source: Source, known: _KnownRecords, answer: FetchedRecord, heard: _Heard) -> None:
+def _read(source: Source, known: KnownRecords, answer: FetchedRecord, heard: _Heard) -> None:
     if answer.is_unchanged:
         heard.unchanged[answer.number] = answer
         return
-    if answer.content is None:
+    if answer.content is None and not answer.fault:
         heard.missing.append(answer.number)
         return
-    heard.speakers.add(answer.resource or source.name)
+    heard.speakers.add(_speaker(source, answer))
+    number = answer.number
     try:
+        if answer.fault:
+            raise BadRecord(answer.fault)
         number, fingerprint = source.told_apart(answer.content)
+        heard.seen(number, answer)
         if fingerprint == known.fingerprint(number):
             heard.unchanged[number] = answer
             return
         record = source.read(answer.content)
     except BadRecord as error:
-        heard.faulty[answer.number] = str(error)[:500]
+        heard.seen(number, answer)
+        heard.faulty[number] = str(error)[:500]
         return
     heard.unknown |= record.unknown
     heard.changed[number], heard.fingerprints[number] = (record, answer), fingerprint
 
 
 def _take_over(
-    run: RegistrySync, source: Source, known: _KnownRecords, heard: _Heard, is_accepted: bool
+    run: RegistrySync, source: Source, known: KnownRecords, heard: _Heard, is_accepted: bool
 ) -> None:
     counts = Counter(dict.fromkeys(COUNTED, 0))
     counts["unchanged"], counts["faulty"] = len(heard.unchanged), len(heard.faulty)
@@ -160,7 +159,11 @@ def _take_over(
         return
     outcomes, failed = _import_all(run, source, heard, counts)
     known = _remember(source, heard, outcomes)
-    counts["suggested"] = suggest(source, _of_trials(source, known, heard, outcomes))
+    taken_over = list(_of_trials(source, known, heard, outcomes))
+    counts["suggested"] = suggest(source, taken_over)
+    if PLACES in source.header:
+        places = {pk: record.cells.get(PLACES, "").split("|") for record, pk in taken_over}
+        counts["unresolved_sites"] = keep_unresolved(source.code, places)
     run.counts = counts
     is_whole = not heard.away and len(outcomes) == len(heard.changed)
     _end(run, SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
@@ -172,9 +175,8 @@ def _import_all(
     """Import what changed. By number, why a row was not taken over; and why an import as a whole was not."""
     outcomes: dict[str, str] = {}
     failed: list[str] = []
-    for part in _in_parts(heard.changed.values(), ROWS):
-        records = [record for record, _fetched in part]
-        imported = _import(source, part[0][1].resource or source.name, records)
+    for speaker, records in _by_speaker(source, heard):
+        imported = _import(source, speaker, records)
         run.imports.add(imported)
         if imported.status == Status.APPLIED:
             outcomes |= _outcomes(imported, [record.number for record in records], counts)
@@ -184,26 +186,58 @@ def _import_all(
     return outcomes, failed
 
 
+def _by_speaker(source: Source, heard: _Heard) -> Iterator[tuple[str, list[ReadRecord]]]:
+    """What changed, in parts of one import, each with who says so."""
+    said = [(_speaker(source, answer), record) for record, answer in heard.changed.values()]
+    for speaker, group in groupby(sorted(said, key=itemgetter(0)), key=itemgetter(0)):
+        for part in _in_parts(group, ROWS):
+            yield speaker, [record for _speaker_again, record in part]
+
+
+def _speaker(source: Source, answer: FetchedRecord) -> str:
+    """Who says so: the registry or what answers in its place, and that nobody was asked."""
+    return (answer.resource or source.name)[:80] + (FROM_FILES if answer.file else "")
+
+
 def _problems(source: Source, heard: _Heard) -> list[str]:
     """What a person should know of a run, in sentences."""
     told = [heard.away] if heard.away else []
-    told += [f"{number}: {why}" for number, why in list(heard.faulty.items())[:20]]
+    told += [_fault(source, heard, number) for number in list(heard.faulty)[:_TOLD]]
+    if (more := len(heard.faulty) - _TOLD) > 0:
+        told.append(f"{more} more cannot be read either.")
+    if heard.replaced:
+        names = ", ".join(heard.replaced[:_TOLD]) + (" …" if len(heard.replaced) > _TOLD else "")
+        told.append(f"Of several files about one record the last by name counts; not read: {names}.")
     if heard.unknown:
         names = ", ".join(sorted(heard.unknown)[:20])
         told.append(f"{source.name} has fields that are not known here: {names}.")
     return told
 
 
-def _too_much(known: _KnownRecords, heard: _Heard) -> str:
+def _fault(source: Source, heard: _Heard, number: str) -> str:
+    """What is wrong with a record, where, and what to do."""
+    why = heard.faulty[number]
+    if not (file := heard.files.get(number)):
+        return f"{number}: {why}"
+    return (
+        f"{file}: {why.rstrip('.')}. Download this record from {source.name} again, or take the file out of "
+        "the folder, and run the command again; the other records do not wait for it."
+    )
+
+
+def _too_much(known: KnownRecords, heard: _Heard) -> str:
     """Why an editor should look first; empty where nobody needs to."""
     before = [one for one in known.records.values() if one.fingerprint]
     changed = sum(bool(known.fingerprint(number)) for number in heard.changed)
     gone = sum(bool(known.fingerprint(number)) for number in heard.missing)
     if changed + gone <= max(FEW, MOST_CHANGED * len(before)):
         return ""
+    way_out = "look at the registry, then let it go on"
+    if heard.files:
+        way_out = "look at the files, then run the command with --accept"
     return (
         f"Of {len(before)} records known before, {changed} changed and {gone} are gone. That is more than a "
-        "run takes over by itself; look at the registry, then let it go on."
+        f"run takes over by itself; {way_out}."
     )
 
 
@@ -234,6 +268,9 @@ def _outcomes(run: ImportRun, numbers: list[str], counts: Counter) -> dict[str, 
         is_bad = waits or outcome in (Outcome.INVALID, Outcome.ERROR, Outcome.CONFLICT, Outcome.DUPLICATE)
         # What holds a row back is said last, after what stays as it is.
         found[number] = messages[-1]["message"][:500] if is_bad and messages else ""
+        if not is_bad:
+            new = (one["new"].split("; ") for one in changes if one["field"] == "locations")
+            counts["new_sites"] += sum(map(len, new))
     return found
 
 
@@ -245,9 +282,9 @@ def _counted_as(outcome: str, is_disputed: bool) -> str:
     return "unchanged" if outcome == Outcome.UNCHANGED else "unresolved"
 
 
-def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _KnownRecords:
+def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> KnownRecords:
     """How each record reads now, and when the registry last answered for it."""
-    known, now = _KnownRecords(source), timezone.now()
+    known, now = KnownRecords(source), timezone.now()
     told: dict[int, RegistryRecord] = {}  # of which more is known now than that they are the same
 
     def record(number: str) -> RegistryRecord:
@@ -259,7 +296,9 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
         one.fingerprint, one.changed_at, one.problem = heard.fingerprints[number], now, problem
         _answered(one, heard.changed[number][1], now)
     for number, why in heard.faulty.items():
-        record(number).fault = why
+        # A file that holds no record is no record of the registry.
+        if number not in heard.files or known.knows(number):
+            record(number).fault = why
     for number in heard.missing:
         one = record(number)
         one.missing_since = one.missing_since or now
@@ -267,7 +306,7 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
     for number, answer in heard.unchanged.items():
         one = _record(source, known, number)
         is_so = (one.etag, one.last_modified) == (answer.etag, answer.last_modified)
-        if is_so and one.pk and one.trial_id == known.trials.get(_compact(source, number)):
+        if is_so and one.pk and one.trial_id == known.trials.get(known.compact(number)):
             same.append(one.pk)
         else:
             _answered(record(number), answer, now)
@@ -277,10 +316,10 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
     return known
 
 
-def _store(source: Source, known: _KnownRecords, records: Iterable[RegistryRecord]) -> None:
+def _store(source: Source, known: KnownRecords, records: Iterable[RegistryRecord]) -> None:
     records = list(records)
     for one in records:
-        one.trial_id = known.trials.get(_compact(source, one.number))
+        one.trial_id = known.trials.get(known.compact(one.number))
     RegistryRecord.objects.bulk_create([one for one in records if one.pk is None], batch_size=500)
     fields = [
         "trial", "fingerprint", "etag", "last_modified", "checked_at", "changed_at", "missing_since", "fault",
@@ -290,27 +329,22 @@ def _store(source: Source, known: _KnownRecords, records: Iterable[RegistryRecor
 
 
 def _of_trials(
-    source: Source, known: _KnownRecords, heard: _Heard, outcomes: dict[str, str]
+    source: Source, known: KnownRecords, heard: _Heard, outcomes: dict[str, str]
 ) -> Iterator[tuple[ReadRecord, int]]:
     """The records that were taken over, each with the pk of its trial."""
     for number, problem in outcomes.items():
-        if not problem and (pk := known.trials.get(_compact(source, number))):
+        if not problem and (pk := known.trials.get(known.compact(number))):
             yield heard.changed[number][0], pk
 
 
-def _record(source: Source, known: _KnownRecords, number: str) -> RegistryRecord:
+def _record(source: Source, known: KnownRecords, number: str) -> RegistryRecord:
     new = RegistryRecord(registry=source.code, number=number)
-    return known.records.setdefault(_compact(source, number), new)
+    return known.records.setdefault(known.compact(number), new)
 
 
 def _answered(one: RegistryRecord, answer: FetchedRecord, now) -> None:
     one.checked_at, one.missing_since, one.fault = now, None, ""
     one.etag, one.last_modified = answer.etag, answer.last_modified
-
-
-def _compact(source: Source, number: str) -> str:
-    """The same for every spelling of a number, and every resubmission of it."""
-    return Identifier(source.scheme, number).compact
 
 
 def _end(run: RegistrySync, status: str, problems: list[str]) -> None:

@@ -56,8 +56,12 @@ def _count(ask: Ask) -> int:
 
 
 def _with_age(source: dict) -> dict:
-    """With its age in whole days, so that the answer stays the same while nothing happens."""
-    success, run = source["last_success"], source["last_run"]
-    age = (timezone.localdate() - timezone.localdate(success)).days if success else None
+    """With its ages in whole days, so that the answer stays the same while nothing happens."""
+    success, run, today = source["last_success"], source["last_run"], timezone.localdate()
+    said_at = source.pop("said_at")
     moments = {"last_success": success and moment(success), "last_run": run and moment(run)}
-    return source | moments | {"age_days": age}
+    ages = {
+        "age_days": (today - timezone.localdate(success)).days if success else None,
+        "said_age_days": max(0, (today - said_at).days) if said_at else None,
+    }
+    return source | moments | ages

@@ -61,7 +61,14 @@ class SourceSerializer(s.Serializer):
     last_success = s.DateTimeField(allow_null=True, help_text="When something was last taken from it.")
     last_run = s.DateTimeField(allow_null=True, help_text="When it was last asked; null: not known.")
     ok = s.BooleanField(allow_null=True, help_text="Whether that went well; null: not known.")
-    age_days = s.IntegerField(allow_null=True, min_value=0, help_text="Whole days since the last success.")
+    age_days = s.IntegerField(
+        allow_null=True, min_value=0, help_text="Whole days since something was last taken from it."
+    )
+    said_on = shapes.partial_date()
+    said_age_days = s.IntegerField(
+        allow_null=True, min_value=0,
+        help_text="Whole days since `said_on`, the latest day of which it states a site's status.",
+    )  # fmt: skip
 
 
 class HealthSerializer(s.Serializer):

@@ -146,6 +146,10 @@ class RowProcessor:
         """What the plan asks, once all rows are judged."""
         return [*self.questions.values(), *blank.questions(self.blanks)]
 
+    def warnings(self) -> Iterable[dict]:
+        """What the plan tells of its rows together, once they are judged."""
+        return ()
+
     def clears(self, result: RowResult, name: str, old) -> bool:
         """Whether the empty cell of a column of the sheet clears the stored value `old` of a record.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from trials.models.registry import Registry, RegistrySync, SyncStatus
-from trials.sources.folder import answers_from
+from trials.sources.folder import answers_from, files_in
 from trials.sources.following import source_of
 from trials.sources.sync import COUNTED, follow
 
@@ -28,18 +28,18 @@ class Command(BaseCommand):
     def handle(self, registry, folder, accept, **options):
         if folder is not None and not folder.is_dir():
             raise CommandError(f"{folder} is not a folder. Give one that holds JSON records, one a file.")
-        if folder is not None and not any(folder.glob("*.json")):
-            raise CommandError(f"There is no JSON file in {folder}.")
+        if folder is not None and not files_in(folder):
+            raise CommandError(f"There is no JSON file in {folder}. Give a folder of records, one a file.")
         run = follow(source_of(registry), answers_from(folder) if folder else None, is_accepted=accept)
         if run is None:
             raise CommandError("This registry is being followed at this moment; wait until that has ended.")
         self.tell(run)
-        if run.status != SyncStatus.DONE:
+        if run.status != SyncStatus.DONE or run.counts.get("faulty"):
             sys.exit(EXIT_NOT_WHOLE)
 
     def tell(self, run: RegistrySync) -> None:
         self.stdout.write(f"{run.get_registry_display()}: {run.get_status_display()}.")
         for name in COUNTED:
-            self.stdout.write(f"  {name:<10} {run.counts.get(name, 0):>6}")
+            self.stdout.write(f"  {name.replace('_', ' '):<16} {run.counts.get(name, 0):>6}")
         for problem in run.problems:
             self.stdout.write(f"  {problem}")
