@@ -9,7 +9,7 @@ from directory.core.mailing import absolute, letter
 from trials.choices import Recruitment
 
 from .asked import asked_about, told_of
-from .models import Enquiry, LetterKind
+from .models import Enquiry, LetterKind, ended_sites
 
 MOST_LISTED = 40
 # What a line says: by what a trial is called, how it stands, and what a registry says.
@@ -36,6 +36,7 @@ def compose(enquiry: Enquiry, kind: str) -> EmailMultiAlternatives:
             "number_disputed": disputed,
             "others": listed[disputed:],
             "more": max(0, len(asked) - MOST_LISTED),
+            "ended": ended_sites().filter(centre=enquiry.centre_id).count(),
             "link": absolute("web:vouch", token),
             "sheet": absolute("web:vouch-sheet", token),
             "upload": absolute("web:vouch-upload", token),

@@ -183,6 +183,22 @@ def test_mail_page_and_sheet_have_the_same_trials_in_the_same_order(client):
     assert "1 trial that is over at your centre is not asked about." in page
 
 
+def test_a_centre_s_own_sheet_of_49_rows_has_37_that_are_asked_about_and_12_that_are_over(client):
+    """As the demo's centre in Ghent: who counts the rows of another sheet is told where the others are."""
+    centre, _sites = a_world(37)
+    for number in range(12):
+        a_site(a_trial(f"Over {number}"), centre, status=("completed", "terminated", "withdrawn")[number % 3])
+    _enquiry, address = a_link(centre)
+    over = "12 trials that are over at your centre are not asked about."
+    assert (mail.outbox[0].subject, over in mail.outbox[0].body) == (
+        "Your centre's 37 trials: still right?",
+        True,
+    )
+    page = client.get(address).content.decode()
+    assert ("All still right: confirm 37" in page, over in page) == (True, True)
+    assert len(sheet_of(address, client)) == 37
+
+
 def test_so_it_is_with_more_than_a_page_and_a_mail_list(client):
     centre, sites = a_world(49)
     says(sites[30], "completed", said=1, **CLOSES)
