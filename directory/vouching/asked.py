@@ -120,7 +120,7 @@ def told_of(one: AskedSite) -> str:
     if site.verified_by != Role.REGISTRY:
         return ""
     said = {
-        "registry": site.status_source or _("A registry"),
+        "registry": site.status_source or _("a registry"),
         "day": partial_text(day_as_said(site.verified_at, site.verified_on)),
     }
     return _("%(registry)s says so (%(day)s), your centre has not confirmed it") % said
