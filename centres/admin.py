@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -216,11 +216,18 @@ class ProfessionalAdmin(RecordedAdmin):
         self.message_user(request, told, messages.SUCCESS if ended else messages.INFO)
 
 
+WHO_MAY_KEEP = _(
+    "Active accounts in the group %(coordinators)s, or with staff status. Somebody who is not here needs an "
+    "account first, in that group and with an e-mail address. Staff status is for signing in: to answer by "
+    "the link of a mail, nobody needs it, nor a password."
+)
+
+
 @admin.register(Coordination)
 class CoordinationAdmin(EditorsOnly, RecordedAdmin):
     """Who keeps which centre's sites."""
 
-    list_display = ["user", "centre"]
+    list_display = ["user", "centre", "reached"]
     list_filter = [("centre", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "centre"]
     search_fields = ["user__username", "user__last_name", "centre__code", "centre__name_en"]
@@ -229,11 +236,25 @@ class CoordinationAdmin(EditorsOnly, RecordedAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "user":
-            # A plain list: editors may not search all accounts, and few accounts are staff.
-            kwargs["queryset"] = (
-                get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
-            )
+            # A plain list: editors may not search all accounts, and few accounts are of these.
+            may_keep = Q(is_staff=True) | Q(groups__name=COORDINATORS)
+            people = get_user_model().objects.filter(may_keep, is_active=True).distinct()
+            kwargs["queryset"] = people.order_by("username")
+            kwargs["help_text"] = WHO_MAY_KEEP % {"coordinators": COORDINATORS}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request):
+        acting = Coordination.objects.acting().filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_acting=Exists(acting))
+
+    @admin.display(description=_("reached by mail"))
+    def reached(self, one):
+        """Whether the coordinator is asked by mail; else what is missing."""
+        if one.is_acting:
+            return _("yes") if one.user.email else _("no: the account has no e-mail address")
+        if not one.user.is_active:
+            return _("no: the account is closed")
+        return _("no: not in the group %s, or an editor") % COORDINATORS
 
     def get_readonly_fields(self, request, obj=None):
         return ["user", "centre"] if obj else []

@@ -26,7 +26,7 @@ from . import actions, blank, kinds, report
 from .choices import Decision, Outcome, Status
 from .kinds import all_kinds, may_be_handed_in
 from .models import ImportRun
-from .plan_page import UNANSWERED, PlanPage
+from .plan_page import PlanPage, given_answers
 
 
 class UploadForm(forms.Form):
@@ -290,17 +290,7 @@ def _confirm(request, run: ImportRun) -> ImportRun:
 
 def _answer_questions(request, run: ImportRun) -> ImportRun:
     """Plan anew with the answers given; those left as they were are not sent on."""
-    given = {
-        request.POST[name]: request.POST.get(f"answer-{name.removeprefix('key-')}", UNANSWERED)
-        for name in request.POST
-        if name.startswith("key-")
-    }
-    shown = {
-        one["key"]: UNANSWERED if one["is_unanswered"] else one["chosen"]
-        for one in PlanPage(run, QueryDict(), request.user).questions
-    }
-    # What was left as it was shown is no answer: what is read now may follow from another one.
-    answers = {key: value for key, value in given.items() if value not in (UNANSWERED, shown.get(key))}
+    answers = given_answers(run, request.POST, request.user)
     if not answers:
         messages.info(request, _("No question was answered; the plan stays as it is."))
         return run

@@ -19,6 +19,7 @@ from .questions import Question
 OUTCOME_HEADERS = ("Outcome", "Messages")  # of a report, beside the sheet's own columns
 ROW_HEADER, OUTCOME_SHEET = "Row", "About"
 WHOLE_ROW = ("too_wide", "too_short")
+LEFT_OUT = "left_out"  # the choice of a run that names columns it does not take, by semicolon
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ class Reading:
                 faults.append((name, "control", {"character": character}))
                 cells[name] = printable(better)
         return Row(row.number, [], faults), cells
+
+    def leave_out(self, columns: str) -> list[dict]:
+        """Do not take `columns` (by semicolon), whatever header they have; the warning that names them."""
+        left = [name for name in self.places.values() if name in columns.split(";")]
+        self.places = {place: name for place, name in self.places.items() if name not in left}
+        return [problem("left_out", columns=left)] if left else []
 
     def _named(self, place: int, header: list[str]) -> str:
         """The column at a place, else its header."""

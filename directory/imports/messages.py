@@ -153,6 +153,7 @@ def _sentences() -> dict[str, str]:
         ),
         "nothing": _("Taken as empty, since they say that there is nothing to say: %(cells)s."),
         "not_read": _("Not read, since no column of this kind has that header: %(columns)s."),
+        "left_out": _("Not taken from a sheet that comes by a mailed link; sign in for it: %(columns)s."),
         "column_taken": _(
             "“%(header)s” is not read as “%(column)s”, since column %(place)s is. Say which of them it is."
         ),

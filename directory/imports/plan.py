@@ -15,7 +15,7 @@ from directory.sheets.reading import Table, Unreadable
 
 from . import changed_since_plan, dates, encoding, mapping, receipts
 from .choices import STORED, Status
-from .header_columns import Reading, meant_kind, other_sheets, read_header
+from .header_columns import LEFT_OUT, Reading, meant_kind, other_sheets, read_header
 from .headers import above_header, is_data, kind_of, open_table
 from .kinds import all_kinds, may_be_handed_in
 from .messages import problem
@@ -65,6 +65,7 @@ def _plan_table(run: ImportRun, table: Table, scope: Scope) -> None:
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
     warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
+    warnings += reading.leave_out(run.choices.get(LEFT_OUT, ""))
     run.choices = run.choices | settled.choices
     renew(
         run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),

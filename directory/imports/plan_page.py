@@ -200,6 +200,23 @@ class PlanPage:
         return self.url(p=self.page.previous_page_number())
 
 
+def given_answers(run: ImportRun, posted: QueryDict, user) -> dict[str, str]:
+    """The questions that a form of the plan's page answers, by key; not those left as they were shown.
+
+    What was left as it was is no answer: what is read now may follow from another one.
+    """
+    given = {
+        posted[name]: posted.get(f"answer-{name.removeprefix('key-')}", UNANSWERED)
+        for name in posted
+        if name.startswith("key-")
+    }
+    shown = {
+        one["key"]: UNANSWERED if one["is_unanswered"] else one["chosen"]
+        for one in PlanPage(run, QueryDict(), user).questions
+    }
+    return {key: value for key, value in given.items() if value not in (UNANSWERED, shown.get(key))}
+
+
 def label(kind: str, column: str) -> str:
     """The column's header in the language of the page; what is no column keeps its name."""
     found = _column(kind, column)

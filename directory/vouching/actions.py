@@ -9,20 +9,26 @@ from email.errors import MessageError
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from centres.models import Centre, Coordination
+from directory.core import changes
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.mailing import mail_day
 from directory.core.roles import Role
-from trials.models import StatusStatement
+from trials.actions import correct_site
+from trials.models import StatusStatement, TrialSite
 
 from . import mails
+from .asked import closings
 from .models import (
     KEPT,
+    OVERDUE_AFTER_DAYS,
     OVERHANG_DAYS,
     REMIND_AFTER_DAYS,
+    ContactAnswer,
+    ContactState,
     Enquiry,
     Letter,
     LetterKind,
@@ -33,6 +39,9 @@ from .models import (
 log = logging.getLogger(__name__)
 # Who does not answer is not asked anew for every move of a registry.
 SOONEST_DAYS = 7
+# A centre is asked so much of the period sooner, at most, until its mails come on days of its own.
+SOONER = 1 / 3
+_GOLDEN = 0.618034  # its multiples lie apart, however many there are
 # A mail server that is away, an address that is none, an account that was deleted meanwhile.
 NOT_SENT = (OSError, ValueError, MessageError, IntegrityError)
 
@@ -84,11 +93,25 @@ def reason_to_ask(before: Enquiry | None, moved: dt.datetime | None, now: dt.dat
     `moved`: when a registry last said something that speaks against a status of the centre, or made it.
     """
     day = mail_day(now)
-    if before is None or day >= before.asked_on + dt.timedelta(days=settings.VOUCH_EVERY_DAYS):
+    if before is None or day >= due_on(before):
         return Reason.DUE
     heard = before.answered_at or before.asked_at
     waited = day >= before.asked_on + dt.timedelta(days=SOONEST_DAYS)
     return Reason.MOVED if moved and moved > heard and (before.answered_at or waited) else ""
+
+
+def due_on(before: Enquiry) -> dt.date:
+    """When the next enquiry comes: a period after `before`, or sooner until that is the centre's own day.
+
+    Each centre has one day of the period, the same for good: were all asked on one day, their statuses would
+    all grow old on one day. Who is asked for the first time is asked at once. Who does not answer is told to
+    the editors first.
+    """
+    every = settings.VOUCH_EVERY_DAYS
+    own = int(before.centre_id * _GOLDEN % 1 * every)
+    past = (before.asked_on.toordinal() - own) % every
+    most = int(every * SOONER) if before.answered_at else every - OVERDUE_AFTER_DAYS - 1
+    return before.asked_on + dt.timedelta(days=every - min(past, most))
 
 
 def deliver(letter: Letter, now: dt.datetime) -> bool:
@@ -129,6 +152,24 @@ def revoke(*, enquiry: Enquiry) -> bool:
     return mine.update(revoked_at=timezone.now()) == 1
 
 
+def decide_contacts(*, sent: QuerySet[ContactAnswer], by: changes.Actor, take: bool) -> int:
+    """Let contact details that coordinators sent be shown, or leave what is. Returns how many were decided.
+
+    Raises ValidationError for what a site does not take; then nothing is decided.
+    """
+    with transaction.atomic():
+        pks = list(sent.values_list("pk", flat=True))
+        found = ContactAnswer.objects.filter(state=ContactState.OPEN, pk__in=pks).order_by("said_at", "pk")
+        decided = list(found.select_related("site__trial", "site__centre").select_for_update(of=("self",)))
+        for one in decided:
+            if take:
+                correct_site(site=TrialSite.objects.get(pk=one.site_id), by=by, **one.values)
+            one.state = ContactState.TAKEN if take else ContactState.DECLINED
+            one.decided_at, one.decided_by = timezone.now(), by.role
+            one.save(update_fields=["state", "decided_at", "decided_by"])
+    return len(decided)
+
+
 def clean_up(now: dt.datetime | None = None) -> int:
     """Delete enquiries that are long over. Returns how many. What was answered stays, as statements."""
     old = Enquiry.objects.filter(asked_at__lt=(now or timezone.now()) - KEPT)
@@ -155,12 +196,15 @@ def language_of(centre: Centre) -> str:
 
 
 def _last_moves() -> dict[int, dt.datetime]:
-    """By centre, when a registry last said what contradicts a person there, or what alone is known."""
+    """By centre, when a registry last said what contradicts a person there, or what alone is known; or that a
+    trial is closed as a whole, which goes on there."""
+    sites = asked_sites()
     told = Q(site__disputed=True) | Q(site__verified_by=Role.REGISTRY)
-    found = StatusStatement.objects.filter(
-        told, site__in=asked_sites(), role=Role.REGISTRY, retracted_at=None
-    )
-    return dict(found.order_by().values_list("site__centre").annotate(Max("recorded_at")))
+    found = StatusStatement.objects.filter(told, site__in=sites, role=Role.REGISTRY, retracted_at=None)
+    moves = dict(found.order_by().values_list("site__centre").annotate(Max("recorded_at")))
+    for _site, centre, said in closings(sites):
+        moves[centre] = max(moves.get(centre, said.recorded_at), said.recorded_at)
+    return moves
 
 
 def _letters_due(now: dt.datetime) -> Iterator[Letter]:

@@ -1,20 +1,25 @@
 """Who owes which answer: enquiries in the admin, read by editors, and what they do about them."""
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from centres.models import Coordination
 from directory.adminsite import attention
+from directory.adminsite.recorded import actor_of
 from directory.core.mailing import mail_day
 from directory.core.roles import is_editor
 
 from . import actions
 from .charts import chart_of
-from .models import Enquiry, Letter, LetterKind
+from .models import ContactAnswer, ContactState, Enquiry, Letter, LetterKind, asked_sites, unconfirmed
 from .past_freshness import by_month
 
 OWES, OVERDUE, ANSWERED, REVOKED, EARLIER = "owes", "overdue", "answered", "revoked", "earlier"
@@ -49,7 +54,8 @@ class OwedFilter(admin.SimpleListFilter):
             return owing
         if self.value() == ANSWERED:
             return latest.filter(revoked_at=None).exclude(pk__in=owing.values("pk"))
-        return latest if self.value() is None else queryset
+        # A note, too, may be of an earlier one.
+        return latest if self.value() is None and NoteFilter.parameter_name not in request.GET else queryset
 
 
 class NoteFilter(admin.SimpleListFilter):
@@ -65,21 +71,11 @@ class NoteFilter(admin.SimpleListFilter):
         return queryset
 
 
-@admin.register(Enquiry)
-class EnquiryAdmin(admin.ModelAdmin):
-    """Read by editors and written by nobody: what happens to an enquiry happens by its actions."""
+class ForEditors(admin.ModelAdmin):
+    """Read by editors and written by nobody: what happens to it happens by its actions."""
 
-    list_display = ["centre", "user", "asked", "reminded", "owed", "answered", "has_note"]
-    list_display_links = ["centre"]
-    list_filter = [OwedFilter, NoteFilter, ("centre", admin.RelatedOnlyFieldListFilter), "reason"]
-    list_select_related = ["centre", "user"]
     list_per_page = 50
     show_full_result_count = False
-    actions = ["send_now", "revoke", "mark_read"]
-    fields = readonly_fields = [
-        "centre", "user", "number", "reason", "language", "asked_at", "reminded", "owed", "answered_at",
-        "expires_at", "revoked_at", "note", "note_read_at", "freshness",
-    ]  # fmt: skip
 
     def has_module_permission(self, request):
         return is_editor(request.user)
@@ -94,21 +90,40 @@ class EnquiryAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request, obj=None):
-        # A centre could not be deleted else.
+        # A centre, or a trial, could not be deleted else.
         return is_editor(request.user)
 
     def has_act_permission(self, request):
         return is_editor(request.user)
 
+
+@admin.register(Enquiry)
+class EnquiryAdmin(ForEditors):
+    """Who was asked, what they owe, and what they answered."""
+
+    change_list_template = "vouching/admin/enquiries.html"
+    list_display = ["centre", "user", "asked", "reminded", "owed", "left", "answered", "has_note"]
+    list_display_links = ["centre"]
+    list_filter = [OwedFilter, NoteFilter, ("centre", admin.RelatedOnlyFieldListFilter), "reason"]
+    list_select_related = ["centre", "user"]
+    actions = ["send_now", "revoke", "mark_read"]
+    fields = readonly_fields = [
+        "centre", "user", "number", "reason", "language", "asked_at", "reminded", "owed", "left",
+        "answered_at", "expires_at", "revoked_at", "note", "note_read_at", "sheets", "contacts", "freshness",
+    ]  # fmt: skip
+
     def get_queryset(self, request):
         """Each with what the list tells, in one query whatever their number."""
         went = Letter.objects.filter(enquiry=OuterRef("pk")).exclude(settled_at=None)
+        mine = asked_sites().filter(centre=OuterRef("centre"))
+        left = unconfirmed(mine, OuterRef("asked_on")).order_by().values("centre").annotate(n=Count("pk"))
         found = super().get_queryset(request).defer("digests")
         return found.annotate(
             is_owed=Exists(Enquiry.objects.owing().filter(pk=OuterRef("pk"))),
             is_late=Exists(Enquiry.objects.overdue(mail_day(timezone.now())).filter(pk=OuterRef("pk"))),
             once=Exists(went.filter(kind=LetterKind.REMINDED)),
             twice=Exists(went.filter(kind=LetterKind.REMINDED_AGAIN)),
+            number_left=Coalesce(Subquery(left.values("n"), output_field=IntegerField()), 0),
         )
 
     @admin.display(description=_("asked on"), ordering="asked_on")
@@ -131,6 +146,23 @@ class EnquiryAdmin(admin.ModelAdmin):
         if enquiry.is_late:
             return STATES[OVERDUE]
         return STATES[OWES if enquiry.is_owed else ANSWERED]
+
+    @admin.display(description=_("statuses not confirmed since"), ordering="number_left")
+    def left(self, enquiry):
+        return enquiry.number_left
+
+    @admin.display(description=_("sheets handed in by the link"))
+    def sheets(self, enquiry):
+        runs = [one.run for one in enquiry.sheets.select_related("run")]
+        pages = ((reverse("admin:imports_importrun_change", args=[one.pk]), one) for one in runs)
+        told = ((url, one, one.get_status_display()) for url, one in pages)
+        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', told) or "–"
+
+    @admin.display(description=_("contact details sent"))
+    def contacts(self, enquiry):
+        url = attention.list_url(ContactAnswer, enquiry__exact=enquiry.pk, state="all")
+        number = enquiry.contacts.count()
+        return format_html('<a href="{}">{}</a>', url, number) if number else "–"
 
     @admin.display(description=_("note"))
     def has_note(self, enquiry):
@@ -174,6 +206,67 @@ class EnquiryAdmin(admin.ModelAdmin):
         self.message_user(request, told, messages.SUCCESS if read else messages.INFO)
 
 
+class StateFilter(admin.SimpleListFilter):
+    """What became of it; without a choice, what is to be looked at."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*ContactState.choices, ("all", _("all of them"))]
+
+    def queryset(self, request, queryset):
+        state = self.value() or ContactState.OPEN
+        return queryset.filter(state=state) if state in ContactState.values else queryset
+
+
+@admin.register(ContactAnswer)
+class ContactAnswerAdmin(ForEditors):
+    """What coordinators said of a site's contact by their link, beside what is shown: taken over, or not."""
+
+    change_list_template = "vouching/admin/contacts.html"
+    list_display = ["site", "differs", "said_by", "said_at", "state"]
+    list_display_links = None
+    list_filter = [StateFilter, ("site__centre", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["site__trial", "site__centre", "enquiry__user"]
+    actions = ["take", "decline"]
+    fields = readonly_fields = ["site", "differs", "said_by", "said_at", "state", "decided_at", "decided_by"]
+
+    def lookup_allowed(self, lookup, value, request):
+        return lookup == "enquiry__exact" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description=_("what is to be another one"))
+    def differs(self, sent):
+        label = {one.name: one.verbose_name for one in sent.site._meta.concrete_fields}
+        told = (
+            (label[name], getattr(sent.site, name) or "–", new or "–") for name, new in sent.values.items()
+        )
+        return format_html_join("", "<p>{}: <del>{}</del> → <ins>{}</ins></p>", told)
+
+    @admin.display(description=_("coordinator"))
+    def said_by(self, sent):
+        return sent.enquiry.user
+
+    @admin.action(description=_("Take over: shown to everybody from now on"), permissions=["act"])
+    def take(self, request, queryset):
+        self._decide(request, queryset, take=True)
+
+    @admin.action(description=_("Decline: what is shown stays"), permissions=["act"])
+    def decline(self, request, queryset):
+        self._decide(request, queryset, take=False)
+
+    def _decide(self, request, queryset, *, take: bool):
+        try:
+            done = actions.decide_contacts(sent=queryset, by=actor_of(request), take=take)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return
+        told = ngettext("%d is taken over.", "%d are taken over.", done) if take else ngettext(
+            "%d is declined.", "%d are declined.", done
+        )  # fmt: skip
+        self.message_user(request, told % done, messages.SUCCESS if done else messages.INFO)
+
+
 @attention.register
 def vouching(request):
     """Editors ring up whoever was reminded twice, read notes, and see whom no mail can reach."""
@@ -189,6 +282,11 @@ def vouching(request):
     notes = Enquiry.objects.filter(note_read_at=None).exclude(note="").count()
     label = ngettext("note of a coordinator to read", "notes of coordinators to read", notes)
     yield attention.WaitingItem(notes, label, attention.list_url(Enquiry, note="unread"))
+    sent = ContactAnswer.objects.filter(state=ContactState.OPEN).count()
+    label = ngettext(
+        "site whose coordinator sent another contact", "sites whose coordinators sent another contact", sent
+    )
+    yield attention.WaitingItem(sent, label, attention.list_url(ContactAnswer))
     mute = Coordination.objects.acting().filter(user__email="").count()
     label = ngettext(
         "coordinator without an e-mail address: cannot be asked",

@@ -17,7 +17,8 @@ from trials.actions import correct_site, state_status
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
-from .models import Enquiry
+from .asked import AskedSite, contradictions
+from .models import ContactAnswer, ContactState, Enquiry
 
 EVIDENCE = "answered by the mailed link (enquiry %d)"
 SAME = "same"  # the status that the page showed is still right
@@ -42,19 +43,23 @@ class Closed(StrEnum):
 
 @dataclass(frozen=True)
 class SiteAnswer:
-    """What is said of one site. `seen`: the status that the page showed; `day`: ISO 8601, perhaps a month."""
+    """What is said of one site. `seen`: what the page showed (`AskedSite.seen`); `day`: ISO 8601, perhaps a
+    month; `values`: columns to be stored; `contact`: those that an editor looks at first; `at_once`: said of
+    all others, not of this site itself."""
 
     site_id: int
     said: str = ""
     seen: str = ""
     day: str = ""
     values: dict[str, object] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)
+    at_once: bool = False
 
 
 @dataclass
 class Stored:
     """The sites of which something new was stored; those that were not confirmed, since they are not what the
-    page showed; and how many were left alone, since this link does not ask about them."""
+    page showed, or a registry contradicts them; and how many this link does not ask about."""
 
     stored: list[TrialSite] = field(default_factory=list)
     moved: list[TrialSite] = field(default_factory=list)
@@ -112,12 +117,14 @@ def answer(
         if why_closed(held):
             raise PermissionError
         sites = {one.pk: one for one in held.sites().select_for_update(of=("self",))}
+        against = contradictions(list(sites.values()))
         found, given = Stored(), list(answers)
         for one in given:
             if one.site_id not in sites:
                 found.gone += 1
             else:
-                _take(sites[one.site_id], one, by, EVIDENCE % held.pk, found)
+                asked = AskedSite(sites[one.site_id], against.get(one.site_id))
+                _take(asked, one, by, held, found)
         if found.gone < len(given) or note != held.note:
             held.answered_at, held.language = timezone.now(), language
         if note != held.note:
@@ -127,21 +134,45 @@ def answer(
     return found
 
 
-def _take(site: TrialSite, one: SiteAnswer, by: changes.Actor, evidence: str, found: Stored) -> None:
+def _take(asked: AskedSite, one: SiteAnswer, by: changes.Actor, enquiry: Enquiry, found: Stored) -> None:
     """Store one answer, unless it is what the site says already."""
-    if one.said == SAME and (one.seen != site.status or site.status == Recruitment.UNKNOWN):
+    site = asked.site
+    is_confirmed = one.said == SAME
+    may_be = asked.may_be_confirmed if one.at_once else site.status != Recruitment.UNKNOWN
+    if is_confirmed and not (may_be and one.seen == asked.seen):
         found.moved.append(site)
         return
     status = status_said(site, one.said, one.day)
     changed = _changed(site, one.values | _opening(site, status, one.day))
     since = "" if status == Recruitment.NOT_YET_RECRUITING else one.day
-    is_new = bool(status) and not _stands(site, status, since)
+    is_new = bool(status) and not _stands(asked, status, since)
     if changed:
         correct_site(site=site, by=by, **changed)
     if is_new:
-        state_status(site=site, status=status, by=by, since=since, evidence=evidence)
-    if changed or is_new:
+        state_status(site=site, status=status, by=by, since=since, evidence=EVIDENCE % enquiry.pk)
+    is_sent = _send_contact(site, one.contact, enquiry)
+    if changed or is_new or is_sent:
         found.stored.append(site)
+
+
+def _send_contact(site: TrialSite, contact: dict[str, str], enquiry: Enquiry) -> bool:
+    """Let the editors see what was said of the contact; False where it says what is stored, or sent, already.
+
+    To say again what is stored takes back what was sent before.
+    """
+    sent = ContactAnswer.objects.filter(enquiry=enquiry, site=site, state=ContactState.OPEN)
+    if not contact:
+        return False
+    before = sent.first()
+    values = _changed(site, (before.values if before else {}) | contact)
+    if before and not values:
+        before.delete()
+        return True
+    if not values or (before and before.values == values):
+        return False
+    said = {"values": values, "said_at": timezone.now()}
+    sent.update_or_create(enquiry=enquiry, site=site, state=ContactState.OPEN, defaults=said)
+    return True
 
 
 def _changed(site: TrialSite, values: dict) -> dict:
@@ -157,8 +188,9 @@ def _opening(site: TrialSite, status: str, day: str) -> dict:
     return {"opened_on": day} if is_wrong else {}
 
 
-def _stands(site: TrialSite, status: str, since: str) -> bool:
+def _stands(asked: AskedSite, status: str, since: str) -> bool:
     """Whether a coordinator said just this today, and nothing speaks against it."""
-    is_said = (site.status, site.verified_by) == (status, Role.COORDINATOR) and not site.disputed
+    site = asked.site
+    is_said = (site.status, site.verified_by) == (status, Role.COORDINATOR) and not asked.against
     today: dt.date = timezone.localdate()
     return is_said and site.verified_at == today and not site.verified_on and since in ("", site.status_since)

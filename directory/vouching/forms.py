@@ -12,9 +12,9 @@ from directory.core.phones import read_phone
 from directory.core.text import control_character_in, tidy
 from directory.sheets.written_values import written_date
 from trials.choices import Recruitment
-from trials.models import TrialSite
 
 from .answering import SAID, SAME, SiteAnswer, status_said
+from .asked import AskedSite, may_be_confirmed
 from .models import LONGEST_NOTE
 
 CONTACT = ("contact_role", "contact_email", "contact_phone")
@@ -52,15 +52,16 @@ class SiteAnswerForm(forms.Form):
     contact_phone = forms.CharField(
         required=False, max_length=120, show_hidden_initial=True, label=gettext_lazy("Telephone of that role")
     )
-    seen = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=48, widget=forms.HiddenInput)
 
-    def __init__(self, site: TrialSite, data=None):
-        initial = {name: getattr(site, name) for name in CONTACT} | {"seen": site.status, "said": ""}
+    def __init__(self, asked: AskedSite, data=None):
+        site = asked.site
+        initial = {name: getattr(site, name) for name in CONTACT} | {"seen": asked.seen, "said": ""}
         super().__init__(
             data, prefix=str(site.pk), initial=initial | {"cohort": ""}, use_required_attribute=False
         )
-        self.site = site
-        self.fields["said"].choices = [("", _("No answer now")), *choices_of(site)]  # type: ignore[attr-defined]
+        self.asked, self.site = asked, site
+        self.fields["said"].choices = [("", _("No answer now")), *choices_of(asked)]  # type: ignore[attr-defined]
 
     def clean(self):
         for name in self.fields:
@@ -102,26 +103,27 @@ class SiteAnswerForm(forms.Form):
 
     @property
     def says_something(self) -> bool:
-        return bool(self.cleaned_data["said"] or self.values)
+        return bool(self.cleaned_data["said"] or self.cleaned_data["cohort"] or self.new_contact)
 
     @property
-    def values(self) -> dict[str, object]:
-        """The columns that are to change: only what was typed over what the page showed."""
-        found: dict[str, object] = {
-            name: self.cleaned_data[name] for name in CONTACT if name in self.changed_data
-        }
-        if cohort := self.cleaned_data["cohort"]:
-            found["cohort_open"] = _OPEN[cohort]
-        return found
+    def new_contact(self) -> dict[str, str]:
+        """The columns of the contact that are to change: only what was typed over what the page showed."""
+        return {name: self.cleaned_data[name] for name in CONTACT if name in self.changed_data}
 
-    def answer(self, otherwise: str = "") -> SiteAnswer:
-        """What was said; of the status `otherwise`, where nothing was."""
+    def answer(self, *, or_same: bool) -> SiteAnswer:
+        """What was said; where nothing was said of the status, with `or_same` that it is still right."""
         given = self.cleaned_data
-        return SiteAnswer(self.site.pk, given["said"] or otherwise, given["seen"], given["day"], self.values)
+        at_once = or_same and not given["said"] and may_be_confirmed(given["seen"])
+        cohort = given["cohort"]
+        return SiteAnswer(
+            self.site.pk, SAME if at_once else given["said"], given["seen"], given["day"],
+            values={"cohort_open": _OPEN[cohort]} if cohort else {}, contact=self.new_contact,
+            at_once=at_once,
+        )  # fmt: skip
 
 
 class NoteForm(forms.Form):
-    """A note to the editors, and whether all that has no answer of its own is still right."""
+    """A note to the editors."""
 
     note = forms.CharField(
         required=False,
@@ -129,7 +131,6 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "aria-describedby": "note-hint"}),
         label=gettext_lazy("A note to the editors"),
     )
-    others = forms.BooleanField(required=False, label=gettext_lazy("All others are still right"))
 
     def clean_note(self):
         text = self.cleaned_data["note"].replace("\r\n", "\n").strip()
@@ -139,13 +140,16 @@ class NoteForm(forms.Form):
         return text
 
 
-def choices_of(site: TrialSite) -> list[tuple[str, str]]:
-    """What may be answered about `site`: that it is still so, or what else."""
+def choices_of(asked: AskedSite) -> list[tuple[str, str]]:
+    """What may be answered about a site: that it is still so, what the registry says, or what else."""
+    site, against, opens = asked.site, asked.against, Recruitment.NOT_YET_RECRUITING
     found = [] if site.status == Recruitment.UNKNOWN else [(SAME, _("Still right"))]
-    opens = Recruitment.NOT_YET_RECRUITING
+    if against and against.status not in (*SAID, site.status):
+        agreed = _("As the registry says: %(status)s") % {"status": against.get_status_display()}
+        found.append((against.status, agreed))
     return found + [(one.value, str(WORDS[one])) for one in SAID if one == opens or one != site.status]
 
 
-def forms_of(sites: Iterable[TrialSite], data=None) -> list[SiteAnswerForm]:
+def forms_of(asked: Iterable[AskedSite], data=None) -> list[SiteAnswerForm]:
     """One form for each site, in the order given."""
-    return [SiteAnswerForm(site, data) for site in sites]
+    return [SiteAnswerForm(one, data) for one in asked]

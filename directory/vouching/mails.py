@@ -8,29 +8,38 @@ from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.core.mailing import absolute, letter
 from trials.choices import Recruitment
 
-from .models import Enquiry, LetterKind
+from .asked import asked_about, told_of
+from .models import Enquiry, LetterKind, ended_sites
 
 MOST_LISTED = 40
-# By what a trial is called.
-_NAMES = ("trial__acronym", "trial__slug", *(f"trial__title_{one}" for one in LANGUAGE_CODES))
+# What a line says: by what a trial is called, how it stands, and what a registry says.
+_READ = (
+    "status", "disputed", "verified_at", "verified_on", "verified_by", "status_source", "centre_id",
+    "trial__acronym", "trial__slug", *(f"trial__title_{one}" for one in LANGUAGE_CODES),
+)  # fmt: skip
 
 
 def compose(enquiry: Enquiry, kind: str) -> EmailMultiAlternatives:
     """The mail `kind`, in the coordinator's language, with a link of its own."""
     with translation.override(enquiry.language):
-        found = enquiry.sites().select_related(None).select_related("trial")
-        sites = list(found.only("status", "disputed", *_NAMES))
+        asked = asked_about(enquiry, *_READ)
         words = {status.value: str(status.label) for status in Recruitment}
+        listed = [(str(one.site.trial), words[one.site.status], told_of(one)) for one in asked[:MOST_LISTED]]
+        disputed = sum(one.against is not None for one in asked)
         token = enquiry.new_token()
         subject = ngettext(
-            "Your centre's %(n)d trial: still right?", "Your centre's %(n)d trials: still right?", len(sites)
-        ) % {"n": len(sites)}
+            "Your centre's %(n)d trial: still right?", "Your centre's %(n)d trials: still right?", len(asked)
+        ) % {"n": len(asked)}
         context = {
             "centre": name_of(enquiry.centre, enquiry.language),
-            "sites": [(str(one.trial), words[one.status], one.disputed) for one in sites[:MOST_LISTED]],
-            "more": max(0, len(sites) - MOST_LISTED),
+            "disputed": listed[:disputed],
+            "number_disputed": disputed,
+            "others": listed[disputed:],
+            "more": max(0, len(asked) - MOST_LISTED),
+            "ended": ended_sites().filter(centre=enquiry.centre_id).count(),
             "link": absolute("web:vouch", token),
             "sheet": absolute("web:vouch-sheet", token),
+            "upload": absolute("web:vouch-upload", token),
             "until": enquiry.expires_at,
             "is_reminder": kind != LetterKind.ASKED,
             "asked_on": enquiry.asked_on,

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import Centre, Coordination
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.mailing import Handover
-from directory.core.models import PlainText, State
+from directory.core.models import PlainText
 from directory.core.roles import Role
+from directory.imports.models import ImportRun
 from trials.choices import Recruitment
 from trials.models import TrialSite
 
@@ -48,8 +49,12 @@ class LetterKind(models.TextChoices):
 
 def asked_sites() -> models.QuerySet[TrialSite]:
     """What coordinators are asked about: sites of listed trials, not over, unless that is disputed."""
-    found = TrialSite.objects.filter(trial__state=State.LISTED, centre__state=State.LISTED)
-    return found.exclude(status__in=ENDED, disputed=False)
+    return TrialSite.objects.listed().exclude(status__in=ENDED, disputed=False)
+
+
+def ended_sites() -> models.QuerySet[TrialSite]:
+    """The other sites of listed trials: nobody is asked about them."""
+    return TrialSite.objects.listed().filter(status__in=ENDED, disputed=False)
 
 
 def unconfirmed(sites: models.QuerySet[TrialSite], since) -> models.QuerySet[TrialSite]:
@@ -139,9 +144,8 @@ class Enquiry(PlainText):
         return self.expires_at <= timezone.now()
 
     def sites(self) -> models.QuerySet[TrialSite]:
-        """What is asked about today, by the name of the trial."""
-        found = asked_sites().filter(centre=self.centre_id)
-        return found.select_related("trial", "centre").order_by("trial__acronym", "trial__title_en", "pk")
+        """What is asked about today; in the order of mail, page and sheet it is `asked.asked_about`."""
+        return asked_sites().filter(centre=self.centre_id).select_related("trial", "centre").order_by("pk")
 
     def new_token(self) -> str:
         """A token for one more mail of this enquiry; only its hash is kept. Earlier ones stay good.
@@ -177,6 +181,68 @@ class Letter(Handover):
 
     def __str__(self):
         return f"{self.enquiry_id}:{self.kind}"
+
+
+class SheetAnswer(models.Model):
+    """A sheet handed in by the link of an enquiry: a run like any other, of that centre, as its coordinator.
+
+    The link opens the runs of its own enquiry alone.
+    """
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="sheets", verbose_name=_("enquiry"))
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="by_links", verbose_name=_("import run"))
+    handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["enquiry", "run"], name="sheet_once_an_enquiry")]
+
+    def __str__(self):
+        return f"{self.enquiry_id}:{self.run_id}"
+
+
+class ContactState(models.TextChoices):
+    """What became of contact details that a coordinator sent."""
+
+    OPEN = "open", _("to be looked at")
+    TAKEN = "taken", _("taken over")
+    DECLINED = "declined", _("declined")
+
+
+class ContactAnswer(PlainText):
+    """What was said by a link about the contact of a site: shown to nobody before an editor takes it over.
+
+    ::
+
+        open ─▶ taken | declined     said anew while it is open: the newer words replace the older
+
+    Whoever has a link could else send families and physicians to a mailbox of their own.
+    """
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="contacts", verbose_name=_("enquiry"))
+    site = models.ForeignKey(TrialSite, models.CASCADE, related_name="+", verbose_name=_("trial site"))
+    values = models.JSONField(_("said"), help_text="By column of the site, only what is to be another one.")
+    said_at = models.DateTimeField(_("said"), default=timezone.now)
+    state = models.CharField(
+        _("state"), max_length=8, choices=ContactState.choices, default=ContactState.OPEN
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.CharField(_("decided by"), max_length=12, choices=Role.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("contact details sent by a coordinator")
+        verbose_name_plural = _("contact details sent by coordinators")
+        ordering = ["-said_at", "-pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enquiry", "site"], condition=Q(state="open"), name="contact_open_once_an_enquiry"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.site)
 
 
 def _signer() -> signing.Signer:

@@ -26,6 +26,8 @@ WEIGHTS = {
     "web:watch": 3,
     "web:vouch": 3,
     "web:vouch-sheet": 10,
+    "web:vouch-upload": 20,
+    "web:vouch-plan": 2,
     "sitemap": 20,
 }
 MAP_WEIGHT = 5

@@ -16,6 +16,7 @@ from .views import (
     suggest,
     trials,
     vouch,
+    vouch_sheets,
     watch,
 )
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path("watch/mine/<str:token>/", watch.manage, name="watch-manage"),
     path("vouch/sites/<str:token>/", vouch.sites, name="vouch"),
     path("vouch/sheet/<str:token>/", vouch.sheet, name="vouch-sheet"),
+    path("vouch/upload/<str:token>/", vouch_sheets.upload, name="vouch-upload"),
+    path("vouch/upload/<str:token>/<int:number>/", vouch_sheets.plan, name="vouch-plan"),
     path("centres/", centres.centres, name="centres"),
     path("centres/<slug:code>/", centres.centre, name="centre"),
     path("components/", components.gallery, name="components"),

@@ -40,7 +40,9 @@ KEYED = {
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
 # A token is needed for these: they show what its owner follows or keeps, and nothing without one.
-BY_TOKEN = ("watch-confirm", "watch-stop", "watch-manage", "vouch", "vouch-sheet")
+BY_TOKEN = (
+    "watch-confirm", "watch-stop", "watch-manage", "vouch", "vouch-sheet", "vouch-upload", "vouch-plan",
+)  # fmt: skip
 PLAIN = (
     "home",
     "suggest",

@@ -15,7 +15,7 @@ from directory.vouching import actions
 from directory.vouching.charts import chart_of
 from directory.vouching.models import Enquiry
 from directory.vouching.past_freshness import by_month, last_days
-from tests.builders import a_centre, a_coordinator, a_site, a_trial, an_editor, says
+from tests.builders import a_centre, a_coordinator, a_site, a_trial, a_user, an_editor, says
 from tests.support.admin_forms import act
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,60 @@ def test_a_centre_goes_with_its_enquiries(editor):
 def test_no_address_of_the_list_breaks_it(editor, query):
     asked(a_centre_with())
     assert editor.get(f"{reverse(LIST)}?{query}").status_code in (200, 302)
+
+
+def test_the_list_tells_how_many_statuses_are_owed_and_nothing_yet_where_nobody_was_asked(editor):
+    assert "Nobody has been asked yet." in editor.get(reverse(LIST)).content.decode()
+    centre = a_centre_with(3)
+    a_site(a_trial(), centre, status="completed", said=90)
+    says(centre.sites.first(), "recruiting", said=0)
+    asked(centre, 3)
+    page = editor.get(reverse(LIST)).content.decode()
+    assert 'class="field-left">2</td>' in page
+    assert "Nobody has been asked yet." not in page
+
+
+# Who keeps which centre
+
+
+def option(user):
+    return f'<option value="{user.pk}">{user.username}</option>'
+
+
+def test_a_coordinator_needs_no_staff_status_to_be_given_a_centre(editor):
+    with_link_alone = a_coordinator(username="by-link")
+    with_link_alone.is_staff = False
+    with_link_alone.save()
+    staff, nobody, closed = a_user("staff", is_staff=True), a_user("reader"), a_coordinator(username="gone")
+    type(closed).objects.filter(pk=closed.pk).update(is_active=False)
+    page = editor.get(reverse("admin:centres_coordination_add")).content.decode()
+    assert [option(one) in page for one in (with_link_alone, staff, nobody, closed)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert page.count(option(with_link_alone)) == 1
+    assert "Somebody who is not here needs an account first" in page
+
+
+def test_the_list_says_whom_a_mail_reaches_and_else_why_not(editor):
+    centre = a_centre()
+    people = {name: a_coordinator(centre, username=name) for name in ("asked", "mute", "closed", "outside")}
+    for name in ("asked", "closed", "outside"):
+        type(people[name]).objects.filter(username=name).update(email=f"{name}@example.org")
+    type(people["closed"]).objects.filter(username="closed").update(is_active=False)
+    people["outside"].groups.clear()
+    page = editor.get(reverse("admin:centres_coordination_changelist")).content.decode()
+    rows = dict(
+        re.findall(r'field-user[^>]*><a[^>]*>([\w-]+)</a>.*?field-reached">([^<]*)<', page, re.DOTALL)
+    )
+    assert rows == {
+        "asked": "yes",
+        "mute": "no: the account has no e-mail address",
+        "closed": "no: the account is closed",
+        "outside": "no: not in the group Coordinators, or an editor",
+    }
 
 
 # Freshness over time

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from directory.core.models import Change
-from directory.core.roles import Role
 from directory.vouching.models import Enquiry
 from tests.builders import a_site, a_trial, says
 from tests.support.at_once import at_once
@@ -29,7 +28,7 @@ def test_a_status_that_somebody_changed_meanwhile_is_not_confirmed_as_it_was_sho
     site = world[1][3]
     says(site, "suspended", said=0)
     page = client.post(world[-1], form).content.decode()
-    assert "Trial 3: its status is not what this page showed" in page
+    assert "Trial 3: it is not confirmed, since this page did not show how it stands now." in page
     assert fresh(site).status == "suspended"
     assert said_by_link().count() == 13
 
@@ -47,16 +46,6 @@ def test_a_site_that_came_meanwhile_is_not_confirmed_unseen(world, client):
     new = a_site(a_trial("New"), world[0], said=40)
     client.post(world[-1], form)
     assert fresh(new).verified_at == TODAY() - dt.timedelta(days=40)
-
-
-def test_the_word_of_the_coordinator_ends_a_contradiction_and_both_are_shown_before(world, client):
-    site = world[1][0]
-    says(site, "completed", said=2, by=Role.REGISTRY, source="ClinicalTrials.gov")
-    page = client.get(world[-1]).content.decode()
-    assert "A registry says otherwise:" in page
-    assert "ClinicalTrials.gov" in page
-    client.post(world[-1], buttons_of(page))
-    assert (fresh(site).status, fresh(site).disputed) == ("recruiting", False)
 
 
 def test_a_status_that_nobody_knows_is_not_confirmed_but_may_be_stated(client):

@@ -22,6 +22,7 @@ from directory.core import changes
 from directory.core.roles import Role
 from directory.vouching.actions import send_due
 from directory.vouching.answering import SAME, SiteAnswer, answer
+from directory.vouching.asked import AskedSite, asked_about
 from directory.vouching.models import Enquiry
 from tests.builders import a_centre, a_coordinator, a_trial
 from tests.support.studies import CTGOV, a_study, answers
@@ -223,17 +224,18 @@ class Simulation:
     def _answer(self, day: int) -> None:
         for token in self.to_answer.pop(day, ()):
             enquiry = Enquiry.of_token(token)
-            given = [self._said(one, day) for one in enquiry.sites()]
+            given = [self._said(one, day) for one in asked_about(enquiry)]
             answer(enquiry=enquiry, answers=given, note="", language="nl")
             self.year.counts["answers"] += 1
 
-    def _said(self, site: TrialSite, day: int) -> SiteAnswer:
+    def _said(self, asked: AskedSite, day: int) -> SiteAnswer:
         """What a coordinator says who knows how it is."""
+        site = asked.site
         is_so = self.truth[site.trial_id, site.centre_id].truth.on(day)
         if is_so == site.status:
-            return SiteAnswer(site.pk, SAME, seen=site.status)
+            return SiteAnswer(site.pk, SAME, seen=asked.seen)
         opens = f"{FIRST_DAY + dt.timedelta(days=day + 60):%Y-%m}" if is_so == NOT_YET else ""
-        return SiteAnswer(site.pk, is_so, seen=site.status, day=opens)
+        return SiteAnswer(site.pk, is_so, seen=asked.seen, day=opens)
 
     def _look(self, day: int) -> Evening:
         today, found, seen = FIRST_DAY + dt.timedelta(days=day), Evening(), {}

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.vouching import actions
+from directory.vouching.asked import AskedSite, contradictions
 from tests.builders import a_centre, a_coordinator, a_site, a_trial
 from trials.models import StatusStatement, TrialSite
 
@@ -28,7 +29,9 @@ def a_world(number=14, **fields):
 
 
 def seen(*sites):
-    return {f"{site.pk}-seen": site.status for site in sites}
+    """What the page sends of sites that it shows as they are now."""
+    against = contradictions(sites)
+    return {f"{site.pk}-seen": AskedSite(site, against.get(site.pk)).seen for site in sites}
 
 
 def fresh(site):
@@ -40,9 +43,9 @@ def said_by_link():
 
 
 def buttons_of(page):
-    """What the form with the big button sends."""
-    form = re.search(r'<form[^>]*class="vouch-all.*?</form>', page, re.DOTALL)[0]
-    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    """What the big button sends, where nothing else was chosen."""
+    assert re.search(r'<button type="submit" name="all" value="1" class="primary">', page)
+    return dict(re.findall(r'name="(\d+-seen)" value="([^"]*)"', page)) | {"all": "1"}
 
 
 def coordinator(*centres, **fields):

@@ -92,6 +92,11 @@ class SiteProcessor(NamesCentre, NamesPeople):
         people = {person.pk for person, *_rest in result.work.people if person.pk}
         return [(Professional.change_kind, str(pk)) for pk in people]
 
+    def logged(self, result, column):
+        if column == "disputed":  # no column, and yet something that an export older than it did not show
+            return [(TrialSite.change_kind, result.record, column)]
+        return super().logged(result, column)
+
     def country_of(self, cells):
         """That of the row's centre, where this sheet may speak of it."""
         place = self.places.meant(cells.get("centre_code", ""))

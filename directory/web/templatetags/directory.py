@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from centres.choices import Language
 from directory.core import dates
@@ -71,9 +71,13 @@ def said_tag(one) -> SafeString:
 def as_of_tag(trial) -> SafeString:
     """The day of a trial's own status, and by whom; of a trial or of a document."""
     has = trial.get if isinstance(trial, dict) else partial(getattr, trial)
-    text = words.said(has("status_as_of", "") or "", has("status_by", "") or "")
-    text = _("as of %(day)s") % {"day": text} if text else _("no day recorded")
-    return format_html('<span class="note said">{}</span>', text)
+    day = has("status_as_of", "") or ""
+    is_day = len(day) == len("2024-06-03")
+    sentence = _("as of %(day)s") if is_day else pgettext("month or year", "as of %(day)s")
+    text = words.said(day, has("status_by", "") or "")
+    return format_html(
+        '<span class="note said">{}</span>', sentence % {"day": text} if text else _("no day recorded")
+    )
 
 
 @register.filter

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import structlog
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,33 +18,40 @@ from directory.core.text import whole_number
 from directory.sheets import workbooks
 from directory.vouching import answering, sheet_of_centre
 from directory.vouching.answering import SAME, Closed, SiteAnswer, Stored
+from directory.vouching.asked import AskedSite, asked_about, may_be_confirmed, told
 from directory.vouching.forms import NoteForm, SiteAnswerForm, forms_of
-from directory.vouching.models import Enquiry, unconfirmed
+from directory.vouching.models import ContactAnswer, ContactState, Enquiry, ended_sites, unconfirmed
 from trials.choices import Recruitment
-from trials.models import StatusStatement
 
 from .. import words
 from ..asking import errors_of
-from ..sites import SiteCard
 
-# A form has ten fields a site, and Django reads a thousand.
-ON_A_PAGE = 60
+# A form has ten fields a site, and Django reads a thousand; the sites of other pages have one field each.
+ON_A_PAGE = 40
+ALL = "all"  # the button that also confirms whatever has no answer of its own
 _SEEN = re.compile(r"(\d{1,9})-seen", re.ASCII)
 
 
 @dataclass(frozen=True)
-class AskedSite:
-    """One site as the page shows it; `owed`: nobody has confirmed it since it was asked about."""
+class AskedRow:
+    """One site as the page shows it; `owed`: nobody has confirmed it since it was asked about; `sent`: what
+    was said of its contact, and no editor has looked at yet."""
 
-    card: SiteCard
+    asked: AskedSite
     form: SiteAnswerForm
     owed: bool
+    sent: dict[str, str] | None
+
+    @property
+    def against(self) -> str:
+        return told(self.asked.against) if self.asked.against else ""
 
 
 @dataclass(frozen=True)
 class AskedPage:
-    """What the page asks: a page of the sites, a form for each, and the note."""
+    """All that is asked; a page of it, with a form for each site; and the note."""
 
+    everything: list[AskedSite]
     page: Page
     forms: list[SiteAnswerForm]
     note: NoteForm
@@ -57,7 +63,7 @@ def sites(request: HttpRequest, token: str) -> HttpResponse:
     """Show the sites; only a POST stores anything, since mail scanners follow links."""
     enquiry = Enquiry.of_token(token)
     if enquiry is None or answering.why_closed(enquiry):
-        return _closed(request, enquiry)
+        return closed(request, enquiry)
     if request.method != "POST":
         return _show(request, token, enquiry, _asked(request, enquiry), saved="saved" in request.GET)
     return _take(request, token, enquiry)
@@ -69,7 +75,7 @@ def sheet(request: HttpRequest, token: str) -> HttpResponse:
     """The same sites as a workbook, as an import takes it, with nobody in it whom the public may not see."""
     enquiry = Enquiry.of_token(token)
     if enquiry is None or answering.why_closed(enquiry):
-        return _closed(request, enquiry)
+        return closed(request, enquiry)
     content = sheet_of_centre.workbook(enquiry, words.page_language())
     name = f"{enquiry.centre.code}-{timezone.localdate():%Y-%m-%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
@@ -80,22 +86,22 @@ def sheet(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, enquiry: Enquiry, data: QueryDict | None = None) -> AskedPage:
-    said = Prefetch("statements", StatusStatement.objects.filter(retracted_at=None))
-    rows = enquiry.sites().select_related("contact_person", "investigator").prefetch_related(said)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    return AskedPage(page, forms_of(page.object_list, data), NoteForm(data, initial={"note": enquiry.note}))
+    everything = asked_about(enquiry)
+    page = Paginator(everything, ON_A_PAGE).get_page(request.GET.get("page"))
+    forms = forms_of(page.object_list, data)
+    return AskedPage(everything, page, forms, NoteForm(data, initial={"note": enquiry.note}))
 
 
 def _take(request: HttpRequest, token: str, enquiry: Enquiry) -> HttpResponse:
     """Store what was posted, and lead to the page anew; or show what is wrong with it, or not as it was."""
-    asked = _asked(request, enquiry, None if "all" in request.POST else request.POST)
+    asked = _asked(request, enquiry, request.POST)
     try:
         stored = _stored(request, enquiry, asked)
     except ValidationError as error:
         return _show(request, token, enquiry, asked, errors={"form": " ".join(error.messages)})
     except PermissionError:
         enquiry.refresh_from_db()
-        return _closed(request, enquiry)
+        return closed(request, enquiry)
     if stored is None:
         return _show(request, token, enquiry, asked, errors=_errors(asked))
     if stored.moved or stored.gone:
@@ -107,14 +113,10 @@ def _take(request: HttpRequest, token: str, enquiry: Enquiry) -> HttpResponse:
 
 def _stored(request: HttpRequest, enquiry: Enquiry, asked: AskedPage) -> Stored | None:
     """Store what was posted, all of it or nothing; None where a form is not valid."""
-    if "all" in request.POST:
-        answers = [SiteAnswer(pk, SAME, seen) for pk, seen in _shown_sites(request.POST)]
-        text = enquiry.note
-    else:
-        if not all([asked.note.is_valid(), *(form.is_valid() for form in asked.forms)]):
-            return None
-        answers = _answers(request.POST, asked.forms, SAME if asked.note.cleaned_data["others"] else "")
-        text = asked.note.cleaned_data["note"]
+    if not all([asked.note.is_valid(), *(form.is_valid() for form in asked.forms)]):
+        return None
+    answers = _answers(request.POST, asked.forms)
+    text = asked.note.cleaned_data["note"] if "note" in request.POST else enquiry.note
     if not answers and text == enquiry.note:
         sentence = _("Nothing was chosen. Say what is true of at least one trial, or write a note.")
         raise ValidationError(sentence)
@@ -124,18 +126,22 @@ def _stored(request: HttpRequest, enquiry: Enquiry, asked: AskedPage) -> Stored 
     )  # fmt: skip
 
 
-def _answers(posted: QueryDict, forms: list[SiteAnswerForm], otherwise: str) -> list[SiteAnswer]:
+def _answers(posted: QueryDict, forms: list[SiteAnswerForm]) -> list[SiteAnswer]:
     """What was said of the sites of the page, and of others that the form was sent with."""
-    found = [form.answer(otherwise) for form in forms if form.says_something or otherwise]
-    known = {form.site.pk for form in forms}
-    said = [
-        (pk, posted.get(f"{pk}-said") or otherwise) for pk, _seen in _shown_sites(posted) if pk not in known
-    ]
-    return found + [SiteAnswer(pk, SAME) for pk, answer in said if answer]
+    shown, is_all = dict(_shown_sites(posted)), ALL in posted
+    on_page = {form.site.pk: form for form in forms}
+    # What the form was not sent with came meanwhile: nobody has seen it.
+    found = [form.answer(or_same=is_all and pk in shown) for pk, form in on_page.items()]
+    for pk, seen in shown.items():
+        said = posted.get(f"{pk}-said", "")
+        at_once = is_all and not said and may_be_confirmed(seen)
+        if pk not in on_page and (said or at_once):
+            found.append(SiteAnswer(pk, SAME, seen if at_once else "", at_once=at_once))
+    return [one for one in found if one.said or one.values or one.contact]
 
 
 def _shown_sites(posted: QueryDict) -> list[tuple[int, str]]:
-    """The sites that the page showed, each with the status that it showed."""
+    """The sites that the page showed, each with what it showed of it."""
     found = ((_SEEN.fullmatch(name), posted[name]) for name in posted)
     pairs = ((whole_number(match[1]), seen) for match, seen in found if match)
     return [(pk, seen) for pk, seen in pairs if pk is not None]
@@ -145,25 +151,38 @@ def _show(
     request: HttpRequest, token: str, enquiry: Enquiry, asked: AskedPage, *,
     errors: dict[str, str] | None = None, stored: Stored | None = None, saved: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    everything = list(enquiry.sites().values_list("pk", "status"))
-    known = [(pk, status) for pk, status in everything if status != Recruitment.UNKNOWN]
+    everything = asked.everything
     owed = set(unconfirmed(enquiry.sites(), enquiry.asked_on).values_list("pk", flat=True))
+    rows = _rows(enquiry, asked, owed)
+    known = sum(one.site.status != Recruitment.UNKNOWN for one in everything)
+    on_page = {one.site.pk for one in asked.page.object_list}
     context = {
         "token": token,
         "enquiry": enquiry,
         "page": asked.page,
-        "rows": [AskedSite(SiteCard(one.site), one, one.site.pk in owed) for one in asked.forms],
+        "contradicted": [one for one in rows if one.asked.against],
+        "rows": [one for one in rows if not one.asked.against],
+        "elsewhere": [one for one in everything if one.site.pk not in on_page and one.may_be_confirmed],
         "note": asked.note,
-        "known": known,
         "number": len(everything),
+        "confirms": sum(one.may_be_confirmed for one in everything),
+        "disputed": sum(one.against is not None for one in everything),
         "owed": len(owed),
-        "unknown": len(everything) - len(known),
-        "done": len(known) - len(owed),
+        "ended": ended_sites().filter(centre=enquiry.centre).count(),
+        "unknown": len(everything) - known,
+        "done": known - len(owed),
         "errors": errors or {},
         "stored": stored,
         "saved": saved,
     }
     return render(request, "directory/vouch/sites.html", context, status=422 if errors else 200)
+
+
+def _rows(enquiry: Enquiry, asked: AskedPage, owed: set[int]) -> list[AskedRow]:
+    sent = dict(
+        ContactAnswer.objects.filter(enquiry=enquiry, state=ContactState.OPEN).values_list("site", "values")
+    )
+    return [AskedRow(one.asked, one, one.site.pk in owed, sent.get(one.site.pk)) for one in asked.forms]
 
 
 def _errors(asked: AskedPage) -> dict[str, str]:
@@ -175,7 +194,7 @@ def _errors(asked: AskedPage) -> dict[str, str]:
     return found
 
 
-def _closed(request: HttpRequest, enquiry: Enquiry | None) -> HttpResponse:
+def closed(request: HttpRequest, enquiry: Enquiry | None) -> HttpResponse:
     """Why the link opens nothing, and what to do; of a link that was never sent nothing is told."""
     reason = answering.why_closed(enquiry) or Closed.UNKNOWN
     return render(request, "directory/vouch/closed.html", {"reason": reason}, status=410)
