@@ -27,7 +27,9 @@ from tests.support.admin_forms import admin_url
 from trials.actions import state_status
 from trials.models import (
     Condition,
+    DiscoveredTrial,
     RecruitmentEvent,
+    RegistryDiscovery,
     RegistryRecord,
     RegistrySync,
     StatusStatement,
@@ -46,7 +48,9 @@ OURS = [
     Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
-OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
+OF_REGISTRIES = (
+    DiscoveredTrial, RecruitmentEvent, RegistryDiscovery, RegistryRecord, RegistrySync, TextSuggestion,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -68,6 +72,8 @@ def world():
     RecruitmentEvent.objects.create(trial=hidden, happened="opened", facts={"acronym": CANARY})
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
+    RegistryDiscovery.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
+    DiscoveredTrial.objects.create(registry="ctgov", scheme="nct", number=CANARY, title=CANARY)
     TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")
     stranger = builders.a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
