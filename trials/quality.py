@@ -1,14 +1,15 @@
 """How true the directory is: how many statuses of sites were verified lately, today and month by month.
 
-Of the sites that the public sees today. What was known in an earlier month is derived from the statements
-as they were then, by the one rule of `trials.statements`; nothing is counted in advance. A disputed status
-counts as not verified: its freshness is a word of its own.
+Of the sites that the public sees today. What was known in an earlier month is derived from what had been
+*recorded* by its end, whatever day it was said of, by the one rule of `trials.statements`: what is told later
+changes no earlier month. Nothing is counted in advance. A disputed status counts as not verified: its
+freshness is a word of its own. Contradictions with registries are of sites and of trials as a whole.
 """
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max
@@ -21,8 +22,8 @@ from directory.core.roles import Role
 
 from .choices import Freshness, Recruitment
 from .freshness import freshness
-from .models import StatusStatement, TrialSite
-from .statements import counts, derive
+from .models import StatusStatement, Trial, TrialSite
+from .statements import counts, derive, weight
 
 MONTHS = 12
 _OF_A_SITE = (
@@ -32,8 +33,8 @@ _OF_A_SITE = (
 _SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SYSTEM, "")
 # What is read of each statement.
 _COLUMNS = (
-    "pk", "site_id", "status", "since", "said_at", "said_on", "role", "source", "source_url", "recorded_at",
-    "retracted_at",
+    "pk", "site_id", "trial_id", "status", "since", "said_at", "said_on", "role", "source", "source_url",
+    "recorded_at", "retracted_at",
 )  # fmt: skip
 
 
@@ -96,12 +97,14 @@ class MonthTally:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A site of which a person and a registry say different things; `theirs` is the registry's latest word.
+    """A site, or a trial as a whole, of which a person and a registry say different things.
 
-    `disputed`: the registry's is the newer one.
+    `centre`: None for a trial as a whole. `theirs` is the registry's latest word; `disputed`: it is the newer
+    one.
     """
 
-    site: TrialSite
+    trial: Trial
+    centre: Centre | None
     ours: StatusStatement
     theirs: StatusStatement
     disputed: bool
@@ -109,12 +112,15 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class SourceAge:
-    """What came from one registry: its newest word, when it was last taken over, of how many sites."""
+    """What came from one registry: its newest word, when it was last taken over, of how many statuses.
+
+    `newest`: None where no word of it has a day.
+    """
 
     name: str
-    newest: StatusStatement
+    newest: StatusStatement | None
     taken_over: dt.datetime
-    sites: int
+    statuses: int
 
 
 @dataclass(frozen=True)
@@ -146,12 +152,11 @@ def latest_statement() -> int:
 
 
 def measure(today: dt.date | None = None) -> Quality:
-    """The figures of `today`, in five queries whatever the number of sites."""
+    """The figures of `today`, in seven queries whatever the number of sites."""
     today = today or timezone.localdate()
-    sites = list(TrialSite.objects.listed().order_by("pk").values(*_OF_A_SITE))
-    said: dict[int, list] = defaultdict(list)
-    for one in _statements():
-        said[one.site_id].append(one)
+    listed = TrialSite.objects.listed()
+    sites = list(listed.order_by("pk").values(*_OF_A_SITE))
+    said, of_trials = _said(site__in=listed), _said(trial__in=Trial.objects.listed())
     words = {one["pk"]: freshness(one["verified_at"], one["disputed"], today) for one in sites}
     return Quality(
         day=today,
@@ -160,15 +165,24 @@ def measure(today: dt.date | None = None) -> Quality:
         centres=_by_centre(sites, words),
         roles=sorted(_grouped(sites, words, "verified_by").items(), key=lambda one: _SPEAKERS.index(one[0])),
         months=_months(sites, said, today),
-        contradictions=_contradictions(sites, said),
-        sources=source_ages(one for several in said.values() for one in several if counts(one)),
+        contradictions=_contradictions(said, of_trials),
+        sources=source_ages(
+            one
+            for several in (*said.values(), *of_trials.values())
+            for one in several
+            # A sheet that names no source of a trial's status may have it from anybody.
+            if counts(one) and (one.source or one.site_id)
+        ),
     )
 
 
-def _statements() -> Iterator:
-    """Rows that have what a `StatusStatement` has, of the sites that the public sees."""
-    rows = StatusStatement.objects.filter(site__in=TrialSite.objects.listed()).order_by()
-    return rows.values_list(*_COLUMNS, named=True).iterator()
+def _said(**of: object) -> Mapping[int, list]:
+    """What was said of each site, or each trial, by its pk: rows that have what a `StatusStatement` has."""
+    found: dict[int, list] = defaultdict(list)
+    rows = StatusStatement.objects.filter(**of).order_by()
+    for one in rows.values_list(*_COLUMNS, named=True).iterator():
+        found[one.site_id or one.trial_id].append(one)
+    return found
 
 
 def _tally(words: Iterable[str]) -> Tally:
@@ -189,6 +203,13 @@ def _by_centre(sites: Sequence[dict], words: Mapping[int, str]) -> list[tuple[Ce
 
 
 # --- Over time ----------------------------------------------------------------------------------------
+
+
+def months_at(centre_id: int, today: dt.date | None = None) -> list[MonthTally]:
+    """The months of one centre, counted as `measure` counts those of all; from the first with a statement."""
+    today, here = today or timezone.localdate(), TrialSite.objects.listed().filter(centre=centre_id)
+    sites = list(here.order_by("pk").values(*_OF_A_SITE))
+    return _months(sites, _said(site__in=here), today)
 
 
 def month_ends(today: dt.date) -> list[dt.date]:
@@ -243,23 +264,45 @@ def _over_time(said: Sequence, ends: Sequence[tuple[dt.date, dt.datetime]]) -> I
 # --- Registries ---------------------------------------------------------------------------------------
 
 
-def _contradictions(sites: Sequence[dict], said: Mapping[int, list]) -> list[Contradiction]:
+def _contradictions(said: Mapping[int, list], of_trials: Mapping[int, list]) -> list[Contradiction]:
     """The disputed first, then the newest word of the registry first."""
-    found = {pk: pair for site in sites if (pair := _at_odds(said.get(pk := site["pk"], ())))}
-    shown = TrialSite.objects.filter(pk__in=found).select_related("trial", "centre")
-    made = [Contradiction(site, *map(_statement, found[site.pk]), disputed=site.disputed) for site in shown]
-    return sorted(
-        made, key=lambda one: (not one.disputed, -one.theirs.said_at.toordinal(), one.site.change_key)
-    )
+    pairs = {pk: pair for pk, several in said.items() if (pair := _at_odds(several, _by_day))}
+    whole = {pk: pair for pk, several in of_trials.items() if (pair := _at_odds(several, _by_weight))}
+    sites = TrialSite.objects.filter(pk__in=pairs).select_related("trial", "centre")
+    made = [
+        *(Contradiction(one.trial, one.centre, *pairs[one.pk], disputed=one.disputed) for one in sites),
+        *(
+            Contradiction(one, None, *whole[one.pk], disputed=one.disputed)
+            for one in Trial.objects.filter(pk__in=whole)
+        ),
+    ]
+    return sorted(made, key=_order)
 
 
-def _at_odds(said: Iterable) -> tuple | None:
+def _order(one: Contradiction) -> tuple:
+    return (
+        not one.disputed, -weight(one.theirs).toordinal(), one.trial.slug,
+        one.centre.code if one.centre else "",
+    )  # fmt: skip
+
+
+def _by_day(one) -> tuple:
+    """By what the statements of a site are in order, those of persons and of registries."""
+    return one.said_at, one.pk
+
+
+def _by_weight(one) -> tuple:
+    """The same of a trial as a whole: of persons, what was recorded last stands."""
+    return (weight(one) if one.role == Role.REGISTRY else dt.date.min, one.pk)
+
+
+def _at_odds(said: Iterable, in_order: Callable) -> tuple[StatusStatement, StatusStatement] | None:
     """The latest word of a person and that of a registry, where they are not the same."""
     latest: dict = {}
-    for one in sorted(filter(counts, said), key=lambda one: (one.said_at, one.pk)):
+    for one in sorted(filter(counts, said), key=in_order):
         latest[one.role == Role.REGISTRY] = one
     if len(latest) == 2 and latest[True].status != latest[False].status:
-        return latest[False], latest[True]
+        return _statement(latest[False]), _statement(latest[True])
     return None
 
 
@@ -269,9 +312,11 @@ def _statement(row) -> StatusStatement:
 
 
 def _source_age(several: Sequence) -> SourceAge:
-    newest = _statement(max(several, key=lambda one: (one.said_at, one.pk)))
-    taken_over = max(one.recorded_at for one in several)
-    return SourceAge(newest.source, newest, taken_over, len({one.site_id for one in several}))
+    dated = [one for one in several if one.said_at]
+    newest = max(dated, key=lambda one: (one.said_at, one.pk), default=None)
+    last = max(several, key=lambda one: (one.recorded_at, one.pk))
+    spoken_of = {(one.site_id, one.trial_id) for one in several}
+    return SourceAge(last.source, newest and _statement(newest), last.recorded_at, len(spoken_of))
 
 
 def source_ages(statements: Iterable) -> list[SourceAge]:
@@ -281,4 +326,4 @@ def source_ages(statements: Iterable) -> list[SourceAge]:
         if one.role == Role.REGISTRY:
             found[one.source.casefold()].append(one)
     ages = [_source_age(several) for several in found.values()]
-    return sorted(ages, key=lambda one: (-one.newest.said_at.toordinal(), one.name))
+    return sorted(ages, key=lambda one: (-one.newest.said_at.toordinal() if one.newest else 0, one.name))

@@ -19,6 +19,8 @@ _TASKS: list[tuple[str, schedule | float, int]] = [
     ("directory.core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
     # Registries are asked at night, when they and we have time.
     ("trials.follow_all", crontab(hour=3, minute=20), 6 * 60 * 60),
+    # Each week; asked by the hour, so that a machine that was off or a registry that was away catches up.
+    ("trials.discover_due", crontab(minute=47), HOURLY_EXPIRES),
 ]
 
 

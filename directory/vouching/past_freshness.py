@@ -1,14 +1,9 @@
-"""How much of a centre's open sites was confirmed within 30 days, month after month, from what was said."""
+"""How much of a centre's open sites was confirmed within 30 days, month after month, as recorded by then."""
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
 
-from directory.core.models import State
-from trials.choices import Freshness, Recruitment
-from trials.freshness import freshness
-from trials.models import StatusStatement
-from trials.statements import derive
+from trials.quality import months_at
 
 MONTHS = 12
 
@@ -28,27 +23,15 @@ class MonthsFreshness:
 
 
 def by_month(centre_id: int, today: dt.date, months: int = MONTHS) -> list[MonthsFreshness]:
-    """The last `months` months, the present one last. By the rule of `trials.statements`, as of each day.
+    """The last `months` months, the present one last: as the page on quality counts them.
 
-    Of trials that are listed today: on which day a trial was listed, statements do not say.
+    Of trials that are listed today, by what had been recorded by the end of each month.
     """
-    said = defaultdict(list)
-    statements = StatusStatement.objects.filter(
-        site__centre=centre_id, site__trial__state=State.LISTED, retracted_at=None
-    )
-    for one in statements.order_by("pk"):
-        said[one.site_id].append(one)
-    return [_at(said, day) for day in last_days(today, months)]
-
-
-def _at(said: dict[int, list[StatusStatement]], day: dt.date) -> MonthsFreshness:
-    found = [derive([one for one in ones if one.said_at <= day]) for ones in said.values()]
-    recruiting = [one for one in found if one["status"] == Recruitment.RECRUITING]
-    fresh = [
-        one for one in recruiting
-        if freshness(one["verified_at"], one["disputed"], day) == Freshness.FRESH
-    ]  # fmt: skip
-    return MonthsFreshness(day, len(recruiting), len(fresh))
+    known = {one.day: one.recruiting for one in months_at(centre_id, today)}
+    return [
+        MonthsFreshness(day, known[day].total if day in known else 0, known[day].fresh if day in known else 0)
+        for day in last_days(today, months)
+    ]
 
 
 def last_days(today: dt.date, months: int) -> list[dt.date]:

@@ -27,7 +27,9 @@ from tests.support.admin_forms import admin_url
 from trials.actions import state_status
 from trials.models import (
     Condition,
+    DiscoveredTrial,
     RecruitmentEvent,
+    RegistryDiscovery,
     RegistryRecord,
     RegistrySync,
     StatusStatement,
@@ -48,7 +50,9 @@ OURS = [
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
 DECIDED = (TextSuggestion, UnresolvedPlace)  # on their pages, by editors
-OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, *DECIDED)
+OF_REGISTRIES = (
+    DiscoveredTrial, RecruitmentEvent, RegistryDiscovery, RegistryRecord, RegistrySync, *DECIDED,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -70,6 +74,8 @@ def world():
     RecruitmentEvent.objects.create(trial=hidden, happened="opened", facts={"acronym": CANARY})
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
+    RegistryDiscovery.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
+    DiscoveredTrial.objects.create(registry="ctgov", scheme="nct", number=CANARY, title=CANARY)
     TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
     UnresolvedPlace.objects.create(trial=hidden, registry="ctgov", text=CANARY, folded=CANARY)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")

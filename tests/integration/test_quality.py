@@ -9,12 +9,13 @@ from django.utils import timezone
 from directory.core import changes
 from directory.core.dates import day_after
 from directory.core.roles import Role
+from directory.vouching.past_freshness import by_month
 from tests.builders import a_centre, a_site, a_trial, says
 from trials import statements
 from trials.actions import state_status
 from trials.choices import Freshness, Recruitment
 from trials.models import StatusStatement, TrialSite
-from trials.quality import MONTHS, measure, month_ends, percent
+from trials.quality import MONTHS, measure, month_ends, months_at, percent
 
 pytestmark = pytest.mark.django_db
 EDITOR = changes.Actor(Role.EDITOR)
@@ -55,10 +56,75 @@ def test_centres_and_roles_are_counted_by_themselves(world):
 
 def test_a_registry_that_says_otherwise_disputes_or_is_behind(world):
     found = measure()
-    assert [one.site.trial.slug for one in found.disputed] == ["disputed"]
+    assert [one.trial.slug for one in found.disputed] == ["disputed"]
     assert (found.disputed[0].ours.status, found.disputed[0].theirs.status) == ("suspended", "recruiting")
-    assert [one.site.trial.slug for one in found.behind] == ["behind"]
+    assert [one.trial.slug for one in found.behind] == ["behind"]
     assert (found.behind[0].ours.status, found.behind[0].theirs.source) == ("completed", "ISRCTN")
+
+
+def say_of_trial(trial, status, day, role, **fields):
+    """What `role` says of `trial` as a whole, and the status that follows from all that was said."""
+    StatusStatement.objects.create(trial=trial, status=status, said_at=day, role=role, **fields)
+    for name, value in statements.derive_of_trial(trial.statements.all()).items():
+        setattr(trial, name, value)
+    trial.save()
+
+
+def test_a_trial_as_a_whole_is_disputed_or_behind_as_its_sites_are(world):
+    for acronym, persons_day, registrys_day in (("WHOLE", 3, 20), ("LATE", 20, 3), ("NEVER", 20, None)):
+        trial = a_trial(acronym)
+        say_of_trial(trial, "recruiting", dt.date(2026, 3, persons_day), Role.EDITOR)
+        day = registrys_day and dt.date(2026, 3, registrys_day)
+        say_of_trial(trial, "completed", day, Role.REGISTRY, source="CTIS")
+    found = measure()
+    assert [(one.trial.slug, one.centre and one.centre.code) for one in found.disputed] == [
+        ("disputed", "uz-gent"), ("whole", None),
+    ]  # fmt: skip
+    assert [(one.trial.slug, one.centre and one.centre.code) for one in found.behind] == [
+        ("behind", "uz-leuven"), ("late", None), ("never", None),
+    ]  # fmt: skip
+    whole = found.disputed[1]
+    assert (whole.ours.status, whole.theirs.status, whole.theirs.source) == (
+        "recruiting",
+        "completed",
+        "CTIS",
+    )
+    assert {one.name: one.statuses for one in found.sources}["CTIS"] == 3
+    assert len(found.disputed) == TrialSite.objects.filter(disputed=True).count() + 1
+
+
+def test_a_registry_that_never_said_a_day_has_an_age_that_nobody_knows(world):
+    say_of_trial(a_trial("UNDATED"), "completed", None, Role.REGISTRY, source="ISRCTN old")
+    assert [(one.name, one.newest) for one in measure().sources if one.name == "ISRCTN old"] == [
+        ("ISRCTN old", None)
+    ]
+
+
+def test_a_draft_s_own_dispute_is_not_told(world):
+    trial = a_trial("Hidden", state="draft")
+    say_of_trial(trial, "recruiting", dt.date(2026, 3, 3), Role.EDITOR)
+    say_of_trial(trial, "completed", dt.date(2026, 3, 9), Role.REGISTRY, source="Secret")
+    found = measure()
+    assert "hidden" not in {one.trial.slug for one in found.contradictions}
+    assert "Secret" not in {one.name for one in found.sources}
+
+
+def test_the_months_of_one_centre_are_counted_as_those_of_all(time_machine):
+    """What coordinators are shown of their centre is what readers are shown of all."""
+    ghent, trial = a_centre("uz-gent"), a_trial()
+    time_machine.move_to(dt.datetime(2026, 1, 20, 12, tzinfo=dt.UTC))
+    site = a_site(trial, ghent, said=0)
+    time_machine.move_to(dt.datetime(2026, 4, 20, 12, tzinfo=dt.UTC))
+    says(site, "recruiting", said=60)  # told in April of February: February did not know
+    months = measure().months
+    assert months_at(ghent.pk) == months
+    assert [(one.day.month, one.recruiting.total, one.recruiting.fresh) for one in months] == [
+        (1, 1, 1), (2, 1, 0), (3, 1, 0), (4, 1, 0),
+    ]  # fmt: skip
+    chart = by_month(ghent.pk, dt.date(2026, 4, 20))
+    assert [(one.day.month, one.open, one.fresh) for one in chart][-5:] == [
+        (12, 0, 0), (1, 1, 1), (2, 1, 0), (3, 1, 0), (4, 1, 0),
+    ]  # fmt: skip
 
 
 def test_the_age_of_a_source_is_that_of_its_newest_statement_that_counts(world):
@@ -66,7 +132,7 @@ def test_the_age_of_a_source_is_that_of_its_newest_statement_that_counts(world):
     taken_back = says(site, "recruiting", said=0, by=Role.REGISTRY, source="ISRCTN")
     StatusStatement.objects.filter(pk=taken_back.pk).update(retracted_at=timezone.now())
     today = timezone.localdate()
-    found = {one.name: ((today - one.newest.said_at).days, one.sites) for one in measure().sources}
+    found = {one.name: ((today - one.newest.said_at).days, one.statuses) for one in measure().sources}
     assert found == {"ClinicalTrials.gov": (4, 1), "ISRCTN": (200, 1)}
     assert [one.name for one in measure().sources] == ["ClinicalTrials.gov", "ISRCTN"]
 
@@ -79,7 +145,7 @@ def test_what_the_public_does_not_see_is_not_counted(world):
     found = measure()
     assert figures(found.all) == before
     assert "Secret" not in {one.name for one in found.sources}
-    assert "public" not in {one.site.trial.slug for one in found.contradictions}
+    assert "public" not in {one.trial.slug for one in found.contradictions}
 
 
 def test_nothing_at_all_is_no_error():

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from directory.core.dates import day_after
 from directory.core.roles import Role
 from directory.vouching import actions
 from directory.vouching.charts import chart_of
@@ -238,16 +239,22 @@ def months(centre, today):
     return [(one.open, one.fresh) for one in by_month(centre.pk, today, 4)]
 
 
-def test_a_month_counts_what_recruited_at_its_end_and_was_confirmed_within_thirty_days():
-    """What is said later changes no earlier month."""
+def test_a_month_counts_what_was_known_to_recruit_at_its_end_and_was_confirmed_within_thirty_days():
+    """What is told later changes no earlier month, whatever day it is said of."""
     centre, today = a_centre(), timezone.localdate()
     ends = last_days(today, 4)
     first, second = a_site(a_trial(), centre, status=None), a_site(a_trial(), centre, status=None)
-    says(first, "recruiting", said=(today - ends[1]).days)
-    says(second, "recruiting", said=(today - ends[1]).days + 10)
+
+    def told(site, status, end, late=0):
+        at = day_after(end) - dt.timedelta(hours=1)
+        says(site, status, said=(today - end).days + late, recorded_at=at)
+
+    told(first, "recruiting", ends[1])
+    told(second, "recruiting", ends[1], late=10)
     assert months(centre, today)[:3] == [(0, 0), (2, 2), (2, 0)] or ends[2] - ends[1] <= dt.timedelta(30)
-    says(second, "suspended", said=(today - ends[2]).days)
-    says(first, "recruiting", said=(today - ends[2]).days)
+    told(second, "suspended", ends[2])
+    told(first, "recruiting", ends[2])
+    says(second, "recruiting", said=(today - ends[1]).days)
     assert months(centre, today)[:3] == [(0, 0), (2, 2), (1, 1)]
 
 

@@ -5,12 +5,17 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from directory.core import changes
 from directory.core.roles import Role
 from directory.search import service
 from directory.web.views.quality import TALL, chart_of
 from tests.builders import a_centre, a_site, a_trial, says
-from trials.models import StatusStatement
+from tests.support.studies import CTGOV, GENT, a_study, answers
+from trials.discovery import decline
+from trials.models import DiscoveredTrial, RegistryDiscovery, StatusStatement
+from trials.models.registry import SyncStatus
 from trials.quality import MonthTally, Tally
+from trials.sources.discovering import discover
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,66 @@ def test_a_dispute_leads_to_its_site_and_shows_both_words(client, world):
     assert 'href="/en/trials/disputed/#site-uz-gent"' in part
     assert part.index("Suspended") < part.index("the centre&#x27;s coordinator") < part.index("Recruiting")
     assert "ClinicalTrials.gov" in part
+
+
+def test_a_trial_s_own_dispute_is_counted_beside_those_of_its_sites(client, world):
+    trial = a_trial("Whole", disputed=True)
+    for role, status, day in (("editor", "recruiting", 3), ("registry", "completed", 9)):
+        StatusStatement.objects.create(
+            trial=trial, status=status, said_at=dt.date(2026, 3, day), role=role, source="CTIS"
+        )
+    service.rebuild()
+    part = text(client).partition('id="disputed"')[2].partition("</table>")[0]
+    assert "2 disputed statuses" in part
+    assert '<a href="/en/trials/whole/">Whole</a></td><td>the trial as a whole</td>' in part
+
+
+# The certificate of coverage
+
+
+def listed(*numbers):
+    """ClinicalTrials.gov answers to the end, with these trials for children in Ghent."""
+    run = discover(CTGOV, [answers(*(a_study(number, places=[GENT]) for number in numbers))])
+    RegistryDiscovery.objects.filter(pk=run.pk).update(is_whole=True)
+    return run
+
+
+def test_what_a_registry_lists_is_counted_by_what_became_of_it_here(client, world):
+    numbers = [f"NCT{number:08}" for number in range(1, 7)]
+    listed(*numbers)
+    a_trial("HERE", identifiers=[numbers[0]])
+    a_trial("DRAFT", identifiers=[numbers[1]], state="draft", title_en="What nobody may see")
+    a_trial("GONE", identifiers=[numbers[2]], state="withdrawn")
+    found = DiscoveredTrial.objects.filter(number__in=numbers[3:5])
+    decline(candidates=found, by=changes.Actor(Role.EDITOR), reason="Takes adults <only>.")
+    page = text(client).partition('id="coverage"')[2]
+    day, *figures = cells(page, "ClinicalTrials.gov")
+    assert figures == ["6", "1", "2", "2", "1"]
+    assert str(timezone.localdate().year) in day
+    assert '<th scope="row">CTIS</th><td colspan="6">not asked yet</td>' in page
+    waiting, declined = page.split("<details", 2)[1:]
+    assert "ClinicalTrials.gov: wait for an editor (2)" in waiting
+    assert (numbers[1] in waiting, numbers[5] in waiting) == (True, True)
+    assert f'href="https://clinicaltrials.gov/study/{numbers[5]}"' in waiting
+    assert declined.count("Takes adults &lt;only&gt;.") == 2
+    assert "What nobody may see" not in page
+    assert "an editor" in declined or "the editors" in declined
+
+
+def test_who_answers_in_the_place_of_a_registry_is_told(client, world):
+    listed("NCT00000001")
+    RegistryDiscovery.objects.update(answered_by="demo registry")
+    part = text(client).partition('id="coverage"')[2]
+    assert "in its place: demo registry" in part
+    assert "clinicaltrials.gov/study" not in part
+
+
+def test_a_registry_that_did_not_answer_to_the_end_has_no_figures(client, world):
+    RegistryDiscovery.objects.begin("ctis").end(SyncStatus.FAILED, ["away"])
+    assert "without a full answer yet</td>" in text(client)
+    listed()
+    RegistryDiscovery.objects.begin("ctgov").end(SyncStatus.FAILED, ["away"])
+    assert "asked in vain on" in text(client)
 
 
 def test_each_language_says_it_in_its_own_words(client, world):

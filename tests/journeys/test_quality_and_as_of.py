@@ -52,3 +52,19 @@ def test_a_reader_asks_what_a_trial_was_last_month(page, world):
     expect(page.get_by_role("main")).to_contain_text("lies in the future")
     page.get_by_role("link", name="See today").click()
     expect(row).to_contain_text("Suspended")
+
+
+def test_a_table_that_goes_on_behind_the_edge_says_so_and_moves_and_the_page_does_not(page, world):
+    page.goto("/en/quality/")
+    hint = page.get_by_text("the tables are wider than the page")
+    expect(hint).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(hint).to_be_visible()
+    tables = page.get_by_role("region", name="How complete is this directory?")
+    expect(tables.get_by_role("row", name="CTIS not asked yet")).to_be_visible()
+    widths = tables.evaluate("one => [one.scrollWidth, one.clientWidth, document.body.scrollWidth]")
+    assert widths[0] > widths[1]
+    assert widths[2] <= 390
+    tables.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=tables.element_handle())

@@ -308,6 +308,8 @@ def test_the_last_updated_comes_first_where_that_is_asked(registry):
         ({"title": "rhabdoid", "status": [4], "number": None}, {"2022-501456-28-00"}),
         ({"number": "2022-501456-28-01"}, {"2022-501456-28-00"}),
         ({"status": [8]}, set()),
+        ({"msc": [56], "ageGroupCode": [2]}, {"2022-501454-11-00", "2023-508101-24-00"}),
+        ({"msc": [620]}, set()),
     ],
 )
 def test_ctis_is_searched(registry, criteria, numbers):
@@ -320,7 +322,7 @@ def test_ctis_is_searched(registry, criteria, numbers):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"searchCriteria": {"msc": [56]}}, "“msc” is not one the demo registry knows"),
+        ({"searchCriteria": {"productName": "x"}}, "“productName” is not one the demo registry knows"),
         ({"pagination": {"page": "1"}}, "page is not a whole number"),
         ({"pagination": {"page": 1, "size": -5}}, "size is not a whole number"),
         ({"sort": {"property": "colour"}}, "“colour” is none of"),

@@ -1,5 +1,7 @@
 """Trials, their sites and what was said about them, in the admin."""
 
-from . import attention, places, registries, sites, suggestions, trials, vocabulary
+from . import attention, discovery, places, registries, sites, suggestions, trials, vocabulary
 
-__all__ = ["attention", "places", "registries", "sites", "suggestions", "trials", "vocabulary"]
+__all__ = [
+    "attention", "discovery", "places", "registries", "sites", "suggestions", "trials", "vocabulary",
+]  # fmt: skip

@@ -7,7 +7,16 @@ from directory.core.models import State
 from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
-from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite, UnresolvedPlace
+from ..models import (
+    DiscoveredTrial,
+    RegistryDiscovery,
+    RegistryRecord,
+    RegistrySync,
+    TextSuggestion,
+    Trial,
+    TrialSite,
+    UnresolvedPlace,
+)
 
 
 def _said_of(freshness, count: int) -> str:
@@ -80,6 +89,42 @@ def registries(request):
     url = attention.list_url(TextSuggestion, state__exact="open")
     said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)
     yield attention.WaitingItem(suggested, said, url)
+
+
+@attention.register
+def no_longer_listed(request):
+    """Trials of which a registry no longer has the record."""
+    if is_editor(request.user):
+        count = RegistryRecord.objects.no_longer_listed().count()
+        url = attention.list_url(RegistryRecord, missing="yes")
+        said = ngettext(
+            "record of a trial here that its registry no longer has",
+            "records of trials here that their registry no longer has",
+            count,
+        )
+        yield attention.WaitingItem(count, said, url)
+
+
+@attention.register
+def candidates(request):
+    """Trials that registries list for children in Belgium and that are not here."""
+    if not is_editor(request.user):
+        return
+    waiting = RegistryDiscovery.objects.waiting().count()
+    said = ngettext(
+        "registry of whose list of new trials too much is gone",
+        "registries of whose lists of new trials too much is gone",
+        waiting,
+    )
+    yield attention.WaitingItem(waiting, said, attention.list_url(RegistryDiscovery), urgent=True)
+    count = DiscoveredTrial.objects.candidates().count()
+    url = attention.list_url(DiscoveredTrial, found="candidate")
+    said = ngettext(
+        "trial that a registry lists and that is not here: take it or decline it",
+        "trials that registries list and that are not here: take or decline them",
+        count,
+    )
+    yield attention.WaitingItem(count, said, url)
 
 
 @attention.register

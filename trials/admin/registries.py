@@ -37,12 +37,22 @@ class Unresolved(admin.SimpleListFilter):
         return queryset.filter(fault="", problem="") if self.value() == "no" else queryset
 
 
+class NoLongerListed(admin.SimpleListFilter):
+    title, parameter_name = _("of a trial here that the registry no longer has"), "missing"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request, queryset):
+        return queryset.no_longer_listed() if self.value() == "yes" else queryset
+
+
 @admin.register(RegistryRecord)
 class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
     """The records of registries that were read, whose they are, and what is wrong with them."""
 
     list_display = ["number", "of_trial", "wrong", "changed_on", "checked_on", "missing_on"]
-    list_filter = ["registry", Unresolved]
+    list_filter = ["registry", Unresolved, NoLongerListed]
     list_select_related = ["trial"]
     search_fields = ["number", "trial__acronym", "problem"]
     fields = [

@@ -1,6 +1,7 @@
 """The models of the domain, one concept a file."""
 
 from .condition import Condition
+from .discovery import DiscoveredNumber, DiscoveredTrial, RegistryDiscovery
 from .event import RecruitmentEvent
 from .place import UnresolvedPlace
 from .registry import RegistryRecord, RegistrySync
@@ -10,6 +11,7 @@ from .suggestion import TextSuggestion
 from .trial import Trial, TrialIdentifier
 
 __all__ = [
-    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
-    "Trial", "TrialIdentifier", "TrialSite", "UnresolvedPlace",
+    "Condition", "DiscoveredNumber", "DiscoveredTrial", "RecruitmentEvent", "RegistryDiscovery",
+    "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion", "Trial", "TrialIdentifier",
+    "TrialSite", "UnresolvedPlace",
 ]  # fmt: skip

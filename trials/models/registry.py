@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .trial import Trial
+from ..choices import Scheme
+from .trial import Trial, TrialIdentifier
 
 LEASE = dt.timedelta(minutes=10)
 FROM_FILES = " (from files)"  # behind the name of a registry whose records came from a folder, not from it
@@ -37,7 +38,23 @@ class SyncStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class RegistrySyncQuerySet(models.QuerySet):
+# Of the numbers that each gives.
+SCHEME_OF = {Registry.CTGOV: Scheme.NCT, Registry.CTIS: Scheme.EUCT}
+
+
+class RegistryRunQuerySet(models.QuerySet):
+    def begin(self, registry):
+        """A run at this registry; None while another one holds its lease."""
+        now = timezone.now()
+        self.filter(registry=registry, status=SyncStatus.RUNNING, lease_until__lt=now).update(
+            status=SyncStatus.FAILED, finished_at=now, problems=["It broke off."]
+        )
+        try:
+            with transaction.atomic():
+                return self.create(registry=registry, lease_until=now + LEASE)
+        except IntegrityError:
+            return None
+
     def latest_ones(self):
         """The last run of each registry."""
         last = self.filter(registry=OuterRef("registry")).order_by("-pk").values("pk")[:1]
@@ -53,9 +70,17 @@ class RegistryRecordQuerySet(models.QuerySet):
         """Not taken over, or not to be read."""
         return self.exclude(fault="", problem="")
 
+    def no_longer_listed(self):
+        """Of trials that still have a number of a registry which no longer has the record."""
+        numbered = TrialIdentifier.objects.filter(trial=OuterRef("trial"))
+        has_number = Q()
+        for registry, scheme in SCHEME_OF.items():
+            has_number |= Q(Exists(numbered.filter(scheme=scheme)), registry=registry)
+        return self.filter(has_number, missing_since__isnull=False)
 
-class RegistrySync(models.Model):
-    """One run of following a registry: what was asked, what came, and what became of it.
+
+class RegistryRun(models.Model):
+    """One time that a registry was asked: what came, and what became of it.
 
     `running` holds a lease, renewed as it goes on; when that has ended, another run may begin. `waiting`:
     more changed than may change unseen; nothing was taken over, and an editor decides. `answered_by`: the
@@ -72,11 +97,31 @@ class RegistrySync(models.Model):
     answered_by = models.CharField(_("who answered"), max_length=100, blank=True)
     counts = models.JSONField(_("counts"), default=dict)
     problems = models.JSONField(_("problems"), default=list)
+
+    objects = RegistryRunQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.get_registry_display()} (#{self.pk})"
+
+    def renew(self):
+        """Hold the lease for longer."""
+        type(self).objects.filter(pk=self.pk).update(lease_until=timezone.now() + LEASE)
+
+    def end(self, status, problems):
+        self.status, self.finished_at, self.lease_until = status, timezone.now(), None
+        self.problems = problems
+        self.save()
+
+
+class RegistrySync(RegistryRun):
+    """One run of following a registry."""
+
     imports = models.ManyToManyField(
         "imports.ImportRun", blank=True, related_name="+", verbose_name=_("import runs")
     )
-
-    objects = RegistrySyncQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sync of a registry")
@@ -91,9 +136,6 @@ class RegistrySync(models.Model):
                 violation_error_message=_("This registry is being followed at this moment."),
             )
         ]
-
-    def __str__(self):
-        return f"{self.get_registry_display()} (#{self.pk})"
 
 
 class RegistryRecord(models.Model):

@@ -1,4 +1,4 @@
-"""The registries that are followed, and how each is asked for the records of some numbers."""
+"""The registries that are followed: how each is asked for the records of some numbers, and for new trials."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -8,7 +8,7 @@ from django.conf import settings
 
 from ..choices import Scheme
 from ..models.registry import Registry
-from . import ctgov, ctis
+from . import ctgov, ctis, listings, paediatric
 from .client import LOCAL, USUAL, Client
 from .errors import BadAnswer, NotInRegistry
 from .records import BadRecord, FetchedRecord, Source
@@ -16,6 +16,15 @@ from .records import BadRecord, FetchedRecord, Source
 BOUNDS = USUAL
 _AT_ONCE = 100  # records of ClinicalTrials.gov in one question
 _FIELDS = "ProtocolSection|DerivedSection|HasResults"  # results can be of megabytes
+_LISTED_AT_ONCE = 50  # a trial may have hundreds of places
+_LISTED_FIELDS = (
+    "IdentificationModule|StatusModule|ConditionsModule|EligibilityModule|ContactsLocationsModule"
+)
+_FOR_CHILDREN_IN_BELGIUM = "AREA[LocationCountry]Belgium AND AREA[StdAge]CHILD"
+# Belgium by its number in ISO 3166-1, and the group 0-17 years.
+_CTIS_FOR_CHILDREN_IN_BELGIUM = {"msc": [56], "ageGroupCode": [2]}
+_CTIS_AT_ONCE = 100
+MOST_PAGES = 200  # of one question; a registry that has more goes round in circles
 
 
 def source_of(code: str) -> Source:
@@ -43,26 +52,73 @@ def _ask_ctgov(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedR
 
 def _studies(client: Client, numbers: list[str]) -> Iterator[FetchedRecord]:
     """The records of some numbers; one that the registry knows by another number comes by that one."""
-    missing, token, tokens = dict.fromkeys(numbers), "", set()
-    at = {"host": client.host, "address": f"{client.base_url}/studies"}
-    while True:
-        params = {"filter.ids": ",".join(numbers), "pageSize": _AT_ONCE, "fields": _FIELDS}
-        page = client.get("studies", params | ({"pageToken": token} if token else {})).content
-        try:
-            studies = list(ctgov.studies_in(page))
-        except BadRecord as error:
-            raise BadAnswer(f"sent a page of another shape: {error}.", **at) from None
-        for number, aliases, study in studies:
+    missing = dict.fromkeys(numbers)
+    params = {"filter.ids": ",".join(numbers), "pageSize": _AT_ONCE, "fields": _FIELDS}
+    for page in _pages(client, params):
+        for number, aliases, study, whose in page:
             for one in (number, *aliases):
                 missing.pop(one, None)
-            yield FetchedRecord(number, study, resource=_resource(page))
+            yield FetchedRecord(number, study, resource=whose)
+    yield from (FetchedRecord(number, None) for number in missing)
+
+
+def _pages(client: Client, params: dict) -> Iterator[list[tuple[str, list[str], object, str]]]:
+    """The answer to one question: of each study its number, former numbers, the record, and who says so."""
+    token, tokens = "", set()
+    at = {"host": client.host, "address": f"{client.base_url}/studies"}
+    for _number in range(MOST_PAGES):
+        page = client.get("studies", params | ({"pageToken": token} if token else {})).content
+        try:
+            studies = [(*one, _resource(page)) for one in ctgov.studies_in(page)]
+        except BadRecord as error:
+            raise BadAnswer(f"sent a page of another shape: {error}.", **at) from None
+        yield studies
         token = page.get("nextPageToken") or ""
         if not token:
-            break
-        if token in tokens:
+            return
+        if not isinstance(token, str) or token in tokens:
             raise BadAnswer("gives the same page again and again.", **at)
         tokens.add(token)
-    yield from (FetchedRecord(number, None) for number in missing)
+    raise BadAnswer(f"goes on after {MOST_PAGES} pages.", **at)
+
+
+def _discover_ctgov() -> Iterator[list[FetchedRecord]]:
+    params = {
+        "query.cond": " OR ".join(paediatric.QUESTION), "filter.advanced": _FOR_CHILDREN_IN_BELGIUM,
+        "pageSize": _LISTED_AT_ONCE, "fields": _LISTED_FIELDS,
+    }  # fmt: skip
+    with _client(settings.CTGOV_API_URL) as client:
+        for page in _pages(client, params):
+            yield [FetchedRecord(number, study, resource=whose) for number, _aliases, study, whose in page]
+
+
+def _discover_ctis() -> Iterator[list[FetchedRecord]]:
+    seen: set[str] = set()
+    with _client(settings.CTIS_API_URL) as client:
+        at = {"host": client.host, "address": f"{client.base_url}/search"}
+        for number in range(1, MOST_PAGES + 1):
+            page = client.post("search", _ctis_question(number)).content
+            try:
+                lines, goes_on, in_all = listings.lines_in(page)
+            except BadRecord as error:
+                raise BadAnswer(f"sent a page of another shape: {error}.", **at) from None
+            numbers = {one for one, _line in lines}
+            if numbers <= seen and (lines or goes_on):
+                raise BadAnswer("gives the same page again and again.", **at)
+            seen |= numbers
+            yield [FetchedRecord(one, line, resource=_resource(page)) for one, line in lines]
+            if not goes_on:
+                break
+        if len(seen) < in_all:
+            raise BadAnswer(f"sent {len(seen)} of the {in_all} trials that it counts.", **at)
+
+
+def _ctis_question(page: int) -> dict:
+    return {
+        "searchCriteria": _CTIS_FOR_CHILDREN_IN_BELGIUM,
+        "pagination": {"page": page, "size": _CTIS_AT_ONCE},
+        "sort": {"property": "decisionDate", "direction": "DESC"},
+    }
 
 
 def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRecord]:
@@ -82,8 +138,10 @@ def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRe
 CTGOV = Source(
     Registry.CTGOV, Registry.CTGOV.label, Scheme.NCT, "ctgov_csv",
     header=ctgov.HEADER, told_apart=ctgov.told_apart, read=ctgov.read, fetch=_ask_ctgov,
+    pages=_discover_ctgov, listed=listings.of_ctgov,
 )  # fmt: skip
 CTIS = Source(
     Registry.CTIS, Registry.CTIS.label, Scheme.EUCT, "ctis_csv",
     header=ctis.HEADER, told_apart=ctis.told_apart, read=ctis.read, fetch=_ask_ctis,
+    pages=_discover_ctis, listed=listings.of_ctis,
 )  # fmt: skip

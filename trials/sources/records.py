@@ -1,11 +1,13 @@
 """What every source of records shares: a record read by a schema, told apart from the one before."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, get_origin
 
 import msgspec
+
+from .paediatric import ListedTrial
 
 _Schema = TypeVar("_Schema", bound=msgspec.Struct)
 
@@ -54,6 +56,8 @@ class Source:
     the number of a record as it came, and a fingerprint: the same as long as it says the same, whatever its
     bookkeeping; `read` makes a `ReadRecord` of it. Both raise `BadRecord`. `fetch` asks the registry for the
     records of some numbers; of each number it is given the answer before, to ask whether anything changed.
+    `pages` asks for all its trials for children in Belgium, page by page; `listed` reads what a page, or the
+    record, says of one of them, and raises `BadRecord`.
     """
 
     code: str
@@ -64,6 +68,8 @@ class Source:
     told_apart: Callable[[object], tuple[str, str]]
     read: Callable[[object], ReadRecord]
     fetch: Callable[[Mapping[str, FetchedRecord | None]], Iterable[FetchedRecord]]
+    pages: Callable[[], Iterable[Sequence[FetchedRecord]]]
+    listed: Callable[[object], ListedTrial]
 
 
 def plain_values(content: object) -> dict:

@@ -13,7 +13,6 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from directory.core.roles import Role
@@ -24,7 +23,7 @@ from directory.imports.waiting import finish
 from directory.sheets.csv_files import as_csv
 
 from ..models import RegistryRecord, RegistrySync
-from ..models.registry import FROM_FILES, LEASE, SyncStatus
+from ..models.registry import FROM_FILES, SyncStatus
 from ..places import keep_unresolved
 from ..rows.registry import SPEAKER
 from .errors import RegistryError
@@ -80,7 +79,7 @@ def follow(
     `answers`: records from elsewhere than the registry itself, of whatever trials. `is_accepted`: an editor
     looked, and what changed may change.
     """
-    run = _begin(source)
+    run = RegistrySync.objects.begin(source.code)
     if run is None:
         return None
     try:
@@ -89,22 +88,9 @@ def follow(
         _take_over(run, source, known, heard, is_accepted)
     except Exception:
         log.exception("sync failed", extra={"registry": source.code, "sync": run.pk})
-        _end(run, SyncStatus.FAILED, ["The run broke off; nothing further was taken over."])
+        run.end(SyncStatus.FAILED, ["The run broke off; nothing further was taken over."])
         raise
     return run
-
-
-def _begin(source: Source) -> RegistrySync | None:
-    """A run of `source`, unless another holds its lease."""
-    now = timezone.now()
-    RegistrySync.objects.filter(registry=source.code, status=SyncStatus.RUNNING, lease_until__lt=now).update(
-        status=SyncStatus.FAILED, finished_at=now, problems=["It broke off."]
-    )
-    try:
-        with transaction.atomic():
-            return RegistrySync.objects.create(registry=source.code, lease_until=now + LEASE)
-    except IntegrityError:
-        return None
 
 
 def _hear(source: Source, known: KnownRecords, answers: Iterable[FetchedRecord], run: RegistrySync) -> _Heard:
@@ -113,7 +99,7 @@ def _hear(source: Source, known: KnownRecords, answers: Iterable[FetchedRecord],
     try:
         for number, one in enumerate(answers):
             if number % _RENEWED_EVERY == 0:
-                RegistrySync.objects.filter(pk=run.pk).update(lease_until=timezone.now() + LEASE)
+                run.renew()
             _read(source, known, one, heard)
     except RegistryError as error:
         heard.away = str(error)
@@ -155,7 +141,7 @@ def _take_over(
     problems = _problems(source, heard)
     run.counts, run.answered_by = counts, ", ".join(sorted(heard.speakers))[:100]
     if not is_accepted and (too_much := _too_much(known, heard)):
-        _end(run, SyncStatus.WAITING, [too_much, *problems])
+        run.end(SyncStatus.WAITING, [too_much, *problems])
         return
     outcomes, failed = _import_all(run, source, heard, counts)
     known = _remember(source, heard, outcomes)
@@ -166,7 +152,7 @@ def _take_over(
         counts["unresolved_sites"] = keep_unresolved(source.code, places)
     run.counts = counts
     is_whole = not heard.away and len(outcomes) == len(heard.changed)
-    _end(run, SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
+    run.end(SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
 
 
 def _import_all(
@@ -345,12 +331,6 @@ def _record(source: Source, known: KnownRecords, number: str) -> RegistryRecord:
 def _answered(one: RegistryRecord, answer: FetchedRecord, now) -> None:
     one.checked_at, one.missing_since, one.fault = now, None, ""
     one.etag, one.last_modified = answer.etag, answer.last_modified
-
-
-def _end(run: RegistrySync, status: str, problems: list[str]) -> None:
-    run.status, run.finished_at, run.lease_until = status, timezone.now(), None
-    run.problems = problems
-    run.save()
 
 
 def _in_parts(several: Iterable, size: int) -> Iterator[list]:

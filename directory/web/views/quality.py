@@ -1,4 +1,4 @@
-"""How true the directory is: what was verified lately, by whom, where, and what a registry says otherwise."""
+"""How true and how whole the directory is: what was verified lately, which trials of registries are here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from directory.search import service
-from trials import quality
+from trials import coverage, quality
 from trials.quality import MonthTally, Quality
 
 # Of the chart: the width of a month, the height of all, and where its words stand.
@@ -64,6 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "disputed_more": len(found.disputed[MOST_SHOWN:]),
         "behind": found.behind[:MOST_SHOWN],
         "behind_more": len(found.behind[MOST_SHOWN:]),
+        "coverage": coverage.certificate(),
     }
     return render(request, "directory/quality.html", context)
 

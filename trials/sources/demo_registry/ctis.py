@@ -4,6 +4,7 @@ Recruitment is told per country there, so the country has a status only where al
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .ctgov import BadQuery
@@ -29,6 +30,9 @@ _SHOWN = (
 )  # fmt: skip
 _IDENTIFIERS = ("trialDetails", "clinicalTrialIdentifiers")
 _CONDITIONS = ("trialDetails", "trialInformation", "medicalCondition", "partIMedicalConditions")
+# Of the countries of its search, by their number in ISO 3166-1; and its groups of age.
+_COUNTRIES = {56: "Belgium"}
+_AGE_GROUPS = {1: "In utero", 2: "0-17 years", 3: "18-64 years", 4: "65+ years"}
 _SORTS = ("lastUpdated", "lastPublicationUpdate", "decisionDate")
 
 
@@ -180,23 +184,42 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fits(row: dict[str, Any], criteria: dict[str, Any]) -> bool:
-    for name, wanted in criteria.items():
-        match name:
-            case "number":
-                fits = str(wanted)[:14] in row["ctNumber"]
-            case "status":
-                fits = row.get("ctStatus") in wanted
-            case "containAll":
-                text = "\n".join(texts(row)).casefold()
-                fits = all(word in text for word in str(wanted).casefold().replace(",", " ").split())
-            case "medicalCondition" | "sponsor" | "title":
-                field = {"medicalCondition": "conditions", "title": "ctTitle"}.get(name, name)
-                fits = str(wanted).casefold() in row.get(field, "").casefold()
-            case _:
-                raise BadQuery(f"searchCriteria: “{name[:40]}” is not one the demo registry knows.")
-        if not fits:
-            return False
-    return True
+    for name in criteria:
+        if name not in _CRITERIA:
+            raise BadQuery(f"searchCriteria: “{name[:40]}” is not one the demo registry knows.")
+    return all(_CRITERIA[name](row, wanted) for name, wanted in criteria.items())
+
+
+def _holds_all(row: dict[str, Any], wanted: str) -> bool:
+    text = "\n".join(texts(row)).casefold()
+    return all(word in text for word in wanted.casefold().replace(",", " ").split())
+
+
+def _holds(field: str) -> Callable[[dict[str, Any], Any], bool]:
+    return lambda row, wanted: str(wanted).casefold() in row.get(field, "").casefold()
+
+
+def _is_in_a_country(row: dict[str, Any], wanted: list[int]) -> bool:
+    there = {one.partition(":")[0] for one in row.get("trialCountries", ())}
+    return any(_COUNTRIES.get(code) in there for code in wanted)
+
+
+def _takes_a_group(row: dict[str, Any], wanted: list[int]) -> bool:
+    """What the demo's sheets have no column for excludes no trial."""
+    groups = row.get("ageGroup", "")
+    return not groups or any(_AGE_GROUPS.get(code, "?") in groups for code in wanted)
+
+
+_CRITERIA: dict[str, Callable[[dict[str, Any], Any], bool]] = {
+    "number": lambda row, wanted: str(wanted)[:14] in row["ctNumber"],
+    "status": lambda row, wanted: row.get("ctStatus") in wanted,
+    "containAll": lambda row, wanted: _holds_all(row, str(wanted)),
+    "medicalCondition": _holds("conditions"),
+    "sponsor": _holds("sponsor"),
+    "title": _holds("ctTitle"),
+    "msc": _is_in_a_country,
+    "ageGroupCode": _takes_a_group,
+}
 
 
 def updated(record: dict[str, Any]) -> str:
