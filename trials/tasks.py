@@ -1,10 +1,11 @@
-"""What a worker does for trials: following the registries."""
+"""What a worker does for trials: following the registries, finding trials that may be one."""
 
 import logging
 
 from celery import shared_task
 from kombu.exceptions import KombuError, OperationalError
 
+from .doubles import propose_doubles as propose
 from .models.registry import Registry
 from .sources.following import source_of
 from .sources.sync import follow as follow_source
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 def follow(code: str, *, is_accepted: bool = False) -> None:
     """Follow the registry of this code; delivered twice, it is followed once."""
     follow_source(source_of(code), is_accepted=is_accepted)
+    propose()
 
 
 @shared_task(name="trials.tasks.follow_all")
@@ -23,6 +25,12 @@ def follow_all() -> None:
     """Follow each registry, whatever becomes of the others."""
     for code in Registry.values:
         send(code)
+
+
+@shared_task(name="trials.tasks.propose_doubles")
+def propose_doubles() -> None:
+    """Propose to the editors what was entered or imported lately and may be known already."""
+    propose()
 
 
 def send(code: str, *, is_accepted: bool = False) -> bool:

@@ -19,6 +19,7 @@ _TASKS: list[tuple[str, schedule | float, int]] = [
     ("directory.core.clear_sessions", crontab(minute=53), HOURLY_EXPIRES),
     # Registries are asked at night, when they and we have time.
     ("trials.follow_all", crontab(hour=3, minute=20), 6 * 60 * 60),
+    ("trials.propose_doubles", crontab(minute=34), HOURLY_EXPIRES),
 ]
 
 

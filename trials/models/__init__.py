@@ -1,6 +1,7 @@
 """The models of the domain, one concept a file."""
 
 from .condition import Condition
+from .double import SuspectedDouble, TrialMerge
 from .event import RecruitmentEvent
 from .registry import RegistryRecord, RegistrySync
 from .site import TrialSite
@@ -9,6 +10,6 @@ from .suggestion import TextSuggestion
 from .trial import Trial, TrialIdentifier
 
 __all__ = [
-    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
-    "Trial", "TrialIdentifier", "TrialSite",
+    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "SuspectedDouble",
+    "TextSuggestion", "Trial", "TrialIdentifier", "TrialMerge", "TrialSite",
 ]  # fmt: skip
