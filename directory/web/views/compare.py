@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -38,7 +38,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     if "trial" not in request.GET and _is_a_trial(request.user):
         return page_of(request, "compare")
     asked = list(dict.fromkeys(filter(None, map(str.strip, request.GET.getlist("trial")))))[:MOST_ASKED]
-    found = _by_name(request.user, filter(_may_be_a_name, asked))
+    names = [one for one in asked if _may_be_a_name(one)]
+    found = _by_name(request.user, names)
+    unknown = [one for one in names if one not in found]
+    if unknown and (heirs := Trial.objects.heirs(unknown, request.user)):
+        query = urlencode([("trial", heirs.get(one, one)) for one in asked])
+        return redirect(f"{reverse('web:compare')}?{query}")
     trials = list(dict.fromkeys(found.values()))
     context = {
         "section": "trials",
