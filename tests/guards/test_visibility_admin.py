@@ -31,8 +31,10 @@ from trials.models import (
     RegistryRecord,
     RegistrySync,
     StatusStatement,
+    SuspectedDouble,
     TextSuggestion,
     Trial,
+    TrialMerge,
     TrialSite,
 )
 
@@ -46,7 +48,9 @@ OURS = [
     Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
-OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
+FOR_EDITORS = (
+    RecruitmentEvent, RegistryRecord, RegistrySync, SuspectedDouble, TextSuggestion, TrialMerge,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -69,6 +73,8 @@ def world():
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
     TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
+    SuspectedDouble.objects.create(first=trial, second=hidden, why="number", evidence=CANARY)
+    TrialMerge.objects.create(stays=trial, goes=hidden)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")
     stranger = builders.a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
     Affiliation.objects.create(professional=colleague, centre=own)
@@ -286,13 +292,13 @@ COORDINATOR_MAY = {
     StatusStatement: set(),
     Condition: set(),
     Change: set(),
-    **{model: set() for model in OF_REGISTRIES},
+    **{model: set() for model in FOR_EDITORS},
 }
 EDITOR_MAY_NOT = {
     StatusStatement: {"add", "change", "delete", "history"},
     Condition: {"add", "change", "delete", "history"},
     Change: {"add", "change", "delete", "history"},
-    **{model: {"add", "change", "delete", "history"} for model in OF_REGISTRIES},
+    **{model: {"add", "change", "delete", "history"} for model in FOR_EDITORS},
 }
 
 
@@ -326,7 +332,7 @@ def pairs(world):
         StatusStatement: (statement(site=world.mine).first(), statement(site=world.theirs).first()),
         Condition: (Condition.objects.first(),) * 2,
         Change: (Change.objects.first(),) * 2,
-        **{model: (model.objects.first(),) * 2 for model in OF_REGISTRIES},
+        **{model: (model.objects.first(),) * 2 for model in FOR_EDITORS},
     }
 
 

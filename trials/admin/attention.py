@@ -7,7 +7,7 @@ from directory.core.models import State
 from directory.core.roles import is_editor
 
 from ..choices import Freshness, Recruitment
-from ..models import RegistryRecord, RegistrySync, TextSuggestion, Trial, TrialSite
+from ..models import RegistryRecord, RegistrySync, SuspectedDouble, TextSuggestion, Trial, TrialSite
 
 
 def _said_of(freshness, count: int) -> str:
@@ -73,6 +73,15 @@ def registries(request):
     url = attention.list_url(TextSuggestion, state__exact="open")
     said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)
     yield attention.WaitingItem(suggested, said, url)
+
+
+@attention.register
+def doubles(request):
+    if is_editor(request.user):
+        url = attention.list_url(SuspectedDouble, decision__exact="open")
+        count = SuspectedDouble.objects.open().count()
+        said = ngettext("pair of trials that may be one", "pairs of trials that may be one", count)
+        yield attention.WaitingItem(count, said, url)
 
 
 @attention.register
