@@ -124,16 +124,18 @@ def _code_as_acronym(one: TrialTraits, other: TrialTraits) -> str:
 
 
 def _called_alike(one: TrialTraits, other: TrialTraits) -> tuple[WhyDouble, str] | None:
-    titles = fold(one.title), fold(other.title)
-    are_alike = fuzz.token_set_ratio(*titles) >= ALIKE
+    are_titled = one.has_title and other.has_title
+    likeness = fuzz.token_set_ratio(fold(one.title), fold(other.title))
     if one.acronym and key_of(one.acronym) == key_of(other.acronym):
-        is_open = not (one.has_title and other.has_title) or _same_sponsor(one, other)
-        return (WhyDouble.ACRONYM, one.acronym) if are_alike or is_open else None
-    if _are_near(one.acronym, other.acronym) and are_alike and one.has_title and other.has_title:
+        is_one = likeness >= ALIKE or not are_titled or _same_sponsor(one, other)
+        return (WhyDouble.ACRONYM, one.acronym) if is_one else None
+    return _titled_alike(one, other, likeness) if are_titled else None
+
+
+def _titled_alike(one: TrialTraits, other: TrialTraits, likeness: float) -> tuple[WhyDouble, str] | None:
+    if likeness >= ALIKE and _are_near(one.acronym, other.acronym):
         return WhyDouble.NEAR, f"{one.acronym} / {other.acronym}"
-    if one.has_title and titles[0] == titles[1]:
-        return WhyDouble.TITLE, one.title[:300]
-    return None
+    return (WhyDouble.TITLE, one.title[:300]) if fold(one.title) == fold(other.title) else None
 
 
 def _same_sponsor(one: TrialTraits, other: TrialTraits) -> bool:

@@ -22,7 +22,8 @@ _OPEN = {Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION}
 
 def raise_events(entries: Sequence[Entry], now: dt.datetime) -> None:
     """Write the events of some changes, in their transaction: two queries, whatever their number."""
-    before = _before(entries)
+    before, merged = _before(entries), _merged(entries)
+    before = {slug: one for slug, one in before.items() if slug not in merged}
     if not before:
         return
     sites = defaultdict(list)
@@ -60,8 +61,6 @@ def _before(entries: Sequence[Entry]) -> dict[str, _Before]:
             found[slug].statuses[code] = was.get("status", "")
         elif one.kind == Trial.change_kind and was and now and was.get("state") != now.get("state"):
             found[one.key].state = was.get("state")
-    for slug in _merged(entries):
-        found.pop(slug, None)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Two trials that are one become one, and can be taken apart again.
+"""Two trials that are one become one; `trials.parting` takes them apart again.
 
 What the trial that stays lacks is filled from the other one, and nothing of it is overwritten. All that hangs
 on the other one follows: identifiers, sites, statements, events, suggestions, records of registries,
@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from directory.core import changes
@@ -24,7 +22,7 @@ from directory.core.roles import Role
 
 from . import statements
 from .choices import Recruitment
-from .models import SuspectedDouble, Trial, TrialIdentifier, TrialMerge, TrialSite
+from .models import SuspectedDouble, Trial, TrialMerge, TrialSite
 from .models.double import DoubleDecision
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -35,13 +33,6 @@ OWN = frozenset(
 # Each of these says something only together with the others: they are filled together or not at all.
 TOGETHER = (("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"))
 DERIVED = frozenset((*statements.DERIVED, *statements.DERIVED_OF_TRIAL))
-# Columns that are put back by a rule of their own, or that say nothing to a reader.
-_NOT_COMPARED = DERIVED | {"formerly", "updated_at"}
-_NEEDED = (TrialSite, TrialIdentifier, Trial)  # what an undo cannot do without
-
-
-class ChangedSince(ValidationError):
-    """A merge that cannot be undone, with what changed since in sentences."""
 
 
 def is_lacking(value: object) -> bool:
@@ -51,13 +42,12 @@ def is_lacking(value: object) -> bool:
 
 def filled(stays: _Row, goes: _Row) -> dict[str, Any]:
     """The columns of `stays` that are filled from `goes`, with their values; both of one model."""
-    names = [one.attname for one in stays._meta.concrete_fields if not {one.name, one.attname} & OWN]
-    empty = {name for name in names if name not in DERIVED and is_lacking(getattr(stays, name))}
+    names = [one.attname for one in stays._meta.concrete_fields if one.name not in OWN | DERIVED]
+    empty = {name for name in names if is_lacking(getattr(stays, name))}
     for group in TOGETHER:
         if not empty.issuperset(group):
             empty.difference_update(group)
-    found = {name: getattr(goes, name) for name in names if name in empty}
-    return {name: value for name, value in found.items() if not is_lacking(value)}
+    return {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
 
 
 def status_after(stays: Trial, goes: Trial) -> dict[str, Any]:
@@ -104,9 +94,9 @@ def merge_trials(*, stays: Trial, goes: Trial, by: changes.Actor) -> TrialMerge:
 
     Raises PermissionError for whoever is no editor, and ValidationError, with sentences, where it cannot be.
     """
-    _only_editors(by)
+    only_editors(by)
     with changes.recording(by) as log:
-        stays, goes = _held(stays.pk, goes.pk)
+        stays, goes = held(stays.pk, goes.pk)
         if goes.merged_into_id == stays.pk:
             return TrialMerge.objects.standing().get(goes=goes)
         if why_not := list(obstacles(stays, goes)):
@@ -121,7 +111,7 @@ def decline_double(*, one: Trial, other: Trial, by: changes.Actor) -> None:
 
     Raises PermissionError for whoever is no editor.
     """
-    _only_editors(by)
+    only_editors(by)
     low, high = sorted((one, other), key=lambda trial: trial.pk)
     with transaction.atomic():
         SuspectedDouble.objects.get_or_create(first=low, second=high)
@@ -129,31 +119,12 @@ def decline_double(*, one: Trial, other: Trial, by: changes.Actor) -> None:
         open_ones.update(decision=DoubleDecision.DECLINED, decided_at=timezone.now(), decided_by=by.user_id)
 
 
-def undo_merge(*, merge: TrialMerge, by: changes.Actor) -> None:
-    """Take apart what `merge` made one: both trials and all that hangs on them are what they were.
-
-    What came since and does not touch it stays where it is: a statement with its site, a text with its trial.
-    Undone already, nothing happens. Raises PermissionError for whoever is no editor, and `ChangedSince` where
-    something that would be put back was changed.
-    """
-    _only_editors(by)
-    try:
-        with changes.recording(by) as log:
-            merge = TrialMerge.objects.select_for_update().get(pk=merge.pk)
-            if merge.undone_at is None:
-                _Parting(merge, log).do()
-                merge.undone_at, merge.undone_by_id = timezone.now(), by.user_id
-                merge.save(update_fields=["undone_at", "undone_by"])
-    except IntegrityError:
-        raise ChangedSince(_("What was merged cannot go back: its place was taken since.")) from None
-
-
-def _only_editors(by: changes.Actor) -> None:
+def only_editors(by: changes.Actor) -> None:
     if by.role != Role.EDITOR:
         raise PermissionError("Only editors merge trials.")
 
 
-def _held(*pks: int) -> list[Trial]:
+def held(*pks: int) -> list[Trial]:
     """The trials in the order of `pks`, locked: of two who merge at once, the second sees what was done."""
     found = {one.pk: one for one in Trial.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
     if len(found) < len(set(pks)):
@@ -193,22 +164,22 @@ class _Changing:
         self.work, self.model, self.pks = work, model, pks
 
     def __enter__(self) -> None:
-        self.before = _plain_rows(self.model, self.pks)
+        self.before = plain_rows(self.model, self.pks)
 
     def __exit__(self, kind, error, trace) -> None:
-        for pk, now in _plain_rows(self.model, self.pks).items():
+        for pk, now in plain_rows(self.model, self.pks).items():
             was = self.before[pk]
             if changed := {name: [was[name], now[name]] for name in now if was[name] != now[name]}:
                 self.work.columns.append((self.model._meta.label, pk, changed))
 
 
-def _plain_rows(model: type[models.Model], pks: Iterable[int]) -> dict[int, dict]:
+def plain_rows(model: type[models.Model], pks: Iterable[int]) -> dict[int, dict]:
     """All columns of some rows, as JSON has them."""
     rows = model._base_manager.filter(pk__in=list(pks)).values()
-    return {row["id"]: {name: _plain(value) for name, value in row.items()} for row in rows}
+    return {row["id"]: {name: for_json(value) for name, value in row.items()} for row in rows}
 
 
-def _plain(value: Any) -> Any:
+def for_json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -234,9 +205,9 @@ class _Joining:
         with self.work.changing(Trial, (self.stays.pk, self.goes.pk)):
             self._fill(self.stays, self.goes, formerly=self._formerly())
             gone = State.WITHDRAWN if self.goes.is_listed else self.goes.state
-            _write(self.goes, {"state": gone, "merged_into_id": self.stays.pk})
+            write(self.goes, {"state": gone, "merged_into_id": self.stays.pk})
             if derived:
-                _write(self.stays, derived)
+                write(self.stays, derived)
         self._link()
         return self.work
 
@@ -249,7 +220,7 @@ class _Joining:
         values = filled(stays, goes)
         if values.get("parent_id") in (stays.pk, goes.pk):
             del values["parent_id"]
-        _write(stays, values | more)
+        write(stays, values | more)
 
     def _join_sites(self) -> None:
         """A site goes over as it is, or joins the one that is there."""
@@ -260,7 +231,7 @@ class _Joining:
             for gone, kept in twins:
                 self._follow(TrialSite, gone, kept)
                 if values := filled(kept, gone):
-                    _write(kept, values)
+                    write(kept, values)
             statements.settle(both)
 
     def _follow(self, model: type[_Row], goes: _Row, stays: _Row, but: tuple = ()) -> None:
@@ -296,103 +267,9 @@ class _Joining:
                 self.work.links[relation.name] = pks
 
 
-def _write(record: Recorded, values: dict[str, Any]) -> None:
+def write(record: Recorded, values: dict[str, Any]) -> None:
     """Set columns of a stored record, and when it was written."""
     for name, value in values.items():
         setattr(record, name, value)
     record.updated_at = timezone.now()
     type(record)._base_manager.filter(pk=record.pk).update(**values, updated_at=record.updated_at)
-
-
-# --- Taking apart -------------------------------------------------------------------------------------
-
-
-class _Parting:
-    """The undo of one merge, inside `changes.recording`."""
-
-    def __init__(self, merge: TrialMerge, log: changes.Recorder):
-        self.merge, self.log = merge, log
-        self.moved, self.columns = merge.work["moved"], merge.work["columns"]
-        self.stays, self.goes = _held(merge.stays_id, merge.goes_id)
-        sites = TrialSite.objects.filter(trial__in=(self.stays, self.goes)).select_for_update(of=("self",))
-        self.log.watch(self.stays, self.goes, *sites.select_related("trial", "centre"))
-
-    def do(self) -> None:
-        if changed := list(self._changed()):
-            raise ChangedSince(changed)
-        self._move_back()
-        settled: list[int] = []
-        for label, pk, names in self.columns:
-            model = apps.get_model(label)
-            self._put_back(model, pk, names)
-            settled += [pk] if model is TrialSite else []
-        statements.settle(TrialSite.objects.filter(pk__in=settled))
-        for name in self.merge.work["links"]:
-            getattr(self.stays, name).clear()
-
-    def _changed(self) -> Iterator[str]:
-        """What was changed since of that which would be put back, in sentences."""
-        if self.stays.merged_into_id:
-            yield _("“%(trial)s” was merged into another one since. Undo that merge first.") % {
-                "trial": self.stays.slug
-            }
-        for label, pk, column, _before, after in self.moved:
-            model = apps.get_model(label)
-            row = model._base_manager.filter(pk=pk).first()
-            if model in _NEEDED and (row is None or getattr(row, column) != after):
-                name = row or f"{model._meta.verbose_name} {pk}"
-                yield _("%(record)s was moved or removed since.") % {"record": name}
-        for label, pk, names in self.columns:
-            yield from self._edited(apps.get_model(label), pk, names)
-        for name, pks in self.merge.work["links"].items():
-            if set(getattr(self.stays, name).values_list("pk", flat=True)) != set(pks):
-                yield _edited_sentence(self.stays, name)
-
-    def _edited(self, model, pk: int, names: dict[str, list]) -> Iterator[str]:
-        if model is SuspectedDouble:
-            return
-        record = model._base_manager.filter(pk=pk).first()
-        if record is None:
-            yield _("%(record)s was moved or removed since.") % {"record": f"{model._meta.verbose_name} {pk}"}
-            return
-        for name, (_before, after) in names.items():
-            if name not in _NOT_COMPARED and _plain(getattr(record, name)) != after:
-                yield _edited_sentence(record, name)
-
-    def _move_back(self) -> None:
-        """What went elsewhere meanwhile, as a registry's record may, is left there."""
-        for label, pk, column, before, after in self.moved:
-            model = apps.get_model(label)
-            rows = model._base_manager.filter(pk=pk, **{column: after})
-            if issubclass(model, Recorded):
-                self.log.watch(*rows)
-            rows.update(**{column: before})
-
-    def _put_back(self, model, pk: int, names: dict[str, list]) -> None:
-        """Columns as they were; what was derived or noted otherwise since is left to its rule."""
-        now = _plain_rows(model, [pk]).get(pk, {})
-        same = {name for name, (_before, after) in names.items() if now.get(name) == after}
-        is_edited = not same.issuperset(names)
-        values = {
-            name: model._meta.get_field(name).to_python(before)
-            for name, (before, _after) in names.items()
-            if name in same and not (is_edited and name == "updated_at")
-        }
-        if "formerly" in names and "formerly" not in same:
-            ours = set(names["formerly"][1]) - set(names["formerly"][0])
-            values["formerly"] = [word for word in now["formerly"] if word not in ours]
-        model._base_manager.filter(pk=pk).update(**values)
-        if model is Trial and is_edited and not DERIVED.isdisjoint(names):
-            _derive(pk)
-
-
-def _derive(pk: int) -> None:
-    """The status of a trial, after its statements."""
-    trial = Trial.objects.get(pk=pk)
-    if said := list(trial.statements.all()):
-        _write(trial, statements.derive_of_trial(said))
-
-
-def _edited_sentence(record: models.Model, name: str) -> str:
-    label = record._meta.get_field(name.removesuffix("_id")).verbose_name
-    return _("%(field)s of %(record)s was changed since.") % {"field": capfirst(label), "record": record}

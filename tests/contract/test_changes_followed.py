@@ -19,7 +19,7 @@ from tests.contract.test_api_page import HOST, programs
 from tests.sheets import a_csv, applied
 from tests.support.figures import tell
 from tests.support.recorded import add, beside, edit, remove
-from trials import actions, merging
+from trials import actions, merging, parting
 from trials.choices import Recruitment
 from trials.models import Condition, Trial, TrialIdentifier, TrialMerge, TrialSite
 
@@ -117,8 +117,8 @@ class Writer:
 
     def a_merge_undone(self):
         if merge := self.some(TrialMerge, undone_at=None):
-            with suppress(merging.ChangedSince):
-                merging.undo_merge(merge=merge, by=EDITOR)
+            with suppress(parting.ChangedSince):
+                parting.undo_merge(merge=merge, by=EDITOR)
 
     def a_withdrawn_consent(self):
         people.withdraw_consent(professionals=[self.some(Professional)], by=SYSTEM)

@@ -22,8 +22,9 @@ from tests.support.studies import CTGOV, GENT, a_study, answers
 from tests.support.vouching import coordinator
 from trials import tasks
 from trials.actions import state_status
-from trials.merging import merge_trials, undo_merge
+from trials.merging import merge_trials
 from trials.models import RegistryRecord, SuspectedDouble, Trial, TrialMerge, TrialSite
+from trials.parting import undo_merge
 from trials.sources import sync
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from tests.builders import a_centre, a_professional, a_site, a_trial, an_editor
 from tests.support.at_once import at_once
 from trials.actions import correct_site, state_status
 from trials.doubles import propose_doubles
-from trials.merging import ChangedSince, merge_trials, undo_merge
+from trials.merging import merge_trials
 from trials.models import (
     RecruitmentEvent,
     RegistryRecord,
@@ -21,6 +21,7 @@ from trials.models import (
     TrialIdentifier,
     TrialMerge,
 )
+from trials.parting import ChangedSince, undo_merge
 
 pytestmark = pytest.mark.django_db
 BY = changes.Actor(Role.EDITOR)

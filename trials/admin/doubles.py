@@ -16,7 +16,7 @@ from directory.adminsite.recorded import ReadOnlyAdmin, actor_of
 from directory.adminsite.roles import EditorsOnly
 from directory.core.text import control_character_in
 
-from .. import merging, statements
+from .. import merging, parting, statements
 from ..choices import Recruitment
 from ..identifiers import against
 from ..models import StatusStatement, SuspectedDouble, Trial, TrialMerge, TrialSite
@@ -59,22 +59,30 @@ def merge_address(one: Trial, other: str = "", stays: str = "") -> str:
 
 def compared_fields(stays: Trial, goes: Trial) -> Iterator[ComparedField]:
     """Every field that one of the two has, with what it will be."""
-    shots, derived = Trial.snapshots([stays.pk, goes.pk]), merging.status_after(stays, goes)
+    shots = Trial.snapshots([stays.pk, goes.pk])
     mine, theirs = shots[stays.pk], shots[goes.pk]
-    filled = {name.removesuffix("_id") for name in merging.filled(stays, goes)}
-    for name in mine:
+    filled = _filled(stays, goes, mine)
+    # What is neither one's own nor the other's: joined, or weighed together.
+    joined = {"identifiers": [*mine["identifiers"], *theirs["identifiers"]]}
+    joined |= merging.status_after(stays, goes)
+    for name in (one for one in mine if one not in _NOT_SHOWN):
         one, other = (history.text(Trial, name, shot[name], {}) for shot in (mine, theirs))
-        if name in _NOT_SHOWN or not (one or other):
-            continue
-        result, how = one, "kept" if other and one != other else ""
-        if name == "identifiers":
-            both = [*mine[name], *(number for number in theirs[name] if number not in mine[name])]
-            result, how = history.text(Trial, name, both, {}), "joined" if theirs[name] else ""
-        elif name in filled or (name == "conditions" and not one):
-            result, how = other, "filled"
-        elif name in derived:
-            result = history.text(Trial, name, derived[name], {})
-        yield ComparedField(history.label(Trial, name), one, other, result, how)
+        if name in joined:
+            becomes = history.text(Trial, name, joined[name], {}), "joined"
+        else:
+            becomes = (other, "filled") if other and name in filled else (one, _how_kept(one, other))
+        if one or other:
+            yield ComparedField(str(history.label(Trial, name)), one, other, *becomes)
+
+
+def _how_kept(one: str, other: str) -> str:
+    return "kept" if other and one != other else ""
+
+
+def _filled(stays: Trial, goes: Trial, mine: dict) -> set[str]:
+    """The names of what is filled, as a snapshot has them."""
+    names = {name.removesuffix("_id") for name in merging.filled(stays, goes)}
+    return names if mine["conditions"] else names | {"conditions"}
 
 
 def compared_sites(stays: Trial, goes: Trial) -> Iterator[ComparedSite]:
@@ -284,7 +292,7 @@ class TrialMergeAdmin(EditorsOnly, ReadOnlyAdmin):
             raise PermissionDenied
         if request.method == "POST":
             try:
-                merging.undo_merge(merge=merge, by=actor_of(request))
+                parting.undo_merge(merge=merge, by=actor_of(request))
             except ValidationError as error:
                 for message in error.messages:
                     self.message_user(request, message, messages.ERROR)

@@ -150,9 +150,9 @@ class TrialFinder:
     def _others(self, trial: Trial, acronym: str) -> list[Trial]:
         """Visible trials that `acronym` means rather than `trial`: for certain, or as far as one can tell."""
         key, pk = key_of(acronym), trial.pk
-        if key == key_of(trial.acronym) or (pk and pk in self.acronyms.get(key, ())):
+        alike = self.acronyms.get(key, [])
+        if key == key_of(trial.acronym) or pk in alike:
             return []
-        alike = [one for one in self.acronyms.get(key, ()) if one != pk]
         if not alike:
             near = self.near(acronym)
             is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)

@@ -270,11 +270,8 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
 
 def _followed(request: HttpRequest) -> Followed | None:
     if slug := request.GET.get("trial", ""):
-        named = None if control_character_in(slug) else slug[:80]
-        listed = Trial.objects.listed()
-        trial = listed.filter(slug=named).first() if named else None
-        if trial is None and named and (heir := _heir(named)):
-            trial = listed.filter(slug=heir).first()
+        named = "" if control_character_in(slug) else slug[:80]
+        trial = Trial.objects.listed().filter(slug__in=[named, _heir(named)]).first()
         if trial is None:
             raise Http404(_("No trial is known by this name."))
         url = describing.path_of(WatchKind.TRIAL, trial.slug)
