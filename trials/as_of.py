@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max, Model, Q
@@ -23,6 +24,7 @@ from directory.core import changes
 from directory.core.dates import day_after
 from directory.core.models import Change, Recorded, State
 
+from .merges_since import MergesSince
 from .models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
@@ -105,9 +107,8 @@ class AsOf:
         if slug not in found:
             return None
         trial, (pk, shot) = _trials(found)[slug], found[slug]
-        of_it = Q(key__startswith=f"{slug}@")
-        here = TrialSite.objects.filter(trial=pk).select_related("trial", "centre")
-        shots = self._shots(TrialSite, {one.change_key: one.pk for one in here}, of_it)
+        of_it = Q(key__startswith=f"{slug}@") & ~Q(key__in=self._merges.came)
+        shots = self._shots(TrialSite, self._site_keys(Q(trial=pk), slug=slug), of_it)
         centres = self._listed(Centre, "code", {site["centre"] for _pk, site in shots.values()})
         made = {code: _made(Centre, *one) for code, one in centres.items()}
         sites = self._sites({key: one for key, one in shots.items() if one[1]["centre"] in made})
@@ -125,9 +126,9 @@ class AsOf:
         found = self._listed(Centre, "code", {code})
         if code not in found:
             return None
-        centre, of_it = _made(Centre, *found[code]), Q(key__endswith=f"@{code}")
-        here = TrialSite.objects.filter(centre=centre.pk).select_related("trial", "centre")
-        shots = self._shots(TrialSite, {one.change_key: one.pk for one in here}, of_it)
+        centre = _made(Centre, *found[code])
+        of_it = Q(key__endswith=f"@{code}") & ~Q(key__in=self._merges.came)
+        shots = self._shots(TrialSite, self._site_keys(Q(centre=centre.pk)), of_it)
         trials = _trials(self._listed(Trial, "slug", {site["trial"] for _pk, site in shots.values()}))
         sites = self._sites({key: one for key, one in shots.items() if one[1]["trial"] in trials})
         for site, (_pk, one) in sites:
@@ -143,9 +144,26 @@ class AsOf:
         then = {key: same.get(pk) for key, pk in stored.items()} | changed
         return {key: (stored.get(key), shot) for key, shot in sorted(then.items()) if shot is not None}
 
+    @cached_property
+    def _merges(self) -> MergesSince:
+        return MergesSince(self.moment)
+
+    def _site_keys(self, which: Q, slug: str = "") -> dict[str, int]:
+        """The sites by the keys that they had then: what a merge moved since was another trial's.
+
+        `slug`: of this trial alone.
+        """
+        here = TrialSite.objects.filter(which | Q(pk__in=self._merges.sites_of(slug)))
+        keys = {self._merges.key_of(one): one.pk for one in here.select_related("trial", "centre")}
+        return {key: pk for key, pk in keys.items() if not slug or key.startswith(f"{slug}@")}
+
     def _listed(self, model, key: str, keys: Iterable[str]) -> Shots:
-        """Records as they were, by key, of those that are listed today and were then."""
-        now = dict(model.objects.listed().filter(**{f"{key}__in": keys}).values_list(key, "pk"))
+        """Records as they were, by key, of those that are listed today and were then.
+
+        A trial that was merged since is shown today as part of another one.
+        """
+        shown = model.objects.still_shown() if model is Trial else model.objects.listed()
+        now = dict(shown.filter(**{f"{key}__in": keys}).values_list(key, "pk"))
         shots = self._shots(model, now, Q(key__in=list(now)))
         return {name: one for name, one in shots.items() if one[1]["state"] == State.LISTED}
 
@@ -154,8 +172,11 @@ class AsOf:
         made = [(_made(TrialSite, *one), one) for one in shots.values()]
         said: dict[int, list[StatusStatement]] = {site.pk: [] for site, _shot in made}
         known = Q(retracted_at=None) | Q(retracted_at__gte=self.moment)
-        for one in StatusStatement.objects.filter(known, site__in=said, recorded_at__lt=self.moment):
-            said[one.site_id].append(one)
+        moved = self._merges.statements
+        about = Q(site__in=said) | Q(pk__in=[pk for pk, site in moved.items() if site in said])
+        for one in StatusStatement.objects.filter(known, about, recorded_at__lt=self.moment):
+            if (site := moved.get(one.pk, one.site_id)) in said:
+                said[site].append(one)
         for site, _shot in made:
             site.read_on = self.day
             _keep(site, statements=said[site.pk])

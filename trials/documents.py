@@ -296,9 +296,9 @@ def _words(parts: _Parts) -> Words:
     parent = [parts.parent.acronym] if parts.parent else []
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
     return Words(
-        whole=[trial.acronym, trial.slug],
+        whole=[trial.acronym, trial.slug, *trial.formerly],
         identifiers=_spellings(parts.identifiers),
-        acronyms=[trial.acronym],
+        acronyms=[trial.acronym, *trial.formerly],
         title=titles,
         disease=[*trial.disease_terms, *names],
         other=[*said, *parent, *_places(parts.sites, parts)],

@@ -1,6 +1,7 @@
 """Events: a trial opens or closes in Belgium. Each is written with the change that makes it so.
 
-A site that is removed closes nothing: it was a mistake, not a word about recruitment.
+A site that is removed closes nothing: it was a mistake, not a word about recruitment. Nor does a merge of two
+trials, or its undo, open or close anything: what was said of either was told when it was said.
 """
 
 import datetime as dt
@@ -21,7 +22,8 @@ _OPEN = {Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION}
 
 def raise_events(entries: Sequence[Entry], now: dt.datetime) -> None:
     """Write the events of some changes, in their transaction: two queries, whatever their number."""
-    before = _before(entries)
+    before, merged = _before(entries), _merged(entries)
+    before = {slug: one for slug, one in before.items() if slug not in merged}
     if not before:
         return
     sites = defaultdict(list)
@@ -49,7 +51,7 @@ class _Before:
         return self.statuses.get(site.centre.code, site.status)
 
 
-def _before(entries: Iterable[Entry]) -> dict[str, _Before]:
+def _before(entries: Sequence[Entry]) -> dict[str, _Before]:
     """By slug, of the trials that these changes may open or close."""
     found: dict[str, _Before] = defaultdict(_Before)
     for one in entries:
@@ -59,6 +61,16 @@ def _before(entries: Iterable[Entry]) -> dict[str, _Before]:
             found[slug].statuses[code] = was.get("status", "")
         elif one.kind == Trial.change_kind and was and now and was.get("state") != now.get("state"):
             found[one.key].state = was.get("state")
+    return found
+
+
+def _merged(entries: Iterable[Entry]) -> set[str]:
+    """The slugs of trials that became one, or two again, by these changes."""
+    found: set[str] = set()
+    for one in entries:
+        sides = {(side or {}).get("merged_into") for side in (one.before, one.after)}
+        if one.kind == Trial.change_kind and len(sides) > 1:
+            found |= {one.key, *filter(None, sides)}
     return found
 
 

@@ -1,6 +1,7 @@
 """Trial identifiers in any spelling: which registry, and how that registry writes them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -100,6 +101,11 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
         raise
 
 
+def numbers_in(text: str) -> list[Identifier]:
+    """The numbers of registries that stand in a text, such as a title or an address."""
+    return [found for one in _IN_ADDRESS.findall(text) if (found := _recognise(one))]
+
+
 def _is_something_else(text: str) -> bool:
     return is_day(text) or "@" in text or _ADDRESS.match(text) is not None
 
@@ -108,7 +114,7 @@ def _inside(text: str, scheme: str | None) -> Identifier | None:
     """The one number that an address holds."""
     if not (_ADDRESS.match(text) or (scheme == Scheme.NCT and "/" in text)):
         return None
-    found = {_recognise(one) for one in _IN_ADDRESS.findall(text)}
+    found = set(numbers_in(text))
     return found.pop() if len(found) == 1 else None
 
 
@@ -161,3 +167,12 @@ def _wrong_form(text: str, scheme: str | None) -> str:
     return _("“%(text)s” is not an identifier of %(registry)s. Write it like %(form)s.") % (
         said | {"form": FORMS[Scheme(scheme)]}
     )
+
+
+def against(known: Iterable[Identifier], identifiers: Iterable[Identifier]) -> tuple[str, str] | None:
+    """Two different identifiers of one registry speak against one trial: those it has, and what is said."""
+    for said in identifiers:
+        same = [one.value for one in known if one.scheme == said.scheme]
+        if same and said.scheme not in (Scheme.OTHER, Scheme.ICTRP):
+            return ", ".join(same), said.value
+    return None

@@ -33,8 +33,9 @@ def _put_conditions(wanted):
 
 
 TRIAL = Record(
-    Trial, key="slug", beside=frozenset({"parent", "identifiers", "conditions"}), put_beside=_put_trials,
-    undo=TrialUndo(), documents=Documents(trials, TrialFilterSet, on_day, version), shown_with=("parent",),
+    Trial, key="slug", beside=frozenset({"parent", "merged_into", "identifiers", "conditions"}),
+    put_beside=_put_trials, undo=TrialUndo(),
+    documents=Documents(trials, TrialFilterSet, on_day, version), shown_with=("parent",),
 )  # fmt: skip
 
 

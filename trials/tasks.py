@@ -1,4 +1,4 @@
-"""What a worker does for trials: following the registries, and looking for new trials in them."""
+"""What a worker does for trials: following registries, looking for new trials and for doubles."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 
 from .discovery import waiting_to_come
+from .doubles import propose_doubles as propose
 from .models.registry import Registry
 from .sources import discovering
 from .sources.following import source_of
@@ -20,6 +21,7 @@ AGAIN = 60  # seconds, where another run is under way
 def follow(code: str, *, is_accepted: bool = False) -> None:
     """Follow the registry of this code; delivered twice, it is followed once."""
     follow_source(source_of(code), is_accepted=is_accepted)
+    propose()
 
 
 @shared_task(name="trials.tasks.follow_all")
@@ -55,6 +57,12 @@ def bring_in(self, code: str) -> None:
     source = source_of(code)
     if follow_source(source, source.fetch(dict.fromkeys(numbers))) is None:
         raise self.retry(countdown=AGAIN)
+
+
+@shared_task(name="trials.tasks.propose_doubles")
+def propose_doubles() -> None:
+    """Propose to the editors what was entered or imported lately and may be known already."""
+    propose()
 
 
 def send(code: str, *, is_accepted: bool = False) -> bool:

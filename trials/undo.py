@@ -85,6 +85,9 @@ class TrialUndo(UndoRules):
     def told(self, keys, scope):
         return keys if scope.sees_all else set()
 
+    def refused(self, keys):
+        return _merged({key: key for key in keys})
+
     def store(self, scope, undone, works, made, records):
         _restate(works, scope)
         StatusStatement.objects.bulk_create(
@@ -112,6 +115,9 @@ class SiteUndo(UndoRules):
     def hidden(self, keys, scope):
         slugs = {_slug(key) for key in keys if "@" in key}
         return bool(slugs - self._visible(slugs, scope))
+
+    def refused(self, keys):
+        return _merged({key: _slug(key) for key in keys})
 
     @staticmethod
     def _visible(slugs, scope):
@@ -146,6 +152,16 @@ def _signed(scope, undone) -> dict[str, object]:
     """Who says again what a record that is made again said."""
     evidence = _("import %(run)d, undone") % {"run": undone.pk}
     return {"run": scope.run, "user_id": scope.user_id, "evidence": evidence}
+
+
+def _merged(slugs: dict[str, str]) -> dict[str, str]:
+    """By key, that its trial (whose slug is given) was merged into another: what hung on it hangs there."""
+    merged = Trial.objects.filter(slug__in=set(slugs.values())).exclude(merged_into=None)
+    heirs = dict(merged.values_list("slug", "merged_into__slug"))
+    sentence = _("“%(trial)s” was merged into “%(other)s” since. Undo that merge first.")
+    return {
+        key: sentence % {"trial": slug, "other": heirs[slug]} for key, slug in slugs.items() if slug in heirs
+    }
 
 
 def _slug(key: str) -> str:

@@ -21,6 +21,7 @@ _TASKS: list[tuple[str, schedule | float, int]] = [
     ("trials.follow_all", crontab(hour=3, minute=20), 6 * 60 * 60),
     # Each week; asked by the hour, so that a machine that was off or a registry that was away catches up.
     ("trials.discover_due", crontab(minute=47), HOURLY_EXPIRES),
+    ("trials.propose_doubles", crontab(minute=34), HOURLY_EXPIRES),
 ]
 
 

@@ -5,7 +5,12 @@ from functools import cache
 
 import orjson
 from django_filters import FilterSet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework.serializers import Serializer
 
 from directory.search import service
@@ -38,8 +43,8 @@ class DocumentView(IndexView):
     summary: str
 
     @classmethod
-    def describe(cls, answer: type[Serializer], known: list[OpenApiParameter]) -> None:
-        """Tell the OpenAPI document of `get`: its answer, and the parameters that it knows."""
+    def describe(cls, answer: object, known: list[OpenApiParameter]) -> None:
+        """Tell the OpenAPI document of `get`: its answer, or answers by status, and what it may be asked."""
         get = extend_schema(
             operation_id=cls.operation_id, tags=[cls.tag], summary=cls.summary, responses=answer,
             parameters=known,
@@ -109,14 +114,21 @@ class DocumentList(DocumentView):
 
 
 class DocumentDetail(DocumentView):
-    """One document, by its key. `address` says what the key is, with an example; `also`: its parameters."""
+    """One document, by its key. `address` says what the key is, with an example; `also`: its parameters.
+
+    `moves`: why its address may lead to another one; empty where it never does.
+    """
 
     address: tuple[str, str]
     also: tuple[str, ...] = ()
+    moves = ""
 
     def __init_subclass__(cls):
         key, fields = openapi.in_path("key", *cls.address), openapi.of_fields(names_of(cls.shape))
-        cls.describe(partly(cls.shape), [key, fields, *map(openapi.described, cls.also)])
+        answers = {200: partly(cls.shape)}
+        if cls.moves:
+            answers[301] = OpenApiResponse(None, cls.moves)
+        cls.describe(answers, [key, fields, *map(openapi.described, cls.also)])
 
     def answer(self, request, key: str) -> bytes:
         parameters.check(request.GET, ("fields", *self.also))

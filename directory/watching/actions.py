@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from directory.core import changes
 from directory.core.mailing import mail_day
 from directory.search import service
+from trials.models import Trial
 
 from . import mails
 from .models import KEPT_DELIVERIES, Delivery, Frequency, Watch, WatchKind
@@ -129,11 +130,13 @@ def deliver(watch: Watch, period: str) -> bool:
         return False
     watch.refresh_from_db()
     until = changes.last_seq()
-    now = _slugs(watch)
+    now, seen = _slugs(watch), _today(watch.seen)
     if now is None:
-        now = list(watch.seen)
+        now = seen
+    if watch.kind == WatchKind.TRIAL and now and seen:
+        seen = now  # one trial, by whatever name it went
     with translation.override(watch.language):
-        news = news_of(watch.seen, now, since=watch.seq, until=until)
+        news = [] if _is_told_elsewhere(watch, now) else news_of(seen, now, since=watch.seq, until=until)
     if news:
         mails.news_mail(watch, news, period).send()
     with transaction.atomic():
@@ -142,10 +145,25 @@ def deliver(watch: Watch, period: str) -> bool:
     return bool(news)
 
 
+def _today(slugs: list[str]) -> list[str]:
+    """The same trials by the names of today: one that was merged since is the one that it is part of."""
+    heirs = Trial.objects.heirs(slugs) if slugs else {}
+    return list(dict.fromkeys(heirs.get(slug, slug) for slug in slugs))
+
+
+def _is_told_elsewhere(watch: Watch, slugs: list[str]) -> bool:
+    """Whether the same address follows a merged trial also by the name of today: one mail tells it."""
+    if watch.kind != WatchKind.TRIAL or not slugs or slugs == [watch.question]:
+        return False
+    mine = Watch.objects.of(watch.email).confirmed()
+    return mine.filter(kind=WatchKind.TRIAL, question__in=slugs).exists()
+
+
 def _slugs(watch: Watch) -> list[str] | None:
     """The trials that are followed now; None where the search can no longer be asked."""
     if watch.kind == WatchKind.TRIAL:
-        return [watch.question] if service.body("trial", watch.question) else []
+        [slug] = _today([watch.question])
+        return [slug] if service.body("trial", slug) else []
     try:
         return slugs_found(watch.question, watch.language)
     except TooManyTrials:

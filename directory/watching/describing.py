@@ -17,6 +17,7 @@ from directory.core.fields import page_language
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
+from trials.models import Trial
 
 from .models import WatchKind
 from .news import label_of
@@ -100,4 +101,7 @@ def _known(part: Part) -> list[str]:
 
 
 def _trial(slug: str) -> str:
-    return label_of(next(iter(service.documents("trial", [slug])), None))
+    found = service.documents("trial", [slug])
+    if not found and (heir := Trial.objects.heirs([slug]).get(slug)):
+        found = service.documents("trial", [heir])
+    return label_of(next(iter(found), None))

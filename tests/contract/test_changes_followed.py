@@ -2,6 +2,7 @@
 
 import random
 import time
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -9,18 +10,20 @@ from django.utils import timezone
 
 from centres import actions as people
 from centres.models import Centre, CentreAlias, Membership, Network, Professional
-from directory.core.changes import SYSTEM
+from directory.core.changes import SYSTEM, Actor
 from directory.core.models import PublicUpdate, State
+from directory.core.roles import Role
 from directory.search import service
 from tests import builders as b
 from tests.contract.test_api_page import HOST, programs
 from tests.sheets import a_csv, applied
 from tests.support.figures import tell
 from tests.support.recorded import add, beside, edit, remove
-from trials import actions
+from trials import actions, merging, parting
 from trials.choices import Recruitment
-from trials.models import Condition, Trial, TrialIdentifier, TrialSite
+from trials.models import Condition, Trial, TrialIdentifier, TrialMerge, TrialSite
 
+EDITOR = Actor(Role.EDITOR)
 ROUNDS, WRITES_A_ROUND = 50, 6
 LISTS = {"trials": ("trial", "slug"), "centres": ("centre", "code"), "networks": ("network", "slug")}
 
@@ -106,6 +109,16 @@ class Writer:
 
     def a_closed_trial(self):
         actions.close_recruitment(trial=self.some(Trial), by=SYSTEM, reason="full")
+
+    def a_merge(self):
+        stays, goes = self.some(Trial), self.some(Trial)
+        if stays and goes and not list(merging.obstacles(stays, goes)):
+            merging.merge_trials(stays=stays, goes=goes, by=EDITOR)
+
+    def a_merge_undone(self):
+        if merge := self.some(TrialMerge, undone_at=None):
+            with suppress(parting.ChangedSince):
+                parting.undo_merge(merge=merge, by=EDITOR)
 
     def a_withdrawn_consent(self):
         people.withdraw_consent(professionals=[self.some(Professional)], by=SYSTEM)

@@ -33,8 +33,10 @@ from trials.models import (
     RegistryRecord,
     RegistrySync,
     StatusStatement,
+    SuspectedDouble,
     TextSuggestion,
     Trial,
+    TrialMerge,
     TrialSite,
     UnresolvedPlace,
 )
@@ -50,8 +52,9 @@ OURS = [
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
 DECIDED = (TextSuggestion, UnresolvedPlace)  # on their pages, by editors
-OF_REGISTRIES = (
-    DiscoveredTrial, RecruitmentEvent, RegistryDiscovery, RegistryRecord, RegistrySync, *DECIDED,
+FOR_EDITORS = (
+    DiscoveredTrial, RecruitmentEvent, RegistryDiscovery, RegistryRecord, RegistrySync, SuspectedDouble,
+    TrialMerge, *DECIDED,
 )  # fmt: skip
 
 
@@ -78,6 +81,8 @@ def world():
     DiscoveredTrial.objects.create(registry="ctgov", scheme="nct", number=CANARY, title=CANARY)
     TextSuggestion.objects.create(trial=hidden, field="title_en", registry="ctgov", said=CANARY)
     UnresolvedPlace.objects.create(trial=hidden, registry="ctgov", text=CANARY, folded=CANARY)
+    SuspectedDouble.objects.create(first=trial, second=hidden, why="number", evidence=CANARY)
+    TrialMerge.objects.create(stays=trial, goes=hidden)
     colleague = builders.a_professional("Own colleague", email="colleague@example.org")
     stranger = builders.a_professional(f"{CANARY} person", email=f"{CANARY}@example.org", phone="+3290001111")
     Affiliation.objects.create(professional=colleague, centre=own)
@@ -295,13 +300,13 @@ COORDINATOR_MAY = {
     StatusStatement: set(),
     Condition: set(),
     Change: set(),
-    **{model: set() for model in OF_REGISTRIES},
+    **{model: set() for model in FOR_EDITORS},
 }
 EDITOR_MAY_NOT = {
     StatusStatement: {"add", "change", "delete", "history"},
     Condition: {"add", "change", "delete", "history"},
     Change: {"add", "change", "delete", "history"},
-    **{model: {"add", "change", "delete", "history"} for model in OF_REGISTRIES},
+    **{model: {"add", "change", "delete", "history"} for model in FOR_EDITORS},
     **{model: {"add", "delete", "history"} for model in DECIDED},
 }
 
@@ -336,7 +341,7 @@ def pairs(world):
         StatusStatement: (statement(site=world.mine).first(), statement(site=world.theirs).first()),
         Condition: (Condition.objects.first(),) * 2,
         Change: (Change.objects.first(),) * 2,
-        **{model: (model.objects.first(),) * 2 for model in OF_REGISTRIES},
+        **{model: (model.objects.first(),) * 2 for model in FOR_EDITORS},
     }
 
 

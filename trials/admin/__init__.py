@@ -1,7 +1,8 @@
 """Trials, their sites and what was said about them, in the admin."""
 
-from . import attention, discovery, places, registries, sites, suggestions, trials, vocabulary
+from . import attention, discovery, doubles, places, registries, sites, suggestions, trials, vocabulary
 
 __all__ = [
-    "attention", "discovery", "places", "registries", "sites", "suggestions", "trials", "vocabulary",
+    "attention", "discovery", "doubles", "places", "registries", "sites", "suggestions", "trials",
+    "vocabulary",
 ]  # fmt: skip

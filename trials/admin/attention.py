@@ -12,6 +12,7 @@ from ..models import (
     RegistryDiscovery,
     RegistryRecord,
     RegistrySync,
+    SuspectedDouble,
     TextSuggestion,
     Trial,
     TrialSite,
@@ -102,6 +103,15 @@ def no_longer_listed(request):
             "records of trials here that their registry no longer has",
             count,
         )
+        yield attention.WaitingItem(count, said, url)
+
+
+@attention.register
+def doubles(request):
+    if is_editor(request.user):
+        url = attention.list_url(SuspectedDouble, decision__exact="open")
+        count = SuspectedDouble.objects.open().count()
+        said = ngettext("pair of trials that may be one", "pairs of trials that may be one", count)
         yield attention.WaitingItem(count, said, url)
 
 

@@ -107,6 +107,10 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
         (_("This site"), {"fields": [SiteSheet.columns()[name].attribute for name in SiteSheet.compared()]}),
     ]  # fmt: skip
 
+    def get_queryset(self, request):
+        """Without what a merge left behind at the trial that went."""
+        return super().get_queryset(request).filter(trial__merged_into=None)
+
     def as_seen(self, records, user):
         """People of other centres are not a coordinator's to see; their cells are empty, which keeps them."""
         if is_editor(user):

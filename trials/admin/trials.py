@@ -26,6 +26,7 @@ from ..actions import close_recruitment, state_status_of_trial
 from ..models import Trial, TrialIdentifier, TrialSite
 from ..sheets import TrialSheet
 from ..statements import OF_THE_STATUS, day_as_said
+from .doubles import merge_address
 from .forms import IdentifierForm, TrialForm
 from .sites import freshness_tag
 
@@ -147,9 +148,26 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         if not OF_THE_STATUS.isdisjoint(form.changed_data):
             state_status_of_trial(trial=obj, by=actor_of(request))
 
+    def has_change_permission(self, request, obj=None):
+        """A merged trial is kept as it was, for its merge to be undone."""
+        is_merged = obj is not None and obj.merged_into_id is not None
+        return not is_merged and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        is_merged = obj is not None and obj.merged_into_id is not None
+        return not is_merged and super().has_delete_permission(request, obj)
+
+    def _move(self, request, queryset, state):
+        if queryset.exclude(merged_into=None).exists():
+            said = _("Merged trials stay as they are. Undo a merge to have its trial back.")
+            self.message_user(request, said, messages.WARNING)
+        super()._move(request, queryset.unmerged(), state)
+
     def as_seen(self, records, user):
         """A parent that is not listed is the editors' alone."""
         for trial in records:
+            if trial.merged_into_id:
+                continue  # its row would be about the trial that it is part of
             if trial.parent_id and not (is_editor(user) or trial.parent.is_listed):
                 trial.parent = None
             yield trial
@@ -174,6 +192,11 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         if obj is not None and self.has_change_permission(request, obj):
             query = urlencode({"trial": obj.pk})
             context["add_site_url"] = f"{reverse('admin:trials_trialsite_add')}?{query}"
+            context["merge_url"] = merge_address(obj) if is_editor(request.user) else ""
+        if obj is not None and obj.merged_into_id:
+            context["subtitle"] = _("Merged into %(trial)s") % {"trial": obj.merged_into}
+            merge = obj.merges_of_it.standing().first()
+            context["undo_url"] = merge and reverse("admin:trials_trialmerge_change", args=[merge.pk])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description=_("title"), ordering="title_en")

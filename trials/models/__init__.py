@@ -2,6 +2,7 @@
 
 from .condition import Condition
 from .discovery import DiscoveredNumber, DiscoveredTrial, RegistryDiscovery
+from .double import SuspectedDouble, TrialMerge
 from .event import RecruitmentEvent
 from .place import UnresolvedPlace
 from .registry import RegistryRecord, RegistrySync
@@ -12,6 +13,6 @@ from .trial import Trial, TrialIdentifier
 
 __all__ = [
     "Condition", "DiscoveredNumber", "DiscoveredTrial", "RecruitmentEvent", "RegistryDiscovery",
-    "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion", "Trial", "TrialIdentifier",
-    "TrialSite", "UnresolvedPlace",
+    "RegistryRecord", "RegistrySync", "StatusStatement", "SuspectedDouble", "TextSuggestion", "Trial",
+    "TrialIdentifier", "TrialMerge", "TrialSite", "UnresolvedPlace",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ class Suggested(models.TextChoices):
 
 class TextSuggestionQuerySet(models.QuerySet):
     def open(self):
-        return self.filter(state=Suggested.OPEN)
+        return self.filter(state=Suggested.OPEN, trial__merged_into=None)
 
 
 class TextSuggestion(PlainText):

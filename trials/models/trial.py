@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField, translated
-from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced
-from directory.core.roles import Role
+from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
+from directory.core.roles import Role, is_editor
 from directory.sheets.written_values import is_nothing
 
 from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
@@ -47,6 +47,28 @@ class TrialQuerySet(ListedQuerySet):
         """Both bounds included; a missing bound is open."""
         return self.filter(Q(min_days=None) | Q(min_days__lte=days), Q(max_days=None) | Q(max_days__gte=days))
 
+    def drafts(self):
+        return super().drafts().filter(merged_into=None)
+
+    def unmerged(self):
+        """Without those that became part of another one."""
+        return self.filter(merged_into=None)
+
+    def still_shown(self):
+        """Those that the public sees today, if need be as part of the trial that they were merged into."""
+        merged = Q(state=State.WITHDRAWN, merged_into__state=State.LISTED)
+        return self.filter(Q(state=State.LISTED) | merged)
+
+    def heirs(self, slugs: Iterable[str], user=None) -> dict[str, str]:
+        """By the slugs of merged trials, the slugs of those that they are part of now.
+
+        Only of what was public and still is, but for an editor: that there was a draft is told to nobody.
+        """
+        found = self.filter(slug__in=list(slugs)).exclude(merged_into=None)
+        if not is_editor(user):
+            found = found.still_shown()
+        return dict(found.values_list("slug", "merged_into__slug"))
+
     def with_identifier(self, text):
         """The trials that `text` identifies in any spelling; none for text that is no identifier."""
         try:
@@ -58,10 +80,14 @@ class TrialQuerySet(ListedQuerySet):
 
 
 class Trial(Listed, Sourced):
-    """A clinical trial that a physician may refer a patient to: a signpost, not a protocol."""
+    """A clinical trial that a physician may refer a patient to: a signpost, not a protocol.
+
+    `merged_into`: the trial that it turned out to be, always one that is not merged itself; then it is shown
+    nowhere and its address leads there. `formerly`: short names and acronyms of the trials merged into it.
+    """
 
     change_kind = "trial"
-    by_key = {"parent": "slug"}
+    by_key = {"parent": "slug", "merged_into": "slug"}
 
     slug = models.SlugField(_("short name in addresses"), max_length=80, unique=True)
     acronym = models.CharField(_("acronym"), max_length=100, blank=True)
@@ -123,6 +149,11 @@ class Trial(Listed, Sourced):
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
     opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
     url = models.URLField(_("page about the trial"), max_length=500, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_here",
+        verbose_name=_("merged into"),
+    )  # fmt: skip
+    formerly = WordsField(_("merged trials"), editable=False)
 
     objects = TrialQuerySet.as_manager()
 
@@ -145,6 +176,11 @@ class Trial(Listed, Sourced):
                 name="trial_is_not_its_own_parent",
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 violation_error_message=_("A trial cannot be its own parent."),
+            ),
+            models.CheckConstraint(
+                name="merged_trial_is_another_and_not_listed",
+                condition=Q(merged_into=None) | (~Q(merged_into=F("id")) & ~Q(state=State.LISTED)),
+                violation_error_message=_("This trial is merged into another one. Undo the merge first."),
             ),
         ]
 

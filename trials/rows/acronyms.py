@@ -52,6 +52,18 @@ def _marks(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_plain(part) for part in parts if part.isdigit() or len(part) == 1 or part in _ROMAN)
 
 
+def stem_and_marks(acronym: str) -> tuple[str, tuple[str, ...]]:
+    """What trials are called alike by, and what tells them apart: `LCH-IV` → `lch`, (`4`,)."""
+    parts = parts_of(acronym)
+    marks = _marks(parts)
+    return "".join(part for part in parts if not _marks((part,))), marks
+
+
+def plain_parts(acronym: str) -> tuple[str, ...]:
+    """Its parts, with each number as it is said: `LCH-IV` and `LCH 04` → `lch 4`."""
+    return tuple(map(_plain, parts_of(acronym)))
+
+
 def _plain(part: str) -> str:
     return (part.lstrip("0") or "0") if part.isdigit() else _ROMAN.get(part, part)
 

@@ -16,7 +16,7 @@ from directory.imports.choices import Outcome
 from directory.imports.rows.result import RowResult, shown
 
 from ..choices import Scheme
-from ..identifiers import Identifier
+from ..identifiers import Identifier, against
 from ..models import Trial, TrialIdentifier
 from ..models.trial import free_slug
 from .acronyms import NEAR, Nearness, key_of
@@ -54,12 +54,14 @@ class TrialFinder:
 
     @property
     def acronyms(self) -> dict[str, list[int]]:
-        """Ids of all visible trials by the key of their acronym; read once."""
+        """Ids of all visible trials by the key of their acronym, or that of one merged into it; read once."""
         if self._acronyms is None:
             self._acronyms = defaultdict(list)
-            for pk, acronym in Trial.objects.exclude(acronym="").order_by("pk").values_list("pk", "acronym"):
-                if self._is_visible(pk):
-                    self._acronyms[key_of(acronym)].append(pk)
+            rows = Trial.objects.exclude(acronym="").order_by(F("merged_into").asc(nulls_first=True), "pk")
+            for pk, acronym, heir in rows.values_list("pk", "acronym", "merged_into"):
+                same = self._acronyms[key_of(acronym)]
+                if self._is_visible(heir or pk) and (heir or pk) not in same:
+                    same.append(heir or pk)
         return self._acronyms
 
     def _is_visible(self, pk: int) -> bool:
@@ -131,6 +133,8 @@ class TrialFinder:
         """The trial of the identifier; where the acronym is another's, a person says which is meant."""
         others = self._others(trial, acronym) if acronym else []
         if not others:
+            if acronym and trial.pk in self.acronyms.get(key_of(acronym), ()):
+                self._read_as(result, where, trial, acronym, said)
             return trial
         names = ", ".join(f"{one} ({self._name(one)})" for one in others[:3])
         told = {"acronym": shown(acronym), "other": names, "number": said.value, "trial": trial}
@@ -146,9 +150,9 @@ class TrialFinder:
     def _others(self, trial: Trial, acronym: str) -> list[Trial]:
         """Visible trials that `acronym` means rather than `trial`: for certain, or as far as one can tell."""
         key, pk = key_of(acronym), trial.pk
-        if key == key_of(trial.acronym):
+        alike = self.acronyms.get(key, [])
+        if key == key_of(trial.acronym) or pk in alike:
             return []
-        alike = [one for one in self.acronyms.get(key, ()) if one != pk]
         if not alike:
             near = self.near(acronym)
             is_own = pk in near if pk else key_of(trial.acronym) in Nearness([acronym]).to(trial.acronym)
@@ -178,13 +182,16 @@ class TrialFinder:
             return trial
         return None
 
-    def _read_as(self, result, where, trial, acronym) -> None:
-        """A known trial in another spelling: that is said, and the trial is not renamed by it."""
-        if trial.pk is None or trial.acronym == acronym:
+    def _read_as(self, result, where, trial, acronym, said=None) -> None:
+        """A known trial in another spelling, or by the acronym of one that was merged into it: that is said,
+        and the trial is not renamed by it. `said`: the number that named it, which may rename a spelling.
+        """
+        is_spelling = key_of(trial.acronym) == key_of(acronym)
+        if trial.pk is None or trial.acronym == acronym or (said and is_spelling):
             return
         result.values[where] = trial.acronym
-        told = {"acronym": shown(acronym), "trial": trial.acronym}
-        if self._whole and where == "acronym":
+        told = {"acronym": shown(acronym), "trial": trial}
+        if self._whole and where == "acronym" and is_spelling:
             result.note(
                 where, _("“%(acronym)s” is read as %(trial)s. A row with its number may rename it.") % told
             )
@@ -206,7 +213,7 @@ class TrialFinder:
 
     def clash(self, trial: Trial, identifiers: Iterable[Identifier]) -> tuple[str, str] | None:
         """Two different identifiers of one registry speak against one trial."""
-        return _against(self.known_identifiers(trial), identifiers)
+        return against(self.known_identifiers(trial), identifiers)
 
     def _name(self, trial):
         known = self.known_identifiers(trial)
@@ -218,7 +225,8 @@ class TrialFinder:
         """The visible trials that `acronym` may be, the likeliest first; none that are called so."""
         key, slugs = key_of(acronym), self._former.get(key_of(acronym), ())
         found = list(self._by_compact.get(text.squash(acronym), ()))
-        found += Trial.objects.filter(slug__in=slugs).values_list("pk", flat=True) if slugs else []
+        former = Trial.objects.filter(slug__in=slugs).values_list("pk", "merged_into") if slugs else ()
+        found += [heir or pk for pk, heir in former]
         found += [pk for one in self._nearness.to(acronym) for pk in self.acronyms[one]]
         if not found:
             return found
@@ -235,7 +243,7 @@ class TrialFinder:
             return ""
         known = Trial.objects.filter(pk__in=[*near, *same]).prefetch_related("identifiers")
         found = {one.pk: one for one in known}
-        likely = [found[pk] for pk in near if pk in found and not _against(found[pk].identifiers.all(), said)]
+        likely = [found[pk] for pk in near if pk in found and not against(found[pk].identifiers.all(), said)]
         return self._named([*likely, *(found[pk] for pk in same if pk in found)])
 
     def doubt_new(self, result: RowResult, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
@@ -322,7 +330,9 @@ class TrialFinder:
     @cached_property
     def _titles(self) -> dict[int, str]:
         return {
-            pk: title for pk, title in Trial.objects.values_list("pk", "title_en") if self._is_visible(pk)
+            pk: title
+            for pk, title in Trial.objects.unmerged().values_list("pk", "title_en")
+            if self._is_visible(pk)
         }
 
     @cached_property
@@ -386,12 +396,3 @@ class TrialFinder:
         if not self._slugs:
             self._slugs = set(Trial.objects.values_list("slug", flat=True)) | {""}
         return self._slugs
-
-
-def _against(known, identifiers) -> tuple[str, str] | None:
-    """Two different identifiers of one registry speak against one trial: those it has, and what is said."""
-    for said in identifiers:
-        same = [one.value for one in known if one.scheme == said.scheme]
-        if same and said.scheme not in (Scheme.OTHER, Scheme.ICTRP):
-            return ", ".join(same), said.value
-    return None

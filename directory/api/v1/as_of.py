@@ -33,6 +33,11 @@ def day(query) -> dt.date | None:
         raise bad_parameters([Fault(NAME, str(error), [days])]) from None
 
 
+def shown_then(slug: str, on: dt.date) -> bool:
+    """Whether the public saw a trial of this slug that day."""
+    return as_of.AsOf(on).trial(slug) is not None
+
+
 def trial(slug: str, on: dt.date) -> bytes:
     """The document of a trial. Problem 404 where the public saw none."""
     then = as_of.AsOf(on).trial(slug)

@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from directory.core.models import Op, PublicUpdate
 from directory.records.document import moment
 from directory.search import service
+from trials.models import Trial
 
 from .. import addresses, openapi, parameters, words
 from ..errors import Fault, bad_parameters
@@ -96,11 +97,17 @@ def _items(rows: Sequence[PublicUpdate]) -> list[bytes]:
     for row in rows:
         keys[row.kind].append(row.key)
     records = {kind: service.bodies_by_key(kind, list(dict.fromkeys(some))) for kind, some in keys.items()}
-    return [_item(row, records[row.kind].get(row.key)) for row in rows]
+    gone = {row.key for row in rows if row.kind == Trial.change_kind and row.key not in records[row.kind]}
+    heirs = Trial.objects.heirs(gone) if gone else {}
+    return [_item(row, records[row.kind].get(row.key), heirs) for row in rows]
 
 
-def _item(row: PublicUpdate, record: bytes | None) -> bytes:
+def _item(row: PublicUpdate, record: bytes | None, heirs: dict[str, str]) -> bytes:
+    """`heirs`: by slug, what trials that are gone were merged into."""
     is_gone = row.op == Op.DELETE or record is None
     op = Op.DELETE if is_gone else row.op
-    head = orjson.dumps({"seq": row.seq, "at": moment(row.at), "kind": row.kind, "key": row.key, "op": op})
+    item = {"seq": row.seq, "at": moment(row.at), "kind": row.kind, "key": row.key, "op": op}
+    if record is None and row.kind == Trial.change_kind and row.key in heirs:
+        item["merged_into"] = heirs[row.key]
+    head = orjson.dumps(item)
     return head if is_gone or record is None else head[:-1] + b',"record":' + record + b"}"

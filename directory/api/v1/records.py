@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.http import HttpResponse
+
 from centres.filters import CentreFilterSet, NetworkFilterSet
 from directory.search import service
 from trials.filters import SiteFilterSet, TrialFilterSet
+from trials.models import Trial
 
-from .. import pagination, parameters
+from .. import addresses, conditional, pagination, parameters
 from ..documents import DocumentDetail, DocumentList, only
 from ..errors import Fault, bad_parameters
 from . import as_of, shapes
@@ -27,8 +30,37 @@ class TrialDetail(DocumentDetail):
     address = ("A slug, or an identifier in any spelling.", "NCT04307576")
     also = (as_of.NAME,)
     operation_id, tag, summary = "getTrial", "Trials", "One trial, by slug or identifier"
+    moves = "The trial was merged into another one: `Location` is where that is."
+    _then = False  # whether a trial that is merged by now is asked for, of a day when it was not
+
+    def get(self, request, key):
+        if address := self._moved_to(request, key):
+            # A merge can be undone: a client may keep it, and asks before it uses it.
+            return HttpResponse(status=301, headers={"Location": address} | conditional.PUBLIC)
+        return super().get(request, key=key)
+
+    def _moved_to(self, request, key: str) -> str:
+        """The address of the trial that the one of this slug was merged into; empty for any other.
+
+        Empty as well for a day on which it was shown by itself.
+        """
+        if parameters.unusable("address", key) or self.key_of(key):
+            return ""
+        slug = key.lower()
+        heir = Trial.objects.heirs([slug]).get(slug)
+        if heir is None:
+            return ""
+        day = as_of.day(request.GET)
+        self._then = day is not None and as_of.shown_then(slug, day)
+        if self._then:
+            return ""
+        query = request.GET.urlencode()
+        path = f"/api/v1/trials/{heir}/"
+        return addresses.absolute(f"{path}?{query}" if query else path)
 
     def key_of(self, text):
+        if self._then:
+            return text.lower()
         return service.slug_of(text) or service.slug_of(text.lower())
 
     def body(self, query, key):

@@ -31,6 +31,9 @@ class ChangeSerializer(s.Serializer):
     kind = s.ChoiceField(list(RECORDS))
     key = s.CharField(help_text="A trial's or network's slug, a centre's code.")
     op = s.ChoiceField(Op.values, help_text="`delete`: not in the lists any more, and without a `record`.")
+    merged_into = s.CharField(
+        required=False, help_text="Of a trial that is gone: the slug of the one that it is part of now."
+    )
     record = RecordField(required=False, help_text="As its list has it today, whatever it was then.")
 
 

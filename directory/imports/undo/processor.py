@@ -126,11 +126,14 @@ class UndoProcessor(RowProcessor):
         for kind, several in by_kind.items():
             now = _Now(all_records()[kind], several, self.undone, self._touched)
             beyond = now.rules.beyond(now.pks, self.scope)
+            refused = now.rules.refused([one.key for one in several])
             for one in several:
                 result = results[one.number] = RowResult(one.number, cells={"kind": kind}, record=one.key)
                 if one.key in beyond or not self._may_touch(one, now):
                     said = _("This is of a centre that is not yours. Ask an editor to undo it.")
                     result.refuse_others(RECORD, said)
+                elif one.key in refused:
+                    result.refuse(RECORD, refused[one.key])
                 else:
                     self._resolve(result, one, now)
                 if result.is_rejected:

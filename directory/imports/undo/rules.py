@@ -1,6 +1,6 @@
 """What undoing asks of records of one kind, beyond putting back their columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from django.db import models
@@ -51,6 +51,10 @@ class UndoRules:
     def beyond(self, pks: Mapping[str, int], scope: Scope) -> set[str]:
         """Keys of those that by now are none of whoever undoes: neither shown nor touched."""
         return set()
+
+    def refused(self, keys: Collection[str]) -> dict[str, str]:
+        """By key, in a sentence with the way out, why a record cannot be put back."""
+        return {}
 
     def doubt(self, before: dict, after: dict) -> str:
         """Why a person should look before a record goes from one snapshot to the other; else empty."""

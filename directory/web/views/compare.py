@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -38,7 +38,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     if "trial" not in request.GET and _is_a_trial(request.user):
         return page_of(request, "compare")
     asked = list(dict.fromkeys(filter(None, map(str.strip, request.GET.getlist("trial")))))[:MOST_ASKED]
-    found = _by_name(request.user, filter(_may_be_a_name, asked))
+    names = [one for one in asked if _may_be_a_name(one)]
+    found = _by_name(request.user, names)
+    if address := _with_heirs(request.user, asked, set(names) - found.keys()):
+        return redirect(address)
     trials = list(dict.fromkeys(found.values()))
     context = {
         "section": "trials",
@@ -52,6 +55,13 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _may_be_a_name(text: str) -> bool:
     return len(text) <= LONGEST and not control_character_in(text)
+
+
+def _with_heirs(user, asked: Iterable[str], unknown: Iterable[str]) -> str:
+    """The address with today's names of trials that were merged since; empty where none was."""
+    heirs = Trial.objects.heirs(unknown, user) if unknown else {}
+    query = urlencode([("trial", heirs.get(one, one)) for one in asked])
+    return f"{reverse('web:compare')}?{query}" if heirs else ""
 
 
 def _is_a_trial(user) -> bool:

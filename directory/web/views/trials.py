@@ -27,6 +27,8 @@ def _then(request: HttpRequest, then: AsOf, slug: str) -> HttpResponse | None:
     """The page of a trial as it was; what is of today only, its relatives and its feed, is left out."""
     _refuse_unreadable(slug)
     if (found := then.trial(slug)) is None:
+        if moved := _moved(request, "web:trial", slug):
+            return moved
         if _exists(request.user, slug):
             return None
         return same_day(reverse("web:trial", args=[_slug_meant(request.user, slug)]), then)
@@ -38,8 +40,8 @@ def _then(request: HttpRequest, then: AsOf, slug: str) -> HttpResponse | None:
 def trial(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a trial; an identifier or acronym in any spelling leads to it."""
     found = _find(request.user, slug)
-    if found is None:
-        return redirect("web:trial", slug=_slug_meant(request.user, slug))
+    if found is None or found.merged_into_id:
+        return _elsewhere(request, "web:trial", slug)
     sisters = _sisters(request, found)
     context = _context(request, found)
     context |= {"sisters": sisters, "related": _same_disease(found, sisters)}
@@ -50,8 +52,8 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     """The same on one printed page, for the tumour board."""
     found = _find(request.user, slug)
-    if found is None:
-        return redirect("web:trial-print", slug=_slug_meant(request.user, slug))
+    if found is None or found.merged_into_id:
+        return _elsewhere(request, "web:trial-print", slug)
     address = request.build_absolute_uri(reverse("web:trial", args=[found.slug]))
     context = _context(request, found) | {"address": address, "qr": qr_of(address)}
     return render(request, "directory/trial_print.html", context)
@@ -61,6 +63,24 @@ def _refuse_unreadable(slug: str) -> None:
     if control_character_in(slug):
         # PostgreSQL refuses to compare with NUL.
         raise Http404(_("No trial is known by this name."))
+
+
+def _elsewhere(request: HttpRequest, page: str, slug: str) -> HttpResponse:
+    """To the page of the trial that `slug` was merged into, or that it names otherwise; else Http404."""
+    return _moved(request, page, slug) or redirect(page, slug=_slug_meant(request.user, slug))
+
+
+def _moved(request: HttpRequest, page: str, slug: str) -> HttpResponse | None:
+    """From the address of a trial that was merged into another, for good, as far as a merge is: it may be
+    undone, so nobody is to keep the redirect unasked."""
+    heir = Trial.objects.heirs([slug], request.user).get(slug)
+    if heir is None:
+        return None
+    query = request.GET.urlencode()
+    address = reverse(page, args=[heir])
+    moved = redirect(f"{address}?{query}" if query else address, permanent=True)
+    moved["Cache-Control"] = "no-cache"
+    return moved
 
 
 def _exists(user, slug: str) -> bool:

@@ -221,6 +221,8 @@ def trial_feed(request: HttpRequest, slug: str) -> HttpResponse:
     if reason := service.ready():
         return _plain(str(reason), 503)
     if not service.body("trial", slug):
+        if heir := _heir(slug):
+            return redirect("web:trial-feed", heir, permanent=True)
         raise Http404(_("No trial is known by this name."))
     return _feed(
         request, describing.in_one_line(WatchKind.TRIAL, slug), reverse("web:trial", args=[slug]), [slug]
@@ -268,8 +270,8 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
 
 def _followed(request: HttpRequest) -> Followed | None:
     if slug := request.GET.get("trial", ""):
-        named = None if control_character_in(slug) else slug[:80]
-        trial = Trial.objects.listed().filter(slug=named).first() if named else None
+        named = "" if control_character_in(slug) else slug[:80]
+        trial = Trial.objects.listed().filter(slug__in=[named, _heir(named)]).first()
         if trial is None:
             raise Http404(_("No trial is known by this name."))
         url = describing.path_of(WatchKind.TRIAL, trial.slug)
@@ -286,6 +288,11 @@ def _followed(request: HttpRequest) -> Followed | None:
         [str(LEGENDS.get(name, name)) for name in questions.dropped(typed.data)], count,
         count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
     )  # fmt: skip
+
+
+def _heir(slug: str) -> str:
+    """The trial that the one of this name was merged into; empty for none."""
+    return "" if control_character_in(slug) else Trial.objects.heirs([slug]).get(slug, "")
 
 
 def _of(watch: Watch) -> dict:

@@ -1,0 +1,57 @@
+"""Where the sites and statements stood before the merges of trials after a moment."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from .models import StatusStatement, Trial, TrialMerge, TrialSite
+
+Moved = tuple[int, int, int]  # a row's key, and what it hung on before and after
+
+
+class MergesSince:
+    """What the merges after `moment` moved; one query, and two more where there are any.
+
+    `statements`: by pk, the site under which each stood then; `came`: keys in the change log that sites had
+    after one of them only, also of one that was undone.
+    """
+
+    def __init__(self, moment: dt.datetime):
+        self.statements: dict[int, int] = {}
+        self.came: set[str] = set()
+        self._trials: dict[int, int] = {}  # by the pk of a site, the trial that it was of
+        moved: list[Moved] = []
+        # The earliest is read last: of what was moved twice, it knows where it stood at first.
+        merges = TrialMerge.objects.filter(at__gte=moment).order_by("-at", "-pk")
+        for work, undone_at in merges.values_list("work", "undone_at"):
+            sites = list(_moved(work, TrialSite))
+            moved += sites
+            if undone_at is None:
+                self._trials |= {pk: before for pk, before, _after in sites}
+                self.statements |= {pk: before for pk, before, _after in _moved(work, StatusStatement)}
+        self._slugs: dict[int, str] = {}
+        if moved:
+            self._name(moved)
+
+    def _name(self, moved: list[Moved]) -> None:
+        trials = {one for _pk, *both in moved for one in both}
+        self._slugs = dict(Trial.objects.filter(pk__in=trials).values_list("pk", "slug"))
+        sites = TrialSite.objects.filter(pk__in=[pk for pk, _before, _after in moved])
+        codes = dict(sites.values_list("pk", "centre__code"))
+        self.came = {f"{self._slugs.get(after)}@{codes.get(pk)}" for pk, _before, after in moved}
+
+    def sites_of(self, slug: str) -> list[int]:
+        """The pks of the sites that were of the trial `slug`."""
+        return [pk for pk, trial in self._trials.items() if self._slugs.get(trial) == slug]
+
+    def key_of(self, site: TrialSite) -> str:
+        """What the change log called a site then."""
+        slug = self._slugs.get(self._trials.get(site.pk, 0))
+        return f"{slug}@{site.centre.code}" if slug else site.change_key
+
+
+def _moved(work: dict, model: type) -> Iterator[Moved]:
+    """Of rows of sites and statements: those that went over to another trial, or another site."""
+    column = "trial_id" if model is TrialSite else "site_id"
+    for label, pk, name, before, after in work.get("moved", ()):
+        if (label, name) == (model._meta.label, column):
+            yield pk, before, after

@@ -1,0 +1,141 @@
+"""The undo of a merge of trials (`trials.merging`): both, and all that hangs on them, are what they were.
+
+It reads what the merge kept of its work. Where something that would be put back was changed since, nothing is
+undone and it is told what; what came since and is in nobody's way stays where it is.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from directory.core import changes
+from directory.core.models import Recorded
+
+from . import statements
+from .merging import DERIVED, for_json, held, only_editors, plain_rows, write
+from .models import SuspectedDouble, Trial, TrialIdentifier, TrialMerge, TrialSite
+
+# Columns that are put back by a rule of their own, or that say nothing to a reader.
+_NOT_COMPARED = DERIVED | {"formerly", "updated_at"}
+_NEEDED = (TrialSite, TrialIdentifier, Trial)  # what an undo cannot do without
+
+
+class ChangedSince(ValidationError):
+    """A merge that cannot be undone, with what changed since in sentences."""
+
+
+def undo_merge(*, merge: TrialMerge, by: changes.Actor) -> None:
+    """Take apart what `merge` made one: both trials and all that hangs on them are what they were.
+
+    What came since and does not touch it stays where it is: a statement with its site, a text with its trial.
+    Undone already, nothing happens. Raises PermissionError for whoever is no editor, and `ChangedSince` where
+    something that would be put back was changed.
+    """
+    only_editors(by)
+    try:
+        with changes.recording(by) as log:
+            merge = TrialMerge.objects.select_for_update().get(pk=merge.pk)
+            if merge.undone_at is None:
+                _Parting(merge, log).do()
+                merge.undone_at, merge.undone_by_id = timezone.now(), by.user_id
+                merge.save(update_fields=["undone_at", "undone_by"])
+    except IntegrityError:
+        raise ChangedSince(_("What was merged cannot go back: its place was taken since.")) from None
+
+
+class _Parting:
+    """The undo of one merge, inside `changes.recording`."""
+
+    def __init__(self, merge: TrialMerge, log: changes.Recorder):
+        self.merge, self.log = merge, log
+        self.moved, self.columns = merge.work["moved"], merge.work["columns"]
+        self.stays, self.goes = held(merge.stays_id, merge.goes_id)
+        sites = TrialSite.objects.filter(trial__in=(self.stays, self.goes)).select_for_update(of=("self",))
+        self.log.watch(self.stays, self.goes, *sites.select_related("trial", "centre"))
+
+    def do(self) -> None:
+        if changed := list(self._changed()):
+            raise ChangedSince(changed)
+        self._move_back()
+        settled: list[int] = []
+        for label, pk, names in self.columns:
+            model = apps.get_model(label)
+            self._put_back(model, pk, names)
+            settled += [pk] if model is TrialSite else []
+        statements.settle(TrialSite.objects.filter(pk__in=settled))
+        for name in self.merge.work["links"]:
+            getattr(self.stays, name).clear()
+
+    def _changed(self) -> Iterator[str]:
+        """What was changed since of that which would be put back, in sentences."""
+        if self.stays.merged_into_id:
+            yield _("“%(trial)s” was merged into another one since. Undo that merge first.") % {
+                "trial": self.stays.slug
+            }
+        for label, pk, column, _before, after in self.moved:
+            model = apps.get_model(label)
+            row = model._base_manager.filter(pk=pk).first()
+            if model in _NEEDED and (row is None or getattr(row, column) != after):
+                name = row or f"{model._meta.verbose_name} {pk}"
+                yield _("%(record)s was moved or removed since.") % {"record": name}
+        for label, pk, names in self.columns:
+            yield from self._edited(apps.get_model(label), pk, names)
+        for name, pks in self.merge.work["links"].items():
+            if set(getattr(self.stays, name).values_list("pk", flat=True)) != set(pks):
+                yield _edited_sentence(self.stays, name)
+
+    def _edited(self, model, pk: int, names: dict[str, list]) -> Iterator[str]:
+        if model is SuspectedDouble:
+            return
+        record = model._base_manager.filter(pk=pk).first()
+        if record is None:
+            yield _("%(record)s was moved or removed since.") % {"record": f"{model._meta.verbose_name} {pk}"}
+            return
+        for name, (_before, after) in names.items():
+            if name not in _NOT_COMPARED and for_json(getattr(record, name)) != after:
+                yield _edited_sentence(record, name)
+
+    def _move_back(self) -> None:
+        """What went elsewhere meanwhile, as a registry's record may, is left there."""
+        for label, pk, column, before, after in self.moved:
+            model = apps.get_model(label)
+            rows = model._base_manager.filter(pk=pk, **{column: after})
+            if issubclass(model, Recorded):
+                self.log.watch(*rows)
+            rows.update(**{column: before})
+
+    def _put_back(self, model, pk: int, names: dict[str, list]) -> None:
+        """Columns as they were; what was derived or noted otherwise since is left to its rule."""
+        now = plain_rows(model, [pk]).get(pk, {})
+        back = {name for name, (_before, after) in names.items() if now.get(name) == after}
+        is_edited = not back.issuperset(names)
+        if is_edited:
+            back.discard("updated_at")
+        values = {name: model._meta.get_field(name).to_python(names[name][0]) for name in back}
+        if "formerly" in names.keys() - back:
+            values["formerly"] = _without(now["formerly"], *names["formerly"])
+        model._base_manager.filter(pk=pk).update(**values)
+        if model is Trial and is_edited and not DERIVED.isdisjoint(names):
+            _derive(pk)
+
+
+def _without(words: list[str], before: list[str], after: list[str]) -> list[str]:
+    """`words` less those that came between `before` and `after`."""
+    return [word for word in words if word in before or word not in after]
+
+
+def _derive(pk: int) -> None:
+    """The status of a trial, after its statements."""
+    trial = Trial.objects.get(pk=pk)
+    if said := list(trial.statements.all()):
+        write(trial, statements.derive_of_trial(said))
+
+
+def _edited_sentence(record: models.Model, name: str) -> str:
+    label = record._meta.get_field(name.removesuffix("_id")).verbose_name
+    return _("%(field)s of %(record)s was changed since.") % {"field": capfirst(label), "record": record}
