@@ -22,7 +22,7 @@ from directory.core.roles import Role
 from .choices import Freshness, Recruitment
 from .freshness import freshness
 from .models import StatusStatement, TrialSite
-from .statements import counts, derive
+from .statements import at_odds, counts, derive
 
 MONTHS = 12
 _OF_A_SITE = (
@@ -33,7 +33,7 @@ _SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SY
 # What is read of each statement.
 _COLUMNS = (
     "pk", "site_id", "status", "since", "said_at", "said_on", "role", "source", "source_url", "recorded_at",
-    "retracted_at",
+    "retracted_at", "implied_by",
 )  # fmt: skip
 
 
@@ -245,22 +245,12 @@ def _over_time(said: Sequence, ends: Sequence[tuple[dt.date, dt.datetime]]) -> I
 
 def _contradictions(sites: Sequence[dict], said: Mapping[int, list]) -> list[Contradiction]:
     """The disputed first, then the newest word of the registry first."""
-    found = {pk: pair for site in sites if (pair := _at_odds(said.get(pk := site["pk"], ())))}
+    found = {pk: pair for site in sites if (pair := at_odds(said.get(pk := site["pk"], ())))}
     shown = TrialSite.objects.filter(pk__in=found).select_related("trial", "centre")
     made = [Contradiction(site, *map(_statement, found[site.pk]), disputed=site.disputed) for site in shown]
     return sorted(
         made, key=lambda one: (not one.disputed, -one.theirs.said_at.toordinal(), one.site.change_key)
     )
-
-
-def _at_odds(said: Iterable) -> tuple | None:
-    """The latest word of a person and that of a registry, where they are not the same."""
-    latest: dict = {}
-    for one in sorted(filter(counts, said), key=lambda one: (one.said_at, one.pk)):
-        latest[one.role == Role.REGISTRY] = one
-    if len(latest) == 2 and latest[True].status != latest[False].status:
-        return latest[False], latest[True]
-    return None
 
 
 def _statement(row) -> StatusStatement:
