@@ -1,6 +1,7 @@
 """What one can do to trials and sites: verbs, atomic, each recording what it changed."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from directory.core.listing import set_state
 
 from . import statements
 from .choices import Recruitment
+from .implied import WHOLE_TRIAL, SaidOfMany, follows, store
 from .models import StatusStatement, TextSuggestion, Trial, TrialSite
 from .models.suggestion import Suggested
 
@@ -53,7 +55,8 @@ def state_status(
 
 
 def state_status_of_trial(*, trial: Trial, by: changes.Actor) -> None:
-    """Append that `by` says what the status columns of the stored `trial` are; see who disputes it.
+    """Append that `by` says what the status columns of the stored `trial` are; see who disputes it, and
+    what it says of each site.
 
     To be called with the write of the columns, inside `changes.recording`.
     """
@@ -62,9 +65,26 @@ def state_status_of_trial(*, trial: Trial, by: changes.Actor) -> None:
         trial=trial, status=trial.status, said_at=first_day(day), said_on=statements.partial(day),
         role=by.role, user_id=by.user_id, run=by.run,
     )  # fmt: skip
-    derived = statements.derive_of_trial(trial.statements.all())
-    trial.status_by, trial.disputed = derived["status_by"], derived["disputed"]
-    Trial.objects.filter(pk=trial.pk).update(status_by=trial.status_by, disputed=trial.disputed)
+    statements.settle_disputes([trial])
+    trial.refresh_from_db(fields=["status_by", "disputed", "disputed_by"])
+    _carry_to_sites(trial, by)
+
+
+def _carry_to_sites(trial: Trial, by: changes.Actor) -> None:
+    """State of each site what the status of the whole trial says of it."""
+    signed = {"role": by.role, "user_id": by.user_id, "run": by.run}
+    day = trial.status_as_of or timezone.localdate().isoformat()
+    said = SaidOfMany(trial.status, day, WHOLE_TRIAL, signed)
+    with changes.recording(by) as log:
+        sites = list(trial.sites.select_related("trial", "centre").select_for_update(of=("self",)))
+        known = defaultdict(list)
+        for one in StatusStatement.objects.filter(site__in=sites, retracted_at=None):
+            known[one.site_id].append(one)
+        found = list(filter(None, (follows(said, site, known[site.pk]) for site in sites)))
+        moved = [one.site for one in found]
+        log.watch(*moved)
+        store(found, by.run)
+        statements.settle(moved)
 
 
 def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:

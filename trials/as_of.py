@@ -26,6 +26,7 @@ from directory.core.models import Change, Recorded, State
 
 from .merges_since import MergesSince
 from .models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite
+from .statements import derive
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
 Shot = tuple[int | None, dict]
@@ -115,7 +116,7 @@ class AsOf:
         for site, (_pk, one) in sites:
             site.trial, site.centre = trial, made[one["centre"]]
         self._add_people(sites)
-        _keep(trial, sites=[site for site, _shot in sites])
+        _keep(trial, sites=[site for site, _shot in sites], statements=self._said_of_trial(pk))
         if parent := shot["parent"]:
             trial.parent = Trial.objects.listed().filter(slug=parent).first()
         trial.updated_at = self._changed(Q(kind="trial", key=slug) | (Q(kind="site") & of_it))
@@ -133,6 +134,7 @@ class AsOf:
         sites = self._sites({key: one for key, one in shots.items() if one[1]["trial"] in trials})
         for site, (_pk, one) in sites:
             site.trial, site.centre = trials[one["trial"]], centre
+        self._add_people(sites)
         about = Q(kind="centre", key=code) | Q(kind="membership", key__contains=f"/{code}/")
         centre.updated_at = self._changed(about | (Q(kind="site") & of_it))
         return CentreThen(centre, self._memberships(centre), [site for site, _shot in sites])
@@ -171,16 +173,27 @@ class AsOf:
         """Sites with what had been said about them; trial, centre and persons are still to be set."""
         made = [(_made(TrialSite, *one), one) for one in shots.values()]
         said: dict[int, list[StatusStatement]] = {site.pk: [] for site, _shot in made}
-        known = Q(retracted_at=None) | Q(retracted_at__gte=self.moment)
         moved = self._merges.statements
         about = Q(site__in=said) | Q(pk__in=[pk for pk, site in moved.items() if site in said])
-        for one in StatusStatement.objects.filter(known, about, recorded_at__lt=self.moment):
+        for one in self._said(about):
             if (site := moved.get(one.pk, one.site_id)) in said:
                 said[site].append(one)
-        for site, _shot in made:
+        for site, shot in made:
             site.read_on = self.day
+            if "disputed_by" not in shot[1]:  # the log did not have it yet
+                site.disputed_by = derive(said[site.pk], self.moment)["disputed_by"]
             _keep(site, statements=said[site.pk])
         return made
+
+    def _said(self, about: Q) -> list[StatusStatement]:
+        """Of some statements, those that had been made and not been taken back."""
+        known = Q(retracted_at=None) | Q(retracted_at__gte=self.moment)
+        return list(StatusStatement.objects.filter(known, about, recorded_at__lt=self.moment))
+
+    def _said_of_trial(self, pk: int) -> list[StatusStatement]:
+        moved = self._merges.trial_statements
+        about = Q(trial=pk) | Q(pk__in=[one for one, trial in moved.items() if trial == pk])
+        return [one for one in self._said(about) if moved.get(one.pk, one.trial_id) == pk]
 
     def _add_people(self, sites: list[tuple[TrialSite, Shot]]) -> None:
         """The persons who were named then and may be named today."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Count, Prefetch, Q, TextChoices, prefetch_related_objects
+from django.db.models import Count, F, Prefetch, Q, TextChoices, prefetch_related_objects
 from django.utils import timezone, translation
 
 from centres.models import CentreAlias
@@ -23,13 +23,14 @@ from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .sheets import SiteSheet, TrialSheet
-from .statements import contradicting, day_as_said
+from .statements import day_as_said, disputing
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in five queries, and one more for disputes."""
+    """The documents of the listed trials among `slugs`, in five queries, and up to two for disputes."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
+    prefetch_related_objects([trial for trial in found if trial.disputed], disputes_of("trial"))
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
     today = timezone.localdate()
@@ -109,15 +110,16 @@ def _listed_sites(pks) -> dict[int, list[TrialSite]]:
     found = defaultdict(list)
     sites = TrialSite.objects.filter(trial__in=pks, centre__state=State.LISTED)
     sites = list(sites.select_related("centre", "contact_person").order_by("centre__code"))
-    prefetch_related_objects([site for site in sites if site.disputed], disputing())
+    prefetch_related_objects([site for site in sites if site.disputed], disputes_of("site"))
     for site in sites:
         found[site.trial_id].append(site)
     return found
 
 
-def disputing() -> Prefetch:
-    """The statements of disputed sites, where no others are shown."""
-    return Prefetch("statements", StatusStatement.objects.filter(retracted_at=None, site__disputed=True))
+def disputes_of(about: str) -> Prefetch:
+    """The statements by which sites or trials are disputed, where no others are shown."""
+    theirs = StatusStatement.objects.filter(**{f"{about}__disputed": True, f"{about}__disputed_by": F("pk")})
+    return Prefetch("statements", theirs)
 
 
 def _aliases(centre_pks) -> dict[int, list[str]]:
@@ -163,6 +165,7 @@ def _body(parts: _Parts) -> dict:
         **TrialSheet.body(trial),
         "status_by": trial.status_by or None,
         "status_disputed": trial.disputed,
+        "dispute": _dispute(trial),
     }
 
 
@@ -196,19 +199,21 @@ def site_body(site: TrialSite, slug: str) -> dict:
         "contact": contact(site),
         **SiteSheet.body(site),
         "verified_on": day_as_said(site.verified_at, site.verified_on) or None,
-        "dispute": _dispute(site) if site.disputed else None,
+        "dispute": _dispute(site),
+        "implied_by": site.implied_by or None,
     }
 
 
-def _dispute(site: TrialSite) -> dict | None:
-    """What the newer registry says of a disputed site, when, and which it is."""
-    other = contradicting(site.statements.all(), site.status)
+def _dispute(record: TrialSite | Trial) -> dict | None:
+    """What the newer source says of a disputed site or trial, when, and which it is."""
+    other = disputing(record, record.statements.all()) if record.disputed else None
     return other and {
         "status": other.status,
         "said_on": other.day_as_said,
         "by": other.role,
         "source": other.source or None,
         "source_url": other.source_url or None,
+        "implied_by": other.implied_by or None,
     }
 
 

@@ -11,23 +11,26 @@ Moved = tuple[int, int, int]  # a row's key, and what it hung on before and afte
 class MergesSince:
     """What the merges after `moment` moved; one query, and two more where there are any.
 
-    `statements`: by pk, the site under which each stood then; `came`: keys in the change log that sites had
+    `statements`: by pk, the site under which each stood then; `trial_statements`: the trial, of those
+    about a trial as a whole; `came`: keys in the change log that sites had
     after one of them only, also of one that was undone.
     """
 
     def __init__(self, moment: dt.datetime):
         self.statements: dict[int, int] = {}
+        self.trial_statements: dict[int, int] = {}
         self.came: set[str] = set()
         self._trials: dict[int, int] = {}  # by the pk of a site, the trial that it was of
         moved: list[Moved] = []
         # The earliest is read last: of what was moved twice, it knows where it stood at first.
         merges = TrialMerge.objects.filter(at__gte=moment).order_by("-at", "-pk")
         for work, undone_at in merges.values_list("work", "undone_at"):
-            sites = list(_moved(work, TrialSite))
+            sites = list(_moved(work, TrialSite, "trial_id"))
             moved += sites
             if undone_at is None:
                 self._trials |= {pk: before for pk, before, _after in sites}
-                self.statements |= {pk: before for pk, before, _after in _moved(work, StatusStatement)}
+                for kept, column in ((self.statements, "site_id"), (self.trial_statements, "trial_id")):
+                    kept |= {pk: before for pk, before, _after in _moved(work, StatusStatement, column)}
         self._slugs: dict[int, str] = {}
         if moved:
             self._name(moved)
@@ -49,9 +52,8 @@ class MergesSince:
         return f"{slug}@{site.centre.code}" if slug else site.change_key
 
 
-def _moved(work: dict, model: type) -> Iterator[Moved]:
-    """Of rows of sites and statements: those that went over to another trial, or another site."""
-    column = "trial_id" if model is TrialSite else "site_id"
+def _moved(work: dict, model: type, column: str) -> Iterator[Moved]:
+    """Of the rows of a model, those of which the column went over to another record."""
     for label, pk, name, before, after in work.get("moved", ()):
         if (label, name) == (model._meta.label, column):
             yield pk, before, after

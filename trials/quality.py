@@ -9,7 +9,7 @@ freshness is a word of its own. Contradictions with registries are of sites and 
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max
@@ -23,7 +23,7 @@ from directory.core.roles import Role
 from .choices import Freshness, Recruitment
 from .freshness import freshness
 from .models import StatusStatement, Trial, TrialSite
-from .statements import counts, derive, weight
+from .statements import at_odds, counts, derive, weight
 
 MONTHS = 12
 _OF_A_SITE = (
@@ -34,7 +34,7 @@ _SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SY
 # What is read of each statement.
 _COLUMNS = (
     "pk", "site_id", "trial_id", "status", "since", "said_at", "said_on", "role", "source", "source_url",
-    "recorded_at", "retracted_at",
+    "recorded_at", "retracted_at", "implied_by",
 )  # fmt: skip
 
 
@@ -266,17 +266,17 @@ def _over_time(said: Sequence, ends: Sequence[tuple[dt.date, dt.datetime]]) -> I
 
 def _contradictions(said: Mapping[int, list], of_trials: Mapping[int, list]) -> list[Contradiction]:
     """The disputed first, then the newest word of the registry first."""
-    pairs = {pk: pair for pk, several in said.items() if (pair := _at_odds(several, _by_day))}
-    whole = {pk: pair for pk, several in of_trials.items() if (pair := _at_odds(several, _by_weight))}
+    pairs = {pk: pair for pk, several in said.items() if (pair := at_odds(several))}
+    whole = {pk: pair for pk, several in of_trials.items() if (pair := at_odds(several, of_trial=True))}
     sites = TrialSite.objects.filter(pk__in=pairs).select_related("trial", "centre")
-    made = [
-        *(Contradiction(one.trial, one.centre, *pairs[one.pk], disputed=one.disputed) for one in sites),
-        *(
-            Contradiction(one, None, *whole[one.pk], disputed=one.disputed)
-            for one in Trial.objects.filter(pk__in=whole)
-        ),
-    ]
+    made = [_contradiction(one.trial, one.centre, pairs[one.pk], one.disputed) for one in sites]
+    trials = Trial.objects.filter(pk__in=whole)
+    made += [_contradiction(one, None, whole[one.pk], one.disputed) for one in trials]
     return sorted(made, key=_order)
+
+
+def _contradiction(trial: Trial, centre, pair: tuple, disputed: bool) -> Contradiction:
+    return Contradiction(trial, centre, *map(_statement, pair), disputed=disputed)
 
 
 def _order(one: Contradiction) -> tuple:
@@ -284,26 +284,6 @@ def _order(one: Contradiction) -> tuple:
         not one.disputed, -weight(one.theirs).toordinal(), one.trial.slug,
         one.centre.code if one.centre else "",
     )  # fmt: skip
-
-
-def _by_day(one) -> tuple:
-    """By what the statements of a site are in order, those of persons and of registries."""
-    return one.said_at, one.pk
-
-
-def _by_weight(one) -> tuple:
-    """The same of a trial as a whole: of persons, what was recorded last stands."""
-    return (weight(one) if one.role == Role.REGISTRY else dt.date.min, one.pk)
-
-
-def _at_odds(said: Iterable, in_order: Callable) -> tuple[StatusStatement, StatusStatement] | None:
-    """The latest word of a person and that of a registry, where they are not the same."""
-    latest: dict = {}
-    for one in sorted(filter(counts, said), key=in_order):
-        latest[one.role == Role.REGISTRY] = one
-    if len(latest) == 2 and latest[True].status != latest[False].status:
-        return _statement(latest[False]), _statement(latest[True])
-    return None
 
 
 def _statement(row) -> StatusStatement:

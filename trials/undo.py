@@ -68,7 +68,7 @@ class StatementsOfSites(Statements):
         derived = {
             name: value.isoformat() if hasattr(value, "isoformat") else value
             for name, value in statements.derive(left).items()
-            if name != "disputed_by"  # goes with `disputed`, and says nothing to a reader
+            if name not in ("disputed_by", "implied_by")  # go with others, and say little to a reader
         }
         return {name: (shot[name], new) for name, new in derived.items() if shot[name] != new}
 
@@ -131,6 +131,7 @@ class SiteUndo(UndoRules):
             StatusStatement(
                 site=site, status=shot["status"], since=shot["status_since"], said_at=shot["verified_at"],
                 said_on=shot["verified_on"], role=shot["verified_by"], source=shot["status_source"],
+                implied_by=shot.get("implied_by", ""),
                 **_signed(scope, undone),
             )
             for site, shot in made

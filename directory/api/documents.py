@@ -1,7 +1,8 @@
 """Lists and single records as the search service keeps them: documents built when a record changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 import orjson
 from django_filters import FilterSet
@@ -53,10 +54,14 @@ class DocumentView(IndexView):
 
 
 class DocumentList(DocumentView):
-    """A page of documents of one kind. `also`: parameters of its own."""
+    """A page of documents of one kind. `also`: parameters of its own.
+
+    `instead`: of parameters that only other addresses know, a sentence that says what to ask.
+    """
 
     filterset: type[FilterSet]
     also: tuple[str, ...] = ()
+    instead: Mapping[str, str] = MappingProxyType({})
 
     def __init_subclass__(cls):
         filters, paging = openapi.of_filters(cls.filterset), openapi.of_paging(names_of(cls.shape), INCLUDE)
@@ -95,7 +100,7 @@ class DocumentList(DocumentView):
             raise bad_parameters([Fault("q", str(error))]) from None
 
     def asked(self, query) -> parameters.Asked:
-        parameters.check(query, self.parameter_names())
+        parameters.check(query, self.parameter_names(), self.instead)
         return parameters.Asked(
             cleaned=parameters.filters(query, self.filterset),
             page_size=parameters.page_size(query),

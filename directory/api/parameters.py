@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.forms import Form
 from django.http import QueryDict
@@ -29,13 +30,18 @@ class Asked:
     include: frozenset[str] = frozenset()
 
 
-def check(query: QueryDict, allowed: Iterable[str]) -> None:
-    """Refuse unknown parameters, control characters and texts that nobody types. Raises Problem 400."""
+def check(
+    query: QueryDict, allowed: Iterable[str], instead: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Refuse unknown parameters, control characters and texts that nobody types. Raises Problem 400.
+
+    `instead`: of some unknown parameters, a sentence that says what to ask.
+    """
     allowed = tuple(allowed)
     faults = []
     for name, values in query.lists():
         if name not in allowed:
-            faults.append(_unknown(name, allowed))
+            faults.append(Fault(name, instead[name], allowed) if name in instead else _unknown(name, allowed))
         else:
             faults += [fault for value in values if (fault := unusable(name, value))]
     if faults:

@@ -43,7 +43,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
     "include": ("`match` adds to each result its score, its distance in km and why it was found.", "match"),
     "as_of": (
         "As it was at the end of this day, in Brussels: of what is public today and was then. Of sites with "
-        "`trial`, and then only `centre` and `fields` beside it.",
+        "`trial` or `centre`, and then only these, `status` and `fields` beside it.",
         "",
     ),
     "lang": ("Language of the names.", "nl"),

@@ -35,7 +35,10 @@ STATUS_CHANGES = "status"
 MOST_QUESTIONS = 200
 # The answer of a question that was not answered; no answer is called so.
 UNANSWERED = "\N{BLACK QUESTION MARK ORNAMENT}"
-_OTHER_LABELS = {"status_since": gettext_lazy("status since"), "disputed": gettext_lazy("disputed")}
+_OTHER_LABELS = {
+    "status_since": gettext_lazy("status since"), "disputed": gettext_lazy("disputed"),
+    "sites": gettext_lazy("sites"), "statement": gettext_lazy("what the registry says"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

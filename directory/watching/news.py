@@ -12,6 +12,8 @@ from directory.core.models import State
 from directory.core.roles import Role
 from directory.search import service
 from trials.choices import Recruitment
+from trials.implied import implied_in_words
+from trials.models import StatusStatement
 from trials.statements import day_as_said
 
 from .past import Past, PublicChange, merged
@@ -85,7 +87,7 @@ def _documents(slugs: Sequence[str]) -> dict[str, dict]:
 
 def _sentences(step: PublicChange) -> list[tuple[str, str]]:
     """What a change says, each with a word that lasts whatever the sentence becomes."""
-    found = _of_site(step) if step.code else _of_trial(step.before, step.after)
+    found = _of_site(step) if step.code else _of_trial(step)
     if step.corrects:
         return [(what, _("Correction: %(sentence)s") % {"sentence": sentence}) for what, sentence in found]
     return found
@@ -112,10 +114,7 @@ def _dispute(step: PublicChange, words: dict[str, str]) -> str:
     """Both words: of the person, and of the newer source."""
     if (other := step.against) is None:
         return _("%(centre)s: a newer source says otherwise.") % words
-    words = words | {
-        "other": _status(other.status),
-        "source": ", ".join(filter(None, (other.source, partial_text(other.day_as_said)))),
-    }
+    words = words | {"other": _status(other.status), "source": _source(other)}
     return _("%(centre)s: %(status)s%(how)s. A newer source says: %(other)s (%(source)s).") % words
 
 
@@ -131,7 +130,8 @@ def _of_status(before: dict, after: dict, words: dict[str, str]) -> list[tuple[s
     return []
 
 
-def _of_trial(before: dict | None, after: dict | None) -> list[tuple[str, str]]:
+def _of_trial(step: PublicChange) -> list[tuple[str, str]]:
+    before, after = step.before, step.after
     if after is None:
         return []
     if before is None or before.get("state") != after.get("state"):
@@ -140,11 +140,29 @@ def _of_trial(before: dict | None, after: dict | None) -> list[tuple[str, str]]:
     if before["status"] != after["status"]:
         words = {"old": _status(before["status"]), "status": _status(after["status"])}
         found.append(("status", _("The whole trial: %(old)s → %(status)s.") % words))
+    if after.get("disputed") and not before.get("disputed"):
+        found.append(("disputed", _trial_dispute(step)))
     if _differ(before, after, _TITLES):
         found.append(("title", _("Its title has changed.")))
     if _differ(before, after, _CRITERIA):
         found.append(("criteria", _("Who it is for has changed.")))
     return found
+
+
+def _trial_dispute(step: PublicChange) -> str:
+    """Both words about the whole trial."""
+    day = step.after.get("status_as_of") or ""
+    said = _who_said(step.after.get("status_by", ""), partial_text(day))
+    words = {"status": _status(step.after["status"]), "how": f", {said}" if said else ""}
+    if (other := step.against) is None:
+        return _("The whole trial: %(status)s%(how)s. A newer source says otherwise.") % words
+    words |= {"other": _status(other.status), "source": _source(other)}
+    return _("The whole trial: %(status)s%(how)s. A newer source says: %(other)s (%(source)s).") % words
+
+
+def _source(other: StatusStatement) -> str:
+    """Who said the newer word, and when."""
+    return ", ".join(filter(None, (other.source or _role(other.role), partial_text(other.day_as_said))))
 
 
 def _differ(before: dict, after: dict, names: Iterable[str]) -> bool:
@@ -158,12 +176,18 @@ def _how(after: dict) -> str:
         is_day = len(since) == len("2024-06-03")
         words = _("since %(day)s") if is_day else pgettext("month or year", "since %(day)s")
         parts.append(words % {"day": partial_text(since)})
-    if role := _role(after.get("verified_by", "")):
-        said = partial_text(
-            day_as_said(first_day(after.get("verified_at") or ""), after.get("verified_on", ""))
-        )
-        parts.append(f"{role} ({said})" if said else role)
+    said = partial_text(day_as_said(first_day(after.get("verified_at") or ""), after.get("verified_on", "")))
+    if who := _who_said(after.get("verified_by", ""), said):
+        parts.append(who)
+    if many := after.get("implied_by"):
+        parts.append(_("of %(many)s") % {"many": implied_in_words(many)})
     return "".join(f", {part}" for part in parts)
+
+
+def _who_said(role: str, day: str) -> str:
+    """`says the sponsor (3 June 2024)`; empty where nobody did."""
+    who = _role(role)
+    return f"{who} ({day})" if who and day else who
 
 
 def _role(role: str) -> str:

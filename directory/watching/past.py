@@ -11,10 +11,8 @@ from django.db.models.functions import Left, StrIndex
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.models import Change, Op, State
-from directory.core.roles import Role
 from directory.imports.models import ImportRun
 from trials.models import StatusStatement, Trial, TrialSite
-from trials.statements import contradicting, counts
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class PublicChange:
     """One record's change as the public saw it: None before it was shown and after it was taken away.
 
     `code` is a site's centre, called `names` by language, empty for a trial; `corrects`: by an undo;
-    `against`: what a registry had said of a site that is disputed.
+    `against`: what a newer source had said of a record that is disputed.
     """
 
     seq: int
@@ -36,8 +34,9 @@ class PublicChange:
     names: dict[str, str] = field(default_factory=dict)
 
     @property
-    def leaves_a_dispute(self) -> bool:
-        return bool(self.code and self.after and self.after.get("disputed"))
+    def disputed_by(self) -> int | None:
+        """The number of the statement that the record is disputed by."""
+        return self.after.get("disputed_by") if self.after and self.after.get("disputed") else None
 
 
 class Past:
@@ -156,24 +155,10 @@ class Past:
 
 
 def _with_disputes(steps: list[PublicChange]) -> list[PublicChange]:
-    """With what the registry had said by then, where a step leaves a site disputed."""
-    keys = {(one.slug, one.code) for one in steps if one.leaves_a_dispute}
-    said: dict[tuple[str, str], list[StatusStatement]] = defaultdict(list)
-    if keys:
-        slugs, codes = {slug for slug, _code in keys}, {code for _slug, code in keys}
-        found = StatusStatement.objects.filter(
-            role=Role.REGISTRY, site__trial__slug__in=slugs, site__centre__code__in=codes
-        )
-        for one in found.select_related("site__trial", "site__centre"):
-            said[one.site.trial.slug, one.site.centre.code].append(one)
-    return [replace(one, against=_against(one, said[one.slug, one.code])) for one in steps]
-
-
-def _against(step: PublicChange, said: list[StatusStatement]) -> StatusStatement | None:
-    if not step.leaves_a_dispute:
-        return None
-    just_after = step.at + dt.timedelta.resolution
-    return contradicting([one for one in said if counts(one, just_after)], step.after["status"])
+    """With what a newer source had said by then, where a step leaves a record disputed."""
+    numbers = {one.disputed_by for one in steps} - {None}
+    said = StatusStatement.objects.in_bulk(numbers) if numbers else {}
+    return [replace(one, against=said.get(one.disputed_by)) for one in steps]
 
 
 def _content(history: list, seq: int) -> dict | None:

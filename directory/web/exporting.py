@@ -28,11 +28,12 @@ TRIAL_COLUMNS = (
     "condition_names", "disease_terms", "stages", "alterations", "sex", "age", "age_min", "age_max",
     "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
     "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
+    "status_by", "dispute",
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
     "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
-    "contact_phone", *SiteSheet.served(), "dispute",
+    "contact_phone", *SiteSheet.served(), "dispute", "implied_by",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def trial_row(one: dict) -> dict[str, str]:
         "parent": one["parent"]["slug"] if one["parent"] else "",
         "sites": _in_one_cell(_site_in_words(site) for site in one["sites"]),
         "url": address_of(one),
+        "dispute": _otherwise(one),
         **_served(TrialSheet, one),
     }
 
@@ -118,14 +120,20 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
 def _site_in_words(site: dict) -> str:
     """`uz-gent: recruiting (fresh, verified 2026-11-18 by coordinator)`, and what a newer registry says."""
     verified = f", verified {site['verified_on']} by {site['verified_by']}" if site["verified_on"] else ""
+    verified += f", of {site['implied_by']}" if site["implied_by"] else ""
     otherwise = f", {_otherwise(site)}" if site["dispute"] else ""
     return f"{site['centre']['code']}: {site['status']} ({site['freshness']}{verified}{otherwise})"
 
 
-def _otherwise(site: dict) -> str:
-    """What a newer registry says: `ISRCTN 2026-11-20: suspended`; empty where the status is not disputed."""
-    other = site["dispute"]
-    return f"{other['source'] or other['by']} {other['said_on']}: {other['status']}" if other else ""
+def _otherwise(one: dict) -> str:
+    """What a newer source says of a site or a trial: `ISRCTN 2026-11-20: suspended`; empty for no dispute.
+
+    Of a word on many at once: `ISRCTN 2026-11-20: completed (the whole trial)`.
+    """
+    if (other := one["dispute"]) is None:
+        return ""
+    of = f" ({other['implied_by']})" if other["implied_by"] else ""
+    return f"{other['source'] or other['by']} {other['said_on']}: {other['status']}{of}"
 
 
 def _numbers(identifiers: list[dict]) -> dict[str, str]:

@@ -99,10 +99,9 @@ class Site:
         return found if found and (found["email"] or found["phone"]) else None
 
     @property
-    def otherwise(self) -> tuple[str, str] | None:
-        """What a newer registry says: the status, and when and which it is."""
-        other = self.document["dispute"]
-        return other and (other["status"], words.said(other["said_on"], other["by"], other["source"] or ""))
+    def otherwise(self) -> tuple[str, str, str] | None:
+        """What a newer source says (`words.otherwise`)."""
+        return words.otherwise(self.document["dispute"])
 
     @property
     def role(self) -> str:
@@ -240,6 +239,7 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
         return None
     place = result.place(document["centre"])
     said = words.said(document["verified_on"] or "", document["verified_by"] or "", document["source"] or "")
+    said = words.of_many(said, document["implied_by"] or "")
     return Site(
         document, place.name, place.language, nearest.distance_km, said, centres.get(nearest.centre, {})
     )

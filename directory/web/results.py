@@ -33,7 +33,8 @@ class SiteLine:
     freshness: str
     role: str
     source: str
-    dispute: tuple[str, ...]
+    implied_by: str
+    dispute: tuple[tuple[str, str | None], ...]
     places: list[SitePlace] = field(default_factory=list)
     verified: list[tuple[str, str]] = field(default_factory=list)
 
@@ -43,15 +44,13 @@ class SiteLine:
         if not self.verified:
             return ""
         days, text = set(self.verified), words.said(min(self.verified)[1], self.role, self.source)
+        text = words.of_many(text, self.implied_by)
         return text if len(days) == 1 else _("%(said)s, or later") % {"said": text}
 
     @property
-    def otherwise(self) -> tuple[str, str] | None:
-        """What a newer registry says: the status, and when and which it is."""
-        if not self.dispute:
-            return None
-        status, day, role, source = self.dispute
-        return status, words.said(day, role, source)
+    def otherwise(self) -> tuple[str, str, str] | None:
+        """What a newer source says (`words.otherwise`)."""
+        return words.otherwise(dict(self.dispute))
 
 
 @dataclass
@@ -71,6 +70,11 @@ class Result:
     def label(self) -> str:
         """The acronym, else the title in the page's language."""
         return self.document["acronym"] or words.in_page_language(self.document["titles"])[0]
+
+    @property
+    def otherwise(self) -> tuple[str, str, str] | None:
+        """What a newer source says of the whole trial (`words.otherwise`)."""
+        return words.otherwise(self.document["dispute"])
 
     @property
     def conditions(self) -> list[str]:
@@ -120,7 +124,8 @@ def _said_alike(site: dict) -> tuple:
         site["freshness"],
         role,
         (site["source"] or "") if role == Role.REGISTRY else "",
-        (other["status"], other["said_on"], other["by"], other["source"] or "") if other else (),
+        site["implied_by"] or "",
+        tuple(other.items()) if other else (),
     )
 
 

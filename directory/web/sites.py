@@ -1,10 +1,12 @@
-"""A trial's sites as a page shows them: what stands, what contradicts it, and whom to call."""
+"""A trial and its sites as a page shows them: what stands, what contradicts it, and whom to call."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from centres.models import Professional
-from trials.models import StatusStatement, TrialSite
-from trials.statements import contradicting
+from trials.models import StatusStatement, Trial, TrialSite
+from trials.statements import disputing
 
 from . import words
 
@@ -41,10 +43,8 @@ class SiteCard:
 
     @property
     def contradiction(self) -> StatusStatement | None:
-        """The newer registry statement that says otherwise, where there is one."""
-        if not self.site.disputed:
-            return None
-        return contradicting(self.statements, self.site.status)
+        """The newer statement that says otherwise, where there is one."""
+        return disputing(self.site, self.statements)
 
     @property
     def people(self) -> list[Professional]:
@@ -58,11 +58,19 @@ class SiteCard:
         return bool(site.contact_email or site.contact_phone or self.people)
 
 
-def history_of(places: list[SiteCard]) -> list[StatusStatement]:
-    """All that was said about the sites, latest first; each statement's `site` is set, not fetched."""
-    said = []
+def dispute_of(trial: Trial) -> StatusStatement | None:
+    """The newer statement that says otherwise than the status of a whole trial, prefetched."""
+    return disputing(trial, trial.statements.all())
+
+
+def history_of(places: list[SiteCard], trial: Iterable[StatusStatement] = ()) -> list[StatusStatement]:
+    """All that was said about the sites, and the whole `trial`, latest first; what is of no day, last.
+
+    Each statement's `site` is set, not fetched: None for one about the trial.
+    """
+    said = list(trial)
     for place in places:
         for statement in place.statements:
             statement.site = place.site
             said.append(statement)
-    return sorted(said, key=lambda one: (one.said_at, one.pk), reverse=True)
+    return sorted(said, key=lambda one: (one.said_at or dt.date.min, one.pk), reverse=True)

@@ -9,6 +9,7 @@ from directory.core.dates import partial_text
 from directory.core.fields import LANGUAGE_CODES, page_language
 from directory.core.roles import Role
 from trials.choices import Freshness, Recruitment
+from trials.implied import implied_in_words
 from trials.models import StatusStatement, TrialSite
 from trials.statements import day_as_said
 
@@ -71,10 +72,32 @@ def said(day: str, role: str, source: str = "") -> str:
 
 
 def said_of(one: StatusStatement | TrialSite) -> str:
-    """When and by whom a statement was made, or that which stands for a site."""
+    """When and by whom a statement was made, or that which stands for a site; and of what, if of many."""
     if isinstance(one, StatusStatement):
-        return said(one.day_as_said, one.role, one.source)
-    return said(day_as_said(one.verified_at, one.verified_on), one.verified_by, one.status_source)
+        return of_many(said(one.day_as_said, one.role, one.source), one.implied_by)
+    text = said(day_as_said(one.verified_at, one.verified_on), one.verified_by, one.status_source)
+    return of_many(text, one.implied_by)
+
+
+def otherwise(dispute: Mapping[str, str | None] | None) -> tuple[str, str, str] | None:
+    """Of a document's `dispute`: the status, when and by whom it was said, and the role of who said it."""
+    if not dispute:
+        return None
+    text = said(dispute["said_on"] or "", dispute["by"] or "", dispute["source"] or "")
+    return dispute["status"] or "", of_many(text, dispute["implied_by"] or ""), dispute["by"] or ""
+
+
+def says_otherwise(role: str) -> str:
+    """What introduces the newer word of a dispute, by the role of who said it."""
+    is_registry = role == Role.REGISTRY
+    return gettext("A registry says otherwise:") if is_registry else gettext("A newer word says otherwise:")
+
+
+def of_many(text: str, implied_by: str) -> str:
+    """`text`, with what it was said of where that is more than one site."""
+    if not implied_by:
+        return text
+    return gettext("%(said)s, said of %(many)s") % {"said": text, "many": implied_in_words(implied_by)}
 
 
 def in_page_language(texts: Mapping[str, str]) -> tuple[str, str]:

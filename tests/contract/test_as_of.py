@@ -10,8 +10,9 @@ from directory.core.listing import set_state
 from directory.core.models import State
 from directory.core.roles import Role
 from tests.builders import a_centre, a_professional, a_site, a_trial
-from trials.actions import state_status
-from trials.models import Trial, TrialSite
+from trials.actions import state_status, state_status_of_trial
+from trials.models import StatusStatement, Trial, TrialSite
+from trials.statements import settle_disputes
 
 EDITOR = changes.Actor(Role.EDITOR)
 DAY = "2026-03-03"
@@ -100,12 +101,67 @@ def test_another_day_is_refused_with_the_days_there_are(past, path, day):
     ("query", "field"),
     [
         ({}, "trial"),
-        ({"trial": "alpha", "status": "recruiting"}, "status"),
+        ({"status": "recruiting"}, "trial"),
+        ({"trial": "alpha", "freshness": "fresh"}, "freshness"),
         ({"trial": "alpha", "facets": "1"}, "facets"),
+        ({"centre": [f"uz-{number}" for number in range(11)]}, "centre"),
     ],
 )
-def test_of_sites_only_those_of_a_trial_can_be_asked(past, query, field):
+def test_of_sites_only_those_of_some_trials_or_centres_can_be_asked(past, query, field):
     assert past.problem("sites/", as_of=DAY, **query)["errors"][0]["field"] == field
+
+
+def test_the_sites_of_a_centre_are_those_of_the_centre_then(past):
+    then = past.json("sites/", centre="uz-gent", as_of=DAY)
+    assert then["results"] == past.json("trials/alpha/", as_of=DAY)["sites"][:1]
+    assert then["results"][0]["contact"]["name"] == "Demo Willing"
+    today = timezone.localdate().isoformat()
+    found = past.json("sites/", centre=["uz-gent", "uz-leuven"], as_of=today)["results"]
+    assert [(one["trial"], one["status"]) for one in found] == [
+        ("alpha", "suspended"), ("beta", "unknown"), ("alpha", "recruiting"),
+    ]  # fmt: skip
+    assert past.json("sites/", centre="uz-brussel", as_of=DAY)["results"] == []
+
+
+def test_sites_of_a_day_are_filtered_by_the_status_of_that_day(past):
+    asked = {"centre": "uz-gent", "status": ["suspended", "completed"]}
+    assert past.json("sites/", as_of=DAY, **asked)["count"] == 0
+    assert past.json("sites/", as_of="2026-05-01", **asked)["count"] == 1
+
+
+@pytest.mark.parametrize("path", ["trials/", "centres/", "networks/"])
+def test_a_list_that_is_of_today_says_what_can_be_asked_instead(past, path):
+    said = past.problem(path, as_of=DAY)["errors"][0]["message"]
+    for example in ("trials/alpha/?as_of=", "centres/uz-gent/?as_of=", "sites/?centre=uz-gent&as_of="):
+        assert past.get(f"{example}{DAY}").status_code == 200
+    assert all(one in said for one in ("trials/{key}/?as_of=", "centres/{code}/?as_of=", "sites/?as_of="))
+
+
+def test_a_dispute_of_the_trial_is_in_the_record_of_the_days_on_which_it_was_one(past, time_machine):
+    editor = changes.Actor(Role.EDITOR)
+    trial = Trial.objects.get(slug="alpha")
+    with changes.recording(editor) as log:
+        log.watch(trial)
+        trial.status_as_of = "2026-05-01"
+        trial.save()
+        state_status_of_trial(trial=trial, by=editor)
+    time_machine.move_to("2026-05-10 12:00Z", tick=False)
+    StatusStatement.objects.create(
+        trial=trial, status="completed", said_at=dt.date(2026, 5, 9), role="registry", source="CTIS",
+    )  # fmt: skip
+    with changes.recording(changes.Actor(Role.REGISTRY)) as log:
+        log.watch(trial)
+        settle_disputes([trial])
+    time_machine.move_to("2026-05-20 12:00Z", tick=False)
+    with changes.recording(editor) as log:
+        log.watch(trial)
+        trial.refresh_from_db()
+        trial.status_as_of = "2026-05-20"
+        trial.save()
+        state_status_of_trial(trial=trial, by=editor)
+    days = {day: past.json("trials/alpha/", as_of=day) for day in ("2026-05-09", "2026-05-10", "2026-05-20")}
+    assert [one["status_disputed"] for one in days.values()] == [False, True, False]
+    assert [one["dispute"] and one["dispute"]["status"] for one in days.values()] == [None, "completed", None]
 
 
 @pytest.mark.parametrize("path", ["trials/", "centres/", "networks/", "networks/x/"])

@@ -13,11 +13,11 @@ LIST = {"count", "next", "previous", "facets", "results"}
 TRIAL = {
     "slug", "url", "acronym", "title", "titles", "summary", "identifiers", "status", "status_as_of",
     "phases", "study_type", "conditions", "disease_terms", "stages", "sex", "age", "sponsor", "groups",
-    "parent", "sites", "opened_in_belgium", "source", "status_by", "status_disputed", "updated_at",
+    "parent", "sites", "opened_in_belgium", "source", "status_by", "status_disputed", "dispute", "updated_at",
 }  # fmt: skip
 SITE = {
     "trial", "centre", "status", "status_since", "verified_at", "verified_by", "source", "freshness",
-    "next_due", "contact", "cohort_open", "verified_on", "dispute",
+    "next_due", "contact", "cohort_open", "verified_on", "dispute", "implied_by",
 }  # fmt: skip
 
 

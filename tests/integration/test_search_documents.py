@@ -30,10 +30,10 @@ def centre(code):
 TRIAL_KEYS = """
 slug url acronym title titles summary identifiers status status_as_of phases study_type conditions
 disease_terms stages sex age sponsor groups parent sites opened_in_belgium source status_by
-status_disputed updated_at
+status_disputed dispute updated_at
 """
 SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
-SITE_KEYS += " cohort_open verified_on dispute"
+SITE_KEYS += " cohort_open verified_on dispute implied_by"
 
 
 def test_a_trial_has_the_keys_of_the_contract_in_its_order():
@@ -248,6 +248,6 @@ def test_a_dispute_has_the_latest_word_of_a_registry_as_exactly_as_it_was_said()
     body, other = trial("t1").body["sites"]
     assert body["dispute"] == {
         "status": "suspended", "said_on": "2026", "by": "registry", "source": "CTIS",
-        "source_url": "https://x.example",
+        "source_url": "https://x.example", "implied_by": None,
     }  # fmt: skip
     assert (body["status"], other["dispute"]) == ("recruiting", None)

@@ -15,7 +15,8 @@ def says(pk, status, role, day):
 
 
 def card(*statements, status="recruiting", by="coordinator", at=EARLY, **more):
-    site = {"status": status, "verified_by": by, "verified_at": at, "disputed": False, "freshness": "fresh"}
+    site = {"status": status, "verified_by": by, "verified_at": at, "disputed": False, "disputed_by": None,
+            "freshness": "fresh"}  # fmt: skip
     return SiteCard(Made(statements=Made(all=lambda: list(statements)), **site | more))
 
 
@@ -43,14 +44,20 @@ def test_the_standing_statement_is_of_the_day_the_role_and_the_status_of_the_sit
     assert card(*statements, **site).standing is standing
 
 
-@pytest.mark.parametrize(("statements", "disputed", "contradiction"), [
-    (ALL, True, REGISTRY_LATE),
-    ((REGISTRY_LATEST, *ALL), True, REGISTRY_LATEST),
-    ((COORDINATOR_EARLY, EDITOR_EARLY, REGISTRY_SAME), True, None),  # a person's word, or the same word
-    (ALL, False, None),
+@pytest.mark.parametrize(("site", "contradiction"), [
+    ({"disputed": True, "disputed_by": 4}, REGISTRY_LATE),
+    ({"disputed": True, "disputed_by": 7}, REGISTRY_LATEST),
+    ({"disputed": True, "disputed_by": None}, None),  # of a time when the log did not have it
+    ({"disputed": False, "disputed_by": None}, None),
 ])  # fmt: skip
-def test_what_contradicts_is_the_latest_other_word_of_a_registry(statements, disputed, contradiction):
-    assert card(*statements, disputed=disputed).contradiction is contradiction
+def test_what_contradicts_is_the_statement_that_the_site_names(site, contradiction):
+    assert card(REGISTRY_LATEST, *ALL, **site).contradiction is contradiction
+
+
+def test_the_history_has_what_was_said_of_the_whole_trial_and_last_what_is_of_no_day():
+    dated, undated = says(9, "completed", "editor", LATE), says(8, "unknown", "registry", None)
+    one = card(COORDINATOR_EARLY, REGISTRY_LATEST)
+    assert history_of([one], [undated, dated]) == [REGISTRY_LATEST, dated, COORDINATOR_EARLY, undated]
 
 
 def test_the_history_is_of_all_sites_with_the_latest_first():

@@ -17,7 +17,7 @@ from ..actions import state_status
 from ..choices import Freshness, Recruitment
 from ..models import StatusStatement, TrialSite
 from ..sheets import SiteSheet
-from ..statements import day_as_said
+from ..statements import day_as_said, disputing
 from .forms import SiteForm
 
 
@@ -25,6 +25,15 @@ def freshness_tag(site):
     """The freshness of a site's status, with a coloured dot."""
     word = site.freshness
     return format_html('<span class="freshness freshness-{}">{}</span>', word.value, word.label)
+
+
+def dispute_line(record):
+    """The newer statement that disputes the status of a site or a trial, below it; empty for none."""
+    other = disputing(record, record.statements.all()) if record.disputed else None
+    if other is None:
+        return ""
+    who = ", ".join(filter(None, (other.source or other.get_role_display(), other.day_as_said)))
+    return format_html("<br>{} {} ({})", _("A newer source says otherwise:"), other.get_status_display(), who)
 
 
 class FreshnessFilter(admin.SimpleListFilter):
@@ -42,7 +51,9 @@ class StatementInline(ReadOnly, RecordedTabular):
     """Everything that was said about the site. Seen by whoever sees the site."""
 
     model = StatusStatement
-    fields = readonly_fields = ["status", "since", "said", "role", "source", "evidence", "retracted_at"]
+    fields = readonly_fields = [
+        "status", "since", "said", "role", "source", "evidence", "implied_by", "retracted_at",
+    ]  # fmt: skip
     ordering = ["-said_at", "-pk"]
     verbose_name_plural = _("what was said so far")
 
@@ -154,7 +165,8 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
     def present_status(self, site):
         if not site.pk:
             return _("nothing was said yet")
-        return format_html("{} · {}", site.get_status_display(), freshness_tag(site))
+        now = format_html("{} · {}", site.get_status_display(), freshness_tag(site))
+        return format_html("{}{}", now, dispute_line(site))
 
     @admin.action(description=_("Confirm: the status is still so today"), permissions=["change"])
     def confirm_today(self, request, queryset):

@@ -28,7 +28,7 @@ from ..sheets import TrialSheet
 from ..statements import OF_THE_STATUS, day_as_said
 from .doubles import merge_address
 from .forms import IdentifierForm, TrialForm
-from .sites import freshness_tag
+from .sites import StatementInline, dispute_line, freshness_tag
 
 
 class IdentifierFormSet(RecordedFormSet):
@@ -63,6 +63,15 @@ class SiteInline(ReadOnly, RecordedTabular):
     @admin.display(description=_("verified on"))
     def verified(self, site):
         return day_as_said(site.verified_at, site.verified_on)
+
+
+class TrialStatementInline(StatementInline):
+    """Everything that was said about the trial as a whole."""
+
+    verbose_name_plural = _("what was said of the trial as a whole so far")
+
+    def for_coordinator(self, queryset, user):
+        return queryset.filter(trial__in=Trial.objects.visible_to(user))
 
 
 class CloseForm(forms.Form):
@@ -100,12 +109,18 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
     ]  # fmt: skip
     search_help_text = _("Acronym, title in any language, sponsor, or an identifier in any spelling.")
     autocomplete_fields = ["conditions", "parent"]
-    inlines = [IdentifierInline, SiteInline]
+    inlines = [IdentifierInline, SiteInline, TrialStatementInline]
+    readonly_fields = ["present_status"]
     actions = [*ListedAdmin.actions, "close_at_all_sites"]
     fieldsets = [
         (
             None,
-            {"fields": ["acronym", "title_en", "slug", "state", "summary_en", ("status", "status_as_of")]},
+            {
+                "fields": [
+                    "acronym", "title_en", "slug", "state", "summary_en", ("status", "status_as_of"),
+                    "present_status",
+                ],
+            },
         ),
         (
             _("Who it is for"),
@@ -198,6 +213,14 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             merge = obj.merges_of_it.standing().first()
             context["undo_url"] = merge and reverse("admin:trials_trialmerge_change", args=[merge.pk])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description=_("status now"))
+    def present_status(self, trial):
+        """Who stated it and for which day, and who says otherwise since."""
+        if not trial.status_by:
+            return _("nothing was said yet")
+        said = ", ".join(filter(None, (trial.get_status_by_display(), trial.status_as_of)))
+        return format_html("{} ({}){}", trial.get_status_display(), said, dispute_line(trial))
 
     @admin.display(description=_("title"), ordering="title_en")
     def short_title(self, trial):

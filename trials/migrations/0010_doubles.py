@@ -11,7 +11,7 @@ import directory.core.fields
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("trials", "0008_disputed_by"),
+        ("trials", "0009_discovery"),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ def one_spelling(apps, _editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("centres", "0001_initial"),
-        ("trials", "0008_disputed_by"),
+        ("trials", "0012_disputes"),
     ]
 
     operations = [

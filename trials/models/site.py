@@ -88,6 +88,7 @@ class TrialSite(Recorded):
     disputed_by = models.BigIntegerField(
         _("number of the statement that disputes it"), null=True, editable=False
     )
+    implied_by = models.CharField(_("implied by"), max_length=300, blank=True, editable=False)
     opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
     url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
     cohort_open = models.BooleanField(

@@ -147,6 +147,9 @@ class Trial(Listed, Sourced):
         _("status said by"), max_length=12, choices=Role.choices, blank=True, editable=False
     )
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
+    disputed_by = models.BigIntegerField(
+        _("number of the statement that disputes it"), null=True, editable=False
+    )
     opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
     url = models.URLField(_("page about the trial"), max_length=500, blank=True)
     merged_into = models.ForeignKey(

@@ -40,6 +40,10 @@ class CtgovWork(TrialWork):
     sites: list[TrialSite] = field(default_factory=list)
     statements: list[StatusStatement] = field(default_factory=list)
 
+    @property
+    def sites_moved(self):
+        return [one.site for one in (*self.statements, *self.implied)]
+
 
 class CtgovProcessor(RegistryProcessor):
     sheet = CtgovSheet
@@ -109,8 +113,7 @@ class CtgovProcessor(RegistryProcessor):
 
     # Looking up
 
-    def look_up(self, results):
-        super().look_up(results)
+    def look_up_sites(self, trials, results):
         self.sites.look_up(self.finder.trials)
 
     # Deciding
@@ -144,7 +147,7 @@ class CtgovProcessor(RegistryProcessor):
         """What the registry says of the status at each of `places`, by the texts that mean it."""
         statuses = dict(_status_at(one) for one in result.values.get("location_statuses", ()))
         new = {site.centre_id: site for site in work.sites}
-        day = result.values.get("status_as_of", "")
+        day = result.values.get("status_verified") or result.values.get("status_as_of", "")
         for pk, texts in named.items():
             said = {statuses[text] for text in texts if text in statuses} - {None}
             if len(said) > 1:
@@ -192,8 +195,7 @@ class CtgovProcessor(RegistryProcessor):
     # Storing
 
     def touched(self, works):
-        spoken_of = [one.site.pk for work in works for one in work.statements if one.site.pk]
-        return super().touched(works) | self.places.touched() | {TrialSite: spoken_of}
+        return super().touched(works) | self.places.touched()
 
     def store_last(self, recorder):
         self.places.learn(recorder)
@@ -207,8 +209,9 @@ class CtgovProcessor(RegistryProcessor):
 
     def store_more(self, works, recorder):
         stated = [one for work in works for one in work.statements]
-        sites = [*(site for work in works for site in work.sites), *(one.site for one in stated)]
-        store_sites(list({id(one): one for one in sites}.values()), stated, recorder)
+        sites = [site for work in works for site in (*work.sites, *work.sites_moved)]
+        implied = [one for work in works for one in work.implied]
+        store_sites(list({id(one): one for one in sites}.values()), stated, recorder, implied)
 
 
 def _status_at(text: str) -> tuple[str, str | None]:

@@ -6,13 +6,14 @@ somebody wrote into the directory stays. A new trial is a draft.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from directory.core.roles import Role
-from directory.core.text import UNREADABLE, fold, tidy
+from directory.core.text import UNREADABLE, fold, squash, tidy
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first, problem, sentence
 from directory.imports.questions import Option, Question
@@ -22,7 +23,7 @@ from directory.sheets.encoding_repair import REPAIRED
 from .. import registries, statements
 from ..ages import DAYS_OF_BAND
 from ..choices import AgeBand, Recruitment, Scheme
-from ..models import Trial
+from ..models import StatusStatement, Trial
 from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
@@ -240,38 +241,64 @@ class RegistryProcessor(TrialProcessor):
     def _compare_status(self, result, trial) -> list[str]:
         """The trial's own status, unless a fresher one may stand: then a person decides."""
         status, day = result.values.get("status"), result.values.get("status_as_of", "")
-        if status is None or self._is_no_news(trial, status, day):
+        if status is None:
             return []
+        if self._is_seen_to_change(trial, status):
+            result.values["status_as_of"] = day = self.scope.day.isoformat()
         if trial.status_by not in ("", Role.REGISTRY):
             return self._beside_a_person(result, trial, status, day)
-        if _is_older(day, trial.status_as_of):
+        if self._is_no_news(trial, status, day):
+            if trial.status_by == Role.REGISTRY:
+                self._keep_for_later(result, trial, status, day)
+            return []
+        if _is_outweighed(trial, status, day):
             self._conflicts[result.number] = _may_be_older(status, trial.status, trial.status_as_of)
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
+
+    def last_said(self, trial) -> StatusStatement | None:
+        """What this registry said of the trial last."""
+        name = squash(self.registry)
+        own = (one for one in self.stated.get(trial.pk, ()) if one.role == Role.REGISTRY)
+        return max((one for one in own if squash(one.source) == name), key=attrgetter("pk"), default=None)
+
+    def _is_seen_to_change(self, trial, status: str) -> bool:
+        """Whether the directory sees this night that the registry says another status than before.
+
+        That is then of this day, however roughly the record is dated. Of a file that somebody hands in it is
+        not known whether it is younger.
+        """
+        last = self.last_said(trial) if self.scope.user is None else None
+        return last is not None and last.status != status
+
+    def _keep_for_later(self, result, trial, status: str, day: str) -> None:
+        """What the registry says beside a word that stands: a change of it is then seen on its day."""
+        last = self.last_said(trial)
+        if self.scope.user is None and (last is None or last.status != status):
+            self.news[result.number] = status, day
+            result.change("statement", "", f"{self.registry}: {status}")
 
     def _is_no_news(self, trial, status: str, day: str) -> bool:
         """Whether a registry said so before: of a later day, or more exactly.
 
-        A run of the house takes nothing that is older than another registry's word: nobody is there to say
-        that it is right all the same.
+        A run of the house takes nothing that is older than another registry's word, or may be: nobody is
+        there to say that it is right all the same.
         """
-        if trial.status_by not in ("", Role.REGISTRY):
-            return False
-        is_older, since = _is_older(day, trial.status_as_of), trial.status_as_of
-        if is_older:
+        if _is_outweighed(trial, status, day):
             return status == trial.status or self.scope.user is None
+        since = trial.status_as_of
         return status == trial.status and bool(day) and since.startswith(day) and since != day
 
     def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
         """What a person said stands; a registry that says something else on a later day disputes it."""
-        said = self.stated.get(trial.pk, ())
-        last = max((one for one in said if one.role == Role.REGISTRY), key=statements.weight, default=None)
+        said, last = self.stated.get(trial.pk, ()), self.last_said(trial)
         derived = statements.derive_of_trial([*said, self.statement(trial, status, day)])
         told = {
             "registry": self.registry, "status": Recruitment(status).label,
             "stored": Recruitment(trial.status).label, "role": Role(trial.status_by).label,
         }  # fmt: skip
-        is_news = derived["disputed"] and (last is None or last.status != status)
-        if derived["disputed"] == trial.disputed and not is_news:
+        is_news = last is None or last.status != status
+        if derived["disputed"] == trial.disputed and not (is_news and derived["disputed"]):
+            self._keep_for_later(result, trial, status, day)
             if status != trial.status and not trial.disputed:
                 sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, is "
                              "fresher and stands.")  # fmt: skip
@@ -304,6 +331,14 @@ def _may_be_older(status: str, stored: str, since: str) -> str:
         "known to be younger. Take the row if it is."
     )
     return sentence % said
+
+
+def _is_outweighed(trial: Trial, status: str, day: str) -> bool:
+    """Whether the status of a trial is of a later day than `day`, or is another and of a day within it."""
+    since = trial.status_as_of
+    is_vaguer = bool(day) and since.startswith(day) and since != day
+    is_another = trial.status_by == Role.REGISTRY and status != trial.status
+    return _is_older(day, since) or (is_vaguer and is_another)
 
 
 def _is_older(day: str, since: str) -> bool:

@@ -7,6 +7,7 @@ from directory.core.text import fold
 from directory.imports.rows.result import RowResult, shown
 
 from ..choices import Recruitment
+from ..implied import ALL_IN_BELGIUM, CARRIED
 from ..models import Trial
 from ..registry_files.cells import bounds, refined
 from ..registry_files.classic import ClassicSheet
@@ -14,9 +15,12 @@ from ..registry_files.ctis import CtisSheet
 from ..registry_files.euctr import EuctrSheet
 from ..registry_files.ictrp import IctrpSheet
 from ..registry_files.isrctn import IsrctnSheet
+from ..sheets import spellings
 from .ctgov import CtgovProcessor
+from .implied_sites import imply, is_in_belgium
 from .registry import BELGIUM, RegistryProcessor
 
+_STATUSES = spellings("status")
 _TAKES_PATIENTS = {Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION}
 _LONGEST_CRITERIA = Trial._meta.get_field("eligibility_en").max_length
 
@@ -43,8 +47,23 @@ class CountriesProcessor(RegistryProcessor):
     def _compare_more(self, result, work):
         if said := in_belgium(result):
             sentence = _("%(registry)s says of Belgium: “%(said)s”. No site's status is made of it.")
+            if _STATUSES.get(fold(said)) in CARRIED:
+                sentence = _(
+                    "%(registry)s says of Belgium: “%(said)s”. So it is at each of its sites, unless "
+                    "somebody said otherwise since."
+                )
             result.note("countries", sentence % {"registry": self.registry, "said": shown(said)})
             work.evidence = f"Belgium: {shown(said)}"
+            self._imply_in_belgium(result, work, said)
+
+    def _imply_in_belgium(self, result, work, said: str) -> None:
+        """Where the country takes nobody, none of its centres does; that it recruits is said of no centre."""
+        status, day = _STATUSES.get(fold(said)), result.values.get("status_as_of", "")
+        last = self.last_said(work.trial)
+        if self.scope.user is None and last is not None and last.evidence != work.evidence:
+            day = self.scope.day.isoformat()  # it is seen to change
+        if status is not None:
+            work.implied = imply(self, result, work, ALL_IN_BELGIUM, status, day, is_in_belgium)
 
 
 class CtisProcessor(CountriesProcessor):

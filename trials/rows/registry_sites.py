@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from directory.imports.rows.result import RowResult, shown, yes_or_no
 from directory.imports.rows.storing import ChangeRecorder, update
 from directory.imports.scope import Scope
 
-from .. import statements
+from .. import implied, statements
 from ..choices import Recruitment
 from ..models import StatusStatement, Trial, TrialSite
 from ..models.registry import FROM_FILES
@@ -52,6 +52,13 @@ class RegistrySites:
     def at(self, trial: Trial) -> set[int]:
         """The centres at which a trial has a site."""
         return {centre for pk, centre in self.sites if pk == trial.pk}
+
+    def of(self, trial: Trial, new: Iterable[TrialSite]) -> Iterator[tuple[TrialSite, list[StatusStatement]]]:
+        """The sites of a trial, stored and new, each with what was stated of it."""
+        stored = [one for (pk, _centre), one in self.sites.items() if trial.pk and pk == trial.pk]
+        for one in (*stored, *new):
+            one.trial = trial
+            yield one, self.said.get(one.pk, []) if one.pk else []
 
     def site(self, trial: Trial, place: CentreRef) -> TrialSite:
         """The site as it is stored, or one that is yet to be."""
@@ -117,7 +124,12 @@ def _whose(source: str) -> str:
     return squash(source.removesuffix(FROM_FILES))
 
 
-def store_sites(sites: list[TrialSite], stated: list[StatusStatement], recorder: ChangeRecorder) -> None:
+def store_sites(
+    sites: list[TrialSite],
+    stated: list[StatusStatement],
+    recorder: ChangeRecorder,
+    follows: Sequence[implied.Follows] = (),
+) -> None:
     """Write new sites, and what was stated of those and of others; the rule decides their statuses."""
     for one in sites:
         one.trial_id = one.trial.pk
@@ -125,6 +137,7 @@ def store_sites(sites: list[TrialSite], stated: list[StatusStatement], recorder:
         for one in stated:
             one.pk, one.site = None, one.site  # the site has its number by now
         StatusStatement.objects.bulk_create(stated, batch_size=500)
-        of_these = {one.site_id for one in stated}
+        implied.store(follows, recorder.actor.run)
+        of_these = {one.site_id for one in stated} | {one.site.pk for one in follows}
         settled = statements.settle([one for one in sites if one.pk in of_these], save=False)
         update(settled, statements.DERIVED)

@@ -36,7 +36,7 @@ from .site_writes import writes_of_site
 from .trial_writes import store_trials
 from .trials import TrialWork, called, identifiers_of
 
-_WHO_SAID_IT = {"verified_by", "verified_on", "status_source", "disputed_by"}
+_WHO_SAID_IT = {"verified_by", "verified_on", "status_source", "disputed_by", "implied_by"}
 _STATUS_FIELDS = {"status": "status", "status_since": "status_since", "verified_at": "status_date"}
 
 

@@ -58,6 +58,7 @@ def store_trials(
     )
     _store_conditions(works, conditions)
     _store_statements(works, signed)
+    statements.settle_disputes(work.trial for work in old if work.said)
     recorder.record([work.trial for work in works])
 
 

@@ -19,10 +19,13 @@ from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of
 from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
-from ..models import Condition, StatusStatement, Trial
+from ..implied import CARRIED, WHOLE_TRIAL, Follows
+from ..models import Condition, StatusStatement, Trial, TrialSite
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
 from .finding import TrialFinder
+from .implied_sites import imply
+from .registry_sites import RegistrySites, store_sites
 from .trial_writes import store_trials, writes_of
 from .waiting_trials import blank, fill, hollow, new_trial
 
@@ -40,7 +43,7 @@ class TrialWork:
     """A trial as it will be; `conditions` None: as they are.
 
     `said`: the status that the row states of it, and its day as it was said; None: it states none.
-    `evidence`: what the row says beside it.
+    `evidence`: what the row says beside it. `implied`: what follows of it for its sites.
     """
 
     trial: Trial
@@ -49,6 +52,12 @@ class TrialWork:
     conditions: list[str] | None = None
     said: tuple[str, str] | None = None
     evidence: str = ""
+    implied: Sequence[Follows] = ()
+
+    @property
+    def sites_moved(self) -> list[TrialSite]:
+        """The sites whose status becomes another, or is stated anew."""
+        return [one.site for one in self.implied]
 
 
 class TrialProcessor(RowProcessor):
@@ -83,6 +92,16 @@ class TrialProcessor(RowProcessor):
             self.conditions_of[pk].append(code)
         for one in StatusStatement.objects.filter(trial__in=fresh, retracted_at=None) if fresh else ():
             self.stated[one.trial_id].append(one)
+        self.look_up_sites(fresh, results)
+
+    def look_up_sites(self, trials: Iterable[int], results: Iterable[RowResult]) -> None:
+        """The sites of these trials, where a row may say something of all of them at once."""
+        if trials and any("status" in one.values for one in results):
+            self.sites.look_up(trials)
+
+    @cached_property
+    def sites(self) -> RegistrySites:
+        return RegistrySites(self.scope, self.registry)
 
     def resolve(self, result):
         identifiers = identifiers_of(self.sheet, result)
@@ -134,12 +153,28 @@ class TrialProcessor(RowProcessor):
         self._compare_conditions(result, work)
         self._compare_parent(result, work)
         self._compare_more(result, work)
+        if said := self._said_of_the_whole(result, work):
+            work.implied = [*work.implied, *imply(self, result, work, WHOLE_TRIAL, *said)]
         self._check_order(result, trial)
         if is_new and not result.contradicts:
             self.finder.remember(trial, identifiers)
         if not result.is_bad and (result.changes or is_new):
             result.accept(work, is_new=is_new)
             self.look_twice(result, work)
+
+    def _said_of_the_whole(self, result, work) -> tuple[str, str] | None:
+        """The status that the row states of a trial, and its day.
+
+        None for one that closes it, where a person's newer word says otherwise.
+        """
+        trial = work.trial
+        if work.said is not None:
+            return work.said if trial.disputed or work.said[0] not in CARRIED else None
+        if not statements.OF_THE_STATUS.isdisjoint(work.attributes):
+            return trial.status, trial.status_as_of
+        # What is known of the trial may be news of a site that was not there.
+        status, day = result.values.get("status"), result.values.get("status_as_of", "")
+        return (status, day) if self.registry and status in CARRIED and status == trial.status else None
 
     def _check_order(self, result, trial):
         """As the constraints, with what the bounds are."""
@@ -272,6 +307,7 @@ class TrialProcessor(RowProcessor):
         self.finder.forget_stored()
         self.conditions_of.clear()
         self.stated.clear()
+        self.sites.forget()
 
     def _state(self, work) -> None:
         """A row that writes the trial's own status states it, and says who does."""
@@ -324,7 +360,9 @@ class TrialProcessor(RowProcessor):
         return writes_of(result.work, result, self.sheet, self.conditions)
 
     def touched(self, works):
-        return {Trial: [work.trial.pk for work in works if work.trial.pk]}
+        trials = {Trial: [work.trial.pk for work in works if work.trial.pk]}
+        sites = {site.pk for work in works for site in work.sites_moved if site.pk}
+        return trials | {TrialSite: sorted(sites)} if sites else trials
 
     def store(self, works) -> Counts:
         recorder = ChangeRecorder(self.scope.actor)
@@ -339,6 +377,9 @@ class TrialProcessor(RowProcessor):
 
     def store_more(self, works, recorder) -> None:
         """What hangs on the trials that were just stored."""
+        implied = [one for work in works for one in work.implied]
+        if implied:
+            store_sites([one.site for one in implied], [], recorder, implied)
 
     def store_last(self, recorder) -> None:
         """What is stored once, after all trials."""

@@ -10,15 +10,21 @@ from centres.documents import centre_body
 from directory.search.building import moment
 from trials import as_of
 from trials.choices import Recruitment
-from trials.documents import body_of
+from trials.documents import body_of, site_body
 
 from .. import parameters
 from ..errors import Fault, Problem, bad_parameters, not_found
 
 NAME = "as_of"
 # What may be asked of the sites of a day; the index, which answers all else, knows today only.
-OF_SITES = (NAME, "trial", "centre", "fields")
-MOST_TRIALS = 10
+OF_SITES = (NAME, "trial", "centre", "status", "fields")
+MOST = 10  # trials, or centres
+# Of lists that know today only: what can be asked instead.
+INSTEAD = (
+    f"“{NAME}” is not a parameter of this list, which is of today only. Ask for one record of that day, "
+    f"“trials/{{key}}/?{NAME}=…” or “centres/{{code}}/?{NAME}=…”, or for the sites of trials or of centres, "
+    f"“sites/?{NAME}=…&centre=…”."
+)
 
 
 def day(query) -> dt.date | None:
@@ -59,13 +65,18 @@ def centre(code: str, on: dt.date) -> bytes:
     )
 
 
-def sites(slugs: Iterable[str], codes: Iterable[str], on: dt.date) -> list[bytes]:
-    """The documents of the sites of these trials, at these centres where any is named."""
-    codes, found = set(codes), []
-    for slug in slugs:
-        then = as_of.AsOf(on).trial(slug)
-        found += body_of(then.trial, then.sites)["sites"] if then else []
-    return [orjson.dumps(one) for one in found if not codes or one["centre"]["code"] in codes]
+def sites(slugs: Iterable[str], codes: Iterable[str], statuses: Iterable[str], on: dt.date) -> list[bytes]:
+    """The documents of the sites of these trials, or of these centres, or of the ones at the others.
+
+    Where `statuses` are named, only of those that had one of them.
+    """
+    codes, statuses, then = list(codes), set(statuses), as_of.AsOf(on)
+    if slugs := list(slugs):
+        found = [one for slug in slugs if (trial := then.trial(slug)) for one in trial.sites]
+    else:
+        found = [one for code in codes if (centre := then.centre(code)) for one in centre.sites]
+    shown = (site_body(one, one.trial.slug) for one in found if not codes or one.centre.code in codes)
+    return [orjson.dumps(one) for one in shown if not statuses or one["status"] in statuses]
 
 
 def check_sites(query) -> None:
@@ -75,10 +86,14 @@ def check_sites(query) -> None:
         for name in query
         if name not in OF_SITES
     ]
-    if not faults and not query.getlist("trial"):
-        faults = [Fault("trial", f"With “{NAME}”, say of which trial: give “trial” as well.")]
-    if len(query.getlist("trial")) > MOST_TRIALS:
-        faults.append(Fault("trial", f"With “{NAME}”, at most {MOST_TRIALS} trials are read at once."))
+    if not faults and not (query.getlist("trial") or query.getlist("centre")):
+        sentence = f"With “{NAME}”, say of which trial or centre: give “trial” or “centre” as well."
+        faults = [Fault("trial", sentence)]
+    faults += [
+        Fault(name, f"With “{NAME}”, at most {MOST} values of “{name}” are read at once.")
+        for name in ("trial", "centre")
+        if len(query.getlist(name)) > MOST
+    ]
     if faults:
         raise bad_parameters(faults)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from types import MappingProxyType
 
 from django.http import HttpResponse
 
@@ -20,6 +21,7 @@ class TrialList(DocumentList):
     """Listed trials, with their sites."""
 
     kind, shape, filterset = "trial", shapes.TrialSerializer, TrialFilterSet
+    instead = MappingProxyType({as_of.NAME: as_of.INSTEAD})
     operation_id, tag, summary = "listTrials", "Trials", "Trials, searched and filtered"
 
 
@@ -81,10 +83,11 @@ class SiteList(DocumentList):
         return self.answer_of(day, request) if day else super().answer(request)
 
     def answer_of(self, day, request) -> bytes:
-        """The sites of some trials as they were, all on one page."""
+        """The sites of some trials or centres as they were, all on one page."""
         asked = self.asked(request.GET)
         as_of.check_sites(request.GET)
-        found = as_of.sites(asked.cleaned["trial"], asked.cleaned.get("centre") or (), day)
+        named = (asked.cleaned.get(name) or () for name in ("trial", "centre", "status"))
+        found = as_of.sites(*named, day)
         shown = [only(one, asked.fields) for one in found]
         return pagination.list_body(
             request, count=len(shown), results=shown, next_=None, previous=None, facets={}
@@ -113,6 +116,7 @@ class CentreList(DocumentList):
     """Listed centres."""
 
     kind, shape, filterset = "centre", shapes.CentreSerializer, CentreFilterSet
+    instead = MappingProxyType({as_of.NAME: as_of.INSTEAD})
     operation_id, tag, summary = "listCentres", "Centres", "Centres, searched and filtered"
 
 
@@ -133,6 +137,7 @@ class NetworkList(DocumentList):
     """Listed networks, with their members."""
 
     kind, shape, filterset = "network", shapes.NetworkSerializer, NetworkFilterSet
+    instead = MappingProxyType({as_of.NAME: as_of.INSTEAD})
     operation_id, tag, summary = "listNetworks", "Networks", "Networks"
 
 

@@ -83,14 +83,21 @@ class ContactSerializer(s.Serializer):
     phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
 
 
+IMPLIED = (
+    "Said of many at once, and so of this site: `the whole trial`, `all centres in Belgium`, or a source's "
+    "own words; null: said of the site itself."
+)
+
+
 class DisputeSerializer(s.Serializer):
-    """What a registry says of a site, later than the person whose word stands."""
+    """What a newer source says of a site or a trial, later than the person whose word stands."""
 
     status = s.ChoiceField(Recruitment.choices)
     said_on = partial_date()
     by = s.ChoiceField(Role.choices)
     source = s.CharField(allow_null=True)
     source_url = s.URLField(allow_null=True)
+    implied_by = s.CharField(allow_null=True, help_text=IMPLIED)
 
 
 class SiteSerializer(s.Serializer):
@@ -109,6 +116,7 @@ class SiteSerializer(s.Serializer):
     locals().update(served(SiteSheet))
     verified_on = partial_date()
     dispute = DisputeSerializer(allow_null=True, help_text="Where the freshness is `disputed`.")
+    implied_by = s.CharField(allow_null=True, help_text=IMPLIED)
 
 
 class ParentSerializer(s.Serializer):
@@ -146,6 +154,7 @@ class TrialSerializer(s.Serializer):
     locals().update(served(TrialSheet))
     status_by = s.ChoiceField(Role.choices, allow_null=True, help_text="Who said so: a role, never a person.")
     status_disputed = s.BooleanField(help_text="A newer statement of a registry says otherwise.")
+    dispute = DisputeSerializer(allow_null=True, help_text="Where `status_disputed`: what it says.")
     updated_at = s.DateTimeField()
 
 

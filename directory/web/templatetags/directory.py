@@ -23,6 +23,7 @@ from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.search.tokens import typed_words
 from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.implied import implied_in_words
 from trials.statements import day_as_said
 
 from .. import words
@@ -36,6 +37,7 @@ for _name, _choices in _ONE.items():
 for _name, _choices in _SEVERAL.items():
     register.filter(_name, partial(words.labels, _choices))
 register.filter("partial_date", dates.partial_text)
+register.filter("implied_words", implied_in_words)
 
 
 @register.simple_tag
@@ -90,6 +92,12 @@ def said_day(statement) -> str:
 def role_words(role: str) -> str:
     """`coordinator` → `the centre's coordinator`."""
     return str(words.ROLES.get(role, role))
+
+
+@register.filter
+def says_otherwise(role: str) -> str:
+    """What introduces the newer word of a dispute, by the role of who said it."""
+    return words.says_otherwise(role)
 
 
 @register.filter

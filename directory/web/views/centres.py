@@ -13,7 +13,7 @@ from directory.core.places import Province
 from trials import conditions
 from trials.as_of import AsOf
 from trials.choices import Recruitment
-from trials.documents import disputing
+from trials.documents import disputes_of
 from trials.freshness import lately_since
 from trials.models import Trial, TrialSite
 
@@ -93,7 +93,7 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
         # A coordinator may see a site of a draft trial, but not that trial's page.
         .filter(centre=found, status__in=words.OPEN_STATUSES, trial__in=Trial.objects.visible_to(user))
         .select_related("trial")
-        .prefetch_related("trial__conditions", disputing())
+        .prefetch_related("trial__conditions", disputes_of("site"))
         .order_by("trial__acronym", "trial__slug")[: MAX_TRIALS + 1]
     )
     rows = list(sites)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from directory.core.text import control_character_in
 from trials.identifiers import parse_identifier
-from trials.models import Trial, TrialIdentifier
+from trials.models import StatusStatement, Trial, TrialIdentifier
 
-from ..sites import SiteCard
-from .trials import in_index, places_of, sites_of
+from ..sites import SiteCard, dispute_of
+from .trials import in_index, places_of, said_of_it, sites_of
 from .trials import trial as page_of
 
 MOST = 4
@@ -30,6 +30,11 @@ class ComparedTrial:
     trial: Trial
     places: list[SiteCard]
     without: str
+
+    @property
+    def otherwise(self) -> StatusStatement | None:
+        """What a newer source says of the whole trial."""
+        return dispute_of(self.trial)
 
 
 @require_safe
@@ -80,7 +85,7 @@ def _by_name(user, names: Iterable[str]) -> dict[str, Trial]:
         Trial.objects.visible_to(user)
         .filter(Q(slug__in=slugs.values()) | Exists(numbered))
         .order_by("slug")
-        .prefetch_related("identifiers", "conditions", sites_of(user))
+        .prefetch_related("identifiers", "conditions", sites_of(user), said_of_it())
     )
     by_slug, by_number = {}, {}
     for one in trials:

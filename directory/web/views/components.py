@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from directory.core.models import State
 from directory.core.places import Place
 from trials.choices import Freshness, Recruitment
+from trials.implied import WHOLE_TRIAL
 from trials.models import Trial
 from trials.quality import MonthTally, Tally
 
@@ -75,14 +76,22 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     document = {
         "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
-        "status": "recruiting", "sites": sites, "_show": {"centres": names},
+        "status": "recruiting", "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
+        "sites": sites, "_show": {"centres": names},
     }  # fmt: skip
     return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
 
 
+def _dispute() -> dict:
+    day = timezone.localdate().isoformat()
+    return {
+        "status": "completed", "said_on": day, "by": "registry", "source": "Example registry",
+        "source_url": None, "implied_by": None,
+    }  # fmt: skip
+
+
 def _example_sites(today: dt.date) -> list[dict]:
     days = (3, 60, 200, None, 20)
-    dispute = {"status": "recruiting", "said_on": today.isoformat(), "by": "registry", "source": None}
     pairs = zip(
         Freshness.values, ("recruiting", "recruiting", "suspended", "completed", "unknown"), strict=True
     )
@@ -94,7 +103,8 @@ def _example_sites(today: dt.date) -> list[dict]:
             "verified_on": day,
             "verified_by": "coordinator" if ago else None,
             "source": None,
-            "dispute": dispute if freshness == Freshness.DISPUTED else None,
+            "dispute": _dispute() if freshness == Freshness.DISPUTED else None,
+            "implied_by": WHOLE_TRIAL if status == "suspended" else None,
             "centre": {
                 "code": f"example-{number}", "name": f"Hospital {number}", "lat": None, "lon": None,
                 "postal_code": "9000", "country": "BE",

@@ -17,7 +17,7 @@ from trials.models import StatusStatement, Trial, TrialSite
 from .. import linked, words
 from ..qr import qr_of
 from ..results import results_of
-from ..sites import SiteCard, history_of
+from ..sites import SiteCard, dispute_of, history_of
 from .as_of import context_of, dated, same_day
 
 MAX_RELATED = 6
@@ -94,9 +94,15 @@ def _find(user, slug: str) -> Trial | None:
         Trial.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("parent")
-        .prefetch_related("identifiers", "conditions", sites_of(user), Prefetch("subprotocols", subprotocols))
+        .prefetch_related("identifiers", "conditions", sites_of(user), said_of_it())
+        .prefetch_related(Prefetch("subprotocols", subprotocols))
         .first()
     )
+
+
+def said_of_it() -> Prefetch:
+    """What was said of whole trials."""
+    return Prefetch("statements", StatusStatement.objects.filter(retracted_at=None))
 
 
 def sites_of(user) -> Prefetch:
@@ -133,8 +139,10 @@ def _context(request, found: Trial) -> dict:
         "parent": parent,
         "places": places,
         "recruiting": len(recruiting),
+        "disputed": sum(place.site.disputed for place in places),
+        "otherwise": dispute_of(found),
         "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
-        "history": history_of(places),
+        "history": history_of(places, found.statements.all()),
     }
 
 
