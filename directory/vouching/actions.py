@@ -21,7 +21,6 @@ from trials.actions import correct_site
 from trials.models import StatusStatement, TrialSite
 
 from . import mails
-from .asked import closings
 from .models import (
     KEPT,
     OVERDUE_AFTER_DAYS,
@@ -196,15 +195,12 @@ def language_of(centre: Centre) -> str:
 
 
 def _last_moves() -> dict[int, dt.datetime]:
-    """By centre, when a registry last said what contradicts a person there, or what alone is known; or that a
-    trial is closed as a whole, which goes on there."""
-    sites = asked_sites()
+    """By centre, when a registry last said what contradicts a person there, or what alone is known."""
     told = Q(site__disputed=True) | Q(site__verified_by=Role.REGISTRY)
-    found = StatusStatement.objects.filter(told, site__in=sites, role=Role.REGISTRY, retracted_at=None)
-    moves = dict(found.order_by().values_list("site__centre").annotate(Max("recorded_at")))
-    for _site, centre, said in closings(sites):
-        moves[centre] = max(moves.get(centre, said.recorded_at), said.recorded_at)
-    return moves
+    found = StatusStatement.objects.filter(
+        told, site__in=asked_sites(), role=Role.REGISTRY, retracted_at=None
+    )
+    return dict(found.order_by().values_list("site__centre").annotate(Max("recorded_at")))
 
 
 def _letters_due(now: dt.datetime) -> Iterator[Letter]:

@@ -3,29 +3,25 @@
 The mail, the page and the sheet all take it from here, so that they count and order the same.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from directory.core.dates import partial_text
 from directory.core.roles import Role
 from directory.core.text import fold
 from trials.choices import Recruitment
+from trials.implied import implied_in_words
 from trials.models import StatusStatement, TrialSite
-from trials.statements import contradicting, day_as_said
+from trials.statements import day_as_said
 
-from .models import ENDED, Enquiry
-
-GOING_ON = (Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.NOT_YET_RECRUITING)
-CLOSED = (Recruitment.ACTIVE_NOT_RECRUITING, Recruitment.SUSPENDED, *ENDED)
+from .models import Enquiry
 
 
 @dataclass(frozen=True)
 class AskedSite:
-    """One site, and what a registry said later that speaks against it: of the site, or of the whole trial."""
+    """One site, and what was said later that speaks against it: of the site, or of the whole trial."""
 
     site: TrialSite
     against: StatusStatement | None = None
@@ -62,54 +58,33 @@ def asked_about(enquiry: Enquiry, *columns: str) -> list[AskedSite]:
     return sorted((AskedSite(one, against.get(one.pk)) for one in sites), key=lambda one: one.order)
 
 
-def contradictions(sites: Sequence[TrialSite]) -> dict[int, StatusStatement]:
-    """By site, the later word of a registry that is another one. Three queries at most."""
-    found = {pk: said for pk, _centre, said in closings(_stored(sites))}
-    disputed = {one.pk: one for one in sites if one.disputed}
-    said = defaultdict(list)
-    if disputed:
-        for one in StatusStatement.objects.filter(site__in=disputed, role=Role.REGISTRY, retracted_at=None):
-            said[one.site_id].append(one)
-    of_sites = {pk: contradicting(said[pk], one.status) for pk, one in disputed.items()}
-    return found | {pk: one for pk, one in of_sites.items() if one}
-
-
-def closings(sites: QuerySet[TrialSite]) -> list[tuple[int, int, StatusStatement]]:
-    """Of `sites` that go on, those whose trial a registry says is closed as a whole, later than what is known
-    of the site: pk of the site, of its centre, and the registry's word."""
-    of_trial = StatusStatement.objects.filter(trial=OuterRef("trial"), role=Role.REGISTRY, retracted_at=None)
-    latest = of_trial.exclude(said_at=None).order_by("-said_at", "-pk").values("pk")[:1]
-    # Where a person said later how the trial is, that stands.
-    by_registry = Q(trial__disputed=True) | Q(trial__status_by=Role.REGISTRY)
-    asked = sites.filter(by_registry, status__in=GOING_ON).order_by().annotate(closing=Subquery(latest))
-    rows = list(asked.values_list("pk", "centre", "verified_at", "closing"))
-    pks = {closing for *_site, closing in rows if closing}
-    said = StatusStatement.objects.filter(status__in=CLOSED).in_bulk(pks) if pks else {}
-    return [
-        (pk, centre, said[closing]) for pk, centre, verified_at, closing in rows
-        if closing in said and (verified_at is None or said[closing].said_at > verified_at)
-    ]  # fmt: skip
-
-
-def _stored(sites: Iterable[TrialSite]) -> QuerySet[TrialSite]:
-    return TrialSite.objects.filter(pk__in=[one.pk for one in sites])
+def contradictions(sites: Iterable[TrialSite]) -> dict[int, StatusStatement]:
+    """By site, the later word that disputes its status."""
+    disputed = {one.pk: one.disputed_by for one in sites if one.disputed}
+    said = StatusStatement.objects.in_bulk(disputed.values()) if disputed else {}
+    return {pk: said[by] for pk, by in disputed.items() if by in said}
 
 
 def told(against: StatusStatement) -> str:
     """`ClinicalTrials.gov says: Completed, since 1 June 2026 (12 November 2026)`, in the active language."""
     said = {
-        "registry": against.source or _("A registry"), "status": against.get_status_display(),
+        "registry": against.source or _speaker(against), "status": against.get_status_display(),
         "day": partial_text(against.day_as_said), "since": partial_text(against.since),
+        "many": implied_in_words(against.implied_by),
     }  # fmt: skip
-    if against.trial_id and against.since:
-        sentence = _("%(registry)s says of the whole trial: %(status)s, since %(since)s (%(day)s)")
-    elif against.trial_id:
-        sentence = _("%(registry)s says of the whole trial: %(status)s (%(day)s)")
+    if against.implied_by and against.since:
+        sentence = _("%(registry)s says of %(many)s: %(status)s, since %(since)s (%(day)s)")
+    elif against.implied_by:
+        sentence = _("%(registry)s says of %(many)s: %(status)s (%(day)s)")
     elif against.since:
         sentence = _("%(registry)s says: %(status)s, since %(since)s (%(day)s)")
     else:
         sentence = _("%(registry)s says: %(status)s (%(day)s)")
     return sentence % said
+
+
+def _speaker(said: StatusStatement) -> str:
+    return _("A registry") if said.role == Role.REGISTRY else said.get_role_display()
 
 
 def told_of(one: AskedSite) -> str:

@@ -12,7 +12,9 @@ from directory.vouching import actions
 from directory.vouching.models import OVERDUE_AFTER_DAYS, Enquiry, Reason
 from tests.builders import a_centre, a_site, a_trial
 from tests.support.vouching import coordinator
-from trials.models import StatusStatement, Trial, TrialSite
+from trials import statements
+from trials.implied import WHOLE_TRIAL
+from trials.models import StatusStatement, TrialSite
 
 DAY = dt.timedelta(days=1)
 NOON = dt.datetime(2027, 2, 1, 12, 0, tzinfo=dt.UTC)
@@ -84,7 +86,8 @@ def asked(db):
     """A centre whose coordinator was asked at noon and answered a day later."""
     centre = a_centre()
     site = a_site(a_trial(), centre, said=0)
-    TrialSite.objects.update(verified_at=NOON.date())
+    StatusStatement.objects.update(said_at=NOON.date())
+    statements.settle([site])
     coordinator(centre)
     actions.send_due(NOON)
     Enquiry.objects.update(answered_at=NOON + DAY)
@@ -93,9 +96,10 @@ def asked(db):
 
 
 def closes(site, status="completed", day=TWO_DAYS_LATER, **fields):
-    Trial.objects.update(status=status, status_by=Role.REGISTRY)
+    """A registry says of the whole trial what is so at its site."""
     given = {"role": Role.REGISTRY, "said_at": day, "recorded_at": NOON + 3 * DAY} | fields
-    return StatusStatement.objects.create(trial=site.trial, status=status, **given)
+    StatusStatement.objects.create(site=site, status=status, implied_by=WHOLE_TRIAL, **given)
+    statements.settle([TrialSite.objects.get(pk=site.pk)])
 
 
 @pytest.mark.parametrize(
@@ -112,10 +116,7 @@ def test_its_centres_are_asked_sooner(asked, status):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "recruiting"},
-        {"status": "not_yet_recruiting"},
         {"day": NOON.date()},  # not later than the centre's own word
-        {"day": None},
         {"retracted_at": NOON},
         {"recorded_at": NOON},  # before the answer
     ],
@@ -126,6 +127,6 @@ def test_nobody_is_asked_sooner_for_anything_else_that_is_said_of_the_trial(aske
 
 
 def test_a_centre_where_it_does_not_go_on_is_not_asked_sooner(asked):
-    TrialSite.objects.update(status="suspended")
+    StatusStatement.objects.update(status="active_not_recruiting")
     closes(asked)
     assert actions.send_due(NOON + 4 * DAY).asked == 0

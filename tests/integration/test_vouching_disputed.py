@@ -13,7 +13,9 @@ from directory.vouching.asked import asked_about
 from directory.vouching.models import Enquiry
 from tests.builders import a_centre, a_site, a_trial, says
 from tests.support.vouching import TODAY, a_link, a_world, buttons_of, fresh, said_by_link, seen
-from trials.models import StatusStatement, Trial
+from trials import statements
+from trials.implied import WHOLE_TRIAL
+from trials.models import StatusStatement
 
 pytestmark = pytest.mark.django_db
 CLOSES = {"by": Role.REGISTRY, "source": "ClinicalTrials.gov"}
@@ -28,12 +30,9 @@ def world():
     return centre, list(map(fresh, sites)), *a_link(centre)
 
 
-def closes(trial, said=2, status="completed", **fields):
-    """A registry says of the whole trial that it is over."""
-    Trial.objects.filter(pk=trial.pk).update(status=status, status_by=Role.REGISTRY)
-    return StatusStatement.objects.create(
-        trial=trial, status=status, said_at=TODAY() - said * DAY, **({"role": Role.REGISTRY} | fields)
-    )
+def closes(site, **fields):
+    """A registry says of the whole trial that it is over, which is so at its site."""
+    says(site, "completed", said=2, by=Role.REGISTRY, implied_by=WHOLE_TRIAL, **fields)
 
 
 DAY = TODAY().resolution
@@ -109,7 +108,7 @@ def test_a_forged_form_cannot_confirm_a_disputed_one_with_the_others(world, clie
 
 def test_a_trial_that_is_closed_as_a_whole_is_answered_by_itself(client):
     centre, [site, *others] = a_world(3)
-    closes(site.trial, source="CTIS", since="2026-02-03")
+    closes(site, source="CTIS", since="2026-02-03")
     _enquiry, address = a_link(centre)
     page = client.get(address).content.decode()
     assert "CTIS says of the whole trial: Completed, since 3 February 2026" in page
@@ -125,21 +124,17 @@ def test_a_trial_that_is_closed_as_a_whole_is_answered_by_itself(client):
     "change",
     [
         lambda site: says(site, "recruiting", said=1),  # the centre said so later
-        lambda site: says(site, "suspended", said=39),  # it does not go on here anyway
-        lambda site: Trial.objects.update(status_by=Role.EDITOR),  # an editor said later how the trial is
-        lambda site: StatusStatement.objects.filter(trial=site.trial).update(
-            retracted_at="2026-01-01T00:00Z"
-        ),
-        lambda site: StatusStatement.objects.filter(trial=site.trial).update(said_at=None),
-        lambda site: closes(site.trial, said=1, status="recruiting"),  # it took that back
+        lambda site: says(site, "active_not_recruiting", said=39),  # it takes nobody anyway
+        lambda site: StatusStatement.objects.filter(site=site, role=Role.REGISTRY).delete(),
     ],
 )
 def test_what_no_longer_speaks_against_a_site_is_not_asked_by_itself(change):
     centre, [site] = a_world(1)
-    closes(site.trial)
+    closes(site)
     enquiry, _address = a_link(centre)
     assert [bool(one.against) for one in asked_about(enquiry)] == [True]
     change(site)
+    statements.settle([fresh(site)])
     assert [bool(one.against) for one in asked_about(enquiry)] == [False]
 
 
