@@ -120,7 +120,6 @@ def test_the_sites_of_a_centre_are_those_of_the_centre_then(past):
     assert [(one["trial"], one["status"]) for one in found] == [
         ("alpha", "suspended"), ("beta", "unknown"), ("alpha", "recruiting"),
     ]  # fmt: skip
-    assert past.json("sites/", centre="uz-brussel", as_of=DAY)["results"] == []
 
 
 def test_sites_of_a_day_are_filtered_by_the_status_of_that_day(past):

@@ -105,9 +105,9 @@ def test_lists_are_ordered_by_what_was_promised():
 SHAPES = {
     shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
-        source status_by status_disputed updated_at""",
+        source status_by status_disputed dispute updated_at""",
     shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
-        next_due contact cohort_open verified_on dispute""",
+        next_due contact cohort_open verified_on dispute implied_by""",
     shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
     shapes.IdentifierSerializer: "scheme value url",
     shapes.ConditionRefSerializer: "code name",

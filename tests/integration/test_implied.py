@@ -17,6 +17,7 @@ from tests.support.studies import CTGOV, GENT, a_study, answers
 from trials.choices import Recruitment
 from trials.implied import ALL_IN_BELGIUM, CARRIED, WHOLE_TRIAL, SaidOfMany, follows
 from trials.models import StatusStatement, Trial, TrialSite
+from trials.quality import measure
 from trials.sources import sync
 from trials.sources.following import CTIS
 from trials.sources.records import FetchedRecord
@@ -113,6 +114,20 @@ def test_a_site_that_is_closed_already_is_not_disputed(kiwi, gent, own):
     site = a_site(kiwi, gent, status=own, said=20)
     followed(a_study(status="COMPLETED", verified="2026-06"))
     assert state(site) == (own, "coordinator", False, "")
+
+
+def test_it_is_among_no_registrys_contradictions_either(gent):
+    closed, open_ = (a_site(a_trial(), gent, status=one, said=20) for one in ("completed", "recruiting"))
+    for site in (closed, open_):
+        says(site, "terminated", said=2, by=Role.REGISTRY, implied_by=WHOLE_TRIAL)
+    assert [one.site for one in measure().contradictions] == [open_]
+
+
+def test_what_was_implied_wrongly_is_put_right_by_the_same_source(kiwi, gent):
+    site = a_site(kiwi, gent, status=None)
+    followed(a_study(status="COMPLETED", verified="2026-06"))
+    followed(a_study(status="TERMINATED", verified="2026-06"))
+    assert state(site) == ("terminated", "registry", False, WHOLE_TRIAL)
 
 
 def test_nothing_is_implied_for_a_site_of_which_the_record_speaks_itself(kiwi, gent):
