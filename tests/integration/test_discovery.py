@@ -15,6 +15,7 @@ from directory.core.roles import Role
 from directory.imports import actions
 from directory.imports.waiting import finish
 from tests.builders import a_centre, a_trial, an_editor
+from tests.support.figures import tell
 from tests.support.studies import CTGOV, GENT, a_study, answers
 from trials import coverage, discovery, tasks
 from trials.models import DiscoveredTrial, RegistryDiscovery, RegistryRecord, RegistrySync, Trial
@@ -222,6 +223,16 @@ def test_the_demo_registry_lists_what_the_demo_has_and_proposes_nothing_beside_i
         assert run.status == SyncStatus.DONE
         assert run.counts["here"] == run.counts["listed"] > 0
         assert run.answered_by == "demo registry"
+
+
+def test_of_the_real_records_those_that_fit_are_proposed_in_the_name_of_their_registry(registry, shared_data):
+    registry.facts, registry.resource = facts.of_folder(shared_data / "ctgov/studies"), None
+    run = discover(CTGOV)
+    assert (run.answered_by, run.counts["listed"], run.counts["proposed"]) == ("ClinicalTrials.gov", 2, 2)
+    assert candidates() == ["NCT01949129", "NCT05665595"]
+    tell(f"67 real records: {counted(run)}")
+    registry.facts = facts.of_folder(shared_data / "ctis")
+    assert counted(discover(CTIS)) == {}
 
 
 # What goes wrong

@@ -23,7 +23,8 @@ from ..identifiers import Identifier
 # What a registry is asked for; it finds synonyms by itself. What it answers is judged by the words below.
 QUESTION = (
     "cancer", "neoplasm", "malignancy", "tumor", "tumour", "oncology", "leukemia", "leukaemia", "lymphoma",
-    "sarcoma", "blastoma", "glioma", "histiocytosis", "myelodysplastic", "lymphoproliferative",
+    "sarcoma", "carcinoma", "melanoma", "blastoma", "glioma", "astrocytoma", "ependymoma", "germ cell",
+    "rhabdoid", "histiocytosis", "myelodysplastic", "lymphoproliferative", "sickle cell", "thalassemia",
     "neurofibromatosis", "hematologic diseases", "anemia", "hemophilia", "thrombocytopenia", "neutropenia",
     "bone marrow failure", "stem cell transplantation", "graft versus host disease",
 )  # fmt: skip
