@@ -24,6 +24,10 @@ NEAR = 70  # of 100; below it a suggestion puzzles more than it helps
 SUGGESTIONS = 3
 CERTAIN = 100
 _BRUSSELS = "BE-BRU"
+_WHY = {
+    "code": "it is the centre's code", "name": "it is the centre's name",
+    "alias": "it is an alias of the centre",
+}  # fmt: skip
 # Words that say what sort of a house it is: with a town beside them they name the only such house there.
 _HOUSES = """
     universitair ziekenhuis university hospital hopital universitaire universitaires cliniques clinique
@@ -185,16 +189,14 @@ class Matcher:
 
     def _exact(self, text: str) -> Match | None:
         if place := self._codes.get(text.strip().lower()):
-            return Match(place, "code", CERTAIN, ("it is the centre's code",))
+            return Match(place, "code", CERTAIN, (_WHY["code"],))
         folded = fold(text)
-        by_code = self._codes.get(folded.replace(" ", "-"))
         meant = self._means.get(folded, {})
-        if by_code and set(meant or {by_code.id}) == {by_code.id}:
-            return Match(by_code, "code", CERTAIN, ("it is the centre's code",))
+        if by_code := self._codes.get(folded.replace(" ", "-")):
+            meant = meant | {by_code.id: "code"}
         if len(meant) == 1:
             [(centre_id, how)] = meant.items()
-            reason = "it is an alias of the centre" if how == "alias" else "it is the centre's name"
-            return Match(self.places[centre_id], how, CERTAIN, (reason,))
+            return Match(self.places[centre_id], how, CERTAIN, (_WHY[how],))
         if meant:
             alike = tuple(Candidate(self.places[one], 99, ("it has this very name",)) for one in meant)
             return Match(None, "several", 99, candidates=alike, may_be_learned=False)
@@ -238,8 +240,7 @@ class Matcher:
             missing = frozenset()
         is_there = not missing or (
             # The town that the name ends with stands beside it: Citadelle Regional Hospital, Liège.
-            missing <= said.towns
-            and (_is_a_name(words - missing - _UNIVERSITIES) or self._is_alone(known, said))
+            missing <= said.towns and (_is_a_name(words - _UNIVERSITIES) or self._is_alone(known, said))
         )
         return is_there and (bool(words - _SORTS - {"brussel"}) or words <= said.words)
 
