@@ -1,5 +1,7 @@
 """What an editor does about registries: lets a halted run go on, takes or declines texts, sees faults."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -243,10 +245,15 @@ def test_a_coordinator_is_told_nothing_of_it(client, suggested):
 def test_the_list_of_records_is_short_and_says_what_is_wrong(client, editor):
     trial = a_trial("", title_en="A long title " * 20, slug="long")
     RegistryRecord.objects.create(
-        registry="ctgov", number=NUMBER, trial=trial, fault="It is HTML.", changed_at=timezone.now()
+        registry="ctgov",
+        number=NUMBER,
+        trial=trial,
+        fault="It is HTML.",
+        changed_at=timezone.now(),
+        missing_since=timezone.make_aware(dt.datetime(2026, 3, 1, 12)),
     )
     page = client.get(admin_url(RegistryRecord)).content.decode()
-    assert "It is HTML." in page
+    assert "Not there since 1 Mar 2026. It is HTML." in page
     assert f"{('A long title ' * 20)[:59].rstrip()}…" in page
     assert "A long title " * 6 not in page
 

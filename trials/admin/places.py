@@ -12,7 +12,7 @@ from ..models import UnresolvedPlace
 from ..models.place import PlaceState
 from ..places import resolve_place
 from .deciding import DecidingAdmin
-from .registries import short_name
+from .registries import day_of, short_name
 
 NONE_OF_OURS = "none"
 
@@ -39,7 +39,7 @@ class UnresolvedPlaceAdmin(DecidingAdmin):
 
     page = "trials/admin/place.html"
     form_class = PlaceForm
-    list_display = ["text", "of_trial", "may_be", "registry", "made_at", "state"]
+    list_display = ["text", "of_trial", "may_be", "made_on", "state"]
     list_filter = ["state", "registry", "is_lasting"]
     list_select_related = ["trial"]
     search_fields = ["text", "trial__acronym", "trial__slug"]
@@ -51,6 +51,10 @@ class UnresolvedPlaceAdmin(DecidingAdmin):
     @admin.display(description=_("may be"))
     def may_be(self, place):
         return ", ".join(place.might_be)
+
+    @admin.display(description=_("since"), ordering="made_at")
+    def made_on(self, place):
+        return day_of(place.made_at)
 
     def shows(self, record):
         same = UnresolvedPlace.objects.open().filter(folded=record.folded).exclude(pk=record.pk)

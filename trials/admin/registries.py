@@ -51,7 +51,7 @@ class NoLongerListed(admin.SimpleListFilter):
 class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
     """The records of registries that were read, whose they are, and what is wrong with them."""
 
-    list_display = ["number", "of_trial", "wrong", "changed_on", "checked_on", "missing_on"]
+    list_display = ["number", "of_trial", "wrong", "changed_on", "checked_on"]
     list_filter = ["registry", Unresolved, NoLongerListed]
     list_select_related = ["trial"]
     search_fields = ["number", "trial__acronym", "problem"]
@@ -65,7 +65,8 @@ class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
 
     @admin.display(description=_("what is wrong"))
     def wrong(self, record):
-        return " ".join(filter(None, (record.fault, record.problem)))
+        gone = record.missing_since and _("Not there since %s.") % day_of(record.missing_since)
+        return " ".join(filter(None, (gone, record.fault, record.problem)))
 
     @admin.display(description=_("last changed"), ordering="changed_at")
     def changed_on(self, record):
@@ -74,10 +75,6 @@ class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
     @admin.display(description=_("last answered for"), ordering="checked_at")
     def checked_on(self, record):
         return day_of(record.checked_at)
-
-    @admin.display(description=_("missing since"), ordering="missing_since")
-    def missing_on(self, record):
-        return day_of(record.missing_since)
 
 
 @admin.register(RegistrySync)

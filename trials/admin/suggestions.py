@@ -18,7 +18,7 @@ from ..actions import decide_suggestions
 from ..models import TextSuggestion
 from ..models.suggestion import Suggested
 from .deciding import DecidingAdmin
-from .registries import short_name
+from .registries import day_of, short_name
 
 TAKE, DECLINE = "take", "decline"
 
@@ -69,7 +69,7 @@ class TextSuggestionAdmin(DecidingAdmin):
 
     page = "trials/admin/suggestion.html"
     form_class = DecisionForm
-    list_display = ["of_trial", "field_label", "registry", "made_at", "state", "differs"]
+    list_display = ["of_trial", "field_label", "registry", "made_on", "state", "differs"]
     list_filter = ["state", "registry", OfField]
     list_select_related = ["trial"]
     search_fields = ["trial__acronym", "trial__slug"]
@@ -82,6 +82,10 @@ class TextSuggestionAdmin(DecidingAdmin):
     @admin.display(description=_("field"), ordering="field")
     def field_label(self, suggestion):
         return label_of(suggestion.field)
+
+    @admin.display(description=_("suggested"), ordering="made_at")
+    def made_on(self, suggestion):
+        return day_of(suggestion.made_at)
 
     @admin.display(description=_("differs in"))
     def differs(self, suggestion):

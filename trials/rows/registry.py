@@ -84,11 +84,10 @@ class RegistryProcessor(TrialProcessor):
         return result
 
     def _letters_lost(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Which cells hold the sign that a program writes for a letter that it cannot read."""
-        columns = self.sheet.columns()
-        for name, cell in cells.items():
-            place = cell.find(UNREADABLE)
-            if place >= 0 and getattr(columns.get(name), "is_kept", True):
+        """Which cells that fill a text hold the sign that a program writes for a letter it cannot read."""
+        for name, column in self.sheet.columns().items():
+            cell = cells.get(name, "") if column.attribute else ""
+            if (place := cell.find(UNREADABLE)) >= 0:
                 told = {"text": shown(cell[max(0, place - 30) : place + 30])}
                 yield name, _("A letter was lost before the file came here: “%(text)s”. Correct the text in "
                               "the directory, or export the file again as UTF-8.") % told  # fmt: skip
