@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, Model, Q
+from django.db.models import Exists, Max, Model, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from directory.core.dates import day_after
 from directory.core.models import Change, Recorded, State
 
 from .merges_since import MergesSince
-from .models import Condition, StatusStatement, Trial, TrialIdentifier, TrialSite
+from .models import Condition, StatusStatement, Trial, TrialIdentifier, TrialMerge, TrialSite
 from .statements import derive
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
@@ -98,6 +97,7 @@ class AsOf:
 
     day: dt.date
     moment: dt.datetime = field(init=False)
+    _merges: MergesSince = field(init=False, default_factory=MergesSince)
 
     def __post_init__(self):
         self.moment = day_after(self.day)
@@ -108,8 +108,9 @@ class AsOf:
         if slug not in found:
             return None
         trial, (pk, shot) = _trials(found)[slug], found[slug]
+        keys = self._site_keys(Q(trial=pk), slug=slug)
         of_it = Q(key__startswith=f"{slug}@") & ~Q(key__in=self._merges.came)
-        shots = self._shots(TrialSite, self._site_keys(Q(trial=pk), slug=slug), of_it)
+        shots = self._shots(TrialSite, keys, of_it)
         centres = self._listed(Centre, "code", {site["centre"] for _pk, site in shots.values()})
         made = {code: _made(Centre, *one) for code, one in centres.items()}
         sites = self._sites({key: one for key, one in shots.items() if one[1]["centre"] in made})
@@ -127,9 +128,9 @@ class AsOf:
         found = self._listed(Centre, "code", {code})
         if code not in found:
             return None
-        centre = _made(Centre, *found[code])
+        centre, keys = _made(Centre, *found[code]), self._site_keys(Q(centre=found[code][0]))
         of_it = Q(key__endswith=f"@{code}") & ~Q(key__in=self._merges.came)
-        shots = self._shots(TrialSite, self._site_keys(Q(centre=centre.pk)), of_it)
+        shots = self._shots(TrialSite, keys, of_it)
         trials = _trials(self._listed(Trial, "slug", {site["trial"] for _pk, site in shots.values()}))
         sites = self._sites({key: one for key, one in shots.items() if one[1]["trial"] in trials})
         for site, (_pk, one) in sites:
@@ -146,17 +147,18 @@ class AsOf:
         then = {key: same.get(pk) for key, pk in stored.items()} | changed
         return {key: (stored.get(key), shot) for key, shot in sorted(then.items()) if shot is not None}
 
-    @cached_property
-    def _merges(self) -> MergesSince:
-        return MergesSince(self.moment)
-
     def _site_keys(self, which: Q, slug: str = "") -> dict[str, int]:
         """The sites by the keys that they had then: what a merge moved since was another trial's.
 
-        `slug`: of this trial alone.
+        `slug`: of this trial alone. One query, unless trials were merged since.
         """
-        here = TrialSite.objects.filter(which | Q(pk__in=self._merges.sites_of(slug)))
-        keys = {self._merges.key_of(one): one.pk for one in here.select_related("trial", "centre")}
+        is_merged = Exists(TrialMerge.objects.filter(at__gte=self.moment))
+        sites = TrialSite.objects.select_related("trial", "centre")
+        here = list(sites.filter(which).annotate(is_merged=is_merged))
+        if not here or here[0].is_merged:
+            self._merges = MergesSince(self.moment)
+            here += sites.filter(pk__in=self._merges.sites_of(slug)) if self._merges.came else []
+        keys = {self._merges.key_of(one): one.pk for one in here}
         return {key: pk for key, pk in keys.items() if not slug or key.startswith(f"{slug}@")}
 
     def _listed(self, model, key: str, keys: Iterable[str]) -> Shots:

@@ -9,21 +9,22 @@ Moved = tuple[int, int, int]  # a row's key, and what it hung on before and afte
 
 
 class MergesSince:
-    """What the merges after `moment` moved; one query, and two more where there are any.
+    """What the merges after `moment` moved, None for nothing; one query, and two more where there are any.
 
     `statements`: by pk, the site under which each stood then; `trial_statements`: the trial, of those
     about a trial as a whole; `came`: keys in the change log that sites had
     after one of them only, also of one that was undone.
     """
 
-    def __init__(self, moment: dt.datetime):
+    def __init__(self, moment: dt.datetime | None = None):
         self.statements: dict[int, int] = {}
         self.trial_statements: dict[int, int] = {}
         self.came: set[str] = set()
         self._trials: dict[int, int] = {}  # by the pk of a site, the trial that it was of
         moved: list[Moved] = []
         # The earliest is read last: of what was moved twice, it knows where it stood at first.
-        merges = TrialMerge.objects.filter(at__gte=moment).order_by("-at", "-pk")
+        merges = TrialMerge.objects.filter(at__gte=moment) if moment else TrialMerge.objects.none()
+        merges = merges.order_by("-at", "-pk")
         for work, undone_at in merges.values_list("work", "undone_at"):
             sites = list(_moved(work, TrialSite, "trial_id"))
             moved += sites
@@ -31,7 +32,7 @@ class MergesSince:
                 self._trials |= {pk: before for pk, before, _after in sites}
                 for kept, column in ((self.statements, "site_id"), (self.trial_statements, "trial_id")):
                     kept |= {pk: before for pk, before, _after in _moved(work, StatusStatement, column)}
-        self._slugs: dict[int, str] = {}
+        self._slugs: dict[int, str] = {}  # by the pk of a trial
         if moved:
             self._name(moved)
 

@@ -271,7 +271,7 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
 def _followed(request: HttpRequest) -> Followed | None:
     if slug := request.GET.get("trial", ""):
         named = "" if control_character_in(slug) else slug[:80]
-        trial = Trial.objects.listed().filter(slug__in=[named, _heir(named)]).first()
+        trial = _listed(named) or _listed(_heir(named))
         if trial is None:
             raise Http404(_("No trial is known by this name."))
         url = describing.path_of(WatchKind.TRIAL, trial.slug)
@@ -288,6 +288,10 @@ def _followed(request: HttpRequest) -> Followed | None:
         [str(LEGENDS.get(name, name)) for name in questions.dropped(typed.data)], count,
         count > questions.MOST_RESULTS or len(question) > questions.LONGEST,
     )  # fmt: skip
+
+
+def _listed(slug: str) -> Trial | None:
+    return Trial.objects.listed().filter(slug=slug).first() if slug else None
 
 
 def _heir(slug: str) -> str:
