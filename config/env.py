@@ -157,7 +157,7 @@ class Environment:
     pages_per_minute: int = setting("600", number(1, 1_000_000))
     sign_in_failures_per_address: int = setting("20", number(1, 1_000_000))
     sign_in_failures_per_name: int = setting("7", number(1, 1_000_000))
-    vouch_every_days: int = setting("30", number(22, 366))
+    vouch_every_days: int = setting("25", number(22, 366))
     session_idle_minutes: int = setting("30", number(1, 12 * 60))
     load_demo: bool = setting("0", switch)
 
