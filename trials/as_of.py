@@ -117,7 +117,7 @@ class AsOf:
         for site, (_pk, one) in sites:
             site.trial, site.centre = trial, made[one["centre"]]
         self._add_people(sites)
-        _keep(trial, sites=[site for site, _shot in sites], statements=self._said_of_trial(pk))
+        keep_related(trial, sites=[site for site, _shot in sites], statements=self._said_of_trial(pk))
         if parent := shot["parent"]:
             trial.parent = Trial.objects.listed().filter(slug=parent).first()
         trial.updated_at = self._changed(Q(kind="trial", key=slug) | (Q(kind="site") & of_it))
@@ -184,7 +184,7 @@ class AsOf:
             site.read_on = self.day
             if "disputed_by" not in shot[1]:  # the log did not have it yet
                 site.disputed_by = derive(said[site.pk], self.moment)["disputed_by"]
-            _keep(site, statements=said[site.pk])
+            keep_related(site, statements=said[site.pk])
         return made
 
     def _said(self, about: Q) -> list[StatusStatement]:
@@ -261,11 +261,11 @@ def _made(model: type[Model], pk: int | None, shot: Mapping) -> Any:
         if column.attname in shot and not column.is_relation:
             setattr(record, column.attname, column.to_python(shot[column.attname]))
     if "aliases" in shot:
-        _keep(record, aliases=[CentreAlias(**one) for one in shot["aliases"]])
+        keep_related(record, aliases=[CentreAlias(**one) for one in shot["aliases"]])
     return record
 
 
-def _keep(record: Any, **related: list) -> None:
+def keep_related(record: Any, **related: list) -> None:
     """Let `record` have these on its relations, as if they had been prefetched."""
     record._prefetched_objects_cache = {**getattr(record, "_prefetched_objects_cache", {}), **related}
 
@@ -279,5 +279,5 @@ def _trials(shots: Shots) -> dict[str, Trial]:
         made[slug] = trial = _made(Trial, pk, shot)
         numbers = [TrialIdentifier(**one) for one in shot["identifiers"]]
         known = [classes[code] for code in shot["conditions"] if code in classes]
-        _keep(trial, identifiers=numbers, conditions=known, subprotocols=[], sites=[])
+        keep_related(trial, identifiers=numbers, conditions=known, subprotocols=[], sites=[])
     return made

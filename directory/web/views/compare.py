@@ -14,8 +14,8 @@ from directory.core.text import control_character_in
 from trials.identifiers import parse_identifier
 from trials.models import StatusStatement, Trial, TrialIdentifier
 
-from ..sites import SiteCard, dispute_of
-from .trials import in_index, places_of, said_of_it, sites_of
+from ..sites import SiteCard, add_statements, dispute_of
+from .trials import in_index, places_of, sites_of
 from .trials import trial as page_of
 
 MOST = 4
@@ -85,8 +85,10 @@ def _by_name(user, names: Iterable[str]) -> dict[str, Trial]:
         Trial.objects.visible_to(user)
         .filter(Q(slug__in=slugs.values()) | Exists(numbered))
         .order_by("slug")
-        .prefetch_related("identifiers", "conditions", sites_of(user), said_of_it())
+        .prefetch_related("identifiers", "conditions", sites_of(user))
     )
+    trials = list(trials)
+    add_statements(trials)
     by_slug, by_number = {}, {}
     for one in trials:
         by_slug[one.slug] = one

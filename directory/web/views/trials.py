@@ -12,12 +12,12 @@ from directory.core.text import control_character_in
 from directory.search import service
 from trials.as_of import AsOf
 from trials.choices import Freshness, Recruitment
-from trials.models import StatusStatement, Trial, TrialSite
+from trials.models import Trial, TrialSite
 
 from .. import linked, words
 from ..qr import qr_of
 from ..results import results_of
-from ..sites import SiteCard, dispute_of, history_of
+from ..sites import SiteCard, add_statements, dispute_of, history_of
 from .as_of import context_of, dated, same_day
 
 MAX_RELATED = 6
@@ -90,29 +90,21 @@ def _exists(user, slug: str) -> bool:
 def _find(user, slug: str) -> Trial | None:
     _refuse_unreadable(slug)
     subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
-    return (
+    found = (
         Trial.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("parent")
-        .prefetch_related("identifiers", "conditions", sites_of(user), said_of_it())
-        .prefetch_related(Prefetch("subprotocols", subprotocols))
+        .prefetch_related("identifiers", "conditions", sites_of(user), Prefetch("subprotocols", subprotocols))
         .first()
     )
-
-
-def said_of_it() -> Prefetch:
-    """What was said of whole trials."""
-    return Prefetch("statements", StatusStatement.objects.filter(retracted_at=None))
+    add_statements(filter(None, [found]))
+    return found
 
 
 def sites_of(user) -> Prefetch:
-    """The sites of trials that `user` may see, with all that a page says of them."""
-    sites = (
-        TrialSite.objects.visible_to(user)
-        .select_related("centre", "contact_person", "investigator")
-        .prefetch_related(Prefetch("statements", StatusStatement.objects.filter(retracted_at=None)))
-    )
-    return Prefetch("sites", sites)
+    """The sites of trials that `user` may see, with all that a page says of them but the statements."""
+    sites = TrialSite.objects.visible_to(user)
+    return Prefetch("sites", sites.select_related("centre", "contact_person", "investigator"))
 
 
 def _slug_meant(user, text: str) -> str:
