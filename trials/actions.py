@@ -129,6 +129,17 @@ def _set_text(suggestion: TextSuggestion, text: str, *, instead_of: str | None =
     trial.save(update_fields=[suggestion.field, "updated_at"])
 
 
+def _decide(one: TextSuggestion, by: changes.Actor, *, take: bool, why: str) -> None:
+    if take:
+        _set_text(one, one.said)
+    elif one.state == Suggested.TAKEN:
+        _set_text(one, one.was, instead_of=one.said)
+    one.state = Suggested.TAKEN if take else Suggested.DECLINED
+    one.decided_at, one.decided_by, one.why = timezone.now(), by.role, why
+    one.clean_fields(exclude={"trial", "said", "was"})
+    one.save(update_fields=["state", "decided_at", "decided_by", "why"])
+
+
 def decide_suggestions(
     *,
     suggestions: Iterable[TextSuggestion],
@@ -143,7 +154,7 @@ def decide_suggestions(
     gives way to the one before it. Raises ValidationError where whoever declines or decides again does not
     say why, or where the text was edited since it was taken.
     """
-    if not why.strip() and not (take and not again):
+    if not why.strip() and (again or not take):
         raise ValidationError({"why": _("Say why: the next editor wants to know.")})
     states = {Suggested.OPEN, Suggested.DECLINED if take else Suggested.TAKEN} if again else {Suggested.OPEN}
     with changes.recording(by) as log:
@@ -151,12 +162,5 @@ def decide_suggestions(
         decided = list(found.select_related("trial").select_for_update(of=("self",)))
         log.watch(*{one.trial_id: one.trial for one in decided}.values())
         for one in decided:
-            if take:
-                _set_text(one, one.said)
-            elif one.state == Suggested.TAKEN:
-                _set_text(one, one.was, instead_of=one.said)
-            one.state = Suggested.TAKEN if take else Suggested.DECLINED
-            one.decided_at, one.decided_by, one.why = timezone.now(), by.role, why.strip()
-            one.clean_fields(exclude={"trial", "said", "was"})
-            one.save(update_fields=["state", "decided_at", "decided_by", "why"])
+            _decide(one, by, take=take, why=why.strip())
     return len(decided)

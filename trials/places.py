@@ -27,18 +27,9 @@ def keep_unresolved(registry: str, places: dict[int, list[str]]) -> int:
     Not kept: what is certain, what names nobody like a centre of ours, what was decided before, and where all
     that it may be has a site of the trial already. An open one that its trial does not name any more goes.
     """
-    matcher, there = Matcher(), _centres_of(places)
+    named = _named(registry, places)
     stored = UnresolvedPlace.objects.filter(registry=registry, trial__in=list(places))
     known = {(one.trial_id, one.folded): one for one in stored}
-    named: dict[tuple[int, str], UnresolvedPlace] = {}
-    for pk, texts in places.items():
-        for text, might_be, is_lasting in _unclear(matcher, texts):
-            if {one.id for one in might_be} - there.get(pk, set()):
-                place = UnresolvedPlace(
-                    registry=registry, trial_id=pk, text=text, folded=_folded(text),
-                    might_be=[one.code for one in might_be], is_lasting=is_lasting,
-                )  # fmt: skip
-                named.setdefault((pk, place.folded), place)
     gone = [one.pk for key, one in known.items() if one.state == PlaceState.OPEN and key not in named]
     none_of_ours = _none_of_ours({folded for _pk, folded in named})
     new = [one for key, one in named.items() if key not in known and one.folded not in none_of_ours]
@@ -96,6 +87,21 @@ def _unclear(matcher: Matcher, texts: Iterable[str]) -> Iterator[tuple[str, tupl
             might_be = matcher.near_to(text) if is_nameless else found.near
             if might_be:
                 yield text, might_be, found.may_be_learned and len(text) <= LONGEST_ALIAS
+
+
+def _named(registry: str, places: dict[int, list[str]]) -> dict[tuple[int, str], UnresolvedPlace]:
+    """What is unclear of `places`, by trial and folded text, where a centre it may be has no site yet."""
+    matcher, there = Matcher(), _centres_of(places)
+    found: dict[tuple[int, str], UnresolvedPlace] = {}
+    for pk, texts in places.items():
+        for text, might_be, is_lasting in _unclear(matcher, texts):
+            if {one.id for one in might_be} - there.get(pk, set()):
+                place = UnresolvedPlace(
+                    registry=registry, trial_id=pk, text=text, folded=_folded(text),
+                    might_be=[one.code for one in might_be], is_lasting=is_lasting,
+                )  # fmt: skip
+                found.setdefault((pk, place.folded), place)
+    return found
 
 
 def _centres_of(trials: Iterable[int]) -> dict[int, set[int]]:

@@ -281,10 +281,8 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> KnownR
         one = record(number)
         one.fingerprint, one.changed_at, one.problem = heard.fingerprints[number], now, problem
         _answered(one, heard.changed[number][1], now)
-    for number, why in heard.faulty.items():
-        # A file that holds no record is no record of the registry.
-        if number not in heard.files or known.knows(number):
-            record(number).fault = why
+    for number, why in _faults(heard, known):
+        record(number).fault = why
     for number in heard.missing:
         one = record(number)
         one.missing_since = one.missing_since or now
@@ -300,6 +298,13 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> KnownR
     for pks in _in_parts(same, 500):
         RegistryRecord.objects.filter(pk__in=pks).update(checked_at=now, missing_since=None, fault="")
     return known
+
+
+def _faults(heard: _Heard, known: KnownRecords) -> Iterator[tuple[str, str]]:
+    """What could not be read, by number. A file that holds no record is no record of the registry."""
+    for number, why in heard.faulty.items():
+        if number not in heard.files or known.knows(number):
+            yield number, why
 
 
 def _store(source: Source, known: KnownRecords, records: Iterable[RegistryRecord]) -> None:
