@@ -64,7 +64,7 @@ def asked_about(enquiry: Enquiry, *columns: str) -> list[AskedSite]:
 
 def contradictions(sites: Sequence[TrialSite]) -> dict[int, StatusStatement]:
     """By site, the later word of a registry that is another one. Three queries at most."""
-    found = {pk: said for pk, _centre, said in closings(_stored(sites))}
+    found = {pk: said for pk, _centre, said in closings(_asked_again(sites))}
     disputed = {one.pk: one for one in sites if one.disputed}
     said = defaultdict(list)
     if disputed:
@@ -91,7 +91,7 @@ def closings(sites: QuerySet[TrialSite]) -> list[tuple[int, int, StatusStatement
     ]  # fmt: skip
 
 
-def _stored(sites: Iterable[TrialSite]) -> QuerySet[TrialSite]:
+def _asked_again(sites: Iterable[TrialSite]) -> QuerySet[TrialSite]:
     return TrialSite.objects.filter(pk__in=[one.pk for one in sites])
 
 
