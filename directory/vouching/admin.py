@@ -22,6 +22,7 @@ from .charts import chart_of
 from .models import ContactAnswer, ContactState, Enquiry, Letter, LetterKind, asked_sites, unconfirmed
 from .past_freshness import by_month
 
+ALL_STATES = "all"  # of contact details
 OWES, OVERDUE, ANSWERED, REVOKED, EARLIER = "owes", "overdue", "answered", "revoked", "earlier"
 STATES = {
     OVERDUE: _("overdue: reminded twice, no complete answer"),
@@ -160,7 +161,7 @@ class EnquiryAdmin(ForEditors):
 
     @admin.display(description=_("contact details sent"))
     def contacts(self, enquiry):
-        url = attention.list_url(ContactAnswer, enquiry__exact=enquiry.pk, state="all")
+        url = attention.list_url(ContactAnswer, enquiry__exact=enquiry.pk, state=ALL_STATES)
         number = enquiry.contacts.count()
         return format_html('<a href="{}">{}</a>', url, number) if number else "–"
 
@@ -213,7 +214,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [*ContactState.choices, ("all", _("all of them"))]
+        return [*ContactState.choices, (ALL_STATES, _("all of them"))]
 
     def queryset(self, request, queryset):
         state = self.value() or ContactState.OPEN

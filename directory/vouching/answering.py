@@ -55,6 +55,10 @@ class SiteAnswer:
     contact: dict[str, str] = field(default_factory=dict)
     at_once: bool = False
 
+    @property
+    def says_something(self) -> bool:
+        return bool(self.said or self.values or self.contact)
+
 
 @dataclass
 class Stored:
@@ -137,9 +141,7 @@ def answer(
 def _take(asked: AskedSite, one: SiteAnswer, by: changes.Actor, enquiry: Enquiry, found: Stored) -> None:
     """Store one answer, unless it is what the site says already."""
     site = asked.site
-    is_confirmed = one.said == SAME
-    may_be = asked.may_be_confirmed if one.at_once else site.status != Recruitment.UNKNOWN
-    if is_confirmed and not (may_be and one.seen == asked.seen):
+    if one.said == SAME and not _is_as_seen(asked, one):
         found.moved.append(site)
         return
     status = status_said(site, one.said, one.day)
@@ -153,6 +155,12 @@ def _take(asked: AskedSite, one: SiteAnswer, by: changes.Actor, enquiry: Enquiry
     is_sent = _send_contact(site, one.contact, enquiry)
     if changed or is_new or is_sent:
         found.stored.append(site)
+
+
+def _is_as_seen(asked: AskedSite, one: SiteAnswer) -> bool:
+    """Whether it can be still right: what the page showed, and known; with all others only uncontradicted."""
+    may_be = asked.may_be_confirmed if one.at_once else asked.site.status != Recruitment.UNKNOWN
+    return may_be and one.seen == asked.seen
 
 
 def _send_contact(site: TrialSite, contact: dict[str, str], enquiry: Enquiry) -> bool:

@@ -102,10 +102,6 @@ class SiteAnswerForm(forms.Form):
         return [self[name] for name in CONTACT]
 
     @property
-    def says_something(self) -> bool:
-        return bool(self.cleaned_data["said"] or self.cleaned_data["cohort"] or self.new_contact)
-
-    @property
     def new_contact(self) -> dict[str, str]:
         """The columns of the contact that are to change: only what was typed over what the page showed."""
         return {name: self.cleaned_data[name] for name in CONTACT if name in self.changed_data}

@@ -237,7 +237,9 @@ class ContactAnswer(PlainText):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(
-                fields=["enquiry", "site"], condition=Q(state="open"), name="contact_open_once_an_enquiry"
+                fields=["enquiry", "site"],
+                condition=Q(state=ContactState.OPEN),
+                name="contact_open_once_an_enquiry",
             )
         ]
 

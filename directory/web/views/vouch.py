@@ -1,6 +1,7 @@
 """The page behind the link that a coordinator gets by mail: the sites of one centre, to be vouched for."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -55,6 +56,12 @@ class AskedPage:
     page: Page
     forms: list[SiteAnswerForm]
     note: NoteForm
+
+    @property
+    def elsewhere(self) -> list[AskedSite]:
+        """What stands on other pages and may be confirmed with all."""
+        here = {one.site.pk for one in self.page.object_list}
+        return [one for one in self.everything if one.site.pk not in here and one.may_be_confirmed]
 
 
 @never_cache
@@ -129,15 +136,19 @@ def _stored(request: HttpRequest, enquiry: Enquiry, asked: AskedPage) -> Stored 
 def _answers(posted: QueryDict, forms: list[SiteAnswerForm]) -> list[SiteAnswer]:
     """What was said of the sites of the page, and of others that the form was sent with."""
     shown, is_all = dict(_shown_sites(posted)), ALL in posted
-    on_page = {form.site.pk: form for form in forms}
     # What the form was not sent with came meanwhile: nobody has seen it.
-    found = [form.answer(or_same=is_all and pk in shown) for pk, form in on_page.items()]
-    for pk, seen in shown.items():
-        said = posted.get(f"{pk}-said", "")
-        at_once = is_all and not said and may_be_confirmed(seen)
-        if pk not in on_page and (said or at_once):
-            found.append(SiteAnswer(pk, SAME, seen if at_once else "", at_once=at_once))
-    return [one for one in found if one.said or one.values or one.contact]
+    here = [form.answer(or_same=is_all and form.site.pk in shown) for form in forms]
+    elsewhere = {pk: seen for pk, seen in shown.items() if pk not in {one.site_id for one in here}}
+    return [one for one in (*here, *_of_others(posted, elsewhere, is_all)) if one.says_something]
+
+
+def _of_others(posted: QueryDict, elsewhere: dict[int, str], is_all: bool) -> Iterator[SiteAnswer]:
+    """Sites of other pages may be confirmed with all; an answer of its own to one is told again instead."""
+    for pk, seen in elsewhere.items():
+        if posted.get(f"{pk}-said"):
+            yield SiteAnswer(pk, SAME)
+        elif is_all and may_be_confirmed(seen):
+            yield SiteAnswer(pk, SAME, seen, at_once=True)
 
 
 def _shown_sites(posted: QueryDict) -> list[tuple[int, str]]:
@@ -151,31 +162,36 @@ def _show(
     request: HttpRequest, token: str, enquiry: Enquiry, asked: AskedPage, *,
     errors: dict[str, str] | None = None, stored: Stored | None = None, saved: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    everything = asked.everything
     owed = set(unconfirmed(enquiry.sites(), enquiry.asked_on).values_list("pk", flat=True))
     rows = _rows(enquiry, asked, owed)
-    known = sum(one.site.status != Recruitment.UNKNOWN for one in everything)
-    on_page = {one.site.pk for one in asked.page.object_list}
-    context = {
+    context = _numbers(enquiry, asked, len(owed)) | {
         "token": token,
         "enquiry": enquiry,
         "page": asked.page,
         "contradicted": [one for one in rows if one.asked.against],
         "rows": [one for one in rows if not one.asked.against],
-        "elsewhere": [one for one in everything if one.site.pk not in on_page and one.may_be_confirmed],
+        "elsewhere": asked.elsewhere,
         "note": asked.note,
-        "number": len(everything),
-        "confirms": sum(one.may_be_confirmed for one in everything),
-        "disputed": sum(one.against is not None for one in everything),
-        "owed": len(owed),
-        "ended": ended_sites().filter(centre=enquiry.centre).count(),
-        "unknown": len(everything) - known,
-        "done": known - len(owed),
         "errors": errors or {},
         "stored": stored,
         "saved": saved,
     }
     return render(request, "directory/vouch/sites.html", context, status=422 if errors else 200)
+
+
+def _numbers(enquiry: Enquiry, asked: AskedPage, owed: int) -> dict[str, int]:
+    """How many sites are asked about, how many the button confirms, and why not the others."""
+    everything = asked.everything
+    known = sum(one.site.status != Recruitment.UNKNOWN for one in everything)
+    return {
+        "number": len(everything),
+        "confirms": sum(one.may_be_confirmed for one in everything),
+        "disputed": sum(one.against is not None for one in everything),
+        "owed": owed,
+        "unknown": len(everything) - known,
+        "done": known - owed,
+        "ended": ended_sites().filter(centre=enquiry.centre).count(),
+    }
 
 
 def _rows(enquiry: Enquiry, asked: AskedPage, owed: set[int]) -> list[AskedRow]:

@@ -95,7 +95,7 @@ def _cancel(request: HttpRequest, enquiry: Enquiry, run: ImportRun) -> ImportRun
     return actions.cancel(run=run, user=enquiry.user)
 
 
-def _answer(request: HttpRequest, enquiry: Enquiry, run: ImportRun) -> ImportRun:
+def _answer_questions(request: HttpRequest, enquiry: Enquiry, run: ImportRun) -> ImportRun:
     if answers := given_answers(run, request.POST, enquiry.user):
         return actions.answer(run=run, user=enquiry.user, answers=answers, seen=_seen(request))
     return run
@@ -103,7 +103,7 @@ def _answer(request: HttpRequest, enquiry: Enquiry, run: ImportRun) -> ImportRun
 
 # What a coordinator decides of a sheet, by the name of the button.
 STEPS: dict[str, Callable[[HttpRequest, Enquiry, ImportRun], ImportRun]] = {
-    "answer": _answer,
+    "answer": _answer_questions,
     "cancel": _cancel,
     "confirm": _confirm,
 }
