@@ -27,6 +27,7 @@ from tests.support.admin_forms import admin_url
 from trials.actions import state_status
 from trials.models import (
     Condition,
+    Intervention,
     RecruitmentEvent,
     RegistryRecord,
     RegistrySync,
@@ -43,7 +44,8 @@ OWN_APPS = own_apps()
 REGISTERED = [model for model in admin.site._registry if model._meta.app_label in OWN_APPS]
 LABELS = sorted({model._meta.app_label for model in REGISTERED})
 OURS = [
-    Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
+    Affiliation, Centre, Coordination, Intervention, Membership, Network, Professional, StatusStatement,
+    Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
 OF_REGISTRIES = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
@@ -65,6 +67,8 @@ def world():
         sponsor=f"{CANARY} sponsor",
         parent=trial,
     )
+    hidden.interventions.add(Intervention.objects.create(name=f"{CANARY} drug", type="drug"))
+    hidden.arm_groups.create(label=f"{CANARY} arm")
     RecruitmentEvent.objects.create(trial=hidden, happened="opened", facts={"acronym": CANARY})
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
@@ -286,6 +290,7 @@ COORDINATOR_MAY = {
     StatusStatement: set(),
     Condition: set(),
     Change: set(),
+    Intervention: set(),
     **{model: set() for model in OF_REGISTRIES},
 }
 EDITOR_MAY_NOT = {
@@ -326,6 +331,7 @@ def pairs(world):
         StatusStatement: (statement(site=world.mine).first(), statement(site=world.theirs).first()),
         Condition: (Condition.objects.first(),) * 2,
         Change: (Change.objects.first(),) * 2,
+        Intervention: (Intervention.objects.first(),) * 2,
         **{model: (model.objects.first(),) * 2 for model in OF_REGISTRIES},
     }
 

@@ -27,6 +27,7 @@ from ..models import Trial, TrialIdentifier, TrialSite
 from ..sheets import TrialSheet
 from ..statements import OF_THE_STATUS, day_as_said
 from .forms import IdentifierForm, TrialForm
+from .interventions import TrialArmInline, TrialInterventionInline
 from .sites import freshness_tag
 
 
@@ -99,7 +100,7 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
     ]  # fmt: skip
     search_help_text = _("Acronym, title in any language, sponsor, or an identifier in any spelling.")
     autocomplete_fields = ["conditions", "parent"]
-    inlines = [IdentifierInline, SiteInline]
+    inlines = [IdentifierInline, TrialInterventionInline, TrialArmInline, SiteInline]
     actions = [*ListedAdmin.actions, "close_at_all_sites"]
     fieldsets = [
         (
@@ -111,7 +112,8 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             {
                 "fields": [
                     "conditions", "disease_terms", "stages", ("lines_min", "lines_max"), "alterations",
-                    "alterations_excluded", ("min_days", "max_days"), "sex", "eligibility_en",
+                    "alterations_excluded", ("min_days", "max_days"), "age_groups", "sex",
+                    "eligibility_en",
                 ],
             },
         ),
@@ -133,6 +135,15 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
                     for code in LANGUAGE_CODES
                     if code != "en"
                     for name in ("title", "summary", "eligibility", "arms")
+                ],
+            },
+        ),
+        (
+            _("Contact for the whole trial"),
+            {
+                "description": _("A role or an organisation: nobody is named here."),
+                "fields": [
+                    "contact_role", ("contact_email", "contact_phone"), ("contact_source", "contact_as_of"),
                 ],
             },
         ),

@@ -2,6 +2,7 @@
 
 from .condition import Condition
 from .event import RecruitmentEvent
+from .intervention import Intervention, TrialArm, TrialIntervention
 from .registry import RegistryRecord, RegistrySync
 from .site import TrialSite
 from .statement import StatusStatement
@@ -9,6 +10,6 @@ from .suggestion import TextSuggestion
 from .trial import Trial, TrialIdentifier
 
 __all__ = [
-    "Condition", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement", "TextSuggestion",
-    "Trial", "TrialIdentifier", "TrialSite",
+    "Condition", "Intervention", "RecruitmentEvent", "RegistryRecord", "RegistrySync", "StatusStatement",
+    "TextSuggestion", "Trial", "TrialArm", "TrialIdentifier", "TrialIntervention", "TrialSite",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ What is empty is filled, and the trial's own status is brought up to date where 
 somebody wrote into the directory stays. A new trial is a draft.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils.functional import Promise
@@ -26,7 +27,8 @@ from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
 TAKE_ALL = "take_all"
-SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
+LONG_TEXTS = frozenset({"summary", "eligibility", "arms"})
+CONTACT = ("contact_role", "contact_email", "contact_phone")
 BELGIUM = ("belgium", "be")  # as registries write it
 _SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
 _LONGEST = 60  # of what says that there is nothing to say
@@ -52,7 +54,7 @@ class RegistryProcessor(TrialProcessor):
     def __init__(self, scope):
         super().__init__(scope)
         # Where a registry is followed, it may be another that answers in its form.
-        self.registry = scope.choices.get(SPEAKER, self.registry)
+        self.registry = scope.choices.get(registries.SPEAKER, self.registry)
         self._conflicts: dict[int, str] = {}
         self._new = self._for_children = self._of_ours = 0  # rows
 
@@ -73,12 +75,23 @@ class RegistryProcessor(TrialProcessor):
                 better.pop(column, None)
             else:
                 faults.append((column, code, params))
+        if self.scope.user is None:
+            notes += self._leave_out_long_texts(better)
         self.mend(better, notes)
         result = super().read(replace(row, faults=faults), better)
         for column, said in notes:
             result.note(column, said)
         self.understand(result)
         return result
+
+    def _leave_out_long_texts(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Nobody could shorten them: a run of the house has no reader."""
+        for column in sorted(LONG_TEXTS & cells.keys() & self.sheet.columns().keys()):
+            field = self.sheet.model_field(column)
+            longest = field.max_length if field else 0
+            if 0 < longest < len(cells[column]):
+                del cells[column]
+                yield column, _("The text is longer than %d characters; it was left out.") % longest
 
     def mend(self, cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
         """Before the cells are read: put right what the file's own form spoils; say so in `notes`."""
@@ -107,7 +120,7 @@ class RegistryProcessor(TrialProcessor):
     # Deciding
 
     def resolve(self, result):
-        number = self.sheet.required[0]
+        number = self.sheet.identifier_columns[0]
         if number in result.values:
             self._leave_shared(result)
             super().resolve(result)
@@ -198,7 +211,18 @@ class RegistryProcessor(TrialProcessor):
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in self.fields if name != "url" or trial.pk is None or not trial.url]
         changed = self._fill(result, trial, given)
-        return changed + self._compare_age(result, trial) + self._compare_status(result, trial)
+        changed += self._compare_age(result, trial) + self._compare_contact(result, trial)
+        return changed + self._compare_status(result, trial)
+
+    def _compare_contact(self, result, trial) -> list[str]:
+        """Whom to ask about the whole trial, with who says so and when; only where nobody is named yet."""
+        if not any(name in result.values for name in CONTACT):
+            return []
+        if any(getattr(trial, name) for name in CONTACT):
+            return []
+        changed = self.compare(result, trial, [name for name in CONTACT if name in result.values])
+        trial.contact_source, trial.contact_as_of = self.registry, result.values.get("status_as_of", "")
+        return [*changed, "contact_source", "contact_as_of"]
 
     def _compare_age(self, result, trial) -> list[str]:
         """Bounds where the directory has none; those of an export are seldom more than groups."""

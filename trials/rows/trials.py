@@ -19,9 +19,11 @@ from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of
 from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
+from ..intervention_cells import Arm, Given
 from ..models import Condition, StatusStatement, Trial
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
+from . import interventions
 from .finding import TrialFinder
 from .trial_writes import store_trials, writes_of
 from .waiting_trials import blank, fill, hollow, new_trial
@@ -37,7 +39,7 @@ IN_ORDER = (
 
 @dataclass(slots=True)
 class TrialWork:
-    """A trial as it will be; `conditions` None: as they are.
+    """A trial as it will be; `conditions`, `given`, `arms` None: as they are.
 
     `said`: the status that the row states of it, and its day as it was said; None: it states none.
     `evidence`: what the row says beside it.
@@ -49,6 +51,8 @@ class TrialWork:
     conditions: list[str] | None = None
     said: tuple[str, str] | None = None
     evidence: str = ""
+    given: list[Given] | None = None
+    arms: list[Arm] | None = None
 
 
 class TrialProcessor(RowProcessor):
@@ -68,6 +72,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
         self.stated: dict[int, list[StatusStatement]] = defaultdict(list)
+        self.interventions = interventions.StoredInterventions(self.sheet)
         self.news: dict[int, tuple[str, str]] = {}  # by row, a status that changes no column
 
     def look_up(self, results):
@@ -83,6 +88,7 @@ class TrialProcessor(RowProcessor):
             self.conditions_of[pk].append(code)
         for one in StatusStatement.objects.filter(trial__in=fresh, retracted_at=None) if fresh else ():
             self.stated[one.trial_id].append(one)
+        self.interventions.look_up(fresh)
 
     def resolve(self, result):
         identifiers = identifiers_of(self.sheet, result)
@@ -132,6 +138,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand.append((result, work))
         self._compare_identifiers(result, work, identifiers)
         self._compare_conditions(result, work)
+        self._compare_interventions(result, work)
         self._compare_parent(result, work)
         self._compare_more(result, work)
         self._check_order(result, trial)
@@ -222,6 +229,21 @@ class TrialProcessor(RowProcessor):
             result.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
 
+    def _compare_interventions(self, result, work):
+        old = self.interventions.given(work.trial)
+        is_said = self.interventions.are_told and "interventions" in result.values
+        if not is_said and not self.clears(result, "interventions", old):
+            return
+        said = result.values.get("interventions", [])
+        if interventions.are_same(said, old):
+            return
+        stored = self.sheet.written("interventions", old)
+        if self.registry and old:
+            self._stays(result, "interventions", stored)
+            return
+        result.change("interventions", stored, self.sheet.written("interventions", said))
+        work.given = said
+
     def _compare_parent(self, result, work):
         stored = str(work.trial.parent or "")
         if "parent" not in result.values:
@@ -271,6 +293,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand = []
         self.finder.forget_stored()
         self.conditions_of.clear()
+        self.interventions.forget()
         self.stated.clear()
 
     def _state(self, work) -> None:

@@ -52,6 +52,7 @@ class Source:
     the number of a record as it came, and a fingerprint: the same as long as it says the same, whatever its
     bookkeeping; `read` makes a `ReadRecord` of it. Both raise `BadRecord`. `fetch` asks the registry for the
     records of some numbers; of each number it is given the answer before, to ask whether anything changed.
+    `reader`: higher where `read` reads more of the same record than before; then it is read again.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Source:
     told_apart: Callable[[object], tuple[str, str]]
     read: Callable[[object], ReadRecord]
     fetch: Callable[[Mapping[str, FetchedRecord | None]], Iterable[FetchedRecord]]
+    reader: int = 1
 
 
 def plain_values(content: object) -> dict:

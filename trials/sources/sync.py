@@ -25,7 +25,7 @@ from directory.sheets.csv_files import as_csv
 from ..identifiers import Identifier
 from ..models import RegistryRecord, RegistrySync, TrialIdentifier
 from ..models.registry import LEASE, SyncStatus
-from ..rows.registry import SPEAKER
+from ..registries import SPEAKER
 from .errors import RegistryError
 from .records import BadRecord, FetchedRecord, ReadRecord, Source
 from .suggesting import suggest
@@ -69,7 +69,13 @@ class _KnownRecords:
 
     def _before(self, number: str) -> FetchedRecord | None:
         one = self.records.get(_compact(self.source, number))
-        return FetchedRecord(number, None, one.etag, one.last_modified) if one and one.fingerprint else None
+        is_read = one is not None and one.fingerprint and self.is_read(number)
+        return FetchedRecord(number, None, one.etag, one.last_modified) if is_read else None
+
+    def is_read(self, number: str) -> bool:
+        """Whether all that is read of a record today was read of this one."""
+        one = self.records.get(_compact(self.source, number))
+        return one is not None and one.read_by >= self.source.reader
 
     def fingerprint(self, number: str) -> str:
         one = self.records.get(_compact(self.source, number))
@@ -136,7 +142,7 @@ def _read(source: Source, known: _KnownRecords, answer: FetchedRecord, heard: _H
     heard.speakers.add(answer.resource or source.name)
     try:
         number, fingerprint = source.told_apart(answer.content)
-        if fingerprint == known.fingerprint(number):
+        if fingerprint == known.fingerprint(number) and known.is_read(number):
             heard.unchanged[number] = answer
             return
         record = source.read(answer.content)
@@ -197,7 +203,9 @@ def _problems(source: Source, heard: _Heard) -> list[str]:
 def _too_much(known: _KnownRecords, heard: _Heard) -> str:
     """Why an editor should look first; empty where nobody needs to."""
     before = [one for one in known.records.values() if one.fingerprint]
-    changed = sum(bool(known.fingerprint(number)) for number in heard.changed)
+    # One that is only read by a newer reader says what it said.
+    said = heard.fingerprints
+    changed = sum(known.fingerprint(number) not in ("", said[number]) for number in heard.changed)
     gone = sum(bool(known.fingerprint(number)) for number in heard.missing)
     if changed + gone <= max(FEW, MOST_CHANGED * len(before)):
         return ""
@@ -256,7 +264,8 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> _Known
 
     for number, problem in outcomes.items():
         one = record(number)
-        one.fingerprint, one.changed_at, one.problem = heard.fingerprints[number], now, problem
+        _read_anew(one, heard.fingerprints[number], now)
+        one.read_by, one.problem = source.reader, problem
         _answered(one, heard.changed[number][1], now)
     for number, why in heard.faulty.items():
         record(number).fault = why
@@ -283,8 +292,8 @@ def _store(source: Source, known: _KnownRecords, records: Iterable[RegistryRecor
         one.trial_id = known.trials.get(_compact(source, one.number))
     RegistryRecord.objects.bulk_create([one for one in records if one.pk is None], batch_size=500)
     fields = [
-        "trial", "fingerprint", "etag", "last_modified", "checked_at", "changed_at", "missing_since", "fault",
-        "problem",
+        "trial", "fingerprint", "read_by", "etag", "last_modified", "checked_at", "changed_at",
+        "missing_since", "fault", "problem",
     ]  # fmt: skip
     RegistryRecord.objects.bulk_update([one for one in records if one.pk], fields, batch_size=500)
 
@@ -301,6 +310,12 @@ def _of_trials(
 def _record(source: Source, known: _KnownRecords, number: str) -> RegistryRecord:
     new = RegistryRecord(registry=source.code, number=number)
     return known.records.setdefault(_compact(source, number), new)
+
+
+def _read_anew(one: RegistryRecord, fingerprint: str, now) -> None:
+    """One that is only read by a newer reader has not changed."""
+    if one.fingerprint != fingerprint:
+        one.fingerprint, one.changed_at = fingerprint, now
 
 
 def _answered(one: RegistryRecord, answer: FetchedRecord, now) -> None:
