@@ -14,6 +14,7 @@ from directory.core.text import tidy
 from directory.search import service
 from directory.sheets import csv_files, workbooks
 from directory.sheets.sheet import Sheet
+from trials.intervention_cells import Given, written
 from trials.sheets import SiteSheet, TrialSheet
 
 from . import words
@@ -27,7 +28,7 @@ TRIAL_COLUMNS = (
     "slug", "acronym", "title", "status", "status_as_of", "phase", "study_type", "conditions",
     "condition_names", "disease_terms", "stages", "alterations", "sex", "age", "age_min", "age_max",
     "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
-    "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
+    "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(), "age_groups", "interventions",
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
@@ -85,6 +86,10 @@ def trial_row(one: dict) -> dict[str, str]:
         "sites": _in_one_cell(_site_in_words(site) for site in one["sites"]),
         "url": address_of(one),
         **_served(TrialSheet, one),
+        "age_groups": _in_one_cell(one["age_groups"]),
+        "interventions": _in_one_cell(
+            written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
+        ),
     }
 
 
