@@ -24,7 +24,17 @@ from directory.core.dates import day_after
 from directory.core.models import Change, Recorded, State
 
 from .merges_since import MergesSince
-from .models import Condition, StatusStatement, Trial, TrialIdentifier, TrialMerge, TrialSite
+from .models import (
+    Condition,
+    Intervention,
+    StatusStatement,
+    Trial,
+    TrialArm,
+    TrialIdentifier,
+    TrialIntervention,
+    TrialMerge,
+    TrialSite,
+)
 from .statements import derive
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
@@ -131,7 +141,8 @@ class AsOf:
         centre, keys = _made(Centre, *found[code]), self._site_keys(Q(centre=found[code][0]))
         of_it = Q(key__endswith=f"@{code}") & ~Q(key__in=self._merges.came)
         shots = self._shots(TrialSite, keys, of_it)
-        trials = _trials(self._listed(Trial, "slug", {site["trial"] for _pk, site in shots.values()}))
+        slugs = {site["trial"] for _pk, site in shots.values()}
+        trials = _trials(self._listed(Trial, "slug", slugs, snapshots=Trial.brief_snapshots))
         sites = self._sites({key: one for key, one in shots.items() if one[1]["trial"] in trials})
         for site, (_pk, one) in sites:
             site.trial, site.centre = trials[one["trial"]], centre
@@ -140,10 +151,13 @@ class AsOf:
         centre.updated_at = self._changed(about | (Q(kind="site") & of_it))
         return CentreThen(centre, self._memberships(centre), [site for site, _shot in sites])
 
-    def _shots(self, model: type[Recorded], stored: Mapping[str, int], which: Q) -> Shots:
-        """What each record was: of those stored, by key, and of those deleted since that `which` finds."""
+    def _shots(self, model: type[Recorded], stored: Mapping[str, int], which: Q, snapshots=None) -> Shots:
+        """What each record was: of those stored, by key, and of those deleted since that `which` finds.
+
+        `snapshots`: how those are taken that did not change since, if not as the change log does.
+        """
         changed = changes.found_by_the_next(model.change_kind, self.moment, which)
-        same = model.snapshots([pk for key, pk in stored.items() if key not in changed])
+        same = (snapshots or model.snapshots)([pk for key, pk in stored.items() if key not in changed])
         then = {key: same.get(pk) for key, pk in stored.items()} | changed
         return {key: (stored.get(key), shot) for key, shot in sorted(then.items()) if shot is not None}
 
@@ -161,14 +175,14 @@ class AsOf:
         keys = {self._merges.key_of(one): one.pk for one in here}
         return {key: pk for key, pk in keys.items() if not slug or key.startswith(f"{slug}@")}
 
-    def _listed(self, model, key: str, keys: Iterable[str]) -> Shots:
+    def _listed(self, model, key: str, keys: Iterable[str], snapshots=None) -> Shots:
         """Records as they were, by key, of those that are listed today and were then.
 
         A trial that was merged since is shown today as part of another one.
         """
         shown = model.objects.still_shown() if model is Trial else model.objects.listed()
         now = dict(shown.filter(**{f"{key}__in": keys}).values_list(key, "pk"))
-        shots = self._shots(model, now, Q(key__in=list(now)))
+        shots = self._shots(model, now, Q(key__in=list(now)), snapshots)
         return {name: one for name, one in shots.items() if one[1]["state"] == State.LISTED}
 
     def _sites(self, shots: Shots) -> list[tuple[TrialSite, Shot]]:
@@ -280,4 +294,13 @@ def _trials(shots: Shots) -> dict[str, Trial]:
         numbers = [TrialIdentifier(**one) for one in shot["identifiers"]]
         known = [classes[code] for code in shot["conditions"] if code in classes]
         keep_related(trial, identifiers=numbers, conditions=known, subprotocols=[], sites=[])
+        _keep_given(trial, shot)
     return made
+
+
+def _keep_given(trial: Trial, shot: Mapping) -> None:
+    """What the trial gave, as far as a snapshot says."""
+    given = [Intervention(**one) for one in shot.get("interventions", ())]
+    arms = [TrialArm(**one) for one in shot.get("arm_groups", ())]
+    links = [TrialIntervention(intervention=one) for one in given]
+    keep_related(trial, intervention_links=links, arm_groups=arms)

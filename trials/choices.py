@@ -49,6 +49,41 @@ class AgeBand(models.TextChoices):
     ADULT = "adult", _("Adult (from 18 years)")
 
 
+class AgeGroup(models.TextChoices):
+    """Groups of ages, as ClinicalTrials.gov has them: its `stdAges`."""
+
+    CHILD = "child", _("Child (to 17 years)")
+    ADULT = "adult", _("Adult (18 to 64 years)")
+    OLDER_ADULT = "older_adult", _("Older adult (from 65 years)")
+
+
+class InterventionType(models.TextChoices):
+    """What sort of thing is given or done."""
+
+    DRUG = "drug", _("Drug")
+    BIOLOGICAL = "biological", _("Biological")
+    DEVICE = "device", _("Device")
+    PROCEDURE = "procedure", _("Procedure")
+    RADIATION = "radiation", _("Radiation")
+    BEHAVIORAL = "behavioral", _("Behavioural")
+    GENETIC = "genetic", _("Genetic")
+    DIETARY_SUPPLEMENT = "dietary_supplement", _("Dietary supplement")
+    COMBINATION_PRODUCT = "combination_product", _("Combination product")
+    DIAGNOSTIC_TEST = "diagnostic_test", _("Diagnostic test")
+    OTHER = "other", _("Other intervention")
+
+
+class ArmType(models.TextChoices):
+    """What an arm is for in the comparison."""
+
+    EXPERIMENTAL = "experimental", _("Experimental")
+    ACTIVE_COMPARATOR = "active_comparator", _("Active comparator")
+    PLACEBO_COMPARATOR = "placebo_comparator", _("Placebo comparator")
+    SHAM_COMPARATOR = "sham_comparator", _("Sham comparator")
+    NO_INTERVENTION = "no_intervention", _("No intervention")
+    OTHER = "other", _("Other arm")
+
+
 class Stage(models.TextChoices):
     """Stage of the disease at which a trial takes patients."""
 

@@ -1,16 +1,17 @@
 """The CSV that ClinicalTrials.gov exports: its thirty columns, any choice of them, one row a trial.
 
 The columns are those of the site's download (seen 2024 to 2026); values in a cell are parted by `|`. Names of
-columns are those of the sheet of trials where they mean the same. The last four the download does not have:
+columns are those of the sheet of trials where they mean the same. The last nine the download does not have:
 they hold what the API says beside it (`trials.sources.ctgov`).
 """
 
 from django.utils.translation import gettext_lazy as _lazy
 
-from directory.sheets.cells import Address, List, LongText, PartialDay, Prose, Word
+from directory.sheets.cells import Address, Email, List, LongText, PartialDay, Phone, Prose, Word
 
 from .cells import Identifiers, Phases
-from .choices import Recruitment, Scheme, Sex, StudyType
+from .choices import AgeGroup, Recruitment, Scheme, Sex, StudyType
+from .intervention_cells import Arms, Interventions
 from .models import Trial
 from .registry_files.base import ExportColumn, RegistrySheet, unkept
 from .registry_files.cells import ACCESS, BARS, AgeRange
@@ -40,7 +41,7 @@ class CtgovSheet(RegistrySheet):
     summary = ExportColumn("Brief Summary", "summary_en", LongText())
     results = unkept("Study Results")
     disease_terms = ExportColumn("Conditions", "disease_terms", List(separators=BARS))
-    interventions = unkept("Interventions")
+    interventions = ExportColumn("Interventions", None, Interventions(BARS))
     primary_outcomes = unkept("Primary Outcome Measures")
     secondary_outcomes = unkept("Secondary Outcome Measures")
     other_outcomes = unkept("Other Outcome Measures")
@@ -68,6 +69,11 @@ class CtgovSheet(RegistrySheet):
     eligibility = ExportColumn("Eligibility Criteria", "eligibility_en", LongText())
     arms = ExportColumn("Arms", "arms_en", LongText())
     location_statuses = ExportColumn("Location Statuses", None, List(separators=BARS))
+    age_groups = ExportColumn("Age Groups", "age_groups", List(Word(AgeGroup), separators=r"[,|]"))
+    arm_groups = ExportColumn("Arm Groups", None, Arms())
+    contact_role = ExportColumn("Central Contact", "contact_role", Prose())
+    contact_email = ExportColumn("Central Mailbox", "contact_email", Email())
+    contact_phone = ExportColumn("Central Telephone", "contact_phone", Phone())
 
     class Meta:
         model = Trial

@@ -22,23 +22,26 @@ from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
+from .models.trial import arms_of, given_in
 from .sheets import SiteSheet, TrialSheet
 from .statements import day_as_said, disputing
 
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
-    """The documents of the listed trials among `slugs`, in five queries, and up to two for disputes."""
+    """The documents of the listed trials among `slugs`, in seven queries, and up to two for disputes."""
     found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
     pks = [trial.pk for trial in found]
     prefetch_related_objects([trial for trial in found if trial.disputed], disputes_of("trial"))
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
+    given, arms = given_in(pks), arms_of(pks)
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
             parts = _Parts(
-                trial, identifiers.get(trial.pk, []), conditions[trial.pk], sites[trial.pk], aliases
-            )
+                trial, identifiers.get(trial.pk, []), conditions[trial.pk], sites[trial.pk], aliases,
+                given[trial.pk], arms[trial.pk],
+            )  # fmt: skip
             yield Document(
                 key=trial.slug,
                 label=trial.acronym or trial.title or trial.slug,
@@ -80,9 +83,9 @@ def counts_at_centres(codes: Sequence[str]) -> dict[str, dict]:
 class _Parts:
     """A trial and all that belongs to it, read already."""
 
-    def __init__(self, trial, identifiers, conditions, sites, aliases):
+    def __init__(self, trial, identifiers, conditions, sites, aliases, given, arms):
         self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
-        self.sites, self.aliases = sites, aliases
+        self.sites, self.aliases, self.given, self.arms = sites, aliases, given, arms
         self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
 
 
@@ -166,13 +169,32 @@ def _body(parts: _Parts) -> dict:
         "status_by": trial.status_by or None,
         "status_disputed": trial.disputed,
         "dispute": _dispute(trial),
+        "age_groups": trial.age_groups,
+        "interventions": _with_null(parts.given),
+        "arm_groups": _with_null(parts.arms),
+        "contact": contact_of_trial(trial),
     }
+
+
+def _with_null(several: Sequence[dict]) -> list[dict]:
+    """A type that is not known is null."""
+    return [one | {"type": one["type"] or None} for one in several]
+
+
+def contact_of_trial(trial: Trial) -> dict | None:
+    """Whom to ask about the whole trial: a role, never a person; who says so, and of when that is."""
+    if not (trial.contact_role or trial.contact_email or trial.contact_phone):
+        return None
+    names = ("role", "email", "phone", "source", "as_of")
+    return {name: getattr(trial, f"contact_{name}") or None for name in names}
 
 
 def body_of(trial: Trial, sites: Sequence[TrialSite]) -> dict:
     """The body of a trial whose relations are read already, with these of its sites."""
     codes = [one.code for one in trial.conditions.all()]
-    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}))
+    given = [one.intervention.as_said for one in trial.intervention_links.all()]
+    arms = [one.as_said for one in trial.arm_groups.all()]
+    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}, given, arms))
 
 
 def site_body(site: TrialSite, slug: str) -> dict:
@@ -298,6 +320,7 @@ def _words(parts: _Parts) -> Words:
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     about = [*titles, *trial.disease_terms]
     said = [*trial.alterations, *trial.groups, *stages, trial.sponsor]
+    given = [one["name"] for one in parts.given]
     parent = [parts.parent.acronym] if parts.parent else []
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
     return Words(
@@ -306,7 +329,7 @@ def _words(parts: _Parts) -> Words:
         acronyms=[trial.acronym, *trial.formerly],
         title=titles,
         disease=[*trial.disease_terms, *names],
-        other=[*said, *parent, *_places(parts.sites, parts)],
+        other=[*said, *given, *parent, *_places(parts.sites, parts)],
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
         concepts=[*about, *said, trial.acronym, *phases, both],

@@ -22,7 +22,7 @@ from directory.core.roles import Role
 
 from . import statements
 from .choices import Recruitment
-from .models import SuspectedDouble, Trial, TrialMerge, TrialSite
+from .models import SuspectedDouble, Trial, TrialArm, TrialIntervention, TrialMerge, TrialSite
 from .models.double import DoubleDecision
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -31,7 +31,12 @@ OWN = frozenset(
     {"id", "slug", "state", "sex", "merged_into", "formerly", "created_at", "updated_at", "trial", "centre"}
 )
 # Each of these says something only together with the others: they are filled together or not at all.
-TOGETHER = (("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"))
+TOGETHER = (
+    ("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"),
+    ("contact_role", "contact_email", "contact_phone", "contact_source", "contact_as_of"),
+)  # fmt: skip
+# Lists of which one record's are whole, and two records' say things twice.
+WHOLE = (TrialArm, TrialIntervention)
 DERIVED = frozenset((*statements.DERIVED, *statements.DERIVED_OF_TRIAL))
 
 
@@ -44,7 +49,7 @@ def filled(stays: _Row, goes: _Row) -> dict[str, Any]:
     """The columns of `stays` that are filled from `goes`, with their values; both of one model."""
     names = [one.attname for one in stays._meta.concrete_fields if one.name not in OWN | DERIVED]
     empty = {name for name in names if is_lacking(getattr(stays, name))}
-    for group in TOGETHER:
+    for group in map(set(names).intersection, TOGETHER):
         if not empty.issuperset(group):
             empty.difference_update(group)
     return {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
@@ -201,7 +206,8 @@ class _Joining:
     def done(self) -> MergeWork:
         derived = status_after(self.stays, self.goes)
         self._join_sites()
-        self._follow(Trial, self.goes, self.stays, but=(TrialSite, TrialMerge))
+        whole = [one for one in WHOLE if one._base_manager.filter(trial=self.stays).exists()]
+        self._follow(Trial, self.goes, self.stays, but=(TrialSite, TrialMerge, *whole))
         with self.work.changing(Trial, (self.stays.pk, self.goes.pk)):
             self._fill(self.stays, self.goes, formerly=self._formerly())
             gone = State.WITHDRAWN if self.goes.is_listed else self.goes.state

@@ -6,6 +6,7 @@ The labels are those seen in exports of 2020 to 2026. Somebody's own sheet may b
 from directory.core.text import squash, tidy
 
 from .ctgov import CtgovSheet
+from .ctgov_json import CtgovJsonSheet
 from .registry_files.base import RegistrySheet
 from .registry_files.classic import ClassicSheet
 from .registry_files.ctis import CtisSheet
@@ -14,8 +15,9 @@ from .registry_files.ictrp import IctrpSheet
 from .registry_files.isrctn import IsrctnSheet
 from .sheets import SiteSheet, TrialSheet
 
+SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
 SHEETS: tuple[type[RegistrySheet], ...] = (
-    CtgovSheet, ClassicSheet, CtisSheet, IctrpSheet, IsrctnSheet, EuctrSheet,
+    CtgovSheet, CtgovJsonSheet, ClassicSheet, CtisSheet, IctrpSheet, IsrctnSheet, EuctrSheet,
 )  # fmt: skip
 _OURS = {*TrialSheet.by_header(), *SiteSheet.by_header()}
 
@@ -33,6 +35,8 @@ def sheet_of(header: list[str]) -> type[RegistrySheet] | None:
 
 def _score(seen: list[str], sheet: type[RegistrySheet]) -> int:
     known = [one for one in seen if one in sheet.labels()]
+    if sheet.is_json:
+        return 0 if sheet.number_labels().isdisjoint(known) else len(known)
     if sheet.number_labels().isdisjoint(known) or len(known) < max(2, len(seen) / 2):
         return 0
     is_its_own = sheet.is_spelt_alone or len(known) == len(seen) or any(map(_is_telling, known))

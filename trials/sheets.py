@@ -23,7 +23,8 @@ from directory.sheets.cells import (
 from directory.sheets.sheet import Column, Sheet
 
 from .cells import Conditions, Identifiers, Phases
-from .choices import Recruitment, Scheme, Sex, Stage, StudyType
+from .choices import AgeGroup, Recruitment, Scheme, Sex, Stage, StudyType
+from .intervention_cells import Given, Interventions
 from .models import Trial, TrialSite
 from .models.trial import MOST_LINES
 from .statements import day_as_said
@@ -46,7 +47,7 @@ class TrialSheet(Sheet):
 
     kind = "trials"
     selected = ("parent",)
-    prefetched = ("identifiers", "conditions")
+    prefetched = ("identifiers", "conditions", "intervention_links__intervention")
     one_of = ("acronym", "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids")
     example = {
         "acronym": "EXAMPLE-1", "title": "A study of something in children with leukaemia",
@@ -163,6 +164,15 @@ class TrialSheet(Sheet):
         also=("arms_en", "treatment arms"),
     )  # fmt: skip
 
+    age_groups = Column(
+        "age_groups", List(Word(AgeGroup)), nl="leeftijdsgroepen", fr="groupes d'âge", de="Altersgruppen",
+        also=("age group",),
+    )  # fmt: skip
+    interventions = Column(
+        None, Interventions(), nl="interventies", fr="interventions", de="Interventionen",
+        also=("intervention", "drugs"),
+    )  # fmt: skip
+
     class Meta:
         model = Trial
 
@@ -186,6 +196,10 @@ class TrialSheet(Sheet):
 
     def dehydrate_conditions(self, trial):
         return "; ".join(one.code for one in trial.conditions.all())
+
+    def dehydrate_interventions(self, trial):
+        given = [one.intervention for one in trial.intervention_links.all()]
+        return self.written("interventions", [Given(one.name, one.type) for one in given])
 
 
 class SiteSheet(Sheet):

@@ -77,6 +77,12 @@ class StatementsOfTrials(Statements):
     about = "trial"
 
 
+class InterventionUndo(UndoRules):
+    """Other trials may have it by now, or one that a person left out of the undo."""
+
+    may_stay = True
+
+
 class TrialUndo(UndoRules):
     centre = ""  # drafts that came with rows of one's own centre
     decided_by_editors = True

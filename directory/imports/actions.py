@@ -25,7 +25,7 @@ from .messages import problem
 from .models import KEPT_UNCONFIRMED, ImportRun
 
 log = logging.getLogger(__name__)
-EXTENSIONS = (".xlsx", ".ods", ".csv", ".tsv", ".txt")
+EXTENSIONS = (".xlsx", ".ods", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 
 
 class Refused(Exception):

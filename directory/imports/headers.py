@@ -31,6 +31,8 @@ def open_table(run: ImportRun) -> Table:
     """
     said = run.choices.get(encoding.KEY, "")
     table = read(run.path, name=run.file_name, sheet=run.sheet, encoding=said)
+    if table.holds_records:
+        return table
     try:
         if run.sheet or not table.others or fits(_header(table.leading), run.kind):
             table.begin_at(header_index(table.leading))

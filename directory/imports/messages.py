@@ -104,6 +104,21 @@ def _sentences() -> dict[str, str]:
         "other_format": _(
             "The file holds %(what)s, not a table that is read. Save the sheet as XLSX, ODS or CSV."
         ),
+        "json": _(
+            "The file is no JSON that can be read: %(why)s in line %(line)s, at character %(column)s. Was it "
+            "cut off? Download it again."
+        ),
+        "json_record": _(
+            "This line is no JSON that can be read: %(why)s at character %(column)s. Was it cut off?"
+        ),
+        "json_object": _("This is no record: a JSON object was expected, and not %(what)s."),
+        "json_deep": _("The JSON is nested deeper than any registry's record, so it is not read."),
+        "json_number": _("The JSON has a number of thousands of digits, so it is not read."),
+        "json_constant": _("%(constant)s is no value of JSON. Download the file again."),
+        "json_twice": _(
+            "The JSON has “%(name)s” twice in one object: nobody can say which is meant. Download the file "
+            "again."
+        ),
         "no_workbook": _("The file is no workbook, whatever its name says. Save it again as XLSX or ODS."),
         "damaged": _(
             "The workbook is damaged, or only part of it arrived. Open it, save it again, and retry."

@@ -54,23 +54,26 @@ def _plan_table(run: ImportRun, table: Table, scope: Scope) -> None:
         fail(run, problems)
         return
     processor = all_kinds()[run.kind]
+    if table.holds_records and not processor.reads_records:
+        fail(run, [problem("other_format", what="JSON")])
+        return
     sheet, said = processor.sheet, mapping.mapped(run, table)
     reading = read_header(table, sheet, said.columns)
-    may_be_mapped = mapping.may_be_mapped(reading) and not is_data(table.header)
+    # Records have no header, whose words somebody might know better.
+    may_be_mapped = mapping.may_be_mapped(reading) and not (is_data(table.header) or table.holds_records)
     if problems := _wrong_header(run, table, reading, may_be_mapped):
         fail(run, problems)
         return
     reading.questions += encoding.ask(table.encodings, run.choices)
-    reading.questions += mapping.ask(table, processor, reading, said, scope)
+    if not table.holds_records:
+        reading.questions += mapping.ask(table, processor, reading, said, scope)
     settled = dates.settle(table, sheet, reading)
     reading.questions += settled.questions
     warnings = _warnings(table, reading) + mapping.warnings(said, reading) + settled.warnings
     warnings += reading.leave_out(run.choices.get(LEFT_OUT, ""))
     run.choices = run.choices | settled.choices
-    renew(
-        run, 0, rows_total=table.total, warnings=warnings, columns=list(reading.places.values()),
-        choices=run.choices,
-    )  # fmt: skip
+    columns = processor.columns_in(reading.places.values())
+    renew(run, 0, rows_total=table.total, warnings=warnings, columns=columns, choices=run.choices)
     if may_be_mapped:
         _ask_first(run, reading)
     else:
@@ -131,7 +134,7 @@ def _ask_first(run: ImportRun, reading: Reading) -> None:
 
 def _process_all(run: ImportRun, table: Table, reading: Reading, warnings: list[dict], scope: Scope) -> None:
     processor = all_kinds()[run.kind](replace(scope, choices=run.choices))
-    processor.columns = frozenset(reading.places.values())
+    processor.columns = frozenset(processor.columns_in(reading.places.values()))
     counts, waits = _write_plan(
         run,
         processor,

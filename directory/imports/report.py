@@ -103,6 +103,9 @@ def _source(run: ImportRun) -> _Source:
         table = open_table(run)
     except (Unreadable, FileNotFoundError):
         return _from_receipts(run)
+    if table.holds_records:  # they are no table before they are read
+        table.close()
+        return _from_receipts(run)
     mapping = mapped(run, table).columns
     reading = read_header(table, all_kinds()[run.kind].sheet, mapping) if run.kind else None
     places = {name: place for place, name in reading.places.items()} if reading else {}

@@ -71,11 +71,15 @@ class Record:
 
     @cached_property
     def _relations(self) -> dict[str, tuple[type[Recorded], bool]]:
-        """By name, the relations to records, and whether it needs one."""
-        fields = [one for one in self.model._meta.concrete_fields if isinstance(one, models.ForeignKey)]
+        """By name, the relations to records, and whether it needs one; by some it has several."""
+        meta = self.model._meta
+        to_one = {one: not one.null for one in meta.concrete_fields if isinstance(one, models.ForeignKey)}
+        # What is a record itself between two others has a relation to each of them.
+        several = (one for one in meta.many_to_many if not issubclass(one.remote_field.through, Recorded))
+        relations = to_one | dict.fromkeys(several, False)
         return {
-            one.name: (one.related_model, not one.null)
-            for one in fields
+            one.name: (one.related_model, is_needed)
+            for one, is_needed in relations.items()
             if issubclass(one.related_model, Recorded)
         }
 

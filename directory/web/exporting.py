@@ -14,6 +14,7 @@ from directory.core.text import tidy
 from directory.search import service
 from directory.sheets import csv_files, workbooks
 from directory.sheets.sheet import Sheet
+from trials.intervention_cells import Given, written
 from trials.sheets import SiteSheet, TrialSheet
 
 from . import words
@@ -29,6 +30,7 @@ TRIAL_COLUMNS = (
     "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
     "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
     "status_by", "dispute",
+    "age_groups", "interventions",
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
@@ -87,6 +89,10 @@ def trial_row(one: dict) -> dict[str, str]:
         "url": address_of(one),
         "dispute": _otherwise(one),
         **_served(TrialSheet, one),
+        "age_groups": _in_one_cell(one["age_groups"]),
+        "interventions": _in_one_cell(
+            written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
+        ),
     }
 
 

@@ -19,7 +19,7 @@ from directory.adminsite.recorded import ReadOnlyAdmin
 from directory.core.models import Change, Recorded
 from tests import builders
 from tests.support.admin_forms import act, admin_url, errors, save
-from trials.models import Trial, TrialSite
+from trials.models import Intervention, Trial, TrialIntervention, TrialSite
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,8 @@ def world(editor):
     person = builders.a_professional(consent=True)
     Affiliation.objects.create(professional=person, centre=centre, function="coordinator")
     trial = builders.a_trial("A", state="draft", identifiers=["NCT04307576"], conditions=["VIIIc"])
+    trial.interventions.add(Intervention.objects.create(name="Radiotherapy"))
+    trial.arm_groups.create(label="Arm A", interventions=["Radiotherapy"])
     builders.a_trial("B", parent=trial)
     builders.a_site(trial, centre, said=50, contact_person=person)
     builders.a_network("n", members=[(centre, "satellite")], state="draft")
@@ -99,6 +101,7 @@ ADD = {
     Trial: {"acronym": "C", "title_en": "A study"},
     TrialSite: {"new_status": "recruiting"},
     Coordination: {},
+    Intervention: {"name": "Imatinib", "type": "drug"},
 }
 CHANGE = {
     Centre: {"city": "Liège", "aliases-0-text": "Clinique", "memberships-0-role": "reference"},
@@ -106,6 +109,7 @@ CHANGE = {
     Professional: {"phone": "+3243223333", "affiliations-0-function": "nurse"},
     Trial: {"slug": "renamed", "identifiers-0-value": "NCT01234567", "conditions": [], "min_days": "2 years"},
     TrialSite: {"new_status": "suspended", "contact_role": "desk"},
+    Intervention: {"name": "Proton therapy", "type": "radiation"},
 }
 ACTION_MORE = {
     "close_at_all_sites": {"confirmed": "yes", "reason": "full"},
@@ -123,7 +127,9 @@ def needed(model, world) -> dict:
 
 
 def unprotect(model) -> None:
-    """Sites protect their centre from being deleted, sub-protocols their trial."""
+    """Sites protect their centre from being deleted, sub-protocols their trial, trials what they give."""
+    if model is Intervention:
+        TrialIntervention.objects.all().delete()
     if model is Centre:
         TrialSite.objects.all().delete()
     if model is Trial:

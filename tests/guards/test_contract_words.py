@@ -12,7 +12,18 @@ from directory.core.text import squash
 from directory.imports.choices import Outcome, Status
 from directory.imports.kinds import all_kinds
 from directory.partners.models import KeyScope
-from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.choices import (
+    AgeGroup,
+    ArmType,
+    Freshness,
+    InterventionType,
+    Phase,
+    Recruitment,
+    Scheme,
+    Sex,
+    Stage,
+    StudyType,
+)
 from trials.conditions import codes
 from trials.filters import ORDERINGS, TrialFilterSet
 from trials.sheets import SiteSheet, TrialSheet
@@ -27,6 +38,10 @@ WORDS = {
     Stage: "newly_diagnosed relapsed refractory maintenance follow_up any",
     Scheme: "nct euct eudract isrctn drks ictrp other",
     Freshness: "fresh ageing stale never disputed",
+    AgeGroup: "child adult older_adult",
+    InterventionType: "drug biological device procedure radiation behavioral genetic dietary_supplement "
+    "combination_product diagnostic_test other",
+    ArmType: "experimental active_comparator placebo_comparator sham_comparator no_intervention other",
     Outcome: "new update unchanged duplicate conflict invalid error",
     Role: "editor coordinator sponsor registry system",
 }
@@ -56,7 +71,7 @@ def test_the_way_of_an_import_is_the_one_that_was_promised():
 
 
 def test_the_kinds_of_sheets_are_those_that_were_promised():
-    registries = {"ctgov_csv", "ctgov_classic", "ctis_csv", "ictrp", "isrctn", "euctr"}
+    registries = {"ctgov_csv", "ctgov_json", "ctgov_classic", "ctis_csv", "ictrp", "isrctn", "euctr"}
     assert all_kinds().keys() <= {"centres", "networks", "trials", "sites", *registries}
     assert {"centres", "networks", "trials", "sites"} <= all_kinds().keys()
 
@@ -105,7 +120,11 @@ def test_lists_are_ordered_by_what_was_promised():
 SHAPES = {
     shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
-        source status_by status_disputed dispute updated_at""",
+        source status_by status_disputed dispute age_groups interventions
+        arm_groups contact updated_at""",
+    shapes.InterventionSerializer: "name type",
+    shapes.ArmSerializer: "label type description interventions",
+    shapes.TrialContactSerializer: "role email phone source as_of",
     shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
         next_due contact cohort_open verified_on dispute implied_by""",
     shapes.SiteCentreSerializer: "code name city postal_code country lat lon",
@@ -142,7 +161,7 @@ COLUMNS = {
     TrialSheet: """acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number
         isrctn other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations
         sex age_min age_max status status_as_of opened_in_belgium url alterations_excluded lines_min lines_max
-        eligibility arms""",
+        eligibility arms age_groups interventions""",
     SiteSheet: """centre_code nct_number eu_ct_number acronym title disease phase status status_date pi_name
         contact_name contact_email contact_phone start_date url consent_to_publish""",
 }

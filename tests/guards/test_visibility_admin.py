@@ -28,6 +28,7 @@ from trials.actions import state_status
 from trials.models import (
     Condition,
     DiscoveredTrial,
+    Intervention,
     RecruitmentEvent,
     RegistryDiscovery,
     RegistryRecord,
@@ -48,7 +49,8 @@ OWN_APPS = own_apps()
 REGISTERED = [model for model in admin.site._registry if model._meta.app_label in OWN_APPS]
 LABELS = sorted({model._meta.app_label for model in REGISTERED})
 OURS = [
-    Affiliation, Centre, Coordination, Membership, Network, Professional, StatusStatement, Trial, TrialSite,
+    Affiliation, Centre, Coordination, Intervention, Membership, Network, Professional, StatusStatement,
+    Trial, TrialSite,
 ]  # fmt: skip
 MINE, THEIRS = "own", "other"
 DECIDED = (TextSuggestion, UnresolvedPlace)  # on their pages, by editors
@@ -74,6 +76,8 @@ def world():
         sponsor=f"{CANARY} sponsor",
         parent=trial,
     )
+    hidden.interventions.add(Intervention.objects.create(name=f"{CANARY} drug", type="drug"))
+    hidden.arm_groups.create(label=f"{CANARY} arm")
     RecruitmentEvent.objects.create(trial=hidden, happened="opened", facts={"acronym": CANARY})
     RegistryRecord.objects.create(registry="ctgov", number=CANARY, trial=hidden)
     RegistrySync.objects.create(registry="ctgov", status="waiting", problems=[CANARY])
@@ -300,6 +304,7 @@ COORDINATOR_MAY = {
     StatusStatement: set(),
     Condition: set(),
     Change: set(),
+    Intervention: set(),
     **{model: set() for model in FOR_EDITORS},
 }
 EDITOR_MAY_NOT = {
@@ -341,6 +346,7 @@ def pairs(world):
         StatusStatement: (statement(site=world.mine).first(), statement(site=world.theirs).first()),
         Condition: (Condition.objects.first(),) * 2,
         Change: (Change.objects.first(),) * 2,
+        Intervention: (Intervention.objects.first(),) * 2,
         **{model: (model.objects.first(),) * 2 for model in FOR_EDITORS},
     }
 

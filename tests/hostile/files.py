@@ -177,7 +177,7 @@ FILES = [
     File("ods_is_a_text.ods", FILE,
          lambda: ods(parts={"mimetype": "application/vnd.oasis.opendocument.text"}), "ODT"),
     # No tables
-    File("list.json", FILE, lambda: b"[]", "not a kind of file"),
+    File("list.json", FILE, lambda: b"[]", "empty"),
     File("macro.xlsm", FILE, workbook, "not a kind of file"),
     File("pdf.csv", FILE, lambda: b"%PDF-1.7\n%\xe2\xe3", "PDF"),
     File("page.csv", FILE, lambda: b"<!doctype html><table><tr><td>centre_code", "HTML"),

@@ -33,6 +33,7 @@ from tests.sheets import a_csv, a_row_of, applied, messages, planned
 from tests.support.figures import tell
 from trials.cells import Conditions, Identifiers, Phases
 from trials.identifiers import FORMS
+from trials.intervention_cells import Interventions
 
 pytestmark = pytest.mark.django_db
 KINDS = [
@@ -44,7 +45,7 @@ CELLS = {
     CountryCode: "NL", Day: "2026-03-02", Email: "new@example.org", LongText: "Two lines,\nof new text",
     Name: "Somebody New", Number: "50.8503", PartialDay: "2026-05", Phases: "phase1; phase2",
     Phone: "+3293322111", PostalCode: "1000", Prose: "Words of a title", Text: "Some text", Whole: "3",
-    YesNo: "yes",
+    YesNo: "yes", Interventions: "drug: vincristine; proton therapy",
 }  # fmt: skip
 # Columns of which no cell of that sort will do.
 CELLS_OF = {

@@ -201,6 +201,7 @@ def test_a_cell_that_is_broken_costs_itself_and_no_trial(kind, editor):
         for number, (name, cell) in enumerate(itertools.product(fit, bad))
     ]
     run = planned(*rows, user=editor)
+    assert run.problems == []
     assert set(outcomes(run).values()) == {"new"}
     cases = zip(itertools.product(fit, bad), run.rows.order_by("number"), strict=True)
     silent = [

@@ -6,6 +6,7 @@ written, and by which kind of sheet, is seen by applying good sheets, not listed
 """
 
 import itertools
+import json
 import re
 
 import pytest
@@ -29,6 +30,7 @@ from tests.builders import a_centre, an_editor
 from tests.sheets import a_csv, a_row_of, applied, messages, outcomes, planned
 from tests.support.figures import tell
 from tests.support.registry_rows import ROWS, of_another_trial
+from tests.support.studies import a_study
 from trials.models import StatusStatement, Trial
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,7 @@ def a_row(kind, number):
             "NCT Number": f"NCT{number:08}", "Study Title": f"{number}. trial of something rare",
             "Study Status": "RECRUITING", "Locations": "Centre of Ghent, Gent, Belgium",
         },
+        "ctgov_json": {"protocolSection": json.dumps(a_study(f"NCT{number:08}")["protocolSection"])},
     }  # fmt: skip
     if kind in ROWS:
         return of_another_trial(kind, ROWS[kind], number)
@@ -313,7 +316,7 @@ def bad_cells(sheet):
             yield name, "x" * 60 + "@" + ".".join(["y" * 60] * 4) + ".org"
 
 
-@pytest.mark.parametrize("kind", all_kinds())
+@pytest.mark.parametrize("kind", [kind for kind, one in all_kinds().items() if not one.reads_records])
 def test_no_cell_is_longer_than_what_keeps_it(kind):
     sheet = all_kinds()[kind].sheet
     cells = list(bad_cells(sheet))

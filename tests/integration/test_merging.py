@@ -1,6 +1,7 @@
 """Two trials that are one: what becomes of each, of their sites and of what was said; and who may do it."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -14,14 +15,18 @@ from trials import statements
 from trials.doubles import propose_doubles
 from trials.merging import decline_double, filled, merge_trials
 from trials.models import (
+    Intervention,
     RecruitmentEvent,
     RegistryRecord,
     StatusStatement,
     SuspectedDouble,
     TextSuggestion,
     Trial,
+    TrialArm,
     TrialIdentifier,
+    TrialIntervention,
     TrialMerge,
+    TrialSite,
 )
 from trials.models.double import DoubleDecision
 
@@ -185,6 +190,29 @@ def test_everything_that_hangs_on_a_trial_follows(pair):
         "trials.TrialSite": 1, "trials.TrialMerge": 1,
     }  # fmt: skip
     assert Trial.objects.get(slug="part").parent == alpha
+
+
+def test_whatever_names_a_trial_a_site_or_a_statement_can_be_found_from_there():
+    """What cannot would stay behind. A pair of suspected doubles is decided, it does not go over."""
+    hidden = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model in (Trial, TrialSite, StatusStatement) and field.remote_field.hidden
+    }
+    assert hidden == {"trials.SuspectedDouble.first", "trials.SuspectedDouble.second"}
+
+
+@pytest.mark.parametrize(("mine", "kept"), [(["A"], ["A"]), ([], ["B", "C"])])
+def test_of_two_lists_of_arms_one_stays_whole(pair, mine, kept):
+    alpha, beta = pair
+    given = Intervention.objects.create(name="Vincristine", type="drug")
+    for trial, labels in ((alpha, mine), (beta, ["B", "C"])):
+        TrialArm.objects.bulk_create(TrialArm(trial=trial, label=label) for label in labels)
+    TrialIntervention.objects.create(trial=beta, intervention=given)
+    merged(alpha, beta)
+    assert [arm.label for arm in alpha.arm_groups.all()] == kept
+    assert [one.name for one in alpha.interventions.all()] == ["Vincristine"]
 
 
 def test_of_two_open_suggestions_of_one_text_the_second_waits_with_its_trial(pair):

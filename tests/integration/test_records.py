@@ -7,7 +7,7 @@ from centres.models import Affiliation, Membership
 from directory.core.models import Recorded
 from directory.records import Record, all_records, dependents_of, register
 from tests.builders import a_centre, a_network, a_professional, a_site, a_trial
-from trials.models import TrialSite
+from trials.models import Intervention, TrialSite
 
 pytestmark = pytest.mark.django_db
 # Written by their own screens only: no sheet brings them in, and no import of sheets is undone by them.
@@ -22,6 +22,9 @@ def known():
         a_network(f"net-{name}", members=[(centre, "reference")])
         parent = a_trial(f"MASTER-{name}", slug=f"master-{name}")
         trial = a_trial(f"T-{name}", slug=f"t-{name}", parent=parent, identifiers=[f"AALL{ord(name)}"])
+        trial.interventions.add(Intervention.objects.create(name=f"Drug {name}", type="drug"))
+        trial.arm_groups.create(label="Arm", interventions=[f"Drug {name}"], position=1)
+        trial.arm_groups.create(label="Arm", interventions=[], position=0)
         Affiliation.objects.create(professional=person, centre=centre, function="trial contact")
         a_site(trial, centre, contact_person=person)
     return {kind: list(record.stored().order_by("pk")) for kind, record in all_records().items()}
@@ -75,6 +78,7 @@ def test_what_hangs_on_a_record_is_told_by_its_relations():
         },
         "trial": {("TrialSite", "trial"), ("Trial", "parent")},
         "membership": set(), "affiliation": set(), "site": set(),
+        "intervention": {("Trial", "interventions")},
     }  # fmt: skip
     assert list(all_records()["site"].owners) == ["trial", "centre"]
     assert list(Record(Membership).owners) == ["network", "centre"]

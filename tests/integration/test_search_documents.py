@@ -30,7 +30,7 @@ def centre(code):
 TRIAL_KEYS = """
 slug url acronym title titles summary identifiers status status_as_of phases study_type conditions
 disease_terms stages sex age sponsor groups parent sites opened_in_belgium source status_by
-status_disputed dispute updated_at
+status_disputed dispute age_groups interventions arm_groups contact updated_at
 """
 SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
 SITE_KEYS += " cohort_open verified_on dispute implied_by"
@@ -184,7 +184,7 @@ def test_a_network_shows_its_listed_members():
     assert [one["centre"] for one in document.body["members"]] == ["uz-gent"]
 
 
-@pytest.mark.parametrize(("kind", "most"), [("trial", 6), ("centre", 5), ("network", 3)])
+@pytest.mark.parametrize(("kind", "most"), [("trial", 8), ("centre", 5), ("network", 3)])
 def test_a_batch_of_any_size_takes_the_same_number_of_queries(kind, most):
     def grow(number):
         for _ in range(number):

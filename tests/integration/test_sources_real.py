@@ -11,9 +11,9 @@ from directory.core.models import Change
 from tests.builders import a_centre
 from tests.support.figures import tell
 from tests.support.studies import CTGOV
-from trials.models import TextSuggestion, Trial
+from trials.models import Intervention, TextSuggestion, Trial, TrialArm
 from trials.models.registry import SyncStatus
-from trials.sources import ctgov, ctis, sync
+from trials.sources import contacts, ctgov, ctis, sync
 from trials.sources.folder import answers_from
 from trials.sources.records import FetchedRecord
 
@@ -52,7 +52,10 @@ def test_a_record_of_ctis_is_read_in_both_layouts(file):
     assert (record.number, record.unknown) == (file.stem, frozenset())
     assert set(record.cells) == set(ctis.HEADER)
     empty = {name for name, cell in record.cells.items() if not cell}
-    assert empty <= {"NCT number", "EudraCT number"}
+    # Persons are withheld in these files: their numbers are nobody's, and one has no organisation that may
+    # be known for one.
+    assert empty <= {"NCT number", "EudraCT number", *contacts.HEADER}
+    assert record.cells["Central Telephone"] == ""
 
 
 @pytest.mark.parametrize(("number", "files"), versions(), ids=lambda one: one if isinstance(one, str) else "")
@@ -106,6 +109,16 @@ def test_all_records_are_synced_once():
     assert run.status == SyncStatus.DONE, run.problems
     assert run.counts["new"] + run.counts["unresolved"] == 67
     assert Trial.objects.count() == run.counts["new"]
+    files = [json.loads(one.read_bytes()) for one in (SHARED / "ctgov" / "studies").iterdir()]
+    modules = [one["protocolSection"].get("armsInterventionsModule", {}) for one in files]
+    giving = Trial.objects.exclude(intervention_links=None)
+    assert giving.count() == sum(bool(one.get("interventions")) for one in modules)
+    assert Trial.objects.exclude(arm_groups=None).count() == sum(
+        bool(one.get("armGroups")) for one in modules
+    )
+    assert not Trial.objects.filter(age_groups=[]).exists()
+    tell(f"They give {Intervention.objects.count()} interventions, {TrialArm.objects.count()} arms; "
+         f"{Trial.objects.exclude(contact_role='').count()} name a role to ask.")  # fmt: skip
     changes = Change.objects.count()
     again = sync.follow(CTGOV, answers_from(SHARED / "ctgov" / "studies"))
     assert {name: number for name, number in again.counts.items() if number} == {"unchanged": 67}

@@ -16,6 +16,7 @@ def a_study(number="NCT01234567", *, status="RECRUITING", verified="2026-02", pl
         "sponsorCollaboratorsModule": {"leadSponsor": {"name": "Example Sponsor", "class": "OTHER"}},
         "descriptionModule": {"briefSummary": "What the study is about."},
         "conditionsModule": {"conditions": ["Leukemia"]},
+        "armsInterventionsModule": {},
         "designModule": {"studyType": "INTERVENTIONAL", "phases": ["PHASE2"]},
         "eligibilityModule": {
             "sex": "ALL", "minimumAge": "1 Year", "maximumAge": "17 Years",

@@ -28,6 +28,7 @@ from ..sheets import TrialSheet
 from ..statements import OF_THE_STATUS, day_as_said
 from .doubles import merge_address
 from .forms import IdentifierForm, TrialForm
+from .interventions import TrialArmInline, TrialInterventionInline
 from .sites import StatementInline, dispute_line, freshness_tag
 
 
@@ -109,7 +110,7 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
     ]  # fmt: skip
     search_help_text = _("Acronym, title in any language, sponsor, or an identifier in any spelling.")
     autocomplete_fields = ["conditions", "parent"]
-    inlines = [IdentifierInline, SiteInline, TrialStatementInline]
+    inlines = [IdentifierInline, TrialInterventionInline, TrialArmInline, SiteInline, TrialStatementInline]
     readonly_fields = ["present_status"]
     actions = [*ListedAdmin.actions, "close_at_all_sites"]
     fieldsets = [
@@ -127,7 +128,8 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             {
                 "fields": [
                     "conditions", "disease_terms", "stages", ("lines_min", "lines_max"), "alterations",
-                    "alterations_excluded", ("min_days", "max_days"), "sex", "eligibility_en",
+                    "alterations_excluded", ("min_days", "max_days"), "age_groups", "sex",
+                    "eligibility_en",
                 ],
             },
         ),
@@ -149,6 +151,15 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
                     for code in LANGUAGE_CODES
                     if code != "en"
                     for name in ("title", "summary", "eligibility", "arms")
+                ],
+            },
+        ),
+        (
+            _("Contact for the whole trial"),
+            {
+                "description": _("A role or an organisation: nobody is named here."),
+                "fields": [
+                    "contact_role", ("contact_email", "contact_phone"), ("contact_source", "contact_as_of"),
                 ],
             },
         ),

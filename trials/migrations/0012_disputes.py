@@ -13,7 +13,7 @@ def find_disputing(apps, _editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trials", "0010_doubles")]
+    dependencies = [("trials", "0011_interventions")]
 
     operations = [
         migrations.AddField(

@@ -141,9 +141,10 @@ class RegistrySync(RegistryRun):
 class RegistryRecord(models.Model):
     """A record of a registry as it was when it was last read.
 
-    `fingerprint` is that of what was taken over; a record that reads otherwise has changed. `checked_at`:
-    when the registry last answered for it; `missing_since`: since when it no longer has it. `fault`: why it
-    cannot be read now; `problem`: why its row was not taken over.
+    `fingerprint` is that of what was taken over; a record that reads otherwise has changed. `read_by`: by
+    which reader; a later one reads more of the same record. `checked_at`: when the registry last answered
+    for it; `missing_since`: since when it no longer has it. `fault`: why it cannot be read now; `problem`:
+    why its row was not taken over.
     """
 
     registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
@@ -152,6 +153,7 @@ class RegistryRecord(models.Model):
         Trial, models.SET_NULL, null=True, blank=True, related_name="records", verbose_name=_("trial")
     )
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    read_by = models.PositiveSmallIntegerField(default=1, editable=False)
     etag = models.CharField(max_length=200, blank=True, editable=False)
     last_modified = models.CharField(max_length=60, blank=True, editable=False)
     checked_at = models.DateTimeField(_("last answered for"), null=True, blank=True)

@@ -1,7 +1,7 @@
 """Trials and their identifiers."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain, count
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from centres.models.centre import validate_phone
 from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField, translated
@@ -18,9 +19,16 @@ from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, St
 from directory.core.roles import Role, is_editor
 from directory.sheets.written_values import is_nothing
 
-from ..choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from ..choices import AgeGroup, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
+from .intervention import (
+    SAID_OF_ARM,
+    SAID_OF_INTERVENTION,
+    Intervention,
+    TrialArm,
+    TrialIntervention,
+)
 
 AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
 LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
@@ -135,8 +143,14 @@ class Trial(Listed, Sourced):
     max_days = models.PositiveIntegerField(
         _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
     )
+    age_groups = WordsField(
+        _("age groups"), words=AgeGroup, help_text=_("As registries say it. None: not known.")
+    )
     eligibility = translated(models.TextField(_("other criteria"), max_length=20_000))
     arms = translated(models.TextField(_("arms"), max_length=20_000))
+    interventions = models.ManyToManyField(
+        Intervention, through=TrialIntervention, related_name="trials", verbose_name=_("interventions")
+    )
     status = models.CharField(
         _("status"), max_length=24, choices=Recruitment.choices, default=Recruitment.UNKNOWN, db_index=True
     )
@@ -157,6 +171,21 @@ class Trial(Listed, Sourced):
         verbose_name=_("merged into"),
     )  # fmt: skip
     formerly = WordsField(_("merged trials"), editable=False)
+    contact_role = models.CharField(
+        _("contact for the whole trial"), max_length=200, blank=True,
+        help_text=_("A role, for example Clinical Trial Office, or an organisation. Public: never a person."),
+    )  # fmt: skip
+    contact_email = models.EmailField(
+        _("mailbox of that contact"), blank=True, help_text=_("Public. Never a person's own address.")
+    )
+    contact_phone = models.CharField(
+        _("telephone of that contact"), max_length=16, blank=True, validators=[validate_phone]
+    )
+    contact_source = models.CharField(
+        _("source of the contact"), max_length=200, blank=True,
+        help_text=_("Who says so, if not the editors."),
+    )  # fmt: skip
+    contact_as_of = PartialDateField(_("contact as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
 
     objects = TrialQuerySet.as_manager()
 
@@ -220,6 +249,15 @@ class Trial(Listed, Sourced):
 
     @classmethod
     def snapshots(cls, pks):
+        given, arms = given_in(pks), arms_of(pks)
+        return {
+            pk: shot | {"interventions": given[pk], "arm_groups": arms[pk]}
+            for pk, shot in cls.brief_snapshots(pks).items()
+        }
+
+    @classmethod
+    def brief_snapshots(cls, pks):
+        """As `snapshots`, without what trials give: for pages that do no more than name them."""
         identifiers, conditions = defaultdict(list), defaultdict(list)
         numbers = TrialIdentifier.objects.filter(trial__in=pks).order_by("scheme", "value")
         for pk, scheme, value in numbers.values_list("trial_id", "scheme", "value"):
@@ -227,11 +265,28 @@ class Trial(Listed, Sourced):
         links = cls.conditions.through.objects.filter(trial__in=pks).order_by("condition__position")
         for pk, code in links.values_list("trial_id", "condition__code"):
             conditions[pk].append(code)
-        shots = super().snapshots(pks)
         return {
             pk: shot | {"identifiers": identifiers[pk], "conditions": conditions[pk]}
-            for pk, shot in shots.items()
+            for pk, shot in super().snapshots(pks).items()
         }
+
+
+def given_in(pks: Iterable[int]) -> dict[int, list[dict]]:
+    """What trials give or do, by the pk of a trial, as the change log and the API have it."""
+    links = TrialIntervention.objects.filter(trial__in=pks).order_by("position", "pk")
+    return _said(links, SAID_OF_INTERVENTION, "intervention__")
+
+
+def arms_of(pks: Iterable[int]) -> dict[int, list[dict]]:
+    """The arms of trials, by the pk of a trial, as the change log and the API have them."""
+    return _said(TrialArm.objects.filter(trial__in=pks).order_by("position", "pk"), SAID_OF_ARM)
+
+
+def _said(rows, names: Sequence[str], relation: str = "") -> dict[int, list[dict]]:
+    found = defaultdict(list)
+    for pk, *values in rows.values_list("trial_id", *(f"{relation}{name}" for name in names)):
+        found[pk].append(dict(zip(names, values, strict=True)))
+    return found
 
 
 class TrialIdentifier(PlainText):

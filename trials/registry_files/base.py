@@ -34,13 +34,15 @@ class RegistrySheet(Sheet):
     `private`: columns about persons, of which not even a receipt keeps anything. `says_nothing`: what the
     registry writes where there is nothing to say, folded. `is_strict`: a cell that cannot be read refuses its
     row; elsewhere it is told and left out, for nobody here can correct what a registry says.
-    `is_spelt_alone`: nobody else spells its headers so, not even a few of them.
+    `is_spelt_alone`: nobody else spells its headers so, not even a few of them. `is_json`: its rows are JSON
+    records, told by what stands at their top.
     """
 
     private: tuple[str, ...] = ()
     says_nothing: frozenset[str] = frozenset()
     is_strict = False
     is_spelt_alone = False
+    is_json = False
     repairs_encoding = True
     identifier_columns: tuple[str, ...] = ()
 
@@ -53,7 +55,7 @@ class RegistrySheet(Sheet):
     @classmethod
     @cache
     def number_labels(cls) -> frozenset[str]:
-        """The headers of the number of its trials."""
+        """The headers of the column that must be there: as a rule the number of its trials."""
         return frozenset(cls.columns()[cls.required[0]].labels)
 
     @classmethod

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from directory.sheets.cells import Address, List, Prose, Word
 
 from ..cells import Identifiers, Phases
-from ..choices import Recruitment, Scheme
+from ..choices import AgeGroup, Recruitment, Scheme
+from ..intervention_cells import Interventions
 from ..models import Trial
 from ..sheets import spellings
 from .base import ExportColumn, RegistrySheet, unkept
@@ -37,7 +38,7 @@ class ClassicSheet(RegistrySheet):
     )
     results = unkept("Study Results")
     disease_terms = ExportColumn("Conditions", "disease_terms", List(separators=BARS))
-    interventions = unkept("Interventions")
+    interventions = ExportColumn("Interventions", None, Interventions(BARS))
     outcomes = unkept("Outcome Measures")
     sponsor = ExportColumn("Sponsor/Collaborators", "sponsor")
     # No column of the file: what stands behind the first bar of the one before.
@@ -59,6 +60,8 @@ class ClassicSheet(RegistrySheet):
     locations = ExportColumn("Locations", None, List(separators=BARS))
     documents = unkept("Study Documents")
     url = ExportColumn("URL", "url", Address())
+    # Nor is this one: the groups that stand behind the ages.
+    age_groups = ExportColumn("Age Groups", "age_groups", List(Word(AgeGroup), separators=r"[,|]"))
 
     class Meta:
         model = Trial

@@ -1,20 +1,22 @@
 """The CSV that the public portal of CTIS exports: twenty-four columns, one row a trial.
 
 Dates are day first; several values in a cell are parted by commas, which values have, too. A status is said
-of the trial as a whole and of each country, never of a site. The last two columns the
+of the trial as a whole and of each country, never of a site. The last eight columns the
 file does not have: they hold what the API says beside it (`trials.sources.ctis`).
 """
 
 from django.utils.translation import gettext_lazy as _lazy
 
-from directory.sheets.cells import Text, Word
+from directory.sheets.cells import Email, List, LongText, Phone, Prose, Text, Word
 
 from ..cells import Identifiers
-from ..choices import Recruitment, Scheme
+from ..choices import AgeGroup, Recruitment, Scheme
+from ..intervention_cells import Interventions
 from ..models import Trial
 from ..sheets import spellings
 from .base import ExportColumn, RegistrySheet, unkept
 from .cells import (
+    BARS,
     AgeGroups,
     CountryStatuses,
     DayFirst,
@@ -69,6 +71,12 @@ class CtisSheet(RegistrySheet):
     status_as_of = ExportColumn("Last updated", "status_as_of", DayFirst())
     nct_number = ExportColumn("NCT number", None, Identifiers(Scheme.NCT))
     eudract_number = ExportColumn("EudraCT number", None, Identifiers(Scheme.EUDRACT))
+    age_groups = ExportColumn("Age Groups", "age_groups", List(Word(AgeGroup), separators=r"[,|]"))
+    interventions = ExportColumn("Interventions", None, Interventions(BARS))
+    eligibility = ExportColumn("Eligibility Criteria", "eligibility_en", LongText())
+    contact_role = ExportColumn("Central Contact", "contact_role", Prose())
+    contact_email = ExportColumn("Central Mailbox", "contact_email", Email())
+    contact_phone = ExportColumn("Central Telephone", "contact_phone", Phone())
 
     class Meta:
         model = Trial

@@ -1,6 +1,7 @@
 """How a row of a sheet becomes a trial, a site."""
 
 from .ctgov import CtgovProcessor
+from .ctgov_json import CtgovJsonProcessor
 from .registry_files import (
     ClassicProcessor,
     CtisProcessor,
@@ -13,6 +14,6 @@ from .trials import TrialProcessor
 
 # Registered in this order.
 KINDS = (
-    TrialProcessor, SiteProcessor, CtgovProcessor, ClassicProcessor, CtisProcessor, EuctrProcessor,
-    IctrpProcessor, IsrctnProcessor,
+    TrialProcessor, SiteProcessor, CtgovProcessor, CtgovJsonProcessor, ClassicProcessor, CtisProcessor,
+    EuctrProcessor, IctrpProcessor, IsrctnProcessor,
 )  # fmt: skip

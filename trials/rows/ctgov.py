@@ -6,7 +6,6 @@ nothing of the status of a site; the API does, of some.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from directory.core.text import fold
 from directory.imports.rows.checking import Write
 from directory.imports.rows.result import RowResult, in_parts, shown
 
-from ..choices import Recruitment
+from ..choices import AgeGroup, Recruitment
 from ..ctgov import CtgovSheet
 from ..identifiers import read_identifier
 from ..models import StatusStatement, TrialSite
@@ -30,6 +29,8 @@ from .trials import TrialWork
 
 _STATUSES = spellings("status")
 
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
+_AGE_GROUPS = {fold(word) for word in AgeGroup.values}
 CUT = 32_700  # a spreadsheet keeps 32,767 characters of a cell, less the quotes it had
 
 
@@ -53,7 +54,7 @@ class CtgovProcessor(RegistryProcessor):
     page = "https://clinicaltrials.gov/study/{}"
     fields = (
         "title", "url", "acronym", "summary", "disease_terms", "sponsor", "groups", "sex", "phase",
-        "study_type", "eligibility", "arms",
+        "study_type", "eligibility", "arms", "age_groups",
     )  # fmt: skip
     ours = gettext_lazy("one of our centres")
 
@@ -96,20 +97,20 @@ class CtgovProcessor(RegistryProcessor):
 
     def mend(self, cells, notes):
         """A cell that a spreadsheet cut loses its last place, which may be half of one."""
-        if self.scope.user is None:
-            notes += self._leave_out_long_texts(cells)
+        self._with_age_groups(cells)
         if len(cells.get("locations", "")) >= CUT:
             while len(cells["locations"]) >= CUT:  # once read so, it is read so again
                 cells["locations"] = cells["locations"].rpartition("|")[0]
             notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
 
-    def _leave_out_long_texts(self, cells) -> Iterator[tuple[str, str]]:
-        """Nobody could shorten them: a run of the house has no reader."""
-        for column in ("summary", "eligibility", "arms"):
-            longest = self.sheet.model_field(column).max_length if column in self.sheet.columns() else 0
-            if 0 < longest < len(cells.get(column, "")):
-                del cells[column]
-                yield column, _("The text is longer than %d characters; it was left out.") % longest
+    def _with_age_groups(self, cells) -> None:
+        """The groups that the cell of the ages has, alone or behind the ages."""
+        said = cells.get("age", "")
+        groups = _IN_BRACKETS.search(said)
+        text = groups[1] if groups else said
+        words = [word.strip() for word in re.split(r"[,|]", text) if word.strip()]
+        if words and {fold(word) for word in words} <= _AGE_GROUPS:
+            cells.setdefault("age_groups", ", ".join(words))
 
     # Looking up
 
@@ -142,6 +143,14 @@ class CtgovProcessor(RegistryProcessor):
         work.sites = [self.sites.site(work.trial, place) for place in new]
         self._state_sites(result, work, places, named)
         self._tell_missed(result, missed)
+        self._compare_arms(result, work)
+
+    def _compare_arms(self, result, work) -> None:
+        """The arms of a trial that has none listed yet."""
+        said = result.values.get("arm_groups", [])
+        if said and not self.interventions.has_arms(work.trial):
+            result.change("arm_groups", "", self.sheet.written("arm_groups", said))
+            work.arms = said
 
     def _state_sites(self, result, work, places: dict[int, CentreRef], named: dict[int, list[str]]) -> None:
         """What the registry says of the status at each of `places`, by the texts that mean it."""

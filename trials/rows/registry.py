@@ -28,7 +28,8 @@ from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
 TAKE_ALL, TAKE_OURS = "take_all", "ours"  # a question; its answer that leaves the others out
-SPEAKER = "speaker"  # the key in a run's choices of who says what its rows say
+LONG_TEXTS = frozenset({"summary", "eligibility", "arms"})
+CONTACT = ("contact_role", "contact_email", "contact_phone")
 BELGIUM = ("belgium", "be")  # as registries write it
 _SPARED = {"too_long", "control", "cell_error", "not_calculated", "merged"}
 _LONGEST = 60  # of what says that there is nothing to say
@@ -54,7 +55,7 @@ class RegistryProcessor(TrialProcessor):
     def __init__(self, scope):
         super().__init__(scope)
         # Where a registry is followed, it may be another that answers in its form.
-        self.registry = scope.choices.get(SPEAKER, self.registry)
+        self.registry = scope.choices.get(registries.SPEAKER, self.registry)
         self._conflicts: dict[int, str] = {}
         self._new = self._for_children = self._of_ours = self._of_others = 0  # rows
 
@@ -75,6 +76,8 @@ class RegistryProcessor(TrialProcessor):
                 better.pop(column, None)
             else:
                 faults.append((column, code, params))
+        if self.scope.user is None:
+            notes += self._leave_out_long_texts(better)
         self.mend(better, notes)
         notes += self._letters_lost(better)
         result = super().read(replace(row, faults=faults), better)
@@ -91,6 +94,15 @@ class RegistryProcessor(TrialProcessor):
                 told = {"text": shown(cell[max(0, place - 30) : place + 30])}
                 yield name, _("A letter was lost before the file came here: “%(text)s”. Correct the text in "
                               "the directory, or export the file again as UTF-8.") % told  # fmt: skip
+
+    def _leave_out_long_texts(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Nobody could shorten them: a run of the house has no reader."""
+        for column in sorted(LONG_TEXTS & cells.keys() & self.sheet.columns().keys()):
+            field = self.sheet.model_field(column)
+            longest = field.max_length if field else 0
+            if 0 < longest < len(cells[column]):
+                del cells[column]
+                yield column, _("The text is longer than %d characters; it was left out.") % longest
 
     def mend(self, cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
         """Before the cells are read: put right what the file's own form spoils; say so in `notes`."""
@@ -119,7 +131,7 @@ class RegistryProcessor(TrialProcessor):
     # Deciding
 
     def resolve(self, result):
-        number = self.sheet.required[0]
+        number = self.sheet.identifier_columns[0]
         if number in result.values:
             self._leave_shared(result)
             super().resolve(result)
@@ -226,7 +238,18 @@ class RegistryProcessor(TrialProcessor):
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in self.fields if name != "url" or trial.pk is None or not trial.url]
         changed = self._fill(result, trial, given)
-        return changed + self._compare_age(result, trial) + self._compare_status(result, trial)
+        changed += self._compare_age(result, trial) + self._compare_contact(result, trial)
+        return changed + self._compare_status(result, trial)
+
+    def _compare_contact(self, result, trial) -> list[str]:
+        """Whom to ask about the whole trial, with who says so and when; only where nobody is named yet."""
+        if not any(name in result.values for name in CONTACT):
+            return []
+        if any(getattr(trial, name) for name in CONTACT):
+            return []
+        changed = self.compare(result, trial, [name for name in CONTACT if name in result.values])
+        trial.contact_source, trial.contact_as_of = self.registry, result.values.get("status_as_of", "")
+        return [*changed, "contact_source", "contact_as_of"]
 
     def _compare_age(self, result, trial) -> list[str]:
         """Bounds where the directory has none; those of an export are seldom more than groups."""

@@ -32,6 +32,7 @@ class ClassicProcessor(CtgovProcessor):
     label = gettext_lazy("ClinicalTrials.gov export of before 2024")
     fields = (
         "title", "url", "acronym", "disease_terms", "sponsor", "groups", "sex", "phase", "study_type",
+        "age_groups",
     )  # fmt: skip
 
     def mend(self, cells, notes):
@@ -71,7 +72,7 @@ class CtisProcessor(CountriesProcessor):
     label = gettext_lazy("CTIS export")
     registry = "CTIS"
     page = "https://euclinicaltrials.eu/ctis-public/view/{}"
-    fields = ("title", "disease_terms", "sponsor", "sex", "phase")
+    fields = ("title", "disease_terms", "sponsor", "sex", "phase", "age_groups", "eligibility")
 
     def understand(self, result):
         spans, finer = result.values.pop("age", []), result.values.pop("age_detail", [])

@@ -13,6 +13,7 @@ from directory.imports.rows.storing import ChangeRecorder, attributes_of, update
 
 from .. import statements
 from ..models import StatusStatement, Trial, TrialIdentifier
+from . import interventions
 
 _NOT_SAID = dict.fromkeys(("since", "source", "source_url", "evidence", "implied_by"), "")
 
@@ -36,6 +37,7 @@ def writes_of(
     for code in work.conditions or ():
         link = unsaved(Trial.conditions.through, trial=work.trial, condition_id=conditions[code])
         yield Write(link, "conditions", shared=shared, replaces=True)
+    yield from interventions.writes_of(work)
 
 
 def store_trials(
@@ -57,6 +59,7 @@ def store_trials(
         ((work.trial.pk, one.scheme, one.value, one.compact) for work in works for one in work.identifiers),
     )
     _store_conditions(works, conditions)
+    interventions.store(works, recorder)
     _store_statements(works, signed)
     statements.settle_disputes(work.trial for work in old if work.said)
     recorder.record([work.trial for work in works])

@@ -20,9 +20,11 @@ from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
 from ..implied import CARRIED, WHOLE_TRIAL, Follows
+from ..intervention_cells import Arm, Given
 from ..models import Condition, StatusStatement, Trial, TrialSite
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
+from . import interventions
 from .finding import TrialFinder
 from .implied_sites import imply
 from .registry_sites import RegistrySites, store_sites
@@ -40,7 +42,7 @@ IN_ORDER = (
 
 @dataclass(slots=True)
 class TrialWork:
-    """A trial as it will be; `conditions` None: as they are.
+    """A trial as it will be; `conditions`, `given`, `arms` None: as they are.
 
     `said`: the status that the row states of it, and its day as it was said; None: it states none.
     `evidence`: what the row says beside it. `implied`: what follows of it for its sites.
@@ -53,6 +55,8 @@ class TrialWork:
     said: tuple[str, str] | None = None
     evidence: str = ""
     implied: Sequence[Follows] = ()
+    given: list[Given] | None = None
+    arms: list[Arm] | None = None
 
     @property
     def sites_moved(self) -> list[TrialSite]:
@@ -77,6 +81,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
         self.stated: dict[int, list[StatusStatement]] = defaultdict(list)
+        self.interventions = interventions.StoredInterventions(self.sheet)
         self.news: dict[int, tuple[str, str]] = {}  # by row, a status that changes no column
 
     def look_up(self, results):
@@ -92,6 +97,7 @@ class TrialProcessor(RowProcessor):
             self.conditions_of[pk].append(code)
         for one in StatusStatement.objects.filter(trial__in=fresh, retracted_at=None) if fresh else ():
             self.stated[one.trial_id].append(one)
+        self.interventions.look_up(fresh)
         self.look_up_sites(fresh, results)
 
     def look_up_sites(self, trials: Iterable[int], results: Iterable[RowResult]) -> None:
@@ -151,6 +157,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand.append((result, work))
         self._compare_identifiers(result, work, identifiers)
         self._compare_conditions(result, work)
+        self._compare_interventions(result, work)
         self._compare_parent(result, work)
         self._compare_more(result, work)
         if said := self._said_of_the_whole(result, work):
@@ -257,6 +264,21 @@ class TrialProcessor(RowProcessor):
             result.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
 
+    def _compare_interventions(self, result, work):
+        old = self.interventions.given(work.trial)
+        is_said = self.interventions.are_told and "interventions" in result.values
+        if not is_said and not self.clears(result, "interventions", old):
+            return
+        said = result.values.get("interventions", [])
+        if interventions.are_same(said, old):
+            return
+        stored = self.sheet.written("interventions", old)
+        if self.registry and old:
+            self._stays(result, "interventions", stored)
+            return
+        result.change("interventions", stored, self.sheet.written("interventions", said))
+        work.given = said
+
     def _compare_parent(self, result, work):
         stored = str(work.trial.parent or "")
         if "parent" not in result.values:
@@ -306,6 +328,7 @@ class TrialProcessor(RowProcessor):
         self._at_hand = []
         self.finder.forget_stored()
         self.conditions_of.clear()
+        self.interventions.forget()
         self.stated.clear()
         self.sites.forget()
 

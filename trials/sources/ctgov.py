@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from ..intervention_cells import Arm, arms_as_cell, interventions_as_cell
+from . import contacts
 from .records import BadRecord, ReadRecord, by_schema, fingerprint, plain_values, unknown_fields
 
 
@@ -141,7 +143,7 @@ class _Eligibility(_Part):
 
 
 class _Location(_Part):
-    """Whom to ask there (`contacts`) is not read: a registry's contacts gave no consent to be listed here."""
+    """Whom to ask there (`contacts`) is not read: see `contacts` of this package."""
 
     facility: str = ""
     status: str = ""
@@ -154,8 +156,16 @@ class _Location(_Part):
     country_code: object = None
 
 
+class _CentralContact(_Part):
+    name: str = ""
+    role: str = ""
+    phone: str = ""
+    phone_ext: str = ""
+    email: str = ""
+
+
 class _Locations(_Part):
-    central_contacts: object = None
+    central_contacts: list[_CentralContact] = []
     overall_officials: object = None
     locations: list[_Location] = []
 
@@ -205,10 +215,13 @@ class _Page(_Part):
 HEADER = (
     "NCT Number", "Study Title", "Study URL", "Acronym", "Study Status", "Brief Summary", "Conditions",
     "Sponsor", "Collaborators", "Sex", "Age", "Phases", "Study Type", "Other IDs", "Locations",
-    "Status Verified", "Eligibility Criteria", "Arms", "Location Statuses",
+    "Status Verified", "Eligibility Criteria", "Arms", "Location Statuses", "Interventions", "Arm Groups",
+    "Age Groups", *contacts.HEADER,
 )  # fmt: skip
+READER = 2  # higher where more is read of the same record
 # Places in these countries stand first where a record has more than a cell holds.
 _NEAR = ("Belgium", "Luxembourg", "Netherlands", "France", "Germany", "United Kingdom")
+_STD_AGES = ("CHILD", "ADULT", "OLDER_ADULT")
 _CELL = 30_000
 _TITLE = 600
 
@@ -270,6 +283,9 @@ def _as_row(study: _Protocol) -> dict[str, str]:
         "Eligibility Criteria": eligibility.eligibility_criteria,
         "Arms": "\n".join(_arm(one) for one in study.arms_interventions_module.arm_groups),
         "Location Statuses": _bars(f"{_place(one)}: {one.status}" for one in places if one.status),
+        **_given(study.arms_interventions_module),
+        "Age Groups": ", ".join(one for one in eligibility.std_ages if one in _STD_AGES),
+        **_contact(study),
     }
 
 
@@ -306,3 +322,25 @@ def _place(one: _Location) -> str:
 
 def _arm(one: _ArmGroup) -> str:
     return ": ".join(filter(None, (one.label, one.description)))
+
+
+def _arm_group(one: _ArmGroup) -> Arm:
+    """The names of what is given in it without the type that the registry writes in front."""
+    names = tuple(name.partition(": ")[2] or name for name in one.intervention_names)
+    return Arm(one.label, one.type, one.description, names)
+
+
+def _given(arms: _Arms) -> dict[str, str]:
+    """What is given or done, and in which arms."""
+    return {
+        "Interventions": interventions_as_cell((one.name, one.type) for one in arms.interventions),
+        "Arm Groups": arms_as_cell(map(_arm_group, arms.arm_groups)),
+    }
+
+
+def _contact(study: _Protocol) -> contacts.Contact:
+    """Whom to ask about the whole trial; a sponsor that is a person (`INDIV`) is no organisation."""
+    sponsor = study.sponsor_collaborators_module.lead_sponsor
+    named = study.contacts_locations_module.central_contacts
+    organisation = "" if sponsor.class_ == "INDIV" else sponsor.name
+    return contacts.contact(((one.name, one.email, one.phone) for one in named), organisation)

@@ -10,6 +10,10 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from directory.core.text import tidy
+
+from ..intervention_cells import interventions_as_cell
+from . import contacts
 from .records import ReadRecord, by_schema, fingerprint, plain_values
 
 # As the portal writes the public status codes of a trial and of a member state.
@@ -26,17 +30,30 @@ _BOOKKEEPING = {
 HEADER = (
     "Trial number", "Title of the trial", "Overall trial status", "Location(s) and recruitment status",
     "Age group", "Gender", "Medical conditions", "Trial phase", "Sponsor/Co-Sponsors", "Last updated",
-    "NCT number", "EudraCT number",
+    "NCT number", "EudraCT number", "Age Groups", "Interventions", "Eligibility Criteria", *contacts.HEADER,
 )  # fmt: skip
+READER = 2  # higher where more is read of the same record
+# What is tested, compared or a placebo; what is given beside it (`Auxiliary`) is not what the trial is about.
+_GIVEN = ("Test", "Comparator", "Placebo")
+_NONE = ("", "-", "N/A", "NA")
+_LONGEST = 30_000  # of a cell
+_AGE_GROUPS = {"0-17 years": "child", "18-64 years": "adult", "65+ years": "older_adult"}
 
 
 class _Organisation(Struct, frozen=True):
     name: str = ""
 
 
-class _CtisSponsor(Struct, frozen=True):
+class _PublicContact(Struct, rename="camel", frozen=True):
+    functional_name: str | None = None
+    functional_email_address: str | None = None
+    telephone: str | None = None
+
+
+class _CtisSponsor(Struct, rename="camel", frozen=True):
     primary: bool = False
     organisation: _Organisation = _Organisation()
+    public_contacts: list[_PublicContact] = []
 
 
 class _Number(Struct, frozen=True):
@@ -53,8 +70,48 @@ class _Identifiers(Struct, rename="camel", frozen=True):
     secondary_identifying_numbers: _OtherNumbers | None = None
 
 
+class _Inclusion(Struct, rename="camel", frozen=True):
+    number: int | None = None
+    principal_inclusion_criteria: str | None = None
+
+
+class _Exclusion(Struct, rename="camel", frozen=True):
+    number: int | None = None
+    principal_exclusion_criteria: str | None = None
+
+
+class _Criteria(Struct, rename="camel", frozen=True):
+    principal_inclusion_criteria: list[_Inclusion] = []
+    principal_exclusion_criteria: list[_Exclusion] = []
+
+
+class _Information(Struct, rename="camel", frozen=True):
+    eligibility_criteria: _Criteria = _Criteria()
+
+
 class _Details(Struct, rename="camel", frozen=True):
     clinical_trial_identifiers: _Identifiers = _Identifiers()
+    trial_information: _Information = _Information()
+
+
+class _Substance(Struct, rename="camel", frozen=True):
+    act_subst_origin: str | None = None
+
+
+class _Dictionary(Struct, rename="camel", frozen=True):
+    active_substance_name: str | None = None
+    prod_name: str | None = None
+    product_substances: list[_Substance] = []
+
+
+class _Product(Struct, rename="camel", frozen=True):
+    product_dictionary_info: _Dictionary = _Dictionary()
+    product_name: str | None = None
+
+
+class _ProductGroup(Struct, rename="camel", frozen=True):
+    product_role_name: str | None = None
+    products: list[_Product] = []
 
 
 class _Condition(Struct, rename="camel", frozen=True):
@@ -65,6 +122,7 @@ class _PartI(Struct, rename="camel", frozen=True):
     trial_details: _Details = _Details()
     medical_conditions: list[_Condition] = []
     sponsors: list[_CtisSponsor] = []
+    product_role_group_infos: list[_ProductGroup] = []
 
 
 class _MemberState(Struct, rename="camel", frozen=True):
@@ -151,6 +209,10 @@ def _as_row(trial: _Trial) -> dict[str, str]:
         "Last updated": _day(trial.last_updated),
         "NCT number": others.nct_number.number if others and others.nct_number else "",
         "EudraCT number": (eudract.eudra_ct_code or "") if eudract else "",
+        "Age Groups": _age_groups(trial.age_group),
+        "Interventions": interventions_as_cell(_given(part.product_role_group_infos)),
+        "Eligibility Criteria": _criteria(part.trial_details.trial_information.eligibility_criteria),
+        **_contact(part.sponsors),
     }
 
 
@@ -183,3 +245,60 @@ def _day(said: str) -> str:
         return f"{dt.date.fromisoformat(said):%d/%m/%Y}"
     except ValueError:
         return said
+
+
+def _age_groups(said: str) -> str:
+    """The groups in the house's words; nothing where one of them is none of ours (`In utero`)."""
+    parts = [part.strip() for part in said.split(",") if part.strip()]
+    words = {_AGE_GROUPS.get(part, "") for part in parts}
+    return "" if "" in words else ", ".join(word for word in _AGE_GROUPS.values() if word in words)
+
+
+def _given(groups: Iterable[_ProductGroup]) -> Iterable[tuple[str, str]]:
+    """Substances, else products by name, each with its type as far as the origin of the substance tells."""
+    for group in groups:
+        for one in group.products if group.product_role_name in _GIVEN else ():
+            info = one.product_dictionary_info
+            names = (info.active_substance_name, one.product_name, info.prod_name)
+            name = next((tidy(name) for name in names if tidy(name or "").upper() not in _NONE), "")
+            yield name, _type([each.act_subst_origin or "" for each in info.product_substances])
+
+
+def _type(origins: list[str]) -> str:
+    """Chemical substances are drugs, proteins and cells biologicals; all others are not known."""
+    kinds = {
+        "drug" if origin == "Chemical" else "biological" if _is_biological(origin) else ""
+        for origin in origins
+    }
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _is_biological(origin: str) -> bool:
+    return origin.startswith("Protein") or origin.endswith(("Cell therapy", "Vaccine"))
+
+
+def _criteria(criteria: _Criteria) -> str:
+    """Whom a trial takes and whom not, in the registry's order; nothing where it is longer than a cell."""
+    taken = [(one.number, one.principal_inclusion_criteria) for one in criteria.principal_inclusion_criteria]
+    left = [(one.number, one.principal_exclusion_criteria) for one in criteria.principal_exclusion_criteria]
+    parts = (("Inclusion criteria", taken), ("Exclusion criteria", left))
+    text = "\n\n".join(f"{heading}:\n{items}" for heading, some in parts if (items := _items(some)))
+    return text if len(text) <= _LONGEST else ""
+
+
+def _items(some: list[tuple[int | None, str | None]]) -> str:
+    """One a line; a criterion of several lines is one line."""
+    ordered = sorted(some, key=lambda one: one[0] or 0)
+    return "\n".join(f"- {tidy(text)}" for _number, text in ordered if text and tidy(text))
+
+
+def _contact(sponsors: list[_CtisSponsor]) -> contacts.Contact:
+    """That of the sponsor who answers for the trial."""
+    primary = next((one for one in sponsors if one.primary), _CtisSponsor())
+    name = primary.organisation.name
+    people = [
+        (one.functional_name or "", one.functional_email_address or "", one.telephone or "")
+        for one in primary.public_contacts
+    ]
+    # The number beside a name that is no role is that person's; a mailbox may be the organisation's.
+    return contacts.contact([*people, *((name, email, "") for _name, email, _phone in people)], name)

@@ -138,10 +138,10 @@ def _ask_ctis(numbers: Mapping[str, FetchedRecord | None]) -> Iterator[FetchedRe
 CTGOV = Source(
     Registry.CTGOV, Registry.CTGOV.label, Scheme.NCT, "ctgov_csv",
     header=ctgov.HEADER, told_apart=ctgov.told_apart, read=ctgov.read, fetch=_ask_ctgov,
-    pages=_discover_ctgov, listed=listings.of_ctgov,
+    pages=_discover_ctgov, listed=listings.of_ctgov, reader=ctgov.READER,
 )  # fmt: skip
 CTIS = Source(
     Registry.CTIS, Registry.CTIS.label, Scheme.EUCT, "ctis_csv",
     header=ctis.HEADER, told_apart=ctis.told_apart, read=ctis.read, fetch=_ask_ctis,
-    pages=_discover_ctis, listed=listings.of_ctis,
+    pages=_discover_ctis, listed=listings.of_ctis, reader=ctis.READER,
 )  # fmt: skip

@@ -25,9 +25,14 @@ class KnownRecords:
 
     def _before(self, number: str) -> FetchedRecord | None:
         one = self.records.get(self.compact(number))
-        if one is None or not self.fingerprint(number):
+        if one is None or not (self.fingerprint(number) and self.is_read(number)):
             return None
         return FetchedRecord(number, None, one.etag, one.last_modified)
+
+    def is_read(self, number: str) -> bool:
+        """Whether all that is read of a record today was read of this one."""
+        one = self.records.get(self.compact(number))
+        return one is not None and one.read_by >= self.source.reader
 
     def fingerprint(self, number: str) -> str:
         """Of the record as it was taken over; empty where it is to be read anew."""

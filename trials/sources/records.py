@@ -58,6 +58,7 @@ class Source:
     records of some numbers; of each number it is given the answer before, to ask whether anything changed.
     `pages` asks for all its trials for children in Belgium, page by page; `listed` reads what a page, or the
     record, says of one of them, and raises `BadRecord`.
+    `reader`: higher where `read` reads more of the same record than before; then it is read again.
     """
 
     code: str
@@ -70,6 +71,7 @@ class Source:
     fetch: Callable[[Mapping[str, FetchedRecord | None]], Iterable[FetchedRecord]]
     pages: Callable[[], Iterable[Sequence[FetchedRecord]]]
     listed: Callable[[object], ListedTrial]
+    reader: int = 1
 
 
 def plain_values(content: object) -> dict:

@@ -25,7 +25,7 @@ from directory.sheets.csv_files import as_csv
 from ..models import RegistryRecord, RegistrySync
 from ..models.registry import FROM_FILES, SyncStatus
 from ..places import keep_unresolved
-from ..rows.registry import SPEAKER
+from ..registries import SPEAKER
 from .errors import RegistryError
 from .known import KnownRecords
 from .records import BadRecord, FetchedRecord, ReadRecord, Source
@@ -120,7 +120,7 @@ def _read(source: Source, known: KnownRecords, answer: FetchedRecord, heard: _He
             raise BadRecord(answer.fault)
         number, fingerprint = source.told_apart(answer.content)
         heard.seen(number, answer)
-        if fingerprint == known.fingerprint(number):
+        if fingerprint == known.fingerprint(number) and known.is_read(number):
             heard.unchanged[number] = answer
             return
         record = source.read(answer.content)
@@ -214,7 +214,9 @@ def _fault(source: Source, heard: _Heard, number: str) -> str:
 def _too_much(known: KnownRecords, heard: _Heard) -> str:
     """Why an editor should look first; empty where nobody needs to."""
     before = [one for one in known.records.values() if one.fingerprint]
-    changed = sum(bool(known.fingerprint(number)) for number in heard.changed)
+    # One that is only read by a newer reader says what it said.
+    said = heard.fingerprints
+    changed = sum(known.fingerprint(number) not in ("", said[number]) for number in heard.changed)
     gone = sum(bool(known.fingerprint(number)) for number in heard.missing)
     if changed + gone <= max(FEW, MOST_CHANGED * len(before)):
         return ""
@@ -279,7 +281,8 @@ def _remember(source: Source, heard: _Heard, outcomes: dict[str, str]) -> KnownR
 
     for number, problem in outcomes.items():
         one = record(number)
-        one.fingerprint, one.changed_at, one.problem = heard.fingerprints[number], now, problem
+        _read_anew(one, heard.fingerprints[number], now)
+        one.read_by, one.problem = source.reader, problem
         _answered(one, heard.changed[number][1], now)
     for number, why in _faults(heard, known):
         record(number).fault = why
@@ -313,8 +316,8 @@ def _store(source: Source, known: KnownRecords, records: Iterable[RegistryRecord
         one.trial_id = known.trials.get(known.compact(one.number))
     RegistryRecord.objects.bulk_create([one for one in records if one.pk is None], batch_size=500)
     fields = [
-        "trial", "fingerprint", "etag", "last_modified", "checked_at", "changed_at", "missing_since", "fault",
-        "problem",
+        "trial", "fingerprint", "read_by", "etag", "last_modified", "checked_at", "changed_at",
+        "missing_since", "fault", "problem",
     ]  # fmt: skip
     RegistryRecord.objects.bulk_update([one for one in records if one.pk], fields, batch_size=500)
 
@@ -331,6 +334,12 @@ def _of_trials(
 def _record(source: Source, known: KnownRecords, number: str) -> RegistryRecord:
     new = RegistryRecord(registry=source.code, number=number)
     return known.records.setdefault(known.compact(number), new)
+
+
+def _read_anew(one: RegistryRecord, fingerprint: str, now) -> None:
+    """One that is only read by a newer reader has not changed."""
+    if one.fingerprint != fingerprint:
+        one.fingerprint, one.changed_at = fingerprint, now
 
 
 def _answered(one: RegistryRecord, answer: FetchedRecord, now) -> None:

@@ -13,7 +13,18 @@ from centres.choices import CentreRole, Language
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import Province
 from directory.core.roles import Role
-from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.choices import (
+    AgeGroup,
+    ArmType,
+    Freshness,
+    InterventionType,
+    Phase,
+    Recruitment,
+    Scheme,
+    Sex,
+    Stage,
+    StudyType,
+)
 from trials.models.condition import ConditionLevel
 from trials.sheets import SiteSheet, TrialSheet
 
@@ -119,6 +130,32 @@ class SiteSerializer(s.Serializer):
     implied_by = s.CharField(allow_null=True, help_text=IMPLIED)
 
 
+class InterventionSerializer(s.Serializer):
+    """What a trial gives or does, as a registry names it."""
+
+    name = s.CharField()
+    type = s.ChoiceField(InterventionType.choices, allow_null=True, help_text="Null: not known.")
+
+
+class ArmSerializer(s.Serializer):
+    """An arm of a trial, as a registry lists it."""
+
+    label = s.CharField()
+    type = s.ChoiceField(ArmType.choices, allow_null=True, help_text="Null: not known.")
+    description = s.CharField(allow_blank=True)
+    interventions = s.ListField(child=s.CharField(), help_text="Names of what is given in it.")
+
+
+class TrialContactSerializer(s.Serializer):
+    """Whom to ask about the whole trial: a role or an organisation, never a person."""
+
+    role = s.CharField(allow_null=True)
+    email = s.EmailField(allow_null=True)
+    phone = s.RegexField(patterns.E164, allow_null=True, help_text="E.164.")
+    source = s.CharField(allow_null=True, help_text="Who says so; null: the editors.")
+    as_of = partial_date()
+
+
 class ParentSerializer(s.Serializer):
     """The trial that a sub-protocol is a part of."""
 
@@ -155,6 +192,12 @@ class TrialSerializer(s.Serializer):
     status_by = s.ChoiceField(Role.choices, allow_null=True, help_text="Who said so: a role, never a person.")
     status_disputed = s.BooleanField(help_text="A newer statement of a registry says otherwise.")
     dispute = DisputeSerializer(allow_null=True, help_text="Where `status_disputed`: what it says.")
+    age_groups = s.ListField(
+        child=s.ChoiceField(AgeGroup.choices), help_text="As registries say it; empty: not known."
+    )
+    interventions = InterventionSerializer(many=True, help_text="Empty: not known.")
+    arm_groups = ArmSerializer(many=True, help_text="Empty: not known.")
+    contact = TrialContactSerializer(allow_null=True)
     updated_at = s.DateTimeField()
 
 

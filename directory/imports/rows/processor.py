@@ -33,6 +33,7 @@ class RowProcessor:
     label: str | Promise = ""
     is_by_centre = False  # each row lies at one centre, so coordinators may hand it in
     is_registrys = False  # a public registry writes such sheets, we never do
+    reads_records = False  # its rows are records of JSON
     wider_than: tuple[str, ...] = ()  # kinds whose columns a sheet of this kind may all have, and more
 
     @classmethod
@@ -44,6 +45,11 @@ class RowProcessor:
     def registry_of(cls, header: list[str]) -> str:
         """The public registry that wrote a sheet with this header; empty for none."""
         return ""
+
+    @classmethod
+    def columns_in(cls, columns: Iterable[str]) -> list[str]:
+        """The columns that rows of a sheet with `columns` have once they are read."""
+        return list(columns)
 
     @classmethod
     def lists(cls, user) -> dict[str, list[tuple[str, str]]]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -171,20 +172,26 @@ class UndoProcessor(RowProcessor):
         if shot is None:
             result.note(RECORD, _("It is no longer there."))
             return
-        result.change(RECORD, group.key, "")
         if hanging := now.hanging.get(group.key):
-            named = [str(one) for record, one in hanging if self._may_name(record, one)]
-            named = named or [_("something of others")]
-            result.refuse(
-                RECORD, _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
-                % {"others": ", ".join(named[:3])},
-            )  # fmt: skip
+            self._keep(result, group, now, hanging)
             return
+        result.change(RECORD, group.key, "")
         result.work = Step(group.kind, group.key, now.pks[group.key], None)
         result.outcome = Outcome.UPDATE
         edited = [name for name in now.own_names(group.after) if shot.get(name) != group.after[name]]
         if edited or now.beside.is_by_others(group.key):
             self._flag_for_review(result, now, now.edited_since(group.key, edited))
+
+    def _keep(self, result, group, now, hanging) -> None:
+        """What others have by now stays: as it may, or a person undoes those first."""
+        named = [str(one) for record, one in hanging if self._may_name(record, one)]
+        others = {"others": ", ".join(named[:3]) or _("something of others")}
+        if now.rules.may_stay:
+            result.note(RECORD, _("It stays: %(others)s came to it since.") % others)
+            return
+        result.change(RECORD, group.key, "")
+        sentence = _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
+        result.refuse(RECORD, sentence % others)
 
     def _make_again(self, result, group, now) -> None:
         if group.key in now.shots:
@@ -292,9 +299,10 @@ class _Now:
         """By key, what hangs on it and was not touched by the run itself."""
         found, keys = defaultdict(list), {pk: key for key, pk in made.items()}
         for other, relation in dependents_of(self.record) if made else ():
-            for one in other.stored().filter(**{f"{relation}__in": list(keys)}):
+            hanging = other.stored().annotate(hangs_on=F(relation)).filter(hangs_on__in=list(keys))
+            for one in hanging:
                 if (other.kind, one.change_key) not in self.touched:
-                    found[keys[getattr(one, f"{relation}_id")]].append((other, one))
+                    found[keys[one.hangs_on]].append((other, one))
         return found
 
     def _since(self, keys: list[str]) -> dict[str, list[Change]]:
@@ -330,8 +338,11 @@ def _delete(record: Record, steps: list[Step], recorder: ChangeRecorder) -> None
         # What was left out by a person still hangs on it; a delete would take it along, or cut it off.
         # A sub-protocol that goes with its parent is not in the way.
         going = pks if other is record else []
-        if other.stored().filter(**{f"{relation}__in": pks}).exclude(pk__in=going).exists():
+        hanging = other.stored().filter(**{f"{relation}__in": pks}).exclude(pk__in=going)
+        held = set(hanging.order_by().values_list(relation, flat=True))
+        if held and not rules_for(record).may_stay:
             raise InTheWay
+        pks = [pk for pk in pks if pk not in held]
     recorder.watch(record.model, pks)
     keys = [(one.pk, one.change_key) for one in record.stored().filter(pk__in=pks)]
     record.model._default_manager.filter(pk__in=pks).delete()
@@ -343,7 +354,8 @@ def _as_text(value):
     if isinstance(value, list):
         return "; ".join(_as_text(one) for one in value)
     if isinstance(value, dict):
-        return str(value.get("value") or value.get("text") or "")
+        names = ("value", "text", "name", "label")
+        return str(next((value[name] for name in names if value.get(name)), ""))
     if value is True or value is False:
         return "yes" if value else "no"
     return "" if value is None else str(value)

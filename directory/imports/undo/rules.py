@@ -33,10 +33,11 @@ class Beside:
 class UndoRules:
     """`centre`: the field of a snapshot that says whose record it is; empty: of anybody whose run touched it,
     None: of the editors alone. `decided_by_editors`: where it was edited since, only they say what becomes
-    of it."""
+    of it. `may_stay`: what a run made stays, without a word against the undo, where others have it too."""
 
     centre: str | None = None
     decided_by_editors = False
+    may_stay = False
     days_as_said: Mapping[str, str] = MappingProxyType({})  # by field of a day, the one that has it as said
     beside: type[Beside] = Beside
 

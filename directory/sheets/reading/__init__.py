@@ -65,6 +65,11 @@ class Table:
     dates: dict[int, dict] = field(default_factory=dict)
     date_system: str = "1900"
 
+    @property
+    def holds_records(self) -> bool:
+        """Whether its rows are records of JSON: their header stands in no row of the file."""
+        return self.header_row < 1
+
     def begin_at(self, index: int, *, needs_rows: bool = True) -> None:
         """Take the row `leading[index]` for the header. Raises `Unreadable` where it can be none."""
         row = self.leading[index]

@@ -46,10 +46,14 @@ def main(what: str, path: str, name: str, sheet: str, encoding: str, out) -> int
 
 
 def _source(path: Path, name: str, sheet: str, encoding: str):
-    from directory.sheets.reading import csv, workbook
+    from directory.sheets.reading import csv, json_records, workbook
 
-    if path.open("rb").read(4) == b"PK\x03\x04":
+    with path.open("rb") as file:
+        head = file.read(4_096)
+    if head.startswith(b"PK\x03\x04"):
         return workbook.WorkbookSource(path, name, sheet)
+    if json_records.is_json(head, name):
+        return json_records.JsonSource(path, name)
     return csv.CsvSource(path, name, sheet, encoding)
 
 
@@ -111,7 +115,7 @@ def _as_message(source, number: int, cells: list[str]) -> dict:
         row["w"] = width
     faults = list(source.faults.get(number, ()))
     for index, cell in enumerate(cells):
-        if len(cell) > MAX_CELL:
+        if len(cell) > MAX_CELL and source.is_bounded:
             faults.append((index, "too_long", {"length": len(cell), "most": MAX_CELL}))
             cells[index] = cell[:80]
     return row | {"f": faults} if faults else row

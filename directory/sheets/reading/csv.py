@@ -28,7 +28,7 @@ _MARKUP = re.compile(rb"^\s*(<|\{|\[|---|%YAML)", re.IGNORECASE)
 class CsvSource:
     """The rows of a text file."""
 
-    sheet, is_padded, hidden, date_system = "", False, 0, "1900"
+    sheet, is_padded, is_bounded, hidden, date_system = "", False, True, 0, "1900"
 
     def __init__(self, path: Path, name: str, sheet: str, encoding: str = ""):
         raw = path.read_bytes()

@@ -10,7 +10,7 @@ from . import MAX_COLUMNS, Unreadable, marks, parts, safety
 class WorkbookSource:
     """The rows of one sheet of a workbook. `faults` are those of cells, by the number of their row."""
 
-    is_padded = True
+    is_padded = is_bounded = True
 
     def __init__(self, path: Path, name: str, sheet: str):
         from python_calamine import CalamineError, load_workbook

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                     "site",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
+                        related_name="contact_answers",
                         to="trials.trialsite",
                         verbose_name="trial site",
                     ),

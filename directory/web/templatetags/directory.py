@@ -22,7 +22,18 @@ from directory.core import dates
 from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.search.tokens import typed_words
-from trials.choices import Freshness, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.choices import (
+    AgeGroup,
+    ArmType,
+    Freshness,
+    InterventionType,
+    Phase,
+    Recruitment,
+    Scheme,
+    Sex,
+    Stage,
+    StudyType,
+)
 from trials.implied import implied_in_words
 from trials.statements import day_as_said
 
@@ -30,8 +41,11 @@ from .. import words
 
 register = template.Library()
 # What pages call a value of a vocabulary (`{{ trial.sex|sex }}`), and several in one line.
-_ONE = {"status": Recruitment, "study_type": StudyType, "sex": Sex, "registry": Scheme}
-_SEVERAL = {"phases": Phase, "stages": Stage, "languages": Language}
+_ONE = {
+    "status": Recruitment, "study_type": StudyType, "sex": Sex, "registry": Scheme, "arm_type": ArmType,
+    "intervention_type": InterventionType,
+}  # fmt: skip
+_SEVERAL = {"phases": Phase, "stages": Stage, "languages": Language, "age_groups": AgeGroup}
 for _name, _choices in _ONE.items():
     register.filter(_name, partial(words.label, _choices))
 for _name, _choices in _SEVERAL.items():

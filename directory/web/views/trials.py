@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory.core.fields import by_language
 from directory.core.roles import is_editor
-from directory.core.text import control_character_in
+from directory.core.text import control_character_in, tidy
 from directory.search import service
 from trials.as_of import AsOf
 from trials.choices import Freshness, Recruitment
-from trials.models import Trial, TrialSite
+from trials.models import Trial, TrialIntervention, TrialSite
 
 from .. import linked, words
 from ..qr import qr_of
@@ -32,7 +33,8 @@ def _then(request: HttpRequest, then: AsOf, slug: str) -> HttpResponse | None:
         if _exists(request.user, slug):
             return None
         return same_day(reverse("web:trial", args=[_slug_meant(request.user, slug)]), then)
-    context = _context(request, found.trial) | {"sisters": [], "related": [], "linked": ""}
+    context = _context(request, found.trial)
+    context |= {"sisters": [], "subprotocols": [], "related": [], "linked": ""}
     return render(request, "directory/trial.html", context | context_of(request, then))
 
 
@@ -42,9 +44,10 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     found = _find(request.user, slug)
     if found is None or found.merged_into_id:
         return _elsewhere(request, "web:trial", slug)
-    sisters = _sisters(request, found)
-    context = _context(request, found)
-    context |= {"sisters": sisters, "related": _same_disease(found, sisters)}
+    family, context = _family(request, found), _context(request, found)
+    sisters = [one for one in family if one.parent_id == found.parent_id][:MAX_RELATED]
+    context |= {"sisters": sisters, "subprotocols": [one for one in family if one.parent_id == found.pk]}
+    context["related"] = _same_disease(found, [*sisters, *context["subprotocols"]])
     context |= {"linked": linked.trial_data(found, context["places"]), "until": timezone.localdate()}
     return render(request, "directory/trial.html", context)
 
@@ -89,12 +92,14 @@ def _exists(user, slug: str) -> bool:
 
 def _find(user, slug: str) -> Trial | None:
     _refuse_unreadable(slug)
-    subprotocols = Trial.objects.visible_to(user).order_by("acronym", "slug")
+    given = TrialIntervention.objects.select_related("intervention")
     found = (
         Trial.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("parent")
-        .prefetch_related("identifiers", "conditions", sites_of(user), Prefetch("subprotocols", subprotocols))
+        .prefetch_related(
+            "identifiers", "conditions", Prefetch("intervention_links", given), "arm_groups", sites_of(user)
+        )
         .first()
     )
     add_statements(filter(None, [found]))
@@ -135,7 +140,16 @@ def _context(request, found: Trial) -> dict:
         "otherwise": dispute_of(found),
         "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
         "history": history_of(places, found.statements.all()),
+        "shows_arms": _shows_arms(found),
     }
+
+
+def _shows_arms(found: Trial) -> bool:
+    """Whether somebody wrote of the arms otherwise than they are listed."""
+    listed = "\n".join(
+        ": ".join(filter(None, (arm.label, arm.description))) for arm in found.arm_groups.all()
+    )
+    return any(tidy(text) != tidy(listed) for text in by_language(found, "arms").values())
 
 
 def places_of(found: Trial) -> list[SiteCard]:
@@ -143,15 +157,14 @@ def places_of(found: Trial) -> list[SiteCard]:
     return sorted((SiteCard(site) for site in found.sites.all()), key=lambda place: place.order)
 
 
-def _sisters(request, found: Trial) -> list[Trial]:
-    """The other sub-protocols of the same parent."""
-    if not found.parent_id:
-        return []
-    same = Trial.objects.visible_to(request.user).filter(parent=found.parent_id).exclude(pk=found.pk)
-    return list(same.order_by("acronym", "slug")[:MAX_RELATED])
+def _family(request, found: Trial) -> list[Trial]:
+    """Its sub-protocols, and the other ones of its parent."""
+    parents = [pk for pk in (found.pk, found.parent_id) if pk]
+    family = Trial.objects.visible_to(request.user).filter(parent__in=parents).exclude(pk=found.pk)
+    return list(family.order_by("acronym", "slug"))
 
 
-def _same_disease(found: Trial, sisters: list[Trial]) -> list:
+def _same_disease(found: Trial, relatives: list[Trial]) -> list:
     """Recruiting trials of the same conditions, without those of the same family."""
     codes = tuple(condition.code for condition in found.conditions.all())
     if not codes or service.ready():
@@ -161,7 +174,6 @@ def _same_disease(found: Trial, sisters: list[Trial]) -> list:
         filters={"condition": codes, "status": (Recruitment.RECRUITING.value,)},
         language=words.page_language(),
     )
-    family = {found.slug, found.parent_id and found.parent.slug, *(one.slug for one in sisters)}
-    family |= {one.slug for one in found.subprotocols.all()}
+    family = {found.slug, found.parent_id and found.parent.slug, *(one.slug for one in relatives)}
     answer = service.find(ask, limit=MAX_RELATED + len(family))
     return results_of([hit for hit in answer.hits if hit.key not in family][:MAX_RELATED])

@@ -1,0 +1,157 @@
+"""Whom a registry names: a role may be shown, of a person nothing is kept anywhere."""
+
+import io
+import json
+
+import pytest
+from django.apps import apps
+
+from centres.rights import own_apps
+from directory.imports.report import report
+from directory.search import service
+from tests.builders import a_trial, an_editor
+from tests.sheets import planned
+from tests.support.registry_rows import stored
+from tests.support.studies import CTGOV, GENT, a_study, answers
+from trials.models import Trial
+from trials.sources import contacts, ctis, sync
+
+pytestmark = pytest.mark.django_db
+NUMBER = "NCT01234567"
+CANARY = "Zkanarie"
+PERSON = {
+    "name": f"Prof. {CANARY} Example, MD", "role": "CONTACT", "email": f"{CANARY}@example.org",
+    "phone": "+32 9 000 47 11",
+}  # fmt: skip
+DIGITS = "47 11"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Clinical Trial Office",
+        "Study contact",
+        "Toll Free Number",
+        "Contact-US",
+        "Trial Information Desk",
+        "ITCC Clinical Trials Unit",
+        "Example Pharmaceuticals",
+        "Centre de recherche, Example University",
+    ],
+)
+def test_a_name_of_words_that_roles_and_organisations_have_is_a_role(name):
+    sponsor = "ITCC, Example University, Recherche US, Pharmaceuticals Inc."
+    assert contacts.is_role(name, sponsor)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Jane Example",
+        "Dr. Jane Example, Clinical Trial Office",
+        "Prof Example",
+        "J. Example",
+        "De Sa",
+        "Jane",
+        "123",
+        "Example",
+        "clinical" * 40,
+    ],
+)
+def test_a_name_with_any_other_word_may_be_a_person(name):
+    assert not contacts.is_role(name)
+
+
+def test_a_sponsor_that_may_be_a_person_lends_its_words_to_nobody():
+    assert not contacts.is_role("Jane Example, study contact", "Jane Example")
+    assert contacts.is_role("Example study contact", "Example Hospital")
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "kept"),
+    [
+        ("trials@example.org", "+32 9 332 21 11", ("trials@example.org", "+3293322111")),
+        ("jane.example@example.org", "+32 9 332 21 11", ("", "+3293322111")),
+        ("trials@example.org", "855-907-3286", ("trials@example.org", "")),  # of which country?
+        ("no address", "+32 9 332 21 11 ext. 3", ("", "+3293322111")),
+    ],
+)
+def test_of_a_role_its_mailbox_and_a_number_with_its_country_are_kept(email, phone, kept):
+    found = contacts.contact([("Clinical Trial Office", email, phone)], "")
+    assert (found["Central Mailbox"], found["Central Telephone"]) == kept
+
+
+def test_whoever_cannot_be_reached_is_no_contact():
+    assert contacts.contact([("Clinical Trial Office", "", "123")], "") == dict.fromkeys(contacts.HEADER, "")
+
+
+def a_study_with_persons():
+    place = GENT | {"contacts": [PERSON]}
+    study = a_study(NUMBER, places=[place], contacts_locations={"centralContacts": [PERSON]})
+    study["protocolSection"]["contactsLocationsModule"]["overallOfficials"] = [
+        {"name": PERSON["name"], "affiliation": CANARY, "role": "PRINCIPAL_INVESTIGATOR"}
+    ]
+    study["protocolSection"]["sponsorCollaboratorsModule"]["responsibleParty"] = {
+        "type": "PRINCIPAL_INVESTIGATOR", "investigatorFullName": PERSON["name"],
+    }  # fmt: skip
+    return study
+
+
+def everything():
+    """All rows of all our tables, as text."""
+    models = [one for one in apps.get_models() if one._meta.app_label in own_apps()]
+    return "\n".join(str(row) for model in models for row in model._default_manager.values())
+
+
+def is_clean(text):
+    return CANARY.casefold() not in text.casefold() and "+329000" not in text and DIGITS not in text
+
+
+ADDRESSES = (
+    "/en/trials/kiwi/", "/nl/trials/kiwi/print/", "/en/trials/results.csv", "/en/trials/results.ris",
+    "/en/trials/", "/api/v1/trials/kiwi/", "/api/v1/trials/", "/api/v1/changes/?since=0",
+)  # fmt: skip
+
+
+def test_a_person_of_a_registry_is_nowhere(client, index_dir):
+    """Not in a table (receipts and the change log among them), a page, the API, a file or the index."""
+    a_trial("KIWI", identifiers=[NUMBER], title_en="Of kiwis")
+    study = json.dumps(a_study_with_persons())
+    run = stored(planned(study, kind="", name="study.json", user=an_editor()))
+    sync.follow(CTGOV, answers(a_study_with_persons()))
+    assert Trial.objects.get().sponsor == "Example Sponsor"
+    assert (Trial.objects.get().contact_role, run.rows.get().outcome) == ("", "update")
+    assert is_clean(everything())
+    service.rebuild()
+    for address in ADDRESSES:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert is_clean(text.decode()), address
+    for asked in (CANARY, "+3290004711"):
+        assert client.get("/api/v1/trials/", {"q": asked}).json()["results"] == [], asked
+    assert is_clean(io.BytesIO(b"".join(report(run))).getvalue().decode("latin-1"))
+    kept = [path for path in index_dir.rglob("*") if path.is_file()]
+    assert kept
+    assert all(CANARY.lower().encode() not in path.read_bytes().lower() for path in kept)
+
+
+def test_a_record_of_ctis_names_a_role_or_the_organisation_with_its_mailbox():
+    assert ctis_contact("Clinical Trial Office", "trials@example.org") == {
+        "Central Contact": "Clinical Trial Office", "Central Mailbox": "trials@example.org",
+        "Central Telephone": "+3293322111",
+    }  # fmt: skip
+    assert ctis_contact(PERSON["name"], "trials@example.org") == {
+        "Central Contact": "Example Hospital", "Central Mailbox": "trials@example.org",
+        "Central Telephone": "",
+    }  # fmt: skip
+    assert ctis_contact(PERSON["name"], PERSON["email"]) == dict.fromkeys(contacts.HEADER, "")
+
+
+def ctis_contact(name, email):
+    person = {"functionalName": name, "functionalEmailAddress": email, "telephone": "+32 9 332 21 11"}
+    sponsor = {"primary": True, "organisation": {"name": "Example Hospital"}, "publicContacts": [person]}
+    record = {"ctNumber": "2024-512345-67-00", "ctStatus": 4, "authorizedPartI": {"sponsors": [sponsor]}}
+    cells = ctis.read(record).cells
+    return {name: cells[name] for name in contacts.HEADER}
