@@ -125,6 +125,12 @@ def test_a_path_stays_below_the_registry_s_address(registry, client):
     assert registry.asked[-1][1] == "/api/v2/elsewhere.invalid/studies%3Fx%23y"
 
 
+def test_the_same_host_by_another_scheme_is_another_address(client):
+    with pytest.raises(RegistryRefused, match="which is not its address"):
+        client._own(f"https://{client.host}/api/v2/studies", client.base_url)
+    assert client._own("/api/v2/version", client.base_url) == f"http://{client.host}/api/v2/version"
+
+
 @pytest.mark.parametrize("url", ["clinicaltrials.gov/api", "ftp://registry.example", "https://"])
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ValueError, match="is not the address of a registry"):
