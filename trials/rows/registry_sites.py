@@ -84,10 +84,12 @@ class RegistrySites:
         return statement
 
     def _last(self, said: Iterable[StatusStatement]) -> StatusStatement | None:
-        """What this registry said last."""
+        """What this registry said of the site itself last."""
         name = squash(self.registry)
         own = (one for one in said if one.role == Role.REGISTRY and squash(one.source) == name)
-        return max(own, key=lambda one: (one.said_at, one.pk), default=None)
+        return max(
+            (one for one in own if not one.implied_by), key=lambda one: (one.said_at, one.pk), default=None
+        )
 
     def _statement(self, site: TrialSite, status: str, day: str) -> StatusStatement:
         return StatusStatement(
