@@ -29,9 +29,8 @@ from .statements import day_as_said, disputing
 
 def trials(slugs: Sequence[str]) -> Iterator[Document]:
     """The documents of the listed trials among `slugs`, in seven queries, and up to two for disputes."""
-    found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
+    found = _listed_trials(slugs)
     pks = [trial.pk for trial in found]
-    prefetch_related_objects([trial for trial in found if trial.disputed], disputes_of("trial"))
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
     given, arms = given_in(pks), arms_of(pks)
@@ -55,6 +54,13 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
                     default=None,
                 ),
             )
+
+
+def _listed_trials(slugs: Sequence[str]) -> list[Trial]:
+    """With the statements by which they are disputed."""
+    found = list(Trial.objects.listed().filter(slug__in=slugs).select_related("parent").order_by("slug"))
+    prefetch_related_objects([trial for trial in found if trial.disputed], disputes_of("trial"))
+    return found
 
 
 def on_day(trial: dict, day: dt.date) -> dict:

@@ -50,6 +50,10 @@ class SaidOfMany:
         source = squash(self.signed.get("source", ""))
         return (one.role, squash(one.source)) == (self.signed["role"], source)
 
+    def has_implied(self, one: StatusStatement) -> bool:
+        """Whether `one` follows from what the same source said before of the same sites."""
+        return one.implied_by == self.of and self.is_by_the_same(one)
+
     def of_site(self, site: TrialSite) -> StatusStatement:
         """What it says of `site`, to be stored."""
         return StatusStatement(
@@ -75,7 +79,7 @@ def follows(said: SaidOfMany, site: TrialSite, before: Sequence[StatusStatement]
     """What `said` changes at `site`, of which the statements `before` count. Nothing without a day."""
     found = Follows(site)
     if said.status in _TAKES_BACK:
-        found.taken_back = [one for one in before if one.implied_by == said.of and said.is_by_the_same(one)]
+        found.taken_back = list(filter(said.has_implied, before))
         found.derived = statements.derive(one for one in before if one not in found.taken_back)
     elif _is_news(said, site, before):
         found.statement = said.of_site(site)

@@ -177,6 +177,16 @@ def test_what_a_trial_that_goes_on_had_implied_is_taken_back(kiwi, gent):
     assert gone.count() == 2
 
 
+def test_a_trial_that_goes_on_makes_the_old_word_on_a_site_no_fresher(gent):
+    followed(a_study(verified="2026-02", places=[GENT]))
+    followed(a_study(status="SUSPENDED", verified="2026-06", places=[NOWHERE]))
+    site = TrialSite.objects.get()
+    assert state(site)[0] == "suspended"
+    followed(a_study(verified="2026-08", places=[GENT]))
+    assert state(site) == ("recruiting", "registry", False, "")
+    assert site.verified_on == "2026-02"
+
+
 def test_an_undo_takes_what_was_implied_along_and_its_undo_brings_it_back(kiwi, gent):
     site = a_site(kiwi, gent, status="recruiting", said=90, by=Role.REGISTRY)
     run = followed(a_study(status="COMPLETED", verified="2026-06")).imports.get()

@@ -7,12 +7,34 @@ from django.utils.translation import gettext as _
 from directory.core.roles import Role
 from directory.imports.rows.result import RowResult, yes_or_no
 
+from .. import statements
 from ..choices import Recruitment
-from ..implied import Follows, SaidOfMany, follows
+from ..implied import CARRIED, WHOLE_TRIAL, Follows, SaidOfMany, follows
 from ..models import TrialSite
 
 COUNTRY = "BE"
 SITES = "sites"  # what a receipt calls the change of a site by a row that is about a trial
+
+
+def imply_of_the_whole(processor, result: RowResult, work) -> None:
+    """What follows for its sites of the status that a row states of a trial, added to its `work`."""
+    if said := _said_of_the_whole(processor, result, work):
+        work.implied = [*work.implied, *imply(processor, result, work, WHOLE_TRIAL, *said)]
+
+
+def _said_of_the_whole(processor, result: RowResult, work) -> tuple[str, str] | None:
+    """The status that the row states of a trial, and its day.
+
+    None for one that closes it, where a person's newer word says otherwise.
+    """
+    trial = work.trial
+    if work.said is not None:
+        return work.said if trial.disputed or work.said[0] not in CARRIED else None
+    if not statements.OF_THE_STATUS.isdisjoint(work.attributes):
+        return trial.status, trial.status_as_of
+    # What is known of the trial may be news of a site that was not there.
+    status, day = result.values.get("status"), result.values.get("status_as_of", "")
+    return (status, day) if processor.registry and status in CARRIED and status == trial.status else None
 
 
 def imply(

@@ -89,9 +89,10 @@ class RegistrySites:
         return statement
 
     def _last(self, said: Iterable[StatusStatement], until: dt.date | None) -> StatusStatement | None:
-        """What this registry said last, itself or in a file; with `until`, on that day or before."""
+        """What this registry said last of the site itself, directly or in a file; with `until`, by that day."""
         name = _whose(self.registry)
         own = [one for one in said if one.role == Role.REGISTRY and _whose(one.source) == name]
+        own = [one for one in own if not one.implied_by]
         own = [one for one in own if until is None or one.said_at <= until]
         return max(own, key=lambda one: (one.said_at, one.pk), default=None)
 

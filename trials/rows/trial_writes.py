@@ -61,8 +61,12 @@ def store_trials(
     _store_conditions(works, conditions)
     interventions.store(works, recorder)
     _store_statements(works, signed)
-    statements.settle_disputes(work.trial for work in old if work.said)
+    _settle_disputes(old)
     recorder.record([work.trial for work in works])
+
+
+def _settle_disputes(works) -> None:
+    statements.settle_disputes(work.trial for work in works if work.said)
 
 
 def _point_to_parents(trials: list[Trial]) -> None:

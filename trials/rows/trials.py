@@ -19,14 +19,14 @@ from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of
 from .. import statements
 from ..choices import Recruitment
 from ..identifiers import Identifier, parse_identifier
-from ..implied import CARRIED, WHOLE_TRIAL, Follows
+from ..implied import Follows
 from ..intervention_cells import Arm, Given
 from ..models import Condition, StatusStatement, Trial, TrialSite
 from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
 from . import interventions
 from .finding import TrialFinder
-from .implied_sites import imply
+from .implied_sites import imply_of_the_whole
 from .registry_sites import RegistrySites, store_sites
 from .trial_writes import store_trials, writes_of
 from .waiting_trials import blank, fill, hollow, new_trial
@@ -160,28 +160,13 @@ class TrialProcessor(RowProcessor):
         self._compare_interventions(result, work)
         self._compare_parent(result, work)
         self._compare_more(result, work)
-        if said := self._said_of_the_whole(result, work):
-            work.implied = [*work.implied, *imply(self, result, work, WHOLE_TRIAL, *said)]
+        imply_of_the_whole(self, result, work)
         self._check_order(result, trial)
         if is_new and not result.contradicts:
             self.finder.remember(trial, identifiers)
         if not result.is_bad and (result.changes or is_new):
             result.accept(work, is_new=is_new)
             self.look_twice(result, work)
-
-    def _said_of_the_whole(self, result, work) -> tuple[str, str] | None:
-        """The status that the row states of a trial, and its day.
-
-        None for one that closes it, where a person's newer word says otherwise.
-        """
-        trial = work.trial
-        if work.said is not None:
-            return work.said if trial.disputed or work.said[0] not in CARRIED else None
-        if not statements.OF_THE_STATUS.isdisjoint(work.attributes):
-            return trial.status, trial.status_as_of
-        # What is known of the trial may be news of a site that was not there.
-        status, day = result.values.get("status"), result.values.get("status_as_of", "")
-        return (status, day) if self.registry and status in CARRIED and status == trial.status else None
 
     def _check_order(self, result, trial):
         """As the constraints, with what the bounds are."""

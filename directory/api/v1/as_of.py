@@ -1,7 +1,7 @@
 """Records as they were at the end of a day: `as_of=2026-03-03` (docs/api.md)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import orjson
 from django.utils import timezone
@@ -11,6 +11,7 @@ from directory.search.building import moment
 from trials import as_of
 from trials.choices import Recruitment
 from trials.documents import body_of, site_body
+from trials.models import TrialSite
 
 from .. import parameters
 from ..errors import Fault, Problem, bad_parameters, not_found
@@ -70,13 +71,15 @@ def sites(slugs: Iterable[str], codes: Iterable[str], statuses: Iterable[str], o
 
     Where `statuses` are named, only of those that had one of them.
     """
-    codes, statuses, then = list(codes), set(statuses), as_of.AsOf(on)
-    if slugs := list(slugs):
-        found = [one for slug in slugs if (trial := then.trial(slug)) for one in trial.sites]
-    else:
-        found = [one for code in codes if (centre := then.centre(code)) for one in centre.sites]
-    shown = (site_body(one, one.trial.slug) for one in found if not codes or one.centre.code in codes)
+    codes, statuses = list(codes), set(statuses)
+    shown = (site_body(one, one.trial.slug) for one in _sites_then(list(slugs), codes, as_of.AsOf(on)))
     return [orjson.dumps(one) for one in shown if not statuses or one["status"] in statuses]
+
+
+def _sites_then(slugs: list[str], codes: list[str], then: as_of.AsOf) -> Iterator[TrialSite]:
+    whole = map(then.trial, slugs) if slugs else map(then.centre, codes)
+    for one in filter(None, whole):
+        yield from (site for site in one.sites if not codes or site.centre.code in codes)
 
 
 def check_sites(query) -> None:
