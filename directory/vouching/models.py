@@ -221,7 +221,9 @@ class ContactAnswer(PlainText):
     """
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="contacts", verbose_name=_("enquiry"))
-    site = models.ForeignKey(TrialSite, models.CASCADE, related_name="contact_answers", verbose_name=_("trial site"))
+    site = models.ForeignKey(
+        TrialSite, models.CASCADE, related_name="contact_answers", verbose_name=_("trial site")
+    )
     values = models.JSONField(_("said"), help_text="By column of the site, only what is to be another one.")
     said_at = models.DateTimeField(_("said"), default=timezone.now)
     state = models.CharField(

@@ -89,7 +89,7 @@ class RegistrySites:
         return statement
 
     def _last(self, said: Iterable[StatusStatement], until: dt.date | None) -> StatusStatement | None:
-        """What this registry said last of the site itself, directly or in a file; with `until`, by that day."""
+        """What this registry said last of the site itself, also in a file; with `until`, by that day."""
         name = _whose(self.registry)
         own = [one for one in said if one.role == Role.REGISTRY and _whose(one.source) == name]
         own = [one for one in own if not one.implied_by]

@@ -12,13 +12,12 @@ from directory.core.dates import first_day
 from directory.core.models import State
 from directory.core.roles import Role
 from directory.imports.choices import Outcome
-from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, shown
 from directory.imports.rows.storing import ChangeRecorder, Counts, attributes_of, batches
 
 from .. import statements
 from ..choices import Recruitment
-from ..identifiers import Identifier, parse_identifier
+from ..identifiers import Identifier
 from ..implied import Follows
 from ..intervention_cells import Arm, Given
 from ..models import Condition, StatusStatement, Trial, TrialSite
@@ -27,6 +26,7 @@ from ..sheets import TrialSheet
 from . import interventions
 from .finding import TrialFinder
 from .implied_sites import imply_of_the_whole
+from .parents import ParentRows, as_identifier
 from .registry_sites import RegistrySites, store_sites
 from .trial_writes import store_trials, writes_of
 from .waiting_trials import blank, fill, hollow, new_trial
@@ -64,7 +64,7 @@ class TrialWork:
         return [one.site for one in self.implied]
 
 
-class TrialProcessor(RowProcessor):
+class TrialProcessor(ParentRows):
     """`registry`: which one wrote such sheets, if any; then they fill what is empty and overwrite nothing."""
 
     sheet = TrialSheet
@@ -77,7 +77,6 @@ class TrialProcessor(RowProcessor):
         self.finder = TrialFinder(scope.visible(Trial), numbers_decide=bool(self.registry))
         self.conditions = dict(Condition.objects.values_list("code", "pk"))
         self.conditions_of: dict[int, list[str]] = defaultdict(list)
-        self.children: list[tuple[RowResult, Trial]] = []
         self._at_hand: list[tuple[RowResult, TrialWork]] = []  # of this chunk
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # most rows change the same attributes
         self.stated: dict[int, list[StatusStatement]] = defaultdict(list)
@@ -90,7 +89,7 @@ class TrialProcessor(RowProcessor):
             identifiers += identifiers_of(self.sheet, one)
             acronyms += [one.values[name] for name in ("acronym", "parent") if name in one.values]
             if "parent" in one.values:
-                identifiers += _as_identifier(one.values["parent"])
+                identifiers += as_identifier(one.values["parent"])
         fresh = self.finder.look_up(identifiers, acronyms)
         links = Trial.conditions.through.objects.filter(trial__in=fresh)
         for pk, code in links.order_by("condition__position").values_list("trial_id", "condition__code"):
@@ -158,7 +157,7 @@ class TrialProcessor(RowProcessor):
         self._compare_identifiers(result, work, identifiers)
         self._compare_conditions(result, work)
         self._compare_interventions(result, work)
-        self._compare_parent(result, work)
+        self.compare_parent(result, work)
         self._compare_more(result, work)
         imply_of_the_whole(self, result, work)
         self._check_order(result, trial)
@@ -189,14 +188,14 @@ class TrialProcessor(RowProcessor):
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
             if known[name] != said and not self.reader.reads_as(name, known[name], said):
-                self._stays(result, name, self.reader.written(name, known[name]))
+                self.stays(result, name, self.reader.written(name, known[name]))
         empty = [one for one in names if one in result.values and one not in filled]
         return self.compare(result, trial, empty)
 
     def clears(self, result, name, old):
         return not self.registry and super().clears(result, name, old)
 
-    def _stays(self, result, name: str, stored: str) -> None:
+    def stays(self, result, name: str, stored: str) -> None:
         said = {"registry": self.registry, "said": shown(result.cells[name]), "stored": shown(stored)}
         sentence = _("%(registry)s says “%(said)s”; the directory has “%(stored)s”, which stays.")
         if not stored:
@@ -244,7 +243,7 @@ class TrialProcessor(RowProcessor):
             return
         said = result.values.get("conditions", [])
         if self.registry and old and set(said) != set(old):
-            self._stays(result, "conditions", "; ".join(old))
+            self.stays(result, "conditions", "; ".join(old))
         elif set(said) != set(old):
             result.change("conditions", "; ".join(old), "; ".join(said))
             work.conditions = said
@@ -259,45 +258,10 @@ class TrialProcessor(RowProcessor):
             return
         stored = self.sheet.written("interventions", old)
         if self.registry and old:
-            self._stays(result, "interventions", stored)
+            self.stays(result, "interventions", stored)
             return
         result.change("interventions", stored, self.sheet.written("interventions", said))
         work.given = said
-
-    def _compare_parent(self, result, work):
-        stored = str(work.trial.parent or "")
-        if "parent" not in result.values:
-            if work.trial.pk and self.clears(result, "parent", stored):
-                self._set_parent(result, work, None)
-            return
-        parent = self._parent(result, work.trial)
-        if parent is None or (parent.pk is not None and parent.pk == work.trial.parent_id):
-            return
-        if self.registry and work.trial.parent_id:
-            self._stays(result, "parent", stored)
-            return
-        self._set_parent(result, work, parent)
-        if parent.pk is None:
-            self.children.append((result, parent))
-
-    def _set_parent(self, result, work, parent: Trial | None):
-        result.change("parent", str(work.trial.parent or ""), str(parent or ""))
-        work.trial.parent = parent
-        work.attributes.append("parent")
-
-    def _parent(self, result, trial) -> Trial | None:
-        """The trial that the cell means, which `trial` may be a part of; None, and perhaps refused."""
-        text, so_far = result.values["parent"], len(result.messages)
-        parent = self.finder.find(result, "parent", _as_identifier(text), text)
-        if parent is None and len(result.messages) == so_far:
-            near = self.finder.may_be(text, ())
-            hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
-            sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
-            result.refuse("parent", sentence % {"text": shown(text)} + hint)
-        if parent is trial:
-            result.refuse("parent", _("A trial cannot be its own parent."))
-            return None
-        return parent
 
     def release(self, results, *, stores):
         super().release(results, stores=stores)
@@ -344,25 +308,6 @@ class TrialProcessor(RowProcessor):
         if self.registry:
             return by | {"role": str(Role.REGISTRY), "source": self.registry}
         return by | {"role": self.scope.role, "evidence": self.scope.file_name[:500]}
-
-    def finish(self):
-        """A sub-protocol whose new parent is refused by a later row is refused as well."""
-        for result, parent in self.children:
-            if not result.is_bad and self.seen[parent.slug].is_bad:
-                row = self.seen[parent.slug].number
-                result.refuse(
-                    "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
-                )
-                result.work, result.changes = None, []
-                self.revised.append(result)
-
-    def orphans(self):
-        """Sub-protocols of which the new parent was left out by a person."""
-        return [
-            (result, self.seen[parent.slug].number)
-            for result, parent in self.children
-            if result.work is not None and self.seen[parent.slug].work is None
-        ]
 
     def writes(self, result):
         return writes_of(result.work, result, self.sheet, self.conditions)
@@ -412,10 +357,3 @@ def identifiers_of(sheet, result) -> list[Identifier]:
 def called(identifiers: list[Identifier], acronym: str) -> str:
     """What a row calls its trial: its first identifier, else its acronym."""
     return identifiers[0].value if identifiers else acronym
-
-
-def _as_identifier(text: str) -> list[Identifier]:
-    try:
-        return [parse_identifier(text)]
-    except ValueError:
-        return []
