@@ -137,11 +137,11 @@ class NoteForm(forms.Form):
 
 
 def choices_of(asked: AskedSite) -> list[tuple[str, str]]:
-    """What may be answered about a site: that it is still so, what the registry says, or what else."""
+    """What may be answered about a site: that it is still so, what the newer word says, or what else."""
     site, against, opens = asked.site, asked.against, Recruitment.NOT_YET_RECRUITING
     found = [] if site.status == Recruitment.UNKNOWN else [(SAME, _("Still right"))]
     if against and against.status not in (*SAID, site.status):
-        agreed = _("As the registry says: %(status)s") % {"status": against.get_status_display()}
+        agreed = _("As the newer word says: %(status)s") % {"status": against.get_status_display()}
         found.append((against.status, agreed))
     return found + [(one.value, str(WORDS[one])) for one in SAID if one == opens or one != site.status]
 
