@@ -383,8 +383,10 @@ def addresses(resolver):
 
 def secret_addresses():
     """Each address of ours with a secret in it, as `(name, a path)`."""
+    given = {"token": "12:secret-canary"}
     found = [one for one in addresses(get_resolver()) if "token" in getattr(one.pattern, "converters", {})]
-    return [(one.name, reverse(f"web:{one.name}", args=["12:secret-canary"])) for one in found]
+    parts = {one.name: given | dict.fromkeys(one.pattern.converters.keys() - given, 1) for one in found}
+    return [(name, reverse(f"web:{name}", kwargs=those)) for name, those in parts.items()]
 
 
 @pytest.mark.parametrize(("name", "path"), secret_addresses())
