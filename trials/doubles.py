@@ -5,8 +5,9 @@ What speaks for a pair, the strongest first:
 1. a number of the one stands with the other: in another field, in its title, in an address;
 2. a number of the one is the acronym of the other, as sponsors' codes are;
 3. they have one acronym, in whatever spelling, and titles that are alike; or one has no title of its own;
-4. their acronyms are nearly the same, and so are their titles;
-5. they have the very same title.
+4. the acronym of the one stands in the title of the other, which has none of its own;
+5. their acronyms are nearly the same, and so are their titles;
+6. they have the very same title.
 
 What speaks against it, whatever speaks for it: one is part of the other, or both of one master; they are
 called alike but for a number or a letter (`EuroNet-PHL-C1`, `-C2`); one is a follow-up, an extension, a
@@ -35,6 +36,8 @@ from .rows.acronyms import NEAR, key_of, parts_of, plain_parts, stem_and_marks
 
 ALIKE = 75  # of 100: titles of one trial, where the acronyms are the same or near
 _LONG_CODE, _LONG_TITLE = 5, 20  # characters; shorter ones say nothing
+# What in a title may be an acronym: what stands in brackets, and words with a digit or a capital inside.
+_NAMES = re.compile(r"\(([^()]{4,40})\)|(?<!\w)(\w+[A-Z\d][\w./+-]*)")
 _START = 4  # letters with which acronyms begin that are held against each other
 _MOST_OF_A_BLOCK = 50  # what more trials share tells none of them apart
 _ALONGSIDE = re.compile(
@@ -85,6 +88,12 @@ class TrialTraits:
         return len(fold(self.title)) > _LONG_TITLE and squash(self.title) not in own
 
     @cached_property
+    def names_in_title(self) -> frozenset[str]:
+        """Keys of what may be acronyms in its title, where it has no acronym of its own."""
+        found = (one for pair in _NAMES.findall(self.title) for one in pair) if not self.acronym else ()
+        return frozenset(key_of(one) for one in found if len(squash(one)) >= _LONG_CODE)
+
+    @cached_property
     def is_alongside(self) -> bool:
         """Whether it goes with another study by what it is called."""
         return bool(_ALONGSIDE.search(fold(f"{self.acronym} {self.title}")))
@@ -129,7 +138,13 @@ def _called_alike(one: TrialTraits, other: TrialTraits) -> tuple[WhyDouble, str]
     if one.acronym and key_of(one.acronym) == key_of(other.acronym):
         is_one = likeness >= ALIKE or not are_titled or _same_sponsor(one, other)
         return (WhyDouble.ACRONYM, one.acronym) if is_one else None
+    if name := _acronym_in_title(one, other) or _acronym_in_title(other, one):
+        return WhyDouble.NAMED, name
     return _titled_alike(one, other, likeness) if are_titled else None
+
+
+def _acronym_in_title(one: TrialTraits, other: TrialTraits) -> str:
+    return one.acronym if one.acronym and key_of(one.acronym) in other.names_in_title else ""
 
 
 def _titled_alike(one: TrialTraits, other: TrialTraits, likeness: float) -> tuple[WhyDouble, str] | None:
@@ -201,5 +216,6 @@ def _blocks(one: TrialTraits) -> Iterator[tuple[str, str]]:
         yield "acronym", key_of(one.acronym)
         yield from (("start", part[:_START]) for part in parts_of(one.acronym) if len(part) >= _START)
         yield "start", "".join(plain_parts(one.acronym))[:_START]
+    yield from (("acronym", name) for name in one.names_in_title)
     if one.has_title:
         yield "title", fold(one.title)

@@ -55,6 +55,14 @@ DOUBLES = {
         WhyDouble.ACRONYM, a("PHITT", "Paediatric Hepatic International Tumour Trial", sponsor="Univ. X"),
         b("PHITT", "Hepatoblastoma and hepatocellular carcinoma", sponsor="univ x"),
     ),
+    "the acronym of the one in brackets in the title of the other": (
+        WhyDouble.NAMED, a("iEuroEwing", "International clinical trial for newly diagnosed Ewing sarcoma"),
+        b("", EWING.replace("Ewing trial", "Ewing (iEuroEwing) trial"), "2022-501180-40-00"),
+    ),
+    "the acronym of the one as a word in the title of the other": (
+        WhyDouble.NAMED, a("HR-NBL2/SIOPEN", "High-risk neuroblastoma", "NCT04221035"),
+        b("", "HR-NBL2/SIOPEN: a trial for children with high-risk disease", "2019-001068-31"),
+    ),
     "acronyms of which one begins with the other": (
         WhyDouble.NEAR, a("HR-NBL2", "High-risk neuroblastoma study 2 of SIOP Europe", "NCT04221035"),
         b("HR-NBL2/SIOPEN", "High-Risk Neuroblastoma Study 2 of SIOP-Europe", "2019-001068-31"),
@@ -112,6 +120,23 @@ TWO_TRIALS = {
     "risk groups of one intergroup": (
         a("IntReALL SR 2010", "Treatment of Standard Risk Childhood Relapsed ALL 2010", "NCT01802814"),
         b("IntReALL HR 2010", "Treatment of High Risk Childhood Relapsed ALL 2010", "NCT03590171"),
+    ),
+    "a sister trial that names the other, under an acronym of its own": (
+        a("iEuroEwing", "International clinical trial for newly diagnosed Ewing sarcoma"),
+        b("INTER-EWING-1", "Sister trial of iEuroEwing in UK/CH"),
+    ),
+    "an acronym that is an ordinary word in the title of the other": (
+        a("FORUM", "Allogeneic stem cell transplantation for children with leukaemia"),
+        b("", "A forum of families of children with leukaemia"),
+    ),
+    "a short acronym in the title of the other": (
+        a("PHITT"[:4], "Hepatoblastoma"), b("", "Liver tumours (PHIT) of childhood"),
+    ),
+    "a follow-up of the trial that its title names": (
+        a("ALLTogether1", ALL, "NCT04307576"), b("", "Late effects: follow-up of patients of ALLTogether1"),
+    ),
+    "an acronym in the title of another trial of the same registry": (
+        a("ALLTogether1", ALL, "NCT04307576"), b("", "Blinatumomab after ALLTogether1", "NCT09999999"),
     ),
     "a title that every second trial has": (a("", "Neuroblastoma"), b("", "Neuroblastoma")),
 }  # fmt: skip

@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
                             ("number", "a number of the one stands with the other"),
                             ("code", "a number of the one is the acronym of the other"),
                             ("acronym", "one acronym, and nothing in the titles speaks against it"),
+                            (
+                                "named",
+                                "the acronym of the one stands in the title of the other, which has none",
+                            ),
                             ("near", "acronyms and titles are nearly the same"),
                             ("title", "the very same title"),
                         ],

@@ -17,6 +17,7 @@ class WhyDouble(models.TextChoices):
     NUMBER = "number", _("a number of the one stands with the other")
     CODE = "code", _("a number of the one is the acronym of the other")
     ACRONYM = "acronym", _("one acronym, and nothing in the titles speaks against it")
+    NAMED = "named", _("the acronym of the one stands in the title of the other, which has none")
     NEAR = "near", _("acronyms and titles are nearly the same")
     TITLE = "title", _("the very same title")
 
