@@ -36,6 +36,8 @@ class Given(NamedTuple):
 class Interventions(List):
     """Several interventions, each perhaps with its type in front; none twice."""
 
+    has_form = False
+
     def __init__(self, separators=None):
         super().__init__(separators=separators)
         self.types = Word(InterventionType)

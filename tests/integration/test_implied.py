@@ -120,7 +120,7 @@ def test_it_is_among_no_registrys_contradictions_either(gent):
     closed, open_ = (a_site(a_trial(), gent, status=one, said=20) for one in ("completed", "recruiting"))
     for site in (closed, open_):
         says(site, "terminated", said=2, by=Role.REGISTRY, implied_by=WHOLE_TRIAL)
-    assert [one.site for one in measure().contradictions] == [open_]
+    assert [one.trial for one in measure().contradictions] == [open_.trial]
 
 
 def test_what_was_implied_wrongly_is_put_right_by_the_same_source(kiwi, gent):

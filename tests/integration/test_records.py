@@ -76,7 +76,7 @@ def test_what_hangs_on_a_record_is_told_by_its_relations():
         "professional": {
             ("Affiliation", "professional"), ("TrialSite", "contact_person"), ("TrialSite", "investigator"),
         },
-        "trial": {("TrialSite", "trial"), ("Trial", "parent")},
+        "trial": {("TrialSite", "trial"), ("Trial", "parent"), ("Trial", "merged_into")},
         "membership": set(), "affiliation": set(), "site": set(),
         "intervention": {("Trial", "interventions")},
     }  # fmt: skip

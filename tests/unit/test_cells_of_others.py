@@ -78,7 +78,7 @@ OF_WIDGET = {
 }  # fmt: skip
 OF_WORDS = {
     "Recruitment": "status", "Sex": "sex", "Stage": "stage", "StudyType": "study type", "CentreRole": "role",
-    "Language": "language",
+    "Language": "language", "AgeGroup": "ages",
 }  # fmt: skip
 # What is read all the same, by the columns' type: nothing in the cell itself tells it from their own.
 READ_ALL_THE_SAME = {
