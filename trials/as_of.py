@@ -60,8 +60,10 @@ def day_of(text: str) -> dt.date:
         words = {"text": text[:40], "day": today.isoformat()}
         raise ValueError(_("“%(text)s” is not a day. Write it like %(day)s.") % words)
     named = {"day": in_words(day), "first": in_words(first), "today": in_words(today)}
-    if day != today and first == today:
+    if day < today == first:
         raise ValueError(_("Nothing is known of %(day)s: only %(today)s can be shown so far.") % named)
+    if day > today == first:
+        raise ValueError(_("%(day)s lies in the future. Only %(today)s can be shown so far.") % named)
     if day > today:
         raise ValueError(_("%(day)s lies in the future. Give a day from %(first)s to %(today)s.") % named)
     if day < first:

@@ -137,7 +137,7 @@ def commands(block: str):
 
 
 def test_every_example_of_the_page_is_one_that_is_run():
-    assert {language for language, _name, _text in BLOCKS} == {"console", "csv", "python"}
+    assert {language for language, _name, _text in BLOCKS} == {"console", "csv", "json", "python"}
     told = [one for language, _name, text in BLOCKS if language == "console" for one in commands(text)]
     assert all(command.startswith("curl ") and shown.strip() for command, shown in told)
     assert len(told) == PAGE.count("\n$ ") > 20

@@ -13,6 +13,7 @@ LIST = {"count", "next", "previous", "facets", "results"}
 TRIAL = {
     "slug", "url", "acronym", "title", "titles", "summary", "identifiers", "status", "status_as_of",
     "phases", "study_type", "conditions", "disease_terms", "stages", "sex", "age", "sponsor", "groups",
+    "age_groups", "interventions", "arm_groups", "contact",
     "parent", "sites", "opened_in_belgium", "source", "status_by", "status_disputed", "dispute", "updated_at",
 }  # fmt: skip
 SITE = {

@@ -82,7 +82,7 @@ def _how_kept(one: str, other: str) -> str:
 def _filled(stays: Trial, goes: Trial, mine: dict) -> set[str]:
     """The names of what is filled, as a snapshot has them."""
     names = {name.removesuffix("_id") for name in merging.filled(stays, goes)}
-    return names if mine["conditions"] else names | {"conditions"}
+    return names | {name for name in ("conditions", "interventions", "arm_groups") if not mine[name]}
 
 
 def compared_sites(stays: Trial, goes: Trial) -> Iterator[ComparedSite]:
@@ -123,7 +123,7 @@ def followers(goes: Trial) -> Iterator[tuple[str, int]]:
     """What else hangs on a trial and follows it, with its number."""
     for relation in Trial._meta.related_objects:
         model, name = relation.related_model, relation.field.attname
-        is_shown = model not in (TrialSite, TrialMerge) and not relation.many_to_many
+        is_shown = model not in (TrialSite, TrialMerge, *merging.WHOLE) and not relation.many_to_many
         if is_shown and (count := model._base_manager.filter(**{name: goes.pk}).count()):
             yield str(model._meta.verbose_name_plural), count
 
