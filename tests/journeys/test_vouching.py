@@ -40,7 +40,7 @@ def test_from_the_mail_to_the_page_of_the_trial_in_two_clicks(page, link):
     expect(page.locator("#all")).to_have_text("6 statussen wachten op uw antwoord")
     # What the registry contradicts has an answer of its own; one button stores it with all others.
     page.locator(".vouch-site").first.get_by_label("Klopt nog: Rekruteert").check()
-    page.get_by_role("button", name="5 bevestigen; 1 tegengesproken studie beantwoordt u hierboven").click()
+    page.get_by_role("button", name="5 bevestigen; 1 betwiste status beantwoordt u hierboven").click()
     expect(page.get_by_role("status")).to_contain_text("Dank u.")
     expect(page.locator("#all")).to_have_text("Alles is bevestigd")
     page.goto("/en/trials/ieuroewing/#site-uz-gent")
