@@ -48,7 +48,7 @@ def a_trial(
     acronym=None, *, state="listed", at=(), identifiers=(), conditions=(), status="recruiting", **fields
 ):
     """A listed, recruiting trial. `at` holds centres or `(centre, status)`; `identifiers` any spelling."""
-    acronym = acronym if acronym is not None else f"TRIAL-{next(_number)}"
+    acronym = acronym if acronym is not None else f"ANY-{next(_number)}"
     defaults = {
         "title_en": f"A study of {acronym or 'something'}",
         "slug": slugify(acronym) or f"t{next(_number)}",

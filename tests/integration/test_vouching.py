@@ -133,7 +133,7 @@ def test_after_the_period_the_next_enquiry_comes(asked, settings):
     assert [sent(noon - DAY), sent(noon)] == [(0, 1), (1, 0)]
     assert [one.number for one in Enquiry.objects.order_by("number")] == [1, 2]
     settings.VOUCH_EVERY_DAYS = 90
-    assert sent(noon + 30 * DAY) == (0, 1)
+    assert sent(noon + 20 * DAY) == (0, 1)
 
 
 def test_two_reminders_and_then_the_editors(asked):
