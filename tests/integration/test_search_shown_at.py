@@ -12,7 +12,7 @@ from directory.core import changes
 from directory.core.changes import SYSTEM
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField
-from directory.core.models import Recorded, Shown
+from directory.core.models import Recorded, Shown, State
 from directory.search import service
 from directory.search.service import Ask
 from tests import builders as b
@@ -113,6 +113,8 @@ def recorded(record, field):
             log.watch(field.related_model._base_manager.get(pk=another(record, field)))
         if field.name == "consent_withdrawn_on":
             record.consent_given_on = dt.date(2019, 1, 1)
+        if field.name == "merged_into":
+            record.state = State.WITHDRAWN
         setattr(record, field.attname, another(record, field))
         record.save()
     service.catch_up()

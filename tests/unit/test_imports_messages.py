@@ -24,7 +24,8 @@ PARAMS = {
     "other": "Trials", "needed": "status date", "cell": "04/13/2026",
     "shown": "#DIV/0!", "key": "column:x", "answer": "no", "question": "Which column is it?",
     "questions": ["Which column is it?"], "header": "Who", "day": "03/04/2026",
-    "decision": "perhaps", "number": 3, "registry": "ISRCTN", "status": "planned",
+    "decision": "perhaps", "number": 3, "registry": "ISRCTN", "status": "planned", "line": 3,
+    "constant": "NaN",
 }  # fmt: skip
 
 

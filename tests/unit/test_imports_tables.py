@@ -100,7 +100,6 @@ def test_a_cell_longer_than_a_cell_can_be_is_told_and_not_kept(tmp_path):
         (b"%PDF-1.7 ...", "other_format"),
         (b"\xd0\xcf\x11\xe0 old excel", "other_format"),
         (b"<html><table><tr><td>1</td></tr></table>", "other_format"),
-        (b'[{"a": 1}]', "other_format"),
         ("a,b\n1,é\n".encode("utf-16-be"), "utf16_without_mark"),
         ("a,b\né,1\n".encode() + "2,é\n".encode("cp1252"), "mixed_encoding"),
         (b"a,b\n1,\x81\x01\n", "encoding"),
