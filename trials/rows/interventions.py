@@ -76,7 +76,7 @@ def store(works: Iterable, recorder: ChangeRecorder) -> None:
 def _store_given(works: list, recorder: ChangeRecorder) -> None:
     if not works:
         return
-    pks = _stored([one for work in works for one in work.given], recorder)
+    pks = _store_named([one for work in works for one in work.given], recorder)
     TrialIntervention.objects.filter(trial__in=[work.trial.pk for work in works]).delete()
     bulk.insert(
         TrialIntervention,
@@ -85,7 +85,7 @@ def _store_given(works: list, recorder: ChangeRecorder) -> None:
     )
 
 
-def _stored(several: list[Given], recorder: ChangeRecorder) -> dict[tuple[str, str], int]:
+def _store_named(several: list[Given], recorder: ChangeRecorder) -> dict[tuple[str, str], int]:
     """The pks of all by their keys; those that nobody had are made, as they are first written."""
     named = {one.key: one for one in reversed(several)}
     pks = Intervention.objects.pks_of(named)

@@ -48,7 +48,7 @@ def contact(candidates: Iterable[tuple[str, str, str]], sponsor: str) -> Contact
     `sponsor`: the words of an organisation's name are known; of one that may be a person's they are not.
     """
     for name, email, phone in candidates:
-        ways = _mailbox(email, sponsor), _number(phone)
+        ways = _mailbox(email, sponsor), _in_e164(phone)
         if is_role(name, sponsor) and any(ways):
             return dict(zip(HEADER, (tidy(name), *ways), strict=True))
     return dict.fromkeys(HEADER, "")
@@ -80,7 +80,7 @@ def _mailbox(email: str, sponsor: str) -> str:
     return text if is_role(text.rpartition("@")[0], sponsor) else ""
 
 
-def _number(phone: str) -> str:
+def _in_e164(phone: str) -> str:
     """E.164; nothing for a number that does not say of which country it is."""
     if not _ABROAD.match(phone):
         return ""

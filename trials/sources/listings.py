@@ -43,7 +43,7 @@ def _kept_lines(texts: Iterable[str | None], most: int = 300) -> tuple[str, ...]
     return tuple(dict.fromkeys(one for text in texts if (one := line(text, most))))[:_MOST]
 
 
-def _numbers(own: str, scheme: str, others: Iterable[str | None]) -> tuple[Identifier, ...]:
+def _numbers_of(own: str, scheme: str, others: Iterable[str | None]) -> tuple[Identifier, ...]:
     """Its own number, then those of other registries; what is none of theirs is left out."""
     try:
         first = parse_identifier(own, scheme)
@@ -125,7 +125,7 @@ def of_ctgov(content: object) -> ListedTrial:
     sites = [one for one in study.contacts_locations_module.locations if fold(one.country) in _OF_BELGIUM]
     children, bounded = _children(ages)
     return ListedTrial(
-        identifiers=_numbers(names.nct_id, Scheme.NCT, (*names.nct_id_aliases, *second)),
+        identifiers=_numbers_of(names.nct_id, Scheme.NCT, (*names.nct_id_aliases, *second)),
         title=line(names.brief_title or names.official_title, 600),
         acronym=line(names.acronym, 100),
         status=_STATUSES.get(fold(study.status_module.overall_status), Recruitment.UNKNOWN),
@@ -309,7 +309,7 @@ def of_ctis(content: object) -> ListedTrial:
     groups = _groups(trial.age_group)
     diseases = [one.medical_condition for one in parts.authorized_part_i.medical_conditions]
     return ListedTrial(
-        identifiers=_numbers(trial.ct_number, Scheme.EUCT, _others(parts, names)),
+        identifiers=_numbers_of(trial.ct_number, Scheme.EUCT, _others(parts, names)),
         title=line(names.public_title or names.full_title or trial.ct_title or trial.title, 600),
         acronym=line(trial.short_title or names.short_title, 100),
         status=_STATUSES.get(fold(_ctis_status(trial.ct_status)), Recruitment.UNKNOWN),
@@ -332,7 +332,7 @@ def _groups(ages: str | None) -> list[str]:
 def _others(parts: _Authorized, names: _Titles) -> Iterator[str | None]:
     others = names.secondary_identifying_numbers or _OtherIds()
     for one in (parts.eudra_ct, others.nct_number, *others.additional_registries):
-        yield _number(one)
+        yield _number_in(one)
 
 
 def _sites_in_belgium(parts: _Authorized, here: str | None) -> tuple[str, ...]:
@@ -342,7 +342,7 @@ def _sites_in_belgium(parts: _Authorized, here: str | None) -> tuple[str, ...]:
     return _kept_lines(_hospitals(parts)) or _kept_lines([f"Belgium: {here or 'listed'}"])
 
 
-def _number(one: _Text | _FormerNumber | None) -> str | None:
+def _number_in(one: _Text | _FormerNumber | None) -> str | None:
     return one.eudra_ct_code if isinstance(one, _FormerNumber) else one and one.number
 
 
