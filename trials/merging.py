@@ -43,7 +43,10 @@ OWN = frozenset(
 # Each of these says something only together with the others: they are filled together or not at all.
 TOGETHER = (
     ("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"),
-    ("contact_role", "contact_email", "contact_phone", "contact_source", "contact_as_of"),
+    (
+        "contact_role", "contact_email", "contact_phone", "contact_person_id", "contact_source",
+        "contact_as_of",
+    ),
 )  # fmt: skip
 # Lists of which one record's are whole, and two records' say things twice.
 WHOLE = (TrialArm, TrialIntervention)

@@ -230,7 +230,10 @@ def test_a_trial_is_found_by_the_name_of_what_it_gives(shown, client):
             "en",
             ["Interventions", "(Biological)", "(Radiation)", "No intervention", "Child (to 17 years)"],
         ),
-        ("nl", ["Interventies", "(Biologisch geneesmiddel)", "Geen interventie", "Kind (tot en met 17 jaar)"]),
+        (
+            "nl",
+            ["Interventies", "(Biologisch geneesmiddel)", "Geen interventie", "Kind (tot en met 17 jaar)"],
+        ),
         ("fr", ["Interventions", "(Radiothérapie)", "Aucune intervention", "Enfant (jusqu’à 17 ans)"]),
         ("de", ["Interventionen", "(Bestrahlung)", "Keine Intervention", "Kind (bis 17 Jahre)"]),
     ],

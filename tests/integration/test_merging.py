@@ -154,6 +154,14 @@ def test_the_contact_of_a_joined_site_is_filled_and_never_replaced(pair):
     assert (site.contact_role, site.contact_person, site.url) == ("Desk", person, "https://a.org")
 
 
+def test_nobody_becomes_the_role_of_the_other_site(pair):
+    ours, theirs = (one.sites.filter(centre__code="uz-gent") for one in pair)
+    theirs.update(contact_person=a_professional(consent=True))
+    ours.update(contact_role="Trial secretariat")
+    merged(*pair)
+    assert (ours.get().contact_role, ours.get().contact_person) == ("Trial secretariat", None)
+
+
 def test_what_was_said_of_the_trials_is_weighed_together():
     alpha, beta = (a_trial(name, status="unknown") for name in ("Alpha", "Beta"))
     for trial, status, role in ((alpha, "recruiting", Role.REGISTRY), (beta, "completed", Role.EDITOR)):
