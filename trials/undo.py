@@ -95,6 +95,7 @@ class TrialUndo(UndoRules):
         return _merged({key: key for key in keys})
 
     def store(self, scope, undone, works, made, records):
+        """The status goes back to what it was; whose word disputes it is asked of those that count by now."""
         _restate(works, scope)
         StatusStatement.objects.bulk_create(
             StatusStatement(
@@ -105,6 +106,7 @@ class TrialUndo(UndoRules):
             for trial, shot in made
             if shot.get("status_by")
         )  # fmt: skip
+        statements.settle_disputes(records)
 
 
 class SiteUndo(UndoRules):
