@@ -279,6 +279,29 @@ def test_the_undo_of_an_import_says_that_a_merge_is_to_be_undone_first(pair, ghe
     assert set(outcomes(reverse_of(run, editor)).values()) == {"update"}
 
 
+def test_so_does_a_coordinators_and_nothing_is_undone_in_part(pair, ghent):
+    user = a_coordinator(ghent)
+    row = {"centre_code": "uz-gent", "nct_number": THEIRS, "status": "suspended"}
+    run = applied(a_csv(row), kind="sites", user=user)
+    merge = merge_trials(stays=pair[0], goes=pair[1], by=BY)
+    undo = reverse_of(run, user)
+    assert (list(outcomes(undo).values()), undo.warnings) == (["invalid"], [])
+    assert "“beta” was merged into “alpha” since. Undo that merge first." in str(messages(undo))
+    assert TrialSite.objects.get(trial__slug="alpha").status == "suspended"
+    undo_merge(merge=merge, by=BY)
+    assert list(outcomes(reverse_of(run, user)).values()) == ["update"]
+
+
+def test_a_coordinators_undo_says_nothing_of_a_draft_that_was_merged(pair, ghent):
+    user = a_coordinator(ghent)
+    a_trial("Draft", state=State.DRAFT, identifiers=["NCT07777777"])
+    row = {"centre_code": "uz-gent", "nct_number": "NCT07777777", "acronym": "Draft", "status": "suspended"}
+    run = applied(a_csv(row), kind="sites", user=user)
+    merge_trials(stays=pair[0], goes=Trial.objects.get(slug="draft"), by=BY)
+    undo = reverse_of(run, user)
+    assert (outcomes(undo), [one["code"] for one in undo.warnings]) == ({}, ["with_editors"])
+
+
 def test_a_registry_that_is_followed_under_the_old_number_writes_to_the_trial_that_stays(pair):
     sync.follow(CTGOV, answers(a_study(THEIRS)))
     merge_trials(stays=pair[0], goes=pair[1], by=BY)
