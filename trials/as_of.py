@@ -171,7 +171,7 @@ class AsOf:
 
         `slug`: of this trial alone. One query, unless trials were merged since.
         """
-        is_merged = Exists(TrialMerge.objects.filter(at__gte=self.moment))
+        is_merged = Exists(TrialMerge.objects.since(self.moment))
         sites = TrialSite.objects.select_related("trial", "centre")
         here = list(sites.filter(which).annotate(is_merged=is_merged))
         if not here or here[0].is_merged:

@@ -22,6 +22,7 @@ from tests.support.studies import CTGOV, GENT, a_study, answers
 from tests.support.vouching import coordinator
 from trials import tasks
 from trials.actions import state_status
+from trials.as_of import AsOf
 from trials.merging import merge_trials
 from trials.models import RegistryRecord, SuspectedDouble, Trial, TrialMerge, TrialSite
 from trials.parting import undo_merge
@@ -163,6 +164,26 @@ def test_so_it_does_when_the_merge_was_undone(client, past):
     assert on(client, "alpha", "2026-02-01") == {"uz-gent": ("recruiting", ["about Alpha"])}
     assert set(on(client, "beta", "2026-02-01")) == {"uz-gent", "uza"}
     assert set(on(client, "alpha", "2026-03-02")) == {"uz-gent", "uza"}
+
+
+def test_a_day_between_a_merge_and_its_undo_is_of_the_one_trial(client, past, time_machine):
+    merge = TrialMerge.objects.get()
+    days = ("2026-02-01", "2026-03-02", "2026-04-01")
+    before = [on(client, "alpha", day) for day in days]
+    time_machine.move_to("2026-05-01 12:00Z", tick=False)
+    undo_merge(merge=merge, by=BY)
+    time_machine.move_to("2026-05-10 12:00Z", tick=False)
+    assert [on(client, "alpha", day) for day in days] == before
+    assert on(client, "alpha", "2026-05-02") == {"uz-gent": ("recruiting", ["about Alpha"])}
+    then = AsOf(dt.date(2026, 4, 1)).centre("uza")
+    assert [(one.change_key, one.status, len(one.statements.all())) for one in then.sites] == [
+        ("alpha@uza", "suspended", 2)
+    ]
+    time_machine.move_to("2026-06-01 12:00Z", tick=False)
+    merge_trials(stays=Trial.objects.get(slug="alpha"), goes=Trial.objects.get(slug="beta"), by=BY)
+    assert [on(client, "alpha", day) for day in days] == before
+    assert on(client, "alpha", "2026-05-02") == {"uz-gent": ("recruiting", ["about Alpha"])}
+    assert set(on(client, "alpha", "2026-06-01")) == {"uz-gent", "uza"}
 
 
 def test_a_page_of_a_day_after_is_of_the_one_trial(client, past):
