@@ -245,8 +245,9 @@ class _Joining:
         RegistryRecord.objects.filter(trial=self.stays).update(fingerprint="")
 
     def _formerly(self) -> list[str]:
-        """The names by which the trial is found from now on, too."""
-        words = (*self.stays.formerly, self.goes.slug, self.goes.acronym, *self.goes.formerly)
+        """The names by which the trial is found from now on, too; not an address that was never public."""
+        slug = self.goes.slug if self.goes.is_listed else ""
+        words = (*self.stays.formerly, slug, self.goes.acronym, *self.goes.formerly)
         return list(dict.fromkeys(filter(None, words)))
 
     def _fill(self, stays: Recorded, goes: Recorded, **more: Any) -> None:

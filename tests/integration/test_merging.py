@@ -83,12 +83,13 @@ def test_the_other_one_stays_a_record_and_is_shown_nowhere(pair):
 
 
 def test_a_draft_stays_one_so_that_its_address_tells_nobody_of_it(pair):
-    alpha, draft = pair[0], a_trial("Draft", state=State.DRAFT)
+    alpha, draft = pair[0], a_trial("Draft", slug="internal", state=State.DRAFT)
     merged(alpha, draft)
+    assert alpha.formerly == ["Draft"]  # an editor said that it is a name of this one
     assert draft.state == State.DRAFT
     assert not Trial.objects.drafts().exists()
-    assert Trial.objects.heirs(["draft"]) == {}
-    assert Trial.objects.heirs(["draft"], an_editor()) == {"draft": "alpha"}
+    assert Trial.objects.heirs(["internal"]) == {}
+    assert Trial.objects.heirs(["internal"], an_editor()) == {"internal": "alpha"}
 
 
 def test_identifiers_are_joined(pair):
