@@ -128,8 +128,8 @@ class _Parting:
                 yield _edited_sentence(self.stays, name)
 
     def _edited(self, model, pk: int, names: dict[str, list]) -> Iterator[str]:
-        if model is SuspectedDouble:
-            return
+        if model in (SuspectedDouble, StatusStatement) or _NOT_COMPARED.issuperset(names):
+            return  # nobody edits these
         record = model._base_manager.filter(pk=pk).first()
         if record is None:
             yield _("%(record)s was moved or removed since.") % {"record": f"{model._meta.verbose_name} {pk}"}

@@ -199,6 +199,15 @@ def test_what_a_registry_of_the_other_number_implied_goes_from_the_sites_that_st
     assert shown(alpha)[1] == {"uz-gent": RECRUITS}
 
 
+def test_a_site_of_the_trial_that_stays_may_have_been_removed_since(pair):
+    alpha, beta = pair
+    edited(beta, "completed", "2026-05-02")
+    merge = merged(alpha, beta)
+    alpha.sites.get(centre__code="uz-gent").delete()
+    undo_merge(merge=merge, by=BY)
+    assert (shown(alpha)[1], shown(beta)[1]) == ({}, {"uza": OVER})
+
+
 def test_what_was_implied_before_the_merge_stays(pair):
     alpha, beta = pair
     edited(beta, "completed", "2026-05-02")
