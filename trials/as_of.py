@@ -35,7 +35,7 @@ from .models import (
     TrialMerge,
     TrialSite,
 )
-from .statements import derive
+from .statements import derive, derive_of_trial
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
 Shot = tuple[int | None, dict]
@@ -129,7 +129,10 @@ class AsOf:
         for site, (_pk, one) in sites:
             site.trial, site.centre = trial, made[one["centre"]]
         self._add_people(sites)
-        keep_related(trial, sites=[site for site, _shot in sites], statements=self._said_of_trial(pk))
+        said = self._said_of_trial(pk)
+        keep_related(trial, sites=[site for site, _shot in sites], statements=said)
+        if "disputed_by" not in shot:  # the log did not have it yet
+            trial.disputed_by = derive_of_trial(said, self.moment)["disputed_by"]
         if parent := shot["parent"]:
             trial.parent = Trial.objects.listed().filter(slug=parent).first()
         trial.updated_at = self._changed(Q(kind="trial", key=slug) | (Q(kind="site") & of_it))
@@ -168,7 +171,7 @@ class AsOf:
 
         `slug`: of this trial alone. One query, unless trials were merged since.
         """
-        is_merged = Exists(TrialMerge.objects.filter(at__gte=self.moment))
+        is_merged = Exists(TrialMerge.objects.since(self.moment))
         sites = TrialSite.objects.select_related("trial", "centre")
         here = list(sites.filter(which).annotate(is_merged=is_merged))
         if not here or here[0].is_merged:

@@ -127,7 +127,8 @@ def _listed_sites(pks) -> dict[int, list[TrialSite]]:
 
 def disputes_of(about: str) -> Prefetch:
     """The statements by which sites or trials are disputed, where no others are shown."""
-    theirs = StatusStatement.objects.filter(**{f"{about}__disputed": True, f"{about}__disputed_by": F("pk")})
+    is_named = {f"{about}__disputed": True, f"{about}__disputed_by": F("pk")}
+    theirs = StatusStatement.objects.filter(**is_named, retracted_at=None)
     return Prefetch("statements", theirs)
 
 

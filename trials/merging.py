@@ -21,8 +21,18 @@ from directory.core.models import Recorded, State
 from directory.core.roles import Role
 
 from . import statements
+from .carrying import carry
 from .choices import Recruitment
-from .models import SuspectedDouble, Trial, TrialArm, TrialIntervention, TrialMerge, TrialSite
+from .models import (
+    RegistryRecord,
+    StatusStatement,
+    SuspectedDouble,
+    Trial,
+    TrialArm,
+    TrialIntervention,
+    TrialMerge,
+    TrialSite,
+)
 from .models.double import DoubleDecision
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -33,7 +43,10 @@ OWN = frozenset(
 # Each of these says something only together with the others: they are filled together or not at all.
 TOGETHER = (
     ("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"),
-    ("contact_role", "contact_email", "contact_phone", "contact_source", "contact_as_of"),
+    (
+        "contact_role", "contact_email", "contact_phone", "contact_person_id", "contact_source",
+        "contact_as_of",
+    ),
 )  # fmt: skip
 # Lists of which one record's are whole, and two records' say things twice.
 WHOLE = (TrialArm, TrialIntervention)
@@ -149,19 +162,23 @@ def _decide(doubles, decision: str, by: changes.Actor, work: "MergeWork") -> Non
 @dataclass
 class MergeWork:
     """`moved`: `(model, pk, column, before, after)` of rows that hang on another record now; `columns`: by
-    model and pk, what changed of a record, `{column: [before, after]}`; `links`: by relation, what was added.
+    model and pk, what changed of a record, `{column: [before, after]}`; `links`: by relation, what was added;
+    `carried`: pks of statements of sites that follow from the words on both trials.
     """
 
     moved: list[tuple[str, int, str, int, int]] = field(default_factory=list)
     columns: list[tuple[str, int, dict[str, list]]] = field(default_factory=list)
     links: dict[str, list[int]] = field(default_factory=dict)
+    carried: list[int] = field(default_factory=list)
 
     def changing(self, model: type[models.Model], pks: Iterable[int]) -> "_Changing":
         """Within this, columns of the records `pks` change."""
         return _Changing(self, model, list(pks))
 
     def as_json(self) -> dict:
-        return {"moved": self.moved, "columns": self.columns, "links": self.links}
+        return {
+            "moved": self.moved, "columns": self.columns, "links": self.links, "carried": self.carried,
+        }  # fmt: skip
 
 
 class _Changing:
@@ -215,11 +232,22 @@ class _Joining:
             if derived:
                 write(self.stays, derived)
         self._link()
+        self._carry()
         return self.work
 
+    def _carry(self) -> None:
+        """Sites hear what was said of the trial that is theirs now; records of registries are read anew."""
+        sites = list(TrialSite.objects.filter(trial=self.stays).select_related("centre").order_by("pk"))
+        pks = [site.pk for site in sites]
+        said = StatusStatement.objects.filter(site__in=pks).values_list("pk", flat=True)
+        with self.work.changing(TrialSite, pks), self.work.changing(StatusStatement, said):
+            self.work.carried = carry(self.stays, sites)
+        RegistryRecord.objects.filter(trial=self.stays).update(fingerprint="")
+
     def _formerly(self) -> list[str]:
-        """The names by which the trial is found from now on, too."""
-        words = (*self.stays.formerly, self.goes.slug, self.goes.acronym, *self.goes.formerly)
+        """The names by which the trial is found from now on, too; not an address that was never public."""
+        slug = self.goes.slug if self.goes.is_listed else ""
+        words = (*self.stays.formerly, slug, self.goes.acronym, *self.goes.formerly)
         return list(dict.fromkeys(filter(None, words)))
 
     def _fill(self, stays: Recorded, goes: Recorded, **more: Any) -> None:

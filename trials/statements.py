@@ -74,9 +74,9 @@ def derive(statements: Iterable[StatusStatement], at: dt.datetime | None = None)
     }
 
 
-def derive_of_trial(statements: Iterable[StatusStatement]) -> dict:
+def derive_of_trial(statements: Iterable[StatusStatement], at: dt.datetime | None = None) -> dict:
     """The values of the columns in `DERIVED_OF_TRIAL`, from one trial's statements in any order."""
-    said = sorted(filter(counts, statements), key=lambda one: one.pk or LAST)
+    said = sorted((one for one in statements if counts(one, at)), key=lambda one: one.pk or LAST)
     if not said:
         return dict(zip(DERIVED_OF_TRIAL, (Recruitment.UNKNOWN, "", "", False, None), strict=True))
     persons, registry = _by_persons_and_registry(said)

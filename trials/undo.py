@@ -95,6 +95,7 @@ class TrialUndo(UndoRules):
         return _merged({key: key for key in keys})
 
     def store(self, scope, undone, works, made, records):
+        """The status goes back to what it was; whose word disputes it is asked of those that count by now."""
         _restate(works, scope)
         StatusStatement.objects.bulk_create(
             StatusStatement(
@@ -105,6 +106,7 @@ class TrialUndo(UndoRules):
             for trial, shot in made
             if shot.get("status_by")
         )  # fmt: skip
+        statements.settle_disputes(records)
 
 
 class SiteUndo(UndoRules):
@@ -127,8 +129,10 @@ class SiteUndo(UndoRules):
 
     @staticmethod
     def _visible(slugs, scope):
-        found = Trial.objects.filter(slug__in=slugs).values_list("pk", "slug")
-        return {slug for pk, slug in found if pk in scope.visible(Trial)}
+        """Also of trials that the public saw and that are part of another one since: `refused` says so."""
+        found = Trial.objects.filter(slug__in=slugs)
+        seen = {slug for pk, slug in found.values_list("pk", "slug") if pk in scope.visible(Trial)}
+        return seen | set(found.still_shown().values_list("slug", flat=True))
 
     def store(self, scope, undone, works, made, records):
         """Retract or revive what was stated; a site made again says what it said when it was removed."""

@@ -22,6 +22,7 @@ from tests.support.studies import CTGOV, GENT, a_study, answers
 from tests.support.vouching import coordinator
 from trials import tasks
 from trials.actions import state_status
+from trials.as_of import AsOf
 from trials.merging import merge_trials
 from trials.models import RegistryRecord, SuspectedDouble, Trial, TrialMerge, TrialSite
 from trials.parting import undo_merge
@@ -165,6 +166,26 @@ def test_so_it_does_when_the_merge_was_undone(client, past):
     assert set(on(client, "alpha", "2026-03-02")) == {"uz-gent", "uza"}
 
 
+def test_a_day_between_a_merge_and_its_undo_is_of_the_one_trial(client, past, time_machine):
+    merge = TrialMerge.objects.get()
+    days = ("2026-02-01", "2026-03-02", "2026-04-01")
+    before = [on(client, "alpha", day) for day in days]
+    time_machine.move_to("2026-05-01 12:00Z", tick=False)
+    undo_merge(merge=merge, by=BY)
+    time_machine.move_to("2026-05-10 12:00Z", tick=False)
+    assert [on(client, "alpha", day) for day in days] == before
+    assert on(client, "alpha", "2026-05-02") == {"uz-gent": ("recruiting", ["about Alpha"])}
+    then = AsOf(dt.date(2026, 4, 1)).centre("uza")
+    assert [(one.change_key, one.status, len(one.statements.all())) for one in then.sites] == [
+        ("alpha@uza", "suspended", 2)
+    ]
+    time_machine.move_to("2026-06-01 12:00Z", tick=False)
+    merge_trials(stays=Trial.objects.get(slug="alpha"), goes=Trial.objects.get(slug="beta"), by=BY)
+    assert [on(client, "alpha", day) for day in days] == before
+    assert on(client, "alpha", "2026-05-02") == {"uz-gent": ("recruiting", ["about Alpha"])}
+    assert set(on(client, "alpha", "2026-06-01")) == {"uz-gent", "uza"}
+
+
 def test_a_page_of_a_day_after_is_of_the_one_trial(client, past):
     assert on(client, "beta", "2026-03-02") == (301, "/en/trials/alpha/?as_of=2026-03-02")
     assert on(client, "alpha", "2026-03-02") == {
@@ -277,6 +298,29 @@ def test_the_undo_of_an_import_says_that_a_merge_is_to_be_undone_first(pair, ghe
     assert "“beta” was merged into “alpha” since. Undo that merge first." in str(messages(undo))
     undo_merge(merge=merge, by=BY)
     assert set(outcomes(reverse_of(run, editor)).values()) == {"update"}
+
+
+def test_so_does_a_coordinators_and_nothing_is_undone_in_part(pair, ghent):
+    user = a_coordinator(ghent)
+    row = {"centre_code": "uz-gent", "nct_number": THEIRS, "status": "suspended"}
+    run = applied(a_csv(row), kind="sites", user=user)
+    merge = merge_trials(stays=pair[0], goes=pair[1], by=BY)
+    undo = reverse_of(run, user)
+    assert (list(outcomes(undo).values()), undo.warnings) == (["invalid"], [])
+    assert "“beta” was merged into “alpha” since. Undo that merge first." in str(messages(undo))
+    assert TrialSite.objects.get(trial__slug="alpha").status == "suspended"
+    undo_merge(merge=merge, by=BY)
+    assert list(outcomes(reverse_of(run, user)).values()) == ["update"]
+
+
+def test_a_coordinators_undo_says_nothing_of_a_draft_that_was_merged(pair, ghent):
+    user = a_coordinator(ghent)
+    a_trial("Draft", state=State.DRAFT, identifiers=["NCT07777777"])
+    row = {"centre_code": "uz-gent", "nct_number": "NCT07777777", "acronym": "Draft", "status": "suspended"}
+    run = applied(a_csv(row), kind="sites", user=user)
+    merge_trials(stays=pair[0], goes=Trial.objects.get(slug="draft"), by=BY)
+    undo = reverse_of(run, user)
+    assert (outcomes(undo), [one["code"] for one in undo.warnings]) == ({}, ["with_editors"])
 
 
 def test_a_registry_that_is_followed_under_the_old_number_writes_to_the_trial_that_stays(pair):

@@ -83,12 +83,13 @@ def test_the_other_one_stays_a_record_and_is_shown_nowhere(pair):
 
 
 def test_a_draft_stays_one_so_that_its_address_tells_nobody_of_it(pair):
-    alpha, draft = pair[0], a_trial("Draft", state=State.DRAFT)
+    alpha, draft = pair[0], a_trial("Draft", slug="internal", state=State.DRAFT)
     merged(alpha, draft)
+    assert alpha.formerly == ["Draft"]  # an editor said that it is a name of this one
     assert draft.state == State.DRAFT
     assert not Trial.objects.drafts().exists()
-    assert Trial.objects.heirs(["draft"]) == {}
-    assert Trial.objects.heirs(["draft"], an_editor()) == {"draft": "alpha"}
+    assert Trial.objects.heirs(["internal"]) == {}
+    assert Trial.objects.heirs(["internal"], an_editor()) == {"internal": "alpha"}
 
 
 def test_identifiers_are_joined(pair):
@@ -152,6 +153,14 @@ def test_the_contact_of_a_joined_site_is_filled_and_never_replaced(pair):
     merged(alpha, beta)
     site = alpha.sites.get(centre__code="uz-gent")
     assert (site.contact_role, site.contact_person, site.url) == ("Desk", person, "https://a.org")
+
+
+def test_nobody_becomes_the_role_of_the_other_site(pair):
+    ours, theirs = (one.sites.filter(centre__code="uz-gent") for one in pair)
+    theirs.update(contact_person=a_professional(consent=True))
+    ours.update(contact_role="Trial secretariat")
+    merged(*pair)
+    assert (ours.get().contact_role, ours.get().contact_person) == ("Trial secretariat", None)
 
 
 def test_what_was_said_of_the_trials_is_weighed_together():

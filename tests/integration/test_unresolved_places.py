@@ -9,8 +9,10 @@ from directory.core.models import Change
 from tests.builders import a_centre, a_coordinator, a_trial, an_editor
 from tests.support.admin_forms import admin_url
 from tests.support.studies import CTGOV, GENT, a_study, answers
+from trials.merging import merge_trials
 from trials.models import RegistryRecord, StatusStatement, Trial, TrialSite, UnresolvedPlace
 from trials.models.place import PlaceState
+from trials.parting import undo_merge
 from trials.places import keep_unresolved, resolve_place
 from trials.sources import sync
 
@@ -255,3 +257,16 @@ def test_a_trial_that_is_deleted_takes_its_places_with_it(place):
     Trial.objects.filter(pk=place.trial_id).delete()
     assert UnresolvedPlace.objects.count() == 1
     assert RegistryRecord.objects.filter(trial=None).count() == 1
+
+
+def test_a_place_left_behind_at_a_merged_trial_waits_for_nobody_and_makes_no_site_there():
+    """Both trials name it: what the one that stays has already is left with the other one."""
+    followed(a_study(places=[NEAR]), a_study(OTHER, places=[NEAR]))
+    stays, goes = Trial.objects.order_by("pk")
+    merge = merge_trials(stays=stays, goes=goes, by=EDITOR)
+    assert UnresolvedPlace.objects.get(trial=goes) not in UnresolvedPlace.objects.open()
+    place = UnresolvedPlace.objects.open().get()
+    assert resolve_place(place=place, centre=Centre.objects.get(), by=EDITOR) == 1
+    assert [one.trial for one in TrialSite.objects.all()] == [stays]
+    undo_merge(merge=merge, by=EDITOR)
+    assert [one.trial for one in UnresolvedPlace.objects.open()] == [goes]

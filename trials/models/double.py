@@ -1,5 +1,7 @@
 """Two trials that may be one: proposed, declined, merged, and taken apart again."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -84,6 +86,10 @@ class TrialMergeQuerySet(models.QuerySet):
     def standing(self):
         """Those that were not undone."""
         return self.filter(undone_at=None)
+
+    def since(self, moment: dt.datetime):
+        """Those that were made, or undone, at `moment` or later."""
+        return self.filter(Q(at__gte=moment) | Q(undone_at__gte=moment))
 
 
 class TrialMerge(models.Model):

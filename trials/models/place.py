@@ -23,7 +23,8 @@ class PlaceState(models.TextChoices):
 
 class UnresolvedPlaceQuerySet(models.QuerySet):
     def open(self):
-        return self.filter(state=PlaceState.OPEN)
+        """Those that wait for an editor: not of a trial that was merged since, which gets no site."""
+        return self.filter(state=PlaceState.OPEN, trial__merged_into=None)
 
 
 class UnresolvedPlace(PlainText):
