@@ -85,9 +85,9 @@ def follows(said: SaidOfMany, site: TrialSite, before: Sequence[StatusStatement]
         found.statement = said.of_site(site)
         found.derived = statements.derive([*before, found.statement])
     names = ("status", "disputed", "disputed_by")
-    if not found or all(found.derived[name] == getattr(site, name) for name in names):
+    if found.statement and all(found.derived[name] == getattr(site, name) for name in names):
         return Follows(site)  # whoever spoke since goes before
-    return found
+    return found  # what is taken back is so also where it stands for nothing now: nobody says it any more
 
 
 def _is_news(said: SaidOfMany, site: TrialSite, before: Iterable[StatusStatement]) -> bool:
