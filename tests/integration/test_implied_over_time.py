@@ -1,15 +1,16 @@
 """What is said of many sites, night after night, with what persons and files say in between."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
-from directory.core.roles import Role
-from tests.builders import a_centre, a_site, a_trial, says
-from tests.support.studies import CTGOV, GENT, a_study, answers
-from trials.implied import WHOLE_TRIAL
+from tests.builders import a_centre, a_site, a_trial, an_editor, says
+from tests.support.admin_forms import admin_url, save
+from tests.support.studies import CTGOV, a_study, answers
 from trials.models import StatusStatement
+from trials.models.registry import RegistryRecord
 from trials.quality import latest_statement, measure
 from trials.sources import sync
 
@@ -45,6 +46,12 @@ def kiwi(on):
 
 def followed(*studies):
     return sync.follow(CTGOV, answers(*studies), is_accepted=True)
+
+
+def in_a_folder(study):
+    """Follow a record that lay in a folder."""
+    (found,) = answers(study)
+    return sync.follow(CTGOV, [replace(found, file="0.json")], is_accepted=True)
 
 
 def implied(site):
@@ -86,3 +93,54 @@ def test_a_retraction_alone_is_counted_and_its_undo_too(kiwi, gent):
         site.statements.update(retracted_at=moment)
         found.append(latest_statement())
     assert found[1] not in (found[0], found[2])
+
+
+# Records that lay in a folder
+
+
+def test_an_old_record_in_a_folder_says_nothing_of_today(kiwi, gent, on):
+    on(JUNE)
+    site = a_site(kiwi, gent, said=7)
+    for status, verified in (("RECRUITING", "2024-03"), ("COMPLETED", "2024-06"), ("SUSPENDED", "2024-07")):
+        in_a_folder(a_study(status=status, verified=verified))
+        kiwi.refresh_from_db()
+        assert (kiwi.status, kiwi.status_as_of, kiwi.disputed) == ("recruiting", "2027-02", False)
+        assert state(site) == ("recruiting", "coordinator", False, "")
+    count = kiwi.statements.count()
+    on(JULY)
+    followed(a_study(verified="2027-07"))
+    last = kiwi.statements.latest("pk")
+    assert (last.status, last.day_as_said) == ("recruiting", "2027-07")
+    assert kiwi.statements.count() == count + 1
+
+
+def test_an_old_record_in_a_folder_disputes_no_person_about_the_whole_trial(kiwi, on, client):
+    on(JUNE)
+    client.force_login(an_editor())
+    save(client, admin_url(kiwi, "change"), status="suspended", status_as_of="2027-06-01")
+    for status, verified in (("RECRUITING", "2024-03"), ("COMPLETED", "2024-06"), ("COMPLETED", "2024-06")):
+        in_a_folder(a_study(status=status, verified=verified))
+        RegistryRecord.objects.update(fingerprint="")
+    kiwi.refresh_from_db()
+    assert (kiwi.status, kiwi.disputed) == ("suspended", False)
+    assert list(kiwi.statements.filter(status="completed").values_list("said_on", flat=True)) == ["2024-06"]
+
+
+def test_what_a_folder_implied_the_registry_takes_back(kiwi, gent, on):
+    site = a_site(kiwi, gent, status=None)
+    on(JUNE)
+    in_a_folder(a_study(status="SUSPENDED", verified="2027-05"))
+    assert implied(site) == [("suspended", "2027-05", "ClinicalTrials.gov (from files)")]
+    on(JULY)
+    followed(a_study(status="RECRUITING", verified="2027-07"))
+    assert (implied(site), state(site)[0]) == ([], "unknown")
+
+
+def test_an_older_record_in_a_folder_takes_back_nothing_that_the_registry_implied_since(kiwi, gent, on):
+    site = a_site(kiwi, gent, status=None)
+    on(JUNE)
+    followed(a_study(status="SUSPENDED", verified="2027-06"))
+    in_a_folder(a_study(status="RECRUITING", verified="2024-07"))
+    assert implied(site) == [("suspended", "2027-06-10", "ClinicalTrials.gov")]
+    in_a_folder(a_study(status="SUSPENDED", verified="2027-07"))
+    assert len(implied(site)) == 1

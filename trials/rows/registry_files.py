@@ -60,7 +60,7 @@ class CountriesProcessor(RegistryProcessor):
     def _imply_in_belgium(self, result, work, said: str) -> None:
         """Where the country takes nobody, none of its centres does; that it recruits is said of no centre."""
         status, day = _STATUSES.get(fold(said)), result.values.get("status_as_of", "")
-        last = self.last_said(work.trial)
+        last = None if self.is_from_files else self.last_said(work.trial, day)
         if self.scope.user is None and last is not None and last.evidence != work.evidence:
             day = self.scope.day.isoformat()  # it is seen to change
         if status is not None:
