@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.support.admin_forms import admin_url, save
-from tests.support.studies import CTGOV, a_study, answers
+from tests.support.studies import CTGOV, EUCT, a_ctis_record, a_study, answers
 from trials.models import StatusStatement
 from trials.models.registry import RegistryRecord
 from trials.quality import latest_statement, measure
 from trials.sources import sync
+from trials.sources.following import CTIS
+from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
 NUMBER = "NCT01234567"
@@ -144,3 +146,63 @@ def test_an_older_record_in_a_folder_takes_back_nothing_that_the_registry_implie
     assert implied(site) == [("suspended", "2027-06-10", "ClinicalTrials.gov")]
     in_a_folder(a_study(status="SUSPENDED", verified="2027-07"))
     assert len(implied(site)) == 1
+
+
+# CTIS about Belgium: running (4), recruitment ended (5), suspended (6)
+
+
+def in_ctis(belgium, updated, **more):
+    record = a_ctis_record(belgium, updated=updated.strftime("%d/%m/%Y"), **more)
+    return sync.follow(CTIS, [FetchedRecord(EUCT, record)], is_accepted=True)
+
+
+@pytest.fixture
+def lime(on):
+    return a_trial("LIME", identifiers=[EUCT], status="unknown")
+
+
+def test_what_belgium_was_seen_to_do_is_not_seen_again_when_something_else_changes(lime, gent, on):
+    site = a_site(lime, gent, status=None)
+    in_ctis(4, timezone.localdate())
+    on(JUNE)
+    in_ctis(5, JUNE)
+    assert implied(site) == [("active_not_recruiting", "2027-06-10", "CTIS")]
+    on(JULY)
+    other = a_site(lime, a_centre())
+    on(AUGUST)
+    in_ctis(5, AUGUST, title="A study of limes")
+    assert state(other) == ("recruiting", "coordinator", False, "")
+    assert len(implied(site)) == 1
+    on(SEPTEMBER)
+    in_ctis(6, SEPTEMBER, title="A study of limes")
+    assert implied(site)[-1] == implied(other)[-1] == ("suspended", "2027-09-10", "CTIS")
+    assert state(other) == ("recruiting", "coordinator", True, "")
+
+
+def test_a_country_that_closes_again_as_before_does_so_on_the_day_of_it(lime, gent, on):
+    site = a_site(lime, gent, status=None)
+    for belgium, moment in ((5, JUNE), (6, JULY), (5, AUGUST)):
+        on(moment)
+        in_ctis(belgium, moment)
+    assert [one[1] for one in implied(site)] == ["2027-06-10", "2027-07-10", "2027-08-10"]
+
+
+def test_a_country_that_was_closed_at_the_first_sight_is_not_seen_to_close_later(lime, on):
+    on(JUNE)
+    in_ctis(5, JUNE)
+    on(JULY)
+    site = a_site(lime, a_centre())
+    on(AUGUST)
+    in_ctis(5, AUGUST, title="A study of limes")
+    assert state(site) == ("recruiting", "coordinator", False, "")
+
+
+def test_what_was_stored_before_belgium_was_kept_is_no_change(lime, gent, on):
+    site = a_site(lime, gent)
+    in_ctis(4, timezone.localdate())
+    lime.statements.update(evidence="")  # as a migration wrote it
+    on(JULY)
+    says(site, "recruiting")
+    on(AUGUST)
+    in_ctis(5, JUNE)
+    assert state(site) == ("recruiting", "coordinator", False, "")
