@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.support.admin_forms import admin_url, save
-from tests.support.studies import CTGOV, EUCT, a_ctis_record, a_study, answers
+from tests.support.studies import CTGOV, EUCT, GENT, a_ctis_record, a_study, answers
 from trials.models import StatusStatement
 from trials.models.registry import RegistryRecord
 from trials.quality import latest_statement, measure
@@ -95,6 +95,28 @@ def test_a_retraction_alone_is_counted_and_its_undo_too(kiwi, gent):
         site.statements.update(retracted_at=moment)
         found.append(latest_statement())
     assert found[1] not in (found[0], found[2])
+
+
+def test_what_a_record_says_of_a_site_is_not_overruled_by_what_it_says_of_the_whole(kiwi, gent, on):
+    site, other = a_site(kiwi, gent, status=None), a_site(kiwi, a_centre(), status=None)
+    paused = [GENT | {"status": "SUSPENDED"}]
+    on(JUNE)
+    followed(a_study(verified="2027-06", places=paused))
+    on(JULY)
+    followed(a_study(status="ACTIVE_NOT_RECRUITING", verified="2027-07", places=paused))
+    assert state(site) == ("suspended", "registry", False, "")
+    assert state(other)[0] == "active_not_recruiting"
+    on(AUGUST)
+    followed(a_study(status="TERMINATED", verified="2027-08"))
+    assert state(site)[0] == state(other)[0] == "terminated"
+
+
+def test_a_record_that_says_two_things_of_one_centre_speaks_of_it(kiwi, gent, on):
+    site = a_site(kiwi, gent, status=None)
+    both = [GENT, GENT | {"facility": "Ghent University Hospital", "status": "COMPLETED"}]
+    on(JUNE)
+    followed(a_study(status="ACTIVE_NOT_RECRUITING", verified="2027-06", places=both))
+    assert state(site)[0] == "unknown"
 
 
 # Records that lay in a folder

@@ -159,12 +159,14 @@ class CtgovProcessor(RegistryProcessor):
         day = result.values.get("status_verified") or result.values.get("status_as_of", "")
         for pk, texts in named.items():
             said = {statuses[text] for text in texts if text in statuses} - {None}
+            if said:
+                site = new.get(pk) or self.sites.site(work.trial, places[pk])
+                work.spoken_of = [*work.spoken_of, site]
             if len(said) > 1:
                 told = {"centre": places[pk].code, "statuses": ", ".join(sorted(said))}
                 sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
                 result.note("location_statuses", sentence % told)
             elif said:
-                site = new.get(pk) or self.sites.site(work.trial, places[pk])
                 statement = self.sites.state(result, site, said.pop(), day)
                 work.statements += filter(None, [statement])
 
