@@ -41,6 +41,7 @@ _OTHER_LABELS = {
     "sites": gettext_lazy("sites"), "statement": gettext_lazy("what the registry says"),
     "verified_by": gettext_lazy("verified by"),
 }  # fmt: skip
+_CHOICES = {"verified_by": Role}  # of what is no column
 
 
 @dataclass(frozen=True)
@@ -245,10 +246,8 @@ def reads(kind: str, name: str, written: str) -> str:
         return day_first(written)
     if name == "disputed" or isinstance(widget, YesNo):
         return {"yes": _("yes"), "no": _("no")}.get(written, written)
-    if name == "verified_by":
-        return str(dict(Role.choices).get(written, written))
     inner = getattr(widget, "one", None)
-    choices = getattr(widget, "choices", getattr(inner, "choices", None))
+    choices = _CHOICES.get(name, getattr(widget, "choices", getattr(inner, "choices", None)))
     words = dict(choices.choices) if choices else {}
     return "; ".join(str(words.get(word, word)) for word in written.split("; "))
 

@@ -51,16 +51,21 @@ def imply(
         day = processor.scope.day.isoformat()
     signed = processor.signed | ({"evidence": work.evidence[:500]} if work.evidence else {})
     said = SaidOfMany(status, day, of, signed)
-    moved = {id(one) for one in work.sites_moved}
-    spoken_of = {id(one) for one in work.spoken_of} if status in CARRIED else set()
+    spoken_of = _spoken_of(work, status)
     found = []
     for site, before in processor.sites.of(work.trial, getattr(work, "sites", ())):
-        if id(site) in moved | spoken_of or not is_meant(site):
+        if id(site) in spoken_of or not is_meant(site):
             continue
         if one := follows(said, site, before):
             found.append(one)
             _tell(result, site, one)
     return found
+
+
+def _spoken_of(work, status: str) -> set[int]:
+    """The `id` of each site to which a word on the whole trial does not come, since the row speaks of it."""
+    more = work.spoken_of if status in CARRIED else ()
+    return {id(one) for one in (*work.sites_moved, *more)}
 
 
 def _tell(result: RowResult, site: TrialSite, one: Follows) -> None:

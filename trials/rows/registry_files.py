@@ -1,5 +1,7 @@
 """Rows of the files that registries export, each registry with the columns that it fills."""
 
+from itertools import chain
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,7 +11,7 @@ from directory.imports.rows.result import RowResult, shown
 
 from ..choices import Recruitment
 from ..implied import ALL_IN_BELGIUM, CARRIED
-from ..models import Trial
+from ..models import StatusStatement, Trial
 from ..models.registry import whose
 from ..registry_files.cells import bounds, refined
 from ..registry_files.classic import ClassicSheet
@@ -73,17 +75,20 @@ class CountriesProcessor(RegistryProcessor):
 
         `day`: the record's own, which moves with whatever else changes in it.
         """
-        stated = (one for _site, said in self.sites.of(work.trial, ()) for one in said)
-        own = [one for one in stated if one.implied_by == ALL_IN_BELGIUM and one.role == Role.REGISTRY]
-        own = [one for one in own if whose(one.source) == whose(self.registry)]
-        at_a_site = max(own, key=lambda one: (one.said_at, one.pk), default=None)
-        if at_a_site is not None and at_a_site.status == status:
-            return at_a_site.day_as_said
-        last = self.last_said(work.trial, day)
-        if at_a_site is None and last is not None and last.evidence == work.evidence:
-            return last.day_as_said or day
-        is_seen_to_change = at_a_site is not None or (last is not None and last.evidence)
-        return self.scope.day.isoformat() if is_seen_to_change else day
+        at_a_site, last = self._last_implied(work.trial), self.last_said(work.trial, day)
+        if at_a_site is not None:
+            return at_a_site.day_as_said if at_a_site.status == status else self.scope.day.isoformat()
+        if last is None or not last.evidence:
+            return day
+        is_the_same = last.evidence == work.evidence
+        return (last.day_as_said or day) if is_the_same else self.scope.day.isoformat()
+
+    def _last_implied(self, trial: Trial) -> StatusStatement | None:
+        """What this registry said of Belgium last, at whichever site it was stored."""
+        stated = chain.from_iterable(said for _site, said in self.sites.of(trial, ()))
+        own = (one for one in stated if (one.role, one.implied_by) == (Role.REGISTRY, ALL_IN_BELGIUM))
+        same = (one for one in own if whose(one.source) == whose(self.registry))
+        return max(same, key=lambda one: (one.said_at, one.pk), default=None)
 
 
 class CtisProcessor(CountriesProcessor):
