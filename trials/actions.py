@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,7 +77,7 @@ def _carry_to_sites(trial: Trial, by: changes.Actor) -> None:
     day = trial.status_as_of or timezone.localdate().isoformat()
     said = SaidOfMany(trial.status, day, WHOLE_TRIAL, signed)
     with changes.recording(by) as log:
-        sites = list(trial.sites.select_related("trial", "centre").select_for_update(of=("self",)))
+        sites = list(_locked(trial.sites.all()))
         known = defaultdict(list)
         for one in StatusStatement.objects.filter(site__in=sites, retracted_at=None):
             known[one.site_id].append(one)
@@ -85,6 +86,11 @@ def _carry_to_sites(trial: Trial, by: changes.Actor) -> None:
         log.watch(*moved)
         store(found, by.run)
         statements.settle(moved)
+
+
+def _locked(sites: QuerySet[TrialSite]) -> QuerySet[TrialSite]:
+    """`sites`, held until the transaction ends; in the order in which imports and merges hold them."""
+    return sites.select_related("trial", "centre").order_by("pk").select_for_update(of=("self",))
 
 
 def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:
@@ -104,9 +110,7 @@ def correct_site(*, site: TrialSite, by: changes.Actor, **values: Any) -> None:
 def close_recruitment(*, trial: Trial, by: changes.Actor, reason: str) -> int:
     """Close `trial` at every site that still recruits. Returns the number of sites closed."""
     with changes.recording(by) as log:
-        sites = list(
-            trial.sites.recruiting().select_related("trial", "centre").select_for_update(of=("self",))
-        )
+        sites = list(_locked(trial.sites.recruiting()))
         log.watch(*sites)
         StatusStatement.objects.bulk_create(
             StatusStatement(
@@ -159,7 +163,7 @@ def decide_suggestions(
     states = {Suggested.OPEN, Suggested.DECLINED if take else Suggested.TAKEN} if again else {Suggested.OPEN}
     with changes.recording(by) as log:
         found = TextSuggestion.objects.filter(state__in=states, pk__in=[one.pk for one in suggestions])
-        decided = list(found.select_related("trial").select_for_update(of=("self",)))
+        decided = list(found.select_related("trial").order_by("pk").select_for_update(of=("self",)))
         log.watch(*{one.trial_id: one.trial for one in decided}.values())
         for one in decided:
             _decide(one, by, take=take, why=why.strip())

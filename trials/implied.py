@@ -4,6 +4,7 @@ That a whole trial, or a country, takes nobody is so at each of its sites. That 
 of no site does it say anything. It then takes back what the same source had implied.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.core.dates import first_day
-from directory.core.text import squash
 
 from . import statements
 from .choices import Recruitment
 from .models import StatusStatement, TrialSite
+from .models.registry import FROM_FILES, whose
 
 # Of what a source spoke, as statements that follow from it say in `implied_by`.
 WHOLE_TRIAL, ALL_IN_BELGIUM = "the whole trial", "all centres in Belgium"
@@ -47,12 +48,20 @@ class SaidOfMany:
 
     def is_by_the_same(self, one: StatusStatement) -> bool:
         """Whether whoever says this said `one`: a registry is known by its name, persons by their role."""
-        source = squash(self.signed.get("source", ""))
-        return (one.role, squash(one.source)) == (self.signed["role"], source)
+        return (one.role, whose(one.source)) == (self.signed["role"], whose(self._source))
 
     def has_implied(self, one: StatusStatement) -> bool:
-        """Whether `one` follows from what the same source said before of the same sites."""
-        return one.implied_by == self.of and self.is_by_the_same(one)
+        """Whether `one` follows from what the same source said before of the same sites.
+
+        A record from a file may have lain there for long: what was said since does not go before it.
+        """
+        until = first_day(self.day) or dt.date.min
+        is_since = self._source.endswith(FROM_FILES) and one.said_at > until
+        return one.implied_by == self.of and self.is_by_the_same(one) and not is_since
+
+    @property
+    def _source(self) -> str:
+        return self.signed.get("source", "")
 
     def of_site(self, site: TrialSite) -> StatusStatement:
         """What it says of `site`, to be stored."""
@@ -85,9 +94,9 @@ def follows(said: SaidOfMany, site: TrialSite, before: Sequence[StatusStatement]
         found.statement = said.of_site(site)
         found.derived = statements.derive([*before, found.statement])
     names = ("status", "disputed", "disputed_by")
-    if not found or all(found.derived[name] == getattr(site, name) for name in names):
+    if found.statement and all(found.derived[name] == getattr(site, name) for name in names):
         return Follows(site)  # whoever spoke since goes before
-    return found
+    return found  # what is taken back is so also where it stands for nothing now: nobody says it any more
 
 
 def _is_news(said: SaidOfMany, site: TrialSite, before: Iterable[StatusStatement]) -> bool:

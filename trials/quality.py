@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from centres.models import Centre
@@ -146,9 +146,12 @@ class Quality:
         return [one for one in self.contradictions if not one.disputed]
 
 
-def latest_statement() -> int:
-    """Changes with every statement, also with one by which no status changes."""
-    return StatusStatement.objects.aggregate(last=Max("pk"))["last"] or 0
+def latest_statement() -> tuple:
+    """Changes with every statement and retraction, also with one by which no status changes."""
+    found = StatusStatement.objects.aggregate(
+        last=Max("pk"), retracted=Count("retracted_at"), lately=Max("retracted_at")
+    )
+    return tuple(found.values())
 
 
 def measure(today: dt.date | None = None) -> Quality:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.core.fields import page_language
+from directory.core.roles import Role
 from directory.core.text import control_character_in
 from directory.sheets.cells import Day, PartialDay, YesNo
 from directory.sheets.sheet import Column
@@ -38,7 +39,9 @@ UNANSWERED = "\N{BLACK QUESTION MARK ORNAMENT}"
 _OTHER_LABELS = {
     "status_since": gettext_lazy("status since"), "disputed": gettext_lazy("disputed"),
     "sites": gettext_lazy("sites"), "statement": gettext_lazy("what the registry says"),
+    "verified_by": gettext_lazy("verified by"),
 }  # fmt: skip
+_CHOICES = {"verified_by": Role}  # of what is no column
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,7 @@ def reads(kind: str, name: str, written: str) -> str:
     if name == "disputed" or isinstance(widget, YesNo):
         return {"yes": _("yes"), "no": _("no")}.get(written, written)
     inner = getattr(widget, "one", None)
-    choices = getattr(widget, "choices", getattr(inner, "choices", None))
+    choices = _CHOICES.get(name, getattr(widget, "choices", getattr(inner, "choices", None)))
     words = dict(choices.choices) if choices else {}
     return "; ".join(str(words.get(word, word)) for word in written.split("; "))
 

@@ -13,7 +13,7 @@ from directory.imports.plan import plan_run
 from tests.builders import a_centre, a_site, a_trial, an_editor, says
 from tests.sheets import a_csv, applied
 from tests.support.admin_forms import admin_url, save
-from tests.support.studies import CTGOV, GENT, a_study, answers
+from tests.support.studies import CTGOV, EUCT, GENT, a_ctis_record, a_study, answers
 from trials.choices import Recruitment
 from trials.implied import ALL_IN_BELGIUM, CARRIED, WHOLE_TRIAL, SaidOfMany, follows
 from trials.models import StatusStatement, Trial, TrialSite
@@ -23,7 +23,7 @@ from trials.sources.following import CTIS
 from trials.sources.records import FetchedRecord
 
 pytestmark = pytest.mark.django_db
-NUMBER, EUCT = "NCT01234567", "2022-500001-11-00"
+NUMBER = "NCT01234567"
 NOWHERE = {one: value for one, value in GENT.items() if one != "status"}
 
 
@@ -248,21 +248,6 @@ def test_a_sheet_of_trials_says_it_of_each_site(gent):
 
 
 # CTIS about Belgium
-
-
-def a_ctis_record(belgium, *, trial=4, updated="15/09/2025"):
-    return {
-        "ctNumber": EUCT, "ctStatus": trial, "lastUpdated": updated,
-        "authorizedApplication": {
-            "authorizedPartI": {
-                "trialDetails": {"clinicalTrialIdentifiers": {"fullTitle": "A study of kiwis"}},
-            },
-            "memberStatesConcerned": [
-                {"mscName": "Belgium", "mscPublicStatusCode": belgium},
-                {"mscName": "France", "mscPublicStatusCode": 4},
-            ],
-        },
-    }  # fmt: skip
 
 
 def in_ctis(*args, **kwargs):

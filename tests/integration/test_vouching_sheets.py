@@ -22,6 +22,7 @@ from tests.sheets import a_csv, applied, reverse_of
 from tests.support.at_once import at_once
 from tests.support.traces import logged
 from tests.support.vouching import TODAY, a_link, a_world, fresh
+from trials.implied import WHOLE_TRIAL
 from trials.models import StatusStatement
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,25 @@ def test_the_downloaded_sheet_handed_in_as_it_is_confirms_what_no_registry_contr
     enquiry.refresh_from_db()
     assert enquiry.answered_at is not None
     assert "Thank you. 2 rows are stored." in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("implied_by", ["", WHOLE_TRIAL])
+def test_a_sheet_as_it_is_confirms_what_a_registry_said_the_same_day(world, client, implied_by):
+    _centre, sites, enquiry, address = world
+    for site in sites:
+        site.statements.all().delete()
+        says(site, "suspended", by=Role.REGISTRY, source="CTIS", implied_by=implied_by)
+    answer, run = hand_in(client, address, downloaded(client, address), "sheet.xlsx")
+    assert (run.status, run.counts["update"]) == ("planned", 3)
+    page = " ".join(client.get(answer["Location"]).content.decode().split())
+    assert "verified by" in page
+    confirm(client, answer, run)
+    for site in map(fresh, sites):
+        found = site.status, site.verified_at, site.verified_by, site.status_source, site.implied_by
+        assert found == ("suspended", TODAY(), Role.COORDINATOR, "", "")
+    assert not unconfirmed(enquiry.sites(), enquiry.asked_on)
+    _again, second = hand_in(client, address, downloaded(client, address), "sheet.xlsx")
+    assert second.counts["unchanged"] == 3
 
 
 def test_a_corrected_row_is_an_answer_and_an_editor_can_undo_it(world, client):

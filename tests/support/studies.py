@@ -3,6 +3,7 @@
 from trials.sources.following import CTGOV
 from trials.sources.records import FetchedRecord
 
+EUCT = "2022-500001-11-00"
 GENT = {
     "facility": "UZ Gent", "city": "Ghent", "zip": "9000", "country": "Belgium", "status": "RECRUITING",
 }  # fmt: skip
@@ -34,9 +35,25 @@ def a_study(number="NCT01234567", *, status="RECRUITING", verified="2026-02", pl
     }
 
 
+def a_ctis_record(belgium, *, trial=4, updated="15/09/2025", title="A study of kiwis"):
+    """A record of CTIS; `belgium`, `trial`: the codes of the status there, and of the whole."""
+    return {
+        "ctNumber": EUCT, "ctStatus": trial, "lastUpdated": updated,
+        "authorizedApplication": {
+            "authorizedPartI": {
+                "trialDetails": {"clinicalTrialIdentifiers": {"fullTitle": title}},
+            },
+            "memberStatesConcerned": [
+                {"mscName": "Belgium", "mscPublicStatusCode": belgium},
+                {"mscName": "France", "mscPublicStatusCode": 4},
+            ],
+        },
+    }  # fmt: skip
+
+
 def answers(*studies):
     """What the registry answers for these records."""
     return [FetchedRecord(one["protocolSection"]["identificationModule"]["nctId"], one) for one in studies]
 
 
-__all__ = ["CTGOV", "GENT", "a_study", "answers"]
+__all__ = ["CTGOV", "EUCT", "GENT", "a_ctis_record", "a_study", "answers"]

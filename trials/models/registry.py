@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.text import squash
+
 from ..choices import Scheme
 from .trial import Trial, TrialIdentifier
 
@@ -23,6 +25,11 @@ class Registry(models.TextChoices):
 
 # Where the registries have their pages, without `www.`.
 HOSTS = {"clinicaltrials.gov": Registry.CTGOV, "euclinicaltrials.eu": Registry.CTIS}
+
+
+def whose(source: str) -> str:
+    """What a registry is known by, whether it answered or its records came from a folder."""
+    return squash(source.removesuffix(FROM_FILES))
 
 
 def registry_at(host: str) -> str:

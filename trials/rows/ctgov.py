@@ -159,14 +159,19 @@ class CtgovProcessor(RegistryProcessor):
         day = result.values.get("status_verified") or result.values.get("status_as_of", "")
         for pk, texts in named.items():
             said = {statuses[text] for text in texts if text in statuses} - {None}
-            if len(said) > 1:
-                told = {"centre": places[pk].code, "statuses": ", ".join(sorted(said))}
-                sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
-                result.note("location_statuses", sentence % told)
-            elif said:
+            if said:
                 site = new.get(pk) or self.sites.site(work.trial, places[pk])
-                statement = self.sites.state(result, site, said.pop(), day)
-                work.statements += filter(None, [statement])
+                self._state_site(result, work, site, said, day)
+
+    def _state_site(self, result, work, site: TrialSite, said: set, day: str) -> None:
+        """What the registry says of the status at one site; nothing is made of several at once."""
+        work.spoken_of = [*work.spoken_of, site]
+        if len(said) > 1:
+            told = {"centre": site.centre.code, "statuses": ", ".join(sorted(said))}
+            sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
+            result.note("location_statuses", sentence % told)
+        elif statement := self.sites.state(result, site, said.pop(), day):
+            work.statements.append(statement)
 
     def _tell_missed(self, result, missed: list[tuple[str, Match]]) -> None:
         """Of which locations no site is made, and which centres they may mean."""

@@ -20,6 +20,7 @@ def imply_of_the_whole(processor, result: RowResult, work) -> None:
     """What follows for its sites of the status that a row states of a trial, added to its `work`."""
     if said := _said_of_the_whole(processor, result, work):
         work.implied = [*work.implied, *imply(processor, result, work, WHOLE_TRIAL, *said)]
+    work.spoken_of = ()  # nobody asks after this, and there may be thousands
 
 
 def _said_of_the_whole(processor, result: RowResult, work) -> tuple[str, str] | None:
@@ -43,14 +44,14 @@ def imply(
 ) -> list[Follows]:  # fmt: skip
     """What the row's word on all the sites that are meant changes at each; set on them, told in the receipt.
 
-    Nothing for a site of which the row speaks itself. A person who names no day says it today, a registry
-    on no day at all.
+    Nothing for a site of which the row speaks itself, though there, too, it takes back what it had implied. A
+    person who names no day says it today, a registry on no day at all.
     """
     if not day and processor.signed["role"] != Role.REGISTRY:
         day = processor.scope.day.isoformat()
     signed = processor.signed | ({"evidence": work.evidence[:500]} if work.evidence else {})
     said = SaidOfMany(status, day, of, signed)
-    spoken_of = {id(one) for one in work.sites_moved}
+    spoken_of = _spoken_of(work, status)
     found = []
     for site, before in processor.sites.of(work.trial, getattr(work, "sites", ())):
         if id(site) in spoken_of or not is_meant(site):
@@ -61,11 +62,20 @@ def imply(
     return found
 
 
+def _spoken_of(work, status: str) -> set[int]:
+    """The `id` of each site to which a word on the whole trial does not come, since the row speaks of it."""
+    more = work.spoken_of if status in CARRIED else ()
+    return {id(one) for one in (*work.sites_moved, *more)}
+
+
 def _tell(result: RowResult, site: TrialSite, one: Follows) -> None:
     """In the receipt; then on the site itself."""
     code, old, new = site.centre.code, site.status, one.derived["status"]
     said = one.statement.status if one.statement else new
-    result.change(SITES, f"{code}: {old}" if site.pk else "", f"{code}: {said}")
+    if one.taken_back and old == new:
+        result.change("statement", f"{code}: {one.taken_back[-1].status}", "")
+    else:
+        result.change(SITES, f"{code}: {old}" if site.pk else "", f"{code}: {said}")
     if one.derived["disputed"] != site.disputed:
         result.change("disputed", yes_or_no(site.disputed), yes_or_no(one.derived["disputed"]))
     if one.statement and one.derived["disputed"]:

@@ -4,16 +4,17 @@ What is empty is filled, and the trial's own status is brought up to date where 
 somebody wrote into the directory stays. A new trial is a draft.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
-from operator import attrgetter
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from directory.core.dates import first_day
 from directory.core.roles import Role
-from directory.core.text import UNREADABLE, fold, squash, tidy
+from directory.core.text import UNREADABLE, fold, tidy
 from directory.imports.choices import Outcome
 from directory.imports.messages import day_first, problem, sentence
 from directory.imports.questions import Option, Question
@@ -24,6 +25,7 @@ from .. import registries, statements
 from ..ages import DAYS_OF_BAND
 from ..choices import AgeBand, Recruitment, Scheme
 from ..models import StatusStatement, Trial
+from ..models.registry import FROM_FILES, whose
 from ..registry_files.base import RegistrySheet
 from .trials import TrialProcessor
 
@@ -277,24 +279,34 @@ class RegistryProcessor(TrialProcessor):
             self._conflicts[result.number] = _may_be_older(status, trial.status, trial.status_as_of)
         return self.compare(result, trial, ("status", "status_as_of") if day else ("status",))
 
-    def last_said(self, trial) -> StatusStatement | None:
-        """What this registry said of the trial last."""
-        name = squash(self.registry)
-        own = (one for one in self.stated.get(trial.pk, ()) if one.role == Role.REGISTRY)
-        return max((one for one in own if squash(one.source) == name), key=attrgetter("pk"), default=None)
+    @property
+    def is_from_files(self) -> bool:
+        """Whether the records lay in a folder: it is not known for how long, so each is of its own day."""
+        return self.registry.endswith(FROM_FILES)
+
+    def last_said(self, trial, day: str) -> StatusStatement | None:
+        """What this registry said of the trial last, also in a file; of a file of `day`, by that day."""
+        name = whose(self.registry)
+        own = [one for one in self.stated.get(trial.pk, ()) if one.role == Role.REGISTRY]
+        own = [one for one in own if whose(one.source) == name]
+        if self.is_from_files:
+            own = [one for one in own if statements.weight(one) <= (first_day(day) or dt.date.min)]
+        return max(own, key=lambda one: (statements.weight(one), one.pk), default=None)
 
     def _is_seen_to_change(self, trial, status: str) -> bool:
         """Whether the directory sees this night that the registry says another status than before.
 
-        That is then of this day, however roughly the record is dated. Of a file that somebody hands in it is
-        not known whether it is younger.
+        That is then of this day, however roughly the record is dated. Of a file that somebody hands in, or
+        that lay in a folder, it is not known whether it is younger.
         """
-        last = self.last_said(trial) if self.scope.user is None else None
+        if self.scope.user is not None or self.is_from_files:
+            return False
+        last = self.last_said(trial, "")
         return last is not None and last.status != status
 
     def _keep_for_later(self, result, trial, status: str, day: str) -> None:
         """What the registry says beside a word that stands: a change of it is then seen on its day."""
-        last = self.last_said(trial)
+        last = self.last_said(trial, day)
         if self.scope.user is None and (last is None or last.status != status):
             self.news[result.number] = status, day
             result.change("statement", "", f"{self.registry}: {status}")
@@ -312,7 +324,7 @@ class RegistryProcessor(TrialProcessor):
 
     def _beside_a_person(self, result, trial, status: str, day: str) -> list[str]:
         """What a person said stands; a registry that says something else on a later day disputes it."""
-        said, last = self.stated.get(trial.pk, ()), self.last_said(trial)
+        said, last = self.stated.get(trial.pk, ()), self.last_said(trial, day)
         derived = statements.derive_of_trial([*said, self.statement(trial, status, day)])
         told = {
             "registry": self.registry, "status": Recruitment(status).label,

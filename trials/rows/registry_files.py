@@ -1,14 +1,18 @@
 """Rows of the files that registries export, each registry with the columns that it fills."""
 
+from itertools import chain
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from directory.core.roles import Role
 from directory.core.text import fold
 from directory.imports.rows.result import RowResult, shown
 
 from ..choices import Recruitment
 from ..implied import ALL_IN_BELGIUM, CARRIED
-from ..models import Trial
+from ..models import StatusStatement, Trial
+from ..models.registry import whose
 from ..registry_files.cells import bounds, refined
 from ..registry_files.classic import ClassicSheet
 from ..registry_files.ctis import CtisSheet
@@ -60,11 +64,31 @@ class CountriesProcessor(RegistryProcessor):
     def _imply_in_belgium(self, result, work, said: str) -> None:
         """Where the country takes nobody, none of its centres does; that it recruits is said of no centre."""
         status, day = _STATUSES.get(fold(said)), result.values.get("status_as_of", "")
-        last = self.last_said(work.trial)
-        if self.scope.user is None and last is not None and last.evidence != work.evidence:
-            day = self.scope.day.isoformat()  # it is seen to change
-        if status is not None:
-            work.implied = imply(self, result, work, ALL_IN_BELGIUM, status, day, is_in_belgium)
+        if status is None:
+            return
+        if self.scope.user is None and not self.is_from_files:
+            day = self._first_said_in_belgium(work, status, day)
+        work.implied = imply(self, result, work, ALL_IN_BELGIUM, status, day, is_in_belgium)
+
+    def _first_said_in_belgium(self, work, status: str, day: str) -> str:
+        """Since which day the registry says so of Belgium: today, where it is seen to change.
+
+        `day`: the record's own, which moves with whatever else changes in it.
+        """
+        at_a_site, last = self._last_implied(work.trial), self.last_said(work.trial, day)
+        if at_a_site is not None:
+            return at_a_site.day_as_said if at_a_site.status == status else self.scope.day.isoformat()
+        if last is None or not last.evidence:
+            return day
+        is_the_same = last.evidence == work.evidence
+        return (last.day_as_said or day) if is_the_same else self.scope.day.isoformat()
+
+    def _last_implied(self, trial: Trial) -> StatusStatement | None:
+        """What this registry said of Belgium last, at whichever site it was stored."""
+        stated = chain.from_iterable(said for _site, said in self.sites.of(trial, ()))
+        own = (one for one in stated if (one.role, one.implied_by) == (Role.REGISTRY, ALL_IN_BELGIUM))
+        same = (one for one in own if whose(one.source) == whose(self.registry))
+        return max(same, key=lambda one: (one.said_at, one.pk), default=None)
 
 
 class CtisProcessor(CountriesProcessor):

@@ -10,7 +10,6 @@ from centres.matching import CentreRef
 from centres.models import Centre
 from directory.core.dates import first_day
 from directory.core.roles import Role
-from directory.core.text import squash
 from directory.imports.rows.result import RowResult, shown, yes_or_no
 from directory.imports.rows.storing import ChangeRecorder, update
 from directory.imports.scope import Scope
@@ -18,7 +17,7 @@ from directory.imports.scope import Scope
 from .. import implied, statements
 from ..choices import Recruitment
 from ..models import StatusStatement, Trial, TrialSite
-from ..models.registry import FROM_FILES
+from ..models.registry import FROM_FILES, whose
 
 
 class RegistrySites:
@@ -90,8 +89,8 @@ class RegistrySites:
 
     def _last(self, said: Iterable[StatusStatement], until: dt.date | None) -> StatusStatement | None:
         """What this registry said last of the site itself, also in a file; with `until`, by that day."""
-        name = _whose(self.registry)
-        own = [one for one in said if one.role == Role.REGISTRY and _whose(one.source) == name]
+        name = whose(self.registry)
+        own = [one for one in said if one.role == Role.REGISTRY and whose(one.source) == name]
         own = [one for one in own if not one.implied_by]
         own = [one for one in own if until is None or one.said_at <= until]
         return max(own, key=lambda one: (one.said_at, one.pk), default=None)
@@ -119,10 +118,6 @@ class RegistrySites:
                 "role": Role(site.verified_by).label,
             }  # fmt: skip
             result.note(self.column, sentence % told)
-
-
-def _whose(source: str) -> str:
-    return squash(source.removesuffix(FROM_FILES))
 
 
 def store_sites(

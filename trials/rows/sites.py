@@ -288,7 +288,8 @@ class SiteProcessor(NamesCentre, NamesPeople):
         derived = statements.derive([*said, statement])
         old = {name: getattr(site, name) for name in statements.DERIVED}
         differs = {name for name in derived if derived[name] != old[name]}
-        if differs <= _WHO_SAID_IT or (not said and statement.status == Recruitment.UNKNOWN):
+        is_repeated = differs <= _WHO_SAID_IT and not self._confirms(result, old, derived)
+        if is_repeated or (not said and statement.status == Recruitment.UNKNOWN):
             # Repeating what is known, in whatever role, is no news.
             self._explain_silence(result, site, statement)
             return
@@ -298,10 +299,22 @@ class SiteProcessor(NamesCentre, NamesPeople):
         work.statement = statement
         statement.pk, statement.site = None, site
 
+    def _confirms(self, result, old, derived) -> bool:
+        """Whether a person says today, without naming a day, what a registry said today, or of many sites.
+
+        A sheet that the directory wrote names the day: that comes back as it was given out.
+        """
+        is_by_nobody = old["verified_by"] == Role.REGISTRY or old["implied_by"]
+        names_no_day = not result.values.get("status_date")
+        is_by_a_person = derived["verified_by"] != Role.REGISTRY and not derived["implied_by"]
+        return bool(is_by_nobody and names_no_day and is_by_a_person)
+
     def _tell_status(self, result, site, old, derived):
         for name, column in _STATUS_FIELDS.items():
             if derived[name] != old[name] and not (site.pk is None and derived[name] in ("", None)):
                 result.change(column, _told(name, old), _told(name, derived))
+        if self._confirms(result, old, derived) and derived["verified_at"] == old["verified_at"]:
+            result.change("verified_by", old["verified_by"], derived["verified_by"])
         if derived["disputed"] != old["disputed"]:
             result.change("disputed", yes_or_no(old["disputed"]), yes_or_no(derived["disputed"]))
 

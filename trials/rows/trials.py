@@ -45,7 +45,8 @@ class TrialWork:
     """A trial as it will be; `conditions`, `given`, `arms` None: as they are.
 
     `said`: the status that the row states of it, and its day as it was said; None: it states none.
-    `evidence`: what the row says beside it. `implied`: what follows of it for its sites.
+    `evidence`: what the row says beside it. `implied`: what follows of it for its sites. `spoken_of`: the
+    sites of which the row itself says a status, also where that is no news.
     """
 
     trial: Trial
@@ -55,6 +56,7 @@ class TrialWork:
     said: tuple[str, str] | None = None
     evidence: str = ""
     implied: Sequence[Follows] = ()
+    spoken_of: Sequence[TrialSite] = ()
     given: list[Given] | None = None
     arms: list[Arm] | None = None
 

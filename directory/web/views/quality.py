@@ -91,6 +91,6 @@ def _figures() -> Quality:
 
 
 @lru_cache(maxsize=1)
-def _kept(version: str, statement: int) -> Quality:
+def _kept(version: str, statement: tuple) -> Quality:
     """The figures of one state of the directory, which the index's version and the last statement name."""
     return quality.measure()
