@@ -51,7 +51,7 @@ class _Answer:
 
 def is_due(code: str, now: dt.datetime) -> bool:
     """Whether a registry is to be asked: a week after it answered, a day after it did not, or never asked."""
-    last = RegistryDiscovery.objects.filter(registry=code).order_by("-pk").first()
+    last = RegistryDiscovery.objects.filter(registry=code, is_partial=False).order_by("-pk").first()
     if last is None:
         return True
     # An hour less: what is asked by the hour would else come an hour later each time.
@@ -60,14 +60,15 @@ def is_due(code: str, now: dt.datetime) -> bool:
 
 
 def discover(
-    source: Source, pages: Pages | None = None, *, is_accepted: bool = False
+    source: Source, pages: Pages | None = None, *, is_accepted: bool = False, is_partial: bool = False
 ) -> RegistryDiscovery | None:
     """Ask `source` for all its trials for children in Belgium; None where another run does so now.
 
     `pages`: from elsewhere than the registry itself, so never all that it lists. `is_accepted`: an editor
-    looked, and so much may be gone.
+    looked, and so much may be gone. `is_partial`: the pages are not what the registry lists, so another run
+    that waits for an editor goes on waiting.
     """
-    run = RegistryDiscovery.objects.begin(source.code)
+    run = RegistryDiscovery.objects.begin(source.code, is_partial=is_partial)
     if run is None:
         return None
     try:
