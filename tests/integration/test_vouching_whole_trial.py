@@ -7,7 +7,8 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from directory.core.roles import Role
 from directory.vouching import actions
@@ -87,6 +88,60 @@ def test_an_editors_word_on_the_site_itself_asks_nobody_sooner():
     Enquiry.objects.update(answered_at=timezone.now())
     says(site, "suspended", by=Role.EDITOR)
     assert actions.send_due().asked == 0
+
+
+# Who is named
+
+
+def mail_about(centre, language="en"):
+    centre.languages = [language]
+    centre.save()
+    mail.outbox.clear()
+    a_link(centre)
+    return " ".join(mail.outbox[0].body.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "by", "words"),
+    [
+        ("en", "CTIS", "– CTIS says so of the whole trial ({day}), your centre has not confirmed it"),
+        ("en", "", "– an editor says so of the whole trial ({day}), your centre has not confirmed it"),
+        ("nl", "", "– dat zegt de redactie over de hele studie ({day}), uw centrum heeft het niet bevestigd"),
+        ("fr", "CTIS", "– selon CTIS, à propos de "),
+        ("de", "CTIS", "– das sagt CTIS über "),
+    ],
+)
+def test_the_mail_says_of_what_was_spoken_and_by_whom_where_nobody_spoke_of_the_site(
+    client, language, by, words
+):
+    centre, site = a_ghent(by=Role.REGISTRY)
+    if by:
+        says(site, "suspended", said=0, by=Role.REGISTRY, source=by, implied_by=WHOLE_TRIAL)
+    else:
+        suspend(client, site)
+    with translation.override(language):
+        day = date_format(TODAY(), "DATE_FORMAT")
+    assert words.format(day=day) in mail_about(centre, language)
+
+
+def test_an_editors_word_against_a_coordinators_is_called_no_registrys_in_mail_and_pages(client):
+    centre, site = a_ghent(by=Role.COORDINATOR)
+    suspend(client, site, days=1)
+    text = mail_about(centre)
+    assert "Of 1 a newer source says otherwise." in text
+    assert "– An editor says of the whole trial: Suspended" in text
+    assert "registr" not in text
+    address = re.search(r"http\S+(/en/vouch/\S+)", mail.outbox[0].body)[1]
+    page = text_of(client.get(address)).partition("<main")[2].partition("</main>")[0]
+    assert "1 disputed: a newer source says otherwise" in page
+    assert "As the newer source says" not in page, "what is among the answers is not said twice"
+    assert "registry" not in page
+    quality = text_of(client.get("/en/quality/"))
+    assert "A newer source says otherwise than the person whose word stands." in quality
+    assert '<th scope="col">The other source says</th>' in quality
+
+
+# One query more for all
 
 
 def queries_of_a_mail(number, client):
