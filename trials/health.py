@@ -6,7 +6,7 @@ from directory.core.roles import Role
 from directory.core.text import squash
 
 from .models import RegistrySync, StatusStatement, TrialSite
-from .models.registry import SyncStatus
+from .models.registry import FROM_FILES, SyncStatus
 from .statements import day_as_said
 
 
@@ -47,7 +47,10 @@ def _said() -> list[dict]:
 
 def _followed() -> list[dict]:
     done = Q(status=SyncStatus.DONE)
-    runs = RegistrySync.objects.exclude(answered_by="").order_by("answered_by").values("answered_by")
+    # What came from files has a name of its own; other partial runs say nothing of all that is followed.
+    whole = Q(is_partial=False) | Q(answered_by__endswith=FROM_FILES)
+    asked = RegistrySync.objects.filter(whole).exclude(answered_by="")
+    runs = asked.order_by("answered_by").values("answered_by")
     rows = runs.annotate(last=Max("pk"), success=Max("finished_at", filter=done))
     last = RegistrySync.objects.in_bulk([one["last"] for one in rows])
     return [

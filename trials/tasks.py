@@ -55,7 +55,7 @@ def bring_in(self, code: str) -> None:
     if not numbers:
         return
     source = source_of(code)
-    if follow_source(source, source.fetch(dict.fromkeys(numbers))) is None:
+    if follow_source(source, source.fetch(dict.fromkeys(numbers)), is_partial=True) is None:
         raise self.retry(countdown=AGAIN)
 
 

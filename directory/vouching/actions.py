@@ -89,7 +89,8 @@ def open_due(now: dt.datetime) -> None:
 def reason_to_ask(before: Enquiry | None, moved: dt.datetime | None, now: dt.datetime) -> str:
     """Why a coordinator is to be asked now, after the enquiry `before`; empty where it is too early.
 
-    `moved`: when a registry last said something that speaks against a status of the centre, or made it.
+    `moved`: when a registry, or somebody of a whole trial, last said something that speaks against a status
+    of the centre, or made it.
     """
     day = mail_day(now)
     if before is None or day >= due_on(before):
@@ -195,11 +196,13 @@ def language_of(centre: Centre) -> str:
 
 
 def _last_moves() -> dict[int, dt.datetime]:
-    """By centre, when a registry last said what contradicts a person there, or what alone is known."""
-    told = Q(site__disputed=True) | Q(site__verified_by=Role.REGISTRY)
-    found = StatusStatement.objects.filter(
-        told, site__in=asked_sites(), role=Role.REGISTRY, retracted_at=None
-    )
+    """By centre, when a registry last said what contradicts a person there, or what alone is known.
+
+    What anybody said of a whole trial is such a word, too.
+    """
+    told = Q(site__disputed=True) | Q(site__verified_by=Role.REGISTRY) | ~Q(site__implied_by="")
+    not_of_site = Q(role=Role.REGISTRY) | ~Q(implied_by="")
+    found = StatusStatement.objects.filter(told, not_of_site, site__in=asked_sites(), retracted_at=None)
     return dict(found.order_by().values_list("site__centre").annotate(Max("recorded_at")))
 
 

@@ -84,18 +84,24 @@ def told(against: StatusStatement) -> str:
 
 
 def _speaker(said: StatusStatement) -> str:
-    return _("A registry") if said.role == Role.REGISTRY else said.get_role_display()
+    speakers = {Role.REGISTRY: _("A registry"), Role.EDITOR: _("An editor")}
+    return speakers.get(said.role) or said.get_role_display()
 
 
 def told_of(one: AskedSite) -> str:
-    """What a registry says of a site, against it, or alone; empty where a person said it and none objects."""
+    """Who says of a site what speaks against its status, or what alone is known of it: a registry, or whoever
+    spoke of the whole trial; empty where a person said it of the site and none objects."""
     site = one.site
     if one.against:
         return told(one.against)
-    if site.verified_by != Role.REGISTRY:
+    if site.verified_by != Role.REGISTRY and not site.implied_by:
         return ""
+    speakers = {Role.REGISTRY: _("a registry"), Role.EDITOR: _("an editor")}
     said = {
-        "registry": site.status_source or _("a registry"),
+        "registry": site.status_source or speakers.get(site.verified_by) or site.get_verified_by_display(),
         "day": partial_text(day_as_said(site.verified_at, site.verified_on)),
+        "many": implied_in_words(site.implied_by),
     }
+    if site.implied_by:
+        return _("%(registry)s says so of %(many)s (%(day)s), your centre has not confirmed it") % said
     return _("%(registry)s says so (%(day)s), your centre has not confirmed it") % said

@@ -141,7 +141,7 @@ def choices_of(asked: AskedSite) -> list[tuple[str, str]]:
     site, against, opens = asked.site, asked.against, Recruitment.NOT_YET_RECRUITING
     found = [] if site.status == Recruitment.UNKNOWN else [(SAME, _("Still right"))]
     if against and against.status not in (*SAID, site.status):
-        agreed = _("As the newer word says: %(status)s") % {"status": against.get_status_display()}
+        agreed = _("As the newer source says: %(status)s") % {"status": against.get_status_display()}
         found.append((against.status, agreed))
     return found + [(one.value, str(WORDS[one])) for one in SAID if one == opens or one != site.status]
 

@@ -14,7 +14,8 @@ from .models import Enquiry, LetterKind, ended_sites
 MOST_LISTED = 40
 # What a line says: by what a trial is called, how it stands, and what a registry says.
 _READ = (
-    "status", "disputed", "verified_at", "verified_on", "verified_by", "status_source", "centre_id",
+    "status", "disputed", "disputed_by", "implied_by", "verified_at", "verified_on", "verified_by",
+    "status_source", "centre_id",
     "trial__acronym", "trial__slug", *(f"trial__title_{one}" for one in LANGUAGE_CODES),
 )  # fmt: skip
 

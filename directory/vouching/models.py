@@ -58,9 +58,13 @@ def ended_sites() -> models.QuerySet[TrialSite]:
 
 
 def unconfirmed(sites: models.QuerySet[TrialSite], since) -> models.QuerySet[TrialSite]:
-    """Those of `sites` with a status for which no person vouched on or after the day `since`."""
-    old = Q(verified_at=None) | Q(verified_at__lt=since) | Q(verified_by=Role.REGISTRY) | Q(disputed=True)
-    return sites.exclude(status=Recruitment.UNKNOWN).filter(old)
+    """Those of `sites` with a status for which no person vouched on or after the day `since`.
+
+    Who said something of the whole trial alone vouched for none of its sites.
+    """
+    old = Q(verified_at=None) | Q(verified_at__lt=since)
+    by_nobody = Q(verified_by=Role.REGISTRY) | ~Q(implied_by="") | Q(disputed=True)
+    return sites.exclude(status=Recruitment.UNKNOWN).filter(old | by_nobody)
 
 
 class EnquiryQuerySet(models.QuerySet):

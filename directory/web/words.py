@@ -90,7 +90,7 @@ def otherwise(dispute: Mapping[str, str | None] | None) -> tuple[str, str, str] 
 def says_otherwise(role: str) -> str:
     """What introduces the newer word of a dispute, by the role of who said it."""
     is_registry = role == Role.REGISTRY
-    return gettext("A registry says otherwise:") if is_registry else gettext("A newer word says otherwise:")
+    return gettext("A registry says otherwise:") if is_registry else gettext("A newer source says otherwise:")
 
 
 def of_many(text: str, implied_by: str) -> str:

@@ -216,7 +216,7 @@ def test_what_an_editor_said_of_the_whole_is_not_called_a_registrys(client):
     site = a_site(a_trial("Alpha"), a_centre("uz-gent"), said=60)
     says(site, "completed", said=3, by=Role.EDITOR, implied_by=WHOLE_TRIAL)
     page = text(client, "/en/trials/alpha/")
-    assert "A newer word says otherwise:" in page
+    assert "A newer source says otherwise:" in page
     assert "A registry says otherwise:" not in page
 
 

@@ -7,10 +7,11 @@ import pytest
 from django.apps import apps
 
 from centres.rights import own_apps
+from directory.core.models import Change
 from directory.imports.report import report
 from directory.search import service
 from tests.builders import a_trial, an_editor
-from tests.sheets import planned
+from tests.sheets import a_csv, applied, planned
 from tests.support.registry_rows import stored
 from tests.support.studies import CTGOV, GENT, a_study, answers
 from trials.models import Trial
@@ -34,13 +35,14 @@ DIGITS = "47 11"
         "Toll Free Number",
         "Contact-US",
         "Trial Information Desk",
-        "ITCC Clinical Trials Unit",
-        "Example Pharmaceuticals",
-        "Centre de recherche, Example University",
+        "Paediatric Oncology, Clinical Trials Unit",
+        "Study Contact (Central)",
+        "Recherche Example Inc.",
+        "Centre, Example University",
     ],
 )
 def test_a_name_of_words_that_roles_and_organisations_have_is_a_role(name):
-    sponsor = "ITCC, Example University, Recherche US, Pharmaceuticals Inc."
+    sponsor = "ITCC, Example University, Recherche Example Inc."
     assert contacts.is_role(name, sponsor)
 
 
@@ -65,7 +67,96 @@ def test_a_name_with_any_other_word_may_be_a_person(name):
 
 def test_a_sponsor_that_may_be_a_person_lends_its_words_to_nobody():
     assert not contacts.is_role("Jane Example, study contact", "Jane Example")
-    assert contacts.is_role("Example study contact", "Example Hospital")
+    assert not contacts.is_role("Example study contact", "Example Hospital")
+    assert contacts.is_role("Hospital Example", "Example Hospital")
+
+
+PERSONS = [
+    ("Jan Peeters, Coordinator", "Prof. Jan Peeters, University Hospital Ghent"),
+    ("Prof. Jan Peeters, University Hospital Ghent", "Prof. Jan Peeters, University Hospital Ghent"),
+    ("Jan Peeters, University Hospital Ghent", "Jan Peeters, University Hospital Ghent"),
+    ("Jan Peeters - University Hospital Ghent", "Jan Peeters - University Hospital Ghent"),
+    ("Jan Peeters (Coordinator)", "Jan Peeters (University Hospital Ghent)"),
+    ("Jean Dupont, Director", "Fondation Jean Dupont"),
+    ("Jean Dupont", "Fondation Jean Dupont"),
+    ("Directeur Jean Dupont", "Fondation Jean Dupont"),
+    ("Jean Dupont Clinical Trial Office", "Fondation Jean Dupont"),
+    ("Jean Dupont Hospital", "Fondation Jean Dupont"),
+    ("Dr Jean Dupont Fondation", "Dr Jean Dupont Fondation"),
+    ("Klara Beispiel, Studienleitung", "Stiftung Klara Beispiel gGmbH"),
+    ("Herr Beispiel Klinik GmbH", "Herr Beispiel Klinik GmbH"),
+    ("Mevr. Voorbeeld, Ziekenhuis Voorbeeld", "Ziekenhuis Voorbeeld"),
+    ("PI Example Hospital", "PI Example Hospital"),
+    ("J. P., Coordinator", "J. P. Hospital"),
+    ("A. van der Call", "University A"),
+    ("De La, Manager", "Example Hospital"),
+    ("Example MD", "Example Hospital"),
+    ("Jane Example\nStudy contact", "Hospital Jane Example"),
+    ("Study contact: jane.example@example.org", "Hospital Jane Example"),
+]
+
+
+@pytest.mark.parametrize(("name", "sponsor"), PERSONS)
+def test_a_person_is_none_the_less_one_where_the_sponsor_is_called_after_them_or_names_them(name, sponsor):
+    assert not contacts.is_role(name, sponsor)
+    found = contacts.contact([(name, "trials@example.org", "+32 9 332 21 11")], sponsor)
+    assert set(found.values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "sponsor"),
+    [
+        ("Fondation Jean Dupont", "Fondation Jean Dupont"),
+        ("Universitair Ziekenhuis Voorbeeld, Clinical Trial Unit", "Universitair Ziekenhuis Voorbeeld"),
+        ("University Hospital Ghent", "Prof. Jan Peeters, University Hospital Ghent"),
+    ],
+)
+def test_the_sponsor_by_its_whole_name_is_an_organisation(name, sponsor):
+    assert contacts.is_role(name, sponsor)
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    ["jan.peeters", "peeters.hospital", "j.p", "a.manager", "trials+jan.peeters", "janpeeters", "de.la"],
+)
+def test_a_mailbox_that_is_named_after_a_person_is_none_of_a_role_whatever_the_sponsor_is(mailbox):
+    found = contacts.contact(
+        [("Study contact", f"{mailbox}@example.org", "+32 9 332 21 11")], "Jan Peeters Hospital"
+    )
+    assert (found["Central Mailbox"], found["Central Telephone"]) == ("", "+3293322111")
+
+
+SHEET = {
+    "NCT Number": NUMBER, "Study Title": "Of kiwis", "Study Status": "RECRUITING", "Conditions": "Leukemia",
+    "Sponsor": "Jan Peeters Hospital", "Age": "7 Years to 12 Years",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        (("Jan Peeters", "jan.peeters@example.org", "+32 9 332 21 11"), ("", "", "")),
+        (("Jan Peeters, Coordinator", "trials@example.org", "+32 9 332 21 11"), ("", "", "")),
+        (("", "jan.peeters@example.org", "+32 9 332 21 11"), ("", "", "")),
+        (
+            ("Study contact", "jan.peeters@example.org", "+32 9 332 21 11"),
+            ("Study contact", "", "+3293322111"),
+        ),
+        (("Study contact", "trials@example.org", ""), ("Study contact", "trials@example.org", "")),
+    ],
+)
+def test_a_sheet_that_was_handed_in_brings_no_person_either(is_new, cells, kept):
+    if not is_new:
+        a_trial("KIWI", identifiers=[NUMBER])
+    row = dict(zip(contacts.HEADER, cells, strict=True))
+    applied(a_csv(SHEET | row), kind="", user=an_editor(), choices={"take_all": "take"} if is_new else {})
+    trial = Trial.objects.get()
+    assert (trial.contact_role, trial.contact_email, trial.contact_phone) == kept
+    assert bool(trial.contact_source) == any(kept)
+    kept_of_it = str([*Trial.objects.values(), *Change.objects.values()]).casefold()
+    assert "peeters@" not in kept_of_it
+    assert "jan.peeters" not in kept_of_it
 
 
 @pytest.mark.parametrize(

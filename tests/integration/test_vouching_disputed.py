@@ -41,7 +41,7 @@ DAY = TODAY().resolution
 def test_the_button_says_how_many_it_confirms_and_leaves_the_disputed_ones(world, client):
     _centre, sites, _enquiry, address = world
     page = client.get(address).content.decode()
-    assert "Confirm 12; 2 disputed ones are answered above" in " ".join(page.split())
+    assert "Confirm 12; 2 disputed statuses are answered above" in " ".join(page.split())
     client.post(address, buttons_of(page))
     assert {fresh(one).verified_at for one in sites[:12]} == {TODAY()}
     assert [(fresh(one).status, fresh(one).disputed) for one in sites[12:]] == [("recruiting", True)] * 2
@@ -112,7 +112,7 @@ def test_a_trial_that_is_closed_as_a_whole_is_answered_by_itself(client):
     _enquiry, address = a_link(centre)
     page = client.get(address).content.decode()
     assert "CTIS says of the whole trial: Completed, since 3 February 2026" in page
-    assert "Confirm 2; 1 disputed one is answered above" in " ".join(page.split())
+    assert "Confirm 2; 1 disputed status is answered above" in " ".join(page.split())
     client.post(address, buttons_of(page))
     assert {fresh(one).verified_at for one in others} == {TODAY()}
     assert fresh(site).verified_at < TODAY()
@@ -205,8 +205,8 @@ def test_so_it_is_with_more_than_a_page_and_a_mail_list(client):
     assert body.index("Trial 30") < body.index("Trial 0")
     pages = [client.get(f"{address}?page={number}").content.decode() for number in (1, 2)]
     assert [one.count('class="vouch-site"') for one in pages] == [40, 9]
-    assert "Confirm 48; 1 disputed one is answered above" in " ".join(pages[0].split())
-    assert "Confirm 48; 1 disputed one is answered by itself" in " ".join(pages[1].split())
+    assert "Confirm 48; 1 disputed status is answered above" in " ".join(pages[0].split())
+    assert "Confirm 48; 1 disputed status is answered separately" in " ".join(pages[1].split())
     assert len(sheet_of(address, client)) == 49
 
 
@@ -220,7 +220,7 @@ def test_the_mail_says_what_registries_say_first_of_what_they_contradict(world):
     Enquiry.objects.update(language="nl")
     actions.ask_now(coordination=world[0].coordinations.get())
     body = mail.outbox[0].body
-    assert "Over 2 zeggen registers iets anders." in body
+    assert "Over 2 studies zeggen recentere bronnen iets anders." in body
     lines = body.splitlines()
     said = lines[lines.index("* Trial 12: Rekruteert") + 1]
     assert said.startswith("  – ClinicalTrials.gov zegt: Voltooid, sinds januari 2026 (")

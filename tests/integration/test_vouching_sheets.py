@@ -153,7 +153,7 @@ def test_a_row_that_ends_a_contradiction_is_shown_before_it_does(world, client):
     says(site, "completed", said=2, by=Role.REGISTRY)
     answer, run = hand_in(client, address, a_csv(a_row(site, status="recruiting")))
     page = " ".join(client.get(answer["Location"]).content.decode().split())
-    assert "1 row ends a contradiction with a registry. Look at it first:" in page
+    assert "1 row ends a contradiction with a newer source. Look at it first:" in page
     assert "<strong>Trial 0</strong>: A registry says: Completed (" in page
     assert "<strong>disputed</strong>: <del>yes</del> → <ins>no</ins>" in page
     confirm(client, answer, run)

@@ -115,7 +115,7 @@ def test_who_answers_in_the_place_of_a_registry_is_told(client, world):
     listed("NCT00000001")
     RegistryDiscovery.objects.update(answered_by="demo registry")
     part = text(client).partition('id="coverage"')[2]
-    assert "in its place: demo registry" in part
+    assert "answered instead by: demo registry" in part
     assert "clinicaltrials.gov/study" not in part
 
 
@@ -124,7 +124,7 @@ def test_a_registry_that_did_not_answer_to_the_end_has_no_figures(client, world)
     assert "without a full answer yet</td>" in text(client)
     listed()
     RegistryDiscovery.objects.begin("ctgov").end(SyncStatus.FAILED, ["away"])
-    assert "asked in vain on" in text(client)
+    assert "no answer on" in text(client)
 
 
 def test_each_language_says_it_in_its_own_words(client, world):

@@ -14,7 +14,6 @@ from directory.adminsite.roles import EditorsOnly
 from .. import discovery, tasks
 from ..models import DiscoveredTrial, RegistryDiscovery, RegistryRecord, Trial
 from ..models.discovery import LONGEST_REASON, CandidateState
-from ..models.registry import SyncStatus
 
 
 class FoundFilter(admin.SimpleListFilter):
@@ -173,9 +172,9 @@ class RegistryDiscoveryAdmin(EditorsOnly, ReadOnlyAdmin):
     @admin.action(description=_("Ask again; take over what is gone"), permissions=["view"])
     def go_on(self, request, queryset):
         """Ask the registries of these runs once more; what a waiting run found gone may be gone."""
-        runs = RegistryDiscovery.objects.latest_ones().filter(registry__in=queryset.values("registry"))
-        waits = {run.registry: run.status == SyncStatus.WAITING for run in runs}
-        sent = [tasks.send_discovery(code, is_accepted=waiting) for code, waiting in waits.items()]
+        codes = sorted(set(queryset.values_list("registry", flat=True)))
+        waiting = set(RegistryDiscovery.objects.waiting().values_list("registry", flat=True))
+        sent = [tasks.send_discovery(code, is_accepted=code in waiting) for code in codes]
         if all(sent):
             self.message_user(request, _("The registry is asked again; see the next run."), messages.SUCCESS)
         else:

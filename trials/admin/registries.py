@@ -81,9 +81,14 @@ class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
 class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
     """Each run of following a registry, and what became of it."""
 
-    list_display = ["registry", "answered_by", "status", "started_at", "finished_at", "counted"]
-    list_filter = ["registry", "status"]
-    fields = ["registry", "answered_by", "status", "started_at", "finished_at", "counted", "told", "runs"]
+    list_display = [
+        "registry", "answered_by", "status", "is_partial", "started_at", "finished_at", "counted",
+    ]  # fmt: skip
+    list_filter = ["registry", "status", "is_partial"]
+    fields = [
+        "registry", "answered_by", "status", "is_partial", "started_at", "finished_at", "counted", "told",
+        "runs",
+    ]  # fmt: skip
     readonly_fields = fields
     actions = ["go_on"]
 

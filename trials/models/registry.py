@@ -50,7 +50,7 @@ SCHEME_OF = {Registry.CTGOV: Scheme.NCT, Registry.CTIS: Scheme.EUCT}
 
 
 class RegistryRunQuerySet(models.QuerySet):
-    def begin(self, registry):
+    def begin(self, registry, *, is_partial=False):
         """A run at this registry; None while another one holds its lease."""
         now = timezone.now()
         self.filter(registry=registry, status=SyncStatus.RUNNING, lease_until__lt=now).update(
@@ -58,13 +58,14 @@ class RegistryRunQuerySet(models.QuerySet):
         )
         try:
             with transaction.atomic():
-                return self.create(registry=registry, lease_until=now + LEASE)
+                return self.create(registry=registry, is_partial=is_partial, lease_until=now + LEASE)
         except IntegrityError:
             return None
 
     def latest_ones(self):
-        """The last run of each registry."""
-        last = self.filter(registry=OuterRef("registry")).order_by("-pk").values("pk")[:1]
+        """The last run of each registry that was to ask it for everything."""
+        everything = self.filter(registry=OuterRef("registry"), is_partial=False)
+        last = everything.order_by("-pk").values("pk")[:1]
         return self.filter(pk=Subquery(last))
 
     def waiting(self):
@@ -91,7 +92,8 @@ class RegistryRun(models.Model):
 
     `running` holds a lease, renewed as it goes on; when that has ended, another run may begin. `waiting`:
     more changed than may change unseen; nothing was taken over, and an editor decides. `answered_by`: the
-    registry itself, or what answers in its place; empty where nobody did.
+    registry itself, or what answers in its place; empty where nobody did. `is_partial`: it was about some
+    records only, or about files; how it ended says nothing of the registry as a whole.
     """
 
     registry = models.CharField(_("registry"), max_length=8, choices=Registry.choices)
@@ -102,6 +104,7 @@ class RegistryRun(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, editable=False)
     answered_by = models.CharField(_("who answered"), max_length=100, blank=True)
+    is_partial = models.BooleanField(_("about some records only"), default=False, db_default=False)
     counts = models.JSONField(_("counts"), default=dict)
     problems = models.JSONField(_("problems"), default=list)
 

@@ -27,6 +27,7 @@ from ..choices import AgeBand, Recruitment, Scheme
 from ..models import StatusStatement, Trial
 from ..models.registry import FROM_FILES, whose
 from ..registry_files.base import RegistrySheet
+from ..sources import contacts
 from .trials import TrialProcessor
 
 TAKE_ALL, TAKE_OURS = "take_all", "ours"  # a question; its answer that leaves the others out
@@ -244,11 +245,18 @@ class RegistryProcessor(TrialProcessor):
         return changed + self._compare_status(result, trial)
 
     def _compare_contact(self, result, trial) -> list[str]:
-        """Whom to ask about the whole trial, with who says so and when; only where nobody is named yet."""
-        if not any(name in result.values for name in CONTACT):
-            return []
+        """Whom to ask about the whole trial, with who says so and when; only where nobody is named yet.
+
+        Never a person: the file may have been written by anybody.
+        """
+        named = [result.values.pop(name, "") for name in CONTACT]
         if any(getattr(trial, name) for name in CONTACT):
             return []
+        sponsors = f"{result.values.get('sponsor', '')}, {trial.sponsor}"
+        kept = dict(zip(CONTACT, contacts.contact([named], sponsors).values(), strict=True))
+        if not kept["contact_role"]:
+            return []
+        result.values |= {name: value for name, value in kept.items() if value}
         changed = self.compare(result, trial, [name for name in CONTACT if name in result.values])
         trial.contact_source, trial.contact_as_of = self.registry, result.values.get("status_as_of", "")
         return [*changed, "contact_source", "contact_as_of"]

@@ -32,7 +32,7 @@ MOST_GONE = 0.1  # of those listed before, in one run
 FEW = 10  # that many may always be gone
 _OF_THE_LIST = ("number", "title", "acronym", "status", "is_open", "ages")
 _WRITTEN = (
-    *_OF_THE_LIST, "sites", "conditions", "stamp", "reason", "last_seen", "gone_since", "decision", "again",
+    *_OF_THE_LIST, "sites", "conditions", "stamp", "reason", "last_seen", "gone_since",
 )  # fmt: skip
 
 Pages = Iterable[Sequence[FetchedRecord]]
@@ -51,7 +51,7 @@ class _Answer:
 
 def is_due(code: str, now: dt.datetime) -> bool:
     """Whether a registry is to be asked: a week after it answered, a day after it did not, or never asked."""
-    last = RegistryDiscovery.objects.filter(registry=code).order_by("-pk").first()
+    last = RegistryDiscovery.objects.filter(registry=code, is_partial=False).order_by("-pk").first()
     if last is None:
         return True
     # An hour less: what is asked by the hour would else come an hour later each time.
@@ -60,14 +60,15 @@ def is_due(code: str, now: dt.datetime) -> bool:
 
 
 def discover(
-    source: Source, pages: Pages | None = None, *, is_accepted: bool = False
+    source: Source, pages: Pages | None = None, *, is_accepted: bool = False, is_partial: bool = False
 ) -> RegistryDiscovery | None:
     """Ask `source` for all its trials for children in Belgium; None where another run does so now.
 
     `pages`: from elsewhere than the registry itself, so never all that it lists. `is_accepted`: an editor
-    looked, and so much may be gone.
+    looked, and so much may be gone. `is_partial`: the pages are not what the registry lists, so another run
+    that waits for an editor goes on waiting.
     """
-    run = RegistryDiscovery.objects.begin(source.code)
+    run = RegistryDiscovery.objects.begin(source.code, is_partial=is_partial)
     if run is None:
         return None
     try:
@@ -184,8 +185,11 @@ def _store(
     run: RegistryDiscovery, source: Source, answer: _Answer, known: dict[str, DiscoveredTrial],
     gone: list[DiscoveredTrial],
 ) -> None:  # fmt: skip
-    """How the registry lists each trial now, and which are proposed, or proposed again."""
-    now, again = timezone.now(), 0
+    """How the registry lists each trial now, and which are proposed, or proposed again.
+
+    What an editor decided since `known` was read stays as it is.
+    """
+    now = timezone.now()
     new, old, retold = [], list(known.values()), []
     for key, (trial, reason) in answer.listed.items():
         one = known.get(key)
@@ -196,13 +200,13 @@ def _store(
             _retell(one, trial, f"{run.answered_by} lists it {reason}.")
             retold.append((one, trial))
         one.last_seen, one.gone_since = now, None
-        again += _propose_again(one)
     for one in gone:
         one.gone_since = now
     with transaction.atomic():
         DiscoveredTrial.objects.bulk_create(new, batch_size=500)
         DiscoveredTrial.objects.bulk_update(old, _WRITTEN, batch_size=500)
         _store_numbers(retold)
+        again = sum(_propose_again(known[key]) for key in answer.listed.keys() & known.keys())
     run.counts |= _counts(source, new) | {"again": again}
 
 
@@ -228,14 +232,17 @@ def _retell(one: DiscoveredTrial, trial: ListedTrial, reason: str) -> None:
 
 
 def _propose_again(one: DiscoveredTrial) -> bool:
-    """Whether a declined trial changed so that it is to be decided anew; says so in it."""
+    """Whether a declined trial changed so that it is to be decided anew; that is then stored, with why.
+
+    Not where it was decided otherwise, or anew, since it was read.
+    """
     if one.decision != CandidateDecision.DECLINED or not (changed := one.differs):
         return False
     with override("en"):
         day = date_format(timezone.localdate(one.decided_at), "j F Y")
-    one.decision = CandidateDecision.OPEN
-    one.again = f"Declined on {day}; since then {', and '.join(changed)}."[:LONGEST_REASON]
-    return True
+    why = f"Declined on {day}; since then {', and '.join(changed)}."[:LONGEST_REASON]
+    as_read = DiscoveredTrial.objects.filter(pk=one.pk, decision=one.decision, decided_at=one.decided_at)
+    return as_read.update(decision=CandidateDecision.OPEN, again=why) == 1
 
 
 def _store_numbers(retold: list[tuple[DiscoveredTrial, ListedTrial]]) -> None:

@@ -72,14 +72,16 @@ class _Heard:
 
 
 def follow(
-    source: Source, answers: Iterable[FetchedRecord] | None = None, *, is_accepted: bool = False
-) -> RegistrySync | None:
+    source: Source, answers: Iterable[FetchedRecord] | None = None, *, is_accepted: bool = False,
+    is_partial: bool = False,
+) -> RegistrySync | None:  # fmt: skip
     """One run of following `source`; None where another is under way.
 
     `answers`: records from elsewhere than the registry itself, of whatever trials. `is_accepted`: an editor
-    looked, and what changed may change.
+    looked, and what changed may change. `is_partial`: they are not those of all trials here, so another run
+    that waits for an editor goes on waiting.
     """
-    run = RegistrySync.objects.begin(source.code)
+    run = RegistrySync.objects.begin(source.code, is_partial=is_partial)
     if run is None:
         return None
     try:

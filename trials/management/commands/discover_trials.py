@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 f"There is no JSON file in {folder}. Give a folder of JSON records, one a file."
             )
         pages = None if folder is None else [list(answers_from(folder))]
-        run = discover(source_of(registry), pages, is_accepted=accept)
+        run = discover(source_of(registry), pages, is_accepted=accept, is_partial=folder is not None)
         if run is None:
             raise CommandError("This registry is being asked at this moment; wait until that has ended.")
         if options["json"]:

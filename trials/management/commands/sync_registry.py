@@ -30,7 +30,8 @@ class Command(BaseCommand):
             raise CommandError(f"{folder} is not a folder. Give one that holds JSON records, one a file.")
         if folder is not None and not files_in(folder):
             raise CommandError(f"There is no JSON file in {folder}. Give a folder of records, one a file.")
-        run = follow(source_of(registry), answers_from(folder) if folder else None, is_accepted=accept)
+        answers = answers_from(folder) if folder else None
+        run = follow(source_of(registry), answers, is_accepted=accept, is_partial=folder is not None)
         if run is None:
             raise CommandError("This registry is being followed at this moment; wait until that has ended.")
         self.tell(run)
