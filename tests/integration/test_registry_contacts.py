@@ -90,6 +90,8 @@ PERSONS = [
     ("J. P., Coordinator", "J. P. Hospital"),
     ("A. van der Call", "University A"),
     ("De La, Manager", "Example Hospital"),
+    ("Toll, Director", "Toll Institute"),
+    ("Van Call", ""),
     ("Example MD", "Example Hospital"),
     ("Jane Example\nStudy contact", "Hospital Jane Example"),
     ("Study contact: jane.example@example.org", "Hospital Jane Example"),

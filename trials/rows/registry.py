@@ -249,11 +249,11 @@ class RegistryProcessor(TrialProcessor):
 
         Never a person: the file may have been written by anybody.
         """
-        named = [result.values.pop(name, "") for name in CONTACT]
+        role, email, phone = (result.values.pop(name, "") for name in CONTACT)
         if any(getattr(trial, name) for name in CONTACT):
             return []
         sponsors = f"{result.values.get('sponsor', '')}, {trial.sponsor}"
-        kept = dict(zip(CONTACT, contacts.contact([named], sponsors).values(), strict=True))
+        kept = dict(zip(CONTACT, contacts.contact([(role, email, phone)], sponsors).values(), strict=True))
         if not kept["contact_role"]:
             return []
         result.values |= {name: value for name, value in kept.items() if value}

@@ -16,13 +16,13 @@ from directory.core.phones import read_phone
 from directory.core.text import fold, tidy
 
 _ROLES = """
-    administration administrative bureau call care centre center central client clinic clinical clinicaltrial
+    administration administrative bureau care centre center central client clinic clinical clinicaltrial
     clinicaltrials contact contacts coordinating coordination coordinator coordinators ctu customer data
     department desk director division enquiries enquiry enrollment enrolment general global gct helpdesk
     helpline hotline info information inquiries inquiry international line mailbox management manager medical
     monitor number office operations patient patients pharmacovigilance project protocol public queries
     recruitment reference regulatory registry representative research responsible science sciences scientific
-    secretariat service services site sponsor studies study studyteam support team telephone toll free
+    secretariat service services site sponsor studies study studyteam support team telephone
     transparency trial trials unit
 """
 _ORGANISATIONS = """
@@ -39,7 +39,8 @@ _PERSONS = """
     manager md mevrouw mme monitor monsieur mr mrs ms mw pd phd pi pr priv prof professeur professor
     representative responsible sir
 """
-_SMALL_WORDS = "and at by de der des du et for in la le les of on or the to und us van voor"
+# Known, and no sign of a role by themselves: some are surnames.
+_SMALL_WORDS = "and at by call de der des du et for free in la le les of on or the to toll und us van voor"
 _OF_PERSONS = frozenset(_PERSONS.split())
 _OF_ORGANISATIONS = frozenset(_ORGANISATIONS.split())
 _SAY_SO = frozenset(_ROLES.split()) | _OF_ORGANISATIONS
