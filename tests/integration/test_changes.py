@@ -136,7 +136,7 @@ def test_somebody_without_a_role_is_no_actor():
 @pytest.mark.django_db
 def test_watching_many_records_costs_the_same_few_queries(django_assert_max_num_queries):
     trials = [builders.a_trial(identifiers=[f"NCT0430757{n}"], conditions=["VIIIc"]) for n in range(10)]
-    with django_assert_max_num_queries(10 + 18), changes.recording(EDITOR) as record:
+    with django_assert_max_num_queries(10 + 19), changes.recording(EDITOR) as record:
         record.watch(*trials)
         for trial in trials:
             trial.sponsor = "X"
