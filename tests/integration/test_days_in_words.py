@@ -32,6 +32,6 @@ def test_the_day_of_a_trial_s_status(language, day, text):
 @pytest.mark.parametrize("text", ["2026-03-06", "2026-03-04"])
 def test_on_the_first_day_of_the_record_no_stretch_of_one_day_is_offered(text, time_machine):
     time_machine.move_to(dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC), tick=False)
-    with pytest.raises(ValueError, match="only 5 March 2026 can be shown so far"):
+    with pytest.raises(ValueError, match="nly 5 March 2026 can be shown so far"):
         day_of(text)
     assert day_of("2026-03-05") == dt.date(2026, 3, 5)
