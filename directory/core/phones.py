@@ -100,7 +100,16 @@ def _number(text: str, country: str) -> str:
         is_one = _is_national(number, digits, said, country)
     if number.extension or not is_one:
         return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return written if _is_possible(written) else ""
+
+
+def _is_possible(number: str) -> bool:
+    """Whether a number is one as it is stored: `+43 0000` is read, and written it has too few digits."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _is_national(number: phonenumbers.PhoneNumber, digits: str, said: str | None, country: str) -> bool:

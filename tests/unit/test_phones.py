@@ -91,6 +91,12 @@ def test_a_number_without_its_first_zero_is_read_and_told():
     assert Phone().remark("93322111", "+3293322111") == "“93322111” is read as +3293322111."
 
 
+@pytest.mark.parametrize("text", ["+4300000", "+430000 0", "0043 00000"])
+def test_a_number_that_is_too_short_once_it_is_written_is_none(text):
+    with pytest.raises(ValueError, match="is not a telephone number"):
+        read_phone(text, "AT")
+
+
 @pytest.mark.parametrize("text", ["03 20 44 59 62", "33 3 20 44 59 62", "DRKS00005678", "25/11/2026", "2555"])
 def test_what_is_no_number_of_its_row_is_refused_with_the_way_out(text):
     with pytest.raises(ValueError, match=rf"“{text}” is not a telephone number\. Write it with .* of BE\."):

@@ -66,12 +66,12 @@ def contact(candidates: Iterable[tuple[str, str, str]], sponsor: str) -> Contact
 
 def is_role(name: str, sponsor: str = "") -> bool:
     """Whether each part of a name can only be that of a role, or of an organisation."""
-    parts = _parts(name)
-    own = {part for part in _parts(sponsor) if _is_of_an_organisation(part)}
+    parts = _parts_of_name(name)
+    own = {part for part in _parts_of_name(sponsor) if _is_of_an_organisation(part)}
     return 0 < len(name) <= _LONGEST and bool(parts) and all(_is_general(one) or one in own for one in parts)
 
 
-def _parts(name: str) -> list[frozenset[str]]:
+def _parts_of_name(name: str) -> list[frozenset[str]]:
     """The words of each part of a name, without numbers."""
     found = (
         frozenset(word for word in fold(one).split() if not word.isdigit()) for one in _PARTS.split(name)
