@@ -1,6 +1,5 @@
 """Centres, and the names by which sheets and registries call them."""
 
-import re
 from collections import defaultdict
 
 from django.conf import settings
@@ -10,26 +9,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import SUPPORTED_REGIONS, NumberParseException, is_possible_number, parse
+from phonenumbers import SUPPORTED_REGIONS
 
 from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
+from directory.core.phones import is_e164
 from directory.core.places import Place, misplaced, place_of, province_of, read_postal_code
 from directory.core.roles import is_editor, own_centre_ids
 from directory.core.text import fold
 
 from ..choices import AliasKind, Language
 
-E164 = re.compile(r"^\+[1-9]\d{6,14}$")
-
 
 def validate_phone(value: str) -> None:
     """Telephone numbers are stored in E.164 (ITU-T)."""
-    try:
-        is_one = bool(E164.match(value)) and is_possible_number(parse(value))
-    except NumberParseException:
-        is_one = False
-    if not is_one:
+    if not is_e164(value):
         raise ValidationError(
             _("“%(phone)s” is not an international telephone number. Write it like +3293322111."),
             params={"phone": value},

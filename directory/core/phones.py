@@ -39,6 +39,7 @@ _DAY = re.compile(
     r"^(?:\d{1,2}[/.\-– ]\d{1,2}[/.\-– ](?:\d{2}|\d{4})|(?:19|20)\d\d[/.\-– ]\d{1,2}[/.\-– ]\d{1,2}|"
     r"[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d)(?:[T ]\d{1,2}:.*)?$"
 )
+_E164 = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 _DECIMAL = re.compile(r"^\d{4,5}[.,]\d+$")
 
 
@@ -62,6 +63,14 @@ def read_phone(text: str, country: str = HOME) -> tuple[str, str]:
           "+32 9 332 21 11; without one it is read as a number of %(country)s.")
         % {"phone": clean[:40], "country": country}
     )  # fmt: skip
+
+
+def is_e164(number: str) -> bool:
+    """Whether a number is one as it is stored (ITU-T)."""
+    try:
+        return bool(_E164.match(number)) and phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _cuts(clean: str):
@@ -94,22 +103,11 @@ def _number(text: str, country: str) -> str:
         number = phonenumbers.parse(digits, said or country)
     except phonenumbers.NumberParseException:
         return ""
-    if _WITH_CODE.match(digits):
-        is_one = phonenumbers.is_possible_number(number)
-    else:
-        is_one = _is_national(number, digits, said, country)
+    is_one = _WITH_CODE.match(digits) or _is_national(number, digits, said, country)
     if number.extension or not is_one:
         return ""
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written if _is_possible(written) else ""
-
-
-def _is_possible(number: str) -> bool:
-    """Whether a number is one as it is stored: `+43 0000` is read, and written it has too few digits."""
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
+    return written if is_e164(written) else ""  # `+43 00000` is read, and written it has too few digits
 
 
 def _is_national(number: phonenumbers.PhoneNumber, digits: str, said: str | None, country: str) -> bool:
