@@ -103,11 +103,15 @@ def _number(text: str, country: str) -> str:
         number = phonenumbers.parse(digits, said or country)
     except phonenumbers.NumberParseException:
         return ""
-    is_one = _WITH_CODE.match(digits) or _is_national(number, digits, said, country)
-    if number.extension or not is_one:
+    if number.extension or not (_WITH_CODE.match(digits) or _is_national(number, digits, said, country)):
         return ""
+    return _written(number)
+
+
+def _written(number: phonenumbers.PhoneNumber) -> str:
+    """As E.164; empty where that is none: `+43 00000` is read, and written it has too few digits."""
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written if is_e164(written) else ""  # `+43 00000` is read, and written it has too few digits
+    return written if is_e164(written) else ""
 
 
 def _is_national(number: phonenumbers.PhoneNumber, digits: str, said: str | None, country: str) -> bool:
