@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from centres.choices import CentreRole, Language
-from centres.models.centre import E164
 from directory.core.ages import parse_age
 from directory.core.dates import parse_partial
+from directory.core.phones import is_e164
 from directory.core.places import Place, distance_km, locate
 from directory.core.text import control_character_in, fold, tidy
 from trials.choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
@@ -141,7 +141,7 @@ def test_a_centre_lies_in_its_postal_code():
 
 def test_telephones_are_international_and_websites_are_addresses():
     for row in centres():
-        assert not row["phone"] or E164.match(row["phone"]), row["phone"]
+        assert not row["phone"] or is_e164(row["phone"]), row["phone"]
         assert row["website"].startswith("https://www.")
         assert set(several(row["languages"])) <= set(Language.values)
 
