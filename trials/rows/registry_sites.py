@@ -33,35 +33,45 @@ class RegistrySites:
     def __init__(self, scope: Scope, registry: str):
         self.scope, self.registry = scope, registry
         self.is_from_files = registry.endswith(FROM_FILES)
-        self.sites: dict[tuple[int, int], TrialSite] = {}
+        self.sites: dict[int, dict[int, TrialSite]] = defaultdict(dict)  # by trial and centre
         self.said: dict[int, list[StatusStatement]] = defaultdict(list)
+        self._looked_up: set[int] = set()
 
     def look_up(self, trials: Iterable[int]) -> None:
-        """Fetch the sites of some trials: two queries."""
-        found = TrialSite.objects.filter(trial__in=list(trials)).select_related("centre")
+        """Fetch the sites of some trials: three queries."""
+        self._looked_up |= (trials := set(trials))
+        # Centres are few: each is made once, not once a site.
+        found = TrialSite.objects.filter(trial__in=trials).prefetch_related("centre")
         fresh = {}
         for one in found:
-            self.sites[one.trial_id, one.centre_id] = fresh[one.pk] = one
+            self.sites[one.trial_id][one.centre_id] = fresh[one.pk] = one
         for said in StatusStatement.objects.filter(site__in=list(fresh), retracted_at=None):
             self.said[said.site_id].append(said)
 
     def forget(self) -> None:
-        self.sites, self.said = {}, defaultdict(list)
+        self.sites.clear()
+        self.said.clear()
+        self._looked_up.clear()
 
     def at(self, trial: Trial) -> set[int]:
         """The centres at which a trial has a site."""
-        return {centre for pk, centre in self.sites if pk == trial.pk}
+        return set(self._stored(trial))
 
     def of(self, trial: Trial, new: Iterable[TrialSite]) -> Iterator[tuple[TrialSite, list[StatusStatement]]]:
         """The sites of a trial, stored and new, each with what was stated of it."""
-        stored = [one for (pk, _centre), one in self.sites.items() if trial.pk and pk == trial.pk]
-        for one in (*stored, *new):
+        for one in (*self._stored(trial).values(), *new):
             one.trial = trial
             yield one, self.said.get(one.pk, []) if one.pk else []
 
+    def _stored(self, trial: Trial) -> dict[int, TrialSite]:
+        """Of a trial, by centre; none of one that is new itself."""
+        if trial.pk and trial.pk not in self._looked_up:
+            self.look_up([trial.pk])
+        return self.sites.get(trial.pk, {})
+
     def site(self, trial: Trial, place: CentreRef) -> TrialSite:
         """The site as it is stored, or one that is yet to be."""
-        stored = self.sites.get((trial.pk, place.id)) if trial.pk else None
+        stored = self._stored(trial).get(place.id)
         if stored is not None:
             stored.trial = trial
             return stored

@@ -102,9 +102,19 @@ class TrialProcessor(ParentRows):
         self.look_up_sites(fresh, results)
 
     def look_up_sites(self, trials: Iterable[int], results: Iterable[RowResult]) -> None:
-        """The sites of these trials, where a row may say something of all of them at once."""
-        if trials and any("status" in one.values for one in results):
-            self.sites.look_up(trials)
+        """The sites of those among `trials` of which a row says another status, which is of all its sites."""
+        moved = set()
+        for one in results:
+            said = one.values.get("status"), one.values.get("status_as_of", "")
+            for trial in self._candidates(one) if said[0] else ():
+                if self.registry or trial.disputed or said != (trial.status, trial.status_as_of):
+                    moved.add(trial.pk)
+        if moved := moved.intersection(trials):
+            self.sites.look_up(moved)
+
+    def _candidates(self, result) -> list[Trial]:
+        identifiers = identifiers_of(self.sheet, result)
+        return self.finder.candidates(identifiers, result.values.get("acronym", ""))
 
     @cached_property
     def sites(self) -> RegistrySites:
