@@ -29,9 +29,9 @@ from trials.models import Condition, Trial, TrialSite
 from trials.sheets import SiteSheet, TrialSheet
 
 ROWS, SAMPLE = 10_000, 200
-FLOOR = 12
-# Beyond what is asked: the library as a careful reader of its documentation sets it up.
-FLOOR_OF_ONE_TRANSACTION = 8
+# By kind, against the library as it comes, and as a careful reader of its documentation sets it up. A row of
+# trials writes more than the library's: ADR 28.
+FLOORS = {"trials": (8, 7), "sites": (12, 8)}
 
 
 class StockTrials(resources.ModelResource):
@@ -197,13 +197,13 @@ def imports(report: Report) -> None:
             return speed
 
         value = median(round_of_ours)
-        for setting, name in (
-            ("default", "stock, default settings"),
-            ("transaction", "stock, one transaction"),
+        for setting, name, floor in (
+            ("default", "stock, default settings", FLOORS[kind][0]),
+            ("transaction", "stock, one transaction", FLOORS[kind][1]),
         ):
             values = sorted(found[setting])
             report(
                 f"import of {ROWS:,} {kind}, {connection.vendor} ({name})",
                 value=value, unit="rows/s", baseline=values[len(values) // 2],
-                floor=FLOOR if setting == "default" else FLOOR_OF_ONE_TRANSACTION,
+                floor=floor,
             )  # fmt: skip
