@@ -61,15 +61,26 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def pytest_collection_modifyitems(config, items):
-    """A test is a journey because of where it lies; one that is long on request is given the time for it."""
-    journeys = Path(__file__).parent / "journeys"
+    """A test is a journey because of where it lies; one that is long on request is given the time for it.
+
+    One that opens no database says the same whichever there is: it is run `once`.
+    """
+    tests = Path(__file__).parent
     usual = float(config.getini("timeout"))
     for item in items:
-        if journeys in item.path.parents:
+        if tests / "journeys" in item.path.parents:
             item.add_marker(pytest.mark.journeys)
+        elif item.path.parent in (tests / "unit", tests / "guards") and not _opens_a_database(item):
+            item.add_marker(pytest.mark.once)
         if asked := item.get_closest_marker("each"):
             option, seconds = asked.args
             item.add_marker(pytest.mark.timeout(max(usual, config.getoption(option) * seconds)))
+
+
+def _opens_a_database(item) -> bool:
+    """To one that asks for none pytest-django refuses it."""
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(autouse=True)

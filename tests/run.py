@@ -1,4 +1,6 @@
-"""`make test`: every test on SQLite, and beside it every test on PostgreSQL and Redis, and the journeys.
+"""`make test`: every test on SQLite; beside it the journeys and, on PostgreSQL and Redis, every test again.
+
+Again is only run what opens the database: what needs none is the same on both (the mark `once`).
 
 Several runs of pytest, because one process has one database; at once, because a machine has more than one
 core, and a browser is waited for. All always run; any failing is a failure.
@@ -59,7 +61,7 @@ def all_at_once(given: argparse.Namespace, servers: dict[str, str]) -> int:
         (
             pytest(given.rest, "journeys", apart(servers), first_said) if with_browser else nullcontext()
         ) as browser,
-        pytest(given.rest, "not journeys", servers, second_said) as postgresql,
+        pytest(given.rest, "not journeys and not once", servers, second_said) as postgresql,
     ):
         say("SQLite, the embedded broker; the others run beside it and are shown afterwards")
         sqlite.wait()

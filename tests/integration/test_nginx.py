@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import nginx
 
-pytestmark = pytest.mark.skipif(not nginx.NGINX, reason="nginx is not installed")
+pytestmark = [pytest.mark.once, pytest.mark.skipif(not nginx.NGINX, reason="nginx is not installed")]
 CANARY = "neuroblastoma-canary"
 TOKEN = "12:secret-of-a-mail"
 
