@@ -348,7 +348,8 @@ def _words(parts: _Parts) -> Words:
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
         concepts=[*about, *said, trial.acronym, *phases, both],
-        about=about,
+        listed=trial.disease_terms,
+        about=titles,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],
     )
 

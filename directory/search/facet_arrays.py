@@ -21,7 +21,7 @@ from .store import Facts
 BLOCK = 512
 # What is no filter, but judged by eligibility.
 _JUDGED = (
-    "class", "named", "mention", "alteration", "excluded", "no_limit", "age_group", "age_written",
+    "class", "named", "within", "alteration", "excluded", "no_limit", "age_group", "age_written",
 )  # fmt: skip
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
