@@ -9,17 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
-from directory.search.concepts import apart, vocabulary
 from directory.search.daily_facets import Today
-from directory.search.facet_arrays import NO_BOUND, Codes
+from directory.search.facet_arrays import NO_BOUND
 from trials.choices import Freshness, Recruitment, Sex, Stage
-from trials.conditions import path_to
 
-from . import alterations
+from . import alterations, diseases
 from .profile import Profile
-from .profile_text import NO_DISEASE, Read, below, families, no_single_disease
+from .profile_text import Read
+from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
-NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
 CRITERIA = (
     "diagnosis", "age", "stage", "lines", "alterations", "alterations_excluded", "sex", "recruitment",
     "reach",
@@ -60,35 +58,11 @@ class Judged:
     # --- The disease ----------------------------------------------------------------------------------
 
     def _diagnosis(self) -> np.ndarray:
-        """See `docs/adr/0008`: what the trial names decides, then its classes of ICCC-3."""
-        if not self.said.says_a_disease:
-            return self._all(UNKNOWN)
-        trials, disease = self.trials, self.disease
-        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes["named"]))
-        fits = trials.having("named", self.said.mentioned)
-        in_class = trials.having("class", disease.above)
-        narrower = trials.having("class", disease.below)
-        a_kind = trials.having("mention", self.said.named)
-        near = trials.having("named", disease.overlapping)
-        apart_only = trials.having("named", disease.apart) & ~trials.having(
-            "named", disease.not_apart(trials.codes["named"])
-        )
-        verdict = self._all(UNMET)
-        elsewhere = trials.having("named", disease.wide_elsewhere)
-        verdict[~coded & ((~named & ~elsewhere) | near)] = UNKNOWN
-        # Of the same class, but the trial names another disease of it.
-        verdict[in_class] = MET
-        if self.said.named:
-            verdict[in_class & named] = UNKNOWN
-        verdict[narrower & ~in_class] = UNKNOWN
-        verdict[a_kind] = UNKNOWN
-        verdict[apart_only] = UNMET
-        verdict[fits] = MET
-        return verdict
+        return diseases.verdicts(self.trials, self.said)
 
     @cached_property
-    def disease(self) -> "Disease":
-        return Disease(self.said)
+    def disease(self) -> diseases.Disease:
+        return diseases.Disease(self.said)
 
     def _any(self, name: str) -> np.ndarray:
         """The trials with any value in the column."""
@@ -249,32 +223,6 @@ class Judged:
             key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.of_sites["verified"][at]), at),
             default=None,
         )
-
-
-class Disease:
-    """What the classes and concepts of a profile's disease stand to others."""
-
-    def __init__(self, said: Read):
-        self.above = {above for code in said.codes for above in path_to(code)}
-        self.below = {one for code in said.codes for one in below(code)} - set(said.codes)
-        self.apart = {other for one in said.named for other in apart().get(one, ())} - said.mentioned
-        self._around = self.above | self.below | set(said.codes)
-
-    @property
-    def overlapping(self) -> set[str]:
-        return {one for one, codes in vocabulary().conditions.items() if self._around.intersection(codes)}
-
-    @property
-    def wide_elsewhere(self) -> set[str]:
-        """The families that have none of the classes given."""
-        return {one for one, codes in families().items() if self._around and not codes & self._around}
-
-    def all_named(self, codes: Codes) -> list[str]:
-        """The concepts of trials that are one disease, not a family of them."""
-        return [one for one in codes.words if one not in no_single_disease()]
-
-    def not_apart(self, codes: Codes) -> list[str]:
-        return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
 
 
 def _number(status: Recruitment) -> int:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 from directory.core.text import squash, strip_marks
 from directory.search.concepts import Span, vocabulary
+from directory.search.kinship import NO_DISEASE, families
 from directory.search.query import check_text
 from directory.search.tokens import Token, typed_words
 from trials.choices import Stage
-from trials.conditions import path_to, subtree
+from trials.conditions import path_to
 
 from . import alterations, negation_cues
 from .alterations import OF_ALTERATIONS, Alteration
@@ -24,15 +24,6 @@ _STAGES_OF = {
     squash("maintenance"): (Stage.MAINTENANCE,),
     squash("long-term follow-up"): (Stage.FOLLOW_UP,),
 }
-# Concepts of the vocabulary that are no disease one could be included for, and those that stand for many.
-NO_DISEASE = frozenset({squash("metastatic disease")})
-WIDE = {
-    squash("solid tumour"): ("III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"),
-    squash("childhood cancer"): (
-        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII",
-    ),
-}  # fmt: skip
-_NOT_WIDE = frozenset({squash("Ewing sarcoma")})
 _PHILADELPHIA = frozenset({"ph", "philadelphia"})
 # A shorter word with an error in it is an abbreviation of something else: `ampl` is no AML.
 _LONG_ENOUGH = 5
@@ -54,7 +45,7 @@ class Read:
     """A profile as it is judged: its own fields, and what its free words add.
 
     `named`: the diseases said, in the longest terms; `mentioned`: those and what they are kinds of. `codes`:
-    ICCC-3 classes; `unread`: the words that say nothing to us.
+    ICCC-3 classes, `given` those of the fields; `unread`: the words that say nothing to us.
     """
 
     codes: tuple[str, ...]
@@ -64,6 +55,7 @@ class Read:
     alterations: tuple[Alteration, ...]
     terms: tuple[ReadTerm, ...]
     unread: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, profile: Profile, language: str) -> "Read":
@@ -86,6 +78,7 @@ class Read:
             unread=tuple(
                 dict.fromkeys([*reader.unread, *doubtful, *(one.text for one in given if not one.says_what)])
             ),
+            given=profile.conditions,
         )
 
     @property
@@ -261,23 +254,3 @@ def _families_of(codes: tuple[str, ...]) -> frozenset[str]:
         for concept, classes in families().items()
         if any(set(path_to(code)) & classes for code in codes)
     )
-
-
-@cache
-def families() -> dict[str, frozenset[str]]:
-    """By concept that means any disease of its classes, these classes."""
-    terms = vocabulary()
-    # Not every sarcoma of IXd is an Ewing sarcoma: that family is one for ranking only.
-    found = {one: frozenset(terms.conditions[one]) for one in terms.families if one not in _NOT_WIDE}
-    return found | {concept: frozenset(codes) for concept, codes in WIDE.items()}
-
-
-@cache
-def no_single_disease() -> frozenset[str]:
-    """The concepts that name no one disease."""
-    return NO_DISEASE | families().keys()
-
-
-def below(code: str) -> frozenset[str]:
-    """The classes strictly below `code`."""
-    return subtree(code) - {code}

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from directory.core.ages import age_range_text, age_text
 from directory.search.concepts import vocabulary
 from directory.search.facet_arrays import NO_BOUND
+from directory.search.kinship import NO_DISEASE, no_single_disease
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.conditions import name as class_name
 
 from . import alterations
 from .criteria import MET, UNKNOWN, UNMET, Judged
-from .profile_text import NO_DISEASE, no_single_disease
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 _SHOWN = 3
