@@ -23,6 +23,7 @@ from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .models.trial import arms_of, given_in
+from .purposes import purposes
 from .sheets import SiteSheet, TrialSheet
 from .statements import day_as_said, disputing
 
@@ -294,6 +295,7 @@ def _facts(parts: _Parts) -> dict:
         "class": parts.conditions,
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
+        "purpose": purposes([*by_language(trial, "title").values(), *trial.disease_terms]),
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),

@@ -20,7 +20,7 @@ from .store import Facts
 
 BLOCK = 512
 # What is no filter, but judged by eligibility.
-_JUDGED = ("class", "named", "mention", "alteration", "excluded")
+_JUDGED = ("class", "named", "mention", "alteration", "excluded", "purpose")
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
