@@ -18,6 +18,7 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
+from .age_criteria import SIDES
 from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
@@ -181,6 +182,10 @@ def _body(parts: _Parts) -> dict:
         "interventions": _with_null(parts.given),
         "arm_groups": _with_null(parts.arms),
         "contact": contact_of_trial(trial),
+        "no_limits": trial.no_limits,
+        "criteria_source": trial.criteria_source or trial.source or None,
+        "criteria_as_of": trial.criteria_as_of or None,
+        "age_as_written": {"min": trial.age_min_text or None, "max": trial.age_max_text or None},
     }
 
 
@@ -296,6 +301,9 @@ def _facts(parts: _Parts) -> dict:
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
         "purpose": purposes([*by_language(trial, "title").values(), *trial.disease_terms]),
+        "no_limit": trial.no_limits,
+        "age_group": trial.age_groups,
+        "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),

@@ -26,8 +26,8 @@ _UNITS = {
     "week": ("w", "wk", "wks", "week", "weeks", "weken", "semaine", "semaines", "sem", "woche", "wochen"),
     "day": ("d", "day", "days", "dag", "dagen", "jour", "jours", "tag", "tage", "tagen"),
 }  # fmt: skip
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
-_DAYS = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
+UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+DAYS_OF_UNIT = {"year": DAYS_PER_YEAR, "month": DAYS_PER_MONTH, "week": 7, "day": 1}
 _PART = re.compile(r"(\d+(?:[.,]\d{1,2})?)\s*([^\W\d_]*)\.?", re.UNICODE)
 _AND = {"", "and", "en", "et", "und"}
 _NOTHING = {"n a", "na", "none", "no limit", "not specified"}
@@ -65,12 +65,13 @@ def parse_age(text: str | int | float | None) -> int | None:
 def _days_in(words: str) -> int | None:
     total, end, largest = 0.0, 0, inf
     for part in _PART.finditer(words):
-        unit, between = _UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
+        unit, between = UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
+        days = DAYS_OF_UNIT.get(unit or "", inf)
         # Each unit once, the largest first; without a unit one number alone, for two are something else.
-        if unit is None or between not in _AND or _DAYS[unit] >= largest or (end and not part.group(2)):
+        if unit is None or between not in _AND or days >= largest or (end and not part.group(2)):
             return None
-        total += float(part.group(1).replace(",", ".")) * _DAYS[unit]
-        end, largest = part.end(), _DAYS[unit] if part.group(2) else 0
+        total += float(part.group(1).replace(",", ".")) * days
+        end, largest = part.end(), days if part.group(2) else 0
     # Four hundred nines are infinitely many days, of which no integer can be made.
     return int(min(total, 1e9)) if end and not words[end:].strip() else None
 

@@ -20,7 +20,10 @@ from .store import Facts
 
 BLOCK = 512
 # What is no filter, but judged by eligibility.
-_JUDGED = ("class", "named", "mention", "alteration", "excluded", "purpose")
+_JUDGED = (
+    "class", "named", "mention", "alteration", "excluded", "no_limit", "age_group", "age_written",
+    "purpose",
+)  # fmt: skip
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1

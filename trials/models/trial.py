@@ -19,7 +19,7 @@ from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, St
 from directory.core.roles import Role, is_editor
 from directory.sheets.written_values import is_nothing
 
-from ..choices import AgeGroup, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from ..choices import AgeGroup, Limit, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
 from .intervention import (
@@ -33,6 +33,33 @@ from .intervention import (
 AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
 LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
 MOST_LINES = 20
+LONGEST_AGE = 120
+# By limit: what a trial has where it is recorded as being none, and the sentence for where it has more.
+WITHOUT_LIMIT = {
+    Limit.AGE: (
+        {"min_days": None, "max_days": None, "age_min_text": "", "age_max_text": ""},
+        _("“No limit” of age stands beside an age. Take “age” out of no_limits, or empty both ages."),
+    ),
+    Limit.LINES: (
+        {"lines_min": None, "lines_max": None},
+        _("“No limit” of lines stands beside a number of lines. Take “lines” out of no_limits, or empty both "
+          "numbers."),
+    ),
+    Limit.ALTERATIONS: (
+        {"alterations": []},
+        _("“No limit” of alterations stands beside alterations. Take “alterations” out of no_limits, or "
+          "empty them."),
+    ),
+    Limit.ALTERATIONS_EXCLUDED: (
+        {"alterations_excluded": []},
+        _("“No limit” of excluded alterations stands beside some. Take “alterations_excluded” out of "
+          "no_limits, or empty them."),
+    ),
+    Limit.SEX: (
+        {"sex": Sex.ALL.value},
+        _("“No limit” of sex stands beside one sex. Take “sex” out of no_limits, or let sex be “all”."),
+    ),
+}  # fmt: skip
 
 
 def free_slug(words: Iterable[str], taken: Container[str]) -> str:
@@ -146,6 +173,23 @@ class Trial(Listed, Sourced):
     age_groups = WordsField(
         _("age groups"), words=AgeGroup, help_text=_("As registries say it. None: not known.")
     )
+    age_min_text = models.CharField(
+        _("minimum age as written"), max_length=LONGEST_AGE, blank=True,
+        help_text=_("2 years, > 2 years, 12 months at diagnosis, 16 years; 18 years in the EU."),
+    )  # fmt: skip
+    age_max_text = models.CharField(
+        _("maximum age as written"), max_length=LONGEST_AGE, blank=True,
+        help_text=_("< 18 years, 18 years (to the day before the 19th birthday), ≤ 21 years at transplant."),
+    )  # fmt: skip
+    no_limits = WordsField(
+        _("recorded as without limit"), words=Limit,
+        help_text=_("Only where somebody says that there is none. What nobody says is not recorded."),
+    )  # fmt: skip
+    criteria_source = models.CharField(
+        _("source of the criteria"), max_length=200, blank=True,
+        help_text=_("Who says so, if not the source of the trial."),
+    )  # fmt: skip
+    criteria_as_of = PartialDateField(_("criteria as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
     eligibility = translated(models.TextField(_("other criteria"), max_length=20_000))
     arms = translated(models.TextField(_("arms"), max_length=20_000))
     interventions = models.ManyToManyField(
@@ -213,6 +257,14 @@ class Trial(Listed, Sourced):
                 name="merged_trial_is_another_and_not_listed",
                 condition=Q(merged_into=None) | (~Q(merged_into=F("id")) & ~Q(state=State.LISTED)),
                 violation_error_message=_("This trial is merged into another one. Undo the merge first."),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"trial_has_no_limit_of_{limit.value}",
+                    condition=~Q(no_limits__has_word=limit.value) | Q(**without),
+                    violation_error_message=sentence,
+                )
+                for limit, (without, sentence) in WITHOUT_LIMIT.items()
             ),
         ]
 
