@@ -60,6 +60,13 @@ ASKED = {
     "recruitment": _("whether it recruits"),
     "reach": _("how far it is"),
 }
+# Those that are not asked where nothing is recorded of them.
+LISTED_ONCE = {
+    "lines": _("previous lines"),
+    "alterations": _("alterations"),
+    "alterations_excluded": _("excluded alterations"),
+    "sex": _("sex"),
+}
 VERDICTS = {"unmet": _("Not met"), "unknown": _("To be checked"), "met": _("Met")}
 # What to leave out of the form so that a criterion no longer excludes.
 DROPS = {
@@ -70,6 +77,15 @@ DROPS = {
     "alterations_excluded": ("alterations",),
     "sex": ("sex",),
     "reach": ("within", "country"),
+}
+IGNORE = {
+    "age": _("Ignore age"),
+    "stage": _("Ignore stage"),
+    "lines": _("Ignore previous lines"),
+    "alterations": _("Ignore alterations"),
+    "alterations_excluded": _("Ignore alterations"),
+    "sex": _("Ignore sex"),
+    "reach": _("Ignore distance and country"),
 }
 # What a link may hold, and the fields that go into it. Unless somebody chooses, the first two.
 SHARES = {
@@ -188,6 +204,10 @@ class RelaxationLink:
     count: int
     drop: str
 
+    @property
+    def ignore(self) -> str:
+        return str(IGNORE[self.drop])
+
 
 @dataclass(frozen=True)
 class Share:
@@ -265,7 +285,7 @@ def _card(card_id: str, matched: Matched, result: Result, centres: Mapping[str, 
         _site(matched.nearest, result, centres),
         _site(matched.nearest_abroad, result, centres),
         _headline(matched),
-        ", ".join(str(CRITERIA[name]).lower() for name in matched.not_recorded),
+        ", ".join(str(LISTED_ONCE[name]) for name in matched.not_recorded),
         _said_of_criteria(matched, result.document),
         matched.step.text if matched.step and matched.band != "matches" else "",
     )
