@@ -58,14 +58,17 @@ def rows() -> dict[str, Row]:
     }
 
 
-def judge(row: Row, profile: Profile) -> Mapping[str, str | None]:
-    """The verdict by criterion; None where nothing is recorded and it is not asked."""
+def judge(row: Row, profile: Profile, since: int = 0) -> Mapping[str, str | None]:
+    """The verdict by criterion; None where nothing is recorded and it is not asked.
+
+    `since`: how many days ago a newly diagnosed patient's disease was found.
+    """
     trial = row.trial
     newly = profile.stage == Stage.NEWLY_DIAGNOSED
     lines = 0 if profile.lines is None and newly else profile.lines
     return {
         "diagnosis": _diagnosis(row.codes, profile.conditions) if not _free(trial, "diagnosis") else "met",
-        "age": _age(trial, profile, newly),
+        "age": _age(trial, profile, since if newly else None),
         "stage": _stage(trial.stages, profile.stage),
         "lines": _asked(trial, "lines", _between(trial.lines_min, trial.lines_max, lines)),
         "alterations": _asked(trial, "alterations", _required(trial.alterations, profile.alterations)),
@@ -101,16 +104,16 @@ def _diagnosis(codes: tuple[str, ...], given: tuple[str, ...]) -> str:
     return "unknown" if any(one in path_to(code) for one in given for code in codes) else "unmet"
 
 
-def _age(trial: Trial, profile: Profile, newly: bool) -> str:
+def _age(trial: Trial, profile: Profile, since: int | None) -> str:
     """Of bounds in days, and as they are written; without any, of the age groups."""
     written = [*_bounds(trial.age_min_text, "min"), *_bounds(trial.age_max_text, "max")]
     low = None if trial.age_min_text else trial.min_days
     high = None if trial.age_max_text else trial.max_days
-    recorded = bool(written) or low is not None or high is not None
+    recorded = bool(trial.age_min_text or trial.age_max_text) or low is not None or high is not None
     if profile.days is None or not recorded:
         out = profile.days is not None and trial.age_groups and not _in_groups(trial.age_groups, profile.days)
         return "met" if _free(trial, "age") else "unmet" if out and not recorded else "unknown"
-    said = {_bound(one, profile.days, newly) for one in written} | {_between(low, high, profile.days)}
+    said = {_bound(one, profile.days, since) for one in written} | {_between(low, high, profile.days)}
     return "unmet" if "unmet" in said else "unknown" if "unknown" in said else "met"
 
 
@@ -118,14 +121,20 @@ def _bounds(text: str, side: str) -> list[AgeBound]:
     return holding_in(parse_bounds(text, side)) if text else []
 
 
-def _bound(bound: AgeBound, days: int, newly: bool) -> str:
-    holds = days >= bound.days if bound.side == "min" else days <= bound.days
-    if bound.at == "enrolment" or (bound.at == "diagnosis" and newly):
+def _bound(bound: AgeBound, days: int, since: int | None) -> str:
+    if bound.at == "diagnosis" and since is not None:
+        return _between(*_sides(bound), days - since)
+    holds = _between(*_sides(bound), days) == "met"
+    if bound.at == "enrolment":
         return "met" if holds else "unmet"
     # Younger at diagnosis, older at transplant.
     if (bound.at == "diagnosis") == (bound.side == "max"):
         return "met" if holds else "unknown"
     return "unknown" if holds else "unmet"
+
+
+def _sides(bound: AgeBound) -> tuple[int | None, int | None]:
+    return (bound.days, None) if bound.side == "min" else (None, bound.days)
 
 
 def _in_groups(groups: list[str], days: int) -> bool:

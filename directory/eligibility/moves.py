@@ -152,8 +152,8 @@ class _Search:
                 yield self._try(Move("lines", number=number), replace(self.given, lines=number))
 
     def _test(self) -> Iterator[tuple[Move, np.ndarray]]:
-        """One more test: what is said already to be there, or not, is not tested again."""
-        tried = np.flatnonzero(self.may["test"]).tolist()
+        """One more test, of what a trial names; what is said to be there, or not, is not tested again."""
+        trials, tried = self.recorded.trials, np.flatnonzero(self.may["test"]).tolist()
         texts = {
             text for name in ("alteration", "excluded") for at in tried
             for text in self.judged.trials.values(name, int(self.ordinals[at]))
@@ -161,9 +161,12 @@ class _Search:
         criteria = PatientCriteria(self.recorded, self.given)
         for text in sorted(texts):
             if criteria.has(text) in (alterations.UNKNOWN, alterations.OTHER):
+                named = trials.having("alteration", [text]) | trials.having("excluded", [text])
                 for found in (True, False):
                     tested = (*self.given.alterations, result_of(text, found))
-                    yield self._try(Move("test", text, found=found), replace(self.given, alterations=tested))
+                    move = Move("test", text, found=found)
+                    move, mask = self._try(move, replace(self.given, alterations=tested))
+                    yield move, mask & named
 
     # --- What has to be waited or travelled for -----------------------------------------------------------
 

@@ -134,14 +134,8 @@ class Reasons:
         bounds, measured = self._age_limits(ordinal)
         if self.judged.profile.days is None:
             return _("For ages %(bounds)s; you gave no age.") % {"bounds": bounds}
-        words = {"bounds": bounds, "age": self._age_given}
-        if verdict == MET:
-            return _("%(age)s: within %(bounds)s.") % words
-        if verdict == UNMET:
-            return _("%(age)s: not within %(bounds)s.") % words
-        if measured:
-            return _("%(age)s now; the limits are %(bounds)s.") % words
-        return _("%(age)s: may be within %(bounds)s; give the age in months or days.") % words
+        is_range = not self.trials.numbers("age_written", ordinal) and "-" in bounds
+        return _age_sentence(verdict, is_range, measured) % {"bounds": bounds, "age": self._age_given}
 
     def _groups_alone(self, ordinal: int) -> str:
         """The age groups of a trial of which no limit is recorded, as people say them."""
@@ -198,6 +192,8 @@ class Reasons:
             return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if verdict == MET:
             return _("Asks for %(asked)s.") % {"asked": asked}
+        if self.judged.profile.lines is None:
+            return _("Asks for %(asked)s; newly diagnosed means none.") % {"asked": asked}
         return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}
 
     def _alterations(self, ordinal: int, verdict: int) -> str:
@@ -289,6 +285,20 @@ def _group_names() -> dict[str, str]:
     return {
         AgeGroup.CHILD: _("children"), AgeGroup.ADULT: _("adults"), AgeGroup.OLDER_ADULT: _("older adults"),
     }  # fmt: skip
+
+
+def _age_sentence(verdict: int, is_range: bool, measured: bool) -> str:
+    if verdict == MET:
+        return _("%(age)s: within %(bounds)s.") if is_range else _("%(age)s: within the limits (%(bounds)s).")
+    if verdict == UNMET:
+        return (
+            _("%(age)s: not within %(bounds)s.")
+            if is_range
+            else _("%(age)s: outside the limits (%(bounds)s).")
+        )
+    if measured:
+        return _("%(age)s now; the limits are %(bounds)s.")
+    return _("%(age)s: perhaps within the limits (%(bounds)s); give the age in months or days.")
 
 
 def _limits_in_days(low: int | None, high: int | None) -> str:
