@@ -175,7 +175,7 @@ def test_a_server_that_does_not_answer_loses_nothing(page):
     expect(page.locator("#text")).to_have_value("neuroblastoma")
     page.unroute("**/match/")
     page.locator("#text").press("Enter")
-    expect(page.locator("#open_here-1")).to_be_visible()
+    expect(page.locator("#candidates-1")).to_be_visible()
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
 
 
