@@ -9,7 +9,7 @@ from directory.core.fields import LANGUAGE_CODES
 from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
 from directory.eligibility.service import BANDS, CRITERIA
 from trials.choices import Freshness, Recruitment, Sex, Stage
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 from ..patterns import OF_PARAMETER
 from .shapes import COUNTRY, slug
