@@ -243,7 +243,8 @@ def test_days_alone_are_written_so_that_they_mean_these_days(days, side):
 @pytest.mark.parametrize(
     ("days", "side", "text"),
     [(730, "min", "2 years"), (6573, "max", "< 18 years"), (6574, "max", "6574 days"),
-     (182, "min", "6 months"), (181, "max", "< 6 months"), (None, "min", ""), (31, "min", "31 days"), (0, "min", "0 years")],
+     (182, "min", "6 months"), (181, "max", "< 6 months"), (None, "min", ""),
+     (31, "min", "31 days"), (0, "min", "0 years")],
 )  # fmt: skip
 def test_days_alone_are_written_as_they_were_meant(days, side, text):
     assert as_written(days, side) == text

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.adminsite.forms import CleanTextForm, RecordedForm
 from directory.core.ages import BadAge
+from directory.sheets.written_values import is_nothing
 
 from .. import actions
 from ..age_criteria import SIDES, split
@@ -41,6 +42,7 @@ class TrialForm(RecordedForm):
     def _clean_age(self, side: str, cleaned: dict) -> None:
         """One field may say both bounds where the other one is empty."""
         name, text = f"age_{side}_text", cleaned[f"age_{side}_text"]
+        text = "" if is_nothing(text) else text
         if text and not getattr(self.instance, name) and text == self.instance.age_written(side):
             cleaned[name] = ""  # the days stay as they are: nobody wrote this
             return
