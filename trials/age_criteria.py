@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import ceil
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ _MEMBERS = frozenset([
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ])  # fmt: skip
-_SIGNS = {("min", False): "≥", ("min", True): ">", ("max", False): "≤", ("max", True): "<"}
+SIGNS = {("min", False): "≥", ("min", True): ">", ("max", False): "≤", ("max", True): "<"}
 
 # Without capitals and accents, as `_plain` leaves them.
 _BEFORE = {
@@ -103,6 +104,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_WHOLE = re.compile(r"[.,]0+$")  # as a spreadsheet may write a whole number
 _SAME = str.maketrans({"≤": "<=", "≦": "<=", "⩽": "<=", "≥": ">=", "≧": ">=", "⩾": ">=", "’": "'"})
 
 
@@ -238,7 +240,7 @@ def _drafts(words: str) -> list[_Draft]:
         if kind in _ABOUT_WHAT_STANDS_BEFORE and not reading.group:
             raise _not_understood(words)
         if kind == "number":
-            reading.number(value, UNIT_OF[unit] if unit else "")
+            reading.number(_WHOLE.sub("", value), UNIT_OF[unit] if unit else "")
         elif kind in _TAKEN:
             _TAKEN[kind](reading, value)
     if not reading.drafts or reading.sign:
@@ -316,7 +318,7 @@ def in_signs(bound: AgeBound) -> str:
     amount = " ".join(f"{number} {unit}{'' if number == '1' else 's'}" for number, unit in bound.amount)
     at = "" if bound.at == ENROLMENT else f" at {bound.at}"
     where = "".join(f" in {'the EU' if one == EU else one}" for one in bound.countries)
-    return f"{_SIGNS[bound.side, bound.strict]} {amount}{at}{where}"
+    return f"{SIGNS[bound.side, bound.strict]} {amount}{at}{where}"
 
 
 def holding_in(bounds: Iterable[AgeBound], country: str = HERE) -> list[AgeBound]:
@@ -333,17 +335,39 @@ def holding_in(bounds: Iterable[AgeBound], country: str = HERE) -> list[AgeBound
 def split(text: str, side: str) -> dict[str, str]:
     """By side, what `text`, written where the bound of `side` belongs, says: `> 2 and < 50 years` says both.
 
-    What speaks of one side alone is as it was written. Raises `BadAge`.
+    What speaks of that side alone is as it was written. Raises `BadAge`, also for what speaks of the other
+    one alone.
     """
     bounds = parse_bounds(text, side)
-    sides = {one.side for one in bounds}
-    if len(sides) == 1:
-        return {sides.pop(): tidy(text)}
-    return {
-        which: "; ".join(in_signs(one) for one in bounds if one.side == which)
-        for which in SIDES
-        if which in sides
-    }
+    if all(one.side == side for one in bounds):
+        return {side: tidy(text)}
+    said = {one: "; ".join(in_signs(b) for b in bounds if b.side == one) for one in SIDES}
+    if not said[side]:
+        sentence = _("“%(age)s” is a highest age, and stands where the lowest belongs. Write it there.")
+        if side == "max":
+            sentence = _("“%(age)s” is a lowest age, and stands where the highest belongs. Write it there.")
+        raise BadAge(sentence % {"age": tidy(text)[:60]})
+    return said
+
+
+def as_written(days: int | None, side: str) -> str:
+    """What means these days where a bound of `side` is written: `2 years`, `< 18 years`, `6574 days`."""
+    if days is None:
+        return ""
+    sign, first = ("", days) if side == "min" else ("< ", days + 1)
+    for unit in ("year", "month"):
+        number = ceil(first / DAYS_OF_UNIT[unit])
+        if int(number * DAYS_OF_UNIT[unit]) == first:
+            return f"{sign}{number} {unit}s"
+    return f"{days} days"
+
+
+def mean_the_same(one: str, other: str, side: str) -> bool:
+    """Whether two texts set the same bounds: `2 jaar`, `≥ 2 years`."""
+    meant = [
+        {replace(bound, text="", amount=()) for bound in parse_bounds(text, side)} for text in (one, other)
+    ]
+    return meant[0] == meant[1]
 
 
 def days_of(text: str, side: str) -> int | None:
