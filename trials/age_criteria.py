@@ -36,8 +36,8 @@ from .age_language import (
 )
 
 __all__ = [
-    "DIAGNOSIS", "ENROLMENT", "EU", "HERE", "SIDES", "SIGNS", "TRANSPLANT", "AgeBound", "as_written", "days_of",
-    "holding_in", "in_signs", "mean_the_same", "parse_bounds", "split",
+    "DIAGNOSIS", "ENROLMENT", "EU", "HERE", "SIDES", "SIGNS", "TRANSPLANT", "AgeBound", "as_written",
+    "days_of", "holding_in", "in_signs", "mean_the_same", "parse_bounds", "split",
 ]  # fmt: skip
 SIDES = ("min", "max")
 HERE = "BE"

@@ -1,4 +1,4 @@
-"""The words with which bounds of age are written, in four languages and in signs, as `age_criteria` reads them.
+"""The words with which bounds of age are written, in four languages and in signs (`age_criteria` reads them).
 
 Without capitals and accents (`directory.core.text.strip_marks`). By side and strictness: the words before a
 number, those behind it, and those that may stand behind it, too.
