@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from directory.core.text import fold, tidy
 from directory.sheets.cells import List, Text
 
-from .age_criteria import parse_bounds, split
+from .age_criteria import split
 from .choices import Phase, Scheme
 from .conditions import codes
 from .identifiers import FORMS, parse_identifier, read_identifier
@@ -75,13 +75,9 @@ class AgeAsWritten(Text):
         return text
 
     def remark(self, cell, value, **kwargs):
-        """Of what a bound is meant, where that is not the age at enrolment, in every country."""
-        said = {"cell": tidy(cell)[:60]}
-        if value == self.NO_LIMIT:
+        if not value or value == self.NO_LIMIT or len(split(value, self.side)) == 1:
             return ""
-        if len({one.side for one in parse_bounds(value, self.side)}) > 1:
-            return _("“%(cell)s” is read as the lowest and the highest age.") % said
-        return ""
+        return _("“%(cell)s” is read as the lowest and the highest age.") % {"cell": tidy(cell)[:60]}
 
 
 class Conditions(List):

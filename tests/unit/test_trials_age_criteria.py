@@ -45,7 +45,8 @@ def spelt(text: str) -> list[str]:
             jusqu'à 18 ans | jusqu’à 18 ans | au plus 18 ans | bis 18 Jahre | bis zu 18 Jahren |
             höchstens 18 Jahre | bis einschließlich 18 Jahre | 18 years or younger |
             18 jaar of jonger | 18 Years | max. 18 years | no older than 18 years |
-            niet ouder dan 18 jaar | nicht älter als 18 Jahre
+            niet ouder dan 18 jaar | nicht älter als 18 Jahre | 18 ans maximum | 18 ans au plus |
+            18 ans au maximum | 18 jaar maximum | 18 Jahre maximal
         """)),
         ("≤ 365 days", 365), ("365 days", 365), ("< 365 days", 364), ("6 months", 212), ("< 6 months", 181),
         ("3 weeks", 27), ("< 46 years", BIRTHDAY[46] - 1), ("2.5 years", 913), ("1 year 6 months", 577),
@@ -66,8 +67,8 @@ def test_a_highest_age_lasts_to_its_last_day(text, day):
             2 years | 2 | 2y | ≥ 2 years | >= 2 | 2+ | 2 years and older | 2 years or older |
             at least 2 years | from 2 years | from the age of 2 | minimum 2 years |
             minstens 2 jaar | vanaf 2 jaar | 2 jaar en ouder | à partir de 2 ans | au moins 2 ans |
-            dès 2 ans | 2 ans et plus | ab 2 Jahren | mindestens 2 Jahre | 2 Jahre und älter |
-            2 Years | 24 months | 2 years old | 2 years of age
+            dès 2 ans | 2 ans minimum | 2 ans au moins | 2 ans et plus | ab 2 Jahren |
+            mindestens 2 Jahre | 2 Jahre und älter | 2 Years | 24 months | 2 years old | 2 years of age
         """)),
         *((one, BIRTHDAY[2] + 1) for one in spelt("""
             > 2 years | >2 | older than 2 years | over 2 years | more than 2 years |
@@ -190,7 +191,7 @@ def test_a_bound_of_another_country_bounds_nobody_here():
         "≤ 18 at diagnosis or ≤ 21 at HSCT",
         "<", "at diagnosis", "; 18 years in the moon", "in the EU", "18 years elsewhere today", "\x00", "½ y",
         "18 years outside the EU", "≮ 18", "? 18", "18 years +/- 2", "elsewhere", "9" * 400 + " bananas", "+",
-        "en Belgique 18",
+        "en Belgique 18", "<; 18 years", "18 <",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_to_the_last_word_is_refused_with_the_way_out(text):

@@ -82,10 +82,11 @@ class CriteriaRows(RowProcessor):
 
         After all else is compared; what changes is added to `attributes`.
         """
-        old = trial.no_limits
-        said = result.values.get("no_limits")
-        new = list(self._left(result, "no_limits", old) if said is None and trial.pk and old else said or ())
-        if said is None and result.values.get("sex", Sex.ALL) != Sex.ALL:
+        old, said = trial.no_limits, result.values.get("no_limits")
+        new = list(old if said is None else said)
+        if said is None and old and "no_limits" in self.columns:
+            new = list(self._left(result, "no_limits", old))
+        if said is None and trial.sex != Sex.ALL:
             new = [one for one in new if one != Limit.SEX]
         if result.values.get("sex") == Sex.ALL and trial.sex == Sex.ALL:
             new.append(Limit.SEX.value)
