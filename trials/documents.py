@@ -24,6 +24,7 @@ from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .models.trial import arms_of, given_in
+from .purposes import purposes
 from .sheets import SiteSheet, TrialSheet
 from .statements import day_as_said, disputing
 
@@ -299,6 +300,7 @@ def _facts(parts: _Parts) -> dict:
         "class": parts.conditions,
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
+        "purpose": purposes([*by_language(trial, "title").values(), *trial.disease_terms]),
         "no_limit": trial.no_limits,
         "age_group": trial.age_groups,
         "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],

@@ -5,8 +5,10 @@ day it turns 18 at least 6,574 days old.
 """
 
 import re
+from decimal import Decimal
 from math import inf
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -104,3 +106,40 @@ def age_range_text(min_days: int | None, max_days: int | None) -> str:
     if low:
         return _("from %(low)s") % {"low": low}
     return _("up to %(high)s") % {"high": high} if high else ""
+
+
+def age_span(text: str) -> tuple[int, int]:
+    """The first and the last day of an age: `2 years` lasts until the day before the third birthday.
+
+    What is typed is as exact as its smallest unit: `2.5 years` is a tenth of a year long, `31d` one day.
+    `BadAge` as in `parse_age`.
+    """
+    first, parts = parse_age(text), _parts(text)
+    if first is None or not parts:
+        raise BadAge(_("“%(age)s” is not an age. Write for example 14, 14y, 6m, 31d, 2 years or 18 mois.")
+                     % {"age": text[:40]})  # fmt: skip
+    number, unit = parts[-1]
+    decimals = len(number.partition(".")[2])
+    total = sum(float(one) * DAYS_OF_UNIT[kind] for one, kind in parts)
+    return first, max(first, int(total + DAYS_OF_UNIT[unit] / 10**decimals) - 1)
+
+
+def age_as_typed(text: str) -> str:
+    """An age in the units in which it was typed, in the active language: `18m` → `18 months`."""
+    return " ".join(_part_text(number, unit) for number, unit in _parts(text))
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """The numbers and units of an age, largest first: `1y 6m` → `[("1", "year"), ("6", "month")]`."""
+    found = _PART.finditer(str(text).strip())
+    return [(part.group(1).replace(",", "."), UNIT_OF[fold(part.group(2))]) for part in found]
+
+
+def _part_text(number: str, unit: str) -> str:
+    shown, count = number_format(Decimal(number)), 1 if float(number) == 1 else 2
+    return {
+        "year": ngettext("%(n)s year", "%(n)s years", count),
+        "month": ngettext("%(n)s month", "%(n)s months", count),
+        "week": ngettext("%(n)s week", "%(n)s weeks", count),
+        "day": ngettext("%(n)s day", "%(n)s days", count),
+    }[unit] % {"n": shown}

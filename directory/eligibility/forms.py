@@ -74,6 +74,7 @@ class ProfileForm(fields.FilterForm):
             conditions=classes,
             text=given["text"] or "",
             days=given["age"],
+            age_text="" if given["age"] is None else tidy(self.data["age"]),
             stage=given["stage"] or "",
             lines=given["lines"],
             alterations=tuple(given["alterations"] or ()),

@@ -22,6 +22,7 @@ BLOCK = 512
 # What is no filter, but judged by eligibility.
 _JUDGED = (
     "class", "named", "mention", "alteration", "excluded", "no_limit", "age_group", "age_written",
+    "purpose",
 )  # fmt: skip
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
