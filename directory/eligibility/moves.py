@@ -148,7 +148,8 @@ class _Search:
     def _lines(self) -> Iterator[tuple[Move, np.ndarray]]:
         if self.given.previous_lines is None:
             bounds = self.recorded.trials.lines[self.may["lines"]]
-            for number in sorted({0, *bounds[bounds != NO_BOUND].tolist()}):
+            least = self.given.lines_least
+            for number in sorted({least, *bounds[bounds > max(least, NO_BOUND)].tolist()}):
                 yield self._try(Move("lines", number=number), replace(self.given, lines=number))
 
     def _test(self) -> Iterator[tuple[Move, np.ndarray]]:

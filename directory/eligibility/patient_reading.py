@@ -6,7 +6,6 @@ and two that contradict each other are none: they stay unread.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from directory.core.ages import DAYS_PER_YEAR
 from directory.core.text import strip_marks
 from directory.search.tokens import Token
 from trials.choices import Stage
@@ -113,7 +112,7 @@ class PatientReading:
             if word not in SEX_OF or at in self.taken or is_young(self.parts[at].raw, self._next(at)):
                 continue
             if not self._next(at).startswith(_NO_PATIENT) and not self._is_of_others(at):
-                yield at, PatientWord("sex", self.parts[at].raw, None, sex=str(SEX_OF[word]))
+                yield at, PatientWord("sex", self.parts[at].raw, sex=str(SEX_OF[word]))
 
     def _letters(self) -> Iterator[tuple[int, PatientWord]]:
         """`13 y M`, `12 j., v`, `F, 6 ans`: a letter beside an age."""
@@ -123,7 +122,7 @@ class PatientReading:
                 continue
             beside = self.words.get(at - 1) or (self.words.get(1) if at == 0 else None)
             if beside and beside.kind == "age":
-                yield at, PatientWord("sex", self.parts[at].raw, None, sex=str(letters[word]))
+                yield at, PatientWord("sex", self.parts[at].raw, sex=str(letters[word]))
 
     # --- Age --------------------------------------------------------------------------------------------
 
@@ -175,7 +174,7 @@ class PatientReading:
     def _may_follow_a_comma(self, at: int) -> bool:
         """Of an age that is first in its clause. Weeks and days there are often those of a symptom."""
         word, before = self.words[at], self.folded[at - 1]
-        if word.opens or word.within < DAYS_PER_YEAR // 2:
+        if word.opens or not word.is_in_years:
             return self._may_follow(at - 1, False, word.is_short, after_a_comma=not word.opens)
         return not before.startswith(_STEMS_OF_DURATIONS)
 

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from directory.core.ages import BadAge, parse_age
@@ -36,7 +36,6 @@ _UNITS = {
     "w": r"weeks?|wks?|w|weken|semaines?|sem|wochen?",
     "d": r"days?|d|dag(?:en)?|jours?|tage?n?",
 }
-_DAYS_OF = {"y": 365, "m": 30, "w": 7, "d": 1}
 _TO = r"(?:[-–/]|(?:to|or|and|à|ou|et|tot|of|en|bis|oder|und)\b)"
 _VAGUE = rf"[<>≤≥~≈±]\s?=?\s?|{_NUMBER}\s?{_TO}\s?"
 _AGED = r"(?:aged?|âgée?s?|agée?s?|âge|leeftijd|alter|lft)\b\.?"
@@ -88,16 +87,16 @@ _SIGNS_OF_SEX = {"♀": " female ", "♂": " male "}
 
 @dataclass(frozen=True)
 class PatientWord:
-    """An age in days or a number of lines (`kind` age, lines, sex) as it was typed.
+    """An age in days, a number of lines or a sex (`kind` age, lines, sex) as it was typed.
 
-    `value` is None where the words say no one number; `sex` is one of `Sex`. `within`: as many days more may
-    be meant. `marked`: the words themselves say that it is an age. `opens`: it stands first in a bracket.
+    `value` is None where the words say no one number; `sex` is one of `Sex`. `code`: the age as `parse_age`
+    reads it, `1y 6m`. `marked`: the words say that it is an age. `opens`: it stands first in a bracket.
     """
 
     kind: str
     text: str
-    value: int | None
-    within: int = 0
+    value: int | None = None
+    code: str = ""
     marked: bool = False
     opens: bool = False
     sex: str = ""
@@ -107,9 +106,13 @@ class PatientWord:
         return self.sex or self.value
 
     @property
+    def is_in_years(self) -> bool:
+        return "y" in self.code
+
+    @property
     def is_short(self) -> bool:
         """Weeks or days: a duration as often as an age."""
-        return 0 < self.within < _DAYS_OF["m"] - 1
+        return self.code[-1:] in ("w", "d") and not self.is_in_years
 
 
 def marked(text: str, language: str) -> tuple[str, list[PatientWord]]:
@@ -139,51 +142,39 @@ def put_back(parts: Sequence[Token], words: Sequence[PatientWord]) -> list[Token
 def _lines(match: re.Match) -> PatientWord:
     text, count = match["count"], match["count"].casefold()
     number = 0 if re.fullmatch(_NO_LINES, count) else _number(text)
-    sure = not match["bound"] and not match["open"] and number is not None and number <= MOST_LINES
-    return PatientWord("lines", match[0].strip(), int(number or 0) if sure else None)
+    is_one = not match["bound"] and not match["open"] and number is not None and number <= MOST_LINES
+    return PatientWord("lines", match[0].strip(), int(number or 0) if is_one else None)
 
 
 def _age(match: re.Match, language: str) -> PatientWord | None:
-    opens = match.string[: match.start()].rstrip().endswith(("(", "["))
+    opens, text = match.string[: match.start()].rstrip().endswith(("(", "[")), match[0].strip()
     if match["bare"]:
-        days = None if match["doubted"] else _days(f"{match['years']}y")
-        return PatientWord("age", match[0].strip(), days, _DAYS_OF["y"], True, opens)
-    units = list(_units(match))
+        return _word(text, "" if match["doubted"] else f"{match['years']}y", True, opens)
+    units = [f"{letter}{place}" for place in "12" for letter in _UNITS if match[f"{letter}{place}"]]
     if match[units[0]] in _TWO_MEANINGS and not match["old"]:
         return None
-    folded = strip_marks(match[units[0]])
-    is_marked = bool(match["old"] or match["aged"] or re.search(r"ri|/|^y.*o", folded))
+    unit = strip_marks(match[units[0]])
+    is_marked = bool(match["old"] or match["aged"] or re.search(r"ri|/|^y.*o", unit))
     # French shortens jour, Dutch jaar: five days or five years.
-    unclear = match["vague"] or match["asked"] or (folded == "j" and language == "fr")
-    days = None if unclear else _typed_days(match, units)
-    within = _DAYS_OF[units[-1][0]]
-    if match["half"] or re.search(r"\d[.,]\d", match["number"]):
-        within //= 2
-    return PatientWord("age", match[0].strip(), days, within, is_marked, opens)
+    unclear = match["vague"] or match["asked"] or (unit == "j" and language == "fr")
+    return _word(text, "" if unclear else _code(match, units, unit), is_marked, opens)
 
 
-def _units(match: re.Match) -> Iterator[str]:
-    """The names of the groups that matched a unit."""
-    for place in "12":
-        yield from (f"{letter}{place}" for letter in _UNITS if match[f"{letter}{place}"])
-
-
-def _typed_days(match: re.Match, units: list[str]) -> int | None:
-    number = _number(match["number"])
-    if number is None:
-        return None
-    # An is an article too.
-    if strip_marks(match[units[0]]) == "an" and number >= 2:
-        return None
-    text = f"{number + 0.5 if match['half'] else number}{units[0][0]}"
-    return _days(f"{text} {match['more']}{units[1][0]}" if len(units) > 1 else text)
-
-
-def _days(text: str) -> int | None:
+def _word(text: str, code: str, is_marked: bool, opens: bool) -> PatientWord:
     try:
-        return parse_age(text)
+        days = parse_age(code)
     except BadAge:
-        return None
+        days, code = None, ""
+    return PatientWord("age", text, days, code, is_marked, opens)
+
+
+def _code(match: re.Match, units: list[str], unit: str) -> str:
+    """`2,5 ans` → `2.5y`; empty where `an` may be an article."""
+    number = _number(match["number"])
+    if number is None or (unit == "an" and number >= 2):
+        return ""
+    first = f"{number + 0.5 if match['half'] else number}{units[0][0]}"
+    return f"{first} {match['more']}{units[1][0]}" if len(units) > 1 else first
 
 
 def _number(text: str) -> float | int | None:

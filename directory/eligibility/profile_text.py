@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
+from directory.core.ages import age_span
 from directory.core.text import squash
 from directory.search.concepts import vocabulary
 from directory.search.query import check_text
@@ -40,8 +40,8 @@ class Read:
     ICCC-3 classes; `unread`: the words that say nothing to us, or other than a field does.
 
     `days`, `sex`, `lines`: the field's, else what the words say; None or empty where neither says it.
-    `age_text`: the age as it was typed in the words, empty where the field's counts. `lines_least`: where
-    `lines` is not said, how many there were at least.
+    `age_text`: the age as it was typed, in the field or else in the words, as `parse_age` reads it.
+    `lines_least`: where `lines` is not said, how many there were at least.
     """
 
     codes: tuple[str, ...]
@@ -82,11 +82,15 @@ class Read:
             terms=tuple(dict.fromkeys(merged.terms)),
             unread=tuple(dict.fromkeys([*reader.unread, *merged.unread, *doubtful])),
             days=merged.value("age", profile.days),
-            age_text=merged.words["age"].text if profile.days is None and "age" in merged.words else "",
+            age_text=merged.age_text(profile),
             sex=profile.sex or (merged.words["sex"].sex if "sex" in merged.words else ""),
             lines=lines,
             lines_least=merged.relapses if lines is None and _is_treated_by_lines(codes) else 0,
         )
+
+    def completed(self, profile: Profile) -> Profile:
+        """The profile with what its words add to its empty fields of age, sex and lines."""
+        return replace(profile, days=self.days, age_text=self.age_text, sex=self.sex, lines=self.lines)
 
     @property
     def says_a_disease(self) -> bool:
@@ -113,39 +117,32 @@ class _Merged:
     def _words(self, profile: Profile, reader: TextReader) -> Iterable[tuple[str, PatientWord]]:
         said, given = reader.patient, (profile.days, profile.sex or None, profile.lines)
         for word, field in zip((said.age, said.sex, said.lines), given, strict=True):
-            if word is None:
-                continue
-            if field is None or _is_same(word, field):
-                yield word.kind, word
-            else:
+            if word is not None and field is not None and not _is_same(word, profile):
                 self.unread.append(word.text)
+            elif word is not None:
+                yield word.kind, word
+
+    def age_text(self, profile: Profile) -> str:
+        if profile.days is None and "age" in self.words:
+            return self.words["age"].code
+        return profile.age_text
 
     def value(self, kind: str, field: int | None) -> int | None:
         return field if field is not None or kind not in self.words else self.words[kind].value
 
 
-def _is_same(word: PatientWord, field: int | str) -> bool:
-    """Whether a field says what the word does; at 13 years and 2 months one is 13."""
-    if word.value is None or isinstance(field, str):
-        return word.sex == field
-    return word.value <= field < word.value + max(word.within, 1)
+def _is_same(word: PatientWord, profile: Profile) -> bool:
+    """Whether a field says what the word does, as far as both are exact: at 13 years 2 months one is 13."""
+    if word.kind == "age" and (span := profile.age_span):
+        first, last = age_span(word.code)
+        return first <= span[1] and span[0] <= last
+    return word.sex == profile.sex if word.kind == "sex" else word.value == profile.lines
 
 
 def _term(word: PatientWord) -> ReadTerm:
-    if word.kind == "age":
-        return ReadTerm("age", _age_of(word.value or 0), word.text)
     if word.kind == "sex":
         return ReadTerm("sex", word.sex, str(Sex(word.sex).label))
-    return ReadTerm("lines", str(word.value), str(word.value))
-
-
-def _age_of(days: int) -> str:
-    """Days as a field of the form takes them: `13y`, `18m`, `100d`."""
-    for unit, length in (("y", DAYS_PER_YEAR), ("m", DAYS_PER_MONTH)):
-        text = f"{round(days / length)}{unit}"
-        if parse_age(text) == days:
-            return text
-    return f"{days}d"
+    return ReadTerm(word.kind, word.code or str(word.value), word.text)
 
 
 def _is_treated_by_lines(codes: tuple[str, ...]) -> bool:

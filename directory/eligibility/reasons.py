@@ -188,10 +188,13 @@ class Reasons:
             )
         else:
             asked = _("%(low)d to %(high)d previous lines of treatment") % {"low": low, "high": high}
-        if given is None:
-            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if verdict == MET:
             return _("Asks for %(asked)s.") % {"asked": asked}
+        if given is None and verdict == UNMET:
+            least = {"asked": asked, "least": self.said.lines_least}
+            return _("Asks for %(asked)s; the relapses you gave mean at least %(least)d.") % least
+        if given is None:
+            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if self.judged.profile.lines is None:
             return _("Asks for %(asked)s; newly diagnosed means none.") % {"asked": asked}
         return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}

@@ -37,8 +37,8 @@ _SYLLABLES = ("un", "non", "on", "in", "ir", "im", "nicht", "niet")
 class ReadTerm:
     """One thing read in the free words: `label` what it is called, or as it was typed.
 
-    `kind` condition, stage, alteration, age, sex or lines. `value`: codes of ICCC-3, a stage, an age as a field
-    takes it, a sex, a number; for an alteration the words.
+    `kind` condition, stage, alteration, age, sex or lines. `value`: codes of ICCC-3, a stage, an age as a
+    field takes it, a sex, a number; for an alteration the words.
     """
 
     kind: str
