@@ -128,7 +128,8 @@ class PatientReading:
 
     def _is_today(self, at: int) -> bool:
         word = self.words[at]
-        if word.value is None or self._next(at) in _AT or self._is_of_others(at):
+        after = self._next(at)
+        if word.value is None or after in _AT or after in OTHERS or self._is_of_others(at):
             return False
         return self._is_in_a_sentence(at) if word.marked else self._is_in_its_place(at)
 
@@ -159,7 +160,7 @@ class PatientReading:
             return at == 0 or by_person or self._may_follow_a_comma(at)
         linked = False
         while before and self.folded[before[0]] in _LINKS:
-            linked = linked or self.folded[before.pop(0)] in _LINKS_OF
+            linked |= self.folded[before.pop(0)] in _LINKS_OF
         if not before:
             return by_person or not linked
         return self._may_follow(before[0], linked, self.words[at].is_short and not by_person)
@@ -176,7 +177,7 @@ class PatientReading:
         word, before = self.words[at], self.folded[at - 1]
         if word.opens or not word.is_in_years:
             return self._may_follow(at - 1, False, word.is_short, after_a_comma=not word.opens)
-        return not before.startswith(_STEMS_OF_DURATIONS)
+        return before not in _WORDS_OF_DURATIONS and not before.startswith(_STEMS_OF_DURATIONS)
 
     def _may_follow(self, place: int, linked: bool, is_short: bool, *, after_a_comma: bool = False) -> bool:
         """Whether the word at `place` is one behind which an age is written."""

@@ -70,7 +70,7 @@ _OF_TREATMENT = (
     r"|behandlung)\b"
 )
 _LINES = rf"""
-(?P<lines>
+(?P<lines>(?:(?:after|na|après|nach)\s)?
 (?P<bound>[<>≤≥~≈]\s?=?\s?|{_NUMBER}\s?{_TO}\s?)?
 (?P<count>{_NO_LINES}|\d{{1,2}}|(?:{_WORDS}|één))
 \s(?:{_EARLIER}\s){{0,2}}

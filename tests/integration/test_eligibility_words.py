@@ -88,7 +88,7 @@ def test_the_page_shows_age_sex_and_lines_as_read(trials):
     page = " ".join(Client().post("/en/match/", data).content.decode().split())
     assert "age <strong>12-jähriges</strong>" in page
     assert "sex <strong>Female</strong>" in page
-    assert "treatment before <strong>2 Linien</strong>" in page
+    assert "treatment before <strong>nach 2 Linien</strong>" in page
     assert "in doubt, so it decides nothing: <strong>sonderbar</strong>" in page
     assert "geslacht <strong>Vrouwelijk</strong>" in Client().post("/nl/match/", data).content.decode()
 

@@ -153,7 +153,7 @@ def test_a_number_of_lines_is_read_where_it_is_one(language, text, lines):
 
 def test_the_field_of_lines_wins():
     found = said("after 2 lines", lines=1)
-    assert (found.lines, found.unread) == (1, ("2 lines",))
+    assert (found.lines, found.unread) == (1, ("after 2 lines",))
     assert said("after 2 lines", lines=2).terms[0].kind == "lines"
 
 
