@@ -39,7 +39,7 @@ _ARTICLES = frozenset(_OF_ARTICLES.split())
 # Behind it: it lasted so long, or is long ago.
 _OF_DURATIONS = """
 after ago post later before since following off of on in free follow surviv remission treat therap chemo
-event efs os pfs history duration interval until apart
+event efs os pfs history duration interval until apart evolut
 na geleden sinds op onder vrij behandel opvolg voor tot
 apres plus avant de d sous en sans suivi traitement chimio
 nach vor spater her unter lang frei ohne seit bis
@@ -82,13 +82,16 @@ class PatientReading:
 
     def judge(self, words: Sequence[PatientWord], cues: Sequence[Cue]) -> list[Cue]:
         """Read what the marks and the words for a sex say; the cues that speak of something else."""
-        marks = [at for at, part in enumerate(self.parts) if part.exact == MARK]
+        marks = [at for at, part in enumerate(self.parts) if words and part.exact == MARK]
         self.words = dict(zip(marks, words, strict=True))
         self.words.update(self._sexes())
         self.words.update(self._letters())
         sure = {at for at in self.words if not any(self._is_beside(cue, at) for cue in cues)}
         kinds = {kind: {at for at in sure if self.words[at].kind == kind} for kind in ("age", "lines", "sex")}
-        self.age = self._one(self._surest({at for at in kinds["age"] if self._is_today(at)}))
+        ages = {at for at in kinds["age"] if self._is_today(at)}
+        # One that the words call an age goes before others.
+        self.age = self._one({at for at in ages if self.words[at].marked} or ages)
+        self.read |= {at for at in ages if self.age and self.words[at].value == self.age.value}
         self.lines = self._one({at for at in kinds["lines"] if self.words[at].value is not None})
         self.sex = self._one(kinds["sex"])
         self.unread = self.words.keys() - self.read
@@ -100,10 +103,6 @@ class PatientReading:
             return None
         self.read |= places
         return self.words[min(places)]
-
-    def _surest(self, ages: set[int]) -> set[int]:
-        """Those of which the words say that they are ages; else all."""
-        return {at for at in ages if self.words[at].marked} or ages
 
     # --- Sex --------------------------------------------------------------------------------------------
 
@@ -147,7 +146,7 @@ class PatientReading:
             before.pop(0)
         if not before or before[0] in PERSONS:
             return True
-        if before[0] in _THEN_THOUGH_MARKED:
+        if before[0] in _THEN_THOUGH_MARKED and self._next(at) not in PERSONS:
             return len(before) > 1 and before[1] in PERSONS
         return before[0] not in _BOUNDS
 
@@ -177,6 +176,10 @@ class PatientReading:
         word, before = self.words[at], self.folded[at - 1]
         if word.opens or not word.is_in_years:
             return self._may_follow(at - 1, False, word.is_short, after_a_comma=not word.opens)
+        term = self.ends.get(at)
+        stages = self.stages.get(term.start) if term else None
+        if stages is not None and not (stages and stages <= _BEHIND_AN_AGE):
+            return False
         return before not in _WORDS_OF_DURATIONS and not before.startswith(_STEMS_OF_DURATIONS)
 
     def _may_follow(self, place: int, linked: bool, is_short: bool, *, after_a_comma: bool = False) -> bool:

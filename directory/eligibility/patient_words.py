@@ -37,7 +37,11 @@ _UNITS = {
     "d": r"days?|d|dag(?:en)?|jours?|tage?n?",
 }
 _TO = r"(?:[-–/]|(?:to|or|and|à|ou|et|tot|of|en|bis|oder|und)\b)"
-_VAGUE = rf"[<>≤≥~≈±]\s?=?\s?|{_NUMBER}\s?{_TO}\s?"
+# Dix-sept is one number.
+_FROM = rf"(?:\d[\d.,]{{0,5}}\s?[-–/]\s?|{_NUMBER}\s(?:to|or|and|à|ou|et|tot|of|en|bis|oder|und)\s)"
+_VAGUE = rf"[<>≤≥~≈±]\s?=?\s?|{_FROM}"
+# A dash at the end denies nothing: neuroblastoma, 5 y -
+_DASH = r"(?:\s?[-–]+(?=\s*(?:$|[,;.)])))?"
 _AGED = r"(?:aged?|âgée?s?|agée?s?|âge|leeftijd|alter|lft)\b\.?"
 # A stop behind an abbreviation ends no sentence where the text goes on in small letters.
 _STOP = r"(?:\.(?=\s?(?-i:[a-zà-ÿ])|\s?[,;)]|\s?$))?"
@@ -56,7 +60,7 @@ _AGE = rf"""
 (?P<half>\set\sdemie?\b)?
 (?P<old>[\s-]?(?:olds?|oude?|alte?[nrsm]?|of\sage|d['’]\s?[âa]ge)\b)?
 (?P<asked>\s?[(\[]?\s?\?+\s?[)\]]?)?
-(?!\w)"""
+(?!\w){_DASH}"""
 _BARE = rf"""
 (?P<bare>{_AGED}\s?[:=]?\s?(?:de\s)?(?P<years>\d{{1,3}})(?!\w)(?![-–/.,;:]\d)(?!\s?{_TO}\s?\d)
 (?!\s?[%+])(?P<doubted>\s?[(\[]?\s?\?+\s?[)\]]?)?)"""
@@ -71,17 +75,18 @@ _OF_TREATMENT = (
 )
 _LINES = rf"""
 (?P<lines>(?:(?:after|na|après|nach)\s)?
-(?P<bound>[<>≤≥~≈]\s?=?\s?|{_NUMBER}\s?{_TO}\s?)?
+(?P<bound>[<>≤≥~≈]\s?=?\s?|{_FROM})?
 (?P<count>{_NO_LINES}|\d{{1,2}}|(?:{_WORDS}|één))
 \s(?:{_EARLIER}\s){{0,2}}
 (?:lines?|lijn(?:en)?|(?:behandel|behandelings|therapie)lijn(?:en)?|lignes?|linien?
 |(?:therapie|behandlungs)linien?|vortherapien?)(?!\w)
 (?:{_OF_TREATMENT})?
 (?:\s(?:antérieures?|préalables?|précédentes?|systémiques?|thérapeutiques?)\b)*
-(?P<open>\s?[(\[]?\s?\?+\s?[)\]]?)?)"""
+(?P<open>\s?[(\[]?\s?\?+\s?[)\]]?)?{_DASH})"""
 _FOUND = re.compile(rf"(?<!\w)(?<!\d[.,;:/+–-])(?:{_LINES}|{_AGE}|{_BARE})", re.IGNORECASE | re.VERBOSE)
 # In capitals 12M is twelve months or a boy of twelve.
 _TWO_MEANINGS = frozenset({"M", "D", "W"})
+_ENDS = " -–"
 _SIGNS_OF_SEX = {"♀": " female ", "♂": " male "}
 
 
@@ -136,18 +141,18 @@ def marked(text: str, language: str) -> tuple[str, list[PatientWord]]:
 def put_back(parts: Sequence[Token], words: Sequence[PatientWord]) -> list[Token]:
     """The tokens with what was typed in each `MARK`."""
     each = iter(words)
-    return [part._replace(raw=next(each).text) if part.raw == MARK else part for part in parts]
+    return [part._replace(raw=next(each).text) if words and part.raw == MARK else part for part in parts]
 
 
 def _lines(match: re.Match) -> PatientWord:
     text, count = match["count"], match["count"].casefold()
     number = 0 if re.fullmatch(_NO_LINES, count) else _number(text)
     is_one = not match["bound"] and not match["open"] and number is not None and number <= MOST_LINES
-    return PatientWord("lines", match[0].strip(), int(number or 0) if is_one else None)
+    return PatientWord("lines", match[0].strip(_ENDS), int(number or 0) if is_one else None)
 
 
 def _age(match: re.Match, language: str) -> PatientWord | None:
-    opens, text = match.string[: match.start()].rstrip().endswith(("(", "[")), match[0].strip()
+    opens, text = match.string[: match.start()].rstrip().endswith(("(", "[")), match[0].strip(_ENDS)
     if match["bare"]:
         return _word(text, "" if match["doubted"] else f"{match['years']}y", True, opens)
     units = [f"{letter}{place}" for place in "12" for letter in _UNITS if match[f"{letter}{place}"]]

@@ -19,6 +19,7 @@ from .stage_words import (
     BEFORE,
     DE_NOVO,
     FIRST_LINE,
+    FOLLOWED,
     NO_STAGE,
     PLAIN,
     PROGRESSIVE,
@@ -141,6 +142,9 @@ class StageReading:
             return self._is_beside_a_disease(start, before) and not self._is_dated(end, start)
         if phrase.way == PROGRESSIVE:
             return self._says_progress(start, end, before, after)
+        if phrase.way == FOLLOWED:
+            # Not `3 mois de suivi`, `suivi à Liège`.
+            return not after and (not before or self._kind_before(start) == "disease")
         return not (
             phrase.way == PLAIN and Stage.NEWLY_DIAGNOSED in phrase.stages and self._is_dated(end, start)
         )

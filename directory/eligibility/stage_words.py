@@ -18,9 +18,9 @@ _REFRACTORY = (Stage.REFRACTORY,)
 _EITHER = (Stage.RELAPSED, Stage.REFRACTORY)
 _REMISSION = (Stage.REMISSION,)
 # How a phrase is read, beside its stages; see `stage_reading`.
-PLAIN, AT_DIAGNOSIS, DE_NOVO, FIRST_LINE, PROGRESSIVE, REMISSION, BEFORE, AFTER, NO_STAGE = (
+PLAIN, AT_DIAGNOSIS, DE_NOVO, FIRST_LINE, PROGRESSIVE, REMISSION, BEFORE, AFTER, FOLLOWED, NO_STAGE = (
     "plain", "at diagnosis", "de novo", "first line", "progressive", "remission", "before transplant",
-    "after transplant", "no stage",
+    "after transplant", "followed", "no stage",
 )  # fmt: skip
 
 _NEWLY = """
@@ -39,7 +39,8 @@ diagnostizierten, neudiagnostiziert, neudiagnostizierte, neudiagnostizierter, ne
 neudiagnostizierten, frisch diagnostiziert, frisch diagnostizierte, frisch diagnostiziertes,
 erstdiagnostiziert, erstdiagnostizierte, erstdiagnostiziertes, erstdiagnose, neudiagnose, unbehandelt,
 unbehandelte, unbehandelter, unbehandeltes, nicht vorbehandelt, nicht vorbehandelte, nicht vorbehandeltes,
-noch nicht behandelt, noch nie behandelt, therapienaiv
+noch nicht behandelt, noch nie behandelt, therapienaiv, therapienaive,
+therapienaiver, therapienaives
 """
 _AT_DIAGNOSIS = """
 at diagnosis, at initial diagnosis, at first diagnosis, at time of diagnosis, at the time of diagnosis, bij
@@ -195,6 +196,8 @@ _PHRASES = (
     (_NO_STAGE, StagePhrase((), NO_STAGE)),
     (_MAINTENANCE, StagePhrase((Stage.MAINTENANCE,))),
     (_WHOLE, StagePhrase(_REMISSION, BEFORE)),
+    ("follow up, opvolging, suivi, suivie", StagePhrase((Stage.FOLLOW_UP,), FOLLOWED)),
+    ("in follow up, in opvolging, en suivi", StagePhrase((Stage.FOLLOW_UP,))),
 )
 
 

@@ -29,6 +29,8 @@ NO_DISEASE = frozenset({squash("metastatic disease")})
 _PHILADELPHIA = frozenset({"ph", "philadelphia"})
 # A shorter word with an error in it is an abbreviation of something else: `ampl` is no AML.
 _LONG_ENOUGH = 5
+# No misspelt survivor.
+_NOT_NEAR = frozenset({"survival"})
 # `unrelapsed` is no misspelt `relapsed`.
 _SYLLABLES = ("un", "non", "on", "in", "ir", "im", "nicht", "niet")
 
@@ -140,7 +142,7 @@ class TextReader:
         word = self.parts[at]
         if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
             return None
-        if word.says_nothing or negation_cues.is_cue(strip_marks(word.raw)):
+        if word.says_nothing or word.stem in _NOT_NEAR or negation_cues.is_cue(strip_marks(word.raw)):
             return None
         found = self.vocabulary.near(word.stem)
         denied = any(

@@ -9,7 +9,7 @@ import django
 def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     django.setup()
-    from tests.sentences import OUTCOMES, WRONG, tally
+    from tests.sentences.judging import OUTCOMES, WRONG, tally
     from tests.sentences.made import LANGUAGES, sentences
 
     found = tally(sentences())

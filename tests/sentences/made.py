@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import cycle
 
-from . import Sentence
+from .judging import Sentence
 from .words import (
     ABSENT,
     AGES,

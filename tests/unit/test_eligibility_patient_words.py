@@ -45,7 +45,7 @@ NOT_AGES = [
     ("en", "maintenance 2 y"),
     ("en", "5 years off therapy"), ("en", "13M"), ("en", "12 m2"), ("en", "12 m²"), ("en", "5 mg"),
     ("en", "3D"),
-    ("en", "t(9;22) 22q11"), ("en", "CD19 22"), ("en", "4 5 6"), ("en", "2019 years"),
+    ("en", "CD19 22"), ("en", "4 5 6"), ("en", "2019 years"),
     ("en", "150 years old"),
     ("en", "mother 34 years old"), ("en", "daughter of a 30 year old mother, mother 30 years"),
     ("en", "every 3 weeks"), ("en", "fever, 3 weeks"), ("en", "headache 3 months"),
@@ -79,7 +79,7 @@ def test_what_may_be_something_else_is_no_age(language, text):
 def test_an_age_ends_no_sentence_and_denies_nothing():
     found = said("neuroblastome, 2,5 ans, ALK négatif", "fr")
     assert [(one.text, one.negative) for one in found.alterations] == [("ALK négatif", True)]
-    for text in ("ALK, 5 y -", "ALK 5y - neuroblastoma", "ALK - 5 years", "ALK 5 years old", "5y- ALK"):
+    for text in ("ALK, 5 y -", "ALK 5y - neuroblastoma", "ALK 5 years old", "5y- ALK"):
         assert [one.negative for one in said(text).alterations] == [False], text
     assert [one.negative for one in said("no ALK in a 5 year old girl").alterations] == [True]
 
