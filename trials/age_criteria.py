@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import ceil
 
 from django.utils.translation import gettext as _
 
@@ -23,87 +24,35 @@ from centres.spelling import COUNTRY
 from directory.core.ages import DAYS_OF_UNIT, OLDEST_YEARS, UNIT_OF, BadAge
 from directory.core.text import strip_marks, tidy
 
+from .age_language import (
+    ALSO_BEHIND,
+    BEFORE,
+    BEHIND,
+    DIAGNOSIS,
+    ENROLMENT,
+    TOKEN,
+    TRANSPLANT,
+    WHEN,
+)
+
+__all__ = [
+    "DIAGNOSIS", "ENROLMENT", "EU", "HERE", "SIDES", "SIGNS", "TRANSPLANT", "AgeBound", "as_written",
+    "days_of", "holding_in", "in_signs", "mean_the_same", "parse_bounds", "split",
+]  # fmt: skip
 SIDES = ("min", "max")
-ENROLMENT, DIAGNOSIS, TRANSPLANT = "enrolment", "diagnosis", "transplant"
 HERE = "BE"
 EU = "EU"
 _MEMBERS = frozenset([
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ])  # fmt: skip
-_SIGNS = {("min", False): "≥", ("min", True): ">", ("max", False): "≤", ("max", True): "<"}
+SIGNS = {("min", False): "≥", ("min", True): ">", ("max", False): "≤", ("max", True): "<"}
 
-# Without capitals and accents, as `_plain` leaves them.
-_BEFORE = {
-    ("min", False): (
-        ">=", "=>", "from the age of", "from", "at least", "minimum", "min", "not younger than",
-        "no younger than", "vanaf", "minstens", "ten minste", "tenminste", "niet jonger dan", "a partir de",
-        "des", "au moins", "ab", "mindestens", "nicht junger als",
-    ),
-    ("min", True): (
-        ">", "older than", "over", "more than", "above", "greater than", "ouder dan", "meer dan", "boven",
-        "plus de", "alter als", "uber", "mehr als",
-    ),
-    ("max", False): (
-        "<=", "=<", "up to and including", "up to", "at most", "no more than", "not more than",
-        "no older than", "not older than", "maximum", "max", "to", "through", "tot en met", "t/m",
-        "hoogstens", "ten hoogste", "maximaal", "niet ouder dan", "niet meer dan", "jusqu'a", "au plus",
-        "au maximum", "a", "bis einschliesslich", "bis zu", "bis", "hochstens", "maximal", "nicht alter als",
-    ),
-    ("max", True): (
-        "<", "less than", "younger than", "under", "below", "jonger dan", "minder dan", "onder", "moins de",
-        "junger als", "unter", "weniger als",
-    ),
-}  # fmt: skip
-_BEHIND = {
-    ("min", False): (
-        "and older", "or older", "and over", "or over", "and above", "or more", "and up", "en ouder",
-        "of ouder", "et plus", "ou plus", "und alter", "oder alter", "+",
-    ),
-    ("max", False): (
-        "and younger", "or younger", "or less", "en jonger", "of jonger", "et moins", "ou moins",
-        "und junger", "oder junger",
-    ),
-}  # fmt: skip
-_WHEN = {
-    DIAGNOSIS: "diagnosis|diagnose|diagnostic|erstdiagnose|dx",
-    TRANSPLANT: "transplantation|transplantatie|transplant|greffe|hsct|hct|sct|bmt|stamceltransplantatie|"
-    "stammzelltransplantation",
-    ENROLMENT: "enrolment|enrollment|inclusion|registration|entry|randomisation|randomization|consent|"
-    "screening|inclusie|registratie|randomisatie|einschluss|aufnahme",
-}
-_UNION = ("eu", "e.u.", "ue", "european union", "europese unie", "union europeenne", "europaischen union")
-_LINKS = "the|time|of|moment|van|de|het|du|la|der|des|zeitpunkt|first|initial|primary|study|stem|cell"
-
-
-def _any(words: Iterable[str]) -> str:
-    """The longest first; one that ends in a letter ends there."""
-    in_order = sorted(words, key=len, reverse=True)
-    return "|".join(re.escape(one) + (r"\b" if one[-1].isalpha() else "") for one in in_order)
-
-
-_UNITS = "|".join(sorted(filter(None, UNIT_OF), key=len, reverse=True))
-_TOKEN = re.compile(
-    rf"""\s*(?:
-      (?P<behind>{_any(word for words in _BEHIND.values() for word in words)})
-    | (?:at|on|upon|bij|op|au|a|beim|bei|zum|zur)\s+(?:l')?(?:(?:{_LINKS})\s+|l')*
-        (?P<when>(?:{"|".join(_WHEN.values())}))\b
-    | (?:in|within|en|au|aux|dans|im)\s+(?:(?:the|de|la|le|der|den)\s+|l')?
-        (?P<where>{_any([*_UNION, *COUNTRY, "pays-bas", "royaume-uni"])})(?!\w)
-    | (?P<elsewhere>(?:elsewhere|elders|ailleurs|anderswo)\b)
-    | (?P<unclear>(?:tot|until|till)\b(?!\s+en\s+met\b))
-    | (?P<between>(?:between|tussen|entre|zwischen)\b)
-    | (?P<number>\d+(?:[.,]\d{{1,2}})?)(?:\s*(?P<unit>(?!a\s*\d)(?:{_UNITS}))\b\.?)?
-    | (?P<before>{_any(word for words in _BEFORE.values() for word in words)})\.?
-    | (?P<hard>;)
-    | (?P<dash>[-–—])
-    | (?P<soft>[,&]|(?:and|en|et|und)\b)
-    | (?P<filler>(?:aged?|ages?|of\ age|old|oud|leeftijd|alter|alt|van|von|de|inclusive|included|inclus|
-        inbegrepen|inclusief|einschliesslich|patients?)\b|d'|[.()]|\Z)
-    )""",
-    re.VERBOSE,
-)
-_SAME = str.maketrans({"≤": "<=", "≦": "<=", "⩽": "<=", "≥": ">=", "≧": ">=", "⩾": ">=", "’": "'"})
+_WHOLE = re.compile(r"[.,]0+$")  # as a spreadsheet may write a whole number
+_SAME = str.maketrans({
+    "≤": "<=", "≦": "<=", "⩽": "<=", "≥": ">=", "≧": ">=", "⩾": ">=", "’": "'",
+    **dict.fromkeys("≮≯≰≱", "?"),  # without its stroke it would say the reverse
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +98,8 @@ class _Reading:
     is_range: bool = False
     is_qualified: bool = False
     may_go_on: bool = False  # `2 years and` … `6 months`
+    may_stand_behind: bool = False  # `18 ans maximum`
+    is_odd: bool = False  # a sign without its number
 
     def number(self, number: str, unit: str) -> None:
         if self._goes_on(unit):
@@ -175,10 +126,10 @@ class _Reading:
         return bool(above) and DAYS_OF_UNIT[unit] < DAYS_OF_UNIT[above]
 
     def before(self, words: str) -> None:
-        self.sign = _sign(_BEFORE, words)
+        self.sign, self.may_stand_behind = _sign(BEFORE, words), words in ALSO_BEHIND
 
     def behind(self, words: str) -> None:
-        self.group[-1].side, self.group[-1].strict = _sign(_BEHIND, words)
+        self.group[-1].side, self.group[-1].strict = _sign(BEHIND, words)
 
     def dash(self, _words: str) -> None:
         self.is_range = True
@@ -189,20 +140,30 @@ class _Reading:
         self.is_qualified, self.may_go_on = True, False
 
     def when(self, noun: str) -> None:
-        self.qualify(at=next(at for at, nouns in _WHEN.items() if noun in nouns.split("|")))
+        self.qualify(at=next(at for at, nouns in WHEN.items() if noun in nouns.split("|")))
 
     def where(self, name: str) -> None:
         self.qualify(countries=(COUNTRY.get(name.replace("-", " "), EU),))
 
-    def close(self, _words: str = "") -> None:
+    def settle(self) -> None:
+        """A word that may stand behind its number, too, and has none before it."""
+        if self.sign and self.may_stand_behind and self.group and not self.group[-1].side:
+            self.group[-1].side, self.sign = self.sign[0], None
+
+    def hard(self, _words: str) -> None:
+        self.settle()
+        self.is_odd = self.is_odd or self.sign is not None
+        self.close()
+
+    def close(self) -> None:
         self.group, self.sign, self.is_range = [], None, False
         self.is_qualified = self.may_go_on = False
 
 
-_ABOUT_WHAT_STANDS_BEFORE = ("behind", "when", "where", "elsewhere")
+_ABOUT_WHAT_STANDS_BEFORE = ("behind", "when", "where", "elsewhere", "dash")
 _TAKEN = {
     "before": _Reading.before, "behind": _Reading.behind, "when": _Reading.when, "where": _Reading.where,
-    "elsewhere": lambda reading, _words: reading.qualify(), "hard": _Reading.close, "dash": _Reading.dash,
+    "elsewhere": lambda reading, _words: reading.qualify(), "hard": _Reading.hard, "dash": _Reading.dash,
     "between": _Reading.dash,
 }  # fmt: skip
 
@@ -238,10 +199,11 @@ def _drafts(words: str) -> list[_Draft]:
         if kind in _ABOUT_WHAT_STANDS_BEFORE and not reading.group:
             raise _not_understood(words)
         if kind == "number":
-            reading.number(value, UNIT_OF[unit] if unit else "")
+            reading.number(_WHOLE.sub("", value), UNIT_OF[unit] if unit else "")
         elif kind in _TAKEN:
             _TAKEN[kind](reading, value)
-    if not reading.drafts or reading.sign:
+    reading.settle()
+    if not reading.drafts or reading.sign or reading.is_odd:
         raise _not_understood(words)
     return reading.drafts
 
@@ -250,7 +212,7 @@ def _tokens(words: str) -> Iterator[tuple[str, str, str]]:
     """`(kind, what was written, unit of a number)`, in order."""
     plain, place = strip_marks(words.translate(_SAME)), 0
     while place < len(plain):
-        found = _TOKEN.match(plain, place)
+        found = TOKEN.match(plain, place)
         if not found or found.end() == place:
             raise _not_understood(words)
         kind = next(name for name, one in found.groupdict().items() if one is not None and name != "unit")
@@ -316,7 +278,7 @@ def in_signs(bound: AgeBound) -> str:
     amount = " ".join(f"{number} {unit}{'' if number == '1' else 's'}" for number, unit in bound.amount)
     at = "" if bound.at == ENROLMENT else f" at {bound.at}"
     where = "".join(f" in {'the EU' if one == EU else one}" for one in bound.countries)
-    return f"{_SIGNS[bound.side, bound.strict]} {amount}{at}{where}"
+    return f"{SIGNS[bound.side, bound.strict]} {amount}{at}{where}"
 
 
 def holding_in(bounds: Iterable[AgeBound], country: str = HERE) -> list[AgeBound]:
@@ -333,17 +295,39 @@ def holding_in(bounds: Iterable[AgeBound], country: str = HERE) -> list[AgeBound
 def split(text: str, side: str) -> dict[str, str]:
     """By side, what `text`, written where the bound of `side` belongs, says: `> 2 and < 50 years` says both.
 
-    What speaks of one side alone is as it was written. Raises `BadAge`.
+    What speaks of that side alone is as it was written. Raises `BadAge`, also for what speaks of the other
+    one alone.
     """
     bounds = parse_bounds(text, side)
-    sides = {one.side for one in bounds}
-    if len(sides) == 1:
-        return {sides.pop(): tidy(text)}
-    return {
-        which: "; ".join(in_signs(one) for one in bounds if one.side == which)
-        for which in SIDES
-        if which in sides
-    }
+    if all(one.side == side for one in bounds):
+        return {side: tidy(text)}
+    said = {one: "; ".join(in_signs(b) for b in bounds if b.side == one) for one in SIDES}
+    if not said[side]:
+        sentence = _("“%(age)s” is a highest age, and stands where the lowest belongs. Write it there.")
+        if side == "max":
+            sentence = _("“%(age)s” is a lowest age, and stands where the highest belongs. Write it there.")
+        raise BadAge(sentence % {"age": tidy(text)[:60]})
+    return said
+
+
+def as_written(days: int | None, side: str) -> str:
+    """What means these days where a bound of `side` is written: `2 years`, `< 18 years`, `6574 days`."""
+    if days is None:
+        return ""
+    sign, first = ("", days) if side == "min" else ("< ", days + 1)
+    for unit in ("year", "month"):
+        number = ceil(first / DAYS_OF_UNIT[unit])
+        if int(number * DAYS_OF_UNIT[unit]) == first:
+            return f"{sign}{number} {unit}s"
+    return f"{days} days"
+
+
+def mean_the_same(one: str, other: str, side: str) -> bool:
+    """Whether two texts set the same bounds: `2 jaar`, `≥ 2 years`."""
+    meant = [
+        {replace(bound, text="", amount=()) for bound in parse_bounds(text, side)} for text in (one, other)
+    ]
+    return meant[0] == meant[1]
 
 
 def days_of(text: str, side: str) -> int | None:

@@ -86,12 +86,21 @@ def age_text(days: int | None) -> str:
     months = round(days / DAYS_PER_MONTH, 2)
     years = days / DAYS_PER_YEAR
     if days >= 2 * DAYS_PER_YEAR - 1 and _nearly_whole(years):
-        return ngettext("%d year", "%d years", round(years)) % round(years)
+        return amount_text(round(years), "year")
     if months >= 3 and _nearly_whole(months):
         if round(months) % 12 == 0:
-            return ngettext("%d year", "%d years", round(months) // 12) % (round(months) // 12)
-        return ngettext("%d month", "%d months", round(months)) % round(months)
-    return ngettext("%d day", "%d days", days) % days
+            return amount_text(round(months) // 12, "year")
+        return amount_text(round(months), "month")
+    return amount_text(days, "day")
+
+
+def amount_text(number: int, unit: str) -> str:
+    """A whole number of a unit (`year`, `month`, `week`, `day`), in the active language: `3 weeks`."""
+    said = {
+        "year": ngettext("%d year", "%d years", number), "month": ngettext("%d month", "%d months", number),
+        "week": ngettext("%d week", "%d weeks", number), "day": ngettext("%d day", "%d days", number),
+    }  # fmt: skip
+    return said[unit] % number
 
 
 def _nearly_whole(number: float) -> bool:

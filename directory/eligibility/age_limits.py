@@ -34,6 +34,9 @@ class PatientAge:
         since = None if self.since_diagnosis is None else self.since_diagnosis + days
         return PatientAge(self.first + days, self.last + days, since)
 
+    def includes(self, day: int) -> bool:
+        return self.first <= day <= self.last
+
     def within(self, low: int | None, high: int | None) -> int:
         """The verdict on bounds in days, both included; None is open."""
         reached, passed = self._reached(low), self._not_passed(high)

@@ -118,11 +118,24 @@ class _Search:
                 yield from getattr(self, f"_{kind}")()
 
     def _try(self, move: Move, given: Given) -> tuple[Move, np.ndarray]:
-        criteria, mask = PatientCriteria(self.recorded, given), self.may[move.kind].copy()
+        criteria, mask = self._criteria(given), self.may[move.kind].copy()
         for name in CHANGES[move.kind]:
             verdict = getattr(criteria, name)()
             mask &= (verdict == MET) | (verdict == NOT_ASKED)
         return move, mask
+
+    def _criteria(self, given: Given) -> PatientCriteria:
+        return PatientCriteria(self.recorded, given, self.judged.patient.compared)
+
+    def _each_once(self, kind: str, tried: Iterable[tuple[Move, Given]]) -> Iterator[tuple[Move, np.ndarray]]:
+        """Of moves of one kind in order, by trial the first that makes it match."""
+        left = self.may[kind].copy()
+        for move, given in tried:
+            if not left.any():
+                return
+            move, mask = self._try(move, given)
+            yield move, mask & left
+            left &= ~mask
 
     # --- What is said more --------------------------------------------------------------------------------
 
@@ -140,17 +153,19 @@ class _Search:
         """An age where none was given; of one that was given in months or years, each day at a bound."""
         age = self.given.age
         if age is None or age.first < age.last:
-            for day in self._days("age", around=(-1, 0, 1)):
-                if age is None or age.first <= day <= age.last:
-                    given = replace(self.given, age=PatientAge(day, day))
-                    yield self._try(Move("age", number=day), given)
+            days = [day for day in self._days("age", around=(-1, 0, 1)) if age is None or age.includes(day)]
+            yield from self._each_once(
+                "age",
+                ((Move("age", number=day), replace(self.given, age=PatientAge(day, day))) for day in days),
+            )
 
     def _lines(self) -> Iterator[tuple[Move, np.ndarray]]:
         if self.given.previous_lines is None:
             bounds = self.recorded.trials.lines[self.may["lines"]]
             least = self.given.lines_least
-            for number in sorted({least, *bounds[bounds > max(least, NO_BOUND)].tolist()}):
-                yield self._try(Move("lines", number=number), replace(self.given, lines=number))
+            numbers = sorted({least, *bounds[bounds > max(least, NO_BOUND)].tolist()})
+            moves = ((Move("lines", number=one), replace(self.given, lines=one)) for one in numbers)
+            yield from self._each_once("lines", moves)
 
     def _test(self) -> Iterator[tuple[Move, np.ndarray]]:
         """One more test, of what a trial names; what is said to be there, or not, is not tested again."""
@@ -159,7 +174,7 @@ class _Search:
             text for name in ("alteration", "excluded") for at in tried
             for text in self.judged.trials.values(name, int(self.ordinals[at]))
         }  # fmt: skip
-        criteria = PatientCriteria(self.recorded, self.given)
+        criteria = self._criteria(self.given)
         for text in sorted(texts):
             if criteria.has(text) in (alterations.UNKNOWN, alterations.OTHER):
                 named = trials.having("alteration", [text]) | trials.having("excluded", [text])
@@ -173,14 +188,17 @@ class _Search:
 
     def _date(self) -> Iterator[tuple[Move, np.ndarray]]:
         """By days of waiting, the fewest first; a trial is found by the fewest alone."""
-        age, left = self.given.at_diagnosis(), self.may["date"].copy()
-        if age is None:
-            return
-        for days in sorted(day - age.first for day in self._days("date", around=(0,))):
-            if 0 < days <= LONGEST_WAIT:
-                move, mask = self._try(Move("date", number=days), replace(self.given, age=age.later(days)))
-                yield move, mask & left
-                left &= ~mask
+        age = self.given.at_diagnosis()
+        if age is not None:
+            waits = sorted(day - age.first for day in self._days("date", around=(0,)))
+            yield from self._each_once(
+                "date",
+                (
+                    (Move("date", number=days), replace(self.given, age=age.later(days)))
+                    for days in waits
+                    if 0 < days <= LONGEST_WAIT
+                ),
+            )
 
     def _kilometres(self) -> Iterator[tuple[Move, np.ndarray]]:
         """So many more kilometres that the nearest site of each trial is within them."""

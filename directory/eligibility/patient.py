@@ -4,7 +4,7 @@ Nothing that is not recorded is ever met. What decides and is not recorded is un
 asked (`recorded.DECIDING`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from .profile_text import Read
 from .recorded import AGE_GROUP, DECIDING, NO_LIMIT, NOT_RECORDED, RECORDED, Recorded
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
+# By alteration of a patient and text of a trial, what the one says of the other.
+Compared = dict[tuple[Alteration, str], str]
 _NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 
@@ -70,10 +72,14 @@ class Given:
 
 
 class PatientCriteria:
-    """The verdicts on one patient. Each method is one criterion: an array over `recorded.trials`."""
+    """The verdicts on one patient. Each method is one criterion: an array over `recorded.trials`.
 
-    def __init__(self, recorded: Recorded, given: Given):
+    `compared`: what was compared before for the same answer; it lives as long as that.
+    """
+
+    def __init__(self, recorded: Recorded, given: Given, compared: Compared | None = None):
         self.recorded, self.given, self.trials = recorded, given, recorded.trials
+        self.compared: Compared = {} if compared is None else compared
 
     def open(self, name: str) -> np.ndarray:
         """The verdict on `name` while nothing is known of the patient."""
@@ -123,15 +129,16 @@ class PatientCriteria:
     def alterations(self) -> np.ndarray:
         """One of those that a trial requires; only what is explicitly absent excludes."""
         verdict, required = self.open("alterations"), self.recorded.basis["alterations"] == RECORDED
-        verdict[required & ~self._where("alteration", _NOT_ABSENT)] = UNMET
-        verdict[self._where("alteration", (alterations.MET,))] = MET
+        said = self._said_of("alteration")
+        verdict[required & ~self._where("alteration", said, _NOT_ABSENT)] = UNMET
+        verdict[self._where("alteration", said, (alterations.MET,))] = MET
         return verdict
 
     def alterations_excluded(self) -> np.ndarray:
         verdict = self.open("alterations_excluded")
-        listed = self.recorded.basis["alterations_excluded"] == RECORDED
-        verdict[listed & ~self._where("excluded", _NOT_ABSENT)] = MET
-        verdict[self._where("excluded", (alterations.MET,))] = UNMET
+        listed, said = self.recorded.basis["alterations_excluded"] == RECORDED, self._said_of("excluded")
+        verdict[listed & ~self._where("excluded", said, _NOT_ABSENT)] = MET
+        verdict[self._where("excluded", said, (alterations.MET,))] = UNMET
         return verdict
 
     def sex(self) -> np.ndarray:
@@ -141,17 +148,26 @@ class PatientCriteria:
             verdict[recorded] = np.where(same, MET, UNMET)[recorded]
         return verdict
 
-    def _where(self, name: str, answers: Collection[str]) -> np.ndarray:
-        """The trials of which one text of the column has one of `answers` (see `has`)."""
-        texts = self.trials.codes[name].words
-        return self.trials.having(name, [text for text in texts if self.has(text) in answers])
+    def _said_of(self, name: str) -> dict[str, str]:
+        """By text of the column that a trial has, what is said of it (see `has`)."""
+        words, values = self.trials.codes[name].words, self.trials.lists[name].values
+        return {words[value]: self.has(words[value]) for value in np.flatnonzero(np.bincount(values))}
+
+    def _where(self, name: str, said: Mapping[str, str], answers: Collection[str]) -> np.ndarray:
+        """The trials of which one text of the column has one of `answers`."""
+        return self.trials.having(name, [text for text, answer in said.items() if answer in answers])
 
     def has(self, asked: str) -> str:
         """What the patient's alterations say of the one a trial asks for (`alterations.compare`)."""
-        wanted = alterations.read_asked(asked)
-        answers = {alterations.compare(given, wanted) for given in self.given.alterations}
+        answers = {self._compare(given, asked) for given in self.given.alterations}
         order = (alterations.MET, alterations.UNKNOWN, alterations.ABSENT)
         return next((one for one in order if one in answers), alterations.OTHER)
+
+    def _compare(self, given: Alteration, asked: str) -> str:
+        key = (given, asked)
+        if key not in self.compared:
+            self.compared[key] = alterations.compare(given, alterations.read_asked(asked))
+        return self.compared[key]
 
 
 def _between(low: np.ndarray, high: np.ndarray, first: int, last: int) -> np.ndarray:

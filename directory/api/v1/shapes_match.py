@@ -10,7 +10,7 @@ from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
 from directory.eligibility.service import BANDS, BASES, CRITERIA
 from directory.eligibility.steps import KINDS
 from trials.choices import Freshness, Recruitment, Sex, Stage
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 from ..patterns import OF_PARAMETER
 from .shapes import COUNTRY, partial_date, slug
