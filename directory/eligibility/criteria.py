@@ -31,9 +31,9 @@ class Judged:
     """
 
     def __init__(self, today: Today, profile: Profile, said: Read, recorded: Recorded | None = None):
-        self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
+        self.today, self.trials, self.profile, self.said = today, today.trials, said.completed(profile), said
         self.recorded = recorded or Recorded(self.trials)
-        self.patient = PatientCriteria(self.recorded, Given.of(profile, said))
+        self.patient = PatientCriteria(self.recorded, Given.of(self.profile, said))
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
         self.open_sites = today.site_alive & (

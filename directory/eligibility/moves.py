@@ -162,7 +162,8 @@ class _Search:
     def _lines(self) -> Iterator[tuple[Move, np.ndarray]]:
         if self.given.previous_lines is None:
             bounds = self.recorded.trials.lines[self.may["lines"]]
-            numbers = sorted({0, *bounds[bounds != NO_BOUND].tolist()})
+            least = self.given.lines_least
+            numbers = sorted({least, *bounds[bounds > max(least, NO_BOUND)].tolist()})
             moves = ((Move("lines", number=one), replace(self.given, lines=one)) for one in numbers)
             yield from self._each_once("lines", moves)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from directory.search.facet_arrays import NO_BOUND
 from trials.choices import Stage
+from trials.models.trial import MOST_LINES
 
 from . import alterations
 from .age_limits import PatientAge, in_groups, judge_written
@@ -27,7 +28,10 @@ _NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 @dataclass(frozen=True)
 class Given:
-    """What is known of the patient: the fields of the profile and what its words add."""
+    """What is known of the patient: the fields of the profile and what its words add.
+
+    `lines_least`: how many lines there were at least, where `lines` is not given.
+    """
 
     age: PatientAge | None = None
     stages: frozenset[str] = frozenset()
@@ -35,12 +39,16 @@ class Given:
     alterations: tuple[Alteration, ...] = ()
     sex: str = ""
     countries: tuple[str, ...] = ()
+    lines_least: int = 0
 
     @classmethod
     def of(cls, profile: Profile, said: Read) -> "Given":
         span = profile.age_span
         age = PatientAge(*span) if span else None
-        return cls(age, said.stages, profile.lines, said.alterations, profile.sex, tuple(profile.countries))
+        countries = tuple(profile.countries)
+        return cls(
+            age, said.stages, profile.lines, said.alterations, profile.sex, countries, said.lines_least
+        )
 
     @property
     def newly_diagnosed(self) -> bool:
@@ -111,10 +119,11 @@ class PatientCriteria:
         return verdict
 
     def lines(self) -> np.ndarray:
-        verdict, value = self.open("lines"), self.given.previous_lines
-        if value is not None:
+        verdict, value, least = self.open("lines"), self.given.previous_lines, self.given.lines_least
+        if value is not None or least:
             recorded, lines = self.recorded.basis["lines"] == RECORDED, self.trials.lines
-            verdict[recorded] = _between(lines[:, 0], lines[:, 1], value, value)[recorded]
+            first, last = (least, MOST_LINES) if value is None else (value, value)
+            verdict[recorded] = _between(lines[:, 0], lines[:, 1], first, last)[recorded]
         return verdict
 
     def alterations(self) -> np.ndarray:

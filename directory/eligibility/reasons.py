@@ -104,7 +104,7 @@ class Reasons:
     def _diseases(self, ordinal: int) -> list[str]:
         """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
         named, classes = self._named(ordinal), self.trials.values("class", ordinal)
-        by_name = self.said.named or not self.said.mentioned.isdisjoint(named)
+        by_name = self.said.named or not self.judged.disease.fits.isdisjoint(named)
         fitting = [] if by_name else [code for code in classes if code in self.judged.disease.above]
         if named and not fitting:
             return list(dict.fromkeys(vocabulary().preferred(one, self.language) for one in named))
@@ -112,7 +112,7 @@ class Reasons:
 
     def _named(self, ordinal: int) -> list[str]:
         """The diseases that the trial names, those that fit first; families where it names nothing else."""
-        fits, wide = self.said.mentioned, no_single_disease()
+        fits, wide = self.judged.disease.fits, no_single_disease()
         named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
         chosen = [one for one in named if one in fits or one not in wide] or named
         return sorted(chosen, key=lambda one: one not in fits)
@@ -188,10 +188,13 @@ class Reasons:
             )
         else:
             asked = _("%(low)d to %(high)d previous lines of treatment") % {"low": low, "high": high}
-        if given is None:
-            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if verdict == MET:
             return _("Asks for %(asked)s.") % {"asked": asked}
+        if given is None and verdict == UNMET:
+            least = {"asked": asked, "least": self.said.lines_least}
+            return _("Asks for %(asked)s; the relapses you gave mean at least %(least)d.") % least
+        if given is None:
+            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if self.judged.profile.lines is None:
             return _("Asks for %(asked)s; newly diagnosed means none.") % {"asked": asked}
         return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}

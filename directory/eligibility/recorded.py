@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from directory.search.facet_arrays import NO_BOUND, WIDEST, Trials
+from directory.search.kinship import NO_DISEASE
 from trials.choices import Limit, Sex, Stage, StudyType
 from trials.purposes import Purpose
-
-from .profile_text import NO_DISEASE
 
 NOT_RECORDED, RECORDED, NO_LIMIT, AGE_GROUP = range(4)
 BASES = ("not_recorded", "recorded", "no_limit", "age_group")

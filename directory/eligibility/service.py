@@ -15,7 +15,7 @@ from directory.search import snapshot
 from directory.search.service import IndexNotReady
 from trials.choices import Freshness
 
-from . import steps
+from . import diseases, steps
 from .criteria import CRITERIA, Judged
 from .profile import Profile
 from .profile_text import Read, ReadTerm
@@ -185,7 +185,9 @@ def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
 
 # Half the way around the earth is 200,000 hectometres.
 _HECTOMETRE, _FARTHEST = 100, 2**18 - 1
-_WIDEST_FIT = 4 * (WIDEST_BREADTH + 1) - 1
+# The disease itself, one or two steps wider, further.
+_FURTHER = 3
+_WIDEST_FIT = 2 * (_FURTHER + 1) * (WIDEST_BREADTH + 1) - 1
 
 
 def _fit(judged: Judged) -> np.ndarray:
@@ -194,18 +196,17 @@ def _fit(judged: Judged) -> np.ndarray:
     Of the very disease before of a wider one, for an alteration that the patient has, then for fewer
     diseases, stages and ages.
     """
-    said = judged.said
-    by_name = judged.trials.having("named" if said.named else "class", said.named or said.codes)
+    steps = np.minimum(diseases.named_by(judged.trials, judged.said), _FURTHER).astype(np.int64)
     recorded = judged.recorded.basis["alterations"] != NOT_RECORDED
     altered = recorded & (judged.verdicts["alterations"] == MET)
-    return (~by_name * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
+    return (steps * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
 
 
 def _joined(judged: Judged, *keys: tuple[np.ndarray, int]) -> np.ndarray:
     """Keys of an order, the first first, as one number a trial: one is sorted faster than several.
 
-    With each key the number of its values. The longest takes 43 bits and those that the number of trials
-    needs: half a million of them fit in 63.
+    With each key the number of its values. The longest takes 44 bits and those that the number of trials
+    needs: a quarter of a million of them fit in 63.
     """
     found = np.zeros(judged.trials.size, np.int64)
     for key, size in keys:

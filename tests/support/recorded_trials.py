@@ -25,7 +25,6 @@ def patient(*names: str, codes: Sequence[str] = ()) -> Read:
     return Read(
         codes=tuple(codes),
         named=frozenset(names),
-        mentioned=frozenset(names),
         stages=frozenset(),
         alterations=(),
         terms=(),

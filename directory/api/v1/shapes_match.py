@@ -25,7 +25,8 @@ class ProfileSerializer(s.Serializer):
     text = s.CharField(
         required=False,
         max_length=LONGEST,
-        help_text="Free words: diseases, stages, alterations, in four languages.",
+        help_text="Free words in four languages: diseases, stages, alterations; age, sex and previous lines, "
+        "which count where their own fields are empty.",
     )
     age = s.RegexField(OF_PARAMETER["age"], required=False, help_text="14, 14y, 31m, 12d.")
     stage = s.ChoiceField(Stage.choices, required=False)
@@ -113,8 +114,11 @@ class BandCountsSerializer(s.Serializer):
 
 
 class ReadTermSerializer(s.Serializer):
-    kind = s.ChoiceField(["condition", "stage", "alteration"])
-    value = s.CharField(allow_blank=True)
+    kind = s.ChoiceField(["condition", "stage", "alteration", "age", "sex", "lines"])
+    value = s.CharField(
+        allow_blank=True,
+        help_text="ICCC-3 codes; a stage; an age like 13y or 1y 6m; a sex; a number of lines.",
+    )
     label = s.CharField()
 
 
