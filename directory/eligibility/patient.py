@@ -11,7 +11,7 @@ import numpy as np
 
 from directory.search.facet_arrays import NO_BOUND
 from trials.choices import Stage
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 from . import alterations
 from .age_limits import PatientAge, in_groups, judge_written

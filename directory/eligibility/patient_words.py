@@ -12,7 +12,7 @@ from directory.core.ages import BadAge, parse_age
 from directory.core.text import strip_marks
 from directory.search.tokens import Token
 from trials.choices import Sex
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 # Stands in the text for an age or a number of lines, and between words joins them: no term has it.
 MARK = "qzaq"
