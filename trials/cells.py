@@ -6,8 +6,9 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 from directory.core.text import fold, tidy
-from directory.sheets.cells import List
+from directory.sheets.cells import List, Text
 
+from .age_criteria import split
 from .choices import Phase, Scheme
 from .conditions import codes
 from .identifiers import FORMS, parse_identifier, read_identifier
@@ -41,6 +42,42 @@ class Phases(List):
             )
         number = _ROMAN.get(found[1], found[1])
         return Phase.EARLY_PHASE1.value if part.startswith("early") else f"phase{number}"
+
+
+class AgeAsWritten(Text):
+    """The bound of one `side` (`min`, `max`), kept as it is written; in one cell both may be said.
+
+    `no limit` says of that side that there is none.
+    """
+
+    NO_LIMIT = "no limit"
+    _none = {fold(word) for word in (
+        "no limit", "no maximum", "no minimum", "geen limiet", "geen grens", "pas de limite", "sans limite",
+        "keine Grenze", "ohne Grenze",
+    )}  # fmt: skip
+
+    def __init__(self, side, **kwargs):
+        super().__init__(**kwargs)
+        self.side = side
+
+    def takes(self):
+        if self.side == "min":
+            return _("an age: 2 years, > 2 years, 6m, 12 months at diagnosis, 16 years; 18 years in the EU")
+        return _(
+            "an age: 18 years (to the day before the 19th birthday), < 18 years, ≤ 21 years at transplant"
+        )
+
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(str(value))
+        if fold(text) in self._none:
+            return self.NO_LIMIT
+        split(text, self.side)
+        return text
+
+    def remark(self, cell, value, **kwargs):
+        if not value or value == self.NO_LIMIT or len(split(value, self.side)) == 1:
+            return ""
+        return _("“%(cell)s” is read as the lowest and the highest age.") % {"cell": tidy(cell)[:60]}
 
 
 class Conditions(List):

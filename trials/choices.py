@@ -90,9 +90,21 @@ class Stage(models.TextChoices):
     NEWLY_DIAGNOSED = "newly_diagnosed", _("Newly diagnosed")
     RELAPSED = "relapsed", _("Relapsed")
     REFRACTORY = "refractory", _("Refractory")
+    REMISSION = "remission", _("In remission, before transplant")
     MAINTENANCE = "maintenance", _("Maintenance")
     FOLLOW_UP = "follow_up", _("Follow-up")
     ANY = "any", _("Any stage")
+
+
+class Limit(models.TextChoices):
+    """What a trial may be recorded as having no limit of; for the stage that is `Stage.ANY`."""
+
+    AGE = "age", _("Age")
+    LINES = "lines", _("Previous lines")
+    ALTERATIONS = "alterations", _("Alterations required")
+    ALTERATIONS_EXCLUDED = "alterations_excluded", _("Alterations excluded")
+    SEX = "sex", _("Sex")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
 
 
 class Freshness(models.TextChoices):

@@ -8,7 +8,6 @@ from django.db.models import Count, F, Prefetch, Q, TextChoices, prefetch_relate
 from django.utils import timezone, translation
 
 from centres.models import CentreAlias
-from directory.core.ages import age_range_text
 from directory.core.dates import first_day
 from directory.core.fields import by_language
 from directory.core.models import State
@@ -18,11 +17,14 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
+from .age_criteria import SIDES
+from .ages import span_of
 from .choices import Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .models.trial import arms_of, given_in
+from .purposes import purposes
 from .sheets import SiteSheet, TrialSheet
 from .statements import day_as_said, disputing
 
@@ -164,7 +166,7 @@ def _body(parts: _Parts) -> dict:
         "age": {
             "min_days": trial.min_days,
             "max_days": trial.max_days,
-            "text": age_range_text(trial.min_days, trial.max_days),
+            "text": trial.age_text,
         },
         "sponsor": trial.sponsor,
         "groups": trial.groups,
@@ -180,6 +182,10 @@ def _body(parts: _Parts) -> dict:
         "interventions": _with_null(parts.given),
         "arm_groups": _with_null(parts.arms),
         "contact": contact_of_trial(trial),
+        "no_limits": trial.no_limits,
+        "criteria_source": trial.criteria_source or trial.source or None,
+        "criteria_as_of": trial.criteria_as_of or None,
+        "age_as_written": {"min": trial.age_min_text or None, "max": trial.age_max_text or None},
     }
 
 
@@ -284,6 +290,8 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 
 def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
+    # Where no age is recorded, nobody is listed whom the registry's group leaves out.
+    low, high = (trial.min_days, trial.max_days) if trial.says_age else span_of(trial.age_groups)
     opened = first_day(trial.opened_in_belgium)
     return {
         **{name: list(filter(None, one.of_record(trial))) for name, one in facets.items() if one.of_record},
@@ -294,6 +302,12 @@ def _facts(parts: _Parts) -> dict:
         "class": parts.conditions,
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
+        "purpose": purposes([*by_language(trial, "title").values(), *trial.disease_terms]),
+        "no_limit": trial.no_limits,
+        "age_group": trial.age_groups,
+        "age_from": low,
+        "age_to": high,
+        "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),
@@ -340,7 +354,8 @@ def _words(parts: _Parts) -> Words:
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
         concepts=[*about, *said, trial.acronym, *phases, both],
-        about=about,
+        listed=trial.disease_terms,
+        about=titles,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],
     )
 

@@ -33,6 +33,7 @@ from .models import (
     TrialMerge,
     TrialSite,
 )
+from .models.criteria import WITHOUT_LIMIT, WithCriteria
 from .models.double import DoubleDecision
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -42,7 +43,8 @@ OWN = frozenset(
 )
 # Each of these says something only together with the others: they are filled together or not at all.
 TOGETHER = (
-    ("min_days", "max_days"), ("lines_min", "lines_max"), ("source", "source_url"),
+    ("min_days", "max_days", "age_min_text", "age_max_text"), ("lines_min", "lines_max"),
+    ("criteria_source", "criteria_as_of"), ("source", "source_url"),
     (
         "contact_role", "contact_email", "contact_phone", "contact_person_id", "contact_source",
         "contact_as_of",
@@ -65,7 +67,25 @@ def filled(stays: _Row, goes: _Row) -> dict[str, Any]:
     for group in map(set(names).intersection, TOGETHER):
         if not empty.issuperset(group):
             empty.difference_update(group)
-    return {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
+    found = {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
+    return found if not isinstance(stays, WithCriteria) else _within_limits(found, stays, goes)
+
+
+def _within_limits(found: dict[str, Any], stays: _Row, goes: _Row) -> dict[str, Any]:
+    """`found` without what contradicts: a bound of what `stays` has no limit of, and the reverse."""
+    for limit, (without, _sentence) in WITHOUT_LIMIT.items():
+        if limit in stays.no_limits:
+            found = {name: value for name, value in found.items() if name not in without}
+    if "no_limits" in found:
+        kept = [one for one in found["no_limits"] if _leaves_open(stays, WITHOUT_LIMIT.get(one))]
+        found = {**found, "no_limits": kept}
+        if not kept:
+            del found["no_limits"]
+    return found
+
+
+def _leaves_open(trial: _Row, without: tuple[dict[str, Any], Any] | None) -> bool:
+    return without is None or all(getattr(trial, name) == value for name, value in without[0].items())
 
 
 def status_after(stays: Trial, goes: Trial) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _lazy
 from directory.core.text import fold
 from directory.sheets.cells import (
     Address,
-    Age,
     Email,
     List,
     LongText,
@@ -22,11 +21,11 @@ from directory.sheets.cells import (
 )
 from directory.sheets.sheet import Column, Sheet
 
-from .cells import Conditions, Identifiers, Phases
-from .choices import AgeGroup, Recruitment, Scheme, Sex, Stage, StudyType
+from .cells import AgeAsWritten, Conditions, Identifiers, Phases
+from .choices import AgeGroup, Limit, Recruitment, Scheme, Sex, Stage, StudyType
 from .intervention_cells import Given, Interventions
 from .models import Trial, TrialSite
-from .models.trial import MOST_LINES
+from .models.criteria import MOST_LINES
 from .statements import day_as_said
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "spellings.csv"
@@ -128,10 +127,22 @@ class TrialSheet(Sheet):
         also=("gender",),
     )
     age_min = Column(
-        "min_days", Age(), nl="minimumleeftijd", fr="âge minimum", de="Mindestalter", also=("min_age",)
+        "age_min_text",
+        AgeAsWritten("min"),
+        nl="minimumleeftijd",
+        fr="âge minimum",
+        de="Mindestalter",
+        also=("min_age",),
+        logged=["age_min_text", "min_days"],
     )
     age_max = Column(
-        "max_days", Age(), nl="maximumleeftijd", fr="âge maximum", de="Höchstalter", also=("max_age",)
+        "age_max_text",
+        AgeAsWritten("max"),
+        nl="maximumleeftijd",
+        fr="âge maximum",
+        de="Höchstalter",
+        also=("max_age",),
+        logged=["age_max_text", "max_days"],
     )
     status = Column("status", STATUSES, nl="status", fr="statut", de="Status")
     status_as_of = Column("status_as_of", PartialDay(), nl="status op", fr="statut au", de="Status am")
@@ -172,9 +183,29 @@ class TrialSheet(Sheet):
         None, Interventions(), nl="interventies", fr="interventions", de="Interventionen",
         also=("intervention", "drugs"),
     )  # fmt: skip
+    no_limits = Column(
+        "no_limits", List(Word(Limit, spellings("limit"), _lazy("a limit"))), nl="zonder grens",
+        fr="sans limite", de="ohne Grenze", also=("no limit", "without limit"),
+    )  # fmt: skip
+    criteria_source = Column(
+        "criteria_source", nl="bron van de criteria", fr="source des critères", de="Quelle der Kriterien"
+    )
+    criteria_as_of = Column(
+        "criteria_as_of", PartialDay(), nl="criteria op", fr="critères au", de="Kriterien am"
+    )
 
     class Meta:
         model = Trial
+
+    def dehydrate_sex(self, trial):
+        """Empty where nobody said that all are taken: a sheet that comes back must not state it."""
+        return "" if trial.sex == Sex.ALL and Limit.SEX not in trial.no_limits else trial.sex
+
+    def dehydrate_age_min(self, trial):
+        return trial.age_written("min")
+
+    def dehydrate_age_max(self, trial):
+        return trial.age_written("max")
 
     def _of(self, trial, *schemes):
         return "; ".join(one.value for one in trial.identifiers.all() if one.scheme in schemes)

@@ -36,7 +36,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
     "directory.core", "directory.adminsite", "centres", "trials",
     "directory.imports", "directory.search", "directory.partners", "directory.watching", "directory.vouching",
-    "directory.api", "directory.web",
+    "directory.eligibility", "directory.api", "directory.web",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
     "django.contrib.messages", "whitenoise.runserver_nostatic", "django.contrib.staticfiles", "django.forms",
     "rest_framework", "django_filters", "drf_spectacular", "import_export", "corsheaders",

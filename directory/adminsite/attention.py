@@ -41,8 +41,17 @@ class Notice:
     nothing_else: bool = False
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Lines in their own order under a heading: what is worth doing first."""
+
+    heading: str
+    lines: tuple[WaitingItem, ...]
+
+
 Source = Callable[..., Iterable[WaitingItem | Notice]]
 _sources: list[Source] = []
+_rankings: dict[str, tuple[str, Source]] = {}
 
 
 def register(source: Source) -> Source:
@@ -50,6 +59,22 @@ def register(source: Source) -> Source:
     if source not in _sources:
         _sources.append(source)
     return source
+
+
+def register_ranking(heading: str) -> Callable[[Source], Source]:
+    """Decorator: `source(request)` gives the lines of a ranking, shown below what waits, under `heading`."""
+
+    def registered(source: Source) -> Source:
+        _rankings[source.__qualname__] = (heading, source)
+        return source
+
+    return registered
+
+
+def rankings(request) -> list[Ranking]:
+    """Those with any line."""
+    found = (Ranking(str(heading), tuple(source(request))) for heading, source in _rankings.values())
+    return [one for one in found if one.lines]
 
 
 def panel(request) -> tuple[list[Notice], list[WaitingItem]]:

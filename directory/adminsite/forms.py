@@ -7,42 +7,9 @@ from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.ages import BadAge, age_text, parse_age
 from directory.core.changes import history
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.text import refuse_control_characters
-
-
-class AgeField(forms.CharField):
-    """An age as people write it (`2 years`, `6m`); days inside."""
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=40, required=False, **kwargs)
-
-    def prepare_value(self, value):
-        """Days as text that means exactly these days."""
-        if not isinstance(value, int):
-            return value
-        text = age_text(value)
-        return text if parse_age(text) == value else f"{value}d"
-
-    def to_python(self, value):
-        if isinstance(value, int):
-            return value
-        refuse_control_characters(value)
-        try:
-            return parse_age(super().to_python(value))
-        except BadAge as error:
-            raise ValidationError(str(error), code="age") from None
-
-    def run_validators(self, value):
-        """Days have passed `parse_age`; the validators of text do not fit them."""
-
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(data) != initial
-        except ValidationError:
-            return True
 
 
 class CleanTextForm(forms.ModelForm):
@@ -53,7 +20,7 @@ class CleanTextForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.label = in_language(field.label, name)
             # The database would refuse (PostgreSQL) or keep (SQLite) what this refuses with a sentence.
-            if isinstance(field, forms.CharField) and not isinstance(field, AgeField):
+            if isinstance(field, forms.CharField):
                 others = [v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)]
                 field.validators = [*others, refuse_control_characters]
         self._keep_present_choices()

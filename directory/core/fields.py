@@ -99,6 +99,21 @@ class WordsField(models.JSONField):
             )
 
 
+@WordsField.register_lookup
+class HasWord(models.Lookup):
+    """`words__has_word="age"`: the list has that member of its vocabulary; the same on both databases."""
+
+    lookup_name = "has_word"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection, find="STRPOS"):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{find}(CAST({lhs} AS text), %s) > 0", [*params, f'"{self.rhs}"']
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(compiler, connection, "INSTR")
+
+
 def refuse_unkept(field: models.Field, value: object) -> None:
     """Raises ValidationError where `field` may not hold `value`: the same on every database.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
-from directory.search.concepts import vocabulary
+from directory.search.concepts import vocabulary, wider_of
 from directory.search.tokens import typed_words
 
 from .negation_cues import WILD_TYPE, is_denial, signs_as_words
@@ -61,6 +61,7 @@ _FAMILIES = {
 _SYMBOL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{1,8})(?![A-Za-z0-9])")
 _PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})[-–/]([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
 _PARTNERS = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})::([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
+_PARTNERS_OF_A_FUSION = 2
 _VARIANT = re.compile(r"(?<![A-Za-z0-9])(?:p\.)?([A-Z]\d{2,4}(?:[A-Z]|\*)?)(?![A-Za-z0-9])")
 # Diseases that an alteration defines: whoever says the one has said the other.
 _DEFINED_BY = {
@@ -72,7 +73,9 @@ _IN_LIST = re.compile(r"[,\n]|;(?![^()]*\))")
 # Outside brackets: t(9;22) is one.
 _BETWEEN = re.compile(r"[;,\n](?![^(\n]*\))")
 _PH = re.compile(r"\b(?:ph|philadelphia)\b(?![ -]?like)", re.IGNORECASE)
-_NO_SYMBOL = frozenset({"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL"})
+_NO_SYMBOL = frozenset(
+    {"ITD", "TKD", "AND", "OR", "WT", "NOT", "NO", "DNA", "RNA", "DEL", "PH", "ALL", "MAPK"}
+)
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,20 @@ read_asked = lru_cache(maxsize=5_000)(read)
 
 def _kind(said: str, variant) -> str:
     pair = _PAIR.search(said)
-    if "::" in said or (pair and {_symbol(one) for one in pair.groups()} <= symbols()):
+    if "::" in said or (pair and {_symbol(one) for one in pair.groups()} <= symbols()) or _is_two_genes(said):
         return "fusion"
     kinds = (_KIND_OF[one.exact] for one in typed_words(said) if one.exact in _KIND_OF)
     return next(kinds, "mutation" if variant else "")
+
+
+def _is_two_genes(said: str) -> bool:
+    """Whether the two genes of a fusion that has a name stand there, whatever was between them."""
+    words = typed_words(said)
+    return any(
+        span.length == _PARTNERS_OF_A_FUSION
+        and all(_symbol(one.raw) in symbols() for one in words[span.start : span.end])
+        for span in vocabulary().spans(words)
+    )
 
 
 def compare(given: Alteration, asked: Alteration) -> str:
@@ -148,22 +161,37 @@ def compare(given: Alteration, asked: Alteration) -> str:
     if not _related(given, asked):
         return OTHER
     if given.negative:
-        is_absent = _is_in_family(asked, given) and (given.is_at_large or _covers(asked, given))
+        at_large = given.is_at_large and _speaks_of(given, asked)
+        is_absent = _is_in_family(asked, given) and (at_large or _covers(asked, given))
         return ABSENT if is_absent else UNKNOWN
     return MET if _covers(given, asked) else UNKNOWN
 
 
 def _related(one: Alteration, other: Alteration) -> bool:
-    if one.concepts & other.concepts:
+    if one.concepts & _true_of(other) or other.concepts & _true_of(one):
         return True
+    return _share_genes(one, other)
+
+
+def _speaks_of(wide: Alteration, narrow: Alteration) -> bool:
+    """Whether `wide` is of the genes of `narrow`, or what that is a kind of: KRAS is not all of RAS/MAPK."""
+    return bool(_true_of(narrow) & wide.concepts) or _share_genes(wide, narrow)
+
+
+def _share_genes(one: Alteration, other: Alteration) -> bool:
     return bool(_with_families(one.genes) & other.genes or one.genes & _with_families(other.genes))
+
+
+def _true_of(one: Alteration) -> frozenset[str]:
+    """The concepts of an alteration, and those that they are kinds of."""
+    return one.concepts.union(*map(wider_of, one.concepts))
 
 
 def _covers(narrow: Alteration, wide: Alteration) -> bool:
     """Whether `narrow` is `wide`, or a sort of it."""
     if not _is_in_family(narrow, wide):
         return False
-    shared = narrow.concepts & wide.concepts
+    shared = _true_of(narrow) & wide.concepts
     if shared and not wide.variant and wide.kind in ("", narrow.kind) and _has_partners(narrow, wide, shared):
         return True
     # A fusion of two named genes is not any alteration of one of them.

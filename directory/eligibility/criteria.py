@@ -1,50 +1,51 @@
 """Every listed trial against one profile, criterion by criterion, as arrays.
 
-Verdicts are whole numbers: unmet, unknown, met; `NOT_ASKED` where neither the trial nor the profile says
-anything of a criterion. The sentences that tell why are made in `reasons`, for the trials shown only.
+Verdicts are whole numbers (`verdicts`): unmet, unknown, met; `NOT_ASKED` where nothing is recorded of a
+criterion that does not decide. What is asked of the patient is judged in `patient`; the sentences that tell
+why are made in `reasons`, for the trials shown only.
 """
 
-from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
 
-from directory.search.concepts import apart, vocabulary
 from directory.search.daily_facets import Today
-from directory.search.facet_arrays import NO_BOUND, Codes
-from trials.choices import Freshness, Recruitment, Sex, Stage
-from trials.conditions import path_to
+from trials.age_criteria import HERE
+from trials.choices import Freshness, Recruitment
 
-from . import alterations
+from . import diseases
+from .patient import Given, PatientCriteria
 from .profile import Profile
-from .profile_text import NO_DISEASE, Read, below, families, no_single_disease
+from .profile_text import Read
+from .recorded import ASKED_OF_PATIENTS, NO_LIMIT, NOT_RECORDED, RECORDED, Recorded
+from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
-NOT_ASKED, UNMET, UNKNOWN, MET = -1, 0, 1, 2
-CRITERIA = (
-    "diagnosis", "age", "stage", "lines", "alterations", "alterations_excluded", "sex", "recruitment",
-    "reach",
-)  # fmt: skip
+CRITERIA = (*ASKED_OF_PATIENTS, "recruitment", "reach")
 FAR = 10**9
-_NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 
 class Judged:
-    """The verdicts on all trials, of the columns of one day.
+    """The verdicts on all trials, of the columns of one day, and by criterion their `basis`.
 
     `metres`: to the nearest recruiting site in reach; 0 without a place.
     """
 
-    def __init__(self, today: Today, profile: Profile, said: Read):
-        self.today, self.trials, self.profile, self.said = today, today.trials, profile, said
+    def __init__(self, today: Today, profile: Profile, said: Read, recorded: Recorded | None = None):
+        self.today, self.trials, self.profile, self.said = today, today.trials, said.completed(profile), said
+        self.recorded = recorded or Recorded(self.trials)
+        self.patient = PatientCriteria(self.recorded, Given.of(self.profile, said))
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
         self.open_sites = today.site_alive & (
             self.trials.of_sites["status"] == _number(Recruitment.RECRUITING)
         )
         self._nearest: dict[int, int | None] = {}
-        self.verdicts: dict[str, np.ndarray] = {}
-        for name in CRITERIA:
-            self.verdicts[name] = getattr(self, f"_{name}")()
+        self.verdicts: dict[str, np.ndarray] = {"diagnosis": self._diagnosis()}
+        self.verdicts["diagnosis"][self.recorded.basis["diagnosis"] == NO_LIMIT] = MET
+        for name in ASKED_OF_PATIENTS[1:]:
+            self.verdicts[name] = getattr(self.patient, name)()
+        self.verdicts["recruitment"] = self._recruitment()
+        self.verdicts["reach"] = self._reach()
         self.unmet, self.unknown = self._count(UNMET), self._count(UNKNOWN)
 
     def _count(self, verdict: int) -> np.ndarray:
@@ -57,110 +58,33 @@ class Judged:
     def _all(self, verdict: int) -> np.ndarray:
         return np.full(self.trials.size, verdict, np.int8)
 
+    def basis(self, name: str) -> np.ndarray:
+        """On what the verdicts rest: the numbers of `recorded.BASES`."""
+        if name in self.recorded.basis:
+            return self.recorded.basis[name]
+        said = self.verdicts["recruitment"] != UNKNOWN
+        disputed = self._trials_of(self.today.site_alive & self._disputed)
+        return np.where(said | disputed, RECORDED, NOT_RECORDED).astype(np.int8)
+
     # --- The disease ----------------------------------------------------------------------------------
 
     def _diagnosis(self) -> np.ndarray:
-        """See `docs/adr/0008`: what the trial names decides, then its classes of ICCC-3."""
-        if not self.said.says_a_disease:
-            return self._all(UNKNOWN)
-        trials, disease = self.trials, self.disease
-        coded, named = self._any("class"), trials.having("named", disease.all_named(trials.codes["named"]))
-        fits = trials.having("named", self.said.mentioned)
-        in_class = trials.having("class", disease.above)
-        narrower = trials.having("class", disease.below)
-        a_kind = trials.having("mention", self.said.named)
-        near = trials.having("named", disease.overlapping)
-        apart_only = trials.having("named", disease.apart) & ~trials.having(
-            "named", disease.not_apart(trials.codes["named"])
-        )
-        verdict = self._all(UNMET)
-        elsewhere = trials.having("named", disease.wide_elsewhere)
-        verdict[~coded & ((~named & ~elsewhere) | near)] = UNKNOWN
-        # Of the same class, but the trial names another disease of it.
-        verdict[in_class] = MET
-        if self.said.named:
-            verdict[in_class & named] = UNKNOWN
-        verdict[narrower & ~in_class] = UNKNOWN
-        verdict[a_kind] = UNKNOWN
-        verdict[apart_only] = UNMET
-        verdict[fits] = MET
-        return verdict
+        return diseases.verdicts(self.trials, self.said)
 
     @cached_property
-    def disease(self) -> "Disease":
-        return Disease(self.said)
+    def disease(self) -> diseases.Disease:
+        return diseases.Disease(self.said)
 
     def _any(self, name: str) -> np.ndarray:
         """The trials with any value in the column."""
-        mask = np.zeros(self.trials.size, bool)
-        mask[self.trials.lists[name].owners] = True
-        return mask
-
-    # --- The patient ----------------------------------------------------------------------------------
-
-    def _age(self) -> np.ndarray:
-        return self._between(self.trials.low, self.trials.high, self.profile.days)
-
-    def _lines(self) -> np.ndarray:
-        return self._between(self.trials.lines[:, 0], self.trials.lines[:, 1], self.profile.lines)
-
-    def _between(self, low: np.ndarray, high: np.ndarray, value: int | None) -> np.ndarray:
-        """Both bounds included; one that is not stated is open."""
-        bounded = (low != NO_BOUND) | (high != NO_BOUND)
-        if value is None:
-            return np.where(bounded, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        fits = ((low == NO_BOUND) | (low <= value)) & ((high == NO_BOUND) | (high >= value))
-        return np.where(fits, np.int8(MET), np.int8(UNMET))
-
-    def _stage(self) -> np.ndarray:
-        """A trial that states no stage is unknown: nobody said that it takes all."""
-        verdict = self._all(UNKNOWN)
-        if self.said.stages:
-            verdict[self._any("stage")] = UNMET
-            verdict[self.trials.having("stage", self.said.stages)] = MET
-        verdict[self.trials.having("stage", [Stage.ANY])] = MET
-        return verdict
-
-    def _sex(self) -> np.ndarray:
-        asked = self.trials.having("sex", [Sex.FEMALE, Sex.MALE])
-        if not self.profile.sex:
-            return np.where(asked, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        same = ~asked | self.trials.having("sex", [self.profile.sex])
-        return np.where(same, np.int8(MET), np.int8(UNMET))
-
-    def _alterations(self) -> np.ndarray:
-        """One of those that a trial requires; only what is explicitly absent excludes."""
-        required = self._any("alteration")
-        verdict = np.where(required, np.int8(UNKNOWN), np.int8(MET if self.said.alterations else NOT_ASKED))
-        verdict[required & ~self._where("alteration", _NOT_ABSENT)] = UNMET
-        verdict[self._where("alteration", (alterations.MET,))] = MET
-        return verdict
-
-    def _alterations_excluded(self) -> np.ndarray:
-        listed = self._any("excluded")
-        verdict = np.where(listed, np.int8(UNKNOWN), np.int8(NOT_ASKED))
-        verdict[listed & ~self._where("excluded", _NOT_ABSENT)] = MET
-        verdict[self._where("excluded", (alterations.MET,))] = UNMET
-        return verdict
-
-    def _where(self, name: str, answers: Collection[str]) -> np.ndarray:
-        """The trials of which one text of the column has one of `answers` (see `has`)."""
-        texts = self.trials.codes[name].words
-        return self.trials.having(name, [text for text in texts if self.has(text) in answers])
-
-    def has(self, asked: str) -> str:
-        """What the profile's alterations say of the one a trial asks for (`alterations.compare`)."""
-        wanted = alterations.read_asked(asked)
-        answers = {alterations.compare(given, wanted) for given in self.said.alterations}
-        order = (alterations.MET, alterations.UNKNOWN, alterations.ABSENT)
-        return next((one for one in order if one in answers), alterations.OTHER)
+        return self.recorded.any(name)
 
     # --- The place ------------------------------------------------------------------------------------
 
     def _recruitment(self) -> np.ndarray:
         """Met where a listed site recruits; disputed, unverified or without a site is unknown."""
         trials, today = self.trials, self.today
-        disputed = today.of_sites["freshness"] == Freshness.values.index(Freshness.DISPUTED)
+        disputed = self._disputed
         doubtful = disputed | (today.of_sites["status"] == _number(Recruitment.UNKNOWN))
         says = np.full(len(trials.site_trial), UNMET, np.int8)
         says[doubtful] = UNKNOWN
@@ -170,6 +94,17 @@ class Judged:
         np.maximum.at(verdict, trials.site_trial[today.site_alive], says[today.site_alive])
         perhaps = trials.having("status", [Recruitment.RECRUITING, Recruitment.UNKNOWN])
         return np.where(verdict == NOT_ASKED, np.where(perhaps, UNKNOWN, UNMET), verdict).astype(np.int8)
+
+    @cached_property
+    def _disputed(self) -> np.ndarray:
+        return self.today.of_sites["freshness"] == Freshness.values.index(Freshness.DISPUTED)
+
+    @cached_property
+    def open_here(self) -> np.ndarray:
+        """Trials of the disease that recruit, undisputed and in reach, in Belgium or the countries given."""
+        countries = self.profile.countries or (HERE,)
+        here = self.open_sites & ~self._disputed & self.in_reach & self.today.sites_with("country", countries)
+        return (self.verdicts["diagnosis"] == MET) & self._trials_of(here)
 
     def _reach(self) -> np.ndarray:
         """Judged where the profile limits it; a trial that recruits nowhere is not to be reached either."""
@@ -243,38 +178,26 @@ class Judged:
 
     def _find_nearest(self, ordinal: int) -> int | None:
         sites = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
-        within = [at for at in sites if self._in_countries[at]] or sites
+        return self._first_of([at for at in sites if self._in_countries[at]] or sites)
+
+    def _first_of(self, sites: list[int]) -> int | None:
+        """The nearest, then the one verified last."""
         return min(
-            within,
+            sites,
             key=lambda at: (float(self._site_kilometres[at]), -int(self.trials.of_sites["verified"][at]), at),
             default=None,
         )
 
+    def nearest_abroad(self, ordinal: int) -> int | None:
+        """The nearest site that recruits outside Belgium, where that is not the nearest of all."""
+        nearest = self.nearest_site(ordinal)
+        recruiting = [at for at in self.sites_of(ordinal) if self.open_sites[at]]
+        abroad = self._first_of([at for at in recruiting if self._abroad[at]])
+        return None if abroad == nearest else abroad
 
-class Disease:
-    """What the classes and concepts of a profile's disease stand to others."""
-
-    def __init__(self, said: Read):
-        self.above = {above for code in said.codes for above in path_to(code)}
-        self.below = {one for code in said.codes for one in below(code)} - set(said.codes)
-        self.apart = {other for one in said.named for other in apart().get(one, ())} - said.mentioned
-        self._around = self.above | self.below | set(said.codes)
-
-    @property
-    def overlapping(self) -> set[str]:
-        return {one for one, codes in vocabulary().conditions.items() if self._around.intersection(codes)}
-
-    @property
-    def wide_elsewhere(self) -> set[str]:
-        """The families that have none of the classes given."""
-        return {one for one, codes in families().items() if self._around and not codes & self._around}
-
-    def all_named(self, codes: Codes) -> list[str]:
-        """The concepts of trials that are one disease, not a family of them."""
-        return [one for one in codes.words if one not in no_single_disease()]
-
-    def not_apart(self, codes: Codes) -> list[str]:
-        return [one for one in codes.words if one not in self.apart and one not in NO_DISEASE]
+    @cached_property
+    def _abroad(self) -> np.ndarray:
+        return ~self.today.sites_with("country", [HERE])
 
 
 def _number(status: Recruitment) -> int:

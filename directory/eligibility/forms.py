@@ -15,7 +15,7 @@ from directory.core.places import COUNTRIES
 from directory.core.text import control_character_in, tidy
 from trials import conditions
 from trials.choices import Sex, Stage
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 from . import alterations
 from .profile import Profile
@@ -74,6 +74,7 @@ class ProfileForm(fields.FilterForm):
             conditions=classes,
             text=given["text"] or "",
             days=given["age"],
+            age_text="" if given["age"] is None else tidy(self.data["age"]),
             stage=given["stage"] or "",
             lines=given["lines"],
             alterations=tuple(given["alterations"] or ()),

@@ -1,4 +1,4 @@
-"""Words and signs, in four languages, that say that something is not there, or that nobody knows yet.
+"""Words and signs, in four languages, that say that something is not there, was once, or is not known yet.
 
 `ALK-`, `ALK (-)`, `ALK?` are written as words first. Which terms a cue speaks of, `negation_scope` says. When
 in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
@@ -6,6 +6,7 @@ in doubt a cue is one of doubt: what it speaks of is neither there nor absent.
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 from directory.core.text import strip_marks
@@ -15,16 +16,19 @@ from directory.search.tokens import Token
 _NO = """
 no not non without never neither nor none isn hasn doesn didn wasn weren haven hadn aren don cannot lacks
 lacking lack except excluding exclude excludes denies denied absence free
-geen niet nooit zonder noch nee behalve evenmin afwezigheid vrij
+geen niet nooit nimmer zonder noch nee behalve behoudens evenmin afwezigheid vrij
 pas jamais sans ni aucun aucune aucuns aucunes nul nulle hormis sauf excepte
 kein keine keinen keiner keinem keines keinerlei nein nie niemals nicht ohne weder ausser abwesenheit frei
 """
 # Stand behind what they deny, or before it: `negative for ALK`, `wild type BRAF`.
 _NEGATIVE = """
 negative negatives neg wildtype wildtypes wt wild absent absents undetected undetectable unmutated excluded
-ruled negatief negatieve wildtypisch afwezig afwezige uitgesloten uitgezonderd
-negatif negatifs sauvage absente exclu exclue exclus exclues
-negativ negativer negativem negativen wildtyp abwesend ausgeschlossen ausschluss fehlt fehlend fehlende
+ruled refuted disproven negatief negatieve wildtypisch afwezig afwezige uitgesloten uitgezonderd weerlegd
+verworpen
+negatif negatifs sauvage absente exclu exclue exclus exclues ecarte ecartee infirme infirmee elimine
+eliminee
+negativ negativer negativem negativen wildtyp abwesend ausgeschlossen ausschluss widerlegt verneint fehlt
+fehlend fehlende
 """
 # Of a gene: not mutated. Whether it is fused or amplified is not said.
 WILD_TYPE = frozenset(
@@ -34,14 +38,16 @@ WILD_TYPE = frozenset(
 _DOUBT = """
 unknown unclear uncertain undetermin indetermin inconclusive equivocal pending await untest unassess
 unconfirmed unproven suspect suspicio possib probabl presum likely unlikely maybe perhaps
-questionable queri query tbc tbd
+questionable queri query tbc tbd suggest concern compatible consistent differential ddx vs versus
 onbekend onduidelijk onzeker onbepaald ongetest onbevestigd hangend lopend volgt afwachting verdacht
-verdenk vermoed mogelijk waarschijnlijk onwaarschijnlijk misschien eventue twijfel
+verdenk vermoed mogelijk waarschijnlijk onwaarschijnlijk misschien eventue twijfel passend differentiaald
 bevestigen bepalen uitsluiten
-inconnu incertain attente soupcon eventuel peut douteu doute confirmer preciser determiner verifier
+inconnu incertain attente soupcon eventuel peut douteu doute evoqu suggere differentiel confirmer preciser
+determiner verifier
 eliminer
 unbekannt unklar ungewiss unsicher unbestimmt ungetestet unbestatigt ausstehend aussteht verdacht vermut
-moglich wahrscheinlich unwahrscheinlich vielleicht evtl fraglich zweifel bestatigen abklar abzuklar
+moglich wahrscheinlich unwahrscheinlich vielleicht evtl fraglich zweifel vereinbar bestatigen abklar
+abzuklar
 ausschliessen
 """
 # Whole words of doubt that begin others.
@@ -53,6 +59,32 @@ _RISK, _OF_RISK = (
     ("risk", "risico", "risque", "risiko"),
     ("of", "for", "op", "van", "de", "d", "fur", "eines"),
 )
+# What a patient had, in nouns, and what relatives have: all that follows.
+_HISTORY = """
+history hx anamnesis voorgeschiedenis anamnese antecedent antecedents atcd atcds vorgeschichte
+krankengeschichte
+"""
+# In words beside what they speak of.
+_FORMER = """
+previous previously prior former formerly past earlier eerder eerdere vorige voormalig voormalige vroeger
+vroegere precedent precedente precedents precedemment ancien ancienne anterieur anterieure anterieurement
+fruher fruhere fruheren fruheres vorherig vorherige vorheriger vorheriges ehemalig ehemalige ehemals
+"""
+_FORMER_PAIRS = frozenset(product(("status", "zustand", "etat"), ("post", "na", "nach", "apres")))
+# Of a disease: secondary AML after Ewing sarcoma.
+AFTER = frozenset({"after", "following", "post", "na", "apres", "nach"})
+_FAMILY = """
+family familial mother father sister brother sibling siblings twin parent parents grandmother grandfather
+aunt uncle cousin relative relatives mum mom dad
+familie familiaal familiale moeder vader zus zusje broer broertje tweelingbroer tweelingzus ouders oma
+opa grootmoeder grootvader tante oom neef
+famille familiaux familiales mere pere soeur frere jumeau jumelle oncle cousine
+mutter vater schwester bruder zwilling eltern geschwister grossmutter grossvater onkel familiar familiare
+familienanamnese familiengeschichte
+"""
+OTHERS = frozenset(_FAMILY.split())
+# Whoever gives marrow has no part in it.
+_OF_DONORS = ("don", "spend", "transpl", "sct", "hsct", "allo", "greffe", "match", "identi", "haplo", "stam")
 # Behind French `plus` on a page in another language.
 _BEHIND_NO_LONGER = ("en", "de", "refract", "recidiv", "rechut", "malad")
 # Behind Dutch `pas`: what happened of late.
@@ -66,6 +98,7 @@ FOUND = frozenset(_FOUND.split())
 # A denial of what stands beside it alone: `non-MYCN-amplified neuroblastoma` is a neuroblastoma.
 NARROW = frozenset({"non", "not", "niet", "nicht"})
 _WORDS_OF_NO, _WORDS_OF_NEGATIVE = frozenset(_NO.split()), frozenset(_NEGATIVE.split())
+_WORDS_OF_HISTORY, _WORDS_OF_FORMER = frozenset(_HISTORY.split()), frozenset(_FORMER.split())
 _STEMS_OF_DOUBT = tuple(_DOUBT.split())
 _LONG_ENOUGH = 4  # shorter ones are whole words
 
@@ -73,7 +106,10 @@ _MINUS = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
 _END = r"(?=\s*(?:$|[,;.:)\]/\n]))"
 # A name that looks like a gene's, a fusion's or a place in the genome: Ph, ALK, BCR-ABL1, 1p/19q.
 _SYMBOL = r"(?:\bph|\b(?=\w*[A-Z\d]\w*[A-Z\d])\w+(?:[-:/]+\w+)*|\b\w*\d\w*(?:[-/]\w+)*)"
+# 1. Rezidiv: the stop ends no sentence.
+_NUMBERED = r"[^\W\d_]*(?:rezidiv|r[uü]ckfall|remission|linie|herval|recidief|remissie|lijn)"
 _SIGNS = [
+    (re.compile(rf"\b([1-9])\.\s?(?={_NUMBERED})", re.IGNORECASE), r"\1e "),
     (re.compile(rf"\(?\s?\+\s?/\s?[{_MINUS}]\s?\)?|±"), " unknown "),
     (re.compile(rf"[{_MINUS}]\s?ve\b", re.IGNORECASE), " negative "),
     (re.compile(r"\+\s?ve\b", re.IGNORECASE), " positive "),
@@ -86,6 +122,8 @@ _SIGNS = [
     (re.compile(rf"({_SYMBOL})\s[{_MINUS}]+(?=\s)", re.ASCII), r"\1 unknown; "),
     (re.compile(r"\b([A-Z][A-Z0-9]{1,7})(?:wt|WT|neg)\b"), r"\1 wildtype "),
     (re.compile(r"(?<!\S)[!¬~](?=\w)"), "non "),
+    # Of which of two it is asked is not said: neuroblastoma ? relapse.
+    (re.compile(r"(?<=\w)\s\?+\s(?=\w)"), " unknown; suspected "),
     (re.compile(r"(?:^|(?<=[,;.(\n]))\s*\?+\s*(?=\w)|\?+(?=\w)"), " suspected "),
     (re.compile(r"[(\[]?\s?\?+\s?[)\]]?"), " unknown; "),
     # Relapse-free Ewing: the word speaks of what stands before it.
@@ -93,6 +131,9 @@ _SIGNS = [
     (re.compile(r"(?<=\w)-(vrij)e?\b", re.IGNORECASE), r" \1; "),
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\br/o\b", re.IGNORECASE), "suspected"),
+    (re.compile(r"\bs/p\b", re.IGNORECASE), "status post"),
+    (re.compile(r"\bh/o\b", re.IGNORECASE), "history of"),
+    (re.compile(r"\b[zs]t?\.\s?n\.", re.IGNORECASE), "Zustand nach"),
     (re.compile(r"\bv\.\s?a\.", re.IGNORECASE), "Verdacht"),
     (re.compile(r"\b(?:n/[da]|n\.[da]\.|ND|NA)(?![\w/])"), " unknown "),
     (re.compile(r"\b(neg|pos|evtl|prob|poss|susp|mgl|excl|resp|dr|vs|bv|bijv)\.", re.IGNORECASE), r"\1 "),
@@ -116,7 +157,8 @@ class Clause(NamedTuple):
 class Cue(NamedTuple):
     """Words `start` to `end` (not included): of doubt, or else of denial, which stands before or behind.
 
-    `narrow`: it speaks of what it stands beside, or, of doubt, of what follows alone.
+    `narrow`: it speaks of what it stands beside, or, of doubt, of what follows alone. `aside`: of another day
+    or person, so that what it speaks of is neither there nor absent.
     """
 
     start: int
@@ -124,6 +166,7 @@ class Cue(NamedTuple):
     doubtful: bool
     before: bool
     narrow: bool
+    aside: bool = False
 
 
 def signs_as_words(text: str) -> str:
@@ -170,7 +213,19 @@ def _cue(at: int, word: str, after: str) -> Cue | None:
         return Cue(at, at + 1, False, True, word in NARROW)
     if word in _WORDS_OF_NEGATIVE:
         return Cue(at, at + 1 + ((word, after) == ("wild", "type")), False, False, False)
-    return None
+    return _aside(at, word, after)
+
+
+def _aside(at: int, word: str, after: str) -> Cue | None:
+    """A cue of another day or person."""
+    if (word, after) in _FORMER_PAIRS:
+        return Cue(at, at + 2, True, True, True, True)
+    if word in OTHERS and not after.startswith(_OF_DONORS):
+        return Cue(at, at + 1, True, True, False, True)
+    if word in _WORDS_OF_HISTORY:
+        return Cue(at, at + 1, True, True, False, True)
+    is_former = word in _WORDS_OF_FORMER or word in AFTER
+    return Cue(at, at + 1, True, True, True, True) if is_former else None
 
 
 def _by_language(at: int, word: str, after: str, language: str, before: Sequence[str]) -> Cue | None:

@@ -7,13 +7,14 @@ from directory.core.text import fold, strip_marks
 from directory.search.tokens import Token
 
 from .alterations import OF_ALTERATIONS
-from .negation_cues import FOUND, Cue, is_cue
+from .negation_cues import AFTER, FOUND, OTHERS, Cue, is_cue
+from .patient_words import MARK, PERSONS
 
 ALTERATION = "alteration"
 _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
 # What joins terms of which one thing is said: no ALK or BRAF.
 _JOINED_BY = "or of ou oder and en et und nor noch ni as well also ook aussi auch"
-_JOINS = frozenset(_JOINED_BY.split())
+_JOINS = frozenset({*_JOINED_BY.split(), MARK})
 _NOR = frozenset({"nor", "noch", "ni"})
 # Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
 _OF_EXTENT = (
@@ -29,6 +30,19 @@ famil antecedent voorgesch surg chirurg transplant sct hsct anaplas hydroc sympt
 schmerz option opties optie tx curati respon repons ansprech
 """
 _SOMETHING_ELSE = (*_OF_EXTENT, *_ELSE.split())
+# Beginnings of words of which a clause speaks that has no term: stage unknown, marrow negative.
+_OF_A_CLAUSE = """
+age leeftijd alter sex gender geslacht geschlecht stad stage staging risk risico risque risiko ebv hiv cmv
+mibg weight gewicht poids
+"""
+_SUBJECTS = (*_SOMETHING_ELSE, *_OF_A_CLAUSE.split())
+# Behind an alteration: no ALK result, no ALK test.
+_OF_TESTS = (
+    "test", "result", "data", "gegevens", "status", "info", "anal", "sequen", "ngs", "fish", "ihc", "pcr",
+    "screen", "panel", "onderzoek", "uitslag", "recherche", "donnee", "ergebnis", "befund", "untersuch",
+)  # fmt: skip
+# Before a relative: TP53 mutation in mother.
+_IN = frozenset({"in", "of", "from", "bij", "van", "chez", "de", "du", "bei", "von", "der"})
 _OF_SOMETHING_ELSE = """
 known other further relevant significant evidence sign signs gekende andere verdere aanwijzing aanwijzingen
 teken tekens connu connue autre autres signe signes argument arguments bekannte bekannten andere anderen
@@ -43,7 +57,7 @@ confirmee bestatigt proven bewezen prouve gesichert known gekend bekend connu be
 drager activating activerend pathogenic pathogeen hotspot syndrome syndroom year years jaar jaren ans jahre
 old oud month months maanden mois monate boy girl jongen meisje garcon fille junge madchen
 """
-_NEUTRAL = frozenset(_BESIDE_GENES.split()) | _JOINS
+_NEUTRAL = frozenset(_BESIDE_GENES.split()) | _JOINS | PERSONS
 
 
 class WordSpan(NamedTuple):
@@ -101,8 +115,8 @@ class NegationScope:
             self.of_clause.setdefault(clause[term.start], []).append(number)
 
     def judge(self, cues: Sequence[Cue]) -> None:
-        self.cues = cues
-        self.cued = {self.clause[cue.start] for cue in cues}
+        self.cues = [cue for cue in cues if not cue.aside]
+        self.cued = {self.clause[cue.start] for cue in self.cues}
         for cue in cues:
             for number, doubtful, beside in self._covered(cue):
                 self._say(number, Said(cue, doubtful, beside))
@@ -143,6 +157,8 @@ class NegationScope:
 
     def _covered(self, cue: Cue) -> Iterable[Covered]:
         left, right = self._beside_in_its_clause(cue)
+        if cue.aside:
+            return self._each(self._of_aside(cue, left, right), True)
         if cue.narrow and self._is_of_extent(cue):
             # Nothing but the word itself, where that is a term.
             return self._each(right[:1] if right and self.terms[right[0]].start == cue.end else [], True)
@@ -150,7 +166,42 @@ class NegationScope:
             self.of_something_else.append(apart)
             nearest = self._back(left) if left else self._in_clauses_beside(cue)
             return self._each([one for one in nearest if self.terms[one].kind == ALTERATION], True)
+        if not left and not right and (apart := self._subject(cue)):
+            self.of_something_else.append(apart)
+            nearest = self._in_clauses_beside(cue)
+            return self._each([one for one in nearest if self.terms[one].kind == ALTERATION], True)
         return self._said_of(cue, left, right)
+
+    def _of_aside(self, cue: Cue, left: list[int], right: list[int]) -> list[int]:
+        """What is of another day or person: what follows, or what is joined to it."""
+        word = fold(self.parts[cue.end - 1].raw)
+        if word in AFTER and cue.end == cue.start + 1:
+            return [one for one in self._adjacent(cue, right) if self.terms[one].kind == "disease"]
+        if right:
+            return self._adjacent(cue, right) if cue.narrow else right
+        is_last = cue.end == self._end_of_clause(cue.start)
+        if word in OTHERS:
+            is_in = fold(self.parts[cue.start - 1].raw) in _IN
+            return left[-1:] if left and (is_in or self._is_alteration(left[-1:])) else []
+        return left[-1:] if is_last else []
+
+    def _adjacent(self, cue: Cue, right: list[int]) -> list[int]:
+        """The terms behind a cue with nothing but small words before them."""
+        chosen, at = [], cue.end
+        for number in right:
+            term = self.terms[number]
+            if not all(_only_joins(one) for one in self.parts[at : term.start]):
+                break
+            chosen.append(number)
+            at = term.end
+        return chosen
+
+    def _subject(self, cue: Cue) -> WordSpan | None:
+        """The words of a clause without terms, where they name that of which the cue speaks."""
+        end = self._end_of_clause(cue.start)
+        start = next(at for at, here in enumerate(self.clause) if here == self.clause[cue.start])
+        said = [strip_marks(one.raw) for one in self.parts[start : cue.start] if not one.says_nothing]
+        return WordSpan(start, end) if said and said[0].startswith(_SUBJECTS) else None
 
     def _said_of(self, cue: Cue, left: list[int], right: list[int]) -> Iterable[Covered]:
         if not left and not right:
@@ -207,6 +258,7 @@ class NegationScope:
         doubtful = not all(
             _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS for at in between
         )
+        doubtful = doubtful or self._is_of_a_test(self.terms[chosen[-1]])
         if not doubtful:
             self.used.update(between)
         yield from self._each(chosen, doubtful)
@@ -214,6 +266,11 @@ class NegationScope:
             yield from self._enumerated(right, 1)
         if self.parts[cue.start].exact in _NOR and self.cues[0] == cue:
             yield from self._each(self._back(left), True)
+
+    def _is_of_a_test(self, term: FoundTerm) -> bool:
+        """No ALK result, no ALK test: nobody looked. No ALK test positive: nobody knows what is meant."""
+        behind = self.parts[term.end : self._end_of_clause(term.start)]
+        return bool(behind) and strip_marks(behind[0].raw).startswith(_OF_TESTS)
 
     def _behind(self, cue: Cue, left: list[int]) -> Iterator[Covered]:
         """`MYCN not amplified`, `ALK: no`, `ALK not tested`."""
@@ -304,7 +361,7 @@ class NegationScope:
         return at in self.used and self.clause[at] == self.clause[at - 1]
 
     def words(self, start: int, end: int) -> str:
-        return " ".join(part.raw for part in self.parts[start:end])
+        return " ".join(part.raw + "+" * part.exact.endswith("+") for part in self.parts[start:end])
 
     # What is left unread
 

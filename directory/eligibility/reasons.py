@@ -4,18 +4,23 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from directory.core.ages import age_range_text, age_text
+from directory.core.ages import DAYS_PER_YEAR, BadAge, age_as_typed, age_range_text, age_text
 from directory.search.concepts import vocabulary
 from directory.search.facet_arrays import NO_BOUND
-from trials.choices import Freshness, Recruitment, Sex, Stage
+from directory.search.kinship import NO_DISEASE, no_single_disease
+from trials.age_criteria import DIAGNOSIS, TRANSPLANT, parse_bounds
+from trials.choices import AgeGroup, Freshness, Recruitment, Sex, Stage
 from trials.conditions import name as class_name
 
 from . import alterations
-from .criteria import MET, UNKNOWN, UNMET, Judged
-from .profile_text import NO_DISEASE, no_single_disease
+from .criteria import Judged
+from .recorded import AGE_GROUP, ASKED_OF_PATIENTS, BASES, NO_LIMIT, NOT_RECORDED
+from .verdicts import MET, UNKNOWN, UNMET
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 _SHOWN = 3
@@ -24,11 +29,29 @@ _DISPUTED = Freshness.values.index(Freshness.DISPUTED)
 
 @dataclass(frozen=True)
 class Criterion:
-    """`name` is one of `criteria.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence."""
+    """`name` is one of `criteria.CRITERIA`; `verdict` met, unmet or unknown; `reason` a sentence.
+
+    `basis`: on what the verdict rests, one of `recorded.BASES`.
+    """
 
     name: str
     verdict: str
     reason: str
+    basis: str
+
+    @property
+    def is_of_trial(self) -> bool:
+        """Whether it rests on what is recorded of the trial itself, not of its sites."""
+        return self.name in ASKED_OF_PATIENTS and self.basis != BASES[NOT_RECORDED]
+
+
+def said_by(trial: dict) -> tuple[str | None, str | None]:
+    """Who says what the trial of a document asks of patients, and of when that is, as precisely as was said.
+
+    Where nobody is named for the criteria, that is the source of the trial, and the day of its status.
+    """
+    source, as_of = trial["criteria_source"], trial["criteria_as_of"]
+    return source, as_of or (trial["status_as_of"] if source == trial["source"] else None)
 
 
 class Reasons:
@@ -37,30 +60,40 @@ class Reasons:
     def __init__(self, judged: Judged, language: str):
         self.judged, self.language = judged, language
         self.trials, self.said = judged.trials, judged.said
-        self._told: dict[tuple[str, int, Hashable], Criterion] = {}
+        self._told: dict[tuple[str, int, int, Hashable], Criterion] = {}
+        self._basis: dict[str, np.ndarray] = {}
 
     def criterion(self, ordinal: int, name: str, verdict: int) -> Criterion:
         """The criterion `name` of the trial at `ordinal`; trials of which the same is said share one.
 
         To make each sentence anew would take two thirds more time for an answer of 150 trials.
         """
-        key = (name, verdict, _DEPENDS_ON[name](self.judged, ordinal))
+        basis = int(self._basis_of(name)[ordinal])
+        key = (name, verdict, basis, _DEPENDS_ON[name](self.judged, ordinal))
         if key not in self._told:
             # A list that is cut ends the sentence by itself.
-            sentence = getattr(self, f"_{name}")(ordinal, verdict).replace("….", "…")
-            self._told[key] = Criterion(name, VERDICTS[verdict], sentence)
+            sentence = self._sentence(ordinal, name, verdict, basis).replace("….", "…")
+            self._told[key] = Criterion(name, VERDICTS[verdict], sentence, BASES[basis])
         return self._told[key]
+
+    def _basis_of(self, name: str) -> np.ndarray:
+        if name not in self._basis:
+            self._basis[name] = self.judged.basis(name)
+        return self._basis[name]
+
+    def _sentence(self, ordinal: int, name: str, verdict: int, basis: int) -> str:
+        if basis == NO_LIMIT:
+            return _no_limit(name)
+        if basis == NOT_RECORDED and name in ASKED_OF_PATIENTS:
+            return _not_recorded(name)
+        return getattr(self, f"_{name}")(ordinal, verdict)
 
     # --- The disease ----------------------------------------------------------------------------------
 
     def _diagnosis(self, ordinal: int, verdict: int) -> str:
         takes = {"takes": _few(self._diseases(ordinal))}
         if not self.said.says_a_disease:
-            if not takes["takes"]:
-                return _("Diagnosis not recorded, and you gave none.")
             return _("For %(takes)s; you gave no diagnosis.") % takes
-        if not takes["takes"]:
-            return _("Diagnosis not recorded.")
         if verdict == MET:
             return _("For %(takes)s.") % takes
         given = takes | {"given": self._diseases_given}
@@ -71,7 +104,7 @@ class Reasons:
     def _diseases(self, ordinal: int) -> list[str]:
         """What the trial is for: the diseases that fit first, else the classes that do, else all it names."""
         named, classes = self._named(ordinal), self.trials.values("class", ordinal)
-        by_name = self.said.named or not self.said.mentioned.isdisjoint(named)
+        by_name = self.said.named or not self.judged.disease.fits.isdisjoint(named)
         fitting = [] if by_name else [code for code in classes if code in self.judged.disease.above]
         if named and not fitting:
             return list(dict.fromkeys(vocabulary().preferred(one, self.language) for one in named))
@@ -79,7 +112,7 @@ class Reasons:
 
     def _named(self, ordinal: int) -> list[str]:
         """The diseases that the trial names, those that fit first; families where it names nothing else."""
-        fits, wide = self.said.mentioned, no_single_disease()
+        fits, wide = self.judged.disease.fits, no_single_disease()
         named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
         chosen = [one for one in named if one in fits or one not in wide] or named
         return sorted(chosen, key=lambda one: one not in fits)
@@ -93,27 +126,45 @@ class Reasons:
     # --- The patient ----------------------------------------------------------------------------------
 
     def _age(self, ordinal: int, verdict: int) -> str:
-        low, high = int(self.trials.low[ordinal]), int(self.trials.high[ordinal])
-        if low == NO_BOUND and high == NO_BOUND:
-            return _("Age limits not recorded.")
-        bounds = age_range_text(None if low == NO_BOUND else low or None, None if high == NO_BOUND else high)
-        bounds = bounds or _("any age")
-        if verdict == UNKNOWN:
-            return _("For the ages %(bounds)s; you gave no age.") % {"bounds": bounds}
-        words = {"bounds": bounds, "age": self._age_given}
-        if verdict == MET:
-            return _("%(age)s lies within: %(bounds)s.") % words
-        return _("%(age)s lies outside: %(bounds)s.") % words
+        if groups := self._groups_alone(ordinal):
+            words = {"groups": groups, "age": self._age_given}
+            if verdict == UNMET:
+                return _("%(age)s: the registry says %(groups)s; limits not recorded.") % words
+            return _("The registry says %(groups)s; limits not recorded.") % words
+        bounds, measured = self._age_limits(ordinal)
+        if self.judged.profile.days is None:
+            return _("For ages %(bounds)s; you gave no age.") % {"bounds": bounds}
+        is_range = not self.trials.numbers("age_written", ordinal) and "-" in bounds
+        return _age_sentence(verdict, is_range, measured) % {"bounds": bounds, "age": self._age_given}
+
+    def _groups_alone(self, ordinal: int) -> str:
+        """The age groups of a trial of which no limit is recorded, as people say them."""
+        if self.judged.recorded.basis["age"][ordinal] != AGE_GROUP:
+            return ""
+        names = _group_names()
+        return _(" and ").join(names[one] for one in self.trials.values("age_group", ordinal) if one in names)
+
+    def _age_limits(self, ordinal: int) -> tuple[str, bool]:
+        """As they are written, and whether one is measured at another time than enrolment."""
+        recorded = self.judged.recorded
+        written = [text.partition("|") for text in self.trials.values("age_written", ordinal)]
+        days = [None if bound == NO_BOUND else int(bound)
+                for bound in (recorded.low[ordinal], recorded.high[ordinal])]  # fmt: skip
+        texts = {side: text for side, _bar, text in written}
+        if texts and days != [None, None]:
+            texts.setdefault("min" if days[0] is not None else "max", age_range_text(*days))
+        said = _(", ").join(texts[side] for side in ("min", "max") if side in texts)
+        return said or _limits_in_days(*days), any(map(_is_of_another_time, texts.values()))
 
     @cached_property
     def _age_given(self) -> str:
-        return age_text(self.judged.profile.days)
+        """In the unit in which it was typed."""
+        profile = self.judged.profile
+        return age_as_typed(profile.age_text) if profile.age_text else age_text(profile.days)
 
     def _stage(self, ordinal: int, verdict: int) -> str:
         stated = self.trials.values("stage", ordinal)
         takes, given = _labels(Stage, stated), self._stages_given
-        if not stated:
-            return _("Disease stage not recorded: ask the centre.")
         if not given and verdict == UNKNOWN:
             return _("Takes patients: %(takes)s; you gave no stage.") % {"takes": takes}
         if verdict == MET:
@@ -126,9 +177,7 @@ class Reasons:
 
     def _lines(self, ordinal: int, verdict: int) -> str:
         low, high = (int(one) for one in self.trials.lines[ordinal])
-        given = self.judged.profile.lines
-        if low == NO_BOUND and high == NO_BOUND:
-            return _("Limits on previous lines of treatment not recorded.")
+        given = self.judged.patient.given.previous_lines
         if high == NO_BOUND:
             asked = _("at least %(low)d previous lines of treatment") % {"low": low}
         elif low in (NO_BOUND, 0):
@@ -139,22 +188,25 @@ class Reasons:
             )
         else:
             asked = _("%(low)d to %(high)d previous lines of treatment") % {"low": low, "high": high}
-        if given is None:
-            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
         if verdict == MET:
             return _("Asks for %(asked)s.") % {"asked": asked}
+        if given is None and verdict == UNMET:
+            least = {"asked": asked, "least": self.said.lines_least}
+            return _("Asks for %(asked)s; the relapses you gave mean at least %(least)d.") % least
+        if given is None:
+            return _("Asks for %(asked)s; you gave no number.") % {"asked": asked}
+        if self.judged.profile.lines is None:
+            return _("Asks for %(asked)s; newly diagnosed means none.") % {"asked": asked}
         return _("Asks for %(asked)s; you gave %(given)d.") % {"asked": asked, "given": given}
 
     def _alterations(self, ordinal: int, verdict: int) -> str:
         asked = self.trials.values("alteration", ordinal)
-        if not asked:
-            return _("Required alterations not recorded.")
         words = {"asked": _or(asked), "given": self._alterations_given}
         if verdict == MET:
             return _("Asks for %(asked)s.") % words
         if verdict == UNMET:
             return _("Asks for %(asked)s, which the patient does not have.") % words
-        if any(self.judged.has(one) == alterations.UNKNOWN for one in asked):
+        if any(self.judged.patient.has(one) == alterations.UNKNOWN for one in asked):
             return _("Asks for %(asked)s: is it this alteration? You gave %(given)s.") % words
         return _("Asks for %(asked)s: has the patient been tested for it?") % words
 
@@ -172,10 +224,7 @@ class Reasons:
         return ", ".join(one.text for one in self.said.alterations)
 
     def _sex(self, ordinal: int, verdict: int) -> str:
-        sexes = self.trials.values("sex", ordinal)
-        if sexes not in ([Sex.FEMALE], [Sex.MALE]):
-            return _("No limit by sex recorded.")
-        takes = {"sex": str(Sex(*sexes).label)}
+        takes = {"sex": str(Sex(*self.trials.values("sex", ordinal)).label)}
         if verdict == UNKNOWN:
             return _("Takes only: %(sex)s; you gave no sex.") % takes
         return _("Takes only: %(sex)s.") % takes
@@ -185,13 +234,15 @@ class Reasons:
     def _recruitment(self, ordinal: int, verdict: int) -> str:
         recruiting, here, disputed, statuses = _sites_said(self.judged, ordinal)
         if verdict == MET:
-            return _("Recruits; centres of this directory: %(number)d.") % {"number": recruiting}
+            return ngettext(
+                "Recruiting at %(number)d centre.", "Recruiting at %(number)d centres.", recruiting
+            ) % {"number": recruiting}
         if verdict == UNKNOWN:
             if not here:
                 return _("No centre of this directory is known for this trial.")
             if disputed:
                 return _("A newer source says otherwise than the centre.")
-            return _("Nobody has said whether it recruits here.")
+            return _("Recruitment status not confirmed.")
         words = self.trials.codes["status"].words
         status = _labels(Recruitment, [words[number] for number in statuses])
         return _("Does not recruit here: %(status)s.") % {"status": status}
@@ -211,6 +262,63 @@ class Reasons:
         if verdict == UNMET:
             return _("The nearest centre that recruits, %(centre)s, is %(distance)s km away.") % words
         return _("%(centre)s recruits, %(distance)s km away.") % words
+
+
+def _no_limit(name: str) -> str:
+    return {
+        "diagnosis": _("For any diagnosis."),
+        "age": _("No age limit."),
+        "stage": _("At any stage of the disease."),
+        "lines": _("No limit on previous lines of treatment."),
+        "alterations": _("No alteration required."),
+        "alterations_excluded": _("No alteration excluded."),
+        "sex": _("For any sex."),
+    }[name]
+
+
+def _not_recorded(name: str) -> str:
+    return {
+        "diagnosis": _("Diagnosis not recorded: ask the centre."),
+        "age": _("Age limits not recorded: ask the centre."),
+        "stage": _("Disease stage not recorded: ask the centre."),
+    }[name]
+
+
+def _group_names() -> dict[str, str]:
+    return {
+        AgeGroup.CHILD: _("children"), AgeGroup.ADULT: _("adults"), AgeGroup.OLDER_ADULT: _("older adults"),
+    }  # fmt: skip
+
+
+def _age_sentence(verdict: int, is_range: bool, measured: bool) -> str:
+    if verdict == MET:
+        return _("%(age)s: within %(bounds)s.") if is_range else _("%(age)s: within the limits (%(bounds)s).")
+    if verdict == UNMET:
+        return (
+            _("%(age)s: not within %(bounds)s.")
+            if is_range
+            else _("%(age)s: outside the limits (%(bounds)s).")
+        )
+    if measured:
+        return _("%(age)s now; the limits are %(bounds)s.")
+    return _("%(age)s: perhaps within the limits (%(bounds)s); give the age in months or days.")
+
+
+def _limits_in_days(low: int | None, high: int | None) -> str:
+    """`0-45 years` where both are whole years, or only the upper one is known."""
+    bounds = (low or 0, high or 0)
+    years = [round(days / DAYS_PER_YEAR) for days in bounds]
+    if high and bounds == tuple(int(one * DAYS_PER_YEAR) for one in years):
+        return _("%(low)d-%(high)d years") % {"low": years[0], "high": years[1]}
+    return age_range_text(low or None, high) or _("any age")
+
+
+def _is_of_another_time(text: str) -> bool:
+    """Whether a bound is of the age at diagnosis or at transplant."""
+    try:
+        return any(one.at in (DIAGNOSIS, TRANSPLANT) for one in parse_bounds(text, "min"))
+    except BadAge:
+        return False
 
 
 def _few(names: list[str]) -> str:
@@ -249,7 +357,12 @@ def _of_nearest(judged: Judged, ordinal: int) -> Hashable:
 
 _DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
     "diagnosis": lambda judged, at: (judged.trials.numbers("named", at), judged.trials.numbers("class", at)),
-    "age": lambda judged, at: (judged.trials.low[at], judged.trials.high[at]),
+    "age": lambda judged, at: (
+        judged.recorded.low[at],
+        judged.recorded.high[at],
+        judged.trials.numbers("age_written", at),
+        judged.trials.numbers("age_group", at),
+    ),
     "stage": _of_list("stage"),
     "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
     "alterations": _of_list("alteration"),

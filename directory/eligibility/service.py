@@ -1,11 +1,11 @@
 """The trials whose criteria a profile meets, leaves open or fails.
 
-A bound that a trial does not state is open. What the registry does not know, or the profile does not say, is
-*unknown*, never a reason to exclude.
+What nobody recorded, or what the profile does not say, is never met and never a reason to exclude: see
+`docs/adr/0027`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.utils.translation import override
@@ -15,14 +15,25 @@ from directory.search import snapshot
 from directory.search.service import IndexNotReady
 from trials.choices import Freshness
 
-from .criteria import CRITERIA, FAR, MET, NOT_ASKED, UNMET, Judged
+from . import diseases, steps
+from .criteria import CRITERIA, Judged
 from .profile import Profile
 from .profile_text import Read, ReadTerm
-from .reasons import Criterion, Reasons
+from .reasons import VERDICTS, Criterion, Reasons
+from .recorded import ASKED_OF_PATIENTS, BASES, DECIDING, NOT_RECORDED, WIDEST_BREADTH, Recorded
+from .steps import Step
+from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
-__all__ = ["BANDS", "CRITERIA", "Matched", "Matching", "Profile", "match"]
+__all__ = [
+    "BANDS", "BASES", "CRITERIA", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching", "Profile",
+    "Step", "match",
+]  # fmt: skip
 
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
+# Another way to part the same trials, for whoever decides about a patient.
+OPEN_HERE, CANDIDATES, APART, _EXCLUDED = SECTIONS = ("open_here", "candidates", "apart", EXCLUDED)
+# What is listed once for a trial, since it is not asked.
+_LISTED_ONCE = tuple(name for name in ASKED_OF_PATIENTS if name not in DECIDING)
 
 
 @dataclass(frozen=True)
@@ -37,11 +48,27 @@ class NearestSite:
 
 @dataclass(frozen=True)
 class Matched:
-    """A trial with what was judged of it. `key` is its slug."""
+    """A trial with what was judged of it. `key` is its slug.
+
+    `band`: one of `BANDS`. `not_recorded`: the criteria that are not asked since nothing is recorded of them.
+    `open_here`: whether it recruits for the disease in Belgium (or the countries given). `apart`: whether it
+    treats no disease. `step`: what would decide it.
+    """
 
     key: str
+    band: str
     criteria: tuple[Criterion, ...]
     nearest: NearestSite | None
+    nearest_abroad: NearestSite | None
+    not_recorded: tuple[str, ...]
+    open_here: bool
+    apart: bool
+    step: Step | None
+
+    @property
+    def to_ask(self) -> list[str]:
+        """The names of the criteria that are open."""
+        return [one.name for one in self.criteria if one.verdict == VERDICTS[UNKNOWN]]
 
 
 @dataclass(frozen=True)
@@ -62,68 +89,127 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Matching:
-    """The answer. `read`: what was read in the free words; `unread`: words of it that nobody understood.
+    """The answer: `bands` by name, of `BANDS`, of `SECTIONS` or of both, as was asked for.
 
-    `ways`: what excludes most by itself, the most first.
+    `read`: what was read in the free words; `unread`: words of it that nobody understood. `ways`: what
+    excludes most by itself, the most first.
     """
 
-    matches: Band
-    undetermined: Band
-    excluded: Band
+    bands: Mapping[str, Band] = field(default_factory=dict)
     read: tuple[ReadTerm, ...] = ()
     unread: tuple[str, ...] = ()
     ways: tuple[Relaxation, ...] = ()
 
+    @property
+    def matches(self) -> Band:
+        return self.bands[MATCHES]
+
+    @property
+    def undetermined(self) -> Band:
+        return self.bands[UNDETERMINED]
+
+    @property
+    def excluded(self) -> Band:
+        return self.bands[EXCLUDED]
+
 
 @quotes_nothing(ValueError, IndexNotReady)
 def match(
-    profile: Profile, *, language: str, limit: int = 50, offsets: Mapping[str, int] | None = None
+    profile: Profile,
+    *,
+    language: str,
+    limit: int = 50,
+    offsets: Mapping[str, int] | None = None,
+    into: Sequence[str] = BANDS,
 ) -> Matching:
     """Judge every listed trial against `profile`, of which nothing is kept.
 
-    Each band's count is exact; it holds at most `limit`. `offsets`: by band, how many of its first to pass
-    over. ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
+    The trials are parted `into` `BANDS` (by verdict), `SECTIONS` (for a tumour board), or both. Each one's
+    count is exact; it holds at most `limit`. `offsets`: by name, how many of its first to pass over.
+    ValueError, with a sentence, for free words that cannot be read; `IndexNotReady` without an index.
     """
-    said = Read.of(profile, language)
-    judged = Judged(snapshot.current().today(), profile, said)
-    reasons = Reasons(judged, language)
+    said, held = Read.of(profile, language), snapshot.current()
+    today = held.today()
+    judged = Judged(today, profile, said, held.once("recorded", lambda: Recorded(held.trials)))
     bands: dict[str, Band] = {}
     with override(language):
-        for name, (mask, order) in _orders(judged).items():
-            start = (offsets or {}).get(name, 0)
-            found = np.flatnonzero(mask)
-            shown = found[_first(order[found], start + limit)[start:]]
-            bands[name] = Band(len(found), tuple(_matched(judged, shown, reasons)))
-    return Matching(**bands, read=said.terms, unread=said.unread, ways=_ways(judged))
+        teller = _Teller(judged, language)
+        masks, orders = _masks(judged), _orders(judged)
+        chosen = {}
+        for name in into:
+            start, found = (offsets or {}).get(name, 0), np.flatnonzero(masks[name])
+            order = orders[name == EXCLUDED]
+            chosen[name] = found[_first(order[found], start + limit)[start:]]
+        teller.find_steps(chosen.values())
+        for name, shown in chosen.items():
+            bands[name] = Band(int(np.count_nonzero(masks[name])), tuple(teller.matched(shown)))
+    return Matching(bands, read=said.terms, unread=said.unread, ways=_ways(judged))
 
 
-def _orders(judged: Judged) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By band, which trials are in it, and by trial its place in the order a physician wants to read.
+def _masks(judged: Judged) -> dict[str, np.ndarray]:
+    """By band and by section, which trials are in it.
 
-    Matches and undetermined: recruiting first, the fewest open questions, the nearest, the freshest.
-    Excluded: what fails one criterion alone before what fails several, what is not for the disease last.
+    Open here: the disease is that of the trial, it recruits here, and at most one thing is to be asked.
     """
     unmet, unknown, alive = judged.unmet, judged.unknown, judged.alive
-    attention = judged.today.rank
-    closed = judged.verdicts["recruitment"] != MET
-    elsewhere = judged.verdicts["diagnosis"] == UNMET
-    open_order = _joined((closed, unknown, judged.metres, attention), judged)
+    apart, left = judged.recorded.apart, alive & (unmet == 0)
+    here = left & ~apart & judged.open_here & (unknown <= 1)
     return {
-        MATCHES: (alive & (unmet == 0) & (unknown == 0), open_order),
-        UNDETERMINED: (alive & (unmet == 0) & (unknown > 0), open_order),
-        EXCLUDED: (alive & (unmet > 0), _joined((elsewhere, unmet, unknown, attention), judged)),
+        MATCHES: left & (unknown == 0),
+        UNDETERMINED: left & (unknown > 0),
+        EXCLUDED: alive & (unmet > 0),
+        OPEN_HERE: here,
+        CANDIDATES: left & ~apart & ~here,
+        APART: left & apart,
     }
 
 
-def _joined(keys: tuple[np.ndarray, ...], judged: Judged) -> np.ndarray:
-    """Keys of an order, the first first, as one number a trial: one is sorted faster than four.
+def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
+    """By trial, its place in the order a physician wants to read: of what is left, and of what is excluded.
 
-    A flag, a count of criteria, metres or such a count, and the trial's rank: 1 + 4 + 30 bits and those that
-    the number of trials needs fit in 63.
+    Left: what treats before what does not, open here first, what leaves more than one question later, then
+    how specifically it fits, the one question, the nearest, what deserves attention. Excluded: what fails one
+    criterion alone before what fails several, what is not for the disease last.
     """
-    sizes = (2, len(CRITERIA) + 1, FAR + 1, max(judged.trials.size, 1))
+    unmet, unknown, attention = judged.unmet, judged.unknown, judged.today.rank
+    closed, elsewhere = ~judged.open_here, judged.verdicts["diagnosis"] == UNMET
+    near = np.minimum(judged.metres // _HECTOMETRE, _FARTHEST)
+    more, most = np.maximum(unknown, 1), len(CRITERIA) + 1
+    ranks = (attention, max(judged.trials.size, 1))
+    left = _joined(
+        judged, (judged.recorded.apart, 2), (closed, 2), (more, most), (_fit(judged), _WIDEST_FIT + 1),
+        (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
+    )  # fmt: skip
+    return left, _joined(judged, (elsewhere, 2), (unmet, most), (unknown, most), ranks)
+
+
+# Half the way around the earth is 200,000 hectometres.
+_HECTOMETRE, _FARTHEST = 100, 2**18 - 1
+# The disease itself, one or two steps wider, further.
+_FURTHER = 3
+_WIDEST_FIT = 2 * (_FURTHER + 1) * (WIDEST_BREADTH + 1) - 1
+
+
+def _fit(judged: Judged) -> np.ndarray:
+    """How specifically each trial fits, the least the best.
+
+    Of the very disease before of a wider one, for an alteration that the patient has, then for fewer
+    diseases, stages and ages.
+    """
+    steps = np.minimum(diseases.named_by(judged.trials, judged.said), _FURTHER).astype(np.int64)
+    recorded = judged.recorded.basis["alterations"] != NOT_RECORDED
+    altered = recorded & (judged.verdicts["alterations"] == MET)
+    return (steps * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
+
+
+def _joined(judged: Judged, *keys: tuple[np.ndarray, int]) -> np.ndarray:
+    """Keys of an order, the first first, as one number a trial: one is sorted faster than several.
+
+    With each key the number of its values. The longest takes 44 bits and those that the number of trials
+    needs: a quarter of a million of them fit in 63.
+    """
     found = np.zeros(judged.trials.size, np.int64)
-    for key, size in zip(keys, sizes, strict=True):
+    for key, size in keys:
         found = found * size + key
     return found
 
@@ -143,26 +229,48 @@ def _ways(judged: Judged) -> tuple[Relaxation, ...]:
     return tuple(Relaxation(name, count) for name, count in found if count)
 
 
-def _matched(judged: Judged, shown: np.ndarray, reasons: Reasons) -> Iterator[Matched]:
-    """The trials `shown`, in that order."""
-    verdicts = zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
-    for ordinal, each in zip(shown.tolist(), verdicts, strict=True):
-        criteria = tuple(
-            reasons.criterion(ordinal, name, verdict)
-            for name, verdict in zip(CRITERIA, each, strict=True)
-            if verdict != NOT_ASKED
+class _Teller:
+    """Tells what was judged of the trials shown, each once."""
+
+    def __init__(self, judged: Judged, language: str):
+        self.judged, self.reasons = judged, Reasons(judged, language)
+        self.steps: Mapping[int, Step] = {}
+
+    def find_steps(self, several: Iterable[np.ndarray]) -> None:
+        """For the trials of `several` arrays of ordinals."""
+        ordinals = np.unique(np.concatenate([np.zeros(0, np.int64), *several]))
+        self.steps = steps.find(self.judged, ordinals)
+
+    def matched(self, shown: np.ndarray) -> Iterator[Matched]:
+        """The trials `shown`, in that order."""
+        judged = self.judged
+        verdicts = zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
+        for ordinal, each in zip(shown.tolist(), verdicts, strict=True):
+            criteria = tuple(
+                self.reasons.criterion(ordinal, name, verdict)
+                for name, verdict in zip(CRITERIA, each, strict=True)
+                if verdict != NOT_ASKED
+            )
+            yield Matched(
+                judged.trials.keys[ordinal],
+                EXCLUDED if UNMET in each else UNDETERMINED if UNKNOWN in each else MATCHES,
+                criteria,
+                self._site(judged.nearest_site(ordinal)),
+                self._site(judged.nearest_abroad(ordinal)),
+                tuple(name for name in _LISTED_ONCE if judged.basis(name)[ordinal] == NOT_RECORDED),
+                bool(judged.open_here[ordinal]),
+                bool(judged.recorded.apart[ordinal]),
+                self.steps.get(ordinal),
+            )
+
+    def _site(self, site: int | None) -> NearestSite | None:
+        if site is None:
+            return None
+        judged, trials = self.judged, self.judged.trials
+        far = judged.kilometres_to(site)
+        return NearestSite(
+            centre=judged.centre_of(site),
+            distance_km=None if far is None else round(far, 1),
+            status=trials.codes["status"].words[trials.of_sites["status"][site]],
+            freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
         )
-        yield Matched(judged.trials.keys[ordinal], criteria, _nearest(judged, ordinal))
-
-
-def _nearest(judged: Judged, ordinal: int) -> NearestSite | None:
-    site = judged.nearest_site(ordinal)
-    if site is None:
-        return None
-    trials, far = judged.trials, judged.kilometres_to(site)
-    return NearestSite(
-        centre=judged.centre_of(site),
-        distance_km=None if far is None else round(far, 1),
-        status=trials.codes["status"].words[trials.of_sites["status"][site]],
-        freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
-    )

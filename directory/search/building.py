@@ -16,7 +16,8 @@ from directory.records import Document, Words, all_documents, all_records
 from directory.records.document import moment
 from directory.records.shown import shown_at
 
-from .concepts import vocabulary
+from .concepts import vocabulary, wider_of
+from .recorded_diseases import recorded_diseases
 from .tokens import acronym_stems, stems
 
 BATCH = 200
@@ -47,7 +48,7 @@ def _build(kind: str, keys: list[str]) -> Iterator[Document]:
             body |= more[one.key]
         facts = {
             **one.facts,
-            **_diseases(one.words.about),
+            **_diseases(one.words, one.facts.get("class", ())),
             "label": one.label,
             "sort": fold(one.label) or one.key,
             "updated": microseconds(updated_at),
@@ -60,24 +61,19 @@ def microseconds(value: dt.datetime) -> int:
     return (value - _EPOCH) // dt.timedelta(microseconds=1)
 
 
-def _diseases(texts: Sequence[str]) -> dict[str, list[str]]:
-    """The diseases that `texts` name in the longest terms, and what these are kinds of."""
-    if not texts:
+def _diseases(words: Words, codes: Sequence[str]) -> dict[str, list[str]]:
+    """For which diseases a record is, and of which families for the classes `codes` alone."""
+    if not words.about and not words.listed:
         return {}
-    named = frozenset().union(*map(_diseases_in, texts))
-    concepts = frozenset().union(*map(_concepts_in, texts))
-    mentioned = {one for one in concepts if vocabulary().types.get(one) == "disease"}
-    return {"named": sorted(named), "mention": sorted(mentioned | named)}
-
-
-@lru_cache(maxsize=10_000)
-def _diseases_in(text: str) -> frozenset[str]:
-    return frozenset(vocabulary().diseases_in(text))
+    named, within = recorded_diseases(words.listed, words.about, codes)
+    return {"named": sorted(named), "within": sorted(within)}
 
 
 @lru_cache(maxsize=10_000)
 def _concepts_in(text: str) -> frozenset[str]:
-    return frozenset(vocabulary().concepts_in(text))
+    """What `text` mentions, and what that is a kind of."""
+    found = vocabulary().concepts_in(text)
+    return frozenset(found).union(*map(wider_of, found))
 
 
 def fields_of(words: Words) -> dict[str, list[str]]:

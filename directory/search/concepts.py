@@ -17,12 +17,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from directory.core.text import squash
+from trials import conditions as iccc3
 
 from .tokens import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
 APART = Path(__file__).parent / "vocabulary" / "apart.csv"
+KINDS = Path(__file__).parent / "vocabulary" / "kinds.csv"
 # Words for people's roles head the columns of sheets; nobody looks for a trial by them.
 _LEFT_OUT = {"role"}
 # `Non-Hodgkin lymphoma` does not mention Hodgkin lymphoma.
@@ -31,6 +33,8 @@ _NOT = frozenset(("non", "not", "niet", "nicht"))
 _FEW = 4
 # Dutch and German write in one word what people type in two or three: `hoogrisico neuroblastoom`.
 _PARTS_OF_A_COMPOUND, _SHORTEST_COMPOUND = 3, 8
+# Registries write American, the vocabulary British.
+_AMERICAN = (("aem", "em"), ("paed", "ped"), ("phaeo", "pheo"), ("tumour", "tumor"))
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,29 @@ class Term:
     type: str
     conditions: tuple[str, ...]
     flags: frozenset[str]
+
+    @property
+    def spellings(self) -> set[str]:
+        """The text, and as it is written in America."""
+        american = self.text if self.lang == "en" else ""
+        for british, other in _AMERICAN:
+            american = american.replace(british, other)
+        return {self.text, american} - {""}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`kind` is a kind of `wider`: two concepts, or a class of ICCC-3 and the disease of everybody in it.
+
+    `given`: the alteration that makes one of `wider` this kind, or empty; `beside`: its classes that lie
+    outside those of `wider`; `asked`: who takes `wider` is asked whether this kind, too.
+    """
+
+    kind: str
+    wider: str
+    given: str
+    beside: tuple[str, ...]
+    asked: bool
 
 
 class Meaning(NamedTuple):
@@ -102,6 +129,31 @@ def read_also(path: Path) -> dict[str, tuple[str, ...]]:
         concept = squash(row["concept"])
         found[concept] = (*found.get(concept, ()), squash(row["also"]))
     return found
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """The rows of `kinds.csv`; codes of ICCC-3 stand as they are written."""
+    return tuple(
+        Kind(
+            kind=row["kind"] if row["kind"] in iccc3.codes() else squash(row["kind"]),
+            wider=squash(row["wider"]),
+            given=squash(row["given"]),
+            beside=tuple(row["beside"].replace(";", " ").split()),
+            asked="asked" in row["flags"],
+        )
+        for row in _rows(KINDS)
+    )
+
+
+@cache
+def wider_of(concept: str) -> frozenset[str]:
+    """What `concept` is a kind of, at any distance, but for what is asked apart."""
+    found: set[str] = set()
+    for one in kinds():
+        if one.kind == concept and not one.asked:
+            found |= {one.wider} | wider_of(one.wider)
+    return frozenset(found)
 
 
 @cache
@@ -163,14 +215,16 @@ class Vocabulary:
         return list(dict.fromkeys(code for one in concepts for code in self.conditions.get(one, ())))
 
     def also_of(self, concepts: Iterable[str]) -> list[str]:
-        """The concepts that go with `concepts`, each once."""
-        return list(dict.fromkeys(other for one in concepts for other in self.also.get(one, ())))
+        """The concepts that go with `concepts` or of which they are kinds, each once."""
+        found = (other for one in concepts for other in (*self.also.get(one, ()), *sorted(wider_of(one))))
+        return list(dict.fromkeys(found))
 
     def _learn_term(self, term: Term, cased: set[str]) -> None:
         known = self.conditions.get(term.concept, ())
         self.conditions[term.concept] = tuple(dict.fromkeys(known + term.conditions))
+        for text in sorted(term.spellings):
+            self._learn(words(text), term, exact="case" in term.flags)
         parts = words(term.text)
-        self._learn(parts, term, exact="case" in term.flags)
         if term.kind == "abbreviation" and len(parts) > 1:
             # AT/RT is typed ATRT too; T-ALL without its hyphen is an English word.
             joined = words("".join(part.raw for part in parts))
@@ -195,13 +249,13 @@ class Vocabulary:
             for meaning in self._means(parts[start:end])
         }
 
-    def diseases_in(self, text: str) -> set[str]:
-        """The diseases that `text` names in their longest terms, without doubtful abbreviations."""
+    def diseases_in(self, text: str, *, doubtful: bool = False) -> set[str]:
+        """The diseases that `text` names in their longest terms; `doubtful`: in unsure ones, too."""
         parts = words(text)
         return {
             concept
             for span in self.spans(parts)
-            if not span.ambiguous and not (span.start and parts[span.start - 1].exact in _NOT)
+            if (doubtful or not span.ambiguous) and not (span.start and parts[span.start - 1].exact in _NOT)
             for concept in span.concepts
             if self.types.get(concept) == "disease"
         }

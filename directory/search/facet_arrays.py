@@ -20,7 +20,10 @@ from .store import Facts
 
 BLOCK = 512
 # What is no filter, but judged by eligibility.
-_JUDGED = ("class", "named", "mention", "alteration", "excluded")
+_JUDGED = (
+    "class", "named", "within", "alteration", "excluded", "no_limit", "age_group", "age_written",
+    "purpose",
+)  # fmt: skip
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
@@ -28,6 +31,7 @@ WIDEST = 99
 # By name, what stands for a number that nobody stated.
 _NUMBERS = {
     "min_days": NO_BOUND, "max_days": NO_BOUND, "lines_min": NO_BOUND, "lines_max": NO_BOUND,
+    "age_from": NO_BOUND, "age_to": NO_BOUND,
     "updated": 0, "opened": 0, "width": 0,
 }  # fmt: skip
 
@@ -166,7 +170,9 @@ class Trials:
         self.size = len(self.keys)
         self.alive = columns["key"] != ""
         self.lines = np.stack([columns["lines_min"], columns["lines_max"]], axis=1)
+        # What is recorded; and for the filter, where nothing is, what the registry's groups leave.
         self.low, self.high = columns["min_days"], columns["max_days"]
+        self.age_from, self.age_to = columns["age_from"], columns["age_to"]
         self.updated, self.opened = columns["updated"], columns["opened"]
         self.width = np.minimum(columns["width"], WIDEST)
         # Without any class, a trial is for every disease.
@@ -211,8 +217,8 @@ class Trials:
     def takes(self, ages: tuple[int, int]) -> np.ndarray:
         """A mask: the documents open to some age from the first to the last day; a missing bound is open."""
         first, last = ages
-        above = (self.low == NO_BOUND) | (self.low <= last)
-        return above & ((self.high == NO_BOUND) | (self.high >= first))
+        above = (self.age_from == NO_BOUND) | (self.age_from <= last)
+        return above & ((self.age_to == NO_BOUND) | (self.age_to >= first))
 
     @cached_property
     def by_label(self) -> np.ndarray:

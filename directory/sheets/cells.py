@@ -17,7 +17,6 @@ from django.utils.translation import override
 from import_export import widgets
 from rapidfuzz.distance import OSA
 
-from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, parse_age
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.phones import HOME, read_phone
 from directory.core.places import is_known, read_postal_code
@@ -176,25 +175,6 @@ def _day_remark(cell: str, system: str) -> str:
     day = serial_date(cell, system)
     said = {"cell": tidy(cell), "day": day}
     return _("“%(cell)s”, a spreadsheet's number of a day, is read as %(day)s.") % said if day else ""
-
-
-class Age(Text):
-    """An age; days inside."""
-
-    def takes(self):
-        return _("an age: 14, 14y, 6m, 31d, 18 months")
-
-    def clean(self, value, row=None, **kwargs):
-        return parse_age(unicodedata.normalize("NFKC", str(value)))
-
-    def render(self, value, obj=None, **kwargs):
-        if value is None:
-            return ""
-        for unit, days in (("years", DAYS_PER_YEAR), ("months", DAYS_PER_MONTH)):
-            number = math.ceil(value / days)
-            if int(number * days) == value:
-                return f"{number} {unit}"
-        return f"{value} days"
 
 
 class Phone(Text):

@@ -21,8 +21,9 @@ from .past import Past, PublicChange, merged
 _CONTACT = ("contact_role", "contact_email", "contact_phone", "contact_person_id")
 _TITLES = tuple(f"title_{code}" for code in LANGUAGE_CODES)
 _CRITERIA = (
-    "min_days", "max_days", "stages", "conditions", "alterations", "alterations_excluded", "lines_min",
-    "lines_max", "sex", *(f"eligibility_{code}" for code in LANGUAGE_CODES),
+    "min_days", "max_days", "age_min_text", "age_max_text", "no_limits", "stages", "conditions",
+    "alterations", "alterations_excluded", "lines_min", "lines_max", "sex",
+    *(f"eligibility_{code}" for code in LANGUAGE_CODES),
 )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ TRIAL_COLUMNS = (
     "nct_number", "eu_ct_number", "eudract_number", "isrctn", "other_ids", "sponsor", "groups", "parent",
     "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
     "status_by", "dispute",
-    "age_groups", "interventions",
+    "age_groups", "interventions", "age_min_as_written", "age_max_as_written", "no_limits",
+    "criteria_source", "criteria_as_of",
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
@@ -90,6 +91,9 @@ def trial_row(one: dict) -> dict[str, str]:
         "dispute": _otherwise(one),
         **_served(TrialSheet, one),
         "age_groups": _in_one_cell(one["age_groups"]),
+        "age_min_as_written": one["age_as_written"]["min"] or "",
+        "age_max_as_written": one["age_as_written"]["max"] or "",
+        "no_limits": _in_one_cell(one["no_limits"]),
         "interventions": _in_one_cell(
             written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
         ),

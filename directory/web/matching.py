@@ -7,10 +7,13 @@ from urllib.parse import urlencode
 from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.ages import age_text
+from directory.core.ages import age_as_typed
+from directory.core.dates import partial_text
 from directory.core.places import Place
+from directory.core.text import tidy
 from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, TypedProfileForm
-from directory.eligibility.service import BANDS, Matched, Matching
+from directory.eligibility.reasons import said_by
+from directory.eligibility.service import SECTIONS, Matched, Matching
 from directory.search import service
 from trials.choices import Sex, Stage
 
@@ -19,13 +22,19 @@ from .results import Result, condition_name
 
 PER_BAND, MOST_SHOWN = 20, 200
 TITLES = {
-    "matches": _("Matches"),
-    "undetermined": _("Undetermined"),
+    "open_here": _("Open in Belgium"),
+    "candidates": _("Other candidates"),
+    "apart": _("Supportive care, observational studies and registries"),
     "excluded": _("Excluded"),
 }
 MEANINGS = {
-    "matches": _("Every criterion that this directory knows is met."),
-    "undetermined": _("Nothing excludes the patient, but something must be checked: ask, or say more above."),
+    "open_here": _(
+        "For this disease and recruiting, with at most one thing to ask. The most specific first."
+    ),
+    "candidates": _(
+        "Nothing excludes the patient, but more than one thing must be asked, or none recruits here."
+    ),
+    "apart": _("Nothing excludes the patient. These do not treat the disease."),
     "excluded": _("At least one criterion is not met."),
 }
 CRITERIA = {
@@ -39,6 +48,25 @@ CRITERIA = {
     "recruitment": _("Recruitment"),
     "reach": _("Within reach"),
 }
+# The same where they are asked.
+ASKED = {
+    "diagnosis": _("the diagnosis"),
+    "age": _("the age"),
+    "stage": _("the stage"),
+    "lines": _("the previous lines"),
+    "alterations": _("the alterations"),
+    "alterations_excluded": _("the excluded alterations"),
+    "sex": _("the sex"),
+    "recruitment": _("whether it recruits"),
+    "reach": _("how far it is"),
+}
+# Those that are not asked where nothing is recorded of them.
+LISTED_ONCE = {
+    "lines": _("previous lines"),
+    "alterations": _("alterations"),
+    "alterations_excluded": _("excluded alterations"),
+    "sex": _("sex"),
+}
 VERDICTS = {"unmet": _("Not met"), "unknown": _("To be checked"), "met": _("Met")}
 # What to leave out of the form so that a criterion no longer excludes.
 DROPS = {
@@ -49,6 +77,15 @@ DROPS = {
     "alterations_excluded": ("alterations",),
     "sex": ("sex",),
     "reach": ("within", "country"),
+}
+IGNORE = {
+    "age": _("Ignore age"),
+    "stage": _("Ignore stage"),
+    "lines": _("Ignore previous lines"),
+    "alterations": _("Ignore alterations"),
+    "alterations_excluded": _("Ignore alterations"),
+    "sex": _("Ignore sex"),
+    "reach": _("Ignore distance and country"),
 }
 # What a link may hold, and the fields that go into it. Unless somebody chooses, the first two.
 SHARES = {
@@ -116,6 +153,11 @@ class Card:
     result: Result
     criteria: list[Ticked]
     site: Site | None
+    abroad: Site | None
+    headline: str
+    not_recorded: str
+    said: str
+    step: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +175,11 @@ class ShownBand:
     @property
     def meaning(self) -> str:
         return str(MEANINGS[self.name])
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is opened by a click."""
+        return self.name in ("apart", "excluded")
 
     @property
     def more(self) -> int:
@@ -157,6 +204,10 @@ class RelaxationLink:
     count: int
     drop: str
 
+    @property
+    def ignore(self) -> str:
+        return str(IGNORE[self.drop])
+
 
 @dataclass(frozen=True)
 class Share:
@@ -177,13 +228,14 @@ class Shared:
 
 def given_of(form: TypedProfileForm) -> list[tuple[str, str]]:
     """What was given in one line each, for the head of the answer and for paper."""
-    return [(str(label), text) for label, text in _lines(form.cleaned_data) if text]
+    return [(str(label), text) for label, text in _lines(form) if text]
 
 
-def _lines(given: Mapping) -> Iterator[tuple[str, str]]:
+def _lines(form: TypedProfileForm) -> Iterator[tuple[str, str]]:
+    given = form.cleaned_data
     yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
     yield _("In your words"), given["text"] or ""
-    yield _("Age"), age_text(given["age"])
+    yield _("Age"), "" if given["age"] is None else age_as_typed(tidy(form.data["age"]))
     yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
     yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
     yield _("Alterations"), ", ".join(given["alterations"] or ())
@@ -193,23 +245,23 @@ def _lines(given: Mapping) -> Iterator[tuple[str, str]]:
     yield _("Countries"), ", ".join(str(COUNTRIES[code]) for code in given["country"])
 
 
-def bands_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[ShownBand]:
-    """The bands, each with as many of its trials as `wanted` says; distances are from `near`."""
-    kept = {name: getattr(found, name).trials[: wanted[name]] for name in BANDS}
+def sections_of(found: Matching, wanted: Mapping[str, int], near: Place | None) -> list[ShownBand]:
+    """The sections, each with as many of its trials as `wanted` says; distances are from `near`."""
+    kept = {name: found.bands[name].trials[: wanted[name]] for name in SECTIONS}
     matched = [one for trials in kept.values() for one in trials]
     documents = service.documents("trial", [one.key for one in matched])
     results = {one["slug"]: Result(one, near) for one in documents}
     centres = _centres(matched)
     return [
-        ShownBand(name, getattr(found, name).count, _cards(name, trials, results, centres))
+        ShownBand(name, found.bands[name].count, _cards(name, trials, results, centres))
         for name, trials in kept.items()
     ]
 
 
 def _centres(matched: Iterable[Matched]) -> dict[str, dict]:
     """By code, the documents of the nearest centres."""
-    codes = {one.nearest.centre for one in matched if one.nearest}
-    return {one["code"]: one for one in service.documents("centre", sorted(codes))}
+    nearest = [site for one in matched for site in (one.nearest, one.nearest_abroad) if site]
+    return {one["code"]: one for one in service.documents("centre", sorted({one.centre for one in nearest}))}
 
 
 def _cards(
@@ -226,7 +278,40 @@ def _card(card_id: str, matched: Matched, result: Result, centres: Mapping[str, 
     order = list(VERDICTS)
     ticked = [Ticked(one.name, one.verdict, one.reason) for one in matched.criteria]
     ticked.sort(key=lambda one: order.index(one.verdict))
-    return Card(card_id, result, ticked, _site(matched.nearest, result, centres))
+    return Card(
+        card_id,
+        result,
+        ticked,
+        _site(matched.nearest, result, centres),
+        _site(matched.nearest_abroad, result, centres),
+        _headline(matched),
+        ", ".join(str(LISTED_ONCE[name]) for name in matched.not_recorded),
+        _said_of_criteria(matched, result.document),
+        matched.step.text if matched.step and matched.band != "matches" else "",
+    )
+
+
+def _headline(matched: Matched) -> str:
+    """In one line whether it is open here, and what is to be asked."""
+    words = {"asked": _and([str(ASKED[name]) for name in matched.to_ask])}
+    if matched.band == "excluded":
+        return ""
+    if matched.band == "matches":
+        return _("Open here") if matched.open_here else _("All criteria met")
+    return (_("Open here: ask %(asked)s") if matched.open_here else _("Ask %(asked)s")) % words
+
+
+def _and(texts: list[str]) -> str:
+    *most, last = texts or [""]
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def _said_of_criteria(matched: Matched, document: dict) -> str:
+    """Who says what the trial asks, where anything is recorded, and of when that is."""
+    source, as_of = said_by(document)
+    if not source or not any(one.is_of_trial for one in matched.criteria):
+        return ""
+    return f"{source}, {partial_text(as_of)}" if as_of else source
 
 
 def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:

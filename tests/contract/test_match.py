@@ -32,9 +32,10 @@ def post(body, **kwargs):
 @pytest.fixture
 def registry(db, index_dir):
     ghent = a_centre("uz-gent")
-    a_trial("BEACON2", conditions=["IVa"], stages=["relapsed"], at=[a_centre("saint-luc", latitude=50.85,
-            longitude=4.45, postal_code="1200")])  # fmt: skip
-    a_trial("Open question", conditions=["IVa"], at=[ghent])
+    a_trial("BEACON2", conditions=["IVa"], stages=["relapsed"], min_days=365, criteria_as_of="2024-06",
+            source="ClinicalTrials.gov", at=[a_centre("saint-luc", latitude=50.85, longitude=4.45,
+            postal_code="1200")])  # fmt: skip
+    a_trial("Open question", conditions=["IVa"], no_limits=["age"], alterations=["ALK"], at=[ghent])
     a_trial("Leukaemia", conditions=["Ia"], stages=["relapsed"], at=[ghent])
     service.rebuild()
 
@@ -48,9 +49,13 @@ def test_the_three_bands_have_the_shape_of_the_contract(registry):
     }  # fmt: skip
     assert body["counts"] == {"matches": 1, "undetermined": 1, "excluded": 1}
     [one] = body["matches"]
-    assert set(one) == {"trial", "acronym", "criteria", "nearest_site"}
+    assert list(one) == [
+        "trial", "acronym", "criteria", "nearest_site", "nearest_abroad", "not_recorded", "treats", "step",
+    ]  # fmt: skip
     assert set(one["nearest_site"]) == {"centre", "distance_km", "status", "freshness"}
-    assert all(set(each) == {"name", "verdict", "reason"} for each in one["criteria"])
+    names = ["name", "verdict", "reason", "basis", "source", "as_of"]
+    assert all(list(each) == names for each in one["criteria"])
+    assert list(body)[:6] == ["matches", "undetermined", "excluded", "counts", "read", "unread"]
     assert answer["Cache-Control"] == "no-store"
 
 
@@ -75,8 +80,39 @@ def test_a_reason_is_wholly_in_the_language_asked_for(db, index_dir):
     service.rebuild()
     [one] = post({"age": "31m", "sex": "male", "lang": "nl"}).json()["excluded"]
     reasons = {each["name"]: each["reason"] for each in one["criteria"]}
-    assert reasons["age"].startswith("31 maanden valt buiten")
+    assert reasons["age"].startswith("31 maanden: buiten de grenzen")
     assert reasons["sex"] == "Neemt alleen op: Vrouwelijk."
+
+
+def test_each_verdict_says_on_what_it_rests_and_who_says_so(registry):
+    body = post(PROFILE).json()
+    [beacon2], [asked] = body["matches"], body["undetermined"]
+    told = {one["name"]: one for one in beacon2["criteria"]}
+    assert (told["age"]["basis"], told["age"]["source"], told["age"]["as_of"]) == (
+        "recorded", "ClinicalTrials.gov", "2024-06",
+    )  # fmt: skip
+    assert (told["recruitment"]["basis"], told["recruitment"]["source"]) == ("recorded", None)
+    assert beacon2["not_recorded"] == ["lines", "alterations", "alterations_excluded", "sex"]
+    told = {one["name"]: one for one in asked["criteria"]}
+    assert (told["age"]["verdict"], told["age"]["basis"]) == ("met", "no_limit")
+    assert (told["stage"]["verdict"], told["stage"]["basis"], told["stage"]["source"]) == (
+        "unknown", "not_recorded", None,
+    )  # fmt: skip
+    assert asked["not_recorded"] == ["lines", "alterations_excluded", "sex"]
+
+
+def test_what_is_open_here_what_would_decide_and_what_excludes_most_are_told(registry):
+    body = post(PROFILE).json()
+    assert body["open_here"] == ["beacon2", "open-question"]
+    assert body["ways"] == [{"name": "diagnosis", "count": 1}]
+    assert [one["step"] for one in body["matches"]] == [None]
+    [step] = [one["step"] for one in body["undetermined"]]
+    assert (step["kind"], step["value"], step["found"]) == ("ask", "stage", None)
+    young = post(PROFILE | {"age": "11m"}).json()
+    [step] = [one["step"] for one in young["excluded"] if one["trial"] == "beacon2"]
+    assert step["kind"] == "date"
+    assert step["text"].endswith("at the latest, when the patient has turned 1.")
+    assert all(one["treats"] and one["nearest_abroad"] is None for one in body["matches"])
 
 
 def test_a_list_holds_at_most_the_limit_and_the_count_is_of_all(registry):

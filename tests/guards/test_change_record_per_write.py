@@ -107,7 +107,12 @@ CHANGE = {
     Centre: {"city": "Liège", "aliases-0-text": "Clinique", "memberships-0-role": "reference"},
     Network: {"acronym": "N", "memberships-0-care": "blood tests"},
     Professional: {"phone": "+3243223333", "affiliations-0-function": "nurse"},
-    Trial: {"slug": "renamed", "identifiers-0-value": "NCT01234567", "conditions": [], "min_days": "2 years"},
+    Trial: {
+        "slug": "renamed",
+        "identifiers-0-value": "NCT01234567",
+        "conditions": [],
+        "age_min_text": "2 years",
+    },
     TrialSite: {"new_status": "suspended", "contact_role": "desk"},
     Intervention: {"name": "Proton therapy", "type": "radiation"},
 }

@@ -17,6 +17,7 @@ from trials.choices import (
     ArmType,
     Freshness,
     InterventionType,
+    Limit,
     Phase,
     Recruitment,
     Scheme,
@@ -35,7 +36,8 @@ WORDS = {
     StudyType: "interventional observational expanded_access",
     Sex: "all female male",
     CentreRole: "reference satellite shared_care associated",
-    Stage: "newly_diagnosed relapsed refractory maintenance follow_up any",
+    Stage: "newly_diagnosed relapsed refractory remission maintenance follow_up any",
+    Limit: "age lines alterations alterations_excluded sex diagnosis",
     Scheme: "nct euct eudract isrctn drks ictrp other",
     Freshness: "fresh ageing stale never disputed",
     AgeGroup: "child adult older_adult",
@@ -121,7 +123,8 @@ SHAPES = {
     shapes.TrialSerializer: """slug url acronym title titles summary identifiers status status_as_of phases
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
         source status_by status_disputed dispute age_groups interventions
-        arm_groups contact updated_at""",
+        arm_groups contact no_limits criteria_source criteria_as_of age_as_written updated_at""",
+    shapes.AgeAsWrittenSerializer: "min max",
     shapes.InterventionSerializer: "name type",
     shapes.ArmSerializer: "label type description interventions",
     shapes.TrialContactSerializer: "role email phone source as_of",
@@ -161,7 +164,7 @@ COLUMNS = {
     TrialSheet: """acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number
         isrctn other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations
         sex age_min age_max status status_as_of opened_in_belgium url alterations_excluded lines_min lines_max
-        eligibility arms age_groups interventions""",
+        eligibility arms age_groups interventions no_limits criteria_source criteria_as_of""",
     SiteSheet: """centre_code nct_number eu_ct_number acronym title disease phase status status_date pi_name
         contact_name contact_email contact_phone start_date url consent_to_publish""",
 }

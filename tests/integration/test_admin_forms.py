@@ -29,11 +29,13 @@ def new_trial(client, **fields):
 
 @pytest.mark.parametrize(
     ("typed", "days"),
-    [("2 years", 730), ("6m", 182), ("31d", 31), ("18", 6574), ("18 mois", 547), ("", None), ("n/a", None)],
-)
-def test_an_age_is_typed_as_people_write_it_and_kept_in_days(client, editor, typed, days):
-    assert errors(new_trial(client, min_days=typed)) == ""
-    assert Trial.objects.get().min_days == days
+    [("2 years", 730), ("6m", 182), ("31d", 31), ("18", 6574), ("18 mois", 547), ("", None), ("n/a", None),
+     ("> 2 years", 731), ("16 years; 18 years in the EU", 6574)],
+)  # fmt: skip
+def test_an_age_is_kept_as_people_write_it_and_in_days(client, editor, typed, days):
+    assert errors(new_trial(client, age_min_text=typed)) == ""
+    trial = Trial.objects.get()
+    assert (trial.min_days, trial.age_min_text) == (days, "" if days is None else typed)
 
 
 @pytest.mark.parametrize("days", [1, 182, 547, 730, 6573, 6574, 6575, 10957, 20000])
@@ -46,14 +48,47 @@ def test_an_age_that_nobody_touches_stays_the_same_to_the_day(client, editor, da
 
 @pytest.mark.parametrize("typed", ["soon", "-3", "???", "200 years", "9" * 39, "1\x00", "1\x01", "1" * 41])
 def test_what_is_no_age_is_an_error_beside_the_field(client, editor, typed):
-    response = new_trial(client, min_days=typed)
-    assert response.context["adminform"].form.errors["min_days"]
+    response = new_trial(client, age_min_text=typed)
+    assert response.context["adminform"].form.errors["age_min_text"]
     assert not Trial.objects.exists()
 
 
 def test_ages_the_wrong_way_round_are_refused(client, editor):
-    response = new_trial(client, min_days="18 years", max_days="2 years")
+    response = new_trial(client, age_min_text="18 years", age_max_text="2 years")
     assert "The minimum age must not exceed the maximum age." in errors(response)
+
+
+def test_one_field_may_say_both_bounds_and_an_emptied_one_says_none(client, editor):
+    assert errors(new_trial(client, age_min_text="> 2 and < 50 years")) == ""
+    trial = Trial.objects.get()
+    assert (trial.age_min_text, trial.age_max_text) == ("> 2 years", "< 50 years")
+    assert (trial.min_days, trial.max_days) == (731, 18261)
+    said = errors(save(client, admin_url(trial, "change"), age_min_text="> 2 and < 40 years"))
+    assert "This says two bounds" in said
+    assert errors(save(client, admin_url(trial, "change"), age_max_text="", age_min_text="")) == ""
+    trial.refresh_from_db()
+    assert (trial.age_min_text, trial.age_max_text, trial.min_days, trial.max_days) == ("", "", None, None)
+
+
+def test_a_highest_age_in_the_place_of_the_lowest_is_told(client, editor):
+    assert "is a highest age" in errors(new_trial(client, age_min_text="< 18 years"))
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "field", "value", "named"),
+    [
+        ("age", "age_max_text", "18 years", "age"), ("lines", "lines_max", "2", "lines"),
+        ("alterations", "alterations", "ALK", "alterations"), ("sex", "sex", "female", "sex"),
+        ("alterations_excluded", "alterations_excluded", "ALK", "excluded alterations"),
+    ],
+)  # fmt: skip
+def test_no_limit_never_stands_beside_a_recorded_value(client, editor, limit, field, value, named):
+    response = new_trial(client, no_limits=[limit], **{field: value})
+    assert f"“No limit” of {named} stands beside" in errors(response)
+    assert not Trial.objects.exists()
+    assert errors(new_trial(client, no_limits=[limit])) == ""
+    assert Trial.objects.get().no_limits == [limit]
 
 
 def test_phases_are_ticked_and_disease_terms_are_one_a_line(client, editor):

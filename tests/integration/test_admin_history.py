@@ -30,12 +30,13 @@ def lines(client, one):
 
 def test_the_history_tells_who_in_which_role_changed_what(client, editor):
     trial = builders.a_trial("A", sponsor="UZ Gent")
-    save(client, admin_url(trial, "change"), sponsor="SIOPEN", min_days="2 years")
+    save(client, admin_url(trial, "change"), sponsor="SIOPEN", age_min_text="2 years")
     (line,) = lines(client, trial)
     assert line.who == "editor · mieke"
     assert {(one.name, one.before, one.after) for one in line.fields} == {
         ("Sponsor", "UZ Gent", "SIOPEN"),
-        ("Minimum age", "", "2 years"),
+        ("Minimum age in days", "", "2 years"),
+        ("Minimum age as written", "", "2 years"),
     }
     page = client.get(admin_url(trial, "history")).content.decode()
     assert "UZ Gent" in page

@@ -146,7 +146,7 @@ def test_a_trial_s_lists_numbers_and_parent_are_cleared(site):
     run = applied(a_csv(cells), kind="trials", user=an_editor(), choices=CLEAR)
     assert changed(run) == {
         "conditions": ("Ia", ""), "phase": ("phase1", ""), "age_min": ("0 years", ""),
-        "age_max": ("23 months", ""), "parent": ("Parent", ""), "sponsor": ("Hospital", ""),
+        "age_max": ("700 days", ""), "parent": ("Parent", ""), "sponsor": ("Hospital", ""),
     }  # fmt: skip
     trial = Trial.objects.get(slug="a")
     assert (trial.phases, trial.min_days, trial.max_days, trial.parent, trial.sponsor) == (

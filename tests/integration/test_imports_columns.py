@@ -13,7 +13,6 @@ from directory.imports.kinds import all_kinds
 from directory.imports.plan import plan_run
 from directory.sheets.cells import (
     Address,
-    Age,
     Day,
     Email,
     LongText,
@@ -31,7 +30,7 @@ from directory.sheets.cells import (
 from tests.builders import a_centre, a_network, a_site, a_trial, an_editor
 from tests.sheets import a_csv, a_row_of, applied, messages, planned
 from tests.support.figures import tell
-from trials.cells import Conditions, Identifiers, Phases
+from trials.cells import AgeAsWritten, Conditions, Identifiers, Phases
 from trials.identifiers import FORMS
 from trials.intervention_cells import Interventions
 
@@ -41,7 +40,8 @@ KINDS = [
 ]  # those have no export
 # What a cell may say, by what reads it; a new kind of cell needs an entry here.
 CELLS = {
-    Address: "https://www.example.org/new", Age: "2 years", Code: "another-code", Conditions: "Ia; VIIIc",
+    Address: "https://www.example.org/new", AgeAsWritten: "2 years", Code: "another-code",
+    Conditions: "Ia; VIIIc",
     CountryCode: "NL", Day: "2026-03-02", Email: "new@example.org", LongText: "Two lines,\nof new text",
     Name: "Somebody New", Number: "50.8503", PartialDay: "2026-05", Phases: "phase1; phase2",
     Phone: "+3293322111", PostalCode: "1000", Prose: "Words of a title", Text: "Some text", Whole: "3",

@@ -62,7 +62,9 @@ def test_a_new_trial_is_a_draft_with_what_the_export_says(gent):
     assert (trial.groups, trial.url) == (
         ["Group A", "Group B"], "https://clinicaltrials.gov/study/NCT01234567",
     )  # fmt: skip
-    assert (trial.min_days, trial.max_days) == (None, 6573)
+    # A group is no bound.
+    assert (trial.min_days, trial.max_days, trial.age_groups) == (None, None, ["child"])
+    assert (trial.sex, trial.no_limits) == ("all", ["sex"])
     assert [one.value for one in trial.identifiers.all()] == ["NCT01234567"]
 
 

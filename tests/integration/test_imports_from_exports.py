@@ -216,7 +216,7 @@ def test_a_cell_nobody_edited_does_not_undo_what_was_edited_since(client, world)
     actions.confirm(run=run, user=user, queue=False)
     apply_run(run)
     trial = Trial.objects.get(slug="a")
-    assert (trial.max_days, trial.opened_in_belgium, trial.url) == (6209, "2024-07", "https://example.org")
+    assert (trial.max_days, trial.opened_in_belgium, trial.url) == (6573, "2024-07", "https://example.org")
     assert Trial.objects.get(slug="t1").sponsor == "Theirs"
 
 

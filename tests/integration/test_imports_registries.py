@@ -34,7 +34,10 @@ OURS = {
     "status": "suspended", "url": "https://ours.example.org/", "eligibility_en": "Ours",
     "arms_en": "Ours", "age_groups": ["adult"],
 }  # fmt: skip
-AGES = {"ctis_csv": "0-17 years", "euctr": "Children", "ctgov_csv": "CHILD", "ctgov_classic": "Child"}
+AGES = {
+    "ctis_csv": {"age": "0-17 years"}, "euctr": {"age_groups": "Children"}, "ctgov_csv": {"age": "CHILD"},
+    "ctgov_classic": {"age": "Child"},
+}  # fmt: skip
 
 
 def number_of(kind):
@@ -95,14 +98,16 @@ def test_each_column_fills_what_is_empty_and_an_undo_empties_it_again(kind, colu
 
 
 @pytest.mark.parametrize("kind", AGES)
-def test_groups_of_ages_bound_only_where_nobody_recorded_an_age(kind):
-    a_trial("OURS", slug="ours", identifiers=[number_of(kind)], status="unknown", max_days=365,
-            age_groups=["adult"])  # fmt: skip
-    run = planned(a_csv(a_row(kind, age=AGES[kind])), kind="", user=an_editor())
+def test_groups_of_ages_are_recorded_as_groups_and_never_as_bounds(kind):
+    a_trial("OURS", slug="ours", identifiers=[number_of(kind)], status="unknown", age_groups=["adult"])
+    run = planned(a_csv(a_row(kind, **AGES[kind])), kind="", user=an_editor())
     assert outcomes(run) == {2: "unchanged"}
-    Trial.objects.update(max_days=None)
-    again = planned(a_csv(a_row(kind, age=AGES[kind])), kind="", user=an_editor(), name="again.csv")
-    assert (outcomes(again), changed(again)) == ({2: "update"}, {"age"})
+    Trial.objects.update(age_groups=[])
+    again = applied(a_csv(a_row(kind, **AGES[kind])), kind="", user=an_editor(), name="again.csv")
+    assert (outcomes(again), changed(again)) == ({2: "update"}, {"age_groups"})
+    trial = Trial.objects.get()
+    assert (trial.age_groups, trial.min_days, trial.max_days) == (["child"], None, None)
+    assert (trial.age_min_text, trial.age_max_text) == ("", "")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -54,8 +54,8 @@ def test_a_row_of_ctis(editor):
     assert of(trial, "title_en", "status", "status_as_of", "phases", "sex") == (
         f"{TITLE}: a trial", "recruiting", "2024-02-07", ["phase2"], "all",
     )  # fmt: skip
-    assert of(trial, "min_days", "max_days", "disease_terms", "sponsor") == (
-        730, 6573, ["Neuroblastoma"], "Example Hospital",
+    assert of(trial, "min_days", "max_days", "age_groups", "disease_terms", "sponsor") == (
+        None, None, ["child"], ["Neuroblastoma"], "Example Hospital",
     )  # fmt: skip
     assert {one.value for one in trial.identifiers.all()} == {"2024-512345-67-00", "KID-2024"}
     assert trial.source_url == "https://euclinicaltrials.eu/ctis-public/view/2024-512345-67-00"
@@ -141,7 +141,7 @@ def test_a_row_of_ictrp_without_the_people_it_names(editor):
     run = stored(planned(ICTRP, user=editor))
     trial = Trial.objects.get()
     assert of(trial, "title_en", "status", "status_as_of", "phases", "min_days", "max_days") == (
-        TITLE, "recruiting", "2024-09-17", ["phase2"], None, 6209,
+        TITLE, "recruiting", "2024-09-17", ["phase2"], None, 6573,
     )  # fmt: skip
     assert of(trial, "disease_terms", "url", "source_url") == (
         ["Neuroblastoma", "Sarcoma"], "https://drks.de/DRKS00012345", "https://drks.de/DRKS00012345",
@@ -207,7 +207,7 @@ def test_a_row_of_isrctn_fills(editor):
     assert of(trial, "title_en", "status", "status_as_of", "study_type", "phases") == (
         "Our curated title", "active_not_recruiting", "2024-09-17", "interventional", [],
     )  # fmt: skip
-    assert of(trial, "min_days", "max_days", "sponsor") == (365, 6209, "Example University")
+    assert of(trial, "min_days", "max_days", "sponsor") == (365, 6573, "Example University")
     assert [one for one in said(run) if "stays" not in one] == []
 
 
@@ -230,7 +230,9 @@ def test_both_columns_of_isrctn_make_one_status(recruits, progress, status, edit
 def test_a_row_of_the_eu_register_states_no_status(editor):
     run = stored(planned(EUCTR, user=editor))
     trial = Trial.objects.get()
-    assert of(trial, "status", "min_days", "max_days", "sponsor") == ("unknown", 730, 6573, "Example")
+    assert of(trial, "status", "min_days", "max_days", "age_groups", "sponsor") == (
+        "unknown", None, None, ["child"], "Example",
+    )  # fmt: skip
     told = "EU Clinical Trials Register says of Belgium: “Ongoing”. No site's status is made of it."
     assert told in said(run)
 

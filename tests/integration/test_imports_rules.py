@@ -56,6 +56,13 @@ BREAKS = {
     },
     "trial_ages_in_order": {"min_days": 10, "max_days": 9},
     "trial_lines_in_order": {"lines_min": 2, "lines_max": 1},
+    "trial_has_no_limit_of_age": {"no_limits": ["age"], "age_max_text": "18 years"},
+    "trial_has_no_limit_of_lines": {"no_limits": ["lines"], "lines_max": 1},
+    "trial_has_no_limit_of_alterations": {"no_limits": ["alterations"], "alterations": ["ALK"]},
+    "trial_has_no_limit_of_alterations_excluded": {
+        "no_limits": ["alterations_excluded"], "alterations_excluded": ["ALK"],
+    },
+    "trial_has_no_limit_of_sex": {"no_limits": ["sex"], "sex": "female"},
     "trial_is_not_its_own_parent": {"parent": None},
     "merged_trial_is_another_and_not_listed": {"merged_into": None},
     "statement_of_a_site_or_a_trial": {"site": None},

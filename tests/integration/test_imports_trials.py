@@ -129,8 +129,8 @@ def test_ages_the_wrong_way_round_are_refused_even_against_the_stored_bound():
     run = planned(a_csv(*rows), kind="trials")
     assert outcomes(run) == {2: "invalid", 3: "invalid"}
     assert messages(run) == [
-        "2 age_min: The minimum age must not exceed the maximum age. (18 years > 2 years)",
-        "3 age_min: The minimum age must not exceed the maximum age. (3 years > 2 years)",
+        "2 age_min: The minimum age must not exceed the maximum age. (18y > 2y)",
+        "3 age_min: The minimum age must not exceed the maximum age. (3 years > 730 days)",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.http import urlencode
 
-from directory.eligibility.service import BANDS
+from directory.eligibility.service import SECTIONS
 from directory.search import service
 from directory.web import matching
 from tests.builders import a_centre, a_professional, a_site, a_trial
@@ -45,9 +45,9 @@ def plain(answer):
 
 
 def bands(page):
-    """By band, the slugs of its trials in order."""
-    found = re.findall(r'<a id="(matches|undetermined|excluded)-\d+" href="/\w\w/trials/([^/]+)/"', page)
-    return {name: [slug for band, slug in found if band == name] for name in BANDS}
+    """By section, the slugs of its trials in order."""
+    found = re.findall(rf'<a id="({"|".join(SECTIONS)})-\d+" href="/\w\w/trials/([^/]+)/"', page)
+    return {name: [slug for band, slug in found if band == name] for name in SECTIONS}
 
 
 def card(page, band, number=1):
@@ -60,8 +60,8 @@ def card(page, band, number=1):
 def test_the_journeys_profile_has_its_trial_and_says_how_its_words_were_read():
     belgium()
     page = text(**PROFILE)
-    assert bands(page)["matches"] == ["beacon2"]
-    assert "1 trial matches, 0 undetermined, 3 excluded" in page
+    assert bands(page)["open_here"] == ["beacon2"]
+    assert "1 trial open in Belgium, 0 other candidates, 0 supportive or observational, 3 excluded" in page
     assert re.search(r"Your words were read as:.*stage <strong>Relapsed</strong>.*\(IVa\)", page)
     for given in ("31 months", "ALK mutated", "4000 Luik / Liège"):
         assert f"<dd>{given}</dd>" in page
@@ -76,12 +76,12 @@ def test_a_card_ticks_each_criterion_with_a_word_and_a_reason_what_is_in_the_way
     )
     assert verdicts[0] == ("unmet", "Not met")
     assert verdicts[-1] == ("met", "Met")
-    assert "<strong>Age</strong> – 6 months lies outside: 2 years to 50 years." in card_of
+    assert "<strong>Age</strong> – 6 months: outside the limits (2 years to 50 years)." in card_of
 
 
 def test_a_card_names_the_nearest_recruiting_site_how_we_know_and_whom_to_ask():
     belgium()
-    found = card(text(condition="VIIIc", stage="newly_diagnosed", age="10", near="9000"), "matches")
+    found = card(text(condition="VIIIc", stage="newly_diagnosed", age="10", near="9000"), "open_here")
     assert "Nearest site that recruits" in found
     assert re.search(r"Ghent University Hospital<.*\d+ km", found)
     assert "Verified in the last 30 days" in found
@@ -95,7 +95,7 @@ def test_where_nobody_may_be_named_the_switchboard_is():
     silent = a_professional("Zkanarie Person", email="zkanarie@example.org")
     a_site(a_trial("Alpha", conditions=["IVa"], stages=["any"]), centre, contact_person=silent)
     service.rebuild()
-    found = card(text(condition="IVa"), "matches")
+    found = card(text(condition="IVa"), "open_here")
     assert "+32 16 33 22 11" in found
     assert "kanarie" not in found
 
@@ -104,7 +104,7 @@ def test_a_person_is_named_only_with_consent():
     person = a_professional("Demo Person", email="demo@example.org", consent=True)
     a_site(a_trial("Alpha", conditions=["IVa"], stages=["any"]), a_centre(), contact_person=person)
     service.rebuild()
-    assert "Demo Person" in card(text(condition="IVa"), "matches")
+    assert "Demo Person" in card(text(condition="IVa"), "open_here")
 
 
 def test_a_trial_without_a_recruiting_site_shows_what_is_known_of_its_sites():
@@ -130,15 +130,17 @@ def test_words_nobody_understood_decide_nothing_and_are_named():
     assert re.search(r"Not understood, denied or in doubt, so it decides nothing:.*zorgeloos.*kwispel", page)
 
 
-def test_an_empty_band_says_what_excludes_most_and_leaving_it_out_gives_that():
+def test_what_excludes_most_is_said_below_and_ignoring_it_gives_that():
     for number in range(3):
         a_trial(f"T{number}", conditions=["IVa"], stages=["any"], max_days=3000, at=[a_centre()])
     service.rebuild()
     page = text(condition="IVa", age="14", sex="female")
     assert "Age: 3 trials" in page
+    assert "Ignore age</button>" in page
+    assert page.index("Most common reasons for exclusion") > page.index('id="excluded"')
     assert 'name="drop" value="age"' in page
     without = text(condition="IVa", age="14", sex="female", drop="age")
-    assert len(bands(without)["undetermined"]) == 3
+    assert len(bands(without)["open_here"]) == 3
     assert '<input id="age" name="age" type="text" value=""' in without
     assert 'value="female" selected' in without
 
@@ -159,36 +161,36 @@ def test_a_long_band_is_shown_in_parts(monkeypatch):
     service.rebuild()
     page, seen = text(condition="IVa"), []
     for shown in (2, 4, 5):
-        assert len(bands(page)["matches"]) == shown
-        assert bands(page)["matches"][: len(seen)] == seen
-        seen = bands(page)["matches"]
-        page = text(condition="IVa", more="matches", shown_matches=shown)
+        assert len(bands(page)["open_here"]) == shown
+        assert bands(page)["open_here"][: len(seen)] == seen
+        seen = bands(page)["open_here"]
+        page = text(condition="IVa", more="open_here", shown_open_here=shown)
         if shown < 5:
-            assert f'data-focus="matches-{shown + 1}"' in page
+            assert f'data-focus="open_here-{shown + 1}"' in page
     assert 'name="more"' not in page
     # Another question begins at its beginning.
-    assert len(bands(text(condition="IVa", shown_matches=5))["matches"]) == 2
+    assert len(bands(text(condition="IVa", shown_open_here=5))["open_here"]) == 2
 
 
 @pytest.mark.parametrize("shown", ["-1", "x", "²", "99999999", "9999"])
 def test_a_number_of_trials_that_nobody_offered_breaks_nothing(shown):
     belgium()
-    assert "beacon2" in text(condition="IVa", more="matches", shown_matches=shown)
+    assert "beacon2" in text(condition="IVa", more="open_here", shown_open_here=shown)
 
 
 @pytest.mark.parametrize(
     ("language", "words", "title"),
     [
-        ("nl", "hoogrisico neuroblastoom in recidief", "1 studie past"),
-        ("fr", "neuroblastome de haut risque en rechute", "1 étude correspond"),
-        ("de", "Hochrisiko-Neuroblastom im Rezidiv", "1 Studie passt"),
+        ("nl", "hoogrisico neuroblastoom in recidief", "1 studie open in België"),
+        ("fr", "neuroblastome de haut risque en rechute", "1 étude ouverte en Belgique"),
+        ("de", "Hochrisiko-Neuroblastom im Rezidiv", "1 Studie in Belgien offen"),
     ],
 )
 def test_it_answers_in_the_language_of_the_page(language, words, title):
     belgium()
     page = text(language, text=words, age="31 m", near="4000")
     assert title in page
-    assert bands(page)["matches"] == ["beacon2"]
+    assert bands(page)["open_here"] == ["beacon2"]
 
 
 def test_the_tree_of_diagnoses_is_grouped_and_what_was_chosen_stays_chosen():
@@ -226,7 +228,7 @@ def test_a_bad_value_has_its_sentence_beside_the_field_and_in_the_summary_and_th
     assert 'data-focus="error-title"' in page
     assert 'value="female" selected' in page
     assert 'name="lines" type="text" inputmode="numeric" value="2"' in page
-    assert bands(page) == {"matches": [], "undetermined": [], "excluded": []}
+    assert not any(bands(page).values())
     if name not in ("condition", "country"):
         assert value.replace("\0", "") in page
 
@@ -240,6 +242,70 @@ def test_without_an_index_what_was_typed_stays(index_dir):
     page = text(status=503, text="neuroblastoma", age="31 months")
     assert "being prepared" in page
     assert 'value="neuroblastoma"' in page
+
+
+# What a tumour board is told
+
+
+def test_a_card_says_in_one_line_what_is_to_be_asked_and_the_smallest_step():
+    centre, fits = a_centre(), {"conditions": ["IVa"], "no_limits": ["age"]}
+    a_trial("Asked", **fits, at=[centre])
+    a_trial("Tested", **fits, stages=["any"], alterations=["ALK"], at=[centre])
+    a_trial("Fits", **fits, stages=["any"], at=[centre])
+    a_trial("Two", **fits, alterations=["ALK"], at=[centre])
+    service.rebuild()
+    page = text(condition="IVa", age="5")
+    found = bands(page)
+    cards = {slug: card(page, name, at) for name in found for at, slug in enumerate(found[name], start=1)}
+    assert {*found["open_here"]} == {"asked", "tested", "fits"}
+    assert found["candidates"] == ["two"]
+    assert '<p class="card-ask">Open here: ask the stage</p>' in cards["asked"]
+    assert "Smallest step:</span> Ask the centre at which stage of the disease.</p>" in cards["asked"]
+    assert '<p class="card-ask">Open here: ask the alterations</p>' in cards["tested"]
+    assert "Smallest step:</span> Test for ALK: a match if it is found.</p>" in cards["tested"]
+    assert '<p class="card-ask">Open here</p>' in cards["fits"]
+    assert "Smallest step" not in cards["fits"]
+    assert '<p class="card-ask">Open here: ask the stage and the alterations</p>' in cards["two"]
+
+
+def test_a_card_lists_once_what_is_not_recorded_and_who_says_the_rest():
+    a_trial("Fits", conditions=["IVa"], lines_min=1, criteria_source="Protocol 3.0", criteria_as_of="2024-06",
+            at=[a_centre()])  # fmt: skip
+    service.rebuild()
+    found = card(text(condition="IVa", age="5"), "candidates")
+    assert "Not recorded here: alterations, excluded alterations, sex." in found
+    assert "Criteria: Protocol 3.0, June 2024" in found
+    assert "<strong>Sex</strong>" not in found
+
+
+def test_the_nearest_site_abroad_is_named_beside_the_nearest():
+    lille = a_centre("lille", name="Lille Hospital", city="Lille", country="FR", postal_code="59000",
+                     latitude=50.63, longitude=3.06)  # fmt: skip
+    a_trial("Fits", conditions=["IVa"], stages=["any"], no_limits=["age"], at=[a_centre(), lille])
+    service.rebuild()
+    found = card(text(condition="IVa", near="9000"), "open_here")
+    assert re.search(r"Nearest abroad.*Lille Hospital</span>, Lille \(FR\), <span class=\"far\">64", found)
+
+
+def test_what_does_not_treat_is_folded_apart():
+    a_trial("Eases", title_en="Hypnosis for pain", conditions=["IVa"], stages=["any"], no_limits=["age"],
+            at=[a_centre()])  # fmt: skip
+    service.rebuild()
+    page = text(condition="IVa", age="5")
+    assert bands(page)["apart"] == ["eases"]
+    assert '<details class="band fold band-apart" id="apart">' in page
+    assert "0 trials open in Belgium, 0 other candidates, 1 supportive or observational, 0 excluded" in page
+
+
+def test_the_age_is_shown_and_repeated_as_it_was_typed():
+    a_trial("Fits", conditions=["IVa"], stages=["any"], age_max_text="< 18 years", max_days=6573,
+            at=[a_centre()])  # fmt: skip
+    service.rebuild()
+    page = text(condition="IVa", age="18 mois")
+    assert "<dd>18 months</dd>" in page
+    assert "18 months: within the limits (&lt; 18 years)." in page or (
+        "18 months: within the limits (< 18 years)." in page
+    )
 
 
 # The link
@@ -276,7 +342,7 @@ def test_a_shared_link_is_answered_at_once_and_says_that_something_may_be_missin
     address = link(text(**PROFILE, link="1", share=["diagnosis", "stage"]))
     answer = client.get(address)
     page = plain(answer)
-    assert bands(page)["matches"] == ["beacon2"]
+    assert bands(page)["open_here"] == ["beacon2"]
     assert "what its sender did not share is missing" in page
     assert answer["X-Robots-Tag"] == "noindex"
 

@@ -53,7 +53,7 @@ def test_no_day_is_no_words():
      ((731, 6574), "2 years to 18 years")],
 )  # fmt: skip
 def test_an_age_of_nothing_is_no_lower_bound(bounds, text):
-    assert tags.ages({"min_days": bounds[0], "max_days": bounds[1]}) == text
+    assert tags.ages({"age": {"min_days": bounds[0], "max_days": bounds[1]}}) == text
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ CANARY = "zkanarie"
 
 def expect_beacon2(page, title):
     expect(page.locator("#answer-title")).to_have_text(re.compile(title))
-    expect(page.locator("#matches-1")).to_contain_text("BEACON2")
-    card = page.locator(".card", has=page.locator("#matches-1"))
+    expect(page.locator("#open_here-1")).to_contain_text("BEACON2")
+    card = page.locator(".card", has=page.locator("#open_here-1"))
     expect(card.locator(".criterion-met")).not_to_have_count(0)
     expect(card.locator(".criterion-unmet, .criterion-unknown")).to_have_count(0)
     expect(card.locator(".card-site")).to_contain_text(re.compile(r"\d\d km"))
@@ -54,18 +54,18 @@ def test_by_mouse_in_english(page):
         page.locator("#alterations").fill(f"ALK mutated, {CANARY}")
         page.locator("#near").fill("4000")
         page.get_by_role("button", name="Show the trials").click()
-        expect_beacon2(page, "^1 trial matches")
+        expect_beacon2(page, "^1 trial open in Belgium")
         expect(page.locator("#answer-title")).to_be_focused()
         expect(page.locator(".read-as")).to_contain_text("Relapsed")
         expect(page.locator(".read-as")).to_contain_text(
             f"Not understood, denied or in doubt, so it decides nothing: {CANARY}"
         )
         with page.context.expect_page() as opened:
-            page.locator("#matches-1").click()
+            page.locator("#open_here-1").click()
         expect(opened.value.get_by_role("heading", level=1)).to_have_text("BEACON2")
         assert opened.value.evaluate("document.referrer") == ""
         # The answer is still there.
-        expect_beacon2(page, "^1 trial matches")
+        expect_beacon2(page, "^1 trial open in Belgium")
         expect_nothing_kept(page, log)
 
 
@@ -79,9 +79,9 @@ def test_by_keyboard_only_in_dutch(page):
             tab_to(page, place)
             page.keyboard.type(typed)
         page.keyboard.press("Enter")
-        expect_beacon2(page, "^1 studie past")
+        expect_beacon2(page, "^1 studie open in België")
         expect(page.locator("#answer-title")).to_be_focused()
-        tab_to(page, "#matches-1")
+        tab_to(page, "#open_here-1")
         tab_to(page, "#excluded > summary")
         page.keyboard.press("Enter")
         expect(page.locator("#excluded-1")).to_be_visible()
@@ -97,9 +97,9 @@ def test_without_javascript_in_french(page_like):
         page.get_by_label("Altérations, séparées").fill(f"ALK muté, {CANARY}")
         page.get_by_label("Code postal").fill("4000")
         page.get_by_role("button", name="Afficher les études").click()
-        expect_beacon2(page, "^1 étude correspond")
+        expect_beacon2(page, "^1 étude ouverte en Belgique")
         page.get_by_role("button", name="Nederlands").click()
-        expect_beacon2(page, "^1 studie past")
+        expect_beacon2(page, "^1 studie open in België")
         assert page.context.cookies() == []
         assert CANARY not in log.getvalue()
         assert places_of(CANARY) == []
@@ -135,7 +135,7 @@ def test_a_bad_value_is_told_at_its_field_and_nothing_is_lost(page):
     expect(page.locator("#text")).to_have_value("neuroblastoma")
     page.locator("#age").fill("2y 7m")
     page.locator("#age").press("Enter")
-    expect(page.locator("#undetermined-1")).to_be_visible()
+    expect(page.locator("#open_here-1")).to_be_visible()
     # The boxes drawn anew complete as the first ones did.
     page.locator("#change > summary").click()
     page.locator("#alterations").press_sequentially("bra")
@@ -163,7 +163,7 @@ def test_a_link_holds_what_is_ticked_and_opens_as_an_answer(page, page_like):
     assert address.endswith("/en/match/?condition=IVa&age=31+months&stage=relapsed")
     other = page_like()
     other.goto(address)
-    expect(other.locator("#matches-1")).to_contain_text("BEACON2")
+    expect(other.locator("#open_here-1")).to_contain_text("BEACON2")
 
 
 def test_a_server_that_does_not_answer_loses_nothing(page):
@@ -175,7 +175,7 @@ def test_a_server_that_does_not_answer_loses_nothing(page):
     expect(page.locator("#text")).to_have_value("neuroblastoma")
     page.unroute("**/match/")
     page.locator("#text").press("Enter")
-    expect(page.locator("#undetermined-1")).to_be_visible()
+    expect(page.locator("#candidates-1")).to_be_visible()
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
 
 
@@ -196,10 +196,10 @@ def test_the_answer_on_paper_has_the_patient_and_the_trials_and_no_form(page):
     page.goto("/en/match/")
     page.locator("#text").fill("relapsed neuroblastoma")
     page.locator("#text").press("Enter")
-    expect(page.locator("#matches-1")).to_be_visible()
+    expect(page.locator("#open_here-1")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".profile-facts")).to_be_visible()
-    expect(page.locator("#matches-1")).to_be_visible()
+    expect(page.locator("#open_here-1")).to_be_visible()
     for gone in ("#profile", "#share", "#excluded", ".bands-nav"):
         expect(page.locator(gone)).to_be_hidden()
 

@@ -50,7 +50,7 @@ def belgium():
     a_site(leukaemia, leuven, status=None)
     neuroblastoma = a_trial(
         "BEACON2", title_en="A platform trial for relapsed neuroblastoma", conditions=["IVa"],
-        phases=["phase1", "phase2"], stages=["relapsed"], disease_terms=["Neuroblastoma"],
+        phases=["phase1", "phase2"], stages=["relapsed"], disease_terms=["Neuroblastoma"], min_days=365,
     )  # fmt: skip
     a_site(neuroblastoma, ghent, said=100, by=Role.REGISTRY)
     service.rebuild()

@@ -49,7 +49,7 @@ def test_a_place_of_that_form_is_found_or_told_to_be_no_place(text):
     assert "is not a place" not in told
 
 
-@given(st.integers(0, 119), st.sampled_from(sorted(ages._UNIT_OF)))
+@given(st.integers(0, 119), st.sampled_from(sorted(ages.UNIT_OF)))
 def test_an_age_in_any_unit_that_is_understood_fits(number, unit):
     assert ages.parse_age(f"{number} {unit}") is not None
     assert re.search(patterns.OF_PARAMETER["age"], f"{number} {unit}")

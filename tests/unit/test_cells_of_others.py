@@ -13,7 +13,6 @@ from directory.imports.scope import Scope
 from directory.imports.suggestions import Suggester
 from directory.sheets.cells import (
     Address,
-    Age,
     Day,
     Email,
     List,
@@ -26,11 +25,11 @@ from directory.sheets.cells import (
     Word,
     YesNo,
 )
-from trials.cells import Conditions, Identifiers, Phases
+from trials.cells import AgeAsWritten, Conditions, Identifiers, Phases
 from trials.choices import Scheme
 from trials.ctgov import AgeRange
 from trials.identifiers import FORMS
-from trials.registry_files.cells import AgeBound, AgeGroups, DayFirst, PhasesInWords, RegistryDay
+from trials.registry_files.cells import AgeGroups, DayFirst, PhasesInWords, RegistryAge, RegistryDay
 
 SAMPLES = {
     "day": ["25/11/2026", "2024-09-17", "17.9.2024", "17 september 2024", "3 avril 2024"],
@@ -70,10 +69,10 @@ SAMPLES = {
 NUMBERS_OF_REGISTRIES = {"nct", "euct", "eudract", "isrctn", "drks"}
 OF_WIDGET = {
     Phone: {"phone"}, PostalCode: {"postal code"}, Day: {"day", "serial"}, PartialDay: {"day", "serial"},
-    Age: {"age"}, AgeRange: {"ages"}, Whole: {"few"}, Number: {"degrees"}, Email: {"email"},
+    AgeAsWritten: {"age"}, AgeRange: {"ages"}, Whole: {"few"}, Number: {"degrees"}, Email: {"email"},
     Address: {"url", "ror"}, YesNo: {"yes or no"}, Phases: {"phase", "roman"},
     Conditions: {"condition", "roman"}, Name: {"name"}, Code: {"code"}, CountryCode: {"country"},
-    AgeBound: {"age"}, AgeGroups: {"ages"}, DayFirst: {"day", "serial"}, RegistryDay: {"day", "serial"},
+    RegistryAge: {"age"}, AgeGroups: {"ages"}, DayFirst: {"day", "serial"}, RegistryDay: {"day", "serial"},
     PhasesInWords: {"phase", "roman"},
 }  # fmt: skip
 OF_WORDS = {
@@ -82,8 +81,9 @@ OF_WORDS = {
 }  # fmt: skip
 # What is read all the same, by the columns' type: nothing in the cell itself tells it from their own.
 READ_ALL_THE_SAME = {
-    ("Age", "few"): "a number alone is years",
-    ("AgeBound", "few"): "a number alone is years",
+    ("AgeAsWritten", "few"): "a number alone is years",
+    ("RegistryAge", "few"): "a number alone is years",
+    ("AgeAsWritten", "ages"): "a cell may say both the lowest and the highest age",
     ("Phases", "few"): "a number alone is a phase",
     ("PhasesInWords", "few"): "a number alone is a phase",
     ("RegistryDay", "digits of a day"): "registries write 20240917",

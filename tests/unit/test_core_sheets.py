@@ -16,7 +16,6 @@ from directory.sheets.cells import (
     NO,
     YES,
     Address,
-    Age,
     Day,
     Email,
     List,
@@ -30,7 +29,7 @@ from directory.sheets.cells import (
 )
 from directory.sheets.sheet import Column
 from directory.sheets.written_values import written_date
-from trials.cells import Conditions, Identifiers, Phases
+from trials.cells import AgeAsWritten, Conditions, Identifiers, Phases
 from trials.choices import Phase, Recruitment, Scheme
 from trials.identifiers import parse_identifier
 from trials.sheets import SiteSheet, TrialSheet
@@ -114,12 +113,6 @@ def test_every_month_is_read_by_its_name_with_and_without_a_day(language):
         assert written_date(f"3. {name.upper()} 2026") == f"2026-{number:02}-03"
 
 
-@given(st.integers(min_value=0, max_value=120 * 365))
-def test_an_age_reads_back_to_the_day(days):
-    widget = Age()
-    assert widget.clean(widget.render(days)) == days
-
-
 @given(st.lists(st.sampled_from(Phase.values[:-1]), unique=True, min_size=1))
 def test_phases_read_back_in_their_order(phases):
     widget = Phases()
@@ -158,14 +151,22 @@ def test_a_long_text_keeps_its_lines_however_they_end(lines):
 
 
 @pytest.mark.parametrize(
-    "widget", [Text(), LongText(), Day(), Age(), YesNo(), List(), Phases(), Identifiers(), Number(), Phone()]
+    "widget",
+    [
+        Text(),
+        LongText(),
+        Day(),
+        AgeAsWritten("max"),
+        YesNo(),
+        List(),
+        Phases(),
+        Identifiers(),
+        Number(),
+        Phone(),
+    ],
 )
 def test_nothing_is_written_as_an_empty_cell(widget):
     assert widget.render(None) == ""
-
-
-def test_age_of_a_newborn_is_no_empty_cell():
-    assert Age().clean(Age().render(0)) == 0
 
 
 # Lists
@@ -300,7 +301,7 @@ REFUSED = [
     (Number(), "north", "north"),
     (PartialDay(), "soon", "soon"),
     (Day(), "2027", "2027"),
-    (Age(), "old", "old"),
+    (AgeAsWritten("min"), "old soon", "old soon"),
     (Phone(), "call me", "call me"),
     (Email(), "nobody", "nobody"),
     (Address(), "nowhere", "nowhere"),
@@ -336,7 +337,7 @@ def test_a_refusal_shows_no_more_than_the_beginning_of_a_long_cell(widget, cell,
 
 def test_an_age_is_refused_as_an_age():
     with pytest.raises(BadAge):
-        Age().clean("old")
+        AgeAsWritten("min").clean("old")
 
 
 # Columns

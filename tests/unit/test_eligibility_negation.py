@@ -147,7 +147,7 @@ BOTH = [
     ("nl", "niet-gemetastaseerd neuroblastoom", "", "", "", "neuroblastoma"),
     ("nl", "hervallen neuroblastoom", "", "", "relapsed", "neuroblastoma"),
     ("nl", "recidief of refractair neuroblastoom", "", "", "refractory relapsed", "neuroblastoma"),
-    ("nl", "pas gediagnosticeerd neuroblastoom", "", "", "", "neuroblastoma"),
+    ("nl", "pas gediagnosticeerd neuroblastoom", "", "", "newly_diagnosed", "neuroblastoma"),
     ("nl", "MYCN niet geamplificeerd", "MYCN", "", "", ""),
     ("nl", "ALK positief, BRAF niet getest", "", "ALK", "", ""),
     ("nl", "noch ALK noch BRAF", "ALK BRAF", "", "", ""),

@@ -2,14 +2,13 @@
 
 import pytest
 
-from trials.registry_files.cells import bounds, refined, unmarked
+from trials.ctgov import CtgovSheet
+from trials.registry_files.cells import unmarked
 from trials.registry_files.classic import ClassicSheet
 from trials.registry_files.ctis import CtisSheet
 from trials.registry_files.euctr import EuctrSheet
 from trials.registry_files.ictrp import IctrpSheet
 from trials.registry_files.isrctn import IsrctnSheet
-
-YEAR_18, YEAR_65 = 6574, 23741
 
 
 @pytest.mark.parametrize(
@@ -37,40 +36,26 @@ def test_what_is_no_phase_is_not_guessed(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "ages"),
+    ("cell", "groups"),
     [
-        ("0-17 years", (None, YEAR_18 - 1)), ("18-64 years, 65+ years", (YEAR_18, None)),
-        ("65+ years, 18-64 years", (YEAR_18, None)), ("18-64 years", (YEAR_18, YEAR_65 - 1)),
-        ("0-17 years, 18-64 years, 0-17 years", (None, YEAR_65 - 1)), ("In utero", (None, 0)),
-        ("2-5 years, 6-11 years, 12-17 years", (730, YEAR_18 - 1)), ("28 days-23 months", (28, 729)),
-        ("Infants and toddlers (28 days-23 months), Children (2-11 years)", (28, 4382)),
-        ("Preterm newborn infants (up to gestational age < 37 weeks)", (None, 27)),
-        ("Children, Adolescents, Under 18, Adults", (None, YEAR_65 - 1)),
-        ("Adults, Elderly", (YEAR_18, None)),
+        ("0-17 years", ["child"]), ("18-64 years, 65+ years", ["adult", "older_adult"]),
+        ("65+ years, 18-64 years", ["adult", "older_adult"]), ("18-64 years", ["adult"]),
+        ("0-17 years, 18-64 years, 0-17 years", ["child", "adult"]), ("In utero", ["child"]),
+        ("2-5 years, 6-11 years, 12-17 years", ["child"]), ("28 days-23 months", ["child"]),
+        ("Infants and toddlers (28 days-23 months), Children (2-11 years)", ["child"]),
+        ("Preterm newborn infants (up to gestational age < 37 weeks)", ["child"]),
+        ("Children, Adolescents, Under 18, Adults", ["child", "adult"]), ("65-84 years", ["older_adult"]),
+        ("Adults, Elderly", ["adult", "older_adult"]), ("12-25 years", ["child", "adult"]),
     ],
 )  # fmt: skip
-def test_groups_of_ages(cell, ages):
-    assert bounds(CtisSheet.read("age", cell)) == bounds(EuctrSheet.read("age", cell)) == ages
+def test_groups_of_ages(cell, groups):
+    assert CtisSheet.read("age", cell) == EuctrSheet.read("age_groups", cell) == groups
 
 
 @pytest.mark.parametrize("cell", ["everybody", "18 years", "12 - 17 moons", "1-2-3 years", "99999-1 years"])
 def test_what_is_no_group_of_ages_is_refused(cell):
     with pytest.raises(ValueError, match="is no group of ages"):
         CtisSheet.read("age", cell)
-
-
-@pytest.mark.parametrize(
-    ("groups", "finer", "ages"),
-    [
-        ("0-17 years", "12-17 years", (4383, YEAR_18 - 1)),
-        ("0-17 years", "6-11 years, 12-17 years", (2191, YEAR_18 - 1)),
-        ("18-64 years, 65+ years", "65-84 years", (YEAR_18, 31045)),
-        ("0-17 years, 18-64 years", "12-17 years", (4383, YEAR_65 - 1)),
-    ],
-)  # fmt: skip
-def test_finer_groups_bound_only_the_group_that_they_are_of(groups, finer, ages):
-    spans = [CtisSheet.read(name, cell) for name, cell in (("age", groups), ("age_detail", finer))]
-    assert bounds(refined(*spans)) == ages
 
 
 @pytest.mark.parametrize(
@@ -183,7 +168,29 @@ def test_diseases_lose_the_codes_behind_them():
 
 
 @pytest.mark.parametrize(
-    ("cell", "days"), [("0", None), ("N/A", None), ("18", YEAR_18), ("18 Year(s)", YEAR_18)]
+    ("cell", "text"),
+    [
+        ("0", ""),
+        ("0 Years", ""),
+        ("N/A", ""),
+        ("18", "18"),
+        ("18 Year(s)", "18 Years"),
+        ("6 Months", "6 Months"),
+    ],
 )
-def test_an_age_of_0_is_no_bound(cell, days):
-    assert IctrpSheet.read("age_min", cell) == days
+def test_an_age_of_0_is_no_bound(cell, text):
+    for sheet in (IctrpSheet, IsrctnSheet):
+        assert sheet.read("age_min", cell) == sheet.read("age_max", cell) == text
+
+
+@pytest.mark.parametrize("sheet", [CtgovSheet, ClassicSheet])
+@pytest.mark.parametrize(
+    ("cell", "ages"),
+    [
+        ("2 Years to 18 Years", ("2 Years", "18 Years")), ("6 Months and older", ("6 Months", "")),
+        ("up to 21 Years", ("", "21 Years")), ("2 Years to 17 Years \xa0 (Child)", ("2 Years", "17 Years")),
+        ("CHILD", ("", "")), ("CHILD, ADULT", ("", "")), ("Adult, Older Adult", ("", "")),
+    ],
+)  # fmt: skip
+def test_ages_of_clinicaltrials_gov_are_kept_as_it_writes_them_and_groups_are_no_bounds(sheet, cell, ages):
+    assert sheet.read("age", cell) == ages

@@ -5,33 +5,59 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from directory.adminsite.forms import AgeField, CleanTextForm, RecordedForm
+from directory.adminsite.forms import CleanTextForm, RecordedForm
+from directory.core.ages import BadAge
+from directory.sheets.written_values import is_nothing
 
 from .. import actions
+from ..age_criteria import SIDES, split
 from ..choices import Recruitment
 from ..models import StatusStatement, Trial
 from ..models.trial import free_slug
 
-AGE_HELP = _("2 years, 6m or 31d. Empty: no bound.")
-
 
 class TrialForm(RecordedForm):
-    min_days = AgeField(label=_("Minimum age"), help_text=AGE_HELP)
-    max_days = AgeField(label=_("Maximum age"), help_text=AGE_HELP)
+    """Ages are typed as they are written; the days are made of them."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for side in SIDES:
+            # Of what has days alone, what means just these days.
+            self.initial[f"age_{side}_text"] = self.instance.age_written(side)
         if "slug" in self.fields and not self.instance.pk:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("Empty: made from the acronym, or else from the title.")
 
     def clean(self):
         cleaned = super().clean()
+        for side in SIDES:
+            if f"age_{side}_text" in cleaned:
+                self._clean_age(side, cleaned)
         if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
             name = cleaned.get("acronym") or cleaned.get("title_en") or ""
             cleaned["slug"] = free_slug([name], set(Trial.objects.values_list("slug", flat=True)))
         self._refuse_circle(cleaned.get("parent"))
         return cleaned
+
+    def _clean_age(self, side: str, cleaned: dict) -> None:
+        """One field may say both bounds where the other one is empty."""
+        name, text = f"age_{side}_text", cleaned[f"age_{side}_text"]
+        text = "" if is_nothing(text) else text
+        if text and not getattr(self.instance, name) and text == self.instance.age_written(side):
+            cleaned[name] = ""  # the days stay as they are: nobody wrote this
+            return
+        try:
+            said = split(text, side) if text else {side: ""}
+        except BadAge as error:
+            self.add_error(name, str(error))
+            return
+        for which, part in said.items():
+            other = f"age_{which}_text"
+            if which != side and cleaned.get(other):
+                self.add_error(name, _("This says two bounds. Write each in its own field."))
+            else:
+                cleaned[other] = part
+                self.instance.write_age(which, part)
 
     def _refuse_circle(self, parent):
         """A trial cannot be a sub-protocol of one of its own sub-protocols."""

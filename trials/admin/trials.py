@@ -126,10 +126,14 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         (
             _("Who it is for"),
             {
+                "description": _(
+                    "What is empty is not recorded, and so is the sex “All”: there is no limit only where it "
+                    "is ticked below."
+                ),
                 "fields": [
                     "conditions", "disease_terms", "stages", ("lines_min", "lines_max"), "alterations",
-                    "alterations_excluded", ("min_days", "max_days"), "age_groups", "sex",
-                    "eligibility_en",
+                    "alterations_excluded", ("age_min_text", "age_max_text"), "age_groups", "sex",
+                    "no_limits", ("criteria_source", "criteria_as_of"), "eligibility_en",
                 ],
             },
         ),

@@ -5,23 +5,22 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import chain, count
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from centres.models.centre import validate_phone
-from directory.core.ages import age_range_text
 from directory.core.dates import PartialDateField
 from directory.core.fields import WordsField, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.roles import Role, is_editor
 from directory.sheets.written_values import is_nothing
 
-from ..choices import AgeGroup, Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from ..choices import Phase, Recruitment, Scheme, StudyType
 from ..identifiers import Identifier, parse_identifier
 from .condition import Condition
+from .criteria import CRITERIA_CONSTRAINTS, WithCriteria
 from .intervention import (
     SAID_OF_ARM,
     SAID_OF_INTERVENTION,
@@ -29,10 +28,6 @@ from .intervention import (
     TrialArm,
     TrialIntervention,
 )
-
-AGES_IN_ORDER = _("The minimum age must not exceed the maximum age.")
-LINES_IN_ORDER = _("The fewest previous lines must not exceed the most.")
-MOST_LINES = 20
 
 
 def free_slug(words: Iterable[str], taken: Container[str]) -> str:
@@ -87,7 +82,7 @@ class TrialQuerySet(ListedQuerySet):
         return self.filter(Exists(same))
 
 
-class Trial(Listed, Sourced):
+class Trial(Listed, Sourced, WithCriteria):
     """A clinical trial that a physician may refer a patient to: a signpost, not a protocol.
 
     `merged_into`: the trial that it turned out to be, always one that is not merged itself; then it is shown
@@ -113,38 +108,6 @@ class Trial(Listed, Sourced):
     )
     disease_terms = WordsField(
         _("disease terms"), help_text=_("Diseases in the trial's own words, one a line.")
-    )
-    stages = WordsField(_("stages of disease"), words=Stage)
-    alterations = WordsField(
-        _("alterations required"),
-        help_text=_("One a line, for example ALK or BRAF V600E. A patient needs one of them, not all."),
-    )
-    alterations_excluded = WordsField(
-        _("alterations excluded"), help_text=_("One a line. A patient may have none of them.")
-    )
-    lines_min = models.PositiveSmallIntegerField(
-        _("fewest previous lines"),
-        null=True,
-        blank=True,
-        validators=[MaxValueValidator(MOST_LINES)],
-        help_text=_("Lines of systemic treatment before this trial. Empty: no bound."),
-    )
-    lines_max = models.PositiveSmallIntegerField(
-        _("most previous lines"),
-        null=True,
-        blank=True,
-        validators=[MaxValueValidator(MOST_LINES)],
-        help_text=_("0: only patients not treated before. Empty: no bound."),
-    )
-    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, default=Sex.ALL)
-    min_days = models.PositiveIntegerField(
-        _("minimum age in days"), null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    max_days = models.PositiveIntegerField(
-        _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
-    )
-    age_groups = WordsField(
-        _("age groups"), words=AgeGroup, help_text=_("As registries say it. None: not known.")
     )
     eligibility = translated(models.TextField(_("other criteria"), max_length=20_000))
     arms = translated(models.TextField(_("arms"), max_length=20_000))
@@ -195,16 +158,6 @@ class Trial(Listed, Sourced):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(
-                name="trial_ages_in_order",
-                condition=Q(min_days=None) | Q(max_days=None) | Q(min_days__lte=F("max_days")),
-                violation_error_message=AGES_IN_ORDER,
-            ),
-            models.CheckConstraint(
-                name="trial_lines_in_order",
-                condition=Q(lines_min=None) | Q(lines_max=None) | Q(lines_min__lte=F("lines_max")),
-                violation_error_message=LINES_IN_ORDER,
-            ),
-            models.CheckConstraint(
                 name="trial_is_not_its_own_parent",
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 violation_error_message=_("A trial cannot be its own parent."),
@@ -214,6 +167,7 @@ class Trial(Listed, Sourced):
                 condition=Q(merged_into=None) | (~Q(merged_into=F("id")) & ~Q(state=State.LISTED)),
                 violation_error_message=_("This trial is merged into another one. Undo the merge first."),
             ),
+            *CRITERIA_CONSTRAINTS,
         ]
 
     def __str__(self):
@@ -223,19 +177,8 @@ class Trial(Listed, Sourced):
     def change_key(self):
         return self.slug
 
-    @property
-    def age_text(self) -> str:
-        return age_range_text(self.min_days, self.max_days)
-
     def clean(self):
         super().clean()
-        for low, high, sentence in (
-            ("min_days", "max_days", AGES_IN_ORDER),
-            ("lines_min", "lines_max", LINES_IN_ORDER),
-        ):
-            bounds = getattr(self, low), getattr(self, high)
-            if None not in bounds and bounds[0] > bounds[1]:
-                raise ValidationError({high: sentence})
         if self.parent_id is not None and self.parent_id == self.pk:
             raise ValidationError({"parent": _("A trial cannot be its own parent.")})
         if self.acronym and is_nothing(self.acronym):

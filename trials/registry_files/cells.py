@@ -6,14 +6,15 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from directory.core.ages import DAYS_PER_MONTH, DAYS_PER_YEAR, age_range_text, parse_age
+from directory.core.ages import DAYS_OF_UNIT, parse_age
 from directory.core.text import fold, squash, tidy
-from directory.sheets.cells import Age, List, LongText, PartialDay, Prose, Text, Word
+from directory.sheets.cells import List, LongText, PartialDay, Prose, Text, Word
 from directory.sheets.written_values import DAY_FIRST, is_nothing
 
-from ..ages import DAYS_OF_BAND
-from ..cells import Identifiers, Phases
-from ..choices import AgeBand, Phase, Recruitment, Scheme, Sex, StudyType
+from ..age_criteria import days_of
+from ..ages import AGE_WITHOUT_END, DAYS_OF_GROUP
+from ..cells import AgeAsWritten, Identifiers, Phases
+from ..choices import AgeGroup, Phase, Recruitment, Scheme, Sex, StudyType
 from ..identifiers import MAX_LENGTH, read_identifier
 from ..sheets import spellings
 
@@ -37,24 +38,17 @@ _PHASES = re.compile(
 _YES_OR_NO = re.compile(r"(?i)\b(female|male)s?\s*:\s*(yes|no)\b")
 _SPAN = re.compile(r"(\d+)\s*([a-z]*)\s*(?:-|to)\s*(\d+)\s*([a-z]+)")
 _FROM = re.compile(r"(\d+)\s*\+\s*([a-z]+)")
-_DAYS = {"day": 1, "week": 7, "month": DAYS_PER_MONTH, "year": DAYS_PER_YEAR}
-_ELDERLY, _MOST = int(65 * DAYS_PER_YEAR), 10**6
-_ADULT = DAYS_OF_BAND[AgeBand.ADULT][0]
 _GROUPS = {
-    "in utero": (0, 0), "preterm": DAYS_OF_BAND[AgeBand.NEWBORN], "newborn": DAYS_OF_BAND[AgeBand.NEWBORN],
-    "infant": DAYS_OF_BAND[AgeBand.INFANT], "child": DAYS_OF_BAND[AgeBand.CHILD],
-    "adolescent": DAYS_OF_BAND[AgeBand.ADOLESCENT], "under 18": (0, _ADULT - 1),
-    "adult": (_ADULT, _ELDERLY - 1), "elderly": (_ELDERLY, None),
+    "in utero": AgeGroup.CHILD, "preterm": AgeGroup.CHILD, "newborn": AgeGroup.CHILD,
+    "infant": AgeGroup.CHILD, "child": AgeGroup.CHILD, "adolescent": AgeGroup.CHILD,
+    "under 18": AgeGroup.CHILD, "adult": AgeGroup.ADULT, "elderly": AgeGroup.OLDER_ADULT,
 }  # fmt: skip
-
-Span = tuple[int, int | None]  # first and last day of life, both included; None: no last one
 
 
 class AgeRange(Text):
-    """`2 Years to 18 Years`, or only groups: `CHILD, ADULT`; as `(min, max)` in days.
+    """`2 Years to 18 Years`, or only groups: `CHILD, ADULT`; as `(min, max)`, each as it is written.
 
-    Groups (CT.gov: a child is under 18) bound the ages where one is missing: without CHILD nobody is under
-    18, with CHILD alone nobody is 18.
+    Groups are no bounds: they say of nobody's age that it fits (`Trial.age_groups`).
     """
 
     _groups = {"child", "adult", "older adult"}
@@ -66,27 +60,24 @@ class AgeRange(Text):
         text = tidy(re.sub(r"\([^)]*\)", "", str(value)))
         groups = {fold(part) for part in re.split(r"[,|]", text) if fold(part)}
         if groups and groups <= self._groups:
-            return (None if "child" in groups else _ADULT, _ADULT - 1 if groups == {"child"} else None)
-        if (found := self._bounds(text)) and in_order(*found):
-            return found
+            return "", ""
+        if found := self._bounds(text):
+            days = days_of(found[0], "min"), days_of(found[1], "max")
+            if None in days or days[0] <= days[1]:
+                return found
         raise ValueError(
             _("“%(value)s” is not a range of ages. Write it like 2 Years to 18 Years, or CHILD, ADULT.")
             % {"value": text[:40]}
         )
 
-    def _bounds(self, text: str) -> tuple[int | None, int | None] | None:
+    def _bounds(self, text: str) -> tuple[str, str] | None:
         low, to, high = re.sub(r"(?i)^up to\b", "to", text).partition("to ")
         if to or text.casefold().endswith(("and older", "and up")):
-            return parse_age(re.sub(r"(?i)\band (older|up)$", "", low).strip()), parse_age(high)
+            return re.sub(r"(?i)\band (older|up)$", "", low).strip(), high.strip()
         return None
 
     def render(self, value, obj=None, **kwargs):
-        return "" if value is None else "; ".join("" if one is None else str(one) for one in value)
-
-
-def in_order(low: int | None, high: int | None) -> bool:
-    """Whether a range does not end before it begins."""
-    return low is None or high is None or low <= high
+        return "; ".join(value or ())
 
 
 def unmarked(text: str) -> str:
@@ -190,40 +181,46 @@ class PhasesInWords(Phases):
         return list(dict.fromkeys(self._one(part, text) for part in parts))
 
 
-class AgeBound(Age):
-    """An age; `0` says that there is no bound."""
+class RegistryAge(AgeAsWritten):
+    """An age as a registry has it, a number and a unit; `0` says that there is no bound."""
 
     def clean(self, value, row=None, **kwargs):
-        return parse_age(re.sub(r"\(s\)", "s", str(value))) or None
+        text = re.sub(r"\(s\)", "s", tidy(str(value)))
+        return super().clean(text) if parse_age(text) else ""
 
 
 class AgeGroups(Text):
-    """`18-64 years, 65+ years`, `Children, Adolescents`; as spans of days of life, the youngest first."""
+    """`18-64 years, 65+ years`, `Children, Adolescents`; as the groups that these ages are of."""
 
     def takes(self):
         return _("groups of ages, like 0-17 years, 18-64 years")
 
     def clean(self, value, row=None, **kwargs):
         parts = re.split(r"[,;|\n](?![^(]*\))", unmarked(str(value)))
-        return sorted({self._span(part, str(value)) for part in parts if tidy(part)}, key=lambda one: one[0])
+        found = {group for part in parts if tidy(part) for group in self._groups_of(part, str(value))}
+        return [group for group in AgeGroup.values if group in found]
 
-    def _span(self, part: str, whole: str) -> Span:
+    def _groups_of(self, part: str, whole: str) -> set[str]:
         text = tidy(re.sub(r"\([^)]*\)", "", part)).casefold() or tidy(part).casefold()
-        if named := next((span for name, span in _GROUPS.items() if text.startswith(name)), None):
-            return named
+        if named := next((group for name, group in _GROUPS.items() if text.startswith(name)), None):
+            return {named.value}
         if found := _SPAN.fullmatch(text):
             low, unit, high, other = found.groups()
-            return _days(low, unit or other, whole), _days(str(int(high) + 1), other, whole) - 1
-        if found := _FROM.fullmatch(text):
-            return _days(*found.groups(), whole), None
-        raise ValueError(_no_group(whole))
+            span = _days(low, unit or other, whole), _days(str(int(high) + 1), other, whole) - 1
+        elif found := _FROM.fullmatch(text):
+            span = _days(*found.groups(), whole), AGE_WITHOUT_END
+        else:
+            raise ValueError(_no_group(whole))
+        return {
+            group.value for group, (low, high) in DAYS_OF_GROUP.items() if span[0] <= high and low <= span[1]
+        }
 
     def render(self, value, obj=None, **kwargs):
-        return "; ".join(age_range_text(*span) for span in value or ())
+        return ", ".join(value or ())
 
 
 def _days(number: str, unit: str, whole: str) -> int:
-    days = _DAYS.get(unit.removesuffix("s"))
+    days = DAYS_OF_UNIT.get(unit.removesuffix("s"))
     if days is None or len(number) > 4:
         raise ValueError(_no_group(whole))
     return int(int(number) * days)
@@ -233,21 +230,6 @@ def _no_group(text: str) -> str:
     return _("“%(value)s” is no group of ages. Groups are written like 0-17 years, 65+ years.") % {
         "value": tidy(text)[:40]
     }
-
-
-def bounds(spans: list[Span]) -> tuple[int | None, int | None]:
-    """The first and the last age of all spans, None for no bound."""
-    lows, highs = [low for low, _high in spans], [high for _low, high in spans]
-    return min(lows) or None, None if None in highs else max(highs)
-
-
-def refined(spans: list[Span], finer: list[Span]) -> list[Span]:
-    """`spans`, each as those of the `finer` ones that lie in it, where there are any."""
-    found = []
-    for low, high in spans:
-        inside = [one for one in finer if one[0] >= low and (high is None or (one[1] or _MOST) <= high)]
-        found += inside or [(low, high)]
-    return found
 
 
 class SponsorCodes(Identifiers):

@@ -51,7 +51,7 @@ class CtisSheet(RegistrySheet):
     )
     countries = ExportColumn("Location(s) and recruitment status", None, CountryStatuses())
     age = ExportColumn("Age group", None, AgeGroups())
-    age_detail = ExportColumn("Age range secondary identifier", None, AgeGroups())
+    age_detail = unkept("Age range secondary identifier")
     sex = ExportColumn("Gender", "sex", Sexes())
     enrolled = unkept("Number of participants enrolled")
     region = unkept("Trial region")

@@ -19,7 +19,7 @@ class EuctrSheet(RegistrySheet):
     example = {
         "eudract_number": "2012-001234-56", "protocol_code": "EXAMPLE-01",
         "title": "A study of something in children with leukaemia", "sponsor": "Example Hospital",
-        "disease_terms": "Acute leukaemia", "age": "Children, Adolescents", "sex": "Male, Female",
+        "disease_terms": "Acute leukaemia", "age_groups": "Children, Adolescents", "sex": "Male, Female",
         "countries": "BE (Ongoing) FR (Completed)",
     }  # fmt: skip
 
@@ -30,7 +30,7 @@ class EuctrSheet(RegistrySheet):
     title = ExportColumn("Full Title", "title_en", UnmarkedLine())
     disease_terms = ExportColumn("Medical condition", "disease_terms", Terms())
     meddra = unkept("Disease")
-    age = ExportColumn("Population Age", None, AgeGroups())
+    age_groups = ExportColumn("Population Age", "age_groups", AgeGroups())
     sex = ExportColumn("Gender", "sex", Sexes())
     countries = ExportColumn("Trial Protocol", None, CodedStatuses())
     results = unkept("Trial results")

@@ -13,9 +13,9 @@ from ..models import Trial
 from ..sheets import spellings
 from .base import ExportColumn, RegistrySheet, unkept
 from .cells import (
-    AgeBound,
     CountryNames,
     PhasesInWords,
+    RegistryAge,
     RegistryDay,
     Sexes,
     SponsorCodes,
@@ -58,8 +58,8 @@ class IctrpSheet(RegistrySheet):
         "Recruitment Status", "status", Word(Recruitment, spellings("status"), _lazy("a status"))
     )
     other_records = unkept("other records")
-    age_min = ExportColumn("Inclusion agemin", "min_days", AgeBound())
-    age_max = ExportColumn("Inclusion agemax", "max_days", AgeBound())
+    age_min = ExportColumn("Inclusion agemin", "age_min_text", RegistryAge("min"))
+    age_max = ExportColumn("Inclusion agemax", "age_max_text", RegistryAge("max"))
     sex = ExportColumn("Inclusion gender", "sex", Sexes())
     enrolled_on = unkept("Date enrollement", "Date enrollment")
     size = unkept("Target size")

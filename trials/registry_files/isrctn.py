@@ -15,10 +15,10 @@ from ..models import Trial
 from ..sheets import spellings
 from .base import ExportColumn, RegistrySheet, unkept
 from .cells import (
-    AgeBound,
     CountryNames,
     DayFirst,
     PhasesInWords,
+    RegistryAge,
     Sexes,
     SponsorCodes,
     StudyTypes,
@@ -91,8 +91,8 @@ class IsrctnSheet(RegistrySheet):
     exclusion = ExportColumn("Participant exclusion criteria", None, UnmarkedText())
     participants = unkept("Participant type")
     age_group = unkept("Age group")
-    age_min = ExportColumn("Lower age limit", "min_days", AgeBound())
-    age_max = ExportColumn("Upper age limit", "max_days", AgeBound())
+    age_min = ExportColumn("Lower age limit", "age_min_text", RegistryAge("min"))
+    age_max = ExportColumn("Upper age limit", "age_max_text", RegistryAge("max"))
     sex = ExportColumn("Sex", "sex", Sexes(), formerly=("Gender",))
     size = unkept("Target number of participants")
     countries = ExportColumn("Countries of recruitment", None, CountryNames())

@@ -23,7 +23,7 @@ from directory.sheets.encoding_repair import REPAIRED
 
 from .. import registries, statements
 from ..ages import DAYS_OF_BAND
-from ..choices import AgeBand, Recruitment, Scheme
+from ..choices import AgeBand, AgeGroup, Recruitment, Scheme
 from ..models import StatusStatement, Trial
 from ..models.registry import FROM_FILES, whose
 from ..registry_files.base import RegistrySheet
@@ -41,7 +41,7 @@ _LONGEST = 60  # of what says that there is nothing to say
 class RegistryProcessor(TrialProcessor):
     """A kind of sheet that `registry` writes; it is told by its header.
 
-    `fields`: the columns that fill attributes of a trial; a column `age` has `(min, max)` in days, and
+    `fields`: the columns that fill attributes of a trial; a column `age` has `(min, max)` as written, and
     `status` and `status_as_of` are the trial's own. `page`: the address of a trial at the registry, with `{}`
     for its number. `other_titles`: where the title stands if not under `title`. `repeats`: a trial may have
     several rows, of which the first is taken. `ours`: what a row names that is about our patients.
@@ -240,8 +240,12 @@ class RegistryProcessor(TrialProcessor):
             result.values.setdefault("url", trial.source_url)
         # The address of the registry's page is no news where another was chosen.
         given = [name for name in self.fields if name != "url" or trial.pk is None or not trial.url]
+        was_said = trial.says_criteria
         changed = self._fill(result, trial, given)
-        changed += self._compare_age(result, trial) + self._compare_contact(result, trial)
+        changed += self.fill_age(result, trial) + self._compare_contact(result, trial)
+        self.compare_limits(result, trial, changed)
+        if not was_said:
+            changed += self.sign_criteria(result, trial, self.registry)
         return changed + self._compare_status(result, trial)
 
     def _compare_contact(self, result, trial) -> list[str]:
@@ -260,15 +264,6 @@ class RegistryProcessor(TrialProcessor):
         changed = self.compare(result, trial, [name for name in CONTACT if name in result.values])
         trial.contact_source, trial.contact_as_of = self.registry, result.values.get("status_as_of", "")
         return [*changed, "contact_source", "contact_as_of"]
-
-    def _compare_age(self, result, trial) -> list[str]:
-        """Bounds where the directory has none; those of an export are seldom more than groups."""
-        low, high = result.values.get("age", (None, None))
-        if (low, high) == (None, None) or not (trial.min_days is None and trial.max_days is None):
-            return []
-        trial.min_days, trial.max_days = low, high
-        result.change("age", "", trial.age_text)
-        return ["min_days", "max_days"]
 
     def _compare_status(self, result, trial) -> list[str]:
         """The trial's own status, unless a fresher one may stand: then a person decides."""
@@ -360,7 +355,9 @@ class RegistryProcessor(TrialProcessor):
 
 
 def may_be_for_children(trial: Trial) -> bool:
-    """Whether the ages that are known of a trial let anybody under 18 in."""
+    """Whether the ages that are known of a trial, or else their groups, let anybody under 18 in."""
+    if trial.min_days is None and trial.age_groups:
+        return AgeGroup.CHILD in trial.age_groups
     return trial.min_days is None or trial.min_days < DAYS_OF_BAND[AgeBand.ADULT][0]
 
 

@@ -13,7 +13,6 @@ from ..choices import Recruitment
 from ..implied import ALL_IN_BELGIUM, CARRIED
 from ..models import StatusStatement, Trial
 from ..models.registry import whose
-from ..registry_files.cells import bounds, refined
 from ..registry_files.classic import ClassicSheet
 from ..registry_files.ctis import CtisSheet
 from ..registry_files.euctr import EuctrSheet
@@ -99,9 +98,8 @@ class CtisProcessor(CountriesProcessor):
     fields = ("title", "disease_terms", "sponsor", "sex", "phase", "age_groups", "eligibility")
 
     def understand(self, result):
-        spans, finer = result.values.pop("age", []), result.values.pop("age_detail", [])
-        if spans or finer:
-            result.values["age"] = bounds(refined(spans, finer) or finer)
+        if groups := result.values.pop("age", []):
+            result.values.setdefault("age_groups", groups)
 
 
 class EuctrProcessor(CountriesProcessor):
@@ -109,12 +107,8 @@ class EuctrProcessor(CountriesProcessor):
     label = gettext_lazy("EU Clinical Trials Register list")
     registry = "EU Clinical Trials Register"
     page = "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}"
-    fields = ("title", "disease_terms", "sponsor", "sex")
+    fields = ("title", "disease_terms", "sponsor", "sex", "age_groups")
     repeats = True
-
-    def understand(self, result):
-        if spans := result.values.pop("age", []):
-            result.values["age"] = bounds(spans)
 
 
 class IctrpProcessor(RegistryProcessor):

@@ -21,9 +21,10 @@ from ..identifiers import Identifier
 from ..implied import Follows
 from ..intervention_cells import Arm, Given
 from ..models import Condition, StatusStatement, Trial, TrialSite
-from ..models.trial import AGES_IN_ORDER, LINES_IN_ORDER
+from ..models.criteria import AGES_IN_ORDER, LINES_IN_ORDER
 from ..sheets import TrialSheet
 from . import interventions
+from .criteria import AGES, CriteriaRows, recorded
 from .finding import TrialFinder
 from .implied_sites import imply_of_the_whole
 from .parents import ParentRows, as_identifier
@@ -33,10 +34,10 @@ from .waiting_trials import blank, fill, hollow, new_trial
 
 # Where one of the two is stored, an empty other one says something, too.
 TOGETHER = (("age_min", "age_max"), ("lines_min", "lines_max"), ("status", "status_as_of"))
-# Two bounds, their columns, and the sentence of the constraint that they stand in order.
+# Two bounds, the column of the first, and the sentence of the constraint that they stand in order.
 IN_ORDER = (
-    ("min_days", "max_days", ("age_min", "age_max"), AGES_IN_ORDER),
-    ("lines_min", "lines_max", ("lines_min", "lines_max"), LINES_IN_ORDER),
+    ("min_days", "max_days", "age_min", AGES_IN_ORDER),
+    ("lines_min", "lines_max", "lines_min", LINES_IN_ORDER),
 )
 
 
@@ -66,7 +67,7 @@ class TrialWork:
         return [one.site for one in self.implied]
 
 
-class TrialProcessor(ParentRows):
+class TrialProcessor(CriteriaRows, ParentRows):
     """`registry`: which one wrote such sheets, if any; then they fill what is empty and overwrite nothing."""
 
     sheet = TrialSheet
@@ -181,25 +182,28 @@ class TrialProcessor(ParentRows):
 
     def _check_order(self, result, trial):
         """As the constraints, with what the bounds are."""
-        for low, high, columns, sentence in IN_ORDER:
+        for low, high, column, sentence in IN_ORDER:
             bounds = getattr(trial, low), getattr(trial, high)
             if None not in bounds and bounds[0] > bounds[1]:
-                written = map(self.sheet.written, columns, bounds)
-                result.refuse(columns[0], f"{sentence} ({' > '.join(written)})")
+                if column in AGES:
+                    bounds = trial.age_written("min"), trial.age_written("max")
+                result.refuse(column, f"{sentence} ({bounds[0]} > {bounds[1]})")
 
     def _compare_fields(self, result, trial) -> list[str]:
         """Set on `trial` what the row says of it; the attributes that changed."""
         set_on = self._fill if self.registry else self.compare
-        return set_on(result, trial, self.sheet.compared())
+        changed = set_on(result, trial, self.sheet.compared())
+        self.compare_limits(result, trial, changed)
+        return changed
 
     def _fill(self, result, trial, names: Iterable[str]) -> list[str]:
         """As `compare`, of what is empty; where something else stands, that is told and stays."""
         columns = self.sheet.columns()
-        known = {} if trial.pk is None else {one: getattr(trial, columns[one].attribute) for one in names}
+        known = {} if trial.pk is None else recorded(trial, names, columns)
         filled = _kept_columns(known)
         for name in sorted(filled & result.values.keys()):
             said = result.values[name]
-            if known[name] != said and not self.reader.reads_as(name, known[name], said):
+            if not self.is_said_already(trial, name, known[name], said):
                 self.stays(result, name, self.reader.written(name, known[name]))
         empty = [one for one in names if one in result.values and one not in filled]
         return self.compare(result, trial, empty)

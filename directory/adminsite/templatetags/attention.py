@@ -13,5 +13,6 @@ def attention(context):
     return {
         "notices": notices,
         "lines": lines,
+        "rankings": sources.rankings(context["request"]),
         "explained": any(notice.nothing_else for notice in notices),
     }

@@ -1,7 +1,5 @@
 """A patient's profile, posted and judged. Nothing of the body is stored, cached or logged, on any path."""
 
-from collections.abc import Mapping
-
 import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
@@ -14,6 +12,7 @@ from directory.core.filter_fields import Choice, WholeNumber
 from directory.core.forgetting import quotes_nothing
 from directory.eligibility import service as eligibility
 from directory.eligibility.forms import ProfileForm
+from directory.eligibility.reasons import said_by
 from directory.search import service
 
 from .. import parameters
@@ -63,6 +62,7 @@ class MatchView(ApiView):
                 form.profile,
                 language=form.cleaned_data["lang"] or "en",
                 limit=form.cleaned_data["limit"] or shapes.DEFAULT_LIMIT,
+                into=(*eligibility.BANDS, eligibility.OPEN_HERE),
             )
         except ValueError as error:
             raise bad_parameters([Fault("text", str(error))]) from None
@@ -124,25 +124,48 @@ def _is_number(value: object) -> bool:
 
 def _body(found: eligibility.Matching) -> dict:
     """The answer; orjson writes its dataclasses by their fields, which are those of the contract."""
-    bands = {name: getattr(found, name) for name in eligibility.BANDS}
-    acronyms = _acronyms([one.key for band in bands.values() for one in band.trials])
+    bands = {name: found.bands[name] for name in eligibility.BANDS}
+    documents = _documents(found)
     return {
-        **{name: [_shown(one, acronyms) for one in band.trials] for name, band in bands.items()},
+        **{
+            name: [_shown(one, documents.get(one.key)) for one in band.trials] for name, band in bands.items()
+        },
         "counts": {name: band.count for name, band in bands.items()},
         "read": found.read,
         "unread": found.unread,
+        "open_here": [one.key for one in found.bands[eligibility.OPEN_HERE].trials],
+        "ways": found.ways,
     }
 
 
-def _acronyms(slugs: list[str]) -> dict[str, str]:
-    documents = (orjson.loads(body) for body in service.bodies("trial", slugs))
-    return {one["slug"]: one["acronym"] for one in documents}
+def _documents(found: eligibility.Matching) -> dict[str, dict]:
+    slugs = dict.fromkeys(one.key for name in eligibility.BANDS for one in found.bands[name].trials)
+    documents = (orjson.loads(body) for body in service.bodies("trial", list(slugs)))
+    return {one["slug"]: one for one in documents}
 
 
-def _shown(one: eligibility.Matched, acronyms: Mapping[str, str]) -> dict:
+def _shown(one: eligibility.Matched, document: dict | None) -> dict:
+    """A trial that left the index since it was judged has no document."""
     return {
         "trial": one.key,
-        "acronym": acronyms.get(one.key, ""),
-        "criteria": one.criteria,
+        "acronym": document["acronym"] if document else "",
+        "criteria": [_with_its_source(each, document) for each in one.criteria],
         "nearest_site": one.nearest,
+        "nearest_abroad": one.nearest_abroad,
+        "not_recorded": one.not_recorded,
+        "treats": not one.apart,
+        "step": one.step,
+    }
+
+
+def _with_its_source(criterion: eligibility.Criterion, document: dict | None) -> dict:
+    """With who says what the trial asks, and of when that is, where that is recorded."""
+    source, as_of = said_by(document) if document and criterion.is_of_trial else (None, None)
+    return {
+        "name": criterion.name,
+        "verdict": criterion.verdict,
+        "reason": criterion.reason,
+        "basis": criterion.basis,
+        "source": source,
+        "as_of": as_of,
     }

@@ -18,6 +18,7 @@ from trials.choices import (
     ArmType,
     Freshness,
     InterventionType,
+    Limit,
     Phase,
     Recruitment,
     Scheme,
@@ -73,6 +74,13 @@ class AgeSerializer(s.Serializer):
     min_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
     max_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
     text = s.CharField(allow_blank=True, help_text="For people, for example “2 years to 50 years”.")
+
+
+class AgeAsWrittenSerializer(s.Serializer):
+    """The ages as whoever recorded them wrote them; null where they are not recorded so."""
+
+    min = s.CharField(allow_null=True, help_text="For example “> 2 years”.")
+    max = s.CharField(allow_null=True, help_text="For example “≤ 21 years at transplant”.")
 
 
 class SiteCentreSerializer(s.Serializer):
@@ -198,6 +206,14 @@ class TrialSerializer(s.Serializer):
     interventions = InterventionSerializer(many=True, help_text="Empty: not known.")
     arm_groups = ArmSerializer(many=True, help_text="Empty: not known.")
     contact = TrialContactSerializer(allow_null=True)
+    no_limits = s.ListField(
+        child=s.ChoiceField(Limit.choices),
+        help_text="Of what it is recorded that there is no limit. What is empty and not named here is not "
+        "recorded; sex `all` means no limit only where it is named here.",
+    )
+    criteria_source = s.CharField(allow_null=True, help_text="Who says what the criteria are.")
+    criteria_as_of = partial_date()
+    age_as_written = AgeAsWrittenSerializer()
     updated_at = s.DateTimeField()
 
 

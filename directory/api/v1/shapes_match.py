@@ -7,12 +7,13 @@ from rest_framework import serializers as s
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
-from directory.eligibility.service import BANDS, CRITERIA
+from directory.eligibility.service import BANDS, BASES, CRITERIA
+from directory.eligibility.steps import KINDS
 from trials.choices import Freshness, Recruitment, Sex, Stage
-from trials.models.trial import MOST_LINES
+from trials.models.criteria import MOST_LINES
 
 from ..patterns import OF_PARAMETER
-from .shapes import COUNTRY, slug
+from .shapes import COUNTRY, partial_date, slug
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
@@ -24,7 +25,8 @@ class ProfileSerializer(s.Serializer):
     text = s.CharField(
         required=False,
         max_length=LONGEST,
-        help_text="Free words: diseases, stages, alterations, in four languages.",
+        help_text="Free words in four languages: diseases, stages, alterations; age, sex and previous lines, "
+        "which count where their own fields are empty.",
     )
     age = s.RegexField(OF_PARAMETER["age"], required=False, help_text="14, 14y, 31m, 12d.")
     stage = s.ChoiceField(Stage.choices, required=False)
@@ -54,6 +56,13 @@ class CriterionSerializer(s.Serializer):
     name = s.ChoiceField(CRITERIA)
     verdict = s.ChoiceField(["met", "unmet", "unknown"])
     reason = s.CharField(help_text="For people.")
+    basis = s.ChoiceField(
+        BASES,
+        help_text="On what the verdict rests. What is not recorded is never `met`; an age group alone may "
+        "exclude and never confirms.",
+    )
+    source = s.CharField(allow_null=True, help_text="Who says what the trial asks; null where nobody does.")
+    as_of = partial_date()
 
 
 class NearestSiteSerializer(s.Serializer):
@@ -65,11 +74,39 @@ class NearestSiteSerializer(s.Serializer):
     freshness = s.ChoiceField(Freshness.choices)
 
 
+class StepSerializer(s.Serializer):
+    """The one test, number or date that would decide the trial; `ask`: what is to be asked first."""
+
+    kind = s.ChoiceField(KINDS)
+    value = s.CharField(
+        allow_blank=True,
+        help_text="Stages, a sex, an alteration, a date, kilometres; of `ask` the criterion that is open.",
+    )
+    text = s.CharField(help_text="For people.")
+    found = s.BooleanField(allow_null=True, help_text="Of a test: the result with which the trial matches.")
+
+
 class MatchedTrialSerializer(s.Serializer):
     trial = slug("Its slug.")
     acronym = s.CharField(allow_blank=True)
     criteria = CriterionSerializer(many=True)
     nearest_site = NearestSiteSerializer(allow_null=True)
+    nearest_abroad = NearestSiteSerializer(
+        allow_null=True,
+        help_text="The nearest site that recruits outside Belgium, where that is another one.",
+    )
+    not_recorded = s.ListField(
+        child=s.ChoiceField(CRITERIA), help_text="Of these nothing is recorded; they were not asked."
+    )
+    treats = s.BooleanField(help_text="False: supportive care, or a study that only observes.")
+    step = StepSerializer(allow_null=True)
+
+
+class RelaxationSerializer(s.Serializer):
+    """Of `count` excluded trials this criterion is the only one that is not met."""
+
+    name = s.ChoiceField(CRITERIA)
+    count = s.IntegerField(min_value=1)
 
 
 class BandCountsSerializer(s.Serializer):
@@ -77,8 +114,11 @@ class BandCountsSerializer(s.Serializer):
 
 
 class ReadTermSerializer(s.Serializer):
-    kind = s.ChoiceField(["condition", "stage", "alteration"])
-    value = s.CharField(allow_blank=True)
+    kind = s.ChoiceField(["condition", "stage", "alteration", "age", "sex", "lines"])
+    value = s.CharField(
+        allow_blank=True,
+        help_text="ICCC-3 codes; a stage; an age like 13y or 1y 6m; a sex; a number of lines.",
+    )
     label = s.CharField()
 
 
@@ -91,3 +131,9 @@ class MatchingSerializer(s.Serializer):
     unread = s.ListField(
         child=s.CharField(), help_text="What was not understood, is denied or in doubt; it decides nothing."
     )
+    open_here = s.ListField(
+        child=slug("A trial’s slug."),
+        help_text="Trials for the disease that recruit in Belgium (or in `countries`), with at most one "
+        "thing to ask, the most specific first: of `matches` and of `undetermined`.",
+    )
+    ways = RelaxationSerializer(many=True, help_text="The most common reasons for exclusion.")

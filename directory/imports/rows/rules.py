@@ -23,6 +23,7 @@ from directory.core.text import refuse_control_characters
 Get = Callable[[str], object]  # the value of a field by its name
 _COMPARES = {
     "exact": operator.eq, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
+    "has_word": operator.contains,
 }  # fmt: skip
 _WEIGHED_ELSEWHERE = (models.AutoField, models.BooleanField, models.DateField, models.ForeignKey)
 

@@ -19,14 +19,15 @@ from django.utils.translation import ngettext, pgettext
 
 from centres.choices import Language
 from directory.core import dates
-from directory.core.ages import age_range_text
 from directory.core.fields import LANGUAGE_CODES, by_language
 from directory.search.tokens import typed_words
+from trials.age_words import ages_in_words
 from trials.choices import (
     AgeGroup,
     ArmType,
     Freshness,
     InterventionType,
+    Limit,
     Phase,
     Recruitment,
     Scheme,
@@ -141,9 +142,38 @@ def percentage(number: int | None) -> str:
 
 @register.filter
 def ages(trial) -> str:
-    """Ages of a trial or a document's `age`; a minimum of 0 days is no bound."""
-    bounds = trial if isinstance(trial, dict) else {"min_days": trial.min_days, "max_days": trial.max_days}
-    return age_range_text(bounds.get("min_days") or None, bounds.get("max_days"))
+    """Ages of a trial or a document, as recorded; that there is no limit only where that is recorded."""
+    if isinstance(trial, dict):
+        written, limits = trial.get("age_as_written", {}), trial.get("no_limits", ())
+        low, high = trial["age"]["min_days"], trial["age"]["max_days"]
+    else:
+        written, limits = {"min": trial.age_min_text, "max": trial.age_max_text}, trial.no_limits
+        low, high = trial.min_days, trial.max_days
+    if Limit.AGE in limits:
+        return _("No age limit")
+    return ages_in_words(written, {"min": low or None, "max": high})
+
+
+@register.filter
+def no_limit(trial, limit: str) -> str:
+    """`No limit` of it, where that is recorded of the trial; empty where it is not."""
+    return _("No limit") if limit in trial.no_limits else ""
+
+
+@register.filter
+def unrecorded(trial) -> str:
+    """What of the criteria of a trial is neither recorded nor recorded as having no limit, in one line."""
+    recorded = {
+        Limit.LINES: trial.lines_min is not None or trial.lines_max is not None,
+        Limit.ALTERATIONS: trial.alterations,
+        Limit.ALTERATIONS_EXCLUDED: trial.alterations_excluded,
+        Limit.SEX: trial.sex != Sex.ALL,
+    }
+    return "; ".join(
+        str(limit.label)
+        for limit, is_said in recorded.items()
+        if not is_said and limit not in trial.no_limits
+    )
 
 
 @register.filter

@@ -38,7 +38,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "days": [today - dt.timedelta(days=days) for days in (0, 1, 12, 150, 900)],
         "kilometres": (0.4, 12.3, 1234.0),
         "ages": [
-            {"min_days": low, "max_days": high} for low, high in ((None, 364), (365, 6574), (6570, None))
+            {"age": {"min_days": low, "max_days": high}}
+            for low, high in ((None, 364), (365, 6574), (6570, None))
         ],
         "facet": _facet(),
         "chips": [

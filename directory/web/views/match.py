@@ -94,7 +94,12 @@ def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
         return {"errors": _errors(form), "focus": "error-title"}
     wanted = _wanted(form.data)
     try:
-        found = eligibility.match(form.profile, language=words.page_language(), limit=max(wanted.values()))
+        found = eligibility.match(
+            form.profile,
+            language=words.page_language(),
+            limit=max(wanted.values()),
+            into=eligibility.SECTIONS,
+        )
     except ValueError as error:
         return {"errors": {"text": str(error)}, "focus": "error-title"}
     address = request.build_absolute_uri(reverse("web:match"))
@@ -104,10 +109,10 @@ def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
         "focus": _focus(form.data),
         "given": matching.given_of(form),
         "found": found,
-        "bands": matching.bands_of(found, wanted, form.cleaned_data["near"]),
+        "bands": matching.sections_of(found, wanted, form.cleaned_data["near"]),
         "ways": matching.ways_of(found, form),
         "shared": matching.shared(form, found, address, list(shares)),
-        "opened": form.data.get("more") == "excluded",
+        "opened": form.data.get("more"),
         "others": _other_languages(),
         "address": address,
     }
@@ -138,7 +143,7 @@ def _wanted(data: QueryDict) -> dict[str, int]:
     A new question begins with the first trials of each.
     """
     goes_on = "more" in data or "link" in data
-    shown = {name: _shown_of(data, name) if goes_on else 0 for name in eligibility.BANDS}
+    shown = {name: _shown_of(data, name) if goes_on else 0 for name in eligibility.SECTIONS}
     if (band := data.get("more")) in shown:
         shown[band] += matching.PER_BAND
     return {name: min(max(matching.PER_BAND, number), matching.MOST_SHOWN) for name, number in shown.items()}
@@ -152,6 +157,6 @@ def _focus(data: QueryDict) -> str:
     """The place on the page to go on reading from."""
     if "link" in data:
         return "link"
-    if (band := data.get("more")) in eligibility.BANDS:
+    if (band := data.get("more")) in eligibility.SECTIONS:
         return f"{band}-{_shown_of(data, band) + 1}"
     return "answer-title"

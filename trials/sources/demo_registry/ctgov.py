@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
+from ...age_criteria import ENROLMENT, holding_in, parse_bounds
 from .shape import TrialFacts, found, said, texts
 
 API_VERSION = "2.0.5"
@@ -50,12 +51,23 @@ def study(trial: TrialFacts) -> dict[str, Any]:
             "eligibilityModule": {
                 "eligibilityCriteria": row["eligibility"],
                 "sex": row["sex"].upper(),
-                "minimumAge": row["age_min"].title(),
-                "maximumAge": row["age_max"].title(),
+                "minimumAge": _age(row["age_min"], "min"),
+                "maximumAge": _age(row["age_max"], "max"),
             },
             "contactsLocationsModule": {"locations": [_location(*site) for site in trial.sites]},
         },
     })  # fmt: skip
+
+
+def _age(text: str, side: str) -> str:
+    """A bound at enrolment as the registry has it, a number and a unit; `< 18 years` is `17 Years`."""
+    bounds = holding_in(parse_bounds(text, side)) if text else []
+    for one in bounds:
+        if one.at == ENROLMENT and len(one.amount) == 1:
+            number, unit = int(one.amount[0][0]), one.amount[0][1].title()
+            number -= one.strict and side == "max"
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return ""
 
 
 def _identification(trial: TrialFacts) -> dict[str, Any]:

@@ -1,0 +1,185 @@
+"""At which stage of the disease a text says that the patient is, of all that it says of stages.
+
+`relapse after first line`, `métastatique au diagnostic, en rechute`: what is told of an earlier day is no
+stage of today. In doubt a phrase is unread.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+
+from directory.core.text import squash, strip_marks
+from directory.search.concepts import vocabulary
+from directory.search.tokens import Token
+from trials.choices import Stage
+
+from .negation_scope import ALTERATION, FoundTerm
+from .patient_words import MARK, PERSONS
+from .stage_words import (
+    AFTER,
+    AT_DIAGNOSIS,
+    BEFORE,
+    DE_NOVO,
+    FIRST_LINE,
+    FOLLOWED,
+    NO_STAGE,
+    PLAIN,
+    PROGRESSIVE,
+    REMISSION,
+    StagePhrase,
+)
+
+# These progress under watch, before any treatment: what that is, is not said.
+_WATCHED = frozenset(
+    map(squash, ("low-grade glioma", "optic pathway glioma", "plexiform neurofibroma", "desmoid tumour"))
+)
+_NOWHERE = frozenset({squash("metastatic disease")})
+# Transplanted in remission as a rule.
+_ACUTE_LEUKAEMIAS = frozenset({"Ia", "Ib"})
+_OF_EARLIER = """
+after following post to on since failed failing during despite beyond na op sinds ondanks apres sous depuis
+malgre nach unter auf seit trotz
+"""
+_AFTER_A_LINE = frozenset(_OF_EARLIER.split())
+_ARTICLES = frozenset({"the", "a", "de", "een", "la", "une", "der", "die", "einer"})
+_NO_LINE = (
+    "surg",
+    "resec",
+    "resek",
+    "transpl",
+    "oper",
+    "chirurg",
+    "greffe",
+    "autolog",
+    "fail",
+    "echec",
+    "falen",
+)
+_VARIANTS = ("mutat", "variant", "alterat", "muta")
+_DIGITS_OF_A_YEAR = 4
+_CURRENT = frozenset({Stage.RELAPSED, Stage.REFRACTORY})
+_LATER = frozenset({Stage.MAINTENANCE, Stage.FOLLOW_UP})
+
+
+class StageReading:
+    """`stages`: by where a phrase begins, the stages it says; none where it is unread.
+
+    `relapses`: how many there were at least, as far as they are counted.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Token],
+        clause: Sequence[int],
+        terms: Sequence[FoundTerm],
+        phrases: Mapping[int, StagePhrase],
+        doubted: Set[int],
+    ):
+        self.parts, self.clause = parts, clause
+        self.starts = {term.start: term for term in terms}
+        self.ends = {term.end: term for term in terms}
+        self.diseases = {
+            concept
+            for term in terms
+            if term.kind == "disease" and term.start not in doubted
+            for concept in term.concepts
+        }
+        said = {at: phrase for at, phrase in phrases.items() if at not in doubted and self._fits(at, phrase)}
+        self.ways = {phrase.way for phrase in said.values()}
+        self.others = frozenset(
+            stage
+            for phrase in said.values()
+            if phrase.way not in (REMISSION, BEFORE)
+            for stage in phrase.stages
+            if stage != Stage.NEWLY_DIAGNOSED
+        )
+        self.stages = {at: self._stages(said[at]) if at in said else frozenset() for at in phrases}
+        read = [phrase.relapses for at, phrase in said.items() if self.stages[at]]
+        self.relapses = max(read, default=0)
+
+    def _stages(self, phrase: StagePhrase) -> frozenset[Stage]:
+        if phrase.way == REMISSION:
+            return self._in_remission()
+        if phrase.way == BEFORE:
+            is_meant = REMISSION in self.ways or (not self.others and self._is_acute_leukaemia)
+            return frozenset(phrase.stages) if is_meant else frozenset()
+        is_new = Stage.NEWLY_DIAGNOSED in phrase.stages
+        # Who relapsed is newly diagnosed no more, whatever was told of that day.
+        if is_new and (self.others or self.ways & {REMISSION, BEFORE}):
+            return frozenset()
+        if phrase.way == PROGRESSIVE and self.diseases & _WATCHED:
+            return frozenset()
+        return frozenset(phrase.stages)
+
+    def _in_remission(self) -> frozenset[Stage]:
+        """Before a transplant only where that is said or nothing speaks against it."""
+        if AFTER in self.ways or self.others & _LATER:
+            return frozenset()
+        if BEFORE in self.ways or self.others & _CURRENT:
+            return frozenset({Stage.REMISSION})
+        return frozenset({Stage.REMISSION, *_LATER})
+
+    @property
+    def _is_acute_leukaemia(self) -> bool:
+        codes = vocabulary().codes_of(sorted(self.diseases))
+        return bool(codes) and _ACUTE_LEUKAEMIAS.issuperset(codes)
+
+    # --- Where a phrase stands ---------------------------------------------------------------------------
+
+    def _fits(self, at: int, phrase: StagePhrase) -> bool:
+        """Whether the words around leave it what it is."""
+        if phrase.way == NO_STAGE:
+            return False
+        start, end = at, self.starts[at].end
+        before, after = self._word(start - 1, start), self._word(end, start)
+        if phrase.way == FIRST_LINE:
+            then = self._word(start - 2, start) if before in _ARTICLES else before
+            return then not in _AFTER_A_LINE and not after.startswith(_NO_LINE)
+        if phrase.way == DE_NOVO:
+            beside = (self._kind_before(start), self._kind_after(end, start))
+            return ALTERATION not in beside and not any(
+                word.startswith(_VARIANTS) for word in (before, after)
+            )
+        if phrase.way == AT_DIAGNOSIS:
+            return self._is_beside_a_disease(start, before) and not self._is_dated(end, start)
+        if phrase.way == PROGRESSIVE:
+            return self._says_progress(start, end, before, after)
+        if phrase.way == FOLLOWED:
+            # Not `3 mois de suivi`, `suivi à Liège`.
+            return not after and (not before or self._kind_before(start) == "disease")
+        return not (
+            phrase.way == PLAIN and Stage.NEWLY_DIAGNOSED in phrase.stages and self._is_dated(end, start)
+        )
+
+    def _is_beside_a_disease(self, start: int, before: str) -> bool:
+        """First in its clause, or behind a disease: not in `métastatique au diagnostic`."""
+        if not before or before in PERSONS:
+            return True
+        term = self.ends.get(start)
+        return term is not None and term.kind == "disease" and not _NOWHERE.issuperset(term.concepts)
+
+    def _is_dated(self, end: int, start: int) -> bool:
+        """`Erstdiagnose 2019`, `diagnosis in 03/2021`: a day, not a stage."""
+        words = (self._word(at, start) for at in (end, end + 1, end + 2))
+        return any(len(word) == _DIGITS_OF_A_YEAR and word.isdigit() for word in words)
+
+    def _says_progress(self, start: int, end: int, before: str, after: str) -> bool:
+        """Of a disease, not of `progressive headache`."""
+        kinds = ("disease", "stage", ALTERATION)
+        if self._kind_after(end, start) in kinds:
+            return True
+        is_last = not after or after in _AFTER_A_LINE or self.parts[end].exact == MARK
+        return is_last and (
+            not before or self._kind_before(start) in kinds or self.parts[start - 1].exact == MARK
+        )
+
+    def _word(self, at: int, of: int) -> str:
+        """The folded word at `at`, where it is in the clause of `of`."""
+        inside = 0 <= at < len(self.parts) and self.clause[at] == self.clause[of]
+        return strip_marks(self.parts[at].raw) if inside else ""
+
+    def _kind_before(self, start: int) -> str:
+        term = self.ends.get(start)
+        return term.kind if term and self.clause[term.start] == self.clause[start] else ""
+
+    def _kind_after(self, end: int, start: int) -> str:
+        term = self.starts.get(end)
+        return term.kind if term and self.clause[end] == self.clause[start] else ""

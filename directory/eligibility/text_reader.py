@@ -1,0 +1,220 @@
+"""The free words of a profile, gone through once; what is denied, past or in doubt is not read as there."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from directory.core.text import squash, strip_marks
+from directory.search.concepts import Span, vocabulary
+from directory.search.kinship import NO_DISEASE
+from directory.search.tokens import Token, typed_words
+from trials.choices import Stage
+
+from . import alterations, negation_cues, patient_words
+from .alterations import OF_ALTERATIONS, Alteration
+from .negation_scope import ALTERATION, FoundTerm, NegationScope
+from .patient_reading import PatientReading
+from .stage_reading import StageReading
+from .stage_words import StagePhrase, phrase_at
+
+_STAGES_OF = {
+    squash("newly diagnosed"): StagePhrase((Stage.NEWLY_DIAGNOSED,)),
+    squash("relapsed"): StagePhrase((Stage.RELAPSED,)),
+    squash("refractory"): StagePhrase((Stage.REFRACTORY,)),
+    squash("relapsed or refractory"): StagePhrase((Stage.RELAPSED, Stage.REFRACTORY)),
+    squash("maintenance"): StagePhrase((Stage.MAINTENANCE,)),
+    squash("long-term follow-up"): StagePhrase((Stage.FOLLOW_UP,)),
+}
+_PHILADELPHIA = frozenset({"ph", "philadelphia"})
+# A shorter word with an error in it is an abbreviation of something else: `ampl` is no AML.
+_LONG_ENOUGH = 5
+# No misspelt survivor.
+_NOT_NEAR = frozenset({"survival"})
+# `unrelapsed` is no misspelt `relapsed`.
+_SYLLABLES = ("un", "non", "on", "in", "ir", "im", "nicht", "niet")
+
+
+@dataclass(frozen=True)
+class ReadTerm:
+    """One thing read in the free words: `label` what it is called, or as it was typed.
+
+    `kind` condition, stage, alteration, age, sex or lines. `value`: codes of ICCC-3, a stage, an age as a
+    field takes it, a sex, a number; for an alteration the words.
+    """
+
+    kind: str
+    value: str
+    label: str
+
+
+class TextReader:
+    """What `text` says: `patient` of age, sex and lines, `stage` of the disease's stage; see `Read`."""
+
+    def __init__(self, text: str, language: str):
+        self.language, self.vocabulary = language, vocabulary()
+        self.diseases: set[str] = set()
+        self.stages: set[str] = set()
+        self.said_stages: list[tuple[str, frozenset[Stage]]] = []
+        self.alterations: list[Alteration] = []
+        self.terms: list[ReadTerm] = []
+        self.unread: list[str] = []
+        self.phrases: dict[int, StagePhrase] = {}
+        self._cut(text)
+        self.found = list(self._find())
+        taken = {at for term in self.found for at in range(term.start, term.end)}
+        cues = negation_cues.cues(self.parts, taken, language)
+        said = {at: frozenset(phrase.stages) for at, phrase in self.phrases.items()}
+        self.patient = PatientReading(self.parts, self.clause, self.found, said, language)
+        self.cues = self.patient.judge(self.patient_words, cues)
+        self.scope = NegationScope(self.parts, self.clause, self.joined, self.found)
+        self.scope.judge(self.cues)
+        doubted = {self.found[number].start for number in self.scope.said}
+        self.stage = StageReading(self.parts, self.clause, self.found, self.phrases, doubted)
+        self._say_all()
+
+    def _cut(self, text: str) -> None:
+        """The words, of each the number of its clause, and which clauses a comma or a bracket joins."""
+        text, self.patient_words = patient_words.marked(unicodedata.normalize("NFC", text), self.language)
+        clauses = negation_cues.clauses(negation_cues.signs_as_words(text))
+        parts: list[Token] = []
+        self.clause: list[int] = []
+        for number, clause in enumerate(clauses):
+            words = typed_words(clause.text)
+            parts += words
+            self.clause += [number] * len(words)
+        self.parts = patient_words.put_back(parts, self.patient_words)
+        self.joined = [one.joined for one in clauses]
+
+    @property
+    def denials(self) -> bool:
+        """Whether something is said to be not there or in doubt."""
+        return any(not cue.aside for cue in self.cues)
+
+    @property
+    def doubts(self) -> bool:
+        of_today = [cue for cue in self.cues if not cue.aside]
+        return any(cue.doubtful for cue in of_today) or any(one.doubtful for one in self.scope.said.values())
+
+    @property
+    def in_doubt(self) -> list[str]:
+        return [self.scope.words(*span) for span in self.scope.unread()]
+
+    def codes(self) -> list[str]:
+        return self.vocabulary.codes_of(sorted(self.diseases))
+
+    # Finding the terms
+
+    def _find(self) -> Iterator[FoundTerm]:
+        spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
+        at = 0
+        while at < len(self.parts):
+            span = spans.get(at) or self._gene(at)
+            if (said := phrase_at(self.parts, self.clause, at)) and (span is None or said[0] >= span.end):
+                end, self.phrases[at] = said
+                yield FoundTerm(at, end, (), "stage")
+                at = end
+                continue
+            span = span or self._near(at)
+            if span is None:
+                at += 1
+                continue
+            kind = self._kind(span)
+            end = self._end_of_alteration(span.end, spans) if kind == ALTERATION else span.end
+            if found := next((_STAGES_OF[one] for one in span.concepts if one in _STAGES_OF), None):
+                self.phrases[at] = found
+            yield FoundTerm(span.start, end, span.concepts, kind)
+            at = end
+
+    def _kind(self, span: Span) -> str:
+        kinds = {self.vocabulary.types.get(one, "") for one in span.concepts}
+        return next((one for one in (ALTERATION, "stage", "disease") if one in kinds or not kinds), "other")
+
+    def _gene(self, at: int) -> Span | None:
+        """A gene by its symbol alone, which stands for no concept; `Ph`, too, which is one only if denied."""
+        word = self.parts[at]
+        is_gene = word.raw in alterations.symbols() or word.exact in _PHILADELPHIA
+        return Span(at, at + 1, (), False) if is_gene else None
+
+    def _near(self, at: int) -> Span | None:
+        """A term spelt almost like the word, which is not the word with a syllable of denial before it."""
+        word = self.parts[at]
+        if len(word.stem) < _LONG_ENOUGH or word.exact in OF_ALTERATIONS:
+            return None
+        if word.says_nothing or word.stem in _NOT_NEAR or negation_cues.is_cue(strip_marks(word.raw)):
+            return None
+        found = self.vocabulary.near(word.stem)
+        denied = any(
+            word.stem.startswith(syllable)
+            and set(self.vocabulary.near(word.stem[len(syllable) :])) & {*found}
+            for syllable in _SYLLABLES
+        )
+        return Span(at, at + 1, found, False) if found and not denied else None
+
+    def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
+        """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
+        while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
+            of_it = self.parts[at].exact in OF_ALTERATIONS and not negation_cues.is_cue(
+                strip_marks(self.parts[at].raw)
+            )
+            if not of_it and not (_is_variant(self.parts[at]) and at not in spans):
+                break
+            at += 1
+        return at
+
+    # Saying what was found
+
+    def _say_all(self) -> None:
+        """Note each term, and as unread each word that is in none and says something."""
+        at, ends = 0, {span.start: span.end for span in self.scope.unread()}
+        terms = {term.start: (number, term) for number, term in enumerate(self.found)}
+        while at < len(self.parts):
+            if at in ends:
+                self.unread.append(self.scope.words(at, ends[at]))
+                at = ends[at]
+            elif at in self.patient.words:
+                self.unread += [self.parts[at].raw] if at in self.patient.unread else []
+                at += 1
+            elif at in terms:
+                number, term = terms[at]
+                self._note(number, term)
+                at = term.end
+            else:
+                if at not in self.scope.used and not self.parts[at].says_nothing:
+                    self.unread.append(self.parts[at].raw)
+                at += 1
+
+    def _note(self, number: int, term: FoundTerm) -> None:
+        text = self.scope.words(term.start, term.end)
+        if number in self.scope.said:
+            self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
+        elif term.kind == ALTERATION and (term.concepts or self.parts[term.start].exact not in _PHILADELPHIA):
+            self._alteration(alterations.read(text))
+        elif term.start in self.phrases:
+            self._note_stage(text, self.stage.stages[term.start])
+        else:
+            known = [self._read(concept, text) for concept in term.concepts]
+            self.unread += [] if any(known) else [text]
+
+    def _note_stage(self, text: str, stages: frozenset[Stage]) -> None:
+        self.unread += [] if stages else [text]
+        self.said_stages.append((text, stages))
+        for stage in sorted(stages, key=Stage.values.index):
+            self.stages.add(str(stage))
+            self.terms.append(ReadTerm("stage", str(stage), str(stage.label)))
+
+    def _alteration(self, found: Alteration) -> None:
+        self.alterations.append(found)
+        self.terms.append(ReadTerm("alteration", found.text, found.text))
+
+    def _read(self, concept: str, text: str) -> bool:
+        kind = self.vocabulary.types.get(concept, "")
+        if kind == "disease" and concept not in NO_DISEASE:
+            self.diseases.add(concept)
+            codes = ", ".join(self.vocabulary.conditions.get(concept, ()))
+            self.terms.append(ReadTerm("condition", codes, self.vocabulary.preferred(concept, self.language)))
+            return True
+        return False
+
+
+def _is_variant(word: Token) -> bool:
+    return any(one.isdigit() for one in word.raw) and any(one.isalpha() for one in word.raw)
