@@ -97,19 +97,11 @@ def test_what_must_be_answered_is_open_until_it_is(questions, choices, counts, a
     assert not a_run("failed", questions=asked, choices=choices, counts=counts).asks_first
 
 
-@pytest.mark.parametrize(
-    ("code", "again"),
-    [
-        ("moved", True),
-        ("busy", True),
-        ("failed", True),
-        ("in_the_way", True),
-        ("orphans", True),
-        ("no", False),
-    ],
-)
-def test_what_others_did_may_be_planned_again_and_a_bad_file_not(code, again):
-    assert a_run("failed", problems=[{"code": "other"}, {"code": code}]).may_be_planned_again is again
+@pytest.mark.parametrize("code", ["moved", "busy", "failed", "in_the_way", "orphans", "broken_rule", "empty"])
+def test_what_others_did_may_be_planned_again_and_a_bad_file_not(code):
+    assert a_run("failed", problems=[{"code": "other"}, {"code": code}]).may_be_planned_again is (
+        code != "empty"
+    )
     assert not a_run("cancelled", problems=[{"code": code}]).may_be_planned_again
 
 
