@@ -9,8 +9,10 @@ import pytest
 from directory.core.models import Change
 from tests.builders import a_centre, a_trial
 from tests.support.studies import CTGOV, EUCT, GENT, a_ctis_record, a_study, answers
+from trials.health import sources
 from trials.models import (
     RegistryRecord,
+    RegistrySync,
     StatusStatement,
     TextSuggestion,
     Trial,
@@ -100,6 +102,39 @@ def test_a_record_that_did_not_change_is_not_sent_again_and_keeps_what_it_was_kn
     assert (record.missing_since, record.fault) == (None, "")
     assert record.checked_at > LONG_AGO
     assert RegistryRecord.objects.values(*kept).get() == kept
+
+
+def test_a_registry_that_only_says_that_nothing_changed_has_answered_all_the_same(settings):
+    a_trial("KIWI", identifiers=[EUCT], status="unknown")
+    with DemoRegistry(KnownTrials({}, {EUCT: a_ctis_record(4)})) as registry:
+        settings.CTIS_API_URL = registry.ctis_url
+        sync.follow(CTIS)
+        RegistrySync.objects.update(started_at=LONG_AGO, finished_at=LONG_AGO)
+        same = sync.follow(CTIS)
+        del registry.facts.ctis[EUCT]
+        gone = sync.follow(CTIS)
+    assert (counted(same), counted(gone)) == ({"unchanged": 1}, {"missing": 1})
+    assert {one.answered_by for one in RegistrySync.objects.all()} == {"demo registry"}
+    (health,) = sources()
+    assert (health["name"], health["last_success"], health["ok"]) == ("demo registry", gone.finished_at, True)
+
+
+def test_whoever_answered_before_is_a_registry_that_was_asked_for_everything():
+    for answered_by, is_partial in (
+        ("ClinicalTrials.gov", False),
+        ("a mirror", True),
+        ("ClinicalTrials.gov (from files)", False),
+        ("", False),
+    ):
+        RegistrySync.objects.create(
+            registry="ctgov", status="done", answered_by=answered_by, is_partial=is_partial
+        )
+    RegistrySync.objects.create(registry="ctis", status="done", answered_by="CTIS")
+    gone = [FetchedRecord(NUMBER, None)]
+    assert sync.follow(CTGOV, gone).answered_by == "ClinicalTrials.gov"
+    assert sync.follow(CTGOV, []).answered_by == "", "nobody answered"
+    RegistrySync.objects.filter(registry="ctgov").delete()
+    assert sync.follow(CTGOV, gone).answered_by == ""
 
 
 # Whose record it is

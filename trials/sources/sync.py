@@ -144,7 +144,7 @@ def _take_over(
     counts["unchanged"], counts["faulty"] = len(heard.unchanged), len(heard.faulty)
     counts["missing"] = len(heard.missing)
     problems = _problems(source, heard)
-    run.counts, run.answered_by = counts, ", ".join(sorted(heard.speakers))[:100]
+    run.counts, run.answered_by = counts, _answered_by(source, heard)
     if not is_accepted and (too_much := _too_much(known, heard)):
         run.end(SyncStatus.WAITING, [too_much, *problems])
         return
@@ -158,6 +158,15 @@ def _take_over(
     run.counts = counts
     is_whole = not heard.away and len(outcomes) == len(heard.changed)
     run.end(SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
+
+
+def _answered_by(source: Source, heard: _Heard) -> str:
+    """Who answered. An answer without a record names nobody: it is of whoever answered the run before."""
+    if heard.speakers or not (heard.unchanged or heard.missing):
+        return ", ".join(sorted(heard.speakers))[:100]
+    whole = RegistrySync.objects.filter(registry=source.code, is_partial=False).exclude(answered_by="")
+    before = whole.exclude(answered_by__endswith=FROM_FILES)
+    return before.values_list("answered_by", flat=True).first() or ""
 
 
 def _import_all(
