@@ -175,6 +175,7 @@ def test_a_trial_of_ctis_is_called_by_its_title_for_the_public_else_by_the_next_
     [
         (4, "recruiting"), (3, "recruiting"), (2, "not_yet_recruiting"), (5, "active_not_recruiting"),
         (8, "completed"), ("Ongoing, recruiting", "recruiting"), (99, "unknown"), ("", "unknown"),
+        ("Authorised, not started", "not_yet_recruiting"),  # as the former layout says it
     ],
 )  # fmt: skip
 def test_the_status_of_a_trial_of_ctis_is_a_code_or_its_word(said, status):
