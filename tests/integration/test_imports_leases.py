@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from directory.imports import actions
-from directory.imports.apply import ROWS_STORED_A_SECOND, _store, apply_run
+from directory.imports import actions, apply
 from directory.imports.choices import Outcome, Status
 from directory.imports.models import LEASE, ImportRun, RowOutcome
 from directory.imports.plan import plan_run
@@ -90,13 +89,14 @@ def test_a_lease_while_storing_is_as_long_as_the_rows_take(run, clock, monkeypat
     actions.confirm(run=run, user=run.created_by, queue=False)
     seen = []
 
-    def store(run, processor, results, judged_at):
-        _store(run, processor, results * 3 * ROWS_STORED_A_SECOND, judged_at)
+    def renewed(run, *done, **given):
+        seen.append(given)
+        renew(run, *done, **given)
 
-    monkeypatch.setattr("directory.imports.apply._store", store)
-    monkeypatch.setattr("directory.imports.apply.renew", lambda _run, *_done, **given: seen.append(given))
-    apply_run(run)
-    assert seen[-1] == {"lease": dt.timedelta(seconds=20 + 3)}
+    monkeypatch.setattr(apply, "ROWS_STORED_A_SECOND", 0.5)
+    monkeypatch.setattr(apply, "renew", renewed)
+    apply.apply_run(run)
+    assert (seen[-1], stored(run).status) == ({"lease": dt.timedelta(seconds=20 + 2)}, "applied")
 
 
 # Steps

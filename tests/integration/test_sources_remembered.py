@@ -1,6 +1,5 @@
 """What is remembered of a record between two runs, and what a run tells of those who answered it."""
 
-import copy
 import dataclasses
 import datetime as dt
 
@@ -174,13 +173,14 @@ def test_records_of_one_registry_say_nothing_of_another_s():
 def test_what_changed_and_what_is_gone_are_counted_together():
     known = numbers(30)
     followed(*map(a_study, known))
-    changed = [a_study(number, status="COMPLETED", verified="2026-06") for number in known[:6]]
-    for more, status in ((4, SyncStatus.DONE), (5, SyncStatus.WAITING)):
-        gone = [FetchedRecord(number, None) for number in known[6 : 6 + more]]
-        run = followed(*(copy.deepcopy(changed) if more == 5 else changed), more=gone)
-        if status == SyncStatus.DONE:
-            assert (run.status, run.counts["filled"], run.counts["missing"]) == (status, 6, 4)
-            changed = [a_study(one, status="SUSPENDED", verified="2026-07") for one in known[:6]]
+
+    def told(status, number):
+        changed = [a_study(one, status=status, verified="2026-06") for one in known[:6]]
+        return followed(*changed, more=[FetchedRecord(one, None) for one in known[6 : 6 + number]])
+
+    run = told("COMPLETED", 4)
+    assert (run.status, run.counts["filled"], run.counts["missing"]) == (SyncStatus.DONE, 6, 4)
+    run = told("SUSPENDED", 5)
     assert run.status == SyncStatus.WAITING
     assert run.problems == [
         "Of 30 records known before, 6 changed and 5 are gone. That is more than a run takes over by itself; "

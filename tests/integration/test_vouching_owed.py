@@ -112,13 +112,13 @@ def test_a_link_lives_five_days_longer_than_the_period_and_not_in_its_last_momen
     assert not Enquiry.objects.alive(NOON).exists()
 
 
-def test_an_enquiry_begins_anew_with_its_mail_however_late_the_server_took_it(asked, monkeypatch):
+def test_an_enquiry_begins_anew_with_its_mail_however_late_the_server_took_it(asked, settings):
     Letter.objects.all().delete()
     later = NOON + 3 * DAY
     assert actions.send_due(later).asked == 1
     asked.refresh_from_db()
     assert (asked.asked_at, asked.asked_on) == (later, later.date())
-    assert asked.expires_at == later + dt.timedelta(days=35)
+    assert asked.expires_at == later + dt.timedelta(days=settings.VOUCH_EVERY_DAYS + 5)
     Letter.objects.filter(kind=LetterKind.REMINDED).delete()
     actions.send_due(later + 7 * DAY)
     asked.refresh_from_db()

@@ -273,6 +273,6 @@ def test_a_page_of_the_search_is_its_lines_whether_more_follow_and_how_many_ther
     }
     assert lines_in(page) == ([(EUCT, {"ctNumber": EUCT}), ("", {"ctNumber": 7}), ("", "no line")], True, 12)
     assert lines_in({"data": []}) == ([], False, 0)
-    for bad in ({}, {"data": "none"}, [], b"<html>"):
+    for bad in ({}, {"data": 5}, [], b"<html>"):
         with pytest.raises(BadRecord):
             lines_in(bad)
