@@ -52,6 +52,7 @@ def test_a_part_that_is_left_out_with_its_whole_is_missed_by_nobody():
 
 
 def test_no_trial_is_a_part_of_itself_nor_of_what_nobody_knows():
+    a_trial("SELF")
     rows = [{"acronym": "SELF", "title": "x", "parent": "self"}, PART | {"parent": "NOBODY"}]
     run = planned(a_csv(*rows), kind="trials", user=an_editor())
     assert outcomes(run) == {2: "invalid", 3: "invalid"}
