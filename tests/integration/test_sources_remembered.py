@@ -193,7 +193,7 @@ def test_what_changed_and_what_is_gone_are_counted_together():
 def test_parts_of_an_import_keep_to_each_record_what_became_of_it(monkeypatch):
     monkeypatch.setattr(sync, "ROWS", 2)
     a_centre("uz-gent", name="Ghent University Hospital", aliases=["UZ Gent"])
-    a_centre("uza", name="Antwerp University Hospital", aliases=["UZA"])
+    a_centre("uza", name="Antwerp University Hospital", aliases=["UZA"], city="Edegem", postal_code="2650")
     a_trial("KIWI", identifiers=["NCT09999999"], title_en="Ours")
     elsewhere = GENT | {"facility": "UZA", "city": "Edegem", "zip": "2650"}
     studies = [a_study(number, places=[GENT, elsewhere]) for number in numbers(5)]

@@ -57,7 +57,7 @@ def test_lists_are_made_at_any_depth_and_nowhere_else():
         (b'{"number": 1}', "Expected `str`, got `int` - at `$.number`"),
         ({}, "missing required field `number`"),
         ({"number": "1", "sites": 5}, "at `$.sites`"),
-        ({"number": "1", "sites": [{"name": []}]}, "at `$.sites[...].name`"),
+        ({"number": "1", "sites": [{"name": []}]}, "at `$.sites[0].name`"),
         (b"[1]", "Expected `object`, got `list`."),
         (b'"text"', "Expected `object`, got `str`."),
         (None, "Expected `object`, got `NoneType`."),
