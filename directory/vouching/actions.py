@@ -221,7 +221,7 @@ def _letters_due(now: dt.datetime) -> Iterator[Letter]:
     Letter.objects.bulk_create(
         [Letter(enquiry_id=pk, kind=kind) for pk, kind in due.items()], ignore_conflicts=True, batch_size=500
     )
-    waiting = Letter.objects.filter(enquiry__in=alive, settled_at=None).order_by("enquiry")
+    waiting = Letter.objects.filter(enquiry__in=alive, settled_at=None).order_by("enquiry_id")
     yield from (one for one in waiting if due.get(one.enquiry_id) == one.kind)
 
 

@@ -175,6 +175,44 @@ def test_of_a_role_its_mailbox_and_a_number_with_its_country_are_kept(email, pho
     assert (found["Central Mailbox"], found["Central Telephone"]) == kept
 
 
+def test_the_first_role_that_can_be_reached_is_the_contact():
+    person = ("Jane Example", "trials@example.org", "+32 9 332 21 11")
+    silent = ("Study contact", "", "")
+    by_mail = ("  Clinical \n Trial Office ", " trials@example.org ", "")
+    by_phone = ("Helpdesk", "", "+32 9 332 21 11")
+    assert contacts.contact([person, silent, by_mail, by_phone], "") == {
+        "Central Contact": "Clinical Trial Office", "Central Mailbox": "trials@example.org",
+        "Central Telephone": "",
+    }  # fmt: skip
+    assert contacts.contact([silent, by_phone, by_mail], "")["Central Contact"] == "Helpdesk"
+    assert set(contacts.contact([], "").values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("phone", "kept"),
+    [
+        ("+32 9 332 21 11", "+3293322111"), ("0032 9 332 21 11", "+3293322111"),
+        ("00 32 9 332 21 11", "+3293322111"), ("  +49 30 901820", "+4930901820"),
+        ("09 332 21 11", ""), ("+0 9 332 21 11", ""), ("32 9 332 21 11", ""), ("+32", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_number_is_kept_where_it_says_of_which_country_it_is(phone, kept):
+    assert contacts.contact([("Helpdesk", "trials@example.org", phone)], "")["Central Telephone"] == kept
+
+
+def test_a_name_of_more_than_200_letters_is_none():
+    assert contacts.is_role(f"study {'contact ' * 24}us")
+    assert len(f"study {'contact ' * 24}us") == 200
+    assert not contacts.is_role(f"study {'contact ' * 24}us.")
+
+
+def test_what_stands_between_words_says_nothing_by_itself():
+    assert not contacts.is_role("for the us")
+    assert not contacts.is_role("Study contact, call us")
+    assert contacts.is_role("Call the study contact")
+    assert contacts.is_role("Study contact (24)"), "a number is no word"
+
+
 def test_whoever_cannot_be_reached_is_no_contact():
     assert contacts.contact([("Clinical Trial Office", "", "123")], "") == dict.fromkeys(contacts.HEADER, "")
 

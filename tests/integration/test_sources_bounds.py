@@ -84,6 +84,36 @@ def test_the_lease_is_renewed_as_the_run_goes_on():
     assert seen[0] > dt.timedelta(minutes=5)
 
 
+def test_a_registry_that_answers_slowly_loses_no_lease(time_machine):
+    """Twelve answers of four minutes each, where a lease is of ten: nobody else begins meanwhile."""
+    time_machine.move_to("2027-02-01 12:00", tick=False)
+    others = []
+
+    def slowly():
+        for answer in answers(*map(a_study, numbers(12))):
+            time_machine.shift(dt.timedelta(minutes=4))
+            others.append(RegistrySync.objects.begin("ctgov"))
+            yield answer
+
+    run = sync.follow(CTGOV, slowly())
+    assert others == [None] * 12
+    assert (run.status, run.counts["new"]) == (SyncStatus.DONE, 12)
+
+
+def test_an_import_in_parts_holds_the_lease_part_by_part(monkeypatch):
+    monkeypatch.setattr(sync, "ROWS", 1)
+    take_in, left = sync._import, []
+
+    def slow_import(*given):
+        left.append(RegistrySync.objects.get().lease_until > timezone.now())
+        RegistrySync.objects.update(lease_until=timezone.now())
+        return take_in(*given)
+
+    monkeypatch.setattr(sync, "_import", slow_import)
+    followed(*map(a_study, numbers(3)))
+    assert left == [True] * 3
+
+
 # What is kept of a record
 
 

@@ -240,6 +240,13 @@ def test_what_the_registry_refuses_is_asked_once_and_told_in_its_words(registry,
     assert len(registry.asked) == 2
 
 
+def test_what_it_says_is_told_in_its_words_also_where_they_come_packed(clock):
+    with DemoRegistry(KNOWN, compress=True) as registry, a_client(registry.ctgov_url, clock) as client:
+        with pytest.raises(RegistryRefused, match=r": “pageSize: “ten” is not a whole"):
+            client.get("studies", {"pageSize": "ten"})
+        assert registry.asked[-1][2]["Accept-Encoding"] == "gzip"
+
+
 # When it asks for time
 
 

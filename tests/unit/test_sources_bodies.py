@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from trials.sources.bodies import MOST_DEPTH, BadBody, strict_json, unpack
+from trials.sources.bodies import MOST_DEPTH, BadBody, beginning, strict_json, unpack
 
 MOST = 100_000
 TEXT = json.dumps({"studies": [{"title": "Étude d'un traitement", "lat": 50.85, "count": 12}]}).encode()
@@ -60,6 +60,20 @@ def test_what_is_packed_wrongly_is_told(packed, encoding, sentence, cut_off):
     with pytest.raises(BadBody, match=sentence) as caught:
         unpack(pieces(packed), encoding, MOST)
     assert caught.value.cut_off == cut_off
+
+
+@pytest.mark.parametrize(
+    ("piece", "encoding", "first"),
+    [
+        (TEXT, "", TEXT[:20]), (TEXT, "identity", TEXT[:20]), (b"short", "", b"short"),
+        (gzip.compress(TEXT), "gzip", TEXT[:20]), (gzip.compress(TEXT), "x-gzip", TEXT[:20]),
+        (gzip.compress(b"x" * 50_000_000), "gzip", b"x" * 20), (b"", "gzip", b""),
+        (TEXT, "gzip", b""), (zlib.compress(TEXT), "deflate", b""),
+    ],
+    ids=lambda one: str(one)[:20],
+)  # fmt: skip
+def test_the_beginning_of_a_body_is_unpacked_as_far_as_it_is_asked_for(piece, encoding, first):
+    assert beginning(piece, encoding, 20) == first
 
 
 def test_what_json_says_is_taken_as_it_is():

@@ -37,7 +37,8 @@ class Sent:
         rows = RowOutcome.objects.filter(
             record__in=set(records), run__created_by=self.scope.user_id, run__status=Status.APPLIED
         ).select_related("run")
-        stored = [one for one in rows.order_by("run", "number") if _is_stored(one)]
+        # By the number of the run: by the run itself would be as runs are listed, the latest first.
+        stored = [one for one in rows.order_by("run_id", "number") if _is_stored(one)]
         self._rows = {one.record: one for one in stored}
 
     def has(self, result: RowResult) -> bool:

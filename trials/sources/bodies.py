@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 PIECE = 64 * 1024
 MOST_DEPTH = 64
+_PLAIN, _GZIP = ("", "identity"), ("gzip", "x-gzip")
 
 
 class BadBody(ValueError):
@@ -24,11 +25,21 @@ def unpack(pieces: Iterable[bytes], encoding: str, most: int) -> bytes:
     Never more than `most` bytes are made of them, however small they were packed: BadBody beyond. httpx
     itself would unpack each piece that arrives as a whole, to a thousand times its size.
     """
-    if encoding in ("", "identity"):
+    if encoding in _PLAIN:
         return _gathered(pieces, most)
-    if encoding in ("gzip", "x-gzip"):
+    if encoding in _GZIP:
         return _gathered(_gunzipped(pieces), most)
     raise BadBody(f"is packed as “{encoding[:40]}”, which we did not ask for")
+
+
+def beginning(piece: bytes, encoding: str, most: int) -> bytes:
+    """The first bytes of a body of which `piece` came first, gzip undone; none where that cannot be."""
+    if encoding in _PLAIN:
+        return piece[:most]
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(piece, most) if encoding in _GZIP else b""
+    except zlib.error:
+        return b""
 
 
 def _gathered(pieces: Iterable[bytes], most: int) -> bytes:

@@ -17,7 +17,7 @@ import httpx
 from django.conf import settings
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from .bodies import BadBody, strict_json, unpack
+from .bodies import BadBody, beginning, strict_json, unpack
 from .errors import (
     BadAnswer,
     NotInRegistry,
@@ -244,9 +244,8 @@ class Client:
                 raise BadBody(f"is {_plain(kind) or 'of no stated type'}, not JSON" + _page(kind))
             if "charset" in more.lower() and "utf-8" not in more.lower():
                 raise BadBody(f"is written in {_plain(more)}, where UTF-8 was due")
-            encoding = response.headers.get("Content-Encoding", "").strip().lower()
             pieces = self._pieces(response, url, deadline)
-            return strict_json(unpack(pieces, encoding, self._bounds.most_bytes))
+            return strict_json(unpack(pieces, _encoding(response), self._bounds.most_bytes))
         except BadBody as bad:
             what = f"sent something from {_without_query(url)} that {bad}."
             raise self._error(BadAnswer, what, url, may_pass=bad.cut_off) from None
@@ -298,7 +297,7 @@ class Client:
             first = next(response.iter_raw(), b"")
         except httpx.TransportError:
             return ""
-        return _plain(first[:800].decode(errors="replace"), most=200)
+        return _plain(beginning(first, _encoding(response), 800).decode(errors="replace"), most=200)
 
     def _own(self, location: str, url: str) -> str:
         """The address a redirect leads to, if it is this registry's."""
@@ -340,6 +339,10 @@ def _log_retry(state: RetryCallState) -> None:
         "Registry %s: %s in attempt %s, again in %.1f s",
         getattr(error, "host", ""), type(error).__name__, state.attempt_number, pause,
     )  # fmt: skip
+
+
+def _encoding(response: httpx.Response) -> str:
+    return response.headers.get("Content-Encoding", "").strip().lower()
 
 
 def _without_query(url: str) -> str:

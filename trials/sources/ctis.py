@@ -199,7 +199,7 @@ def _as_row(trial: _Trial) -> dict[str, str]:
     return {
         "Trial number": trial.ct_number,
         "Title of the trial": names.full_title or names.public_title or trial.title,
-        "Overall trial status": _status(trial.ct_status),
+        "Overall trial status": status_said(trial.ct_status),
         "Location(s) and recruitment status": ", ".join(_countries(trial)),
         "Age group": ", ".join(dict.fromkeys(filter(None, map(str.strip, trial.age_group.split(","))))),
         "Gender": trial.gender,
@@ -216,7 +216,8 @@ def _as_row(trial: _Trial) -> dict[str, str]:
     }
 
 
-def _status(said: str | int) -> str:
+def status_said(said: str | int) -> str:
+    """The registry's word of today for a status, by its code or a word of the former layout."""
     return STATUSES.get(said, str(said)) if isinstance(said, int) else _FORMER.get(said, said)
 
 
@@ -226,11 +227,11 @@ def _countries(trial: _Trial) -> Iterable[str]:
     if application is UNSET:
         if isinstance(trial.trial_countries, str) and trial.trial_countries:
             country, _colon, said = trial.trial_countries.partition(":")
-            yield f"{country}:{_status(said)}"
+            yield f"{country}:{status_said(said)}"
         return
     for state in application.member_states_concerned:
         if state.msc_public_status_code is not None:
-            yield f"{state.msc_name}:{_status(state.msc_public_status_code)}"
+            yield f"{state.msc_name}:{status_said(state.msc_public_status_code)}"
 
 
 def _sponsors(sponsors: list[_CtisSponsor]) -> list[str]:

@@ -13,7 +13,7 @@ from ..ages import DAYS_OF_BAND
 from ..choices import AgeBand, Recruitment, Scheme
 from ..identifiers import Identifier, parse_identifier
 from ..sheets import spellings
-from .ctis import STATUSES
+from .ctis import STATUSES, status_said
 from .paediatric import ListedTrial
 from .records import BadRecord, by_schema, fingerprint, plain_values
 
@@ -312,7 +312,7 @@ def of_ctis(content: object) -> ListedTrial:
         identifiers=_numbers_of(trial.ct_number, Scheme.EUCT, _others(parts, names)),
         title=line(names.public_title or names.full_title or trial.ct_title or trial.title, 600),
         acronym=line(trial.short_title or names.short_title, 100),
-        status=_STATUSES.get(fold(_ctis_status(trial.ct_status)), Recruitment.UNKNOWN),
+        status=_STATUSES.get(fold(status_said(trial.ct_status)), Recruitment.UNKNOWN),
         sites=_sites_in_belgium(parts, here),
         is_open=here in _CTIS_TAKES_PATIENTS,
         ages=line(", ".join(groups), 200),
@@ -346,17 +346,13 @@ def _number_in(one: _Text | _FormerNumber | None) -> str | None:
     return one.eudra_ct_code if isinstance(one, _FormerNumber) else one and one.number
 
 
-def _ctis_status(said: str | int) -> str:
-    return STATUSES.get(said, str(said)) if isinstance(said, int) else said
-
-
 def _in_belgium(trial: _ListedCtis, parts: _Authorized) -> str | None:
     """What is said of the trial in Belgium, empty where only the country is; None where it is not there."""
     here = [said for name, said in _countries(trial, parts) if fold(name) in _OF_BELGIUM]
     if not here:
         return None
     said = next(filter(None, here), "")
-    status = _ctis_status(int(said) if said.isdecimal() else said)
+    status = STATUSES.get(int(said), said) if said.isdecimal() else said
     return None if status in _CTIS_NOT_THERE else status
 
 

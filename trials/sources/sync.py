@@ -5,6 +5,7 @@ and the others go on. Where more than a tenth of the records changed or vanished
 the registry's or ours than the world's: nothing is taken over before an editor has looked.
 """
 
+import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -41,7 +42,8 @@ COUNTED = (
 )  # fmt: skip
 ROWS = 250  # of one import
 PLACES = "Locations"  # the column of a registry that names places
-_RENEWED_EVERY = 50  # records
+# Records, or as long: one slow answer may take minutes, and many of them longer than a lease.
+_RENEWED_EVERY, _RENEWED_AFTER = 50, dt.timedelta(minutes=1)
 _TOLD = 20  # faults of one run, by number; of further ones how many
 
 
@@ -97,11 +99,12 @@ def follow(
 
 def _hear(source: Source, known: KnownRecords, answers: Iterable[FetchedRecord], run: RegistrySync) -> _Heard:
     """Read what the registry answers, until it is done or away."""
-    heard = _Heard()
+    heard, renewed = _Heard(), timezone.now()
     try:
         for number, one in enumerate(answers):
-            if number % _RENEWED_EVERY == 0:
+            if number % _RENEWED_EVERY == 0 or timezone.now() - renewed >= _RENEWED_AFTER:
                 run.renew()
+                renewed = timezone.now()
             _read(source, known, one, heard)
     except RegistryError as error:
         heard.away = str(error)
@@ -141,7 +144,7 @@ def _take_over(
     counts["unchanged"], counts["faulty"] = len(heard.unchanged), len(heard.faulty)
     counts["missing"] = len(heard.missing)
     problems = _problems(source, heard)
-    run.counts, run.answered_by = counts, ", ".join(sorted(heard.speakers))[:100]
+    run.counts, run.answered_by = counts, _answered_by(source, heard)
     if not is_accepted and (too_much := _too_much(known, heard)):
         run.end(SyncStatus.WAITING, [too_much, *problems])
         return
@@ -157,6 +160,15 @@ def _take_over(
     run.end(SyncStatus.DONE if is_whole else SyncStatus.FAILED, [*failed, *problems])
 
 
+def _answered_by(source: Source, heard: _Heard) -> str:
+    """Who answered. An answer without a record names nobody: it is of whoever answered the run before."""
+    if heard.speakers or not (heard.unchanged or heard.missing):
+        return ", ".join(sorted(heard.speakers))[:100]
+    whole = RegistrySync.objects.filter(registry=source.code, is_partial=False).exclude(answered_by="")
+    before = whole.exclude(answered_by__endswith=FROM_FILES)
+    return before.values_list("answered_by", flat=True).first() or ""
+
+
 def _import_all(
     run: RegistrySync, source: Source, heard: _Heard, counts: Counter
 ) -> tuple[dict[str, str], list[str]]:
@@ -164,6 +176,7 @@ def _import_all(
     outcomes: dict[str, str] = {}
     failed: list[str] = []
     for speaker, records in _by_speaker(source, heard):
+        run.renew()
         imported = _import(source, speaker, records)
         run.imports.add(imported)
         if imported.status == Status.APPLIED:
