@@ -17,6 +17,7 @@ from directory.records.document import moment
 from directory.records.shown import shown_at
 
 from .concepts import vocabulary
+from .drug_terms import with_classes
 from .tokens import acronym_stems, stems
 
 BATCH = 200
@@ -82,7 +83,7 @@ def _concepts_in(text: str) -> frozenset[str]:
 
 def fields_of(words: Words) -> dict[str, list[str]]:
     """The folded words by the engine's fields."""
-    concepts = frozenset().union(*map(_concepts_in, words.concepts))
+    concepts = with_classes(frozenset().union(*map(_concepts_in, words.concepts)))
     return {
         "whole": sorted({squash(text) for text in words.whole} - {""}),
         "identifier": list(words.identifiers),

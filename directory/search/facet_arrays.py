@@ -19,8 +19,8 @@ from . import cursors
 from .store import Facts
 
 BLOCK = 512
-# What is no filter, but judged by eligibility.
-_JUDGED = ("class", "named", "mention", "alteration", "excluded")
+# What is no filter, but judged by eligibility, or told of a result.
+_JUDGED = ("class", "named", "mention", "alteration", "excluded", "drug")
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
