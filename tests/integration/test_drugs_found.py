@@ -1,6 +1,7 @@
 """Trials are found by what they give: by each name of a drug and of its classes, in four languages."""
 
 import pytest
+from django.utils import translation
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.search import service
@@ -32,7 +33,7 @@ def reasons(text, language="en"):
 
 @pytest.fixture
 def every_drug(index_dir):
-    """A trial for each drug, which gives it under the last name that is known of it; its title says nothing."""
+    """A trial for each drug, which gives it under the last of its names; its title says nothing."""
     slugs = {}
     for number, drug in enumerate(drugs.drugs().values()):
         name = [drug.inn, *drug.synonyms][-1]
@@ -123,8 +124,6 @@ def test_gd2_itself_finds_what_says_it_first_and_then_what_aims_at_it(world):
     ],
 )
 def test_a_result_tells_what_it_gives_where_its_card_does_not(world, text, language, slug, reason):
-    from django.utils import translation
-
     with translation.override(language):
         assert reasons(text, language)[slug] == reason
 

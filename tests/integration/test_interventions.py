@@ -347,7 +347,7 @@ def test_an_editor_corrects_it_in_one_change_which_followers_of_the_trial_are_to
     )
     assert (answer.status_code, errors(answer)) == (302, "")
     change = Change.objects.filter(kind="intervention").latest("seq")
-    assert dict((name, new) for name, _old, new in change.fields()) == {
+    assert {name: new for name, _old, new in change.fields()} == {
         "classes": ["music therapy", "relaxation"], "synonyms": ["Muziek"],
     }  # fmt: skip
     assert list(PublicUpdate.objects.filter(seq__gt=since).values_list("kind", "key")) == [("trial", "kiwi")]
@@ -402,8 +402,8 @@ def test_a_day_of_the_past_has_the_class_that_was_known_then(shown, time_machine
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["class: bispecific antibody, anti-CD19 therapy", "INN: tovorafenib · class: pan-RAF inhibitor"]),
-        ("nl", ["klasse: bispecifiek antilichaam, anti-CD19-therapie", "INN: tovorafenib · klasse: pan-RAF-remmer"]),
+        ("en", ["class: bispecific antibody, anti-CD19 therapy", "INN: tovorafenib · class: pan-RAF"]),
+        ("nl", ["klasse: bispecifiek antilichaam, anti-CD19-therapie", "klasse: pan-RAF-remmer"]),
         ("fr", ["classe\xa0: anticorps bispécifique, traitement anti-CD19", "DCI\xa0: tovorafénib"]),
         ("de", ["Klasse: bispezifischer Antikörper, Anti-CD19-Therapie", "Klasse: pan-RAF-Inhibitor"]),
     ],
