@@ -33,13 +33,13 @@ from trials.sheets import SiteSheet, TrialSheet
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
-MONTHS = (
-    "january february march april may june july august september october november december januari "
-    "februari maart april mei juni juli augustus september oktober november december janvier février mars "
-    "avril mai juin juillet août septembre octobre novembre décembre januar februar märz april mai juni juli "
-    "august september oktober november dezember"
-).split()
-NAME = "(?:" + "|".join(dict.fromkeys(MONTHS)) + ")"
+_MONTHS = """
+january february march april may june july august september october november december
+januari februari maart april mei juni juli augustus september oktober november december
+janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+januar februar märz april mai juni juli august september oktober november dezember
+"""
+NAME = "(?:" + "|".join(dict.fromkeys(_MONTHS.split())) + ")"
 # What the API's contract has as a day: the first that a status may be of, and until when it counts as fresh.
 OF_THE_CONTRACT = {"verified_at", "next_due"}
 # Of no date of a record: forms, fragments, what is shown behind a link of its own.
