@@ -8,6 +8,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,8 +175,7 @@ def _class_names() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _read(words: Sequence[str], known: tuple[dict[str, str], dict[str, str]]) -> Iterator[tuple[str, str]]:
-    """The longest names that `words` say, from the left, as `(word, what it names)`, and the other words
-    with nothing."""
+    """The longest names that `words` say, from the left, with what they name; other words with nothing."""
     squashed, capitals = known
     start = 0
     while start < len(words):
@@ -185,7 +186,7 @@ def _read(words: Sequence[str], known: tuple[dict[str, str], dict[str, str]]) ->
                 start = end
                 break
         else:
-            yield fold(words[start]), ""
+            yield words[start], ""
             start += 1
 
 
@@ -200,9 +201,10 @@ def described(name: str, kind: str = "") -> dict[str, object]:
         return {"inn": "", "classes": [], "synonyms": []}
     read = list(_read(words, _names()))
     named = list(dict.fromkeys(inn for _word, inn in read if inn))
-    rest = [word for word, inn in read if not inn]
+    runs = [[word for word, _inn in run] for inn, run in groupby(read, key=itemgetter(1)) if not inn]
+    rest = [fold(word) for run in runs for word in run]
     of_drugs = [one for inn in named for one in drugs()[inn].classes]
-    of_words = [one for _word, one in _read(words, _class_names()) if one]
+    of_words = [one for run in runs for _word, one in _read(run, _class_names()) if one]
     is_plain = all(word in _OF_A_FORM or _NUMBER.fullmatch(word) for word in rest)
     alone = drugs()[named[0]] if is_plain and len(named) == 1 else None
     return {

@@ -147,7 +147,7 @@ def pages(language):
     names = [one.name for one in urls.urlpatterns if one.name not in WITHOUT]
     found = {name: reverse(f"web:{name}", args=[keys[name]] if name in keys else []) for name in names}
     found["compare"] += "?trial=alpha"
-    found["gaps"] += "?all=1"
+    found["gaps"] += "?show=all"
     found["map"] = found["search"] + "?view=map"
     for name in ("trial", "centre"):
         found[f"{name} on a day"] = f"{found[name]}?as_of={timezone.localdate()}"

@@ -47,8 +47,8 @@ def test_each_cell_is_tidy_and_each_source_and_class_is_known():
 
 def test_there_are_drugs_for_every_class_and_no_class_is_wider_than_itself():
     given = {name for one in drugs.drugs().values() for name in drugs.with_wider(one.classes)}
-    # Of these trials give what has no INN, or name no product.
-    assert set(drugs.classes()) - given == {"cancer vaccine", "antiemetic"} - given
+    # What is given of it has no INN.
+    assert set(drugs.classes()) - given == {"cancer vaccine"}
     for name, one in drugs.classes().items():
         assert name not in drugs.with_wider(one.wider), name
 
@@ -80,7 +80,7 @@ def test_what_is_stored_of_it_fits_its_columns():
     for drug in drugs.drugs().values():
         made = Intervention(name=drug.inn, type="drug")
         made.describe()
-        made.clean_fields()
+        made.clean_fields(exclude=["folded"])
 
 
 # Names
