@@ -333,6 +333,7 @@ def _words(parts: _Parts) -> Words:
     about = [*titles, *trial.disease_terms]
     said = [*trial.alterations, *trial.groups, *stages, trial.sponsor]
     given = [text for one in parts.given for text in _names_of(one)]
+    does = [name for one in parts.given for name in one["classes"]]
     kind = _labels(StudyType, [trial.study_type]) if trial.study_type == StudyType.EXPANDED_ACCESS else []
     parent = [parts.parent.acronym] if parts.parent else []
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
@@ -342,18 +343,19 @@ def _words(parts: _Parts) -> Words:
         acronyms=[trial.acronym, *trial.formerly],
         title=titles,
         disease=[*trial.disease_terms, *names],
-        other=[*said, *given, *parent, *_places(parts.sites, parts)],
+        other=[*said, *given, *does, *parent, *_places(parts.sites, parts)],
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
         concepts=[*about, *said, *given, *kind, trial.acronym, *phases, both],
+        meant=does,
         about=about,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],
     )
 
 
 def _names_of(given: dict) -> Iterator[str]:
-    """What an intervention may be asked for by: its name, its INN, other names, what it does."""
-    yield from filter(None, (given["name"], given["inn"], *given["synonyms"], *given["classes"]))
+    """What an intervention is called: its name, its INN, other names."""
+    yield from filter(None, (given["name"], given["inn"], *given["synonyms"]))
 
 
 def _spellings(identifiers) -> list[str]:

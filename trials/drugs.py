@@ -196,13 +196,12 @@ def described(name: str, kind: str = "") -> dict[str, object]:
     An INN only where the name says nothing else than drugs and their forms. Several that are given together
     have a plus sign between. What cannot be told is empty.
     """
-    words = _WORD.findall(tidy(name))
-    if kind not in _GIVEN or not _NOT_GIVEN.isdisjoint(map(fold, words)):
-        return {"inn": "", "classes": [], "synonyms": []}
-    read = list(_read(words, _names()))
-    named = list(dict.fromkeys(inn for _word, inn in read if inn))
+    read = list(_read(_WORD.findall(tidy(name)), _names()))
     runs = [[word for word, _inn in run] for inn, run in groupby(read, key=itemgetter(1)) if not inn]
     rest = [fold(word) for run in runs for word in run]
+    if kind not in _GIVEN or not _NOT_GIVEN.isdisjoint(rest):
+        return {"inn": "", "classes": [], "synonyms": []}
+    named = list(dict.fromkeys(inn for _word, inn in read if inn))
     of_drugs = [one for inn in named for one in drugs()[inn].classes]
     of_words = [one for run in runs for _word, one in _read(run, _class_names()) if one]
     is_plain = all(word in _OF_A_FORM or _NUMBER.fullmatch(word) for word in rest)

@@ -16,8 +16,8 @@ class Words:
 
     Found by the whole of it: `whole`, `identifiers` (compact). By each word, from what says most to what
     says least: `acronyms` (by their parts, too) and `codes`, `title`, `disease`, `other`, `open` (of places
-    where it recruits), `summary`. By what is meant: `concepts` (texts that may name any), `about` (texts that
-    say for which diseases it is), `iccc` (its classes).
+    where it recruits), `summary`. By what is meant: `concepts` (texts that may name any), `meant` (English
+    names of some), `about` (texts that say for which diseases it is), `iccc` (its classes).
     """
 
     whole: Sequence[str] = ()
@@ -30,6 +30,7 @@ class Words:
     open: Sequence[str] = ()
     summary: Sequence[str] = ()
     concepts: Sequence[str] = ()
+    meant: Sequence[str] = ()
     about: Sequence[str] = ()
     iccc: Sequence[str] = ()
 

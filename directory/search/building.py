@@ -83,7 +83,7 @@ def _concepts_in(text: str) -> frozenset[str]:
 
 def fields_of(words: Words) -> dict[str, list[str]]:
     """The folded words by the engine's fields."""
-    concepts = with_classes(frozenset().union(*map(_concepts_in, words.concepts)))
+    concepts = frozenset(map(squash, words.meant)).union(*map(_concepts_in, words.concepts))
     return {
         "whole": sorted({squash(text) for text in words.whole} - {""}),
         "identifier": list(words.identifiers),
@@ -93,6 +93,6 @@ def fields_of(words: Words) -> dict[str, list[str]]:
         "other": [stems(*words.other)],
         "open": [stems(*words.open)],
         "summary": [stems(*words.summary)],
-        "concept": [" ".join(sorted(concepts))],
+        "concept": [" ".join(sorted(with_classes(concepts)))],
         "iccc": [" ".join(words.iccc).lower()],
     }
