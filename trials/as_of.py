@@ -35,6 +35,7 @@ from .models import (
     TrialMerge,
     TrialSite,
 )
+from .models.intervention import KNOWN_OF_INTERVENTION
 from .statements import derive, derive_of_trial
 
 # A primary key, None for a record that is no more, and what the change log has of it; several by key.
@@ -129,6 +130,7 @@ class AsOf:
         for site, (_pk, one) in sites:
             site.trial, site.centre = trial, made[one["centre"]]
         self._add_people(sites)
+        self._add_drugs(trial)
         said = self._said_of_trial(pk)
         keep_related(trial, sites=[site for site, _shot in sites], statements=said)
         if "disputed_by" not in shot:  # the log did not have it yet
@@ -215,6 +217,19 @@ class AsOf:
         moved = self._merges.trial_statements
         about = Q(trial=pk) | Q(pk__in=[one for one, trial in moved.items() if trial == pk])
         return [one for one in self._said(about) if moved.get(one.pk, one.trial_id) == pk]
+
+    def _add_drugs(self, trial: Trial) -> None:
+        """What was known of that which it gave, as far as it still has that name."""
+        given = [link.intervention for link in trial.intervention_links.all()]
+        if not given:
+            return
+        pks = Intervention.objects.pks_of(one.key for one in given)
+        numbers = {str(pk): pk for pk in pks.values()}
+        shots = self._shots(Intervention, numbers, Q(key__in=list(numbers)))
+        for one in given:
+            _pk, shot = shots.get(str(pks.get(one.key)), (None, {}))
+            for name in KNOWN_OF_INTERVENTION:
+                setattr(one, name, shot.get(name, getattr(one, name)))
 
     def _add_people(self, sites: list[tuple[TrialSite, Shot]]) -> None:
         """The persons who were named then and may be named today."""

@@ -30,7 +30,7 @@ class Phase(models.TextChoices):
 class StudyType(models.TextChoices):
     INTERVENTIONAL = "interventional", _("Interventional")
     OBSERVATIONAL = "observational", _("Observational")
-    EXPANDED_ACCESS = "expanded_access", _("Expanded access")
+    EXPANDED_ACCESS = "expanded_access", _("Compassionate use, medical need programme")
 
 
 class Sex(models.TextChoices):

@@ -17,12 +17,14 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
+from . import drugs
 from .age_criteria import SIDES
 from .ages import span_of
-from .choices import Phase, Recruitment, Scheme, Stage
+from .choices import Phase, Recruitment, Scheme, Stage, StudyType
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
+from .models.intervention import KNOWN_OF_INTERVENTION
 from .models.trial import arms_of, given_in
 from .purposes import purposes
 from .sheets import SiteSheet, TrialSheet
@@ -35,7 +37,7 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
-    given, arms = given_in(pks), arms_of(pks)
+    given, arms = given_in(pks, KNOWN_OF_INTERVENTION), arms_of(pks)
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
@@ -75,7 +77,8 @@ def on_day(trial: dict, day: dt.date) -> dict:
 
 def version() -> str:
     """Of what the documents are made besides the records."""
-    return " ".join([iccc3.VOCABULARY.read_text(encoding="utf-8"), *TrialSheet.served(), *SiteSheet.served()])
+    words = [iccc3.VOCABULARY.read_text(encoding="utf-8"), drugs.version()]
+    return " ".join([*words, *TrialSheet.served(), *SiteSheet.served()])
 
 
 def counts_at_centres(codes: Sequence[str]) -> dict[str, dict]:
@@ -179,8 +182,8 @@ def _body(parts: _Parts) -> dict:
         "status_disputed": trial.disputed,
         "dispute": _dispute(trial),
         "age_groups": trial.age_groups,
-        "interventions": _with_null(parts.given),
-        "arm_groups": _with_null(parts.arms),
+        "interventions": list(map(_intervention, parts.given)),
+        "arm_groups": [one | {"type": one["type"] or None} for one in parts.arms],
         "contact": contact_of_trial(trial),
         "no_limits": trial.no_limits,
         "criteria_source": trial.criteria_source or trial.source or None,
@@ -189,9 +192,10 @@ def _body(parts: _Parts) -> dict:
     }
 
 
-def _with_null(several: Sequence[dict]) -> list[dict]:
-    """A type that is not known is null."""
-    return [one | {"type": one["type"] or None} for one in several]
+def _intervention(one: dict) -> dict:
+    """A type or an INN that is not known is null."""
+    known = {"type": one["type"] or None, "inn": one["inn"] or None}
+    return {"name": one["name"], **known, "classes": one["classes"]}
 
 
 def contact_of_trial(trial: Trial) -> dict | None:
@@ -205,7 +209,7 @@ def contact_of_trial(trial: Trial) -> dict | None:
 def body_of(trial: Trial, sites: Sequence[TrialSite]) -> dict:
     """The body of a trial whose relations are read already, with these of its sites."""
     codes = [one.code for one in trial.conditions.all()]
-    given = [one.intervention.as_said for one in trial.intervention_links.all()]
+    given = [one.intervention.as_known for one in trial.intervention_links.all()]
     arms = [one.as_said for one in trial.arm_groups.all()]
     return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}, given, arms))
 
@@ -308,6 +312,7 @@ def _facts(parts: _Parts) -> dict:
         "age_from": low,
         "age_to": high,
         "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
+        "drug": sorted({part for one in parts.given for part in drugs.parts_of(one["inn"])}),
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),
@@ -341,7 +346,9 @@ def _words(parts: _Parts) -> Words:
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     about = [*titles, *trial.disease_terms]
     said = [*trial.alterations, *trial.groups, *stages, trial.sponsor]
-    given = [one["name"] for one in parts.given]
+    given = [text for one in parts.given for text in _names_of(one)]
+    does = [name for one in parts.given for name in one["classes"]]
+    kind = _labels(StudyType, [trial.study_type]) if trial.study_type == StudyType.EXPANDED_ACCESS else []
     parent = [parts.parent.acronym] if parts.parent else []
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
     return Words(
@@ -350,14 +357,20 @@ def _words(parts: _Parts) -> Words:
         acronyms=[trial.acronym, *trial.formerly],
         title=titles,
         disease=[*trial.disease_terms, *names],
-        other=[*said, *given, *parent, *_places(parts.sites, parts)],
+        other=[*said, *given, *does, *parent, *_places(parts.sites, parts)],
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
-        concepts=[*about, *said, trial.acronym, *phases, both],
+        concepts=[*about, *said, *given, *kind, trial.acronym, *phases, both],
+        meant=does,
         listed=trial.disease_terms,
         about=titles,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],
     )
+
+
+def _names_of(given: dict) -> Iterator[str]:
+    """What an intervention is called: its name, its INN, other names."""
+    yield from filter(None, (given["name"], given["inn"], *given["synonyms"]))
 
 
 def _spellings(identifiers) -> list[str]:

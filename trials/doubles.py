@@ -42,7 +42,7 @@ _START = 4  # letters with which acronyms begin that are held against each other
 _MOST_OF_A_BLOCK = 50  # what more trials share tells none of them apart
 _ALONGSIDE = re.compile(
     r"\b(follow ?up|roll ?over|extension|pilot|sub ?stud(?:y|ies)|ancillary|expanded access|compassionate|"
-    r"managed access|regist(?:ry|er)|biobank)\b"
+    r"managed access|early access|medical need|named patient|regist(?:ry|er)|biobank)\b"
 )
 
 

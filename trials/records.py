@@ -52,6 +52,7 @@ def _put_interventions(wanted):
     with changes.recording(changes.SYSTEM) as log:
         for key in named.keys() - pks.keys():
             made = Intervention(name=named[key], type=key[1])
+            made.describe()
             log.watch(made)
             made.save()
             pks[key] = made.pk

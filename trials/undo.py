@@ -7,7 +7,6 @@ go back to what they were.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -111,7 +110,6 @@ class TrialUndo(UndoRules):
 
 class SiteUndo(UndoRules):
     centre = "centre"
-    days_as_said = MappingProxyType({"verified_at": "verified_on"})
     beside = StatementsOfSites
 
     def told(self, keys, scope):

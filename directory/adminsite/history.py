@@ -94,7 +94,8 @@ def field_lines(change: Change, people: People) -> tuple[FieldLine, ...]:
     model = model_of(change.kind)
     order = [field.attname for field in model._meta.concrete_fields] if model else []
     differing = sorted(
-        change.fields(), key=lambda one: (order.index(one[0]) if one[0] in order else len(order), one[0])
+        _as_said(model, change),
+        key=lambda one: (order.index(one[0]) if one[0] in order else len(order), one[0]),
     )
     lines = (
         FieldLine(label(model, name), text(model, name, before, people), text(model, name, after, people))
@@ -102,6 +103,17 @@ def field_lines(change: Change, people: People) -> tuple[FieldLine, ...]:
     )
     # A creation lists every field; those that were left empty say nothing.
     return tuple(line for line in lines if line.before or line.after)
+
+
+def _as_said(model, change: Change) -> list[tuple[str, object, object]]:
+    """The fields that differ, with days no more exact than they were said."""
+    found = {name: (before, after) for name, before, after in change.fields()}
+    for day, said in (model.days_as_said if model else {}).items():
+        if found.keys() & {day, said}:
+            found.pop(said, None)
+            sides = (change.before or {}, change.after or {})
+            found[day] = tuple(side.get(said) or side.get(day) for side in sides)
+    return [(name, before, after) for name, (before, after) in found.items()]
 
 
 def who(change: Change, user) -> str:

@@ -52,12 +52,14 @@ class Recorded(PlainText):
 
     A subclass names its `change_kind`. The log keeps all its columns but those in `not_logged`; of the
     relations in `by_key`, under the relation's name, that field of the other record. What lies beside the
-    columns `snapshots` adds.
+    columns `snapshots` adds. `days_as_said`: by a column with a day, the one with the month or year that was
+    said instead, empty where it was a day.
     """
 
     change_kind: str
     by_key: ClassVar[dict[str, str]] = {}
     not_logged: ClassVar[tuple[str, ...]] = ()
+    days_as_said: ClassVar[dict[str, str]] = {}
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
 
     class Meta:

@@ -16,8 +16,9 @@ class Words:
 
     Found by the whole of it: `whole`, `identifiers` (compact). By each word, from what says most to what
     says least: `acronyms` (by their parts, too) and `codes`, `title`, `disease`, `other`, `open` (of places
-    where it recruits), `summary`. By what is meant: `concepts` (texts that may name any), `iccc`.
-    For which diseases it is: the terms `listed`, and titles, which say it less well (`about`).
+    where it recruits), `summary`. By what is meant: `concepts` (texts that may name any), `meant` (English
+    names of some), `iccc`. For which diseases it is: the terms `listed`, and titles, which say it less well
+    (`about`).
     """
 
     whole: Sequence[str] = ()
@@ -31,6 +32,7 @@ class Words:
     summary: Sequence[str] = ()
     concepts: Sequence[str] = ()
     listed: Sequence[str] = ()
+    meant: Sequence[str] = ()
     about: Sequence[str] = ()
     iccc: Sequence[str] = ()
 

@@ -17,6 +17,7 @@ from directory.records.document import moment
 from directory.records.shown import shown_at
 
 from .concepts import vocabulary, wider_of
+from .drug_terms import with_classes
 from .recorded_diseases import recorded_diseases
 from .tokens import acronym_stems, stems
 
@@ -78,7 +79,7 @@ def _concepts_in(text: str) -> frozenset[str]:
 
 def fields_of(words: Words) -> dict[str, list[str]]:
     """The folded words by the engine's fields."""
-    concepts = frozenset().union(*map(_concepts_in, words.concepts))
+    concepts = frozenset(map(squash, words.meant)).union(*map(_concepts_in, words.concepts))
     return {
         "whole": sorted({squash(text) for text in words.whole} - {""}),
         "identifier": list(words.identifiers),
@@ -88,6 +89,6 @@ def fields_of(words: Words) -> dict[str, list[str]]:
         "other": [stems(*words.other)],
         "open": [stems(*words.open)],
         "summary": [stems(*words.summary)],
-        "concept": [" ".join(sorted(concepts))],
+        "concept": [" ".join(sorted(with_classes(concepts)))],
         "iccc": [" ".join(words.iccc).lower()],
     }

@@ -19,6 +19,7 @@ from rapidfuzz.distance import OSA
 from directory.core.text import squash
 from trials import conditions as iccc3
 
+from .drug_terms import drug_rows
 from .tokens import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
@@ -107,6 +108,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def read_terms(path: Path) -> tuple[Term, ...]:
     """The terms of a vocabulary file (columns concept,term,lang,kind,type,conditions,flags,note)."""
+    return terms_of(_rows(path))
+
+
+def terms_of(rows: Iterable[Mapping[str, str]]) -> tuple[Term, ...]:
+    """The terms of rows with the columns of a vocabulary file."""
     return tuple(
         Term(
             concept=squash(row["concept"]),
@@ -117,7 +123,7 @@ def read_terms(path: Path) -> tuple[Term, ...]:
             conditions=tuple(row["conditions"].replace(";", " ").split()),
             flags=frozenset(row["flags"].replace(";", " ").split()),
         )
-        for row in _rows(path)
+        for row in rows
         if row["type"] not in _LEFT_OUT
     )
 
@@ -363,4 +369,4 @@ def edits_allowed(word: str) -> int:
 @cache
 def vocabulary() -> Vocabulary:
     """The project's vocabulary, read once per process."""
-    return Vocabulary(read_terms(VOCABULARY), read_also(ALSO))
+    return Vocabulary((*read_terms(VOCABULARY), *terms_of(drug_rows())), read_also(ALSO))

@@ -19,10 +19,10 @@ from . import cursors
 from .store import Facts
 
 BLOCK = 512
-# What is no filter, but judged by eligibility.
+# What is no filter, but judged by eligibility, or told of a result.
 _JUDGED = (
     "class", "named", "within", "alteration", "excluded", "no_limit", "age_group", "age_written",
-    "purpose",
+    "purpose", "drug",
 )  # fmt: skip
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")

@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from trials import conditions
+from directory.core.text import squash
+from trials import conditions, drugs
 
 from .concepts import vocabulary
+from .drug_terms import drugs_meant
 from .facet_arrays import Trials
 from .query import Parsed
 from .ranking import also_score, class_score, family_score, wider_score
@@ -16,9 +18,11 @@ _SAME = 0.01
 
 
 def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, score: float) -> tuple[str, ...]:
-    """Why a trial is found that has none of the words: its class, or what goes with them."""
+    """Why a trial is found that has none of the words: what it gives, its class, or what goes with them."""
     if parsed is None or not parsed.only_concepts:
         return ()
+    if given := _by_what_it_gives(trials, ordinal, parsed, language):
+        return given
     span = parsed.spans[0]
     if abs(score - also_score(span)) < _SAME:
         return _by_what_goes_with(parsed.only_concepts, language)
@@ -28,6 +32,13 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
     if abs(score - wider_score(span)) < _SAME:
         return _by_class(trials, ordinal, conditions.with_those_above(codes), language)
     return ()
+
+
+def _by_what_it_gives(trials: Trials, ordinal: int, parsed: Parsed, language: str) -> tuple[str, ...]:
+    """The drugs of the trial that are asked for by a class, or by another name."""
+    meant = drugs_meant(parsed.only_concepts, trials.values("drug", ordinal))
+    names = [drugs.inn_name(inn, language) for inn in meant if squash(inn) != squash(parsed.text)]
+    return (_("Gives: %(drugs)s") % {"drugs": ", ".join(names)},) if names else ()
 
 
 def _by_class(trials: Trials, ordinal: int, codes: Collection[str], language: str) -> tuple[str, ...]:

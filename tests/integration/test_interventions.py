@@ -1,6 +1,10 @@
 """What trials give, in which arms and to which ages: filled from registries, never overwritten, put back."""
 
+import datetime as dt
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from directory.core import changes
@@ -206,8 +210,12 @@ def test_the_document_and_the_day_after_say_the_same(shown):
     (document,) = documents.trials(["kiwi"])
     then = AsOf(timezone.localdate()).trial("kiwi")
     assert documents.body_of(then.trial, then.sites)["interventions"] == document.body["interventions"] == [
-        {"name": "Blinatumomab", "type": "biological"}, {"name": "Proton therapy", "type": "radiation"},
-        {"name": "Music", "type": None},
+        {
+            "name": "Blinatumomab", "type": "biological", "inn": "blinatumomab",
+            "classes": ["bispecific antibody", "anti-CD19 therapy"],
+        },
+        {"name": "Proton therapy", "type": "radiation", "inn": None, "classes": []},
+        {"name": "Music", "type": None, "inn": None, "classes": []},
     ]  # fmt: skip
     assert document.body["arm_groups"] == documents.body_of(then.trial, then.sites)["arm_groups"]
     assert document.body["contact"] == {
@@ -261,7 +269,7 @@ def test_a_name_that_is_corrected_is_corrected_wherever_it_is_shown(shown, clien
     assert list(PublicUpdate.objects.filter(seq__gt=since).values_list("kind", "key")) == [("trial", "kiwi")]
     service.catch_up()
     found = client.get("/api/v1/trials/kiwi/").json()["interventions"]
-    assert found[-1] == {"name": "Music therapy", "type": "behavioral"}
+    assert found[-1] == {"name": "Music therapy", "type": "behavioral", "inn": None, "classes": []}
 
 
 def test_an_export_of_pages_and_one_of_ours_have_a_column_of_it(shown, client):
@@ -301,3 +309,123 @@ def test_two_names_that_differ_in_letters_only_are_one_in_the_admin_too(client):
     answer = client.post(admin_url(Intervention, "add"), {"name": "IMATINIB", "type": "drug"})
     assert "There is an intervention of this name and type already." in answer.content.decode()
     assert Intervention.objects.count() == 1
+
+
+# As drugs
+
+
+def known(name):
+    one = Intervention.objects.get(folded=name)
+    return one.inn, one.classes, one.synonyms
+
+
+BLINCYTO = ["MT103", "AMG 103", "blina", "Blincyto"]
+
+
+def test_a_registry_a_sheet_and_the_admin_describe_what_they_make(client):
+    a_trial("KIWI", identifiers=[NUMBER])
+    followed(a_rich_study())
+    assert known("blinatumomab") == ("blinatumomab", ["bispecific antibody", "anti-CD19 therapy"], BLINCYTO)
+    assert known("proton therapy") == ("", [], [])
+    user = an_editor()
+    imported({"acronym": "PLUM", "title": "A", "interventions": "drug: ONC201; Placebo to ONC201"}, user=user)
+    assert known("onc201")[:2] == ("dordaviprone", ["imipridone"])
+    assert known("placebo to onc201") == ("", [], [])
+    client.force_login(user)
+    client.post(admin_url(Intervention, "add"), {"name": "SNDX-5613", "type": "drug"})
+    assert known("sndx 5613") == ("revumenib", ["menin inhibitor"], ["Revuforj"])
+    changed = Change.objects.filter(kind="intervention").latest("seq")
+    assert (changed.actor_role, changed.after["inn"]) == ("editor", "revumenib")
+
+
+def test_an_editor_corrects_it_in_one_change_which_followers_of_the_trial_are_told(shown, client):
+    since = PublicUpdate.objects.last_of(changes.last_seq())
+    client.force_login(an_editor())
+    one = Intervention.objects.get(folded="music")
+    answer = save(
+        client, admin_url(one, "change"), inn="", classes="music therapy\nrelaxation", synonyms="Muziek"
+    )
+    assert (answer.status_code, errors(answer)) == (302, "")
+    change = Change.objects.filter(kind="intervention").latest("seq")
+    assert {name: new for name, _old, new in change.fields()} == {
+        "classes": ["music therapy", "relaxation"], "synonyms": ["Muziek"],
+    }  # fmt: skip
+    assert list(PublicUpdate.objects.filter(seq__gt=since).values_list("kind", "key")) == [("trial", "kiwi")]
+    service.catch_up()
+    found = client.get("/api/v1/trials/", {"q": "relaxation"}).json()["results"]
+    assert [one["slug"] for one in found] == ["kiwi"]
+    assert found[0]["interventions"][-1]["classes"] == ["music therapy", "relaxation"]
+    listed = client.get(admin_url(Intervention, "changelist"), {"q": "muziek"}).content.decode()
+    assert "music therapy; relaxation" in listed
+
+
+def test_what_an_editor_corrected_survives_its_deletion_and_the_undo_of_both():
+    user, trial = an_editor(), a_trial("KIWI")
+    run = imported({"acronym": "KIWI", "interventions": "drug: ONC201"}, user=user)
+    one = Intervention.objects.get()
+    edit(one, inn="", classes=["corrected"], synonyms=[])
+    imported({"acronym": "KIWI", "interventions": "drug: ONC201; Music"}, user=user)
+    assert known("onc201") == ("", ["corrected"], [])
+    cleared = edit(one, classes=[])
+    assert (cleared.inn, cleared.classes, cleared.synonyms) == ("", [], [])
+    back = undone(run, user)
+    assert back.status == "applied"
+    assert given(trial)[0] == ("ONC201", "drug")
+    assert known("onc201") == ("", [], [])  # a trial has it by now: it stays as the editor left it
+
+
+def test_an_undo_and_its_undo_bring_back_exactly_what_was_known():
+    user, trial = an_editor(), a_trial("KIWI")
+    run = imported({"acronym": "KIWI", "interventions": "drug: ONC201"}, user=user)
+    was = Intervention.objects.values().get()
+    back = undone(run, user)
+    assert not Intervention.objects.exists()
+    undone(back, user)
+    now = Intervention.objects.values().get()
+    assert {name: now[name] for name in was if name != "updated_at"} == {
+        name: was[name] for name in was if name != "updated_at"
+    }
+    assert given(trial) == [("ONC201", "drug")]
+
+
+def test_a_day_of_the_past_has_the_class_that_was_known_then(shown, time_machine):
+    today = timezone.now()
+    time_machine.move_to(today + dt.timedelta(days=3), tick=False)
+    edit(Intervention.objects.get(folded="blinatumomab"), classes=["corrected"])
+    then = AsOf(timezone.localdate(today)).trial("kiwi")
+    classes = [one["classes"] for one in documents.body_of(then.trial, then.sites)["interventions"]]
+    assert classes == [["bispecific antibody", "anti-CD19 therapy"], [], []]
+    now = AsOf(timezone.localdate()).trial("kiwi")
+    assert documents.body_of(now.trial, now.sites)["interventions"][0]["classes"] == ["corrected"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["class: bispecific antibody, anti-CD19 therapy", "INN: tovorafenib · class: pan-RAF"]),
+        ("nl", ["klasse: bispecifiek antilichaam, anti-CD19-therapie", "klasse: pan-RAF-remmer"]),
+        ("fr", ["classe\xa0: anticorps bispécifique, traitement anti-CD19", "DCI\xa0: tovorafénib"]),
+        ("de", ["Klasse: bispezifischer Antikörper, Anti-CD19-Therapie", "Klasse: pan-RAF-Inhibitor"]),
+    ],
+)  # fmt: skip
+def test_the_page_of_a_trial_tells_the_inn_and_the_class(shown, client, language, words):
+    imported({"acronym": "KIWI", "interventions": "biological: Blinatumomab; drug: DAY101"}, user=an_editor())
+    page = client.get(f"/{language}/trials/kiwi/").content.decode()
+    for text in words:
+        assert text in page, text
+    assert "INN: blinatumomab" not in page  # it goes by it
+
+
+def test_the_migration_describes_what_is_stored_and_logs_it():
+    Intervention.objects.create(name="ONC201", type="drug")
+    Intervention.objects.create(name="Music")
+    describe = import_module("trials.migrations.0016_drugs").describe
+    describe(apps, None)
+    assert known("onc201")[:2] == ("dordaviprone", ["imipridone"])
+    (change,) = Change.objects.filter(kind="intervention")
+    one = Intervention.objects.get(folded="onc201")
+    assert (change.key, change.actor_role, change.op) == (str(one.pk), "system", "update")
+    assert change.after == Intervention.snapshots([one.pk])[one.pk]
+    assert change.before == change.after | {"inn": "", "classes": [], "synonyms": []}
+    describe(apps, None)
+    assert Change.objects.filter(kind="intervention").count() == 1

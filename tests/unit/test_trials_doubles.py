@@ -103,6 +103,13 @@ TWO_TRIALS = {
         a("", "A study of selitrectinib in children with cancer", "NCT03215511"),
         b("", "Rollover study for children treated in NCT03215511"),
     ),
+    **{
+        f"a programme beside it: {words}": (
+            a("FIREFLY-2", "DAY101 in children with glioma", "NCT05566795"),
+            b("", f"{words} programme of DAY101 for patients who cannot join NCT05566795"),
+        )
+        for words in ("Compassionate use", "Expanded access", "Early access", "Medical need", "Named patient")
+    },
     "a pilot": (a("ALLTogether1", ALL, "NCT04307576"), b("ALLTogether pilot", ALL, "NCT03911128")),
     "a registry and a trial": (a("LCH-IV", LCH), b("LCH-IV", "Registry of Langerhans cell histiocytosis")),
     "one observes, one treats": (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from directory.core.text import control_character_in, strip_marks, tidy
+from directory.search.drug_terms import drug_rows
 from trials.conditions import codes, main_groups, name, path_to, rows, subtree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +20,18 @@ with_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the source lists
 LANGUAGES = ("en", "nl", "fr", "de")
 COLUMNS = ["concept", "term", "lang", "kind", "type", "conditions", "flags", "note"]
 KINDS = {"preferred", "synonym", "abbreviation", "misspelling"}
-TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "phase", "age", "role", "group"}
+TYPES = {
+    "disease",
+    "alteration",
+    "antigen",
+    "treatment",
+    "stage",
+    "phase",
+    "age",
+    "role",
+    "group",
+    "study_type",
+}
 FLAGS = {"case", "whole", "ambiguous", "family"}
 
 
@@ -218,7 +230,7 @@ def test_pnet5_is_medulloblastoma_and_pnet_is_not():
 
 @with_sources
 def test_every_term_of_the_source_is_here_but_the_three_that_were_no_words():
-    here = {strip_marks(row["term"].replace("’", "'")) for row in synonyms()}
+    here = {strip_marks(row["term"].replace("’", "'")) for row in (*synonyms(), *drug_rows())}
     missing = {row["term"] for row in source("synonyms") if strip_marks(row["term"]) not in here}
     assert missing == {"HL (langerhansienne)", "ONC201 target", "NCI (role)"}
 
@@ -226,7 +238,7 @@ def test_every_term_of_the_source_is_here_but_the_three_that_were_no_words():
 def test_what_goes_with_a_concept_is_said_in_concepts_of_the_vocabulary_once():
     with ALSO.open(encoding="utf-8", newline="") as file:
         pairs = [(row["concept"], row["also"]) for row in csv.DictReader(file, strict=True)]
-    known = {row["concept"] for row in synonyms()}
+    known = {row["concept"] for row in (*synonyms(), *drug_rows())}
     assert {name for pair in pairs for name in pair} - known == set()
     assert len(pairs) == len(set(pairs))
     assert all(concept != also for concept, also in pairs)

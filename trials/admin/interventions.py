@@ -15,19 +15,25 @@ from ..models import Intervention, Trial, TrialArm, TrialIntervention
 class InterventionAdmin(EditorsOnly, RecordedAdmin):
     """The name as registries write it: corrected here, it is corrected in every trial that has it."""
 
-    list_display = ["name", "type", "trial_count"]
+    list_display = ["name", "type", "inn", "class_names", "trial_count"]
     list_filter = ["type"]
-    search_fields = ["name"]
-    fields = ["name", "type"]
+    search_fields = ["name", "inn", "synonyms"]
+    fields = ["name", "type", "inn", "classes", "synonyms"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(trials_all=Count("trial_links"))
 
     def save_model(self, request, obj, form, change):
-        """What trials say that they give changes with it."""
+        """What trials say that they give changes with it; a new one is described by the vocabulary."""
         if change:
             watch_stored(request.change_log, Trial, obj.trials.values_list("pk", flat=True))
+        else:
+            obj.describe()
         super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("classes"))
+    def class_names(self, intervention):
+        return "; ".join(intervention.classes)
 
     @admin.display(description=_("trials"), ordering="trials_all")
     def trial_count(self, intervention):

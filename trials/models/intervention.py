@@ -10,10 +10,12 @@ from directory.core.fields import WordsField
 from directory.core.models import PlainText, Recorded
 from directory.core.text import fold
 
+from .. import drugs
 from ..choices import ArmType, InterventionType
 
 _ONCE = _("There is an intervention of this name and type already.")
 SAID_OF_INTERVENTION = ("name", "type")
+KNOWN_OF_INTERVENTION = ("inn", "classes", "synonyms")
 SAID_OF_ARM = ("label", "type", "description", "interventions")
 
 
@@ -30,6 +32,7 @@ class Intervention(Recorded):
     """A drug, a device, a procedure …, under the name and the type that a registry gives it.
 
     An empty type is not known. Two that differ in nothing but case, accents and punctuation are one.
+    `inn`, `classes` and `synonyms` come from the vocabulary of drugs when it is made; editors correct them.
     """
 
     change_kind = "intervention"
@@ -40,6 +43,15 @@ class Intervention(Recorded):
         help_text=_("Empty: not known."),
     )  # fmt: skip
     folded = models.CharField(max_length=600, editable=False)
+    inn = models.CharField(
+        _("INN"), max_length=300, blank=True,
+        help_text=_("International nonproprietary name, in English. Empty: none, or not known."),
+    )  # fmt: skip
+    classes = WordsField(
+        _("classes"),
+        help_text=_("What it does, in English, one a line, for example “MEK inhibitor”. None: not known."),
+    )
+    synonyms = WordsField(_("synonyms"), help_text=_("Brands, codes of companies, other names, one a line."))
 
     objects = InterventionQuerySet.as_manager()
 
@@ -63,9 +75,20 @@ class Intervention(Recorded):
         return str(self.pk)
 
     @property
-    def as_said(self) -> dict:
-        """What the change log and the API have of it in a trial."""
-        return {name: getattr(self, name) for name in SAID_OF_INTERVENTION}
+    def key(self) -> tuple[str, str]:
+        """What tells it from others: the same for every spelling of the name."""
+        return folded(self.name), self.type
+
+    @property
+    def as_known(self) -> dict:
+        """What documents have of it in a trial."""
+        return {name: getattr(self, name) for name in (*SAID_OF_INTERVENTION, *KNOWN_OF_INTERVENTION)}
+
+    def describe(self) -> None:
+        """Take from the vocabulary what its name says, where nothing is recorded yet."""
+        if not (self.inn or self.classes or self.synonyms):
+            for name, value in drugs.described(self.name, self.type).items():
+                setattr(self, name, value)
 
     def clean(self):
         super().clean()

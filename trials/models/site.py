@@ -70,6 +70,7 @@ class TrialSite(Recorded):
 
     change_kind = "site"
     by_key = {"trial": "slug", "centre": "code"}
+    days_as_said = {"verified_at": "verified_on"}
     read_on: dt.date | None = None  # the day on which it is looked at, where that is not today
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="sites", verbose_name=_("trial"))

@@ -214,10 +214,11 @@ class Trial(Listed, Sourced, WithCriteria):
         }
 
 
-def given_in(pks: Iterable[int]) -> dict[int, list[dict]]:
-    """What trials give or do, by the pk of a trial, as the change log and the API have it."""
+def given_in(pks: Iterable[int], also: Sequence[str] = ()) -> dict[int, list[dict]]:
+    """What trials give or do, by the pk of a trial, as the change log has it; with `also`, columns that it
+    has of the intervention itself."""
     links = TrialIntervention.objects.filter(trial__in=pks).order_by("position", "pk")
-    return _said(links, SAID_OF_INTERVENTION, "intervention__")
+    return _said(links, (*SAID_OF_INTERVENTION, *also), "intervention__")
 
 
 def arms_of(pks: Iterable[int]) -> dict[int, list[dict]]:

@@ -96,7 +96,9 @@ def _store_named(several: list[Given], recorder: ChangeRecorder) -> dict[tuple[s
 
 def _made(one: Given) -> Intervention:
     name, kind = one.key
-    return Intervention(name=one.name, type=kind, folded=name)
+    made = Intervention(name=one.name, type=kind, folded=name)
+    made.describe()
+    return made
 
 
 def _values(arm: Arm) -> dict[str, object]:

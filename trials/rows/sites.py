@@ -325,7 +325,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
         said = {
             "status": Recruitment(statement.status).label,
             "standing": Recruitment(site.status).label,
-            "date": day_first(site.verified_at.isoformat()),
+            "date": day_first(statements.day_as_said(site.verified_at, site.verified_on)),
         }
         sentence = _(
             "The sheet says “%(status)s”; “%(standing)s”, stated on %(date)s, is fresher and stands."

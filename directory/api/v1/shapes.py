@@ -143,6 +143,14 @@ class InterventionSerializer(s.Serializer):
 
     name = s.CharField()
     type = s.ChoiceField(InterventionType.choices, allow_null=True, help_text="Null: not known.")
+    inn = s.CharField(
+        allow_null=True,
+        help_text="International nonproprietary name, in English; of several given together with ` + ` "
+        "between. Null: none, or not known.",
+    )
+    classes = s.ListField(
+        child=s.CharField(), help_text="What it does, in English: `MEK inhibitor`. Empty: not known."
+    )
 
 
 class ArmSerializer(s.Serializer):

@@ -20,7 +20,6 @@ from directory.records import all_records
 
 from .. import kinds
 from ..messages import day_first
-from .rules import rules_for
 
 RECORD = "record"  # stands for a whole record among the fields of a change
 
@@ -69,7 +68,7 @@ def mentioned(kind: str, changes: Iterable[dict], user) -> dict[str, dict[str, s
 def as_said(kind: str, changes: Iterable[dict]) -> list[dict]:
     """`changes` of a record with its days no more exact than they were said."""
     found, record = {one["field"]: one for one in changes}, all_records().get(kind)
-    for day, said in (rules_for(record).days_as_said if record else {}).items():
+    for day, said in (record.model.days_as_said if record else {}).items():
         if day in found and said in found:
             month = found.pop(said)
             found[day] = found[day] | {which: month[which] or found[day][which] for which in ("old", "new")}

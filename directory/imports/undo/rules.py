@@ -1,7 +1,6 @@
 """What undoing asks of records of one kind, beyond putting back their columns."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from django.db import models
 
@@ -38,7 +37,6 @@ class UndoRules:
     centre: str | None = None
     decided_by_editors = False
     may_stay = False
-    days_as_said: Mapping[str, str] = MappingProxyType({})  # by field of a day, the one that has it as said
     beside: type[Beside] = Beside
 
     def told(self, keys: set[str], scope: Scope) -> set[str]:

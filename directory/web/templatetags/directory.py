@@ -20,7 +20,9 @@ from django.utils.translation import ngettext, pgettext
 from centres.choices import Language
 from directory.core import dates
 from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.text import fold
 from directory.search.tokens import typed_words
+from trials import drugs
 from trials.age_words import ages_in_words
 from trials.choices import (
     AgeGroup,
@@ -116,10 +118,15 @@ def says_otherwise(role: str) -> str:
 
 
 @register.filter
-def days_ago(day: dt.date | None) -> str:
-    """`today`, `yesterday`, `12 days ago`, `5 months ago`; empty without a day."""
+def days_ago(day: dt.date | str | None) -> str:
+    """`today`, `yesterday`, `12 days ago`, `5 months ago`; empty without a day.
+
+    Of a month or a year (`2024-06`, `2024`) no days are told: `this month`, `last year`.
+    """
     if not day:
         return ""
+    if isinstance(day, str):
+        return _months_ago(day)
     days = (timezone.localdate() - day).days
     if days <= 0:
         return _("today")
@@ -131,6 +138,20 @@ def days_ago(day: dt.date | None) -> str:
     if months < 24:
         return ngettext("%d month ago", "%d months ago", months) % months
     years = days * 100 // 36525
+    return ngettext("%d year ago", "%d years ago", years) % years
+
+
+def _months_ago(partial: str) -> str:
+    """Of a year or a month of a year."""
+    today, (year, month) = timezone.localdate(), (*map(int, partial.split("-")), 0)[:2]
+    years, months = today.year - year, 12 * (today.year - year) + today.month - month
+    if month and months <= 1:
+        return _("last month") if months == 1 else _("this month")
+    if month and months < 24:
+        return ngettext("%d month ago", "%d months ago", months) % months
+    if years <= 1:
+        return _("last year") if years == 1 else _("this year")
+    years = months // 12 if month else years
     return ngettext("%d year ago", "%d years ago", years) % years
 
 
@@ -187,6 +208,18 @@ def lines(trial) -> str:
     if high is None:
         return _("at least %(low)d") % {"low": low}
     return _("%(low)d to %(high)d") % {"low": low or 0, "high": high}
+
+
+@register.filter
+def drug_note(intervention) -> str:
+    """The INN of an intervention, where it goes by another name, and its classes."""
+    language, found = words.page_language(), []
+    inn = drugs.inn_name(intervention.inn, language)
+    if inn and fold(intervention.name) not in (fold(intervention.inn), fold(inn)):
+        found.append(_("INN: %(inn)s") % {"inn": inn})
+    if several := [drugs.class_name(name, language) for name in intervention.classes]:
+        found.append(_("class: %(classes)s") % {"classes": ", ".join(several)})
+    return " · ".join(found)
 
 
 @register.filter
