@@ -4,12 +4,12 @@ A word finds documents that have it (exact), that have one beginning with it (th
 letters) or, where the index knows neither, one that is spelt almost like it. What is exact always scores
 above a beginning, and that above a near spelling. A concept finds the trials that mention it in any
 language, then those of its ICCC-3 class, then what goes with it (`also.csv`). All words must match; where
-nothing does, the disease alone, then half of the words, then any, and the answer says so (`relaxed`).
+nothing does, some of them, of which the rarest weighs most (`partial`).
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from directory.core.text import squash
@@ -40,7 +40,7 @@ NEAR_CONCEPT, NEAR_CLASS = 4.5, 3.0
 # A word two typing errors away scores below one that is one away.
 SECOND_EDIT = 0.4
 
-_NUMBERED = re.compile(r"([a-z]{3,})([0-9]{1,4})")
+_NUMBERED = re.compile(r"([a-z]{2,})([0-9]{1,8})")
 # Shorter words put together mean too much.
 _JOINED = 8
 
@@ -68,6 +68,28 @@ def also_score(span: Span) -> float:
     return ALSO * span.length
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A term or a word of a query, or some of them joined by OR. `label`: as it was typed."""
+
+    label: str
+    query: Asked
+    is_disease: bool
+
+
+def _units(parsed: Parsed) -> list[list[Span]]:
+    """The terms of a query and its words between them, as spans without concepts; joined by OR together."""
+    starts, groups, place = {span.start: span for span in parsed.spans}, [], 0
+    while place < len(parsed.words):
+        unit = starts.get(place) or Span(place, place + 1, (), False)
+        if place in parsed.either:
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+        place = unit.end
+    return groups
+
+
 class Builder:
     """Makes the engine's query of a parsed one, for what the index behind `reader` knows."""
 
@@ -75,31 +97,60 @@ class Builder:
         self.reader = reader
         self.terms = vocabulary()
 
-    def steps(self, parsed: Parsed) -> Iterable[tuple[Asked, bool]]:
-        """Queries to try until one finds something, each with whether it is relaxed."""
+    def steps(self, parsed: Parsed) -> Iterable[Asked]:
+        """Queries for all of the words, to try until one finds something."""
         if not parsed.words:
-            yield WordQuery("identifier", parsed.compact or " ", IDENTIFIER), False
+            yield WordQuery("identifier", parsed.compact or " ", IDENTIFIER)
             return
         clauses = self._clauses(parsed, forgiving=False)
-        yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses))), False
+        yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses)))
         if joined := self._joined(parsed):
-            yield engine.all_of(self._clauses(joined, forgiving=False)), False
-        forgiving = self._clauses(parsed, forgiving=True)
-        yield self._with_asides(parsed, engine.all_of(forgiving)), False
-        if len(forgiving) > 1:
-            yield from ((query, True) for query in self._some(parsed, forgiving))
+            yield engine.all_of(self._clauses(joined, forgiving=False))
+        yield self._with_asides(parsed, engine.all_of(self._clauses(parsed, forgiving=True)))
 
-    def _some(self, parsed: Parsed, clauses: list[Asked]) -> Iterable[Asked]:
-        """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
-        diseases = [
-            engine.best_of(self._concepts(span))
-            for span in parsed.spans
-            if not span.ambiguous and self.terms.codes_of(span.concepts)
+    def units(self, parsed: Parsed) -> list[Unit]:
+        """What `parsed` is made of, each to be asked by itself."""
+        several = _units(parsed)
+        return [
+            Unit(
+                " ".join(word.raw for one in group for word in parsed.words[one.start : one.end]),
+                engine.best_of([self._unit(parsed, one, forgiving=False) for one in group]),
+                all(self._names_a_disease(one) for one in group),
+            )
+            for group in several
         ]
-        if diseases:
-            yield engine.preferring(engine.all_of(diseases), engine.some_of(clauses, 1))
-        yield engine.some_of(clauses, (len(clauses) + 1) // 2)
-        yield engine.some_of(clauses, 1)
+
+    def numbers(self, parsed: Parsed) -> list[Unit]:
+        """As `units`, of a query that is nothing but numbers."""
+        return [
+            Unit(
+                one.text,
+                engine.best_of([WordQuery("identifier", text, IDENTIFIER) for text in one.compact]),
+                False,
+            )
+            for one in parsed.numbers
+        ]
+
+    def of_its_disease(self, parsed: Parsed) -> Asked | None:
+        """The trials of the disease asked for, whatever else is asked; None where that is nothing else."""
+        groups = _units(parsed)
+        diseases = [group for group in groups if all(map(self._names_a_disease, group))]
+        if not diseases or len(groups) == len(diseases):
+            return None
+        return engine.all_of(
+            [
+                engine.best_of(q for one in group for q in self._meaning(one.concepts, 1.0, 1.0))
+                for group in diseases
+            ]
+        )
+
+    def unwanted(self, excluded: Parsed) -> Asked:
+        """What says the excluded words; of a term, what means it or is of its class, whatever it says."""
+        terms = [one for span in excluded.spans for one in self._meaning(span.concepts, 1.0, 1.0)]
+        return engine.best_of(terms or [self._exactly(word.stem) for word in excluded.words])
+
+    def _names_a_disease(self, unit: Span) -> bool:
+        return not unit.ambiguous and bool(self.terms.codes_of(unit.concepts))
 
     def _with_asides(self, parsed: Parsed, query: Asked) -> Asked:
         if not parsed.asides:
@@ -143,22 +194,23 @@ class Builder:
         )
 
     def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Asked]:
-        """One query per concept and per word outside concepts; each must match."""
-        starts = {span.start: span for span in parsed.spans}
+        """One query per concept and per word outside concepts; each must match, of those joined by OR any."""
         clauses: list[Asked] = []
-        place, last = 0, len(parsed.words) - 1
-        while place <= last:
-            span = starts.get(place)
-            if span is None:
-                clauses.append(self._word(parsed.words[place], begins=place == last, forgiving=forgiving))
-                place += 1
-            else:
-                clauses.append(self._term(parsed, span, forgiving=forgiving))
-                place = span.end
+        for group in _units(parsed):
+            several = [self._unit(parsed, one, forgiving=forgiving) for one in group]
+            clauses.append(engine.best_of(several) if len(several) > 1 else several[0])
         return self._last_beginnings(parsed, clauses)
 
+    def _unit(self, parsed: Parsed, unit: Span, *, forgiving: bool) -> Asked:
+        if unit.concepts:
+            return self._term(parsed, unit, forgiving=forgiving)
+        begins = unit.end == len(parsed.words)
+        return self._word(parsed.words[unit.start], begins=begins, forgiving=forgiving)
+
     def _term(self, parsed: Parsed, span: Span, *, forgiving: bool) -> Asked:
-        """The words of `span`, or what it means."""
+        """The words of `span`, or what it means. Of a risk its words mean nothing by themselves."""
+        if all(self.terms.types.get(one) == "risk" for one in span.concepts):
+            return engine.best_of(self._meaning(span.concepts, CONCEPT * span.length, 0.0))
         words = parsed.words[span.start : span.end]
         most = CONCEPT if self._is_no_name(span, words) else WHOLE
         # What is a known term is not mistyped.

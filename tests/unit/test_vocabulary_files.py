@@ -19,7 +19,9 @@ with_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the source lists
 LANGUAGES = ("en", "nl", "fr", "de")
 COLUMNS = ["concept", "term", "lang", "kind", "type", "conditions", "flags", "note"]
 KINDS = {"preferred", "synonym", "abbreviation", "misspelling"}
-TYPES = {"disease", "alteration", "antigen", "drug", "treatment", "stage", "phase", "age", "role", "group"}
+TYPES = {
+    "disease", "alteration", "antigen", "drug", "treatment", "stage", "risk", "phase", "age", "role", "group",
+}  # fmt: skip
 FLAGS = {"case", "whole", "ambiguous", "family"}
 
 
