@@ -6,6 +6,7 @@ It filters nothing: it says where to begin. What has a site there comes first, t
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from django.utils import translation
@@ -124,12 +125,8 @@ def _is_no_trial(snapshot: Snapshot, key: tuple[str, ...]) -> bool:
 
 def _names(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
     """Places by the stems of their names."""
-    centres, points = _of_centres(snapshot), {}
-    for place in postal_codes():
-        for name in (place.municipality_nl, place.municipality_fr):
-            key = _key(name)
-            if key in centres or (len("".join(key)) >= _SHORTEST_TOWN and _MEANT_OTHERWISE.isdisjoint(key)):
-                points.setdefault(key, place)
+    centres = _of_centres(snapshot)
+    points = {key: place for key, place in _towns().items() if key in centres or _is_meant(key)}
     for code, facts in snapshot.places.centres.items():
         if facts["latitude"] is not None:
             here = Place(facts["latitude"], facts["longitude"])
@@ -137,12 +134,26 @@ def _names(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
     for other, name in _ELSEWHERE.items():
         key = _key(name)
         centres[_key(other)] = centres.get(_key(other), set()) | centres.get(key, set())
-        points.setdefault(_key(other), points[key])
+        points.setdefault(_key(other), _towns()[key])
     return {
         key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key))
         for key in {*points, *centres}
         if key
     }
+
+
+@cache
+def _towns() -> dict[tuple[str, ...], Place]:
+    """Every Belgian municipality by the stems of its names; of several postal codes, the first."""
+    found: dict[tuple[str, ...], Place] = {}
+    for place in postal_codes():
+        for name in (place.municipality_nl, place.municipality_fr):
+            found.setdefault(_key(name), place)
+    return found
+
+
+def _is_meant(key: tuple[str, ...]) -> bool:
+    return len("".join(key)) >= _SHORTEST_TOWN and _MEANT_OTHERWISE.isdisjoint(key)
 
 
 def _of_centres(snapshot: Snapshot) -> dict[tuple[str, ...], set[str]]:

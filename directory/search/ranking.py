@@ -171,6 +171,8 @@ class Builder:
     def _joined(self, parsed: Parsed) -> Parsed | None:
         """`parsed` with two words written as one, where only that is known: `medulo blastom`."""
         in_span = places_of(parsed.spans)
+        if parsed.either:
+            return None
         for place, (one, other) in enumerate(pairwise(parsed.words)):
             stem = one.stem + other.stem
             if len(stem) < _JOINED or {place, place + 1} & in_span:
