@@ -18,14 +18,16 @@ _COMMON = frozenset(("OF", "PAS"))
 # What is `not yet` recruiting is not what is left when the rest is taken away.
 _NO_EXCLUSION = frozenset(("yet", "encore", "noch", "nog"))
 _MINUS = re.compile(r"(?<!\S)[-\u2212\u2013](?=[\"“„«]?[^\W\d_])")
+# One word with what is behind it: `niet-hodgkin`.
+_BOUND = re.compile(r"\b(niet|nicht|not|pas)-(?=[^\W\d_])", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«»]")
 _BRACKETS = re.compile(r"(?<!\S)\(|\)(?!\S)")
 _STARS = re.compile(r"\*|~\d?(?!\S)")
 
 
 def spelt_out(text: str) -> str:
-    """`text` with `NOT` in place of the minus before a word."""
-    return _MINUS.sub(" NOT ", text)
+    """`text` with `NOT` in place of the minus before a word, and a bound `niet-` as no operator is written."""
+    return _MINUS.sub(" NOT ", _BOUND.sub(lambda found: f"{found[1].capitalize()} ", text))
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Presence:
     def of(cls, reader: Reader, kind: str, size: int, units: Sequence[Unit]) -> "Presence":
         has, scores = np.zeros((len(units), size), bool), np.zeros((len(units), size))
         for row, unit in enumerate(units):
-            ordinals, found = reader.hits(unit.query, kind)
+            ordinals, found = _hits(reader, kind, unit)
             # The engine may have gone on to documents that the columns do not have yet.
             there = ordinals < size
             has[row, ordinals[there]] = True
@@ -56,7 +56,7 @@ class Presence:
         best = weight.max(initial=0)
         if not best:
             return weight
-        if not any(unit.is_disease for unit in self.units):
+        if all(unit.narrow is None for unit in self.units):
             weight[weight < _LEAST * best] = 0
         fits = self.scores.sum(axis=0)
         return np.where(weight > 0, _ALL_OF_IT * weight / best + fits, 0)
@@ -67,8 +67,17 @@ class Presence:
         return (self.has * (_ALL_OF_IT + IDENTIFIER * before)).max(axis=0, initial=0)
 
     def _of_the_disease(self) -> np.ndarray:
-        diseases = self.has[[unit.is_disease for unit in self.units]]
+        diseases = self.has[[unit.narrow is not None for unit in self.units]]
         every, some = diseases.all(axis=0), diseases.any(axis=0)
         if not len(diseases) or not some.any():
             return np.ones(self.has.shape[1], bool)
         return every if every.any() else some
+
+
+def _hits(reader: Reader, kind: str, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
+    """What has `unit`; of a disease what is of a wider class only where nothing is of its own."""
+    if unit.narrow is not None:
+        ordinals, scores = reader.hits(unit.narrow, kind)
+        if len(ordinals):
+            return ordinals, scores
+    return reader.hits(unit.query, kind)

@@ -36,7 +36,7 @@ _BRUSSELS = ("Brussel", "Bruxelles", "Brussels")
 _NAMES_OF_OTHERS = "bever boom celle clavier essen forest geel graven lens lille manage peer silly"
 _MEANT_OTHERWISE = frozenset(_NAMES_OF_OTHERS.split())
 # Fields by which a trial is known: who types such a word means the trial.
-_NAMES_OF_TRIALS = ("acronym", "title", "disease", "identifier")
+_NAMES_OF_TRIALS = ("acronym", "title", "identifier")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _of_centres(snapshot: Snapshot) -> dict[tuple[str, ...], set[str]]:
     """The codes of centres by the stems of what they and the places where they are are called."""
     found: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for code, facts in snapshot.places.centres.items():
-        for name in (code, facts["city"], *facts["names"].values(), *facts["aliases"], *_around(facts)):
+        for name in (code, *facts["names"].values(), *facts["aliases"], *_around(facts)):
             found[_key(name)].add(code)
     return dict(found)
 
@@ -170,7 +170,10 @@ def _key(name: str) -> tuple[str, ...]:
 
 
 def _around(facts: dict) -> Iterator[str]:
-    """The names of the province of a centre in all languages; of Brussels, those of the town."""
+    """The names of the town and of the province of a centre in all languages; of Brussels, of both."""
+    yield facts["city"]
+    if town := _towns().get(_key(facts["city"])):
+        yield from (town.municipality_nl, town.municipality_fr)
     if facts["province"] == Province.BRUSSELS:
         yield from _BRUSSELS
     if facts["province"]:

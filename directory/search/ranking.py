@@ -70,11 +70,14 @@ def also_score(span: Span) -> float:
 
 @dataclass(frozen=True)
 class Unit:
-    """A term or a word of a query, or some of them joined by OR. `label`: as it was typed."""
+    """A term or a word of a query, or some of them joined by OR. `label`: as it was typed.
+
+    `narrow`: of a disease what is of just that one, and not of a wider class.
+    """
 
     label: str
     query: Asked
-    is_disease: bool
+    narrow: Asked | None = None
 
 
 def _units(parsed: Parsed) -> list[list[Span]]:
@@ -115,7 +118,7 @@ class Builder:
             Unit(
                 " ".join(word.raw for one in group for word in parsed.words[one.start : one.end]),
                 engine.best_of([self._unit(parsed, one, forgiving=False) for one in group]),
-                all(self._names_a_disease(one) for one in group),
+                self._narrow(group),
             )
             for group in several
         ]
@@ -126,7 +129,6 @@ class Builder:
             Unit(
                 one.text,
                 engine.best_of([WordQuery("identifier", text, IDENTIFIER) for text in one.compact]),
-                False,
             )
             for one in parsed.numbers
         ]
@@ -134,14 +136,17 @@ class Builder:
     def of_its_disease(self, parsed: Parsed) -> Asked | None:
         """The trials of the disease asked for, whatever else is asked; None where that is nothing else."""
         groups = _units(parsed)
-        diseases = [group for group in groups if all(map(self._names_a_disease, group))]
-        if not diseases or len(groups) == len(diseases):
+        diseases = [narrow for group in groups if (narrow := self._narrow(group)) is not None]
+        return engine.all_of(diseases) if diseases and len(groups) > len(diseases) else None
+
+    def _narrow(self, group: Sequence[Span]) -> Asked | None:
+        """What mentions a disease or is of its class; None for a group that has something else in it."""
+        if not all(map(self._names_a_disease, group)):
             return None
-        return engine.all_of(
-            [
-                engine.best_of(q for one in group for q in self._meaning(one.concepts, 1.0, 1.0))
-                for group in diseases
-            ]
+        return engine.best_of(
+            query
+            for one in group
+            for query in self._meaning(one.concepts, CONCEPT * one.length, class_score(one))
         )
 
     def unwanted(self, excluded: Parsed) -> Asked:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from directory.search import service
 from tests import builders as b
@@ -36,7 +37,7 @@ def page(client, query, language="en"):
     [
         ("en", "Without: xyzzyq"),
         ("nl", "Zonder: xyzzyq"),
-        ("fr", "Sans\u00a0: xyzzyq"),
+        ("fr", "Sans : xyzzyq"),
         ("de", "Ohne: xyzzyq"),
     ],
 )
@@ -92,6 +93,6 @@ def test_other_addresses_below_trials_stay_what_they_are(client):
 
 
 def test_a_name_with_a_slash_of_a_day_keeps_its_day(client):
-    answer = client.get("/en/trials/HR-NBL2%2FSIOPEN/", {"as_of": "2020-01-01"})
-    assert answer.status_code in (302, 404)
-    assert answer.status_code == 404 or "as_of=2020-01-01" in answer["Location"]
+    day = timezone.localdate().isoformat()
+    answer = client.get("/en/trials/HR-NBL2%2FSIOPEN/", {"as_of": day})
+    assert (answer.status_code, answer["Location"]) == (302, f"/en/trials/hr-nbl2siopen/?as_of={day}")

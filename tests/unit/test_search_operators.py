@@ -72,7 +72,8 @@ def test_a_term_is_excluded_whole():
     "text",
     [
         "Hochrisiko-Neuroblastom", "HR-NBL2", "ewing - gent", "AML -7", "Ph- ALL", "ALK- lymphoma",
-        "non-hodgkin", "niet-hodgkin lymfoom", "not yet recruiting", "pas gediagnosticeerd", "ewing NOT",
+        "non-hodgkin", "niet-hodgkin lymfoom", "Nicht-Kleinzeller", "niet-gemetastaseerd",
+        "not yet recruiting", "pas gediagnosticeerd", "ewing NOT",
     ],
 )  # fmt: skip
 def test_other_hyphens_and_denials_exclude_nothing(text):

@@ -46,7 +46,7 @@ def test_the_word_alone_stands_for_no_disease(word):
     assert [one for one in found if vocabulary().types[one] == "disease"] == []
 
 
-@pytest.mark.parametrize(("hyphen", "risk"), product(("-", " ", "\u2011"), ("high", "standard", "low")))
+@pytest.mark.parametrize(("hyphen", "risk"), [*product(("-", " ", "\u2011"), ("high", "standard", "low"))])
 def test_a_hyphen_does_not_matter(hyphen, risk):
     assert spans(f"{risk}{hyphen}risk ALL")[0] == {f"{risk}risk"}
 

@@ -91,7 +91,7 @@ def test_in_a_query_a_symbol_is_one_word():
         assert [word.stem for word in parse(text).words] == ["braf", "glioma"]
 
 
-@pytest.mark.parametrize("text", ["her 3 children with ALL", "b all", "t cell", "hr nbl"])
+@pytest.mark.parametrize("text", ["her 3 children", "b cell", "t cell", "hr nbl"])
 def test_other_words_side_by_side_stay_apart(text):
     assert [word.raw for word in parse(text).words] == [
         word.raw for word in typed_words(text) if not word.says_nothing
