@@ -167,7 +167,7 @@ def match(snapshot: Snapshot, ask: Ask, kind: str, size: int) -> Found:
     elif parsed.words or not (place or parsed.excluded):
         scores, some = _with_words(snapshot, builder, parsed, kind, size)
     for one in parsed.excluded:
-        ordinals, _scores = snapshot.reader.hits(builder.unwanted(one), kind)
+        ordinals, _scores = snapshot.reader.hits(builder.unwanted(one, parsed), kind)
         scores[ordinals[ordinals < size]] = 0
     return Found(scores, some, parsed, place)
 

@@ -26,7 +26,7 @@ _STARS = re.compile(r"\*|~\d?(?!\S)")
 
 
 def spelt_out(text: str) -> str:
-    """`text` with `NOT` in place of the minus before a word, and a bound `niet-` as no operator is written."""
+    """`text` with `NOT` in place of the minus before a word; a bound `niet-` is written as none."""
     return _MINUS.sub(" NOT ", _BOUND.sub(lambda found: f"{found[1].capitalize()} ", text))
 
 

@@ -16,7 +16,7 @@ from directory.core.text import squash
 from trials.conditions import path_to, whole
 
 from . import engine
-from .concepts import Span, edits_allowed, vocabulary
+from .concepts import Span, apart, edits_allowed, vocabulary
 from .engine import Asked, WordQuery
 from .query import Parsed, places_of
 from .tokens import Token
@@ -37,6 +37,9 @@ BEGINS = {"acronym": 16.0, "title": 14.0, "disease": 13.0, "other": 12.0}
 BEGINS_CONCEPT, BEGINS_CLASS = 13.0, 10.0
 NEAR = {"acronym": 5.0, "title": 4.0, "disease": 3.5, "other": 3.0}
 NEAR_CONCEPT, NEAR_CLASS = 4.5, 3.0
+# Where the words of a known disease may name a trial. What mentions it is known by its concept; its words
+# stand beside others too (`except Burkitt lymphoma`, `Non-Hodgkin`).
+_OF_NAMES = ("acronym",)
 # A word two typing errors away scores below one that is one away.
 SECOND_EDIT = 0.4
 
@@ -149,10 +152,22 @@ class Builder:
             for query in self._meaning(one.concepts, CONCEPT * one.length, class_score(one))
         )
 
-    def unwanted(self, excluded: Parsed) -> Asked:
-        """What says the excluded words; of a term, what means it or is of its class, whatever it says."""
-        terms = [one for span in excluded.spans for one in self._meaning(span.concepts, 1.0, 1.0)]
-        return engine.best_of(terms or [self._exactly(word.stem) for word in excluded.words])
+    def unwanted(self, excluded: Parsed, wanted: Parsed) -> Asked:
+        """What says the excluded words; of a term, what mentions it or is of a class that is its alone.
+
+        A class is not where a disease that is apart has it too (IXd is of Ewing and of synovial sarcoma), nor
+        where it is what is wanted.
+        """
+        concepts = [one for span in excluded.spans for one in span.concepts]
+        if not concepts:
+            return engine.best_of([self._exactly(word.stem) for word in excluded.words])
+        shared = {*self.terms.codes_of(one for span in wanted.spans for one in span.concepts)}
+        shared.update(self.terms.codes_of(other for one in concepts for other in apart().get(one, ())))
+        codes = [code for code in self.terms.codes_of(concepts) if code not in shared]
+        return engine.best_of(
+            [WordQuery("concept", one, 1.0) for one in concepts]
+            + [WordQuery("iccc", code.lower(), 1.0) for code in codes]
+        )
 
     def _names_a_disease(self, unit: Span) -> bool:
         return not unit.ambiguous and bool(self.terms.codes_of(unit.concepts))
@@ -222,8 +237,9 @@ class Builder:
         most = CONCEPT if self._is_no_name(span, words) else WHOLE
         # What is a known term is not mistyped.
         forgiving, last = forgiving and span.ambiguous, len(parsed.words) - 1
+        fields = _OF_NAMES if self._names_a_disease(span) else ()
         as_words = [
-            self._word(word, begins=place == last, forgiving=forgiving, most=most)
+            self._word(word, begins=place == last, forgiving=forgiving, most=most, fields=fields)
             for place, word in enumerate(words, span.start)
         ]
         return engine.best_of([engine.all_of(as_words), *self._concepts(span)])
@@ -267,9 +283,11 @@ class Builder:
         more = self._meaning(concepts, BEGINS_CONCEPT, BEGINS_CLASS)
         return [engine.best_of([engine.all_of(clauses), *more])] if more else clauses
 
-    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Asked:
+    def _word(
+        self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE, fields: Sequence[str] = ()
+    ) -> Asked:
         stem = word.stem
-        queries = self._as_typed(stem, begins=begins, most=most)
+        queries = self._as_typed(stem, begins=begins, most=most, fields=fields or tuple(EXACT))
         known = self._known(stem, begins=begins)
         if not known and (cut := _NUMBERED.fullmatch(stem)):
             # `firefly2`, of a name that is written `FIREFLY-2`.
@@ -280,11 +298,12 @@ class Builder:
         return engine.best_of(queries)
 
     @staticmethod
-    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Asked]:
-        exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
+    def _as_typed(stem: str, *, begins: bool, most: float, fields: Sequence[str]) -> list[Asked]:
+        exact = {name: min(EXACT[name], most) for name in fields} | {"identifier": IDENTIFIER}
         queries = [WordQuery(name, stem, score) for name, score in exact.items()]
         if begins and len(stem) >= 2:
-            queries += [WordQuery(name, stem, score, prefix=True) for name, score in BEGINS.items()]
+            begun = [(name, score) for name, score in BEGINS.items() if name in fields]
+            queries += [WordQuery(name, stem, score, prefix=True) for name, score in begun]
         return queries
 
     @staticmethod
