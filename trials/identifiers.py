@@ -101,6 +101,14 @@ def read_identifier(text: str, scheme: str | None = None) -> Identifier:
         raise
 
 
+def with_lost_zero(digits: str) -> str:
+    """The eight digits of an NCT number: `digits`, or with the 0 before them that a spreadsheet took away.
+
+    Empty for what is neither: another number of digits has several readings, or none.
+    """
+    return f"{digits:0>8}" if _NCT_BARE.match(digits) else ""
+
+
 def numbers_in(text: str) -> list[Identifier]:
     """The numbers of registries that stand in a text, such as a title or an address."""
     return [found for one in _IN_ADDRESS.findall(text) if (found := _recognise(one))]
@@ -126,8 +134,8 @@ def _repaired(text: str, scheme: str | None) -> str | None:
     bare = re.sub(r"[.,]0+$", "", text)
     if not (bare.isascii() and bare.isdecimal()) or _DAY.match(bare):
         return None
-    if scheme == Scheme.NCT and (found := _NCT_BARE.match(bare)):
-        return f"NCT{found[1]:0>8}"
+    if scheme == Scheme.NCT and (found := with_lost_zero(bare)):
+        return f"NCT{found}"
     return f"ISRCTN{bare}" if scheme == Scheme.ISRCTN and len(bare) == 8 else None
 
 

@@ -65,7 +65,9 @@ class DocumentList(DocumentView):
 
     def __init_subclass__(cls):
         filters, paging = openapi.of_filters(cls.filterset), openapi.of_paging(names_of(cls.shape), INCLUDE)
-        cls.describe(page_of(cls.shape), [*filters, *paging, *map(openapi.described, cls.also)])
+        cls.describe(
+            page_of(cls.shape, searched=True), [*filters, *paging, *map(openapi.described, cls.also)]
+        )
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ class DocumentList(DocumentView):
             previous=found.previous,
             facets=pagination.facets_of(found) if asked.facets else {},
             results=self.results(found.hits, asked),
+            more={"words": words_of(found)} if asked.cleaned.get("q") else {},
         )
 
     def find(self, asked: parameters.Asked) -> service.Answer:
@@ -169,8 +172,23 @@ def only(body: bytes, fields: Sequence[str]) -> bytes:
 
 
 def with_match(body: bytes, hit) -> bytes:
-    """The document and why it was found: `"match": {"score", "distance_km", "why"}`."""
+    """The document and why it was found: `"match": {"score", "distance_km", "why", "without"}`."""
     match = orjson.dumps(
-        {"score": hit.score, "distance_km": hit.distance_km, "why": [str(w) for w in hit.why]}
+        {
+            "score": hit.score,
+            "distance_km": hit.distance_km,
+            "why": [str(w) for w in hit.why],
+            "without": hit.without,
+        }
     )
     return body[:-1] + (b"," if len(body) > 2 else b"") + b'"match":' + match + b"}"
+
+
+def words_of(found: service.Answer) -> dict:
+    """What became of the words of `q` (`WordsSerializer`)."""
+    return {
+        "partial": found.relaxed,
+        "without": found.without,
+        "excluded": found.excluded,
+        "not_understood": found.ignored,
+    }

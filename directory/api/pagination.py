@@ -80,9 +80,10 @@ def _beyond(edge: str, rows, most: int, *, by: str, falls: bool) -> list:
 
 
 def list_body(
-    request, *, count: int, results: Sequence[bytes], next_: str | None, previous: str | None, facets: dict
-) -> bytes:
-    """`{"count", "next", "previous", "facets", "results"}`; `results` are JSON already."""
+    request, *, count: int, results: Sequence[bytes], next_: str | None, previous: str | None, facets: dict,
+    more: dict | None = None,
+) -> bytes:  # fmt: skip
+    """`{"count", "next", "previous", "facets", "results"}` and `more`; `results` are JSON already."""
     head = orjson.dumps(
         {
             "count": count,
@@ -91,7 +92,8 @@ def list_body(
             "facets": facets,
         }
     )
-    return head[:-1] + b',"results":[' + b",".join(results) + b"]}"
+    end = b"," + orjson.dumps(more)[1:] if more else b"}"
+    return head[:-1] + b',"results":[' + b",".join(results) + b"]" + end
 
 
 def link(request, direction: str, cursor: str | None) -> str | None:

@@ -44,6 +44,16 @@ class MatchSerializer(s.Serializer):
     score = s.FloatField(allow_null=True)
     distance_km = s.FloatField(allow_null=True)
     why = s.ListField(child=s.CharField())
+    without = s.ListField(child=s.CharField(), help_text="The words of `q` that this record does not have.")
+
+
+class WordsSerializer(s.Serializer):
+    """What became of the words of `q`."""
+
+    partial = s.BooleanField(help_text="Nothing has all of the words: these have some of them.")
+    without = s.ListField(child=s.CharField(), help_text="The words that none of the results has.")
+    excluded = s.ListField(child=s.CharField(), help_text="What was not wanted: `NOT`, or a minus before it.")
+    not_understood = s.ListField(child=s.CharField(), help_text="Signs that were passed over.")
 
 
 class FacetCountSerializer(s.Serializer):
@@ -52,8 +62,11 @@ class FacetCountSerializer(s.Serializer):
     count = s.IntegerField(min_value=0)
 
 
-def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Serializer]:
-    """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`."""
+def page_of(shape: type[s.Serializer], *, whole: bool = False, searched: bool = False) -> type[s.Serializer]:
+    """The list answer whose results are of `shape`; `whole`: it takes neither `fields` nor `include`.
+
+    `searched`: it takes words, and says what became of them.
+    """
     name = _component(shape)
     result = (
         shape
@@ -80,6 +93,7 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False) -> type[s.Seriali
                 child=FacetCountSerializer(many=True), help_text="Empty unless `facets=1`."
             ),
             "results": result(many=True),
+            **({"words": WordsSerializer(required=False, help_text="Only with `q`.")} if searched else {}),
         },
     )
 

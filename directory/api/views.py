@@ -16,7 +16,7 @@ from .errors import Problem
 from .throttling import RateLimit, count_visitor
 
 JSON = "application/json"
-BODILESS = (204, 301, 304, 308)
+BODILESS = (204, 301, 302, 304, 308)
 SPOKEN = frozenset(("*/*", "application/*", JSON, "application/problem+json"))
 
 

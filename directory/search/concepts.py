@@ -20,6 +20,7 @@ from directory.core.text import squash
 from trials import conditions as iccc3
 
 from .drug_terms import drug_rows
+from .symbols import OF_SYMBOLS, other_spellings
 from .tokens import STOP_WORDS, Token, words
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
@@ -235,6 +236,9 @@ class Vocabulary:
             # AT/RT is typed ATRT too; T-ALL without its hyphen is an English word.
             joined = words("".join(part.raw for part in parts))
             self._learn(joined, term, exact=any(part.raw in cased for part in parts))
+        if term.type in OF_SYMBOLS:
+            for other, exact in other_spellings(term.text):
+                self._learn(other, term, exact=exact or "case" in term.flags)
 
     def _learn(self, parts: Sequence[Token], term: Term, *, exact: bool) -> None:
         if key := tuple(part.exact for part in parts):
@@ -312,6 +316,14 @@ class Vocabulary:
                 return ()
             start = end
         return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
+
+    def is_term(self, word: str) -> bool:
+        """Whether `word` alone is a term, in whatever capitals."""
+        return (word,) in self._meanings
+
+    def is_disease(self, word: str) -> bool:
+        """Whether `word` alone is a disease, in any capitals."""
+        return any(self.types[one] == "disease" for one in self._loose((word,)))
 
     def having(self, word: str) -> tuple[str, ...]:
         """The few concepts whose terms alone have `word`: `promyélocytaire` says which leukaemia."""

@@ -24,7 +24,7 @@ def readings(snapshot: Snapshot, parsed: Parsed | None, language: str) -> tuple[
     if parsed is None:
         return ()
     found = [
-        Disambiguation(label, _with(parsed.text, word.raw, label))
+        Disambiguation(label, said_otherwise(parsed.text, word.raw, label))
         for word in _ambiguous(parsed)
         for label in _meanings(snapshot, word, language)
     ]
@@ -54,6 +54,6 @@ def _meanings(snapshot: Snapshot, word: Token, language: str) -> list[str]:
     return [label for one in concepts if (label := vocabulary().preferred(one, language))] + list(centres)
 
 
-def _with(text: str, word: str, label: str) -> str:
-    """`text` with `word` said in full."""
+def said_otherwise(text: str, word: str, label: str) -> str:
+    """`text` with `word` said in full, or otherwise."""
     return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _found: label, text, count=1)

@@ -20,7 +20,7 @@ from directory.records import all_documents
 from directory.records.facets import facets_of
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 11
+FORMAT = 12
 # One text each, compared whole.
 EXACT_FIELDS = ("doc", "whole", "identifier")
 # Words, cut at spaces.
@@ -250,9 +250,3 @@ def all_of(queries: list[Asked]) -> Asked:
 def preferring(query: Asked, other: Asked) -> Query:
     """What matches `query`; what matches `other` too scores more."""
     return Query.boolean_query([(Occur.Must, _query(query)), (Occur.Should, _query(other))])
-
-
-def some_of(queries: list[Asked], at_least: int) -> Query:
-    return Query.boolean_query(
-        [(Occur.Should, _query(query)) for query in queries], minimum_number_should_match=at_least
-    )

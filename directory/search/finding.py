@@ -12,11 +12,13 @@ from directory.records.facets import facets_of
 
 from . import cursors
 from .daily_facets import Today
-from .disambiguation import Disambiguation, readings
+from .disambiguation import Disambiguation, readings, said_otherwise
 from .facets import FacetCount, count_facets
 from .filters import Selection
 from .match_reasons import why
+from .partial import Presence
 from .query import Ask, Parsed, parse
+from .query_places import PlaceAsked, take_place
 from .ranking import Builder
 from .snapshot import Snapshot, current
 from .suggestions import nearest_word
@@ -24,6 +26,8 @@ from .suggestions import nearest_word
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
 _FAR = 10**9
+# What is found by all of the words, if no more, is looked at again: it may be there by chance.
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,22 @@ class Hit:
     """One result.
 
     `distance_km`: from the place asked for to the nearest site that passes, where known; `why`: sentences for
-    people where the words they typed are nowhere in the record.
+    people where the words they typed are nowhere in the record; `without`: words that it does not have.
     """
 
     key: str
     score: float = 0.0
     distance_km: float | None = None
     why: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
     """`next` and `previous` are cursors. `relaxed`: nothing had all words, so these have some of them.
 
-    `readings`: what an ambiguous abbreviation of the query may mean.
+    `readings`: what an ambiguous abbreviation of the query may mean. `without`: words that none of these has;
+    `excluded`: those that were not wanted; `ignored`: signs that are not understood; `place`: where to begin.
     """
 
     count: int
@@ -55,6 +61,10 @@ class Answer:
     did_you_mean: str | None = None
     relaxed: bool = False
     readings: tuple[Disambiguation, ...] = ()
+    without: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    place: PlaceAsked | None = None
 
 
 @dataclass(frozen=True)
@@ -69,14 +79,42 @@ class Paging:
 
 @dataclass(frozen=True)
 class Found:
-    """What the words find. `scores`: by ordinal, 0 where nothing matches; None where no words were asked."""
+    """What the words find. `scores`: by ordinal, 0 where nothing matches; None where no words were asked.
+
+    `some`: which of the words each record has, where none has all; `place`: one of the words, which no record
+    has to have; `parsed`: the others.
+    """
 
     scores: np.ndarray | None
-    relaxed: bool = False
+    some: Presence | None = None
     parsed: Parsed | None = None
+    place: PlaceAsked | None = None
 
     def matched(self, size: int) -> np.ndarray:
         return np.ones(size, bool) if self.scores is None else self.scores > 0
+
+    @property
+    def relaxed(self) -> bool:
+        return self.some is not None and not (self.parsed and self.parsed.numbers)
+
+    def lacking(self, ordinal: int) -> tuple[str, ...]:
+        """What of the words a record does not have; of several numbers, nobody expects it to have each."""
+        return self.some.lacking(ordinal) if self.some and self.relaxed else ()
+
+    def told(self, today: Today | None, ids: np.ndarray) -> dict:
+        """What an answer of the records `ids` says of the words."""
+        if self.parsed is None:
+            return {}
+        without = self.some.lacking_everywhere(ids) if self.some and len(ids) else ()
+        if today and self.place and self.place.centres and len(ids) and not self.place.has(today)[ids].any():
+            without = (*without, self.place.label)
+        return {
+            "without": without,
+            "excluded": tuple(one.label for one in self.parsed.excluded),
+            "ignored": self.parsed.ignored,
+            "place": self.place,
+            "relaxed": self.relaxed,
+        }
 
 
 def find(
@@ -102,42 +140,78 @@ def find(
     selection = Selection(today, ask)
     matched = found.matched(today.trials.size)
     if ask.kind == "site":
-        return _sites(today, ask, page, selection, matched)
+        return _sites(today, ask, page, selection, found)
     ids = np.flatnonzero(selection.trial_mask(matched))
     ordered = _Ordered(today, ask, found, selection)
     counts = count_facets(selection, matched) if facets else {}
     return _answer(
-        ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts, relaxed=found.relaxed,
+        ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
         readings=readings(snapshot, found.parsed, ask.language),
+        **found.told(today, ids),
     )  # fmt: skip
 
 
 def match(snapshot: Snapshot, ask: Ask, kind: str, size: int) -> Found:
     """The documents of `kind`, of which there are `size`, that have the words of `ask`."""
-    parsed = parse(ask.q)
+    parsed, place = parse(ask.q), None
+    if ask.kind == "trial":
+        parsed, place = take_place(snapshot, parsed)
     if parsed.is_empty:
         return Found(None)
+    builder = Builder(snapshot.reader)
+    scores, some = np.ones(size), None
+    if parsed.numbers:
+        some = Presence.of(snapshot.reader, kind, size, builder.numbers(parsed))
+        scores = some.in_their_order()
+    elif parsed.words or not (place or parsed.excluded):
+        scores, some = _with_words(snapshot, builder, parsed, kind, size)
+    for one in parsed.excluded:
+        ordinals, _scores = snapshot.reader.hits(builder.unwanted(one, parsed), kind)
+        scores[ordinals[ordinals < size]] = 0
+    return Found(scores, some, parsed, place)
+
+
+def _with_words(
+    snapshot: Snapshot, builder: Builder, parsed: Parsed, kind: str, size: int
+) -> tuple[np.ndarray, Presence | None]:
+    """The scores of what has all of the words, else of what has some, with which of them."""
     scores = np.zeros(size)
-    for query, relaxed in Builder(snapshot.reader).steps(parsed):
+    for query in builder.steps(parsed):
         ordinals, found = snapshot.reader.hits(query, kind)
-        # The engine may have gone on to documents that the columns do not have yet.
-        there = ordinals < size
-        scores[ordinals[there]] = found[there]
-        if len(ordinals):
-            return Found(scores, relaxed, parsed)
-    return Found(scores, False, parsed)
+        if len(ordinals) and not _is_of_another_disease(snapshot, builder, parsed, kind, ordinals):
+            # The engine may have gone on to documents that the columns do not have yet.
+            there = ordinals < size
+            scores[ordinals[there]] = found[there]
+            return scores, None
+    units = builder.units(parsed)
+    if len(units) < 2:
+        return scores, None
+    some = Presence.of(snapshot.reader, kind, size, units)
+    return some.some(), some
+
+
+def _is_of_another_disease(
+    snapshot: Snapshot, builder: Builder, parsed: Parsed, kind: str, ordinals: np.ndarray
+) -> bool:
+    """Whether the few that were found are none of the disease, which there is, but of a wider class.
+
+    One such trial that has the other words by chance would hide all that are for the disease.
+    """
+    query = builder.of_its_disease(parsed) if len(ordinals) <= _FEW else None
+    of_it = snapshot.reader.hits(query, kind)[0] if query is not None else ordinals
+    return bool(len(of_it)) and not np.isin(ordinals, of_it).any()
 
 
 def did_you_mean(snapshot: Snapshot, found: Found, language: str) -> str | None:
     """The query with each word that nothing has replaced by the nearest one, None where there is none."""
     if found.parsed is None:
         return None
-    unknown = Builder(snapshot.reader).unknown(found.parsed)
-    nearest = {word: near for word in unknown if (near := nearest_word(snapshot, word.stem, language))}
-    if not nearest:
-        return None
-    return " ".join(nearest.get(word, word.raw) for word in found.parsed.words)
+    text = found.parsed.text
+    for word in Builder(snapshot.reader).unknown(found.parsed):
+        if near := nearest_word(snapshot, word.stem, language):
+            text = said_otherwise(text, word.raw, near)
+    return None if text == found.parsed.text else text
 
 
 class _Ordered:
@@ -145,9 +219,11 @@ class _Ordered:
 
     def __init__(self, today: Today, ask: Ask, found: Found, selection: Selection):
         self.today, self.trials, self.ordering = today, today.trials, ask.ordering
-        self.found, self.language = found, ask.language
+        self.found, self.language, self.place = found, ask.language, found.place
         self.exact = np.zeros(self.trials.size) if found.scores is None else found.scores
-        self.scores = np.rint(self.exact * _SCORE_STEPS).astype(np.int64)
+        whole = self.exact + (self.place.scores(today) * (self.exact > 0) if self.place else 0.0)
+        self.scores = np.rint(whole * _SCORE_STEPS).astype(np.int64)
+        self.there = self.place.has(today) if self.place and self.place.centres else None
         self.kilometres = np.full(self.trials.size, np.inf) if ask.near is None else selection.nearest()
 
     def sorted(self, ids: np.ndarray) -> np.ndarray:
@@ -180,17 +256,23 @@ class _Ordered:
         kilometres = float(self.kilometres[ordinal])
         score = float(self.scores[ordinal]) / _SCORE_STEPS
         because = why(self.trials, ordinal, self.found.parsed, self.language, float(self.exact[ordinal]))
-        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), because)
+        return Hit(self.trials.keys[ordinal], score, _shown(kilometres), because, self._without(ordinal))
+
+    def _without(self, ordinal: int) -> tuple[str, ...]:
+        """What of the words this trial does not have."""
+        without = self.found.lacking(ordinal)
+        elsewhere = self.there is not None and not self.there[ordinal]
+        return (*without, self.place.label) if self.place and elsewhere else without
 
 
 def _shown(kilometres: float) -> float | None:
     return None if math.isinf(kilometres) else round(kilometres, 1)
 
 
-def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: np.ndarray) -> Answer:
+def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, found: Found) -> Answer:
     """Sites, by trial and centre; or the nearest, or the latest verified first."""
     trials, centres = today.trials, today.trials.codes["centre"].words
-    mask = selection.site_mask() & selection.trial_mask(matched)[trials.site_trial]
+    mask = selection.site_mask() & selection.trial_mask(found.matched(trials.size))[trials.site_trial]
     near = selection.kilometres
 
     def far(at: int) -> float:
@@ -206,9 +288,10 @@ def _sites(today: Today, ask: Ask, page: Paging, selection: Selection, matched: 
 
     def hit(at: int) -> Hit:
         trial, centre = trials.keys[trials.site_trial[at]], centres[trials.site_centre[at]]
-        return Hit(f"{trial}@{centre}", 0.0, _shown(far(at)))
+        return Hit(f"{trial}@{centre}", 0.0, _shown(far(at)), without=found.lacking(trials.site_trial[at]))
 
-    return _answer(ask, page, np.array(sorted(np.flatnonzero(mask).tolist(), key=key), np.int64), key, hit)
+    sites = np.array(sorted(np.flatnonzero(mask).tolist(), key=key), np.int64)
+    return _answer(ask, page, sites, key, hit, **found.told(None, trials.site_trial[sites]))
 
 
 def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
@@ -234,12 +317,14 @@ def _few(snapshot: Snapshot, ask: Ask, page: Paging) -> Answer:
         return (first[ask.ordering], *label) if ask.ordering in first else label
 
     def hit(key: str) -> Hit:
-        score = float(scores[records[key]["ordinal"]])
-        return Hit(key, score, None if metres[key] == _FAR else round(metres[key] / 1000, 1))
+        ordinal = records[key]["ordinal"]
+        far = None if metres[key] == _FAR else round(metres[key] / 1000, 1)
+        return Hit(key, float(scores[ordinal]), far, without=found.lacking(ordinal))
 
+    ordinals = np.array([records[key]["ordinal"] for key in keys], np.int64)
     return _answer(
-        ask, page, sorted(keys, key=sort_key), sort_key, hit, relaxed=found.relaxed,
-        did_you_mean=did_you_mean(snapshot, found, ask.language),
+        ask, page, sorted(keys, key=sort_key), sort_key, hit,
+        did_you_mean=did_you_mean(snapshot, found, ask.language), **found.told(None, ordinals),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What is asked: the words and filters of a search."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -11,7 +11,10 @@ from directory.core.text import control_character_in, squash, tidy
 from trials.choices import Scheme
 from trials.identifiers import parse_identifier
 
+from .compounds import cut_compounds, join_symbols
 from .concepts import Span, vocabulary
+from .numbers import RegistryNumber, read_numbers
+from .operators import not_understood, read_operators, spelt_out
 from .tokens import OF_EVERY_TRIAL, Token, typed_words
 
 LONGEST, MOST_WORDS = 400, 24
@@ -68,7 +71,9 @@ def check_text(text: str) -> str:
 class Parsed:
     """The words of a query, without those that say nothing, and the concepts among them.
 
-    `asides`: words left out that may be an abbreviation in small letters (`all relapse`).
+    `asides`: words left out that may be an abbreviation in small letters (`all relapse`). `either`: the words
+    that an `OR` joins to what is before them. `excluded`: what is not wanted. `numbers`: of registries, where
+    these are all that is asked. `ignored`: signs that are not understood.
     """
 
     text: str
@@ -76,6 +81,10 @@ class Parsed:
     spans: tuple[Span, ...]
     compact: str
     asides: tuple[Token, ...] = ()
+    either: tuple[int, ...] = ()
+    excluded: tuple["Parsed", ...] = ()
+    numbers: tuple[RegistryNumber, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     @property
     def only_concepts(self) -> tuple[str, ...]:
@@ -88,6 +97,23 @@ class Parsed:
         """Nothing was asked. (Something that has no word we know is not empty: it finds nothing.)"""
         return not self.text
 
+    @property
+    def label(self) -> str:
+        """The words as they were typed."""
+        return " ".join(word.raw for word in self.words)
+
+    def only(self, places: Iterable[int]) -> "Parsed":
+        """The query of these words alone; terms are whole or left out."""
+        keep = sorted(set(places))
+        at = {old: new for new, old in enumerate(keep)}
+        spans = tuple(
+            replace(one, start=at[one.start], end=at[one.end - 1] + 1)
+            for one in self.spans
+            if at.keys() >= set(range(one.start, one.end))
+        )
+        either = tuple(at[one] for one in self.either if at.get(one))
+        return replace(self, words=tuple(self.words[place] for place in keep), spans=spans, either=either)
+
 
 NOTHING = Parsed("", (), (), "")
 
@@ -97,17 +123,30 @@ def parse(text: str) -> Parsed:
     text = check_text(text)
     if not text:
         return NOTHING
-    found = typed_words(text)[:MOST_WORDS]
-    spans = vocabulary().spans(found)
-    outside = sorted(set(range(len(found))) - places_of(spans))
+    numbers, rest = read_numbers(text)
+    if numbers:
+        return Parsed(text, (), (), _compact(text), numbers=numbers)
+    found = join_symbols(cut_compounds(typed_words(spelt_out(rest))))[:MOST_WORDS]
+    read = read_operators(found)
+    ignored = not_understood(text, has_operators=bool(read.taken))
+    whole = Parsed(text, tuple(found), read.spans, _compact(text), ignored=ignored)
+    excluded = tuple(whole.only(range(*places)) for places in read.excluded)
+    gone = read.taken | {place for start, end in read.excluded for place in range(start, end)}
+    outside = sorted(set(range(len(found))) - places_of(read.spans) - gone)
     left_out = {place for place in outside if found[place].says_nothing}
-    if len(left_out) == len(found):
+    keep = [place for place in range(len(found)) if place not in gone | left_out]
+    if not keep and not excluded:
         says_nothing = len(found) > 1 and any(word.is_of_every_trial for word in found)
-        return NOTHING if says_nothing else Parsed(text, tuple(found), (), _compact(text))
-    asides = _asides(map(found.__getitem__, outside))
-    keep = sorted(set(range(len(found))) - left_out)
-    spans = [replace(one, start=keep.index(one.start), end=keep.index(one.end - 1) + 1) for one in spans]
-    return Parsed(text, tuple(map(found.__getitem__, keep)), tuple(spans), _compact(text), asides)
+        return NOTHING if says_nothing else replace(whole, spans=())
+    asked = replace(whole, either=_joined(read.either, keep), excluded=excluded).only(keep)
+    return replace(asked, asides=_asides(map(found.__getitem__, outside)))
+
+
+def _joined(operators: Iterable[int], keep: Sequence[int]) -> tuple[int, ...]:
+    """The first word of `keep` behind each operator that has one on both sides."""
+    pairs = [(one, place) for one in operators for place in keep if keep[0] < one < place]
+    # The first behind each operator.
+    return tuple(dict.fromkeys(dict(reversed(pairs)).values()))
 
 
 def places_of(spans: Iterable[Span]) -> set[int]:

@@ -4,19 +4,19 @@ A word finds documents that have it (exact), that have one beginning with it (th
 letters) or, where the index knows neither, one that is spelt almost like it. What is exact always scores
 above a beginning, and that above a near spelling. A concept finds the trials that mention it in any
 language, then those of its ICCC-3 class, then what goes with it (`also.csv`). All words must match; where
-nothing does, the disease alone, then half of the words, then any, and the answer says so (`relaxed`).
+nothing does, some of them, of which the rarest weighs most (`partial`).
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from directory.core.text import squash
 from trials.conditions import path_to, whole
 
 from . import engine
-from .concepts import Span, edits_allowed, vocabulary
+from .concepts import Span, apart, edits_allowed, vocabulary
 from .engine import Asked, WordQuery
 from .query import Parsed, places_of
 from .tokens import Token
@@ -37,10 +37,13 @@ BEGINS = {"acronym": 16.0, "title": 14.0, "disease": 13.0, "other": 12.0}
 BEGINS_CONCEPT, BEGINS_CLASS = 13.0, 10.0
 NEAR = {"acronym": 5.0, "title": 4.0, "disease": 3.5, "other": 3.0}
 NEAR_CONCEPT, NEAR_CLASS = 4.5, 3.0
+# Where the words of a known disease may name a trial. What mentions it is known by its concept; its words
+# stand beside others too (`except Burkitt lymphoma`, `Non-Hodgkin`).
+_OF_NAMES = ("acronym",)
 # A word two typing errors away scores below one that is one away.
 SECOND_EDIT = 0.4
 
-_NUMBERED = re.compile(r"([a-z]{3,})([0-9]{1,4})")
+_NUMBERED = re.compile(r"([a-z]{2,})([0-9]{1,8})")
 # Shorter words put together mean too much.
 _JOINED = 8
 
@@ -68,6 +71,31 @@ def also_score(span: Span) -> float:
     return ALSO * span.length
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A term or a word of a query, or some of them joined by OR. `label`: as it was typed.
+
+    `narrow`: of a disease what is of just that one, and not of a wider class.
+    """
+
+    label: str
+    query: Asked
+    narrow: Asked | None = None
+
+
+def _units(parsed: Parsed) -> list[list[Span]]:
+    """The terms of a query and its words between them, as spans without concepts; joined by OR together."""
+    starts, groups, place = {span.start: span for span in parsed.spans}, [], 0
+    while place < len(parsed.words):
+        unit = starts.get(place) or Span(place, place + 1, (), False)
+        if place in parsed.either:
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+        place = unit.end
+    return groups
+
+
 class Builder:
     """Makes the engine's query of a parsed one, for what the index behind `reader` knows."""
 
@@ -75,31 +103,74 @@ class Builder:
         self.reader = reader
         self.terms = vocabulary()
 
-    def steps(self, parsed: Parsed) -> Iterable[tuple[Asked, bool]]:
-        """Queries to try until one finds something, each with whether it is relaxed."""
+    def steps(self, parsed: Parsed) -> Iterable[Asked]:
+        """Queries for all of the words, to try until one finds something."""
         if not parsed.words:
-            yield WordQuery("identifier", parsed.compact or " ", IDENTIFIER), False
+            yield WordQuery("identifier", parsed.compact or " ", IDENTIFIER)
             return
         clauses = self._clauses(parsed, forgiving=False)
-        yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses))), False
+        yield self._or_whole(parsed, self._with_asides(parsed, engine.all_of(clauses)))
         if joined := self._joined(parsed):
-            yield engine.all_of(self._clauses(joined, forgiving=False)), False
-        forgiving = self._clauses(parsed, forgiving=True)
-        yield self._with_asides(parsed, engine.all_of(forgiving)), False
-        if len(forgiving) > 1:
-            yield from ((query, True) for query in self._some(parsed, forgiving))
+            yield engine.all_of(self._clauses(joined, forgiving=False))
+        yield self._with_asides(parsed, engine.all_of(self._clauses(parsed, forgiving=True)))
 
-    def _some(self, parsed: Parsed, clauses: list[Asked]) -> Iterable[Asked]:
-        """Queries for some of the words: who asks for a disease wants no other one for the rest's sake."""
-        diseases = [
-            engine.best_of(self._concepts(span))
-            for span in parsed.spans
-            if not span.ambiguous and self.terms.codes_of(span.concepts)
+    def units(self, parsed: Parsed) -> list[Unit]:
+        """What `parsed` is made of, each to be asked by itself."""
+        several = _units(parsed)
+        return [
+            Unit(
+                " ".join(word.raw for one in group for word in parsed.words[one.start : one.end]),
+                engine.best_of([self._unit(parsed, one, forgiving=False) for one in group]),
+                self._narrow(group),
+            )
+            for group in several
         ]
-        if diseases:
-            yield engine.preferring(engine.all_of(diseases), engine.some_of(clauses, 1))
-        yield engine.some_of(clauses, (len(clauses) + 1) // 2)
-        yield engine.some_of(clauses, 1)
+
+    def numbers(self, parsed: Parsed) -> list[Unit]:
+        """As `units`, of a query that is nothing but numbers."""
+        return [
+            Unit(
+                one.text,
+                engine.best_of([WordQuery("identifier", text, IDENTIFIER) for text in one.compact]),
+            )
+            for one in parsed.numbers
+        ]
+
+    def of_its_disease(self, parsed: Parsed) -> Asked | None:
+        """The trials of the disease asked for, whatever else is asked; None where that is nothing else."""
+        groups = _units(parsed)
+        diseases = [narrow for group in groups if (narrow := self._narrow(group)) is not None]
+        return engine.all_of(diseases) if diseases and len(groups) > len(diseases) else None
+
+    def _narrow(self, group: Sequence[Span]) -> Asked | None:
+        """What mentions a disease or is of its class; None for a group that has something else in it."""
+        if not all(map(self._names_a_disease, group)):
+            return None
+        return engine.best_of(
+            query
+            for one in group
+            for query in self._meaning(one.concepts, CONCEPT * one.length, class_score(one))
+        )
+
+    def unwanted(self, excluded: Parsed, wanted: Parsed) -> Asked:
+        """What says the excluded words; of a term, what mentions it or is of a class that is its alone.
+
+        A class is not where a disease that is apart has it too (IXd is of Ewing and of synovial sarcoma), nor
+        where it is what is wanted.
+        """
+        concepts = [one for span in excluded.spans for one in span.concepts]
+        if not concepts:
+            return engine.best_of([self._exactly(word.stem) for word in excluded.words])
+        shared = {*self.terms.codes_of(one for span in wanted.spans for one in span.concepts)}
+        shared.update(self.terms.codes_of(other for one in concepts for other in apart().get(one, ())))
+        codes = [code for code in self.terms.codes_of(concepts) if code not in shared]
+        return engine.best_of(
+            [WordQuery("concept", one, 1.0) for one in concepts]
+            + [WordQuery("iccc", code.lower(), 1.0) for code in codes]
+        )
+
+    def _names_a_disease(self, unit: Span) -> bool:
+        return not unit.ambiguous and bool(self.terms.codes_of(unit.concepts))
 
     def _with_asides(self, parsed: Parsed, query: Asked) -> Asked:
         if not parsed.asides:
@@ -120,6 +191,8 @@ class Builder:
     def _joined(self, parsed: Parsed) -> Parsed | None:
         """`parsed` with two words written as one, where only that is known: `medulo blastom`."""
         in_span = places_of(parsed.spans)
+        if parsed.either:
+            return None
         for place, (one, other) in enumerate(pairwise(parsed.words)):
             stem = one.stem + other.stem
             if len(stem) < _JOINED or {place, place + 1} & in_span:
@@ -143,28 +216,30 @@ class Builder:
         )
 
     def _clauses(self, parsed: Parsed, *, forgiving: bool) -> list[Asked]:
-        """One query per concept and per word outside concepts; each must match."""
-        starts = {span.start: span for span in parsed.spans}
+        """One query per concept and per word outside concepts; each must match, of those joined by OR any."""
         clauses: list[Asked] = []
-        place, last = 0, len(parsed.words) - 1
-        while place <= last:
-            span = starts.get(place)
-            if span is None:
-                clauses.append(self._word(parsed.words[place], begins=place == last, forgiving=forgiving))
-                place += 1
-            else:
-                clauses.append(self._term(parsed, span, forgiving=forgiving))
-                place = span.end
+        for group in _units(parsed):
+            several = [self._unit(parsed, one, forgiving=forgiving) for one in group]
+            clauses.append(engine.best_of(several) if len(several) > 1 else several[0])
         return self._last_beginnings(parsed, clauses)
 
+    def _unit(self, parsed: Parsed, unit: Span, *, forgiving: bool) -> Asked:
+        if unit.concepts:
+            return self._term(parsed, unit, forgiving=forgiving)
+        begins = unit.end == len(parsed.words)
+        return self._word(parsed.words[unit.start], begins=begins, forgiving=forgiving)
+
     def _term(self, parsed: Parsed, span: Span, *, forgiving: bool) -> Asked:
-        """The words of `span`, or what it means."""
+        """The words of `span`, or what it means. Of a risk its words mean nothing by themselves."""
+        if all(self.terms.types.get(one) == "risk" for one in span.concepts):
+            return engine.best_of(self._meaning(span.concepts, CONCEPT * span.length, 0.0))
         words = parsed.words[span.start : span.end]
         most = CONCEPT if self._is_no_name(span, words) else WHOLE
         # What is a known term is not mistyped.
         forgiving, last = forgiving and span.ambiguous, len(parsed.words) - 1
+        fields = _OF_NAMES if self._names_a_disease(span) else ()
         as_words = [
-            self._word(word, begins=place == last, forgiving=forgiving, most=most)
+            self._word(word, begins=place == last, forgiving=forgiving, most=most, fields=fields)
             for place, word in enumerate(words, span.start)
         ]
         return engine.best_of([engine.all_of(as_words), *self._concepts(span)])
@@ -208,9 +283,11 @@ class Builder:
         more = self._meaning(concepts, BEGINS_CONCEPT, BEGINS_CLASS)
         return [engine.best_of([engine.all_of(clauses), *more])] if more else clauses
 
-    def _word(self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE) -> Asked:
+    def _word(
+        self, word: Token, *, begins: bool, forgiving: bool, most: float = WHOLE, fields: Sequence[str] = ()
+    ) -> Asked:
         stem = word.stem
-        queries = self._as_typed(stem, begins=begins, most=most)
+        queries = self._as_typed(stem, begins=begins, most=most, fields=fields or tuple(EXACT))
         known = self._known(stem, begins=begins)
         if not known and (cut := _NUMBERED.fullmatch(stem)):
             # `firefly2`, of a name that is written `FIREFLY-2`.
@@ -221,11 +298,12 @@ class Builder:
         return engine.best_of(queries)
 
     @staticmethod
-    def _as_typed(stem: str, *, begins: bool, most: float) -> list[Asked]:
-        exact = {name: min(score, most) for name, score in EXACT.items()} | {"identifier": IDENTIFIER}
+    def _as_typed(stem: str, *, begins: bool, most: float, fields: Sequence[str]) -> list[Asked]:
+        exact = {name: min(EXACT[name], most) for name in fields} | {"identifier": IDENTIFIER}
         queries = [WordQuery(name, stem, score) for name, score in exact.items()]
         if begins and len(stem) >= 2:
-            queries += [WordQuery(name, stem, score, prefix=True) for name, score in BEGINS.items()]
+            begun = [(name, score) for name, score in BEGINS.items() if name in fields]
+            queries += [WordQuery(name, stem, score, prefix=True) for name, score in begun]
         return queries
 
     @staticmethod

@@ -19,13 +19,15 @@ from .facets import FacetCount
 from .finding import Answer, Hit, find
 from .follow import catch_up, rebuild
 from .highlighting import Sought, sought
+from .numbers import read_numbers
 from .query import Ask, parse
+from .query_places import PlaceAsked
 from .store import IndexNotReady
 from .suggestions import Completion, Suggestion, complete, suggest
 
 __all__ = [
     "Answer", "Ask", "BadCursor", "Completion", "Disambiguation", "FacetCount", "Hit",
-    "IndexNotReady", "Sought", "Suggestion",
+    "IndexNotReady", "PlaceAsked", "Sought", "Suggestion",
     "bodies", "bodies_by_key", "body", "called", "catch_up", "complete", "documents", "find", "followed",
     "ready", "rebuild", "slug_of", "sought", "suggest", "version",
 ]  # fmt: skip
@@ -64,7 +66,10 @@ def documents(kind: str, keys: Sequence[str]) -> list[dict]:
 
 
 def slug_of(text: str) -> str | None:
-    """The slug of the listed trial that `text` names: a slug, an identifier in any spelling, an acronym."""
+    """The slug of the listed trial that `text` names: a slug, an identifier in any spelling, an acronym.
+
+    A number that lost its 0 is read as the search reads it.
+    """
     trials = snapshot.current().trials
     by_name = snapshot.current().once("names of trials", lambda: _names(trials))
     if slug := by_name.get(text):
@@ -73,7 +78,11 @@ def slug_of(text: str) -> str | None:
         identifier = parse_identifier(text).compact
     except ValueError:
         return None
-    return by_name.get(f"#{identifier}") or by_name.get(f"={squash(text)}")
+    if slug := by_name.get(f"#{identifier}") or by_name.get(f"={squash(text)}"):
+        return slug
+    numbers, _rest = read_numbers(text)
+    several = numbers[0].compact if len(numbers) == 1 else ()
+    return next((slug for one in several if (slug := by_name.get(f"#{one}"))), None)
 
 
 def called(text: str, language: str) -> list[str]:

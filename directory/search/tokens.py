@@ -14,10 +14,10 @@ _PH_NEGATIVE = re.compile(r"\bph\s?[-\u2212\u2013](?=\s|$)", re.IGNORECASE)
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _SAYS_NOTHING = """
-a an and at by for from in of on or the to with
-aan bij de der des die door een en het in met of om op te van voor
-au aux avec chez dans du et la le les ou par pour sur un une
-am an auf aus bei das dem den der die ein eine einer fur im mit oder und von zu zur
+a after an and at by during for from in of on or the to with
+aan bij de der des die door een en het in met na of om op te tijdens van voor
+apres au aux avec chez dans du et la le les ou par pendant pour sur un une
+am an auf aus bei das dem den der die ein eine einer fur im mit nach oder und von wahrend zu zur
 """
 STOP_WORDS = frozenset(_SAYS_NOTHING.split())
 
@@ -47,7 +47,7 @@ class Token(NamedTuple):
     @property
     def says_nothing(self) -> bool:
         """Whether a text means the same without it."""
-        return self.raw.lower() in STOP_WORDS or self.is_of_every_trial
+        return fold(self.raw) in STOP_WORDS or self.is_of_every_trial
 
 
 def words(text: str) -> list[Token]:

@@ -61,6 +61,8 @@ class Result:
     near: object = None
     distance: float | None = None
     why: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    first: frozenset[str] = frozenset()  # codes of the centres that were asked for
 
     @property
     def slug(self) -> str:
@@ -82,7 +84,10 @@ class Result:
 
     @property
     def lines(self) -> list[SiteLine]:
-        """The sites grouped by all that is said of them: recruiting first, the nearest first in each."""
+        """The sites grouped by all that is said of them: recruiting first, the nearest first in each.
+
+        What was asked for is before all others.
+        """
         lines: dict[tuple, SiteLine] = {}
         for site in self.document["sites"]:
             key = _said_alike(site)
@@ -91,10 +96,18 @@ class Result:
             if site["verified_at"]:
                 line.verified.append((site["verified_at"], site["verified_on"]))
         for line in lines.values():
-            line.places.sort(key=lambda place: (place.distance is None, place.distance or 0, place.name))
+            line.places.sort(
+                key=lambda place: (
+                    place.code not in self.first, place.distance is None, place.distance or 0, place.name
+                )
+            )  # fmt: skip
         return sorted(
             lines.values(),
-            key=lambda line: (words.STATUS_ORDER[line.status], words.FRESHNESS_ORDER[line.freshness]),
+            key=lambda line: (
+                line.places[0].code not in self.first,
+                words.STATUS_ORDER[line.status],
+                words.FRESHNESS_ORDER[line.freshness],
+            ),
         )
 
     def place(self, centre: dict) -> SitePlace:
@@ -107,12 +120,18 @@ class Result:
         return SitePlace(centre["code"], name or centre["name"], distance, language)
 
 
-def results_of(hits: Iterable, near=None) -> list[Result]:
-    """The trials of `hits`, in their order. One that left the index in between is left out."""
-    hits = list(hits)
+def results_of(hits: Iterable, near=None, place: service.PlaceAsked | None = None) -> list[Result]:
+    """The trials of `hits`, in their order. One that left the index in between is left out.
+
+    The sites of each begin where its `place`, a word of the search, says.
+    """
+    hits, first = list(hits), place.centres if place else frozenset()
+    near = near or (place.point if place else None)
     documents = {one["slug"]: one for one in service.documents("trial", [hit.key for hit in hits])}
     return [
-        Result(documents[hit.key], near, hit.distance_km, hit.why) for hit in hits if hit.key in documents
+        Result(documents[hit.key], near, hit.distance_km, hit.why, hit.without, first)
+        for hit in hits
+        if hit.key in documents
     ]
 
 

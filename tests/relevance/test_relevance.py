@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from directory.search import query, ranking
+from directory.search import compounds, operators, query, ranking
 from directory.search.concepts import Vocabulary
 from directory.search.service import Answer, Hit
 from tests.relevance import judging
@@ -58,6 +58,8 @@ def test_the_set_has_the_traps_and_the_spellings_that_must_survive():
     assert {"ALL", "all trials", "WT", "OS", "CHC", "pnet5"} <= asked
     assert {"BRAF V600E", "BCR::ABL1", "H3 K27M", "Ph+", "AT/RT", "t(9;22)"} <= asked
     assert {"nct 04307576", "2018-001795-38", "EUCTR2018-001795-38-BE", "2022-501454-11"} <= asked
+    assert {"CD-19", "B-RAF V600E", "PD1", "MYC-N", "NCT4307576", "LLA", "kinderleukemie"} <= asked
+    assert {"haut risque LLA", "hypnose liège", "séquelles dentaires", "leukemia -ALL"} <= asked
 
 
 def test_every_expected_trial_is_in_the_demo_registry(demo):
@@ -115,7 +117,7 @@ def test_every_identifier_comes_first(verdicts):
 
 def test_without_synonyms_the_figures_fall_below_their_floors(verdicts, monkeypatch):
     """The rows that only synonyms can answer are there, and they count."""
-    for module in (query, ranking):
+    for module in (query, ranking, operators, compounds):
         monkeypatch.setattr(module, "vocabulary", lambda: Vocabulary(()))
     got, poorer = judging.figures(verdicts), judging.figures(judging.judge(judging.read()))
     assert poorer.success_1 < got.success_1 - 0.1

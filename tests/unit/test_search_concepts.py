@@ -140,7 +140,8 @@ def test_a_concept_is_called_by_its_preferred_term_in_a_language_or_in_english()
 
 def test_a_concept_made_of_others_knows_its_pieces_and_no_other_does():
     assert vocabulary().pieces["infantall"] == ("infant", ALL)
-    assert "highriskneuroblastoma" not in vocabulary().pieces
+    assert vocabulary().pieces["highriskneuroblastoma"] == ("highrisk", "neuroblastoma")
+    assert "diffusemidlineglioma" not in vocabulary().pieces
 
 
 def test_a_family_is_flagged_and_a_kind_is_none():

@@ -16,6 +16,9 @@ def test_words_that_say_nothing_are_left_out():
     assert stems("a trial for children with Ewing sarcoma") == ["ewing", "sarcoma"]
     assert stems("studies voor kinderen met neuroblastoom") == ["neuroblastoom"]
     assert stems("le cancer des os") == ["cancer", "des", "os"]
+    assert stems("essais pour enfants après rechute") == ["rechute"]
+    assert stems("Studien für Kinder mit Ewing-Sarkom nach Rezidiv") == ["ewing", "sarkom", "rezidiv"]
+    assert stems("onvruchtbaarheid na chemo à Gent") == ["onvruchtbaarheid", "chemo", "gent"]
 
 
 def test_a_query_of_such_words_alone_is_kept():

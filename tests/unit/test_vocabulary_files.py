@@ -21,17 +21,9 @@ LANGUAGES = ("en", "nl", "fr", "de")
 COLUMNS = ["concept", "term", "lang", "kind", "type", "conditions", "flags", "note"]
 KINDS = {"preferred", "synonym", "abbreviation", "misspelling"}
 TYPES = {
-    "disease",
-    "alteration",
-    "antigen",
-    "treatment",
-    "stage",
-    "phase",
-    "age",
-    "role",
-    "group",
+    "disease", "alteration", "antigen", "treatment", "stage", "risk", "phase", "age", "role", "group",
     "study_type",
-}
+}  # fmt: skip
 FLAGS = {"case", "whole", "ambiguous", "family"}
 
 

@@ -13,7 +13,8 @@ from trials.models import Trial
 
 from .. import addresses, conditional, pagination, parameters
 from ..documents import DocumentDetail, DocumentList, only
-from ..errors import Fault, bad_parameters
+from ..errors import Fault, bad_parameters, not_found
+from ..views import ApiView
 from . import as_of, shapes
 
 
@@ -68,6 +69,22 @@ class TrialDetail(DocumentDetail):
     def body(self, query, key):
         day = as_of.day(query)
         return as_of.trial(key, day) if day else super().body(query, key)
+
+
+class TrialNamed(ApiView):
+    """From an acronym or number with a slash in it, as no slug has, to the trial's own address."""
+
+    schema = None  # the document tells of one address of a trial
+
+    def get(self, request, key):
+        if fault := parameters.unusable("address", key):
+            raise bad_parameters([fault])
+        slug = service.slug_of(key)
+        if slug is None:
+            raise not_found(f"There is no listed trial “{key[:80]}”.")
+        query = request.GET.urlencode()
+        address = addresses.absolute(f"/api/v1/trials/{slug}/" + (f"?{query}" if query else ""))
+        return HttpResponse(status=302, headers={"Location": address} | conditional.PUBLIC)
 
 
 class SiteList(DocumentList):

@@ -80,7 +80,8 @@ def _result(acronym: str, sites: list[dict]) -> Result:
         "status": "recruiting", "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
         "sites": sites, "_show": {"centres": names},
     }  # fmt: skip
-    return Result(document, why=("Found by synonym: neuroblastoom",) if acronym else ())
+    why, without = (("Found by synonym: neuroblastoom",), ("gent",)) if acronym else ((), ())
+    return Result(document, why=why, without=without)
 
 
 def _dispute() -> dict:

@@ -53,7 +53,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         "query": query,
         "words": query.first("q"),
         "answer": answer,
-        "results": results_of(answer.hits, near=ask.near),
+        "results": results_of(answer.hits, near=ask.near, place=answer.place),
         "asked": facets.chips_of(query, facets.facets_of(answer.facets, query)),
         "left_out": max(0, answer.count - MOST_ON_PAPER),
         "sought": None,

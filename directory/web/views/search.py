@@ -112,7 +112,7 @@ def _found(request: HttpRequest, form, query: Query) -> dict:
     chips = facets.chips_of(query, shown)
     return _views(ask, query, answer) | {
         "answer": answer,
-        "results": results_of(answer.hits, near=ask.near),
+        "results": results_of(answer.hits, near=ask.near, place=answer.place),
         "facets": shown,
         "chips": chips,
         "all_off": Query(query.path, ()).set(q=query.first("q")).url if len(chips) > 1 else "",

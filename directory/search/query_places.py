@@ -1,0 +1,182 @@
+"""A place among the words of a query: a Belgian town, province or postal code, or the name of a centre.
+
+It filters nothing: it says where to begin. What has a site there comes first, then what recruits nearest.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from django.utils import translation
+
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.places import Place, Province, is_known, locate, postal_codes
+from trials.choices import Recruitment
+
+from .daily_facets import Today
+from .query import Parsed
+from .snapshot import Snapshot
+from .tokens import words
+
+# Above what words score by how well they fit, below what a whole name does.
+RECRUITS_THERE, IS_THERE, NEAREST = 600.0, 500.0, 300.0
+# Kilometres that are as good as the same.
+_STEP = 20
+_LONGEST, _SHORTEST_TOWN = 6, 4
+# What towns are called by those who speak neither Dutch nor French.
+_ELSEWHERE = {
+    "ghent": "gent", "antwerp": "antwerpen", "brussels": "brussel", "luttich": "luik", "lowen": "leuven",
+    "bruges": "brugge", "ostend": "oostende", "mecheln": "mechelen", "ypres": "ieper",
+}  # fmt: skip
+# Its communes are one town to everybody else.
+_BRUSSELS = ("Brussel", "Bruxelles", "Brussels")
+# Towns that share their name with one abroad, or with a word.
+_NAMES_OF_OTHERS = "bever boom celle clavier essen forest geel graven lens lille manage peer silly"
+_MEANT_OTHERWISE = frozenset(_NAMES_OF_OTHERS.split())
+# Fields by which a trial is known: who types such a word means the trial.
+_NAMES_OF_TRIALS = ("acronym", "title", "identifier")
+
+
+@dataclass(frozen=True)
+class PlaceAsked:
+    """`label`: as it was typed; `centres`: codes of those that are there; `point`: where it is, if known."""
+
+    label: str
+    centres: frozenset[str]
+    point: Place | None = None
+
+    def scores(self, today: Today) -> np.ndarray:
+        """By trial, what it gains by this place."""
+        trials = today.trials
+        there, recruits = self._sites(today), _recruiting(today)
+        found = np.zeros(trials.size)
+        if self.point is not None:
+            kilometres = today.distances(self.point)[trials.site_centre[recruits]]
+            gained = NEAREST - _STEP * (np.minimum(kilometres, NEAREST) // _STEP)
+            np.maximum.at(found, trials.site_trial[recruits], gained)
+        found[trials.site_trial[there]] = IS_THERE
+        found[trials.site_trial[there & recruits]] = RECRUITS_THERE
+        return found
+
+    def has(self, today: Today) -> np.ndarray:
+        """A mask: the trials with a site there."""
+        found = np.zeros(today.trials.size, bool)
+        found[today.trials.site_trial[self._sites(today)]] = True
+        return found
+
+    def _sites(self, today: Today) -> np.ndarray:
+        centres = today.trials.codes["centre"].selected(self.centres)
+        return today.site_alive & centres[today.trials.site_centre]
+
+
+def _recruiting(today: Today) -> np.ndarray:
+    status = today.trials.of_sites["status"] == Recruitment.values.index(Recruitment.RECRUITING)
+    return today.site_alive & status
+
+
+def take_place(snapshot: Snapshot, parsed: Parsed) -> tuple[Parsed, PlaceAsked | None]:
+    """The query without its places, and these as one.
+
+    A query of places alone keeps the words: it asks for what is there, or for what has the name.
+    """
+    found = dict(_found(snapshot, parsed))
+    if not found:
+        return parsed, None
+    taken = {place for start, end in found for place in range(start, end)}
+    label = " ".join(parsed.words[place].raw for place in sorted(taken))
+    points = [one.point for one in found.values() if one.point]
+    place = PlaceAsked(
+        label,
+        frozenset().union(*(one.centres for one in found.values())),
+        points[0] if points else None,
+    )
+    rest = parsed.only(set(range(len(parsed.words))) - taken)
+    return (rest if rest.words or not place.centres else parsed), place
+
+
+def _found(snapshot: Snapshot, parsed: Parsed) -> Iterator[tuple[tuple[int, int], PlaceAsked]]:
+    names = snapshot.once("places in queries", lambda: _names(snapshot))
+    inside = {place for span in parsed.spans for place in range(span.start, span.end)}
+    start = 0
+    while start < len(parsed.words):
+        for end in range(min(start + _LONGEST, len(parsed.words)), start, -1):
+            key = tuple(word.stem for word in parsed.words[start:end])
+            place = None if inside & set(range(start, end)) else names.get(key) or _of_postal_code(key)
+            if place and (place.centres or _is_no_trial(snapshot, key)):
+                yield (start, end), place
+                start = end - 1
+                break
+        start += 1
+
+
+def _of_postal_code(key: tuple[str, ...]) -> PlaceAsked | None:
+    code = key[-1]
+    if len(key) > 2 or key[:-1] not in ((), ("b",), ("be",)) or len(code) != 4 or not is_known(code):
+        return None
+    return PlaceAsked(code, frozenset(), locate(code))
+
+
+def _is_no_trial(snapshot: Snapshot, key: tuple[str, ...]) -> bool:
+    """Whether no trial is known by these words: 2012 is the year of a trial before it is a postal code."""
+    return len(key) > 1 or not snapshot.reader.knows(key[0], _NAMES_OF_TRIALS)
+
+
+def _names(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
+    """Places by the stems of their names."""
+    centres = _of_centres(snapshot)
+    points = {key: place for key, place in _towns().items() if key in centres or _is_meant(key)}
+    for code, facts in snapshot.places.centres.items():
+        if facts["latitude"] is not None:
+            here = Place(facts["latitude"], facts["longitude"])
+            points = {key: here for key, there in centres.items() if there == {code}} | points
+    for other, name in _ELSEWHERE.items():
+        key = _key(name)
+        centres[_key(other)] = centres.get(_key(other), set()) | centres.get(key, set())
+        points.setdefault(_key(other), _towns()[key])
+    return {
+        key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key))
+        for key in {*points, *centres}
+        if key
+    }
+
+
+@cache
+def _towns() -> dict[tuple[str, ...], Place]:
+    """Every Belgian municipality by the stems of its names; of several postal codes, the first."""
+    found: dict[tuple[str, ...], Place] = {}
+    for place in postal_codes():
+        for name in (place.municipality_nl, place.municipality_fr):
+            found.setdefault(_key(name), place)
+    return found
+
+
+def _is_meant(key: tuple[str, ...]) -> bool:
+    return len("".join(key)) >= _SHORTEST_TOWN and _MEANT_OTHERWISE.isdisjoint(key)
+
+
+def _of_centres(snapshot: Snapshot) -> dict[tuple[str, ...], set[str]]:
+    """The codes of centres by the stems of what they and the places where they are are called."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for code, facts in snapshot.places.centres.items():
+        for name in (code, *facts["names"].values(), *facts["aliases"], *_around(facts)):
+            found[_key(name)].add(code)
+    return dict(found)
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(word.stem for word in words(name) if not word.says_nothing)
+
+
+def _around(facts: dict) -> Iterator[str]:
+    """The names of the town and of the province of a centre in all languages; of Brussels, of both."""
+    yield facts["city"]
+    if town := _towns().get(_key(facts["city"])):
+        yield from (town.municipality_nl, town.municipality_fr)
+    if facts["province"] == Province.BRUSSELS:
+        yield from _BRUSSELS
+    if facts["province"]:
+        for language in LANGUAGE_CODES:
+            with translation.override(language):
+                yield str(Province(facts["province"]).label)
