@@ -18,7 +18,7 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
-from .choices import Phase, Recruitment, Scheme, Stage
+from .choices import InterventionType, Phase, Recruitment, Scheme, Stage
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
@@ -282,6 +282,13 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 # --- What is filtered, counted and sorted by ----------------------------------------------------------
 
 
+# What has a name by which somebody looks for it; other interventions are told in sentences.
+_MEDICINES = {
+    InterventionType.DRUG, InterventionType.BIOLOGICAL, InterventionType.GENETIC,
+    InterventionType.COMBINATION_PRODUCT,
+}  # fmt: skip
+
+
 def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
     opened = first_day(trial.opened_in_belgium)
@@ -294,6 +301,7 @@ def _facts(parts: _Parts) -> dict:
         "class": parts.conditions,
         "alteration": trial.alterations,
         "excluded": trial.alterations_excluded,
+        "given": [one["name"] for one in parts.given if one["type"] in _MEDICINES],
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),

@@ -21,6 +21,8 @@ from .store import Facts
 BLOCK = 512
 # What is no filter, but judged by eligibility.
 _JUDGED = ("class", "named", "mention", "alteration", "excluded")
+# What is suggested to who types.
+_OFFERED = ("given",)
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
@@ -39,7 +41,7 @@ def facets() -> dict[str, Facet]:
 
 def lists() -> list[str]:
     """The columns with any number of words a document."""
-    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED]
+    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED, *_OFFERED]
 
 
 def of_sites() -> list[str]:
