@@ -20,7 +20,7 @@ from . import conditions as iccc3
 from . import drugs
 from .age_criteria import SIDES
 from .ages import span_of
-from .choices import Phase, Recruitment, Scheme, Stage, StudyType
+from .choices import InterventionType, Phase, Recruitment, Scheme, Stage, StudyType
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
@@ -292,6 +292,13 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 # --- What is filtered, counted and sorted by ----------------------------------------------------------
 
 
+# What has a name by which somebody looks for it; other interventions are told in sentences.
+_MEDICINES = {
+    InterventionType.DRUG, InterventionType.BIOLOGICAL, InterventionType.GENETIC,
+    InterventionType.COMBINATION_PRODUCT,
+}  # fmt: skip
+
+
 def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
     # Where no age is recorded, nobody is listed whom the registry's group leaves out.
@@ -313,6 +320,7 @@ def _facts(parts: _Parts) -> dict:
         "age_to": high,
         "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
         "drug": sorted({part for one in parts.given for part in drugs.parts_of(one["inn"])}),
+        "given": [one["name"] for one in parts.given if one["type"] in _MEDICINES],
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),

@@ -6,9 +6,10 @@ filters go together is told in `directory.search.filters`.
 
 from django.utils.translation import gettext_lazy as _
 
-from centres.filters import centre_filter, ordering_filter, place_filters
-from directory.core.filter_fields import Ages, Choices, Filter, FilterSet, Moment, Several
-from directory.records.facets import AgeFacet, Facet, RecordFacet, SiteFacet
+from centres.filters import centre_filter, countries, ordering_filter, place_filters
+from directory.core.filter_fields import Ages, Choices, Filter, FilterSet, Moment, Several, StoredChoices
+from directory.core.places import COUNTRIES
+from directory.records.facets import AgeFacet, Facet, RecordFacet, SiteFacet, SomeSiteFacet
 
 from . import conditions
 from .ages import DAYS_OF_BAND
@@ -94,6 +95,23 @@ class _TrialFilters(FilterSet):
 
 class TrialFilterSet(_TrialFilters):
     """Trials; unknown names in the data are the caller's to refuse."""
+
+    trial_status = _choice(
+        RecordFacet(choices=Recruitment, of_record=lambda trial: [trial.status]),
+        _("Status of the whole trial"),
+        "Recruitment status of the whole trial, also where a place is asked for.", "recruiting",
+        _("a status"),
+    )  # fmt: skip
+    recruiting_in = Filter(
+        StoredChoices, _("Recruiting in"),
+        "Trials that recruit at some centre of this country, ISO 3166-1, whatever else is asked of sites.",
+        "BE", words=countries, what=_("a country with a centre"),
+        facet=SomeSiteFacet(
+            of="country",
+            given=("status", Recruitment.RECRUITING.value),
+            label=lambda code, language: COUNTRIES.get(code, code),
+        ),
+    )  # fmt: skip
 
     class Meta(FilterSet.Meta):
         model = Trial

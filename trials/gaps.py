@@ -1,48 +1,95 @@
-"""Gaps: for which classes of ICCC-3 no trial recruits in Belgium, or only one centre does.
+"""Gaps: for which classes of ICCC-3 no trial recruits a child in Belgium, or only one centre does, and why.
 
 A trial is *for* a class when one of its conditions is the class or lies below it. One of whose conditions
 lies above the class takes such patients too, with others: it is counted apart, as *wider*. A trial without
 any condition says nothing of a class and is told by itself. Recruiting means: at a listed Belgian centre.
+
+Where none recruits, four things are told apart: no trial is here at all, none of those that are recruits, of
+some nobody said (the status of a Belgian centre, or which centre it is), or those that recruit take no child.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils import timezone
 
+from directory.core.places import HOME
+
 from . import conditions
-from .choices import Freshness, Recruitment, Stage
+from .ages import DAYS_OF_BAND
+from .choices import AgeBand, AgeGroup, Freshness, Recruitment, Stage
 from .freshness import freshness
 from .models import Trial, TrialSite
 
 LEVELS = ("group", "subgroup")
-# The nearer to the top, the more it needs somebody's attention.
-NONE, WIDER, ONE_CENTRE, SEVERAL = "none", "wider", "one_centre", "several"
-STATES = (NONE, WIDER, ONE_CENTRE, SEVERAL)
+# What there is for a class; the nearer to the top, the more it needs somebody's attention.
+NO_TRIAL, NOT_RECRUITING, NOT_KNOWN, ADULTS_ONLY = "no_trial", "not_recruiting", "not_known", "adults_only"
+WIDER, ONE_CENTRE, SEVERAL = "wider", "one_centre", "several"
+STATES = (NO_TRIAL, NOT_RECRUITING, NOT_KNOWN, ADULTS_ONLY, WIDER, ONE_CENTRE, SEVERAL)
+# How one trial stands: this, or NOT_RECRUITING, NOT_KNOWN, ADULTS_ONLY.
+RECRUITING = "recruiting"
+_FIRST_OF_ADULTS = DAYS_OF_BAND[AgeBand.ADULT][0]
+# Of a whole trial: with these, nobody can be included anywhere, known centre or not.
+_CLOSED = frozenset(Recruitment.values) - {
+    Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.UNKNOWN,
+}  # fmt: skip
+_TITLES = ("title_en", "title_nl", "title_fr", "title_de")
+_OF_A_TRIAL = (
+    "pk", "slug", "acronym", "status", "disputed", "stages", "min_days", "max_days", "age_groups", *_TITLES,
+)  # fmt: skip
+_OF_A_SITE = (
+    "trial_id", "status", "centre__code", "verified_at", "verified_on", "verified_by", "disputed",
+)  # fmt: skip
 
 
 @dataclass
-class OpenTrial:
-    """A trial that recruits in Belgium: its classes, the centres it recruits at, and the latest word."""
+class KnownTrial:
+    """A listed trial: its classes, how it stands in Belgium, the centres it recruits at, the latest word.
+
+    `takes_no_child`: by its recorded ages or, where there are none, by the age groups of a registry; what
+    nobody recorded excludes no child.
+    """
 
     slug: str
     acronym: str
     titles: dict[str, str]
     codes: frozenset[str]
+    stages: tuple[str, ...] = ()
+    ages: tuple[int | None, int | None] = (None, None)  # in days
+    takes_no_child: bool = False
+    may_recruit: bool = True  # the whole trial, as far as anybody said
     centres: set[str] = field(default_factory=set)
+    has_site: bool = False
+    has_doubtful_site: bool = False
     verified_at: date | None = None
     verified_on: str = ""
     verified_by: str = ""
     disputed: bool = False
 
     def add(self, site: dict) -> None:
-        """A site where it recruits."""
+        """A Belgian site. Of those where it recruits, the one verified last speaks for the trial."""
+        self.has_site = True
+        if site["status"] != Recruitment.RECRUITING:
+            self.has_doubtful_site |= site["status"] == Recruitment.UNKNOWN or site["disputed"]
+            return
         self.centres.add(site["centre__code"])
         if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
             for name in ("verified_at", "verified_on", "verified_by", "disputed"):
                 setattr(self, name, site[name])
+
+    @property
+    def standing(self) -> str:
+        """RECRUITING, or why it recruits no child: ADULTS_ONLY, NOT_KNOWN or NOT_RECRUITING.
+
+        Not known: nobody said of one of its Belgian centres, or it is disputed; or no Belgian centre is
+        known. Neither, where the whole trial can include nobody.
+        """
+        if self.centres:
+            return ADULTS_ONLY if self.takes_no_child else RECRUITING
+        is_doubtful = self.has_doubtful_site or not self.has_site
+        return NOT_KNOWN if is_doubtful and self.may_recruit else NOT_RECRUITING
 
     @property
     def freshness(self) -> Freshness:
@@ -52,17 +99,31 @@ class OpenTrial:
 
 @dataclass(frozen=True)
 class Gap:
-    """One class: the trials for it, the wider ones, and the centres of the first."""
+    """One class: the trials for it, and the wider ones, however they stand."""
 
     code: str
     level: str
-    own: tuple[OpenTrial, ...]
-    wider: tuple[OpenTrial, ...]
+    trials: tuple[KnownTrial, ...]
+    wider_trials: tuple[KnownTrial, ...]
 
     @property
     def is_diagnosis(self) -> bool:
         """What is counted: a subgroup, or a group that has none (retinoblastoma)."""
         return self.level == "subgroup" or len(conditions.subtree(self.code)) == 1
+
+    def standing(self, standing: str) -> tuple[KnownTrial, ...]:
+        """The trials for this class that stand so."""
+        return tuple(one for one in self.trials if one.standing == standing)
+
+    @property
+    def own(self) -> tuple[KnownTrial, ...]:
+        """The trials for this class that recruit, children too."""
+        return self.standing(RECRUITING)
+
+    @property
+    def wider(self) -> tuple[KnownTrial, ...]:
+        """The wider trials that recruit, children too."""
+        return tuple(one for one in self.wider_trials if one.standing == RECRUITING)
 
     @property
     def centres(self) -> frozenset[str]:
@@ -71,43 +132,48 @@ class Gap:
 
     @property
     def state(self) -> str:
-        """One of `STATES`."""
-        if not self.own:
-            return WIDER if self.wider else NONE
-        return ONE_CENTRE if len(self.centres) == 1 else SEVERAL
+        """One of `STATES`; where none recruits a child, what is not known comes before what is."""
+        if self.own:
+            return ONE_CENTRE if len(self.centres) == 1 else SEVERAL
+        standings = {one.standing for one in (*self.trials, *self.wider_trials)}
+        if RECRUITING in standings:
+            return WIDER
+        return next((one for one in (NOT_KNOWN, ADULTS_ONLY, NOT_RECRUITING) if one in standings), NO_TRIAL)
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """All classes, in the order of ICCC-3, and the open trials without a condition."""
+    """All classes, in the order of ICCC-3, and the trials without a condition that recruit."""
 
     classes: tuple[Gap, ...]
-    without_condition: tuple[OpenTrial, ...]
+    without_condition: tuple[KnownTrial, ...]
 
     def count(self, state: str) -> int:
         """How many diagnoses are in `state`; divisions are not counted beside their subgroup."""
         return sum(one.state == state for one in self.classes if one.level in LEVELS and one.is_diagnosis)
 
 
-def find_gaps(*, days: int | None = None, stage: str = "") -> Gaps:
-    """The gaps of today, in two queries.
+def find_gaps(known: Iterable[KnownTrial] | None = None, *, days: int | None = None, stage: str = "") -> Gaps:
+    """The gaps of today, among the trials that are `known`, else in three queries.
 
-    `days`: only trials open to that age; a missing bound is open. `stage`: only trials for that stage of
-    disease or for any; one that states no stage is kept, since nobody said that it is not.
+    `days`: only trials open to that age; a missing bound is open, and of a child's age those for adults only
+    are kept, to be named as such. `stage`: only trials for that stage of disease or for any; one that states
+    no stage is kept, since nobody said that it is not.
     """
-    trials = _open_trials(days, stage)
-    sorted_trials = sorted(trials.values(), key=lambda one: (one.acronym.casefold() or "~", one.slug))
-    by_class: dict[str, list[OpenTrial]] = {}
-    for trial in sorted_trials:
+    asked = _asked_for(known_trials() if known is None else known, days, stage)
+    trials = sorted(asked, key=_by_name)
+    by_class: dict[str, list[KnownTrial]] = defaultdict(list)
+    for trial in trials:
         for code in trial.codes:
-            by_class.setdefault(code, []).append(trial)
+            by_class[code].append(trial)
     classes = tuple(
         _gap(row, by_class) for row in conditions.rows() if row["level"] in LEVELS or row["code"] in by_class
     )
-    return Gaps(classes, tuple(one for one in sorted_trials if not one.codes))
+    loose = tuple(one for one in trials if not one.codes and one.standing == RECRUITING)
+    return Gaps(classes, loose)
 
 
-def _gap(row: dict[str, str], by_class: dict[str, list[OpenTrial]]) -> Gap:
+def _gap(row: dict[str, str], by_class: dict[str, list[KnownTrial]]) -> Gap:
     code = row["code"]
     own = _each_once(trial for below in conditions.subtree(code) for trial in by_class.get(below, ()))
     slugs = {trial.slug for trial in own}
@@ -115,36 +181,61 @@ def _gap(row: dict[str, str], by_class: dict[str, list[OpenTrial]]) -> Gap:
     return Gap(code, row["level"], own, tuple(one for one in wider if one.slug not in slugs))
 
 
-def _each_once(trials: Iterable[OpenTrial]) -> tuple[OpenTrial, ...]:
-    found = {trial.slug: trial for trial in trials}
-    return tuple(sorted(found.values(), key=lambda one: (one.acronym.casefold() or "~", one.slug)))
+def _each_once(trials: Iterable[KnownTrial]) -> tuple[KnownTrial, ...]:
+    return tuple(sorted({trial.slug: trial for trial in trials}.values(), key=_by_name))
 
 
-def _open_trials(days: int | None, stage: str) -> dict[int, OpenTrial]:
-    """By primary key."""
-    sites = TrialSite.objects.listed().filter(status=Recruitment.RECRUITING, centre__country="BE")
-    if days is not None:
-        sites = sites.filter(trial__in=Trial.objects.open_to_age(days))
-    columns = ("title_en", "title_nl", "title_fr", "title_de")
-    rows = sites.order_by("pk").values(
-        "trial_id", "trial__slug", "trial__acronym", "trial__stages", "centre__code", "verified_at",
-        "verified_on", "verified_by", "disputed", *(f"trial__{name}" for name in columns),
-    )  # fmt: skip
-    rows = [row for row in rows if not stage or not row["trial__stages"] or _takes(stage, row)]
+def _by_name(trial: KnownTrial) -> tuple[str, str]:
+    return trial.acronym.casefold() or "~", trial.slug
+
+
+def _asked_for(known: Iterable[KnownTrial], days: int | None, stage: str) -> Iterable[KnownTrial]:
+    is_of_a_child = days is None or days < _FIRST_OF_ADULTS
+    for trial in known:
+        if stage and trial.stages and not {stage, Stage.ANY}.intersection(trial.stages):
+            continue
+        if not is_of_a_child and trial.takes_no_child:
+            # Whoever asks for an adult misses nothing in a trial for adults.
+            trial = replace(trial, takes_no_child=False)
+        if trial.takes_no_child or days is None or _takes(trial, days):
+            yield trial
+
+
+def _takes(trial: KnownTrial, days: int) -> bool:
+    """Whether a trial is open to an age; a missing bound is open."""
+    first, last = trial.ages
+    return (first is None or first <= days) and (last is None or days <= last)
+
+
+def known_trials() -> tuple[KnownTrial, ...]:
+    """The listed trials with what is known of their Belgian sites, in three queries."""
+    listed = Trial.objects.listed().order_by()
     codes: dict[int, set[str]] = defaultdict(set)
-    links = Trial.conditions.through.objects.filter(trial__in=sites.order_by().values("trial_id"))
+    links = Trial.conditions.through.objects.filter(trial__in=listed.values("pk"))
     for pk, code in links.values_list("trial_id", "condition__code"):
         codes[pk].add(code)
-    found: dict[int, OpenTrial] = {}
-    for row in rows:
-        pk = row["trial_id"]
-        titles = {name[-2:]: row[f"trial__{name}"] for name in columns}
-        trial = found.setdefault(
-            pk, OpenTrial(row["trial__slug"], row["trial__acronym"], titles, frozenset(codes[pk]))
-        )
-        trial.add(row)
-    return found
+    found = {row["pk"]: _known_trial(row, frozenset(codes[row["pk"]])) for row in listed.values(*_OF_A_TRIAL)}
+    sites = TrialSite.objects.listed().filter(centre__country=HOME).order_by("pk")
+    for site in sites.values(*_OF_A_SITE):
+        if trial := found.get(site["trial_id"]):
+            trial.add(site)
+    return tuple(found.values())
 
 
-def _takes(stage: str, row: dict) -> bool:
-    return bool({stage, Stage.ANY} & set(row["trial__stages"]))
+def _known_trial(row: dict, codes: frozenset[str]) -> KnownTrial:
+    return KnownTrial(
+        slug=row["slug"],
+        acronym=row["acronym"],
+        titles={name[-2:]: row[name] for name in _TITLES},
+        codes=codes,
+        stages=tuple(row["stages"]),
+        ages=(row["min_days"], row["max_days"]),
+        takes_no_child=_takes_no_child(row),
+        may_recruit=row["status"] not in _CLOSED or row["disputed"],
+    )
+
+
+def _takes_no_child(row: dict) -> bool:
+    if row["min_days"] is not None or row["max_days"] is not None:
+        return (row["min_days"] or 0) >= _FIRST_OF_ADULTS
+    return bool(row["age_groups"]) and AgeGroup.CHILD not in row["age_groups"]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from centres.models import Centre
 from directory.core.dates import day_after
 from directory.core.models import Change, Op
+from directory.core.places import HOME
 from directory.core.roles import Role
 
 from .choices import Freshness, Recruitment
@@ -27,7 +28,8 @@ from .statements import at_odds, counts, derive, weight
 
 MONTHS = 12
 _OF_A_SITE = (
-    "pk", "trial__slug", "centre__code", "centre_id", "status", "verified_at", "verified_by", "disputed",
+    "pk", "trial__slug", "centre__code", "centre__country", "centre_id", "status", "verified_at",
+    "verified_by", "disputed",
 )  # fmt: skip
 # Those who know most come first, nobody last.
 _SPEAKERS = (Role.COORDINATOR, Role.EDITOR, Role.SPONSOR, Role.REGISTRY, Role.SYSTEM, "")
@@ -88,7 +90,10 @@ def percent(part: int, whole: int) -> int | None:
 
 @dataclass(frozen=True)
 class MonthTally:
-    """What was known at the end of `day`: of all statuses, and of those that said recruiting."""
+    """What was known at the end of `day`: of all statuses, and of those that said recruiting.
+
+    Of all centres together, the latter are those of Belgian ones.
+    """
 
     day: dt.date
     all: Tally
@@ -125,7 +130,10 @@ class SourceAge:
 
 @dataclass(frozen=True)
 class Quality:
-    """All figures of the page, of one day. `roles`: by who said the status that stands, empty for nobody."""
+    """All figures of the page, of one day. `roles`: by who said the status that stands, empty for nobody.
+
+    `recruiting`: of the statuses of Belgian sites that say so.
+    """
 
     day: dt.date
     all: Tally
@@ -164,10 +172,14 @@ def measure(today: dt.date | None = None) -> Quality:
     return Quality(
         day=today,
         all=_tally(words.values()),
-        recruiting=_tally(words[one["pk"]] for one in sites if one["status"] == Recruitment.RECRUITING),
+        recruiting=_tally(
+            words[one["pk"]]
+            for one in sites
+            if one["status"] == Recruitment.RECRUITING and one["centre__country"] == HOME
+        ),
         centres=_by_centre(sites, words),
         roles=sorted(_grouped(sites, words, "verified_by").items(), key=lambda one: _SPEAKERS.index(one[0])),
-        months=_months(sites, said, today),
+        months=_months(sites, said, today, country=HOME),
         contradictions=_contradictions(said, of_trials),
         sources=source_ages(
             one
@@ -223,16 +235,23 @@ def month_ends(today: dt.date) -> list[dt.date]:
     return days[::-1]
 
 
-def _months(sites: Sequence[dict], said: Mapping[int, list], today: dt.date) -> list[MonthTally]:
-    """One a month, from the first in which anything had been recorded."""
+def _months(
+    sites: Sequence[dict], said: Mapping[int, list], today: dt.date, country: str = ""
+) -> list[MonthTally]:
+    """One a month, from the first in which anything had been recorded.
+
+    `country`: only there a status counts as recruiting; empty, anywhere.
+    """
     ends = _ends(said, today)
     moments, entered = [moment for _day, moment in ends], _entered() if len(ends) > 1 else {}
-    known: list[list[tuple[str, str]]] = [[] for _end in ends]
+    known: list[list[tuple[bool, str]]] = [[] for _end in ends]
     for site in sites:
         since = entered.get(f"{site['trial__slug']}@{site['centre__code']}")
         first = bisect_right(moments, since) if since else 0
-        for at, one in enumerate(_over_time(said.get(site["pk"], ()), ends[first:]), start=first):
-            known[at].append(one)
+        is_there = country in ("", site["centre__country"])
+        over_time = _over_time(said.get(site["pk"], ()), ends[first:])
+        for at, (status, word) in enumerate(over_time, start=first):
+            known[at].append((is_there and status == Recruitment.RECRUITING, word))
     return [_month(day, several) for (day, _moment), several in zip(ends, known, strict=True) if several]
 
 
@@ -243,9 +262,10 @@ def _ends(said: Mapping[int, list], today: dt.date) -> list[tuple[dt.date, dt.da
     return [(day, moment) for day, moment in ends if begun and begun < moment]
 
 
-def _month(day: dt.date, known: Sequence[tuple[str, str]]) -> MonthTally:
-    recruiting = (word for status, word in known if status == Recruitment.RECRUITING)
-    return MonthTally(day, _tally(word for _status, word in known), _tally(recruiting))
+def _month(day: dt.date, known: Sequence[tuple[bool, str]]) -> MonthTally:
+    """`known`: of each site whether it counted as recruiting, and how fresh its status was."""
+    recruiting = (word for recruits, word in known if recruits)
+    return MonthTally(day, _tally(word for _recruits, word in known), _tally(recruiting))
 
 
 def _entered() -> dict[str, dt.datetime]:

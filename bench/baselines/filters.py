@@ -12,15 +12,19 @@ from directory.core.fields import LANGUAGE_CODES
 from directory.core.models import Shown, State
 from directory.core.places import Place, distance_km, province_of
 from trials.ages import DAYS_OF_BAND
-from trials.choices import Sex, Stage
+from trials.choices import Recruitment, Sex, Stage
 from trials.conditions import subtree
 from trials.models import Trial, TrialIdentifier, TrialSite
 
-PLACES = ("centre", "network", "province", "country", "within")
+NAMED = ("centre", "network", "province", "country")
+PLACES = (*NAMED, "within")
 
 
-def trials(cleaned: dict):
+def trials(cleaned: dict, home: str = ""):
+    """`home`: the country of the sites that are meant where no place is named."""
     found = _trials_that_fit(cleaned)
+    if home and not any(cleaned.get(name) for name in NAMED) and _asks_how_sites_are(cleaned):
+        cleaned = {**cleaned, "country": [home]}
     sites = _sites_asked_for(cleaned)
     if sites is None:
         return found.filter(status__in=cleaned["status"]) if cleaned.get("status") else found
@@ -102,10 +106,21 @@ def _trials_that_fit(cleaned: dict):
     if compact := cleaned.get("identifier"):
         named = TrialIdentifier.objects.filter(compact__in=compact, trial=OuterRef("pk"))
         queryset = queryset.filter(Exists(named))
+    queryset = _of_statuses(queryset, cleaned)
     if since := cleaned.get("updated_since"):
         site = TrialSite.objects.listed().filter(updated_at__gte=since, trial=OuterRef("pk"))
         shown = Shown.objects.filter(kind="trial", at__gte=since, key=OuterRef("slug"))
         queryset = queryset.filter(Q(updated_at__gte=since) | Exists(site) | Exists(shown))
+    return queryset
+
+
+def _of_statuses(queryset, cleaned: dict):
+    """By what is the trial's whatever is asked of its sites."""
+    if words := cleaned.get("trial_status"):
+        queryset = queryset.filter(status__in=words)
+    if wanted := cleaned.get("recruiting_in"):
+        there = TrialSite.objects.listed().filter(status=Recruitment.RECRUITING, centre__country__in=wanted)
+        queryset = queryset.filter(Exists(there.filter(trial=OuterRef("pk"))))
     return queryset
 
 
@@ -149,6 +164,10 @@ def _any(conditions) -> Q:
     for condition in conditions:
         together |= condition
     return together
+
+
+def _asks_how_sites_are(cleaned: dict) -> bool:
+    return bool(cleaned.get("status") or cleaned.get("freshness"))
 
 
 def _sites_asked_for(cleaned: dict):

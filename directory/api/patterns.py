@@ -24,6 +24,7 @@ OF_PARAMETER = {
     "centre": r"^\s*[-a-zA-Z0-9_]+\s*$",
     "network": r"^\s*[-a-zA-Z0-9_]+\s*$",
     "country": r"^\s*[A-Za-z]{2}\s*$",
+    "recruiting_in": r"^\s*[A-Za-z]{2}\s*$",
     "cursor": r"^[np].+$",
 }
 

@@ -44,6 +44,8 @@ FARTHEST_KM = 30  # of a centre from the middle of its postal code
 _NUMBER = r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?"
 _COORDINATES = re.compile(rf"({_NUMBER})\s*[,;]\s*({_NUMBER})")
 
+# The country of which pages speak where none is named.
+HOME = "BE"
 # Where a patient of a Belgian centre may be sent: Belgium, its neighbours and what lies across the sea.
 COUNTRIES = {
     "BE": gettext_lazy("Belgium"),

@@ -83,6 +83,18 @@ class FactsFacet(Facet):
     values: Callable[[dict, dt.date], Iterable[str]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SomeSiteFacet(Facet):
+    """Whether a record has, among all its sites, one with `given` that has the value of the facet `of` too.
+
+    `given`: the name of a facet of sites, and one of its values. It speaks of the record: what else is asked
+    of a site need not hold for the same one.
+    """
+
+    of: str
+    given: tuple[str, str]
+
+
 @cache
 def facets_of(filterset: type[FilterSet]) -> dict[str, Facet]:
     """The facets among its filters, by name, in the order in which they are counted."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from directory.core.places import Place, distance_km
-from directory.records.facets import FactsFacet, SiteFacet
+from directory.records.facets import FactsFacet, SiteFacet, SomeSiteFacet
 from trials.choices import Freshness, Recruitment
 
 from .facet_arrays import WIDEST, Bitmaps, Codes, Trials, facets
@@ -29,6 +29,7 @@ class Today:
 
     def __init__(self, trials: Trials, places: "ListedPlaces", day: dt.date):
         self.trials, self.places, self.day = trials, places, day
+        self._in_countries: dict[str, dict[str, Bitmaps]] = {}
         # A site stays in the columns until its centre is read anew; unlisted centres are never counted.
         known = places.known(trials.codes["centre"])
         self.site_alive = trials.alive[trials.site_trial] & known[trials.site_centre]
@@ -99,11 +100,29 @@ class Today:
             centres |= self.of_centres[name].get(value, False)
         return centres[self.trials.site_centre]
 
+    def with_given(self, facet: SomeSiteFacet) -> np.ndarray:
+        """A mask: the living sites that have what the facet is given."""
+        name, value = facet.given
+        return self.site_alive & self.sites_with(name, [value])
+
     @cached_property
     def bitmaps(self) -> dict[str, Bitmaps]:
         """Facets of sites, by trial: those that have any site there."""
         sites, known = SiteBitmaps(self, self.site_alive), self.of_sites | self.of_centres
-        return {name: sites.bitmap(name) for name in facets() if name in known}
+        given = {
+            name: SiteBitmaps(self, self.with_given(one)).bitmap(one.of)
+            for name, one in facets().items()
+            if isinstance(one, SomeSiteFacet)
+        }
+        return {name: sites.bitmap(name) for name in facets() if name in known} | given
+
+    def bitmaps_in(self, country: str) -> dict[str, Bitmaps]:
+        """Of the facets of how sites are, by trial: those that have any such site in `country`."""
+        if country not in self._in_countries:
+            sites = SiteBitmaps(self, self.site_alive & self.sites_with("country", [country]))
+            names = [name for name in facets() if name in self.of_sites]
+            self._in_countries[country] = {name: sites.bitmap(name) for name in names}
+        return self._in_countries[country]
 
     def distances(self, place) -> np.ndarray:
         """Kilometres from `place` to each centre, infinite where a centre's place is not known."""

@@ -24,6 +24,8 @@ _JUDGED = (
     "class", "named", "within", "alteration", "excluded", "no_limit", "age_group", "age_written",
     "purpose", "drug",
 )  # fmt: skip
+# What is suggested to who types.
+_OFFERED = ("given",)
 # What is known of a site before its facets.
 _OF_EVERY_SITE = ("centre", "verified", "disputed")
 NO_BOUND = -1
@@ -43,7 +45,7 @@ def facets() -> dict[str, Facet]:
 
 def lists() -> list[str]:
     """The columns with any number of words a document."""
-    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED]
+    return [*(name for name, one in facets().items() if isinstance(one, RecordFacet)), *_JUDGED, *_OFFERED]
 
 
 def of_sites() -> list[str]:

@@ -10,11 +10,11 @@ from functools import cache, reduce
 import numpy as np
 from django.utils import translation
 
-from directory.records.facets import Facet, FactsFacet, SiteFacet
+from directory.records.facets import Facet, FactsFacet, SiteFacet, SomeSiteFacet
 
 from .daily_facets import SiteBitmaps
 from .facet_arrays import facets, packed
-from .filters import Selection, has_both
+from .filters import HOME, Selection, has_both
 
 Counts = list[tuple[str, int]]
 
@@ -38,32 +38,43 @@ def count_facets(selection: Selection, matched: np.ndarray) -> dict[str, list[Fa
     for name, facet in facets().items():
         if not facet.counted:
             continue
-        if isinstance(facet, SiteFacet | FactsFacet) or (selection.at_site and has_both(facet)):
+        at_site = selection.at_site or selection.home is not None
+        if isinstance(facet, SiteFacet | FactsFacet) or (at_site and has_both(facet)):
             counts = of_sites(name)
         else:
             left = packed(selection.trial_mask(matched, name)) if name in selection.of_trials else everything
-            counts = selection.trials.bitmaps[name].counts(left)
+            known = selection.today if isinstance(facet, SomeSiteFacet) else selection.trials
+            counts = known.bitmaps[name].counts(left)
         found[name] = _labelled(name, facet, counts, selection)
     return found
 
 
 def _of_sites(selection: Selection, matched: np.ndarray) -> Callable[[str], Counts]:
     """What counts the facets of sites."""
-    today = selection.today
+    today, home = selection.today, selection.home
     trials = selection.without_sites(matched, *selection.both)
     mask = packed(trials)
-    if not selection.of_sites and not selection.both:
-        # Nothing is asked of a site: the trial's having one there is all that counts.
-        return lambda name: today.bitmaps[name].counts(mask)
+    asks_nothing = not selection.of_sites and not selection.both
     of_site = () if selection.at_site else selection.both.values()
     there = reduce(np.logical_and, of_site, trials[today.trials.site_trial])
 
     @cache
-    def sites_without(leaving_out: str) -> SiteBitmaps:
+    def sites_without(leaving_out: str, at_home: bool) -> SiteBitmaps:
         """The sites that count; the same for all facets without a selection."""
-        return SiteBitmaps(today, np.flatnonzero(selection.site_mask(leaving_out) & there))
+        sites = selection.site_mask(leaving_out, HOME) & there
+        return SiteBitmaps(today, np.flatnonzero(sites & home if at_home else sites))
 
-    return lambda name: sites_without(name if name in selection.of_sites else "").bitmap(name).counts(mask)
+    def counts(name: str) -> Counts:
+        # A place that is named takes the place of the country that is meant.
+        at_home = home is not None and not isinstance(facets()[name], FactsFacet)
+        if asks_nothing:
+            # The trial's having a site there is all that counts.
+            kept = today.bitmaps_in(selection.ask.home) if at_home else today.bitmaps
+            return kept[name].counts(mask)
+        leaving_out = name if name in selection.of_sites else ""
+        return sites_without(leaving_out, at_home).bitmap(name).counts(mask)
+
+    return counts
 
 
 def _labelled(name: str, facet: Facet, counts: Counts, selection: Selection) -> list[FacetCount]:

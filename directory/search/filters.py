@@ -4,6 +4,9 @@ How filters go together: values of one filter widen the answer, filters narrow i
 place or of freshness (centre, network, province, country, near, within, freshness) must all hold for one and
 the same site; as soon as one of them is given, `status` too is that of this site: `centre=uz-gent` with
 `status=recruiting` are the trials that recruit in Ghent. Without them `status` is the trial's own.
+
+Pages ask with a `home` (`Ask`): what they ask of a site (status, freshness) they ask of one in that country,
+until a centre, network, province or country is named. Their `status` is never the trial's own.
 What a filter reads is declared at it (`directory.records.facets`); an age bound that is not stated is open.
 
 `bench.baselines.filters` says the same in SQL, and a test holds the two to each other.
@@ -15,7 +18,7 @@ from functools import reduce
 
 import numpy as np
 
-from directory.records.facets import AgeFacet, Facet, FactsFacet, RecordFacet, SiteFacet
+from directory.records.facets import AgeFacet, Facet, FactsFacet, RecordFacet, SiteFacet, SomeSiteFacet
 
 from .building import microseconds
 from .daily_facets import Today
@@ -24,6 +27,8 @@ from .query import Ask
 
 # Which trials, or sites, have some of the values of a facet.
 Mask = Callable[[str, Iterable[str]], np.ndarray]
+# The country of which pages speak, among the masks of sites.
+HOME = "home"
 
 
 class Selection:
@@ -35,16 +40,36 @@ class Selection:
         self.of_sites = self._masks(lambda one: isinstance(one, SiteFacet | FactsFacet), today.sites_with)
         if ask.within is not None and self.kilometres is not None:
             self.of_sites["within"] = (self.kilometres <= ask.within)[self.trials.site_centre]
-        self.at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
         # What trials have and their sites too: whose counts depends on what else is asked.
         self.both = self._masks(has_both, today.sites_with)
+        self.home = self._home()
+        if self.home is not None and (self.both or any(is_of_site(name) for name in self.of_sites)):
+            self.of_sites[HOME] = self.home
+        self.at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
         self.of_trials = self._masks(
             lambda one: isinstance(one, RecordFacet | AgeFacet) and not (self.at_site and has_both(one)),
             self._of_trials,
         )
+        self.of_trials |= self._masks(
+            lambda one: isinstance(one, SomeSiteFacet),
+            lambda name, values: self._at_some_site(facets()[name], values),
+        )
         self.of_trials |= self._of_every_record()
         if self.at_site:
             self.of_sites |= self.both
+
+    def _home(self) -> np.ndarray | None:
+        """The sites of the country that is meant; None where a place is named, or none is meant."""
+        places = (name for name, one in facets().items() if isinstance(one, FactsFacet))
+        if not self.ask.home or any(self._asked(name) for name in places):
+            return None
+        return self.today.sites_with("country", [self.ask.home])
+
+    def _at_some_site(self, facet: SomeSiteFacet, values: Iterable[str]) -> np.ndarray:
+        mask = np.zeros(self.trials.size, bool)
+        there = self.today.with_given(facet) & self.today.sites_with(facet.of, values)
+        mask[self.trials.site_trial[there]] = True
+        return mask
 
     def _of_every_record(self) -> dict[str, np.ndarray]:
         """The masks of filters by what every record has: its key, and when it changed."""
@@ -83,9 +108,9 @@ class Selection:
             mask = mask & there
         return mask
 
-    def site_mask(self, leaving_out: str = "") -> np.ndarray:
-        """The sites that pass all filters on sites but `leaving_out`."""
-        return _all(self.today.site_alive, self.of_sites, leaving_out)
+    def site_mask(self, *leaving_out: str) -> np.ndarray:
+        """The sites that pass all filters on sites but some."""
+        return _all(self.today.site_alive, self.of_sites, *leaving_out)
 
     def nearest(self) -> np.ndarray:
         """Kilometres from the place asked for to each trial's nearest site that passes."""
@@ -98,6 +123,11 @@ class Selection:
     def without_sites(self, matched: np.ndarray, *leaving_out: str) -> np.ndarray:
         """As `trial_mask`, whatever is asked of sites."""
         return _all(matched & self.trials.alive, self.of_trials, *leaving_out)
+
+
+def is_of_site(name: str) -> bool:
+    """Whether a filter of this name asks how a site is, not where."""
+    return isinstance(facets().get(name), SiteFacet)
 
 
 def has_both(facet: Facet) -> bool:

@@ -22,7 +22,11 @@ LONGEST, MOST_WORDS = 400, 24
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """A question to the index. `filters`: by name, canonical values (ages in days, compact identifiers)."""
+    """A question to the index. `filters`: by name, canonical values (ages in days, compact identifiers).
+
+    `home`: the country whose sites are meant where something is asked of a site and no place is named; empty:
+    those of any country, and `status` is then the trial's own.
+    """
 
     kind: str = "trial"
     q: str = ""
@@ -31,9 +35,10 @@ class Ask:
     within: float | None = None
     ordering: str = "relevance"
     language: str = "en"
+    home: str = ""
 
 
-def ask_from(cleaned: Mapping, language: str, kind: str = "trial") -> Ask:
+def ask_from(cleaned: Mapping, language: str, kind: str = "trial", home: str = "") -> Ask:
     """The question that a valid FilterSet's `form.cleaned_data` asks."""
     apart = ("q", "near", "within", "ordering")
     filters = {
@@ -49,6 +54,7 @@ def ask_from(cleaned: Mapping, language: str, kind: str = "trial") -> Ask:
         within=cleaned.get("within"),
         ordering=cleaned.get("ordering") or "relevance",
         language=language,
+        home=home,
     )
 
 

@@ -1,20 +1,22 @@
-"""What a text that is being typed may become, or end with: acronyms, centres, terms of the vocabulary.
+"""What a text that is being typed may become, or end with.
 
+Trials by acronym, a word inside it or a number; diseases, drugs, treatments and alterations by the terms of
+the vocabulary; drugs also as registries name them; centres by any name. What recruits in Belgium comes first.
 Nothing of the text is kept.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
-from operator import attrgetter
+from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
-from directory.core.text import fold
+from directory.core.text import fold, squash
 from trials import conditions
 
+from .beginnings import Beginning, Beginnings
 from .concepts import Term, edits_allowed, vocabulary
 from .near_texts import NearTexts
+from .offers import Numbered, Offer, Suggestion, others_offered, trials_offered
 from .query import check_text
 from .snapshot import Snapshot, current
 
@@ -23,16 +25,6 @@ MOST_SUGGESTIONS = 50
 # By what a field is for, the types of terms that complete its text.
 TYPES = {"disease": ("disease", "stage"), "alteration": ("alteration",)}
 MOST_WORDS, SHORTEST = 4, 2
-_AFTER_ALL = "\U0010ffff"  # no text has it
-
-
-class Suggestion(NamedTuple):
-    """`kind`: trial, disease or centre. `key`: slug, code, or for a disease the words to search for."""
-
-    kind: str
-    key: str
-    label: str
-    detail: str
 
 
 class Completion(NamedTuple):
@@ -43,135 +35,96 @@ class Completion(NamedTuple):
     text: str
 
 
-class LabelEntry(NamedTuple):
-    """`rank`: among what begins alike; `same`: what it means, so that a disease is suggested in one word."""
-
-    text: str
-    rank: int
-    same: tuple[str, str]
-    suggestion: Suggestion
-
-
-class Labels:
-    """What can be suggested, sorted by its folded text."""
-
-    def __init__(self, entries: Iterable[LabelEntry]):
-        self.entries = sorted(entries, key=attrgetter("text"))
-        self.texts = [entry.text for entry in self.entries]
-
-    @cached_property
-    def words(self) -> dict[str, str]:
-        """The words of all labels as they are written, by their folded form."""
-        found: dict[str, str] = {}
-        for entry in self.entries:
-            for word in _LETTERS.findall(entry.suggestion.label):
-                found.setdefault(word.lower(), word)
-        return {fold(word): written for word, written in found.items()}
-
-    def beginning(self, text: str) -> list[LabelEntry]:
-        """The entries that begin with `text`, the best first."""
-        first = bisect_left(self.texts, text)
-        last = bisect_left(self.texts, text + _AFTER_ALL, first)
-        some = self.entries[first : min(last, first + 4 * MOST_SUGGESTIONS)]
-        return sorted(some, key=lambda entry: (entry.rank, len(entry.text)))
-
-    def near(self, text: str, limit: int) -> list[LabelEntry]:
-        """The entries that are spelt almost like `text`, the nearest first."""
-        most = edits_allowed(text.replace(" ", ""))
-        if not most:
-            return []
-        return [self.entries[at] for _errors, at in self._spellings.near(text, most, limit)]
-
-    def nearest(self, word: str, most: int) -> str | None:
-        """The word of a label that is spelt most like `word`, as it is written."""
-        near = [
-            # People rarely mistype the first letter.
-            (errors, self._words.texts[at][0] != word[0], self._words.texts[at])
-            for errors, at in self._words.near(word, most, 10)
-            if errors
-        ]
-        return self.words[min(near)[2]] if near else None
-
-    @cached_property
-    def _spellings(self) -> NearTexts:
-        return NearTexts(self.texts)
-
-    @cached_property
-    def _words(self) -> NearTexts:
-        return NearTexts(list(self.words))
-
-
-def _trials(snapshot: Snapshot) -> Iterator[LabelEntry]:
-    trials = snapshot.trials
-    for text, key, label in zip(trials.sorts, trials.keys, trials.labels, strict=True):
-        if key:
-            one = Suggestion("trial", key, label, "")
-            yield LabelEntry(text, 0, one[:2], one)
-            if " " in text and len(text) < 40:
-                yield LabelEntry(text.replace(" ", ""), 0, one[:2], one)
-
-
-def _diseases(language: str) -> Iterator[LabelEntry]:
-    for term in vocabulary().terms:
-        if term.type == "disease" and term.kind != "misspelling":
-            yield _of_term(term, 1 if term.lang == language else 3, language)
-
-
-def _of_term(term: Term, rank: int, language: str) -> LabelEntry:
-    detail = "; ".join(conditions.name(code, language) for code in term.conditions)
-    one = Suggestion("disease", term.text, term.text, detail)
-    return LabelEntry(fold(term.text), rank, ("disease", term.concept), one)
-
-
-def _centres(snapshot: Snapshot, language: str) -> Iterator[LabelEntry]:
-    for code, facts in snapshot.places.centres.items():
-        one = Suggestion("centre", code, snapshot.places.name("centre", code, language), facts["city"])
-        names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
-        for text in {beginning for name in names for beginning in _from_each_word(name)}:
-            yield LabelEntry(text, 2, one[:2], one)
-
-
-def _from_each_word(text: str) -> Iterator[str]:
-    """`ziekenhuis gent` also begins at `gent`."""
-    parts = text.split()
-    return (" ".join(parts[at:]) for at in range(len(parts)))
-
-
 def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
     """What `text` may become: what begins with it, else what is spelt almost like it.
 
-    Acronyms, diseases (the page's language first) and centres. ValueError, with a sentence, for a text that
-    cannot be searched.
+    What recruits in Belgium first, then terms in `language`, centres, and other trials. ValueError, with a
+    sentence, for a text that cannot be searched.
     """
     snapshot, folded, limit = current(), fold(check_text(text)), min(limit, MOST_SUGGESTIONS)
     if not folded:
         return []
-    labels = _labels(snapshot, language)
-    found = labels.beginning(folded)
+    trials, others = trials_offered(snapshot), others_offered(snapshot, language)
+    begun = [each for some in (trials.names, others) for each in some.best(folded, 4 * limit)]
+    begun += trials.of_numbers(squash(folded), limit)
+    found = _distinct(sorted(begun, key=lambda one: one[0]))
     if len(found) < limit:
-        found += labels.near(folded, limit)
-    return _distinct(found)[:limit]
+        near = [each for some in (trials.names, others) for each in some.near(folded, limit)]
+        found = _distinct([*enumerate(found), *sorted(near, key=lambda one: one[0])])
+    return [
+        one.suggestion if isinstance(one, Offer) else trials.suggestion(snapshot, one, language)
+        for one in _mixed(found, limit)
+    ]
 
 
-def _distinct(entries: Iterable[LabelEntry]) -> list[Suggestion]:
-    """The first suggestion of each thing that is meant."""
-    distinct: dict[tuple[str, str], Suggestion] = {}
-    for entry in entries:
-        distinct.setdefault(entry.same, entry.suggestion)
+def _distinct(ordered: Iterable[tuple[int, int | Numbered | Offer]]) -> list[int | Numbered | Offer]:
+    """Each thing that is meant where it comes first, by its usual word where that is among the items."""
+    distinct: dict[object, int | Numbered | Offer] = {}
+    for _order, item in ordered:
+        first = distinct.setdefault(_meant(item), item)
+        if isinstance(item, Offer) and isinstance(first, Offer) and item.usual and not first.usual:
+            distinct[_meant(item)] = item
     return list(distinct.values())
 
 
+def _meant(item: int | Numbered | Offer) -> object:
+    if isinstance(item, Numbered):
+        return item.ordinal
+    return item.same if isinstance(item, Offer) else item
+
+
+def _mixed(found: list, limit: int) -> list:
+    """The first of `found`; where trials alone would fill the list, some of the rest in place of the last."""
+    first, rest = found[:limit], [one for one in found[limit:] if isinstance(one, Offer)]
+    trials = [one for one in first if not isinstance(one, Offer)]
+    spare = min(len(rest), len(trials) - (limit - limit // 4))
+    if spare <= 0:
+        return first
+    dropped = set(map(_meant, trials[-spare:]))
+    return [one for one in first if _meant(one) not in dropped] + rest[:spare]
+
+
+# --- Nearest words ------------------------------------------------------------------------------------
+
+
+class LabelWords:
+    """The words of what can be looked for, as they are written, by their folded form."""
+
+    def __init__(self, labels: Iterable[str]):
+        found: dict[str, str] = {}
+        for label in labels:
+            for word in _LETTERS.findall(label):
+                found.setdefault(word.lower(), word)
+        self.words = {fold(word): written for word, written in found.items()}
+        self._near = NearTexts(list(self.words))
+
+    def nearest(self, word: str, most: int) -> str | None:
+        """The word that is spelt most like `word`, as it is written."""
+        near = [
+            # People rarely mistype the first letter.
+            (errors, self._near.texts[at][0] != word[0], self._near.texts[at])
+            for errors, at in self._near.near(word, most, 10)
+            if errors
+        ]
+        return self.words[min(near)[2]] if near else None
+
+
 def nearest_word(snapshot: Snapshot, word: str, language: str) -> str | None:
-    """The word of a suggestion that is spelt most like `word`."""
+    """The word of a trial, a disease in any language or a centre that is spelt most like `word`."""
     most = edits_allowed(word)
-    return _labels(snapshot, language).nearest(word, most) if most else None
+    return _label_words(snapshot, language).nearest(word, most) if most else None
 
 
-def _labels(snapshot: Snapshot, language: str) -> Labels:
-    return snapshot.once(
-        f"labels {language}",
-        lambda: Labels([*_trials(snapshot), *_diseases(language), *_centres(snapshot, language)]),
-    )
+def _label_words(snapshot: Snapshot, language: str) -> LabelWords:
+    return snapshot.once(f"words of labels {language}", lambda: LabelWords(_labels(snapshot, language)))
+
+
+def _labels(snapshot: Snapshot, language: str) -> list[str]:
+    trials = snapshot.trials
+    labels = [label for label, key in zip(trials.labels, trials.keys, strict=True) if key]
+    labels += [one.text for one in vocabulary().terms if one.type == "disease" and one.kind != "misspelling"]
+    labels += [snapshot.places.name("centre", code, language) for code in snapshot.places.centres]
+    return sorted(labels, key=fold)
 
 
 # --- Completions --------------------------------------------------------------------------------------
@@ -188,20 +141,29 @@ def complete(text: str, kind: str, language: str, limit: int = 8) -> list[Comple
     words = last.split()
     for number in range(min(MOST_WORDS, len(words)), 0, -1):
         folded = fold(" ".join(words[-number:]))
-        found = _distinct(terms.beginning(folded)) if len(folded) >= SHORTEST else []
+        found = _distinct(terms.best(folded, 4 * MOST_SUGGESTIONS)) if len(folded) >= SHORTEST else []
         if found:
             before = " ".join([f"{head}{comma}", *words[:-number]]).strip()
-            return [
-                Completion(one.label, one.detail, f"{before} {one.label}".strip()) for one in found[:limit]
-            ]
+            offered = [one.suggestion for one in found[:limit] if isinstance(one, Offer)]
+            return [Completion(one.label, one.detail, f"{before} {one.label}".strip()) for one in offered]
     return []
 
 
 @cache
-def _terms(kind: str, language: str) -> Labels:
+def _terms(kind: str, language: str) -> Beginnings:
     entries = (
-        _of_term(term, 2 * (term.lang != language) + (term.kind != "preferred"), language)
+        Beginning(
+            fold(term.text),
+            2 * (term.lang != language) + (term.kind != "preferred"),
+            _completed(term, language),
+        )
         for term in vocabulary().terms
         if term.type in TYPES[kind] and term.lang in (language, "en") and term.kind != "misspelling"
     )
-    return Labels(sorted(entry for entry in entries if entry.text))
+    return Beginnings(entry for entry in entries if entry.text)
+
+
+def _completed(term: Term, language: str) -> Offer:
+    """As `_offer`, with the classes of ICCC-3 whatever its type."""
+    detail = "; ".join(conditions.name(code, language) for code in term.conditions)
+    return Offer(("disease", term.concept), Suggestion("disease", term.text, term.text, detail))

@@ -52,6 +52,10 @@ def path_of(kind: str, question: str) -> str:
 def _told(part: Part) -> str:
     if part.name == "updated_since":
         return _("changed since %(day)s") % {"day": part.label}
+    if part.name == "recruiting_in":
+        return _("recruiting in %(country)s") % {"country": part.label}
+    if part.name == "trial_status":
+        return _("the whole trial: %(status)s") % {"status": part.label}
     return _("“%(words)s”") % {"words": part.label} if part.own else part.label
 
 

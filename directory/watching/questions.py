@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from directory.core.places import HOME
 from directory.search import service
 from directory.search.query import ask_from, parse
 from trials.filters import TrialFilterSet
@@ -51,7 +52,7 @@ def dropped(query: QueryDict) -> list[str]:
 
 
 def ask_of(question: str, language: str) -> service.Ask:
-    """The question for the index. ValueError, with a sentence, where a value has become bad."""
+    """The question for the index, as the search page asks it. ValueError for a value that has become bad."""
     return _ask(QueryDict(question), language)
 
 
@@ -59,7 +60,7 @@ def _ask(query: QueryDict, language: str) -> service.Ask:
     form = TrialFilterSet(query).form
     if not form.is_valid():
         raise ValueError(" ".join(message for found in form.errors.values() for message in found))
-    return ask_from(form.cleaned_data | {"ordering": "updated"}, language)
+    return ask_from(form.cleaned_data | {"ordering": "updated"}, language, home=HOME)
 
 
 def slugs_found(question: str, language: str) -> list[str]:

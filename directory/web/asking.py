@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from directory.core.places import HOME
 from directory.search import service
 from directory.search.query import ask_from
 from trials.filters import TrialFilterSet
@@ -23,8 +24,11 @@ def errors_of(form) -> dict[str, str]:
 
 
 def ask_of(form) -> service.Ask:
-    """What a judged form asks. Without words nothing matches better: near a place the nearest comes first."""
-    ask = ask_from(form.cleaned_data, words.page_language())
+    """What a judged form asks, of Belgian sites where it names no place.
+
+    Without words nothing matches better: near a place the nearest comes first.
+    """
+    ask = ask_from(form.cleaned_data, words.page_language(), home=HOME)
     if ask.ordering == NEAREST and not ask.near:
         return dataclasses.replace(ask, ordering=BEST)
     if ask.near and not ask.q and ask.ordering == BEST:

@@ -14,7 +14,9 @@ from . import words
 from .query import FACETS, LEGENDS, Query
 
 # What needs saying below the head.
-HINTS = {"status": _("Of the whole trial. With a place chosen: at that place.")}
+HINTS = {"trial_status": _("As its sponsor or a registry states it; centres here may differ.")}
+# The status in Belgium and the country ask the same in two clicks: shown only where an address has it.
+SHOWN_IF_CHOSEN = ("recruiting_in",)
 # Open when the page is first seen; the others when something in them is chosen.
 OPEN_AT_FIRST = ("status", "condition")
 
@@ -81,8 +83,8 @@ def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[
             _name(options, facet.keys_of)
         if facet.tree:
             options = _tree(options, facet.tree())
-        if len(options) > 1 or query.get(name):
-            made.append(FacetList(name, str(LEGENDS[name]), options))
+        if query.get(name) or (len(options) > 1 and name not in SHOWN_IF_CHOSEN):
+            made.append(FacetList(name, query.legend(name), options))
     return made
 
 

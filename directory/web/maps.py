@@ -77,6 +77,7 @@ class Dot:
     count: int | None = None
     distance: float | None = None
     lately: tuple[int, str] | None = None  # of `count`, how many verified lately, and their address
+    count_url: str = ""  # where those of `count` are listed, if not at `url`
     number: int = 0
     anchor: tuple[float, float] = (0.0, 0.0)
     radius: float = 0.0
@@ -145,10 +146,10 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
     )
 
 
-def dot_of(centre: Centre, count: int | None = None) -> Dot:
+def dot_of(centre: Centre, count: int | None = None, count_url: str = "") -> Dot:
     """A centre that leads to its page, by its name in the page's language."""
     name, url = words.in_page_language(centre.names())[0], reverse("web:centre", args=[centre.code])
-    return Dot(name, url, centre.place, count)
+    return Dot(name, url, centre.place, count, count_url=count_url if count else "")
 
 
 def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map | None:

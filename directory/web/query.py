@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from directory.records.facets import facets_of
+from directory.records.facets import FactsFacet, facets_of
 from trials.filters import TrialFilterSet
 
 SORT, VIEW, PAGE = "ordering", "view", "page"
-LEGENDS = {name: one.label for name, one in TrialFilterSet.base_filters.items()}
+# On pages a status without a place is that of Belgian sites.
+LEGENDS = {name: one.label for name, one in TrialFilterSet.base_filters.items()} | {
+    "status": _("Status in Belgium")
+}
 # What a person chooses, first what matters most; the others as they are counted.
 _FIRST = (
     "status", "condition", "stage", "age_band", "phase", "centre", "province", "network", "freshness",
+    "trial_status",
 )  # fmt: skip
 _COUNTED = {name: facet for name, facet in facets_of(TrialFilterSet).items() if facet.counted}
 FACETS = {name: _COUNTED[name] for name in dict.fromkeys((*_FIRST, *_COUNTED))}
+# What says where: with one of them, the status is that of the sites there.
+PLACES = tuple(name for name, facet in FACETS.items() if isinstance(facet, FactsFacet))
 # What a person types. The order is that of the address.
 TYPED = tuple(name for name in LEGENDS if name not in (*FACETS, SORT))
 NAMES = (*TYPED, *FACETS, SORT, VIEW, PAGE)
@@ -54,6 +61,12 @@ class Query:
 
     def first(self, name: str) -> str:
         return next(iter(self.get(name)), "")
+
+    def legend(self, name: str) -> str:
+        """What the filter `name` is called on this page."""
+        if name == "status" and any(self.get(place) for place in PLACES):
+            return str(_("Status at the places chosen"))
+        return str(LEGENDS[name])
 
     def set(self, **changes: str | tuple[str, ...]) -> "Query":
         """With these parameters replaced; an empty value takes one out. Any change leads to page 1."""

@@ -42,6 +42,8 @@ FRESHNESS_ORDER = {
         (Freshness.FRESH, Freshness.AGEING, Freshness.DISPUTED, Freshness.STALE, Freshness.NEVER)
     )
 }
+# Verified in the last 90 days, and not contradicted since.
+LATELY = (Freshness.FRESH.value, Freshness.AGEING.value)
 OPEN_STATUSES = (Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.NOT_YET_RECRUITING)
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}

@@ -144,6 +144,29 @@ def test_suggestions_lead_to_what_they_name(world):
     assert (trial["key"], trial["url"]) == ("boneone", f"{settings.BASE_URL}/api/v1/trials/boneone/")
 
 
+def test_a_suggested_trial_says_how_it_stands_as_a_whole_and_in_belgium(world):
+    found = world.json("suggest/", q="bone")["results"]
+    trial = next(one for one in found if one["kind"] == "trial")
+    assert list(trial)[5:] == ["status", "status_in_belgium", "centres_in_belgium"]
+    shown = world.json("trials/boneone/")
+    recruiting = [
+        site for site in shown["sites"]
+        if (site["status"], site["centre"]["country"]) == ("recruiting", "BE")
+    ]  # fmt: skip
+    assert (trial["status"], trial["status_in_belgium"]) == (shown["status"], "recruiting")
+    assert trial["centres_in_belgium"] == len(recruiting) > 0
+    others = [one for one in found if one["kind"] != "trial"]
+    assert {(one["status"], one["status_in_belgium"], one["centres_in_belgium"]) for one in others} <= {
+        (None, None, None)
+    }
+
+
+def test_a_number_that_is_begun_suggests_its_trial(world):
+    identifier = world.json("trials/boneone/")["identifiers"][0]["value"]
+    [one] = world.json("suggest/", q=identifier[:-2])["results"]
+    assert (one["key"], one["detail"]) == ("boneone", identifier)
+
+
 def test_suggestions_speak_the_language_asked_for(world):
     labels = [one["label"].casefold() for one in world.json("suggest/", q="neurobl", lang="fr")["results"]]
     assert any("neuroblastome" in label for label in labels)

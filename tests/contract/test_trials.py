@@ -235,3 +235,26 @@ def test_one_page_has_no_neighbours(world):
 def test_a_page_holds_as_many_as_asked(twelve):
     assert len(twelve.json("trials/", page_size=200)["results"]) == 12
     assert len(twelve.json("trials/", page_size=1)["results"]) == 1
+
+
+def test_recruiting_in_a_country_is_of_its_sites_and_status_keeps_its_meaning(api, indexed):
+    ghent, utrecht = a_centre("uz-gent"), a_centre("utrecht", country="NL", postal_code="3584")
+    a_trial("Here", status="completed", at=[(ghent, "recruiting"), (utrecht, "completed")])
+    a_trial("There", status="recruiting", at=[(ghent, "completed"), (utrecht, "recruiting")])
+    indexed()
+    assert api.slugs(recruiting_in="BE") == api.slugs(recruiting_in="be", centre="utrecht") == ["here"]
+    assert api.slugs(recruiting_in=["BE", "NL"]) == ["here", "there"]
+    assert api.slugs(status="recruiting") == api.slugs(trial_status="recruiting") == ["there"]
+    assert api.slugs(trial_status="completed", country="BE") == ["here"]
+    facets = api.json("trials/", facets=1, recruiting_in="BE")["facets"]
+    counted = {one["value"]: one["count"] for one in facets["recruiting_in"]}
+    assert counted == {"BE": 1, "NL": 1}
+
+
+@pytest.mark.parametrize("value", ["FR", "Belgium", "b"])
+def test_a_country_without_a_centre_is_refused_with_those_that_have_one(api, indexed, value):
+    a_centre("uz-gent")
+    indexed()
+    [error] = api.problem("trials/", recruiting_in=value)["errors"]
+    assert (error["field"], error["allowed"]) == ("recruiting_in", ["BE"])
+    assert value in error["message"]

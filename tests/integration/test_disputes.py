@@ -127,7 +127,7 @@ def test_the_headline_says_how_many_of_its_centres_are_disputed(client):
         if number == 0:
             says(site, "completed", said=2, by=Role.REGISTRY)
     shown = head(client, "/en/trials/alpha/")
-    assert "Recruiting at 3 centres of this directory" in shown
+    assert "Recruiting at 3 centres in Belgium" in shown
     assert "disputed at 1 centre: a newer source says otherwise" in shown
     a_trial("Beta", at=[a_centre("other")])
     assert "disputed" not in head(client, "/en/trials/beta/")

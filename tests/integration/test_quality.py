@@ -47,6 +47,16 @@ def test_today_is_counted_as_freshness_has_it(world):
         assert found.all.of.get(word, 0) == TrialSite.objects.with_freshness(word).count()
 
 
+def test_of_the_statuses_that_say_recruiting_those_of_belgian_sites_are_counted(world):
+    utrecht = a_centre("utrecht", country="NL", postal_code="3584")
+    a_site(a_trial("Abroad"), utrecht, said=3)
+    found = measure()
+    assert figures(found.all) == (9, 4, 6, 1, 1, 1)
+    assert figures(found.recruiting) == (5, 2, 4, 1, 0, 0)
+    assert figures(found.months[-1].recruiting) == (5, 2, 4, 1, 0, 0)
+    assert figures(months_at(utrecht.pk)[-1].recruiting) == (1, 1, 1, 0, 0, 0)
+
+
 def test_centres_and_roles_are_counted_by_themselves(world):
     found = measure()
     by_centre = {centre.code: figures(tally) for centre, tally in found.centres}
@@ -173,6 +183,7 @@ def test_each_month_is_what_was_counted_at_its_end(time_machine, seed):
     """A year of statements, late ones and some taken back, of sites entered one after the other."""
     chance, counted = random.Random(seed), {}
     trial, centres = a_trial("Alpha"), [a_centre(f"uz-{number}") for number in range(6)]
+    centres.append(a_centre("utrecht", country="NL", postal_code="3584"))
     start = dt.date(2026, 1, 10)
     for number in range(340):
         day = start + dt.timedelta(days=number)

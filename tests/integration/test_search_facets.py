@@ -12,7 +12,14 @@ from bench import synthetic
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.models import State
-from directory.records.facets import AgeFacet, FactsFacet, RecordFacet, SiteFacet, facets_of
+from directory.records.facets import (
+    AgeFacet,
+    FactsFacet,
+    RecordFacet,
+    SiteFacet,
+    SomeSiteFacet,
+    facets_of,
+)
 from directory.search import building, service
 from tests import builders as b
 from trials.conditions import path_to
@@ -23,6 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("index_dir")]
 
 FACETS = facets_of(TrialFilterSet)
 COUNTED = {name: facet for name, facet in FACETS.items() if facet.counted}
+OF_TRIALS = RecordFacet | AgeFacet | SomeSiteFacet
 # What the document of a trial makes itself.
 MADE = {
     "condition": lambda trial: {above for one in trial.conditions.all() for above in path_to(one.code)},
@@ -41,6 +49,10 @@ class Registry:
 
     def of_trial(self, name, trial) -> set[str]:
         facet = FACETS[name]
+        if isinstance(facet, SomeSiteFacet):
+            given, value = facet.given
+            there = [one for one in self.sites if one.trial == trial and value in self.of_site(given, one)]
+            return set().union(*(self.of_site(facet.of, one) for one in there))
         if name in MADE:
             return MADE[name](trial)
         return set(facet.of_record(trial))
@@ -54,6 +66,8 @@ class Registry:
     def takes(self, name, trial, value) -> bool:
         """Whether a filter on trials lets `trial` through."""
         facet = FACETS[name]
+        if isinstance(facet, SomeSiteFacet):
+            return value in self.of_trial(name, trial)
         if isinstance(facet, RecordFacet):
             return bool(self.of_trial(name, trial) & {value, facet.for_all or value})
         first, last = facet.days(value)
@@ -79,13 +93,13 @@ class Registry:
 
     def trials_with(self, name, value) -> set[str]:
         """The slugs of the trials that the filter finds."""
-        if isinstance(FACETS[name], RecordFacet | AgeFacet):
+        if isinstance(FACETS[name], OF_TRIALS):
             return {one.slug for one in self.trials if self.takes(name, one, value)}
         return {one.trial.slug for one in self.sites if value in self.of_site(name, one)}
 
     def sites_with(self, name, value) -> set[str]:
         """The keys of the sites that the filter finds; the trial is judged where sites have none of it."""
-        if isinstance(FACETS[name], RecordFacet | AgeFacet) and not FACETS[name].of_site:
+        if isinstance(FACETS[name], OF_TRIALS) and not FACETS[name].of_site:
             return {one.change_key for one in self.sites if self.takes(name, one.trial, value)}
         return {one.change_key for one in self.sites if value in self.of_site(name, one)}
 

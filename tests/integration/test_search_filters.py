@@ -32,9 +32,11 @@ PIECES = {
     "freshness": Freshness.values,
     "province": Province.values,
     "condition": ["I", "Ia", "III", "IIIb", "IVa", "VIII", "VIIIc", "XII"],
-    "centre": [code for code, *_rest in synthetic.CENTRES],
+    "centre": [*(code for code, *_rest in synthetic.CENTRES), "utrecht"],
     "network": ["itcc"],
-    "country": ["BE"],
+    "country": ["BE", "NL"],
+    "trial_status": Recruitment.values,
+    "recruiting_in": ["BE", "NL"],
     "age": ["0", "6m", "3", "17y", "40"],
     "near": ["4000", "9000", "50.85,4.35"],
     "identifier": ["NCT10000003", "nct 1000 0007"],
@@ -44,8 +46,12 @@ SINGLE = {"near"}
 
 @pytest.fixture
 def registry(db, index_dir):
-    """Sixty synthetic trials, one of them withdrawn, one centre that is not listed."""
+    """Sixty synthetic trials, one of them withdrawn, some with a Dutch site; one centre is not listed."""
     synthetic.fill(60)
+    utrecht = b.a_centre("utrecht", country="NL", postal_code="3584")
+    statuses = 4 * ["recruiting", "completed", "unknown"]
+    for trial, status in zip(Trial.objects.order_by("slug")[:12], statuses, strict=True):
+        b.a_site(trial, utrecht, status=status)
     Trial.objects.filter(pk=Trial.objects.first().pk).update(state="withdrawn")
     Centre.objects.filter(code="chu-liege").update(state="draft")
     service.rebuild()
@@ -73,43 +79,49 @@ def trials(address: str) -> TrialFilterSet:
     return filters
 
 
-def asked(filters, kind="trial", **more) -> service.Answer:
-    return service.find(ask_from(filters.form.cleaned_data, "en", kind), limit=200, **more)
+def asked(filters, kind="trial", home="", **more) -> service.Answer:
+    return service.find(ask_from(filters.form.cleaned_data, "en", kind, home), limit=200, **more)
 
 
-def in_sql(address: str):
+def in_sql(address: str, home: str = ""):
     """The trials that plain SQL finds."""
-    return sql.trials(trials(address).form.cleaned_data)
+    return sql.trials(trials(address).form.cleaned_data, home)
 
 
-def slugs(address: str) -> set[str]:
-    return {hit.key for hit in asked(trials(address)).hits}
+def slugs(address: str, home: str = "") -> set[str]:
+    return {hit.key for hit in asked(trials(address), home=home).hits}
 
 
+# As the API asks, and as the pages do.
+HOMES = pytest.mark.parametrize("home", ["", "BE"])
+
+
+@HOMES
 @pytest.mark.usefixtures("registry")
-def test_whatever_is_filtered_by_the_index_finds_what_sql_finds():
+def test_whatever_is_filtered_by_the_index_finds_what_sql_finds(home):
     chance = random.Random(timezone.localdate().toordinal())
     for _ in range(120):
         address = an_address(chance)
         filters = trials(address)
-        found = asked(filters)
-        assert {hit.key for hit in found.hits} == set(in_sql(address).values_list("slug", flat=True)), address
+        found, truth = asked(filters, home=home), in_sql(address, home)
+        assert {hit.key for hit in found.hits} == set(truth.values_list("slug", flat=True)), address
         assert found.count == len(found.hits), address
 
 
+@HOMES
 @pytest.mark.usefixtures("registry")
-def test_a_facet_counts_what_a_click_on_its_value_gives():
+def test_a_facet_counts_what_a_click_on_its_value_gives(home):
     chance = random.Random(timezone.localdate().toordinal() + 1)
     for _ in range(12):
         address = an_address(chance)
-        facets = asked(trials(address), facets=True).facets
+        facets = asked(trials(address), home=home, facets=True).facets
         for name in facets:
             kept = "&".join(pair for pair in address.split("&") if not pair.startswith(f"{name}="))
             counted = {one.value: one.count for one in facets[name]}
             for value in chance.sample(PIECES[name], min(4, len(PIECES[name]))):
                 if value == "chu-liege":
                     continue
-                clicked = in_sql(f"{kept}&{name}={value}").count()
+                clicked = in_sql(f"{kept}&{name}={value}", home).count()
                 assert counted.get(value, 0) == clicked, (address, name, value)
 
 
@@ -160,6 +172,41 @@ class TestMeaning:
         assert slugs("status=recruiting") == {"elsewhere"}
         assert slugs("status=recruiting&centre=uz-gent") == {"here"}
         assert slugs("status=recruiting&near=9000") == {"elsewhere", "here"}
+
+    def test_with_a_home_the_status_is_of_a_site_there_until_another_place_is_named(self):
+        ghent, utrecht = b.a_centre("uz-gent"), b.a_centre("utrecht", country="NL", postal_code="3584")
+        b.a_trial("ABROAD", status="recruiting", at=[(ghent, "completed"), (utrecht, "recruiting")])
+        b.a_trial("HERE", status="unknown", at=[(ghent, "recruiting")])
+        b.a_trial("NOWHERE", status="recruiting")
+        service.rebuild()
+        assert slugs("status=recruiting", "BE") == slugs("status=recruiting&near=9000", "BE") == {"here"}
+        assert slugs("status=completed", "BE") == slugs("trial_status=recruiting&status=completed", "BE")
+        assert slugs("status=completed", "BE") == {"abroad"}
+        assert slugs("status=recruiting&country=NL", "BE") == {"abroad"}
+        assert slugs("status=recruiting&centre=utrecht", "BE") == {"abroad"}
+        assert slugs("trial_status=recruiting", "BE") == {"abroad", "nowhere"}
+        assert slugs("", "BE") == {"abroad", "here", "nowhere"}
+
+    def test_recruiting_in_a_country_is_of_the_trial_whatever_else_is_asked_of_its_sites(self):
+        ghent, utrecht = b.a_centre("uz-gent"), b.a_centre("utrecht", country="NL", postal_code="3584")
+        b.a_trial("BOTH", status="unknown", at=[(ghent, "recruiting"), (utrecht, "completed")])
+        b.a_trial("DUTCH", status="recruiting", at=[(ghent, "completed"), (utrecht, "recruiting")])
+        service.rebuild()
+        for home in ("", "BE"):
+            assert slugs("recruiting_in=BE", home) == {"both"}
+            assert slugs("recruiting_in=BE&centre=utrecht", home) == {"both"}
+            assert slugs("recruiting_in=be&recruiting_in=NL", home) == {"both", "dutch"}
+            assert slugs("recruiting_in=BE&status=recruiting&country=NL", home) == set()
+            assert slugs("recruiting_in=BE&trial_status=recruiting", home) == set()
+
+    def test_with_a_home_status_and_freshness_are_of_one_and_the_same_site_there(self):
+        trial = b.a_trial("T")
+        b.a_site(trial, b.a_centre("utrecht", country="NL", postal_code="3584"), status="recruiting", said=1)
+        b.a_site(trial, b.a_centre(), status="recruiting", said=200)
+        service.rebuild()
+        assert slugs("freshness=fresh&status=recruiting") == slugs("freshness=fresh") == {"t"}
+        assert slugs("freshness=fresh&status=recruiting", "BE") == slugs("freshness=fresh", "BE") == set()
+        assert slugs("freshness=stale&status=recruiting", "BE") == {"t"}
 
     def test_freshness_and_status_are_of_the_same_site(self):
         trial = b.a_trial("T")
@@ -248,6 +295,8 @@ class TestBadInput:
             ("network=none", "network", "“none” is not a network"),
             ("province=Gent", "province", "“Gent” is not a province. Use one of: BE-VAN"),
             ("country=NL", "country", "“NL” is not a country with a centre. Use one of: BE"),
+            ("recruiting_in=NL", "recruiting_in", "“NL” is not a country with a centre. Use one of: BE"),
+            ("trial_status=open", "trial_status", "“open” is not a status. Use one of: not_yet_recruiting"),
             ("age=old", "age", "“old” is not an age"),
             ("age=-3", "age", "“-3” is not an age"),
             ("near=99999", "near", "“99999” is not a place"),
@@ -293,6 +342,6 @@ class TestBadInput:
         names = """
             q status phase condition age age_band stage sex study_type centre network province country near
             within
-            freshness identifier updated_since ordering
+            freshness identifier updated_since ordering trial_status recruiting_in
         """
         assert list(TrialFilterSet.base_filters) == names.split()

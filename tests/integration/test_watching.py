@@ -418,3 +418,16 @@ def test_a_page_leads_to_its_feed_and_to_following(world, client):
     assert 'href="/en/trials/feed.atom?q=ewing"' in page
     assert 'href="/en/watch/?q=ewing"' in page
     assert "/en/watch/?trial=ieuroewing" in client.get("/en/trials/ieuroewing/").content.decode()
+
+
+def test_a_search_that_is_followed_finds_what_its_page_shows(world, client):
+    from directory.watching import questions
+
+    utrecht = a_centre("utrecht", country="NL", postal_code="3584")
+    a_trial("Abroad", title_en="Ewing sarcoma abroad", at=[(world, "completed"), utrecht])
+    service.rebuild()
+    for question in ("q=ewing&status=recruiting", "q=ewing&status=recruiting&country=NL"):
+        page = client.get(f"/en/trials/?{question}").content.decode()
+        shown = re.findall(r'<h3><a href="/en/trials/([^/]+)/"', page)
+        assert sorted(questions.slugs_found(question, "en")) == sorted(shown)
+        assert shown == (["abroad"] if "NL" in question else ["ieuroewing"])

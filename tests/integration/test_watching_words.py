@@ -105,6 +105,8 @@ def test_free_text_of_every_filter_is_left_out(world, client):
         ("centre=uz-gent", "nl", "UZ Gent"),
         ("network=itcc&province=BE-VOV", "fr", "ITCC"),
         ("country=BE", "fr", "Belgique"),
+        ("recruiting_in=BE", "nl", "rekruteert in België"),
+        ("trial_status=recruiting", "nl", "de hele studie: Rekruteert"),
         ("condition=VIIIc", "de", "Ewing"),
         ("updated_since=2026-11-01", "fr", "modifiées depuis le 1 novembre 2026"),
         ("trial=ieuroewing", "fr", "iEuroEwing"),

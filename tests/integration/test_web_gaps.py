@@ -3,12 +3,12 @@
 import csv
 import datetime as dt
 import io
-from types import SimpleNamespace
+import re
 
 import pytest
 
 from directory.search import service
-from directory.web.views.gaps import GapLine
+from directory.web.views.gaps import STANDINGS, GapLine
 from tests.builders import a_centre, a_trial
 from trials import gaps
 
@@ -54,7 +54,7 @@ def test_the_numbers_of_the_head_are_those_of_the_table(client, world):
     )
     subgroups = [row["state"] for row in rows if row["level"] == "subgroup" or row["code"] == "V"]
     text = page(client)
-    for state in ("none", "wider", "one_centre", "several"):
+    for state in gaps.STATES:
         assert f'<div class="gap-{state}">' in text
         count = text.partition(f'<div class="gap-{state}">')[2].partition("<dd>")[2].partition("</dd>")[0]
         assert int(count) == subgroups.count(state), state
@@ -62,9 +62,80 @@ def test_the_numbers_of_the_head_are_those_of_the_table(client, world):
 
 def test_the_link_of_a_diagnosis_finds_the_trials_that_were_counted(client, world):
     text = page(client, "/en/gaps/?show=all")
-    assert 'href="/en/trials/?status=recruiting&amp;condition=VIIIc&amp;country=BE"' in text
-    found = page(client, "/en/trials/?status=recruiting&condition=VIIIc&country=BE")
-    assert "1 trial" in found
+    assert 'href="/en/trials/?status=recruiting&amp;condition=VIIIc"' in text
+    assert "1 trial<" in page(client, "/en/trials/?status=recruiting&condition=VIIIc")
+
+
+def row_of(text, code):
+    """The row of a class, without its tags."""
+    row = text.partition(f'<span class="count">{code}</span></th>')[2].partition("</tr>")[0]
+    return " ".join(re.sub(r"<[^>]*>", " ", row).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "words"),
+    [
+        ("en", "Ia", "No trial in this directory"),
+        ("en", "Ib", "None of its trials recruits in Belgium 1 not recruiting · 1 in all"),
+        ("en", "Ic", "Not known whether one recruits in Belgium 1 not known · 1 not recruiting · 2 in all"),
+        ("en", "Id", "Recruiting for adults only 1 recruiting"),
+        ("nl", "Ia", "Geen studie in deze gids"),
+        ("nl", "Ib", "Geen van de studies rekruteert in België"),
+        ("nl", "Ic", "Niet bekend of er een in België rekruteert"),
+        ("nl", "Id", "Rekruteert alleen volwassenen 1 rekruteert"),
+        ("fr", "Ia", "Aucune étude dans ce répertoire"),
+        ("fr", "Ib", "Aucune de ses études ne recrute en Belgique"),
+        ("fr", "Ic", "On ne sait pas si l’une d’elles recrute en Belgique"),
+        ("fr", "Id", "Recrutement d’adultes uniquement 1 recrute"),
+        ("de", "Ia", "Keine Studie in diesem Verzeichnis"),
+        ("de", "Ib", "Keine der Studien rekrutiert in Belgien"),
+        ("de", "Ic", "Nicht bekannt, ob eine in Belgien rekrutiert"),
+        ("de", "Id", "Rekrutiert nur Erwachsene 1 rekrutiert"),
+    ],
+)
+def test_four_reasons_why_none_recruits_are_told_apart(client, index_dir, language, code, words):
+    ghent = a_centre("uz-gent")
+    a_trial("Over", conditions=["Ib"], at=[(ghent, "completed")])
+    a_trial("Nobody said", conditions=["Ic"])
+    a_trial("Over as well", conditions=["Ic"], status="completed")
+    a_trial("Adults", conditions=["Id"], at=[ghent], min_days=6575)
+    service.rebuild()
+    assert row_of(page(client, f"/{language}/gaps/"), code).startswith(words)
+
+
+def test_the_trials_of_a_gap_are_named_with_what_is_to_be_said_of_them(client, index_dir):
+    ghent = a_centre("uz-gent")
+    a_trial("Over", conditions=["Ia"], at=[(ghent, "completed")])
+    a_trial("Silent", conditions=["Ia"])
+    a_trial("Grown-up", conditions=["Ia"], at=[ghent], age_groups=["adult"])
+    a_trial("Wide", conditions=["I"], status="completed")
+    service.rebuild()
+    row = row_of(page(client), "Ia")
+    assert "Silent status or centre not known Grown-up recruits adults only Over not recruiting in" in row
+    assert "Wide for more diseases, not recruiting in Belgium" in row
+    rows = csv.DictReader(
+        io.StringIO(client.get("/en/gaps/gaps.csv").content.decode("utf-8-sig")), delimiter=";"
+    )
+    one = next(row for row in rows if row["code"] == "Ia")
+    named = [one[f"{name}_trials"] for name in ("not_known", "adults_only", "not_recruiting", "wider")]
+    assert named == ["silent", "grown-up", "over", ""]
+    assert (one["state"], one["trials"], one["centres"]) == ("not_known", "", "")
+
+
+@pytest.mark.parametrize("asked", ["", "?age=4", "?stage=relapsed"])
+def test_a_number_leads_to_just_that_many_trials_and_to_none_where_the_list_asks_otherwise(
+    client, index_dir, asked
+):
+    ghent = a_centre("uz-gent")
+    a_trial("Open", conditions=["Ia"], at=[ghent])
+    a_trial("Adults", conditions=["Ia"], at=[ghent], age_groups=["adult"])
+    a_trial("Over", conditions=["Ia"], at=[(ghent, "completed")])
+    service.rebuild()
+    row = page(client, f"/en/gaps/{asked}").partition('<span class="count">Ia</span></th>')[2]
+    links = re.findall(r'<a href="([^"]+)">(\d+) (?:recruiting|in all)', row.partition("</tr>")[0])
+    assert [count for _url, count in links] == ([] if asked else ["2", "3"])
+    for url, count in links:
+        assert f'tabindex="-1">{count} trials<' in page(client, url.replace("&amp;", "&"))
 
 
 def test_the_page_speaks_its_language(client, world):
@@ -119,7 +190,14 @@ def test_a_file_calculates_nothing_and_holds_every_class(client, world):
 
 
 def recruits(slug, verified_at):
-    return gaps.OpenTrial(slug, slug, {}, frozenset(), verified_at=verified_at)
+    """A trial that recruits at a centre, verified on a day."""
+    found = gaps.KnownTrial(slug, slug, {}, frozenset(), centres={"uz-gent"}, has_site=True)
+    found.verified_at = verified_at
+    return found
+
+
+def line_of(trials):
+    return GapLine(gaps.Gap("Ia", "subgroup", tuple(trials), ()), {})
 
 
 @pytest.mark.parametrize(("trials", "latest"), [
@@ -130,14 +208,20 @@ def recruits(slug, verified_at):
     ([], None),
 ])  # fmt: skip
 def test_the_day_of_a_diagnosis_is_of_the_trial_that_was_verified_last(trials, latest):
-    line = GapLine(SimpleNamespace(own=tuple(trials)), {})
+    line = line_of(trials)
     assert (line.latest.slug if line.latest else None) == latest
 
 
 @pytest.mark.parametrize(("number", "more"), [(0, 0), (5, 0), (6, 1), (9, 4)])
 def test_five_trials_are_named_and_the_rest_is_counted(number, more):
-    line = GapLine(SimpleNamespace(own=tuple(recruits(f"{one}", None) for one in range(number))), {})
+    line = line_of(recruits(f"{one}", None) for one in range(number))
     assert (len(line.trials), line.more) == (number - more, more)
+
+
+def test_every_reason_why_a_trial_recruits_no_child_has_its_words():
+    assert {gaps.RECRUITING, *STANDINGS} == {gaps.RECRUITING} | {
+        gaps.NOT_KNOWN, gaps.ADULTS_ONLY, gaps.NOT_RECRUITING
+    }  # fmt: skip
 
 
 def test_the_page_works_before_there_is_an_index(client, db, settings, tmp_path):

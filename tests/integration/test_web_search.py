@@ -57,7 +57,7 @@ def test_facets_are_checkboxes_with_counts_and_those_chosen_are_ticked(client):
     page = text(client, "?status=recruiting")
     assert re.search(r'id="f-status-recruiting" name="status" value="recruiting" checked', page)
     assert re.search(
-        r'name="status" value="completed"><label[^>]*>Completed <span class="count">1</span>', page
+        r'name="status" value="suspended"><label[^>]*>Suspended <span class="count">1</span>', page
     )
 
 
@@ -202,9 +202,32 @@ def test_within_says_that_no_distance_is_in_force(client):
 def test_the_facet_of_statuses_says_whose_status_it_is(client):
     belgium()
     page = text(client)
-    assert 'aria-describedby="hint-status"' in page
-    assert "Of the whole trial. With a place chosen: at that place." in page
-    assert "De toute l’étude." in text(client, language="fr")
+    assert "<summary>Status in Belgium</summary>" in page
+    assert "<summary>Status of the whole trial</summary>" in page
+    assert 'aria-describedby="hint-trial_status"' in page
+    assert "<summary>Statut en Belgique</summary>" in text(client, language="fr")
+
+
+@pytest.mark.parametrize("place", ["centre=uz-gent", "province=BE-VOV", "network=suhopl", "country=BE"])
+def test_where_a_place_is_chosen_the_status_is_called_that_of_the_place(client, place):
+    belgium()
+    page = text(client, f"?status=recruiting&{place}")
+    assert "Status at the places chosen" in page.partition("</summary>")[2]
+    assert "Status in Belgium" not in page
+
+
+def test_a_trial_that_is_over_elsewhere_is_found_by_its_own_status_alone(client):
+    belgium()
+    assert found(client, "?status=completed") == []
+    assert found(client, "?trial_status=completed") == ["reecur"]
+
+
+def test_an_address_may_say_where_trials_recruit_and_a_chip_shows_it(client):
+    belgium()
+    assert sorted(found(client, "?recruiting_in=BE")) == ["beacon2", "ieuroewing"]
+    page = text(client, "?recruiting_in=BE&phase=phase3")
+    assert re.search(r'chip-legend">Recruiting in:</span> Belgium', page)
+    assert 'id="facet-recruiting_in"' not in text(client)
 
 
 def test_a_name_in_another_language_says_so_wherever_it_stands(client):

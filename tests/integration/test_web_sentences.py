@@ -108,12 +108,31 @@ def test_where_something_is_typed_the_page_asks_to_leave_the_patient_out(client,
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("en", "Not recruiting at any centre of this directory"),
-        ("nl", "Rekruteert in geen enkel centrum van deze gids"),
-        ("fr", "Aucun recrutement ouvert dans les centres de ce répertoire"),
-        ("de", "Rekrutiert an keinem Zentrum dieses Verzeichnisses"),
+        ("en", "Not recruiting at any Belgian centre of this directory"),
+        ("nl", "Rekruteert in geen enkel Belgisch centrum van deze gids"),
+        ("fr", "Aucun recrutement ouvert dans les centres belges de ce répertoire"),
+        ("de", "Rekrutiert an keinem belgischen Zentrum dieses Verzeichnisses"),
     ],
 )
 def test_a_trial_that_recruits_nowhere_says_so_whatever_its_registry_says(client, language, says):
     a_site(a_trial("Closed", slug="closed", status="recruiting"), a_centre(), status="completed")
     assert says in words_of(client, language, "trials/closed/")
+
+
+@pytest.mark.parametrize(
+    ("sites", "says", "abroad"),
+    [
+        ([("BE", "recruiting"), ("NL", "recruiting")], "Recruiting at 1 centre in Belgium", 1),
+        ([("BE", "completed"), ("NL", "recruiting")], "Not recruiting at any Belgian centre", 1),
+        ([("BE", "unknown"), ("BE", "completed")], "Not known whether it recruits in Belgium", 0),
+        ([("NL", "recruiting"), ("NL", "recruiting")], "No Belgian centre is known for this trial", 2),
+        ([("NL", "completed")], "No Belgian centre is known for this trial", 0),
+    ],
+)
+def test_the_head_of_a_trial_speaks_of_belgium_and_names_what_is_abroad_apart(client, sites, says, abroad):
+    trial = a_trial("T", slug="t")
+    for number, (country, status) in enumerate(sites):
+        a_site(trial, a_centre(f"c-{number}", country=country, postal_code="3584"), status=status)
+    said = words_of(client, "en", "trials/t/")
+    assert says in said
+    assert (f"recruiting at {abroad} centre" in said) == bool(abroad)

@@ -2,10 +2,13 @@
 
 import pytest
 
-from tests.builders import a_centre, a_trial
+from directory.search import service
+from tests.builders import a_centre, a_site, a_trial
 from tests.journeys.world import belgium
+from trials.models import Intervention, TrialIntervention
 
 pytestmark = pytest.mark.django_db
+LONG = "Quite a long title of a study that nobody gave an acronym"
 
 
 @pytest.fixture(autouse=True)
@@ -19,11 +22,115 @@ def suggested(client, text, language="en"):
     return answer.json()
 
 
+def gives(trial, several):
+    for place, (name, kind) in enumerate(several):
+        made = Intervention.objects.create(name=name, type=kind)
+        TrialIntervention.objects.create(trial=trial, intervention=made, position=place)
+
+
 def test_an_acronym_leads_to_its_trial(client):
     belgium()
     assert suggested(client, "ieuro")["found"] == [
-        {"label": "iEuroEwing", "detail": "", "kind": "trial", "url": "/en/trials/ieuroewing/"}
+        {
+            "label": "iEuroEwing", "detail": "recruiting at 2 centres in Belgium", "kind": "trial",
+            "url": "/en/trials/ieuroewing/",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "sites", "whole", "detail"),
+    [
+        ("en", ["recruiting"], "completed", "recruiting at 1 centre in Belgium"),
+        ("en", ["recruiting", "recruiting", "completed"], "unknown", "recruiting at 2 centres in Belgium"),
+        ("nl", ["recruiting"], "recruiting", "rekruteert in 1 centrum in België"),
+        ("fr", ["recruiting", "recruiting"], "recruiting", "recrute dans 2 centres en Belgique"),
+        ("de", ["recruiting"], "recruiting", "rekrutiert an 1 Zentrum in Belgien"),
+        ("en", ["completed", "completed"], "recruiting", "in Belgium, 2 centres: Completed"),
+        ("en", ["suspended", "completed"], "recruiting", "in Belgium, 1 centre: Suspended"),
+        ("en", [], "recruiting", "whole trial: Recruiting"),
+        ("en", [None], "completed", "status not known at 1 centre in Belgium, whole trial: Completed"),
+    ],
+)
+def test_a_trial_says_whether_it_recruits_in_belgium_and_at_how_many_centres(
+    client, language, sites, whole, detail
+):
+    trial = a_trial("Zebra", status=whole)
+    for status in sites:
+        a_site(trial, a_centre(), status=status)
+    a_site(trial, a_centre("utrecht", country="NL", postal_code="3584"), status="recruiting")
+    service.rebuild()
+    [one] = suggested(client, "zebr", language)["found"]
+    assert (one["label"], one["detail"]) == ("Zebra", detail)
+
+
+def test_a_number_leads_to_its_trial_and_is_shown_as_its_registry_writes_it(client):
+    belgium()
+    [one] = suggested(client, "nct 0430")["found"]
+    assert (one["label"], one["url"]) == ("ALLTogether1", "/en/trials/alltogether1/")
+    assert one["detail"].startswith("NCT04307576 · ")
+    [one] = suggested(client, "2018-0017")["found"]
+    assert one["detail"].startswith("2018-001795-38 · ")
+
+
+def test_what_recruits_is_offered_before_what_is_over_even_inside_a_name(client):
+    ghent = a_centre("uz-gent")
+    a_trial("ZEBRA 2008", at=[(ghent, "completed")], status="completed")
+    a_trial("Zebra soon", at=[(ghent, "not_yet_recruiting")], status="not_yet_recruiting")
+    a_trial("iBigZebra", at=[ghent], status="unknown")
+    a_trial("Zebra abroad", at=[a_centre("utrecht", country="NL", postal_code="3584")])
+    a_trial("Draft Zebra", at=[ghent], state="draft")
+    service.rebuild()
+    labels = [one["label"] for one in suggested(client, "zebra")["found"]]
+    assert labels == ["iBigZebra", "Zebra soon", "Zebra abroad", "ZEBRA 2008"]
+
+
+def test_many_trials_leave_room_for_what_else_begins_so(client):
+    ghent = a_centre("uz-gent")
+    for number in range(12):
+        a_trial(f"Neuro{number:02}", at=[ghent])
+    service.rebuild()
+    kinds = [one["kind"] for one in suggested(client, "neuro")["found"]]
+    assert kinds[:7] == ["trial"] * 6 + ["disease"]
+    assert kinds[7] != "trial"
+
+
+def test_a_trial_without_an_acronym_is_named_in_the_pages_language(client):
+    a_trial("", slug="long", title_en=LONG, title_nl="Een heel lange naam van een studie die er toe doet")
+    service.rebuild()
+    assert suggested(client, LONG[:12], "nl")["found"][0]["label"].startswith("Een heel lange naam")
+    assert suggested(client, LONG[:12], "fr")["found"][0]["label"] == LONG
+
+
+def test_a_medicine_that_a_listed_trial_gives_is_offered_and_no_other_intervention(client):
+    gives(a_trial("Listed"), [("Zebrazumab", "drug"), ("Zebra therapy for parents", "behavioral")])
+    gives(a_trial("Hidden", state="draft"), [("Zebrafenib", "drug")])
+    service.rebuild()
+    assert [(one["kind"], one["label"]) for one in suggested(client, "zebra")["found"]] == [
+        ("drug", "Zebrazumab")
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "label", "detail", "kind"),
+    [
+        ("en", "blincy", "blinatumomab", "Blincyto", "drug"),
+        ("nl", "kymr", "tisagenlecleucel", "Kymriah", "geneesmiddel"),
+        ("fr", "régora", "régorafénib", "", "médicament"),
+        ("fr", "rego", "régorafénib", "", "médicament"),
+        ("nl", "ntrk", "NTRK-fusie", "", "genetische afwijking"),
+        ("fr", "ntrk", "fusion NTRK", "", "altération"),
+        ("de", "k27m", "H3 K27M", "K27M", "Veränderung"),
+        ("nl", "stamcel", "stamceltransplantatie", "", "behandeling"),
+    ],
+)
+def test_drugs_treatments_and_alterations_are_named_in_the_pages_language(
+    client, language, typed, label, detail, kind
+):
+    belgium()
+    one = suggested(client, typed, language)["found"][0]
+    assert (one["label"], one["detail"], one["url"]) == (label, detail, "")
+    assert kind.split()[-1] in one["kind"]
 
 
 def test_a_centre_leads_to_its_page_and_is_named_in_the_pages_language(client):

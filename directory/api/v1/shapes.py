@@ -302,11 +302,20 @@ class ConditionSerializer(s.Serializer):
 
 
 class SuggestionSerializer(s.Serializer):
-    kind = s.CharField()
+    kind = s.CharField(help_text="trial, centre, disease, drug, treatment, alteration or antigen.")
     key = s.CharField()
     label = s.CharField()
     detail = s.CharField(allow_blank=True)
     url = s.URLField(allow_null=True, help_text="Where the API shows it.")
+    status = s.ChoiceField(Recruitment.choices, allow_null=True, help_text="Of a trial as a whole.")
+    status_in_belgium = s.ChoiceField(
+        Recruitment.choices,
+        allow_null=True,
+        help_text="Of a trial: the most open at its Belgian centres; null where none is known.",
+    )
+    centres_in_belgium = s.IntegerField(
+        allow_null=True, min_value=0, help_text="Of a trial: at how many `status_in_belgium` is so."
+    )
 
 
 class SuggestionsSerializer(s.Serializer):

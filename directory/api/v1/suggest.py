@@ -26,7 +26,7 @@ ADDRESS_OF = {"trial": "api:trial", "centre": "api:centre", "network": "api:netw
     )
 )
 class Suggest(IndexView):
-    """What somebody who types `q` may mean: trials, centres, networks, conditions."""
+    """What somebody who types `q` may mean: trials, diseases, drugs, alterations, centres."""
 
     def answer(self, request):
         parameters.check(request.GET, ("q", "lang"))
@@ -49,4 +49,7 @@ def _as_json(one) -> dict:
         "label": str(one.label),
         "detail": str(one.detail or ""),
         "url": addresses.absolute(reverse(route, args=[one.key])) if route else None,
+        "status": one.status or None,
+        "status_in_belgium": one.status_here or None,
+        "centres_in_belgium": one.centres,
     }

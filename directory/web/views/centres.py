@@ -1,15 +1,17 @@
 """Centres: where they are, what they are in which network, what they recruit for."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Centre, Membership
 from directory.core.models import State
-from directory.core.places import Province
+from directory.core.places import HOME, Province
 from trials import conditions
 from trials.as_of import AsOf
 from trials.choices import Recruitment
@@ -23,6 +25,7 @@ from ..sites import SiteCard
 from .as_of import context_of, dated
 
 MAX_TRIALS = 500
+RECRUITING = Recruitment.RECRUITING.value
 
 
 def centres(request: HttpRequest) -> HttpResponse:
@@ -32,13 +35,19 @@ def centres(request: HttpRequest) -> HttpResponse:
     found = Centre.objects.visible_to(request.user).annotate(
         recruiting=Count("sites", filter=recruiting), lately=Count("sites", filter=lately)
     )
-    rows = sorted(found, key=lambda one: (one.country != "BE", one.country, one.name))
-    dots = [maps.dot_of(one, one.recruiting) for one in rows if one.is_listed]
+    rows = sorted(found, key=lambda one: (one.country != HOME, one.country, one.name))
+    dots = [maps.dot_of(one, one.recruiting, _recruiting_url(one)) for one in rows if one.is_listed]
     context = {
-        "centres": rows,
+        "centres": [(one, _recruiting_url(one), _recruiting_url(one, words.LATELY)) for one in rows],
         "map": maps.map_of(dots) if dots else None,
     }
     return render(request, "directory/centres.html", context)
+
+
+def _recruiting_url(centre: Centre, freshness: tuple[str, ...] = ()) -> str:
+    """Where the trials that recruit at a centre are listed; empty for one that no list takes."""
+    asked = {"status": RECRUITING, "centre": centre.code, "freshness": freshness}
+    return f"{reverse('web:search')}?{urlencode(asked, doseq=True)}" if centre.is_listed else ""
 
 
 def _then(request: HttpRequest, then: AsOf, code: str) -> HttpResponse | None:
@@ -57,6 +66,7 @@ def _then(request: HttpRequest, then: AsOf, code: str) -> HttpResponse | None:
         "groups": by_disease(shown),
         "open_count": len(shown),
         "more": len(sites) > len(shown),
+        "recruiting": 0,
         "linked": "",
         "map": maps.map_of_centres([found.centre], is_alone=True),
     }
@@ -79,6 +89,8 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         "groups": by_disease(open_sites),
         "open_count": len(open_sites),
         "more": more,
+        "recruiting": 0 if more or not found.is_listed else _recruiting(open_sites),
+        "recruiting_url": _recruiting_url(found),
         "linked": linked.centre_data(found),
         "map": maps.map_of_centres([found], is_alone=True),
         "until": timezone.localdate(),
@@ -98,6 +110,11 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
     )
     rows = list(sites)
     return rows[:MAX_TRIALS], len(rows) > MAX_TRIALS
+
+
+def _recruiting(sites: Iterable[TrialSite]) -> int:
+    """How many of them recruit for a trial that the public sees."""
+    return sum(site.status == Recruitment.RECRUITING and site.trial.is_listed for site in sites)
 
 
 def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, str, list[SiteCard]]]:

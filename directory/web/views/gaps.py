@@ -1,4 +1,4 @@
-"""Gaps: diagnoses for which no trial recruits in Belgium, or at one centre only."""
+"""Gaps: diagnoses for which no trial is known to recruit children in Belgium, or at one centre only."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -19,22 +20,31 @@ from directory.search import service
 from directory.sheets import csv_files
 from trials import gaps
 from trials.choices import Stage
-from trials.gaps import Gap, Gaps, OpenTrial, find_gaps
+from trials.gaps import Gap, Gaps, KnownTrial, find_gaps, known_trials
 from trials.statements import day_as_said
 
 from ..asking import errors_of
 from ..results import condition_name
 
 STATES = {
-    gaps.NONE: _("No trial recruits"),
+    gaps.NO_TRIAL: _("No trial in this directory"),
+    gaps.NOT_RECRUITING: _("None of its trials recruits in Belgium"),
+    gaps.NOT_KNOWN: _("Not known whether one recruits in Belgium"),
+    gaps.ADULTS_ONLY: _("Recruiting for adults only"),
     gaps.WIDER: _("Only in trials for more diseases"),
     gaps.ONE_CENTRE: _("At one centre only"),
     gaps.SEVERAL: _("At several centres"),
 }
+# Of a trial that recruits no child here: why.
+STANDINGS = {
+    gaps.NOT_KNOWN: _("status or centre not known"),
+    gaps.ADULTS_ONLY: _("recruits adults only"),
+    gaps.NOT_RECRUITING: _("not recruiting in Belgium"),
+}
 SHOWN_TRIALS = 5
 COLUMNS = (
     "code", "level", "name", "state", "trials", "wider_trials", "centres", "last_verified_at", "freshness",
-    "last_verified_by",
+    "last_verified_by", "not_known_trials", "adults_only_trials", "not_recruiting_trials",
 )  # fmt: skip
 
 
@@ -47,10 +57,11 @@ class GapForm(forms.Form):
 
 @dataclass(frozen=True)
 class GapLine:
-    """A class of diseases as the page shows it."""
+    """A class of diseases as the page shows it. `narrowed`: an age or a stage was asked for."""
 
     gap: Gap
     centre_names: dict[str, dict[str, str]]
+    narrowed: bool = False
 
     @property
     def name(self) -> str:
@@ -62,22 +73,59 @@ class GapLine:
 
     @property
     def url(self) -> str:
-        """The search that shows the trials counted here, and those that recruit elsewhere."""
-        asked = [("status", "recruiting"), ("condition", self.gap.code), ("country", "BE")]
-        return f"{reverse('web:search')}?{urlencode(asked)}"
+        """The search that shows the trials that recruit in Belgium, those for adults too."""
+        return _search(status="recruiting", condition=self.gap.code)
 
     @property
-    def trials(self) -> tuple[OpenTrial, ...]:
-        return self.gap.own[:SHOWN_TRIALS]
+    def known_url(self) -> str:
+        """The search that shows all trials for this class."""
+        return _search(condition=self.gap.code)
+
+    @property
+    def counts(self) -> list[tuple[str, str]]:
+        """How many trials for this class stand how, each with the list of just these, where there is one.
+
+        The list asks an age and a stage otherwise than this page: where one is given, no number has a list.
+        """
+        number = {standing: len(self.gap.standing(standing)) for standing in (gaps.RECRUITING, *STANDINGS)}
+        recruiting = number[gaps.RECRUITING] + number[gaps.ADULTS_ONLY]
+        told = [
+            (recruiting, ngettext("%d recruiting", "%d recruiting", recruiting), self.url),
+            (number[gaps.ADULTS_ONLY], gettext("%d of them for adults only"), ""),
+            (number[gaps.NOT_KNOWN], gettext("%d not known"), ""),
+            (number[gaps.NOT_RECRUITING], gettext("%d not recruiting"), ""),
+            (len(self.gap.trials), gettext("%d in all"), self.known_url),
+        ]
+        return [(text % count, "" if self.narrowed else url) for count, text, url in told if count]
+
+    @property
+    def trials(self) -> tuple[tuple[KnownTrial, str], ...]:
+        """The trials to name, with what is said of them: those that recruit children, else the others."""
+        return self._told[:SHOWN_TRIALS]
 
     @property
     def more(self) -> int:
-        return max(0, len(self.gap.own) - SHOWN_TRIALS)
+        return max(0, len(self._told) - SHOWN_TRIALS)
 
     @property
-    def wider(self) -> tuple[OpenTrial, ...]:
-        """What else takes these patients; said where nothing is for them alone."""
-        return () if self.gap.own else self.gap.wider[:SHOWN_TRIALS]
+    def _told(self) -> tuple[tuple[KnownTrial, str], ...]:
+        if self.gap.own:
+            return tuple((one, "") for one in self.gap.own)
+        wider = str(_("for more diseases"))
+        recruiting = [(one, wider) for one in self.gap.wider]
+        others = [(one, str(words)) for key, words in STANDINGS.items() for one in self.gap.standing(key)]
+        also = [
+            (one, f"{wider}, {words}")
+            for key, words in STANDINGS.items()
+            for one in self.gap.wider_trials
+            if one.standing == key
+        ]
+        return (*recruiting, *others, *also)
+
+    @property
+    def more_url(self) -> str:
+        """Where the rest of the trials is; empty where no list has just them."""
+        return self.url if self.gap.own else "" if self.gap.wider_trials else self.known_url
 
     @property
     def only_centre(self) -> tuple[str, dict[str, str]] | None:
@@ -88,10 +136,14 @@ class GapLine:
         return code, self.centre_names.get(code, {})
 
     @property
-    def latest(self) -> OpenTrial | None:
+    def latest(self) -> KnownTrial | None:
         """The trial of this class that was verified last."""
         verified = [one for one in self.gap.own if one.verified_at]
         return max(verified, key=lambda one: one.verified_at or timezone.localdate(), default=None)
+
+
+def _search(**asked: str) -> str:
+    return f"{reverse('web:search')}?{urlencode(asked)}"
 
 
 @require_safe
@@ -109,7 +161,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.errors:
         found = _found(form)
         context |= {
-            "groups": _groups(found, show_all),
+            "groups": _groups(found, show_all, narrowed=bool(_asked(request))),
             "counts": [(STATES[state], state, found.count(state)) for state in gaps.STATES],
             "number": sum(found.count(state) for state in gaps.STATES),
             "loose": found.without_condition,
@@ -122,7 +174,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
-    """Every class with what recruits for it, as CSV; a bad value leads to the page, which names it."""
+    """Every class with the trials for it, as CSV; a bad value leads to the page, which names it."""
     form = _form(request)
     if form.errors:
         return redirect(_address(request))
@@ -146,6 +198,7 @@ def _csv_row(line: GapLine) -> list[str]:
         day_as_said(latest.verified_at, latest.verified_on) if latest else "",
         latest.freshness.value if latest else "",
         latest.verified_by if latest else "",
+        *("; ".join(one.slug for one in gap.standing(standing)) for standing in STANDINGS),
     ]
 
 
@@ -168,28 +221,37 @@ def _found(form: GapForm) -> Gaps:
     days, stage = form.cleaned_data["age"], form.cleaned_data["stage"] or ""
     if service.ready():
         return find_gaps(days=days, stage=stage)
-    # An age is somebody's: only what was asked without one is kept, in this process's memory.
-    return find_gaps(days=days, stage=stage) if days is not None else _cached_gaps(service.version(), stage)
+    version = service.version()
+    if days is None:
+        return _cached_gaps(version, stage)
+    # An age is somebody's: what was asked with one is not kept, only the trials that it is asked of.
+    return find_gaps(_cached_trials(version), days=days, stage=stage)
+
+
+@lru_cache(maxsize=1)
+def _cached_trials(version: str) -> tuple[KnownTrial, ...]:
+    """The trials of one state of the registry, which the index's version names."""
+    return known_trials()
 
 
 @lru_cache(maxsize=16)
 def _cached_gaps(version: str, stage: str) -> Gaps:
     """The gaps of one state of the registry, which the index's version names."""
-    return find_gaps(stage=stage)
+    return find_gaps(_cached_trials(version), stage=stage)
 
 
-def _gap_lines(found: Gaps) -> list[GapLine]:
+def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
     names = {
         row["code"]: {code: row[f"name_{code}"] for code in LANGUAGE_CODES}
         for row in Centre.objects.listed().values("code", *(f"name_{code}" for code in LANGUAGE_CODES))
     }
-    return [GapLine(gap, names) for gap in found.classes]
+    return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 
-def _groups(found: Gaps, show_all: bool) -> list[tuple[GapLine, list[GapLine]]]:
+def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, list[GapLine]]]:
     """The main groups, each with those of its classes that are to be shown."""
     groups: list[tuple[GapLine, list[GapLine]]] = []
-    for line in _gap_lines(found):
+    for line in _gap_lines(found, narrowed):
         if line.gap.level == "group":
             groups.append((line, []))
             if not line.gap.is_diagnosis:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from centres.models import Centre, Network
+from directory.core.places import HOME
 from directory.search import service
 from trials import conditions
 from trials.choices import Recruitment
@@ -17,13 +18,12 @@ from ..results import condition_name, results_of
 
 MAX_LATEST = 6
 NEWS = (*words.OPEN_STATUSES, Recruitment.SUSPENDED, Recruitment.ACTIVE_NOT_RECRUITING)
-# With a filter on places, the status is that of the site: trials that recruit at a centre in Belgium.
-RECRUITING_HERE = {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)}
+RECRUITING = Recruitment.RECRUITING.value
 
 
 @dataclass(frozen=True)
 class DiseaseGroup:
-    """A main group of diseases with its trials that recruit, and all."""
+    """A main group of diseases with its trials that recruit in Belgium, and all."""
 
     code: str
     name: str
@@ -33,6 +33,11 @@ class DiseaseGroup:
     @property
     def url(self) -> str:
         return f"{reverse('web:search')}?condition={self.code}"
+
+    @property
+    def recruiting_url(self) -> str:
+        """Where those that recruit are listed."""
+        return f"{reverse('web:search')}?status={RECRUITING}&condition={self.code}"
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,9 +53,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _from_index() -> dict:
     language = words.page_language()
-    all_trials = service.find(service.Ask(kind="trial", language=language), limit=0, facets=True)
+    all_trials = service.find(service.Ask(language=language), limit=0, facets=True)
     now = service.find(
-        service.Ask(kind="trial", filters=RECRUITING_HERE, ordering="opened", language=language),
+        service.Ask(filters={"status": (RECRUITING,)}, ordering="opened", language=language, home=HOME),
         limit=MAX_LATEST,
         facets=True,
     )

@@ -10,6 +10,8 @@ from django.utils import timezone
 from centres.choices import CentreRole
 from centres.models import Membership, Network
 from directory.core.models import State
+from directory.search import service
+from trials.choices import Recruitment
 
 from .. import maps
 
@@ -41,6 +43,15 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
         "before_decree": timezone.localdate() < DECREE,
         "map": maps.map_of_centres(one.centre for one in current),
+        "recruiting": _recruiting(found),
         "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
     }
     return render(request, "directory/network.html", context)
+
+
+def _recruiting(found: Network) -> int:
+    """How many trials recruit at its members of today, as the list of them counts; 0 without an index."""
+    if service.ready():
+        return 0
+    filters = {"status": (Recruitment.RECRUITING.value,), "network": (found.slug,)}
+    return service.find(service.Ask(filters=filters), limit=0).count

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.core.places import distance_km
 from directory.core.text import whole_number
-from directory.records.facets import FactsFacet, SiteFacet
+from directory.records.facets import FactsFacet, SiteFacet, SomeSiteFacet
 from directory.search import service
 from directory.watching.questions import OF_A_PATIENT
-from trials.choices import Freshness, Recruitment
+from trials.choices import Recruitment
 
 from .. import exporting, facets, maps, words
 from ..asking import ask_of, errors_of, form_of
@@ -23,8 +23,6 @@ from ..query import BEST, FACETS, LEGENDS, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import place_of, results_of
 
 PER_PAGE = 20
-# Verified in the last 90 days, and not contradicted since.
-LATELY = (Freshness.FRESH.value, Freshness.AGEING.value)
 # The fields at the head of the page.
 AT_THE_HEAD = ("q", "age", "near", "within")
 # The results shown are those of a page; nobody reads further, and a deep offset is dear.
@@ -173,7 +171,7 @@ def _map(ask: service.Ask, query: Query) -> maps.Map:
 def _lately(recruiting: service.Ask, query: Query) -> tuple[tuple[str, ...], dict[str, int]]:
     """The kinds of freshness of 90 days that the search lets in; by centre, how many trials have one."""
     chosen = query.get("freshness")
-    kinds = tuple(kind for kind in LATELY if not chosen or kind in chosen)
+    kinds = tuple(kind for kind in words.LATELY if not chosen or kind in chosen)
     if not kinds:
         return kinds, {}
     asked = dataclasses.replace(recruiting, filters={**recruiting.filters, "freshness": kinds})
@@ -223,7 +221,9 @@ def _orderings(query: Query) -> list[tuple[str, str, bool]]:
 
 # What keeps a trial from being found though it recruits, only not there.
 OF_PLACES = tuple(
-    name for name, facet in FACETS.items() if facet.of_site or isinstance(facet, SiteFacet | FactsFacet)
+    name
+    for name, facet in FACETS.items()
+    if facet.of_site or isinstance(facet, SiteFacet | FactsFacet | SomeSiteFacet)
 )
 
 

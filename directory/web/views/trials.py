@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.core.fields import by_language
+from directory.core.places import HOME
 from directory.core.roles import is_editor
 from directory.core.text import control_character_in, tidy
 from directory.search import service
 from trials.as_of import AsOf
-from trials.choices import Freshness, Recruitment
+from trials.choices import Recruitment
 from trials.models import Trial, TrialIntervention, TrialSite
 
 from .. import linked, words
@@ -129,18 +130,30 @@ def in_index(text: str) -> str | None:
 
 def _context(request, found: Trial) -> dict:
     places = places_of(found)
-    recruiting = [place for place in places if place.site.status == Recruitment.RECRUITING]
     parent = found.parent if found.parent and (found.parent.is_listed or is_editor(request.user)) else None
     return {
         "trial": found,
         "parent": parent,
         "places": places,
-        "recruiting": len(recruiting),
+        **_where_it_recruits(places),
         "disputed": sum(place.site.disputed for place in places),
         "otherwise": dispute_of(found),
-        "lately": sum(place.site.freshness in (Freshness.FRESH, Freshness.AGEING) for place in recruiting),
         "history": history_of(places, found.statements.all()),
         "shows_arms": _shows_arms(found),
+    }
+
+
+def _where_it_recruits(places: list[SiteCard]) -> dict:
+    """What the head of the page says of Belgian sites, and how many recruit abroad."""
+    here = [place.site for place in places if place.site.centre.country == HOME]
+    recruiting = [place.site for place in places if place.site.status == Recruitment.RECRUITING]
+    at_home = [site for site in recruiting if site.centre.country == HOME]
+    return {
+        "recruiting": len(at_home),
+        "abroad": len(recruiting) - len(at_home),
+        "here": len(here),
+        "not_known": any(site.status == Recruitment.UNKNOWN for site in here),
+        "lately": sum(site.freshness in words.LATELY for site in at_home),
     }
 
 
@@ -165,7 +178,7 @@ def _family(request, found: Trial) -> list[Trial]:
 
 
 def _same_disease(found: Trial, relatives: list[Trial]) -> list:
-    """Recruiting trials of the same conditions, without those of the same family."""
+    """Trials of the same conditions that recruit in Belgium, without those of the same family."""
     codes = tuple(condition.code for condition in found.conditions.all())
     if not codes or service.ready():
         return []
@@ -173,6 +186,7 @@ def _same_disease(found: Trial, relatives: list[Trial]) -> list:
         kind="trial",
         filters={"condition": codes, "status": (Recruitment.RECRUITING.value,)},
         language=words.page_language(),
+        home=HOME,
     )
     family = {found.slug, found.parent_id and found.parent.slug, *(one.slug for one in relatives)}
     answer = service.find(ask, limit=MAX_RELATED + len(family))
