@@ -104,6 +104,9 @@ class CtisProcessor(CountriesProcessor):
             if groups := self.sheet.read("age", cells.get("age", "")):
                 cells.setdefault("age_groups", self.sheet.written("age", groups))
 
+    def understand(self, result):
+        result.values.pop("age", None)
+
 
 class EuctrProcessor(CountriesProcessor):
     sheet = EuctrSheet
