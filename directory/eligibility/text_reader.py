@@ -155,9 +155,8 @@ class TextReader:
     def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
         """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
         while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
-            of_it = self.parts[at].exact in OF_ALTERATIONS and not negation_cues.is_cue(
-                strip_marks(self.parts[at].raw)
-            )
+            folded = strip_marks(self.parts[at].raw)
+            of_it = folded in OF_ALTERATIONS and not negation_cues.is_cue(folded)
             if not of_it and not (_is_variant(self.parts[at]) and at not in spans):
                 break
             at += 1
@@ -220,4 +219,8 @@ class TextReader:
 
 
 def _is_variant(word: Token) -> bool:
-    return any(one.isdigit() for one in word.raw) and any(one.isalpha() for one in word.raw)
+    return (
+        word.exact != patient_words.MARK
+        and any(one.isdigit() for one in word.raw)
+        and any(one.isalpha() for one in word.raw)
+    )
