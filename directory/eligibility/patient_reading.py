@@ -33,7 +33,7 @@ _BOUNDS, _THEN = frozenset(_OF_BOUNDS.split()), frozenset(_OF_THEN.split())
 # A trial for a 13 year old girl is for her age of today.
 _THEN_THOUGH_MARKED = _THEN - {"for", "voor", "in", "by", "met", "mit", "over", "pour"}
 _LINKS_OF = frozenset({"of", "van", "de", "d", "von"})
-_LINKS = _LINKS_OF | {"is", "est", "ist", "now", "nu", "jetzt", "actuellement", "aktuell"}
+_LINKS = _LINKS_OF | {"is", "est", "ist", "now", "nu", "jetzt", "actuellement", "today", "vandaag"}
 _OF_ARTICLES = "the an een de het la le l un une einem einer this our young deze dit notre ce cet cette"
 _ARTICLES = frozenset(_OF_ARTICLES.split())
 # Behind it: it lasted so long, or is long ago.
@@ -167,6 +167,9 @@ class PatientReading:
         linked = False
         while before and self.folded[before[0]] in _LINKS:
             linked |= self.folded[before.pop(0)] in _LINKS_OF
+        # French: elle a 12 ans, not il y a 12 ans.
+        if len(before) > 1 and self.folded[before[0]] == "a" and self.folded[before[1]] in PERSONS:
+            return True
         if not before:
             return by_person or not linked
         return self._may_follow(before[0], linked, self.words[at].is_short and not by_person)

@@ -203,8 +203,7 @@ SEX_OF = {word: sex for words, sex in ((_FEMALE, Sex.FEMALE), (_MALE, Sex.MALE))
 _OTHER_PERSONS = """
 child kid infant baby toddler teenager teen adolescent newborn neonate adult patient pt volwassene adulte kind
 kindje zuigeling kleuter peuter tiener enfant nourrisson bebe ado adolescente saugling kleinkind jugendlicher
-jugendliche
-neugeborenes
+jugendliche neugeborenes he she hij zij il elle er sie
 """
 PERSONS = frozenset(_OTHER_PERSONS.split()) | SEX_OF.keys()
 # By language, letters for a sex beside an age.
