@@ -367,7 +367,7 @@ class NegationScope:
         return at in self.used and self.clause[at] == self.clause[at - 1]
 
     def words(self, start: int, end: int) -> str:
-        return " ".join(part.raw + "+" * part.exact.endswith("+") for part in self.parts[start:end])
+        return " ".join(part.raw for part in self.parts[start:end])
 
     # What is left unread
 
