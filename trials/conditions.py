@@ -1,6 +1,7 @@
 """The ICCC-3 tree, as the project's vocabulary file has it: what lies above and below a class, its names."""
 
 import csv
+import re
 from collections.abc import Iterable, KeysView
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from directory.core.fields import LANGUAGE_CODES
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "iccc3.csv"
+_LEFT_OUT = re.compile(r" \((?:except|behalve|sauf|außer) [^)]*\)")
 
 
 @cache
@@ -32,6 +34,11 @@ def names() -> dict[str, dict[str, str]]:
 def name(code: str, language: str) -> str:
     """The name of a class; the code itself for one that is not of the tree."""
     return names()[code][language] if code in codes() else code
+
+
+def holding(code: str) -> list[str]:
+    """The names of a class by which trials of it are found: without what it leaves out (`except Burkitt`)."""
+    return [_LEFT_OUT.sub("", one) for one in names()[code].values()]
 
 
 def codes() -> KeysView[str]:

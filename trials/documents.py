@@ -349,7 +349,7 @@ def _words(parts: _Parts) -> Words:
     trial = parts.trial
     titles = list(by_language(trial, "title").values())
     classes = iccc3.with_those_above(parts.conditions)
-    names = [name for code in classes for name in iccc3.names()[code].values()]
+    names = [name for code in classes for name in iccc3.holding(code)]
     stages, phases = _labels(Stage, trial.stages), _labels(Phase, trial.phases)
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     about = [*titles, *trial.disease_terms]

@@ -133,7 +133,7 @@ class TrialSheet(Sheet):
         fr="âge minimum",
         de="Mindestalter",
         also=("min_age",),
-        logged=["age_min_text", "min_days"],
+        logged=["min_days", "age_min_text"],
     )
     age_max = Column(
         "age_max_text",
@@ -142,7 +142,7 @@ class TrialSheet(Sheet):
         fr="âge maximum",
         de="Höchstalter",
         also=("max_age",),
-        logged=["age_max_text", "max_days"],
+        logged=["max_days", "age_max_text"],
     )
     status = Column("status", STATUSES, nl="status", fr="statut", de="Status")
     status_as_of = Column("status_as_of", PartialDay(), nl="status op", fr="statut au", de="Status am")

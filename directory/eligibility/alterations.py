@@ -19,10 +19,11 @@ MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 
 _KINDS = {
     "fusion": "fusion fused fusie rearrangement rearranged herschikking herschikt translocation translocatie "
-    "rearrangement rearrange rearrangee rearrangiert translokation",
-    "mutation": "mutation mutations mutated mutant mutatie gemuteerd mute mutee mutiert variant",
-    "amplification": "ampl amplification amplified amplificatie geamplificeerd amplifie amplifiee "
-    "amplifikation amplifiziert",
+    "herschikte rearrange rearrangee rearrangiert rearrangierte rearrangierter rearrangiertes translokation",
+    "mutation": "mutation mutations mutated mutant mutatie mutaties gemuteerd gemuteerde mute mutee mutiert "
+    "mutierte mutierter mutiertes variant",
+    "amplification": "ampl amplification amplified amplificatie geamplificeerd geamplificeerde "
+    "amplifie amplifiee amplifikation amplifiziert amplifizierte amplifizierter amplifiziertes",
     "loss": "loss deletion deleted deletie verlies perte delete deletee verlust deletiert del",
     "gain": "gain winst zugewinn",
     "itd": "itd",
@@ -31,7 +32,8 @@ _KINDS = {
 _KIND_OF = {word: kind for kind, several in _KINDS.items() for word in several.split()}
 # What may stand between a gene and the end of what is said of it.
 _SAID_OF_GENES = """
-type positive positief positif positiv pos altered alteration alteratie afwijking anomalie veranderung
+type positive positief positieve positif positiv positiver positives pos altered alteration
+alteratie afwijking anomalie veranderung
 aangetoond present aanwezig
 """
 OF_ALTERATIONS = frozenset(_KIND_OF) | frozenset(_SAID_OF_GENES.split())
@@ -138,7 +140,8 @@ def _kind(said: str, variant) -> str:
     pair = _PAIR.search(said)
     if "::" in said or (pair and {_symbol(one) for one in pair.groups()} <= symbols()) or _is_two_genes(said):
         return "fusion"
-    kinds = (_KIND_OF[one.exact] for one in typed_words(said) if one.exact in _KIND_OF)
+    words = (strip_marks(one.raw) for one in typed_words(said))
+    kinds = (_KIND_OF[word] for word in words if word in _KIND_OF)
     return next(kinds, "mutation" if variant else "")
 
 

@@ -43,7 +43,7 @@ def verdicts(trials: Trials, read: Read) -> np.ndarray:
     """By trial, whether it is for what `read` says of the disease: int8, unknown where that says none."""
     if not read.says_a_disease:
         return np.full(trials.size, UNKNOWN, np.int8)
-    recorded = _Recorded(trials)
+    recorded = _Takes(trials)
     return reduce(np.maximum, (one.verdicts(recorded) for one in Disease(read).known))
 
 
@@ -52,14 +52,14 @@ def named_by(trials: Trials, read: Read) -> np.ndarray:
 
     0: the disease itself; `BY_CLASS`: only its class is recorded; `NOT_NAMED`: it is not for the disease.
     """
-    recorded, found = _Recorded(trials), np.full(trials.size, NOT_NAMED, np.int8)
+    recorded, found = _Takes(trials), np.full(trials.size, NOT_NAMED, np.int8)
     for one in Disease(read).known:
         for clue in one.clues:
             np.minimum(found, clue.steps_in(recorded), out=found)
     return found
 
 
-class _Recorded:
+class _Takes:
     """What the trials take, for the questions that all clues ask."""
 
     def __init__(self, trials: Trials):
@@ -93,12 +93,12 @@ class _Clue:
     near: frozenset[str]
     same_class: frozenset[str]
 
-    def met(self, recorded: _Recorded) -> np.ndarray:
+    def met(self, recorded: _Takes) -> np.ndarray:
         trials, by_class = recorded.trials, self._in_class(recorded)
         bounded = trials.having("within", self.steps) & by_class
         return trials.having("named", self.steps) | bounded | (recorded.nameless & by_class)
 
-    def possible(self, recorded: _Recorded) -> np.ndarray:
+    def possible(self, recorded: _Takes) -> np.ndarray:
         """Where the trial may be for it; a class counts where no disease of it is named."""
         trials = recorded.trials
         near_class = trials.having("class", {one for code in self.codes for one in around(code)})
@@ -106,7 +106,7 @@ class _Clue:
         bounded = trials.having("within", self.near) & near_class
         return trials.having("named", self.near) | bounded | unsaid | recorded.nothing
 
-    def steps_in(self, recorded: _Recorded) -> np.ndarray:
+    def steps_in(self, recorded: _Takes) -> np.ndarray:
         found, by_class = np.full(recorded.trials.size, NOT_NAMED, np.int8), self._in_class(recorded)
         found[recorded.nameless & by_class] = BY_CLASS
         for name, mask in (("named", None), ("within", by_class)):
@@ -117,7 +117,7 @@ class _Clue:
             )
         return found
 
-    def _in_class(self, recorded: _Recorded) -> np.ndarray:
+    def _in_class(self, recorded: _Takes) -> np.ndarray:
         """Where every class that it may be of is recorded, or one above."""
         masks = [recorded.trials.having("class", path_to(code)) for code in self.codes]
         return reduce(and_, masks) if masks else np.zeros(recorded.trials.size, bool)
@@ -139,7 +139,7 @@ class KnownDisease:
         """The diseases that are true of the patient: a trial for any of them is for this disease."""
         return frozenset(one for clue in self.clues for one in clue.steps)
 
-    def verdicts(self, recorded: _Recorded) -> np.ndarray:
+    def verdicts(self, recorded: _Takes) -> np.ndarray:
         of_names = [_of_name(one) for one in sorted(self.names)]
         of_codes = [self._of_code(code) for code in sorted(self.codes)]
         possible = [one.possible(recorded) for one in of_names]
@@ -190,7 +190,7 @@ class Disease:
 
     @cached_property
     def known(self) -> tuple[KnownDisease, ...]:
-        named = [KnownDisease(names, frozenset()) for names in _together(narrowest(self._names))]
+        named = [KnownDisease(names, frozenset()) for names in _together(narrowest(self._said_or_made))]
         given = set(self.read.given)
         with_codes = [KnownDisease(one.names, frozenset(filter(one.takes, given))) for one in named]
         left = sorted(given.difference(*(one.codes for one in with_codes)))
@@ -202,7 +202,7 @@ class Disease:
         return frozenset(one for known in self.known for one in known.fits)
 
     @property
-    def _names(self) -> set[str]:
+    def _said_or_made(self) -> set[str]:
         """What is said, and the kinds that an alteration makes of it: `ALL`, `Ph+`."""
         said = set(self.read.named)
         return said | {

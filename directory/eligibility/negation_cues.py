@@ -66,7 +66,8 @@ krankengeschichte
 """
 # In words beside what they speak of.
 _FORMER = """
-previous previously prior former formerly past earlier eerder eerdere vorige voormalig voormalige vroeger
+previous previously prior former formerly past earlier cured genezen gueri guerie geheilt eerder eerdere
+vorige voormalig voormalige vroeger
 vroegere precedent precedente precedents precedemment ancien ancienne anterieur anterieure anterieurement
 fruher fruhere fruheren fruheres vorherig vorherige vorheriger vorheriges ehemalig ehemalige ehemals
 """

@@ -15,6 +15,8 @@ _FOR = frozenset({"for", "voor", "pour", "fur", "auf"})
 # What joins terms of which one thing is said: no ALK or BRAF.
 _JOINED_BY = "or of ou oder and en et und nor noch ni as well also ook aussi auch"
 _JOINS = frozenset({*_JOINED_BY.split(), MARK})
+_TREATED = frozenset({"treated", "behandeld", "traite", "traitee", "behandelt"})
+_FOR_A_DISEASE = _FOR | {"wegen", "vanwege"}
 _NOR = frozenset({"nor", "noch", "ni"})
 # Beginnings of words for how far a disease has come; not metastatic, not resected: the disease is there.
 _OF_EXTENT = (
@@ -27,7 +29,8 @@ mets meta uitzaai comorb komorb allerg chemo chimio radioth prior previous eerde
 vorher anterieur prealable therap treatment behand traitement bone marrow beenmerg moelle medullaire
 knochenmark cns czs snc zns lung longm pulmo liver foie hepat leber fever koorts fievre fieber infect infekt
 famil antecedent voorgesch surg chirurg transplant sct hsct anaplas hydroc symptom klacht pain pijn douleur
-schmerz option opties optie tx curati respon repons ansprech
+schmerz option opties optie tx curati respon repons ansprech disease ziekte maladie
+erkrank krankh
 """
 _SOMETHING_ELSE = (*_OF_EXTENT, *_ELSE.split())
 # Beginnings of words of which a clause speaks that has no term: stage unknown, marrow negative.
@@ -188,6 +191,9 @@ class NegationScope:
     def _adjacent(self, cue: Cue, right: list[int]) -> list[int]:
         """The terms behind a cue with nothing but small words before them."""
         chosen, at = [], cue.end
+        # Previously treated for ALL; a neuroblastoma that was previously treated is there.
+        if at + 1 < len(self.parts) and fold(self.parts[at].raw) in _TREATED:
+            at += 2 * (fold(self.parts[at + 1].raw) in _FOR_A_DISEASE)
         for number in right:
             term = self.terms[number]
             if not all(_only_joins(one) for one in self.parts[at : term.start]):
@@ -361,7 +367,7 @@ class NegationScope:
         return at in self.used and self.clause[at] == self.clause[at - 1]
 
     def words(self, start: int, end: int) -> str:
-        return " ".join(part.raw + "+" * part.exact.endswith("+") for part in self.parts[start:end])
+        return " ".join(part.raw for part in self.parts[start:end])
 
     # What is left unread
 

@@ -33,7 +33,7 @@ _BOUNDS, _THEN = frozenset(_OF_BOUNDS.split()), frozenset(_OF_THEN.split())
 # A trial for a 13 year old girl is for her age of today.
 _THEN_THOUGH_MARKED = _THEN - {"for", "voor", "in", "by", "met", "mit", "over", "pour"}
 _LINKS_OF = frozenset({"of", "van", "de", "d", "von"})
-_LINKS = _LINKS_OF | {"is", "est", "ist", "now", "nu", "jetzt", "actuellement", "aktuell"}
+_LINKS = _LINKS_OF | {"is", "est", "ist", "now", "nu", "jetzt", "actuellement", "today", "vandaag"}
 _OF_ARTICLES = "the an een de het la le l un une einem einer this our young deze dit notre ce cet cette"
 _ARTICLES = frozenset(_OF_ARTICLES.split())
 # Behind it: it lasted so long, or is long ago.
@@ -48,7 +48,13 @@ _WORDS_OF_DURATIONS = frozenset(_OF_DURATIONS.split())
 _STEMS_OF_DURATIONS = tuple(word for word in _OF_DURATIONS.split() if len(word) >= 5)
 # Behind it: `3 years old at diagnosis`, `6 ans au diagnostic`.
 _AT = frozenset({"at", "bij", "au", "bei", "a", "op", "lors", "when", "toen", "quand"})
-_RISKS = frozenset({"risk", "risico", "risque", "risiko"})
+# Before a comma: two years of it may be meant.
+_MAY_LAST = (
+    "free", "frei", "vrij", "surviv", "treat", "therap", "chemo", "behandel", "traitement", "chimio",
+    "follow", "suivi", "opvolg", "stab", "off",
+)  # fmt: skip
+_OF_LEVELS = "risk risico risque risiko i ii iii iv v 1 2 3 4 5 4s"
+_LEVELS = frozenset(_OF_LEVELS.split())
 _NO_PATIENT = ("donor", "donneu", "spender", "sibling", "partner")
 _BEHIND_AN_AGE = frozenset({Stage.NEWLY_DIAGNOSED, Stage.RELAPSED, Stage.REFRACTORY})
 
@@ -119,7 +125,8 @@ class PatientReading:
         for at, word in enumerate(self.folded):
             if word not in letters or at in self.taken:
                 continue
-            beside = self.words.get(at - 1) or (self.words.get(1) if at == 0 else None)
+            is_first = at == 0 or (word != "m" and self.clause[at] != self.clause[at - 1])
+            beside = self.words.get(at - 1) or (self.words.get(at + 1) if is_first else None)
             if beside and beside.kind == "age":
                 yield at, PatientWord("sex", self.parts[at].raw, sex=str(letters[word]))
 
@@ -160,6 +167,9 @@ class PatientReading:
         linked = False
         while before and self.folded[before[0]] in _LINKS:
             linked |= self.folded[before.pop(0)] in _LINKS_OF
+        # French: elle a 12 ans, not il y a 12 ans.
+        if len(before) > 1 and self.folded[before[0]] == "a" and self.folded[before[1]] in PERSONS:
+            return True
         if not before:
             return by_person or not linked
         return self._may_follow(before[0], linked, self.words[at].is_short and not by_person)
@@ -176,11 +186,7 @@ class PatientReading:
         word, before = self.words[at], self.folded[at - 1]
         if word.opens or not word.is_in_years:
             return self._may_follow(at - 1, False, word.is_short, after_a_comma=not word.opens)
-        term = self.ends.get(at)
-        stages = self.stages.get(term.start) if term else None
-        if stages is not None and not (stages and stages <= _BEHIND_AN_AGE):
-            return False
-        return before not in _WORDS_OF_DURATIONS and not before.startswith(_STEMS_OF_DURATIONS)
+        return not before.startswith(_MAY_LAST)
 
     def _may_follow(self, place: int, linked: bool, is_short: bool, *, after_a_comma: bool = False) -> bool:
         """Whether the word at `place` is one behind which an age is written."""
@@ -191,7 +197,7 @@ class PatientReading:
             return False
         term = self.ends.get(place + 1)
         if term is None:
-            return place in self.words or word in _RISKS
+            return place in self.words or word in _LEVELS
         stages = self.stages.get(term.start)
         if stages is None:
             return term.kind in ("disease", ALTERATION)

@@ -32,7 +32,7 @@ _NUMBER = rf"(?:\d{{1,3}}(?:[.,]\d{{1,2}})?|(?:{_WORDS}|één)(?![^\W\d_]))"
 _UNITS = {
     "y": r"years?|yrs?|y\.?\s?/?o\.?|y|jaar|jaren|jr|jarige?[nr]?|j|ans?|ann[ée]es?|jahren?|jahr"
     r"|j(?:ä|ae)hrige?[nrsm]?",
-    "m": r"months?|mths?|mos?|m\.?/o|m|maand(?:en)?|mnd|mois|monate?n?",
+    "m": r"months?|mths?|mos?|m\.?/o|m|maand(?:en)?|mnd|mois|monate?n?|mon",
     "w": r"weeks?|wks?|w|weken|semaines?|sem|wochen?",
     "d": r"days?|d|dag(?:en)?|jours?|tage?n?",
 }
@@ -57,7 +57,7 @@ _AGE = rf"""
 (?P<vague>{_VAGUE})?
 (?P<number>{_NUMBER})\s?[-‐‑]?\s?{_unit("1")}
 (?:\s?(?:and|en|et|und)?\s?(?P<more>\d{{1,2}})\s?-?\s?{_unit("2")})?
-(?P<half>\set\sdemie?\b)?
+(?P<half>\set\sdemie?\b|\s1/2\b)?
 (?P<old>[\s-]?(?:olds?|oude?|alte?[nrsm]?|of\sage|d['’]\s?[âa]ge)\b)?
 (?P<asked>\s?[(\[]?\s?\?+\s?[)\]]?)?
 (?!\w){_DASH}"""
@@ -201,9 +201,9 @@ homme masculin masculine junge jungen knabe bub mann mannlich mannliche mannlich
 """
 SEX_OF = {word: sex for words, sex in ((_FEMALE, Sex.FEMALE), (_MALE, Sex.MALE)) for word in words.split()}
 _OTHER_PERSONS = """
-child kid infant baby toddler teenager teen adolescent newborn neonate patient pt kind kindje zuigeling
-kleuter peuter tiener enfant nourrisson bebe ado adolescente saugling kleinkind jugendlicher jugendliche
-neugeborenes
+child kid infant baby toddler teenager teen adolescent newborn neonate adult patient pt volwassene adulte kind
+kindje zuigeling kleuter peuter tiener enfant nourrisson bebe ado adolescente saugling kleinkind jugendlicher
+jugendliche neugeborenes he she hij zij il elle er sie
 """
 PERSONS = frozenset(_OTHER_PERSONS.split()) | SEX_OF.keys()
 # By language, letters for a sex beside an age.

@@ -139,7 +139,8 @@ class StageReading:
                 word.startswith(_VARIANTS) for word in (before, after)
             )
         if phrase.way == AT_DIAGNOSIS:
-            return self._is_beside_a_disease(start, before) and not self._is_dated(end, start)
+            is_last = not after or self._kind_after(end, start) == "disease" or self.parts[end].exact == MARK
+            return is_last and self._is_beside_a_disease(start, before)
         if phrase.way == PROGRESSIVE:
             return self._says_progress(start, end, before, after)
         if phrase.way == FOLLOWED:

@@ -24,23 +24,22 @@ PLAIN, AT_DIAGNOSIS, DE_NOVO, FIRST_LINE, PROGRESSIVE, REMISSION, BEFORE, AFTER,
 )  # fmt: skip
 
 _NEWLY = """
-newly diagnosed, new diagnosis, recently diagnosed, just diagnosed, treatment naive, therapy naive,
-untreated, previously untreated, not previously treated, not yet treated, never treated, no previous
-treatment, no prior treatment, no prior therapy, no previous therapy, initial diagnosis, nieuw
-gediagnosticeerd, nieuw gediagnosticeerde, nieuwe diagnose, pas gediagnosticeerd, pas gediagnosticeerde,
-recent gediagnosticeerd, recent gediagnosticeerde, onlangs gediagnosticeerd, net gediagnosticeerd,
-onbehandeld, onbehandelde, nog niet behandeld, niet eerder behandeld, nog nooit behandeld, nooit behandeld,
-primo diagnostic, primodiagnostic, nouveau diagnostic, nouvellement diagnostique, nouvellement
-diagnostiquee, nouvellement diagnostiques, nouvellement diagnostiquees, recemment diagnostique, recemment
-diagnostiquee, diagnostic recent, diagnostic initial, non traite, non traitee, pas encore traite, pas encore
-traitee, jamais traite, jamais traitee, non pretraite, non pretraitee, naif de traitement, naive de
-traitement, neu diagnostiziert, neu diagnostizierte, neu diagnostizierter, neu diagnostiziertes, neu
+newly diagnosed, newly dx, newly dx d, new dx, new diagnosis, recently diagnosed, just diagnosed, treatment
+naive, therapy naive, untreated, previously untreated, not previously treated, not yet treated, never
+treated, no previous treatment, no prior treatment, no prior therapy, no previous therapy, initial
+diagnosis, nieuw gediagnosticeerd, nieuw gediagnosticeerde, nieuwe diagnose, pas gediagnosticeerd, pas
+gediagnosticeerde, recent gediagnosticeerd, recent gediagnosticeerde, onlangs gediagnosticeerd, net
+gediagnosticeerd, onbehandeld, onbehandelde, nog niet behandeld, niet eerder behandeld, nog nooit behandeld,
+nooit behandeld, primo diagnostic, primodiagnostic, nouveau diagnostic, nouvellement diagnostique,
+nouvellement diagnostiquee, nouvellement diagnostiques, nouvellement diagnostiquees, recemment diagnostique,
+recemment diagnostiquee, diagnostic recent, diagnostic initial, non traite, non traitee, pas encore traite,
+pas encore traitee, jamais traite, jamais traitee, non pretraite, non pretraitee, naif de traitement, naive
+de traitement, neu diagnostiziert, neu diagnostizierte, neu diagnostizierter, neu diagnostiziertes, neu
 diagnostizierten, neudiagnostiziert, neudiagnostizierte, neudiagnostizierter, neudiagnostiziertes,
 neudiagnostizierten, frisch diagnostiziert, frisch diagnostizierte, frisch diagnostiziertes,
 erstdiagnostiziert, erstdiagnostizierte, erstdiagnostiziertes, erstdiagnose, neudiagnose, unbehandelt,
 unbehandelte, unbehandelter, unbehandeltes, nicht vorbehandelt, nicht vorbehandelte, nicht vorbehandeltes,
-noch nicht behandelt, noch nie behandelt, therapienaiv, therapienaive,
-therapienaiver, therapienaives
+noch nicht behandelt, noch nie behandelt, therapienaiv, therapienaive, therapienaiver, therapienaives
 """
 _AT_DIAGNOSIS = """
 at diagnosis, at initial diagnosis, at first diagnosis, at time of diagnosis, at the time of diagnosis, bij
@@ -73,8 +72,8 @@ primaire, refraktar, refraktare, refraktarer, refraktares, refraktaren, primar r
 therapierefraktare, induction failure, inductiefalen, echec d'induction, echec induction, induktionsversagen
 """
 _PROGRESSIVE = """
-progressive, progressing, progression, progressief, progressieve, progressie, progressif, progressifs,
-progressives, progressiv, progressiver, progressives, progressiven, progredient, progrediente,
+progressive, progressing, progressed, progression, progressief, progressieve, progressie, progressif,
+progressifs, progressives, progressiv, progressiver, progressives, progressiven, progredient, progrediente,
 progredienter, progredientes, progredienten, en progression, in progressie, in progression
 """
 _PROGRESSIVE_DISEASE = """
@@ -113,8 +112,8 @@ _ONE_RELAPSE = "relapse, recurrence, herval, recidief, rechute, recidive, rezidi
 _RELAPSES = "relapses, recurrences, recidieven, hervallen, rechutes, recidives, rezidive, ruckfalle"
 _ONE_REMISSION = "remission, remissie, complete remission, complete remissie, remission complete, cr, rc"
 _BEFORE = (
-    "before, prior to, pre, awaiting, waiting for, planned for, voor, in afwachting van, wachtend op, avant,"
-    "avant la, en attente de, vor, vor der, geplant fur"
+    "before, prior to, pre, awaiting, pending, waiting for, planned for, voor, in afwachting van,"
+    "wachtend op, wacht op, avant, avant la, en attente de, vor, vor der, geplant fur"
 )
 _AFTER = "after, post, following, na, apres, apres la, apres l, nach, nach der"
 _ALLO = ("", "allo", "allogeneic", "allogene", "the", "een", "de", "d", "une", "haplo", "auto", "autologe")

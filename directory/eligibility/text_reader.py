@@ -15,7 +15,7 @@ from .alterations import OF_ALTERATIONS, Alteration
 from .negation_scope import ALTERATION, FoundTerm, NegationScope
 from .patient_reading import PatientReading
 from .stage_reading import StageReading
-from .stage_words import StagePhrase, phrase_at
+from .stage_words import AT_DIAGNOSIS, StagePhrase, phrase_at
 
 _STAGES_OF = {
     squash("newly diagnosed"): StagePhrase((Stage.NEWLY_DIAGNOSED,)),
@@ -63,7 +63,11 @@ class TextReader:
         self.found = list(self._find())
         taken = {at for term in self.found for at in range(term.start, term.end)}
         cues = negation_cues.cues(self.parts, taken, language)
-        said = {at: frozenset(phrase.stages) for at, phrase in self.phrases.items()}
+        # Behind `at diagnosis` stands the age of that day.
+        said = {
+            at: frozenset(() if phrase.way == AT_DIAGNOSIS else phrase.stages)
+            for at, phrase in self.phrases.items()
+        }
         self.patient = PatientReading(self.parts, self.clause, self.found, said, language)
         self.cues = self.patient.judge(self.patient_words, cues)
         self.scope = NegationScope(self.parts, self.clause, self.joined, self.found)
@@ -153,9 +157,8 @@ class TextReader:
     def _end_of_alteration(self, at: int, spans: Mapping[int, Span]) -> int:
         """After the words for its kind: `BRAF V600E`, `ALK mutation`."""
         while at < len(self.parts) and self.clause[at] == self.clause[at - 1]:
-            of_it = self.parts[at].exact in OF_ALTERATIONS and not negation_cues.is_cue(
-                strip_marks(self.parts[at].raw)
-            )
+            folded = strip_marks(self.parts[at].raw)
+            of_it = folded in OF_ALTERATIONS and not negation_cues.is_cue(folded)
             if not of_it and not (_is_variant(self.parts[at]) and at not in spans):
                 break
             at += 1
@@ -188,7 +191,9 @@ class TextReader:
         if number in self.scope.said:
             self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
         elif term.kind == ALTERATION and (term.concepts or self.parts[term.start].exact not in _PHILADELPHIA):
-            self._alteration(alterations.read(text))
+            self._alteration(
+                alterations.read(" ".join(map(_with_its_plus, self.parts[term.start : term.end])))
+            )
         elif term.start in self.phrases:
             self._note_stage(text, self.stage.stages[term.start])
         else:
@@ -216,5 +221,14 @@ class TextReader:
         return False
 
 
+def _with_its_plus(word: Token) -> str:
+    """`Ph+` is not Ph."""
+    return f"{word.raw}+" if word.exact.endswith("+") else word.raw
+
+
 def _is_variant(word: Token) -> bool:
-    return any(one.isdigit() for one in word.raw) and any(one.isalpha() for one in word.raw)
+    return (
+        word.exact != patient_words.MARK
+        and any(one.isdigit() for one in word.raw)
+        and any(one.isalpha() for one in word.raw)
+    )

@@ -72,9 +72,10 @@ def _diseases(words: Words, codes: Sequence[str]) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=10_000)
 def _concepts_in(text: str) -> frozenset[str]:
-    """What `text` mentions, and what that is a kind of."""
+    """What `text` mentions, with what an alteration is one of; of a disease its classes tell that."""
     found = vocabulary().concepts_in(text)
-    return frozenset(found).union(*map(wider_of, found))
+    alterations = [one for one in found if vocabulary().types.get(one) == "alteration"]
+    return frozenset(found).union(*map(wider_of, alterations))
 
 
 def fields_of(words: Words) -> dict[str, list[str]]:

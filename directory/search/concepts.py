@@ -154,13 +154,15 @@ def kinds() -> tuple[Kind, ...]:
 
 
 @cache
-def wider_of(concept: str) -> frozenset[str]:
-    """What `concept` is a kind of, at any distance, but for what is asked apart."""
-    found: set[str] = set()
-    for one in kinds():
-        if one.kind == concept and not one.asked:
-            found |= {one.wider} | wider_of(one.wider)
-    return frozenset(found)
+def wider_of(concept: str) -> Mapping[str, int]:
+    """What `concept` is a kind of, but for what is asked apart, with how many steps away."""
+    found, edge = {}, [(concept, 0)]
+    while edge:
+        one, steps = edge.pop(0)
+        above = [row.wider for row in kinds() if row.kind == one and not row.asked]
+        edge += [(wider, steps + 1) for wider in above if wider not in found]
+        found |= {wider: steps + 1 for wider in above if wider not in found}
+    return found
 
 
 @cache
@@ -222,9 +224,8 @@ class Vocabulary:
         return list(dict.fromkeys(code for one in concepts for code in self.conditions.get(one, ())))
 
     def also_of(self, concepts: Iterable[str]) -> list[str]:
-        """The concepts that go with `concepts` or of which they are kinds, each once."""
-        found = (other for one in concepts for other in (*self.also.get(one, ()), *sorted(wider_of(one))))
-        return list(dict.fromkeys(found))
+        """The concepts that go with `concepts`, each once."""
+        return list(dict.fromkeys(other for one in concepts for other in self.also.get(one, ())))
 
     def _learn_term(self, term: Term, cased: set[str]) -> None:
         known = self.conditions.get(term.concept, ())

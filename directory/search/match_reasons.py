@@ -11,7 +11,7 @@ from .concepts import vocabulary
 from .drug_terms import drugs_meant
 from .facet_arrays import Trials
 from .query import Parsed
-from .ranking import also_score, class_score, family_score, wider_score
+from .ranking import also_score, class_score, family_score, wider_names, wider_score
 
 # Scores come back from the engine in single precision.
 _SAME = 0.01
@@ -25,7 +25,9 @@ def why(trials: Trials, ordinal: int, parsed: Parsed | None, language: str, scor
         return given
     span = parsed.spans[0]
     if abs(score - also_score(span)) < _SAME:
-        return _by_what_goes_with(parsed.only_concepts, language)
+        return _by_what_goes_with(vocabulary().also_of(parsed.only_concepts), language)
+    if wider := [one for one, each in wider_names(span).items() if abs(score - each) < _SAME]:
+        return _by_what_goes_with(wider, language)
     codes = vocabulary().codes_of(parsed.only_concepts)
     if min(abs(score - class_score(span)), abs(score - family_score(span))) < _SAME:
         return _by_class(trials, ordinal, codes, language)
@@ -46,6 +48,6 @@ def _by_class(trials: Trials, ordinal: int, codes: Collection[str], language: st
     return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 
 
-def _by_what_goes_with(concepts: tuple[str, ...], language: str) -> tuple[str, ...]:
-    names = "; ".join(vocabulary().preferred(other, language) for other in vocabulary().also_of(concepts))
+def _by_what_goes_with(concepts: Collection[str], language: str) -> tuple[str, ...]:
+    names = "; ".join(vocabulary().preferred(other, language) for other in concepts)
     return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()

@@ -16,7 +16,7 @@ from directory.core.text import squash
 from trials.conditions import path_to, whole
 
 from . import engine
-from .concepts import Span, apart, edits_allowed, vocabulary
+from .concepts import Span, apart, edits_allowed, vocabulary, wider_of
 from .engine import Asked, WordQuery
 from .query import Parsed, places_of
 from .tokens import Token
@@ -26,6 +26,8 @@ WHOLE, IDENTIFIER, CONCEPT, CLASS = 80.0, 100.0, 34.0, 22.0
 AMBIGUOUS, AMBIGUOUS_CLASS = 21.0, 20.0
 # All that a concept is made of: `infant` and `ALL`.
 PIECES = 28.0
+# A trial for what it is a kind of, the nearest most: one for mature B-cell lymphomas takes Burkitt lymphoma.
+KIND = 5.0
 # A trial of a wider class: one for kidney tumours of children takes Wilms tumours.
 WIDER = 19.0
 # What goes with a concept without being it; and a word that need not match, which decides among equals only.
@@ -66,6 +68,11 @@ def wider_score(span: Span) -> float:
     return WIDER * span.length
 
 
+def kind_score(span: Span, steps: int) -> float:
+    """What a trial scores that mentions what `span` is a kind of, so many steps wider."""
+    return (CLASS + KIND / steps) * span.length
+
+
 def also_score(span: Span) -> float:
     """What a trial scores that mentions only what goes with `span`."""
     return ALSO * span.length
@@ -94,6 +101,11 @@ def _units(parsed: Parsed) -> list[list[Span]]:
             groups.append([unit])
         place = unit.end
     return groups
+
+
+def wider_names(span: Span) -> dict[str, float]:
+    """What the concepts of `span` are kinds of, and what a trial scores that mentions it."""
+    return {one: kind_score(span, steps) for part in span.concepts for one, steps in wider_of(part).items()}
 
 
 class Builder:
@@ -256,6 +268,7 @@ class Builder:
             WordQuery("concept", other, also_score(span)) for other in self.terms.also_of(span.concepts)
         ]
         if not span.ambiguous:
+            queries += [WordQuery("concept", one, score) for one, score in wider_names(span).items()]
             queries += [WordQuery("iccc", whole(code), wider_score(span)) for code in self._wider(span)]
         for one in span.concepts:
             if pieces := self.terms.pieces.get(one):

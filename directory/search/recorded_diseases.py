@@ -28,13 +28,13 @@ def recorded_diseases(
 
     `listed`: its disease terms. A family that no recorded class meets is taken whole.
     """
-    in_list = frozenset().union(*map(_of_term, listed))
-    in_title = frozenset().union(*map(_of_title, titles))
+    in_list = frozenset().union(*map(_diseases_of_term, listed))
+    in_title = frozenset().union(*map(_diseases_of_title, titles))
     if in_list:
         said = frozenset().union(*(_more_exactly(one, in_title) for one in in_list))
         said = frozenset(one for one in said if not _is_too_wide(one, in_title, codes))
     else:
-        said = frozenset(one for one in in_title if not codes or _fits(one, codes))
+        said = frozenset(one for one in in_title if not codes or _is_of_classes(one, codes))
     bounded = frozenset(one for one in said if one in families() and meet(classes_of(one), codes))
     return said - bounded, bounded
 
@@ -53,30 +53,30 @@ def _is_too_wide(one: str, in_title: frozenset[str], codes: Sequence[str]) -> bo
     return bool(in_title) and not any(is_kind_of(one, other) or is_kind_of(other, one) for other in in_title)
 
 
-def _fits(one: str, codes: Sequence[str]) -> bool:
+def _is_of_classes(one: str, codes: Sequence[str]) -> bool:
     """Whether a disease of the title lies within the recorded classes, as far as it has any."""
     return not classes_of(one) or meet(classes_of(one), codes)
 
 
 @lru_cache(maxsize=10_000)
-def _of_title(text: str) -> frozenset[str]:
+def _diseases_of_title(text: str) -> frozenset[str]:
     return frozenset(vocabulary().diseases_in(text)) - NO_DISEASE
 
 
 @lru_cache(maxsize=10_000)
-def _of_term(text: str) -> frozenset[str]:
+def _diseases_of_term(text: str) -> frozenset[str]:
     """As registries write it, also the other way round: `Leukemia, Myeloid, Acute`."""
     if squash(text) in _ANY_CANCER:
         return frozenset({_CHILDHOOD_CANCER})
     # In capitals throughout, `ALL` is no abbreviation.
     doubtful = " " not in text.strip() or not text.isupper()
-    found = _read(text, doubtful=doubtful)
-    turned = _read(" ".join(reversed(text.split(","))), doubtful=doubtful) if "," in text else found
+    found = _diseases_read(text, doubtful=doubtful)
+    turned = _diseases_read(" ".join(reversed(text.split(","))), doubtful=doubtful) if "," in text else found
     is_inverted = turned and all(_has_kind_in(one, turned) for one in found - turned)
     return turned if is_inverted else found
 
 
-def _read(text: str, *, doubtful: bool) -> frozenset[str]:
+def _diseases_read(text: str, *, doubtful: bool) -> frozenset[str]:
     return frozenset(vocabulary().diseases_in(text, doubtful=doubtful)) - NO_DISEASE
 
 

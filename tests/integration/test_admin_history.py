@@ -35,7 +35,7 @@ def test_the_history_tells_who_in_which_role_changed_what(client, editor):
     assert line.who == "editor · mieke"
     assert {(one.name, one.before, one.after) for one in line.fields} == {
         ("Sponsor", "UZ Gent", "SIOPEN"),
-        ("Minimum age in days", "", "2 years"),
+        ("Minimum age", "", "2 years"),
         ("Minimum age as written", "", "2 years"),
     }
     page = client.get(admin_url(trial, "history")).content.decode()

@@ -28,7 +28,7 @@ def test_every_row_of_the_demo_is_good_and_a_second_time_changes_nothing():
         kind: ("applied", 0, []) for kind in FILES
     }
     assert (Centre.objects.count(), Trial.objects.count(), TrialSite.objects.count()) == (9, 131, 192)
-    assert (Network.objects.count(), Membership.objects.count()) == (3, 6)
+    assert (Network.objects.count(), Membership.objects.count()) == (3, 7)
     changes, statements = Change.objects.count(), StatusStatement.objects.count()
     second = load()
     for run in second.values():

@@ -70,7 +70,7 @@ COLUMNS = {
     "trials": """acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number
         isrctn other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations
         sex age_min age_max status status_as_of opened_in_belgium url alterations_excluded lines_min lines_max
-        eligibility arms age_groups interventions""",
+        eligibility arms age_groups interventions no_limits criteria_source criteria_as_of""",
     "sites": """centre_code nct_number eu_ct_number acronym title disease phase status status_date pi_name
         contact_name contact_email contact_phone start_date url consent_to_publish
         cohort_open""",

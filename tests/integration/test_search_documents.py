@@ -30,7 +30,8 @@ def centre(code):
 TRIAL_KEYS = """
 slug url acronym title titles summary identifiers status status_as_of phases study_type conditions
 disease_terms stages sex age sponsor groups parent sites opened_in_belgium source status_by
-status_disputed dispute age_groups interventions arm_groups contact updated_at
+status_disputed dispute age_groups interventions arm_groups contact no_limits
+criteria_source criteria_as_of age_as_written updated_at
 """
 SITE_KEYS = "trial centre status status_since verified_at verified_by source freshness next_due contact"
 SITE_KEYS += " cohort_open verified_on dispute implied_by"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from .judging import Sentence
+from .notes import WHOLE
 from .words import (
     ABSENT,
     AGES,
@@ -21,7 +22,6 @@ from .words import (
     SEXES,
     STAGES,
     UNKNOWN,
-    WHOLE,
 )
 
 LANGUAGES = ("en", "nl", "fr", "de")

@@ -9,7 +9,7 @@ import pytest
 
 from directory.core.text import control_character_in, strip_marks, tidy
 from directory.search.drug_terms import drug_rows
-from trials.conditions import codes, main_groups, name, path_to, rows, subtree
+from trials.conditions import codes, holding, main_groups, name, path_to, rows, subtree
 
 ROOT = Path(__file__).resolve().parents[2]
 SYNONYMS = ROOT / "directory" / "search" / "vocabulary" / "synonyms.csv"
@@ -103,6 +103,13 @@ def test_the_path_to_a_class_begins_at_its_group():
 def test_a_class_is_called_by_its_name_and_an_unknown_one_by_its_code():
     assert name("IVa", "fr") == "Neuroblastome et ganglioneuroblastome"
     assert name("nothing", "fr") == "nothing"
+
+
+def test_a_class_is_not_found_by_what_it_leaves_out():
+    said = {code: [one for one in holding(code) if "burkitt" in one.lower()] for code in codes()}
+    assert [code for code, several in said.items() if several] == ["IIc"]
+    assert holding("IIb")[0] == "Non-Hodgkin lymphomas"
+    assert name("IIb", "en") == "Non-Hodgkin lymphomas (except Burkitt lymphoma)"
 
 
 def test_the_main_groups_are_in_their_order():

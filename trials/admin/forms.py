@@ -42,7 +42,7 @@ class TrialForm(RecordedForm):
     def _clean_age(self, side: str, cleaned: dict) -> None:
         """One field may say both bounds where the other one is empty."""
         name, text = f"age_{side}_text", cleaned[f"age_{side}_text"]
-        text = "" if is_nothing(text) else text
+        text = "" if is_nothing(text) and any(map(str.isalnum, text)) else text
         if text and not getattr(self.instance, name) and text == self.instance.age_written(side):
             cleaned[name] = ""  # the days stay as they are: nobody wrote this
             return

@@ -168,13 +168,19 @@ class WithCriteria(models.Model):
     def clean(self):
         super().clean()
         self._clean_ages()
+        without, sentence = WITHOUT_LIMIT[Limit.AGE]
+        if Limit.AGE in self.no_limits and any(
+            getattr(self, name) != value for name, value in without.items()
+        ):
+            raise ValidationError(sentence)  # a form without the days would not ask the constraint
         for low, high, sentence in (
             ("min_days", "max_days", AGES_IN_ORDER),
             ("lines_min", "lines_max", LINES_IN_ORDER),
         ):
             bounds = getattr(self, low), getattr(self, high)
             if None not in bounds and bounds[0] > bounds[1]:
-                raise ValidationError({high: sentence})
+                # Nobody types days: a form has the age as it is written.
+                raise ValidationError({"age_max_text" if high == "max_days" else high: sentence})
 
     def _clean_ages(self):
         """Days are made of what is written, and of nothing else where something is."""

@@ -9,7 +9,7 @@ from directory.core.ages import BadAge, parse_age
 from directory.imports.rows.processor import RowProcessor
 from directory.imports.rows.result import RowResult, Written
 
-from ..age_criteria import SIDES, mean_the_same, split
+from ..age_criteria import SIDES, days_of, mean_the_same, split
 from ..cells import AgeAsWritten
 from ..choices import Limit, Sex
 from ..models import Trial
@@ -98,6 +98,13 @@ class CriteriaRows(RowProcessor):
             trial.no_limits = new
             attributes.append("no_limits")
             result.written["no_limits"] = Written(trial, "no_limits", old, new, attributes)
+
+    def says(self, name, logged, value):
+        """The log is asked for the days; of a bound that has none a person decides."""
+        if name not in AGES or not value:
+            return super().says(name, logged, value)
+        days = None if value == AgeAsWritten.NO_LIMIT else days_of(value, AGES[name])
+        return days is not None and days == logged
 
     def fill_age(self, result: RowResult, trial: Trial) -> list[str]:
         """Bounds where the directory has none; one that is missing beside another is open, and no more."""

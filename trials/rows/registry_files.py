@@ -1,5 +1,6 @@
 """Rows of the files that registries export, each registry with the columns that it fills."""
 
+from contextlib import suppress
 from itertools import chain
 
 from django.utils.translation import gettext as _
@@ -97,9 +98,14 @@ class CtisProcessor(CountriesProcessor):
     page = "https://euclinicaltrials.eu/ctis-public/view/{}"
     fields = ("title", "disease_terms", "sponsor", "sex", "phase", "age_groups", "eligibility")
 
+    def mend(self, cells, notes):
+        """The groups of its own file, in the words that following the registry has."""
+        with suppress(ValueError):
+            if groups := self.sheet.read("age", cells.get("age", "")):
+                cells.setdefault("age_groups", self.sheet.written("age", groups))
+
     def understand(self, result):
-        if groups := result.values.pop("age", []):
-            result.values.setdefault("age_groups", groups)
+        result.values.pop("age", None)
 
 
 class EuctrProcessor(CountriesProcessor):
