@@ -286,6 +286,16 @@ def test_each_text_that_is_ours_otherwise_is_proposed_and_a_new_line_is_no_other
     assert TextSuggestion.objects.count() == 3
 
 
+def test_the_title_of_ctis_and_the_arms_of_clinicaltrials_gov_are_proposed_too():
+    a_trial("KIWI", identifiers=[EUCT, NUMBER], title_en="Ours", arms_en="Ours", status="unknown")
+    sync.follow(CTIS, [FetchedRecord(EUCT, a_ctis_record(4, title="A study of limes"))])
+    arms = {"armGroups": [{"label": "Arm A", "type": "EXPERIMENTAL", "description": "One drug"}]}
+    followed(a_study(arms_interventions=arms))
+    found = {(one.registry, one.field): one.said for one in TextSuggestion.objects.all()}
+    assert found["ctis", "title_en"] == "A study of limes"
+    assert "Arm A" in found["ctgov", "arms_en"]
+
+
 def test_what_one_registry_proposes_replaces_nothing_of_another_s_nor_of_another_text():
     trial = a_trial("KIWI", identifiers=[NUMBER], title_en="Ours", summary_en="Ours")
     elsewhere = a_trial("EMU")
