@@ -244,6 +244,22 @@ def test_files_that_a_later_one_replaces_are_named_and_twenty_at_most(number):
     assert told == f"Of several files about one record the last by name counts; not read: {names}."
 
 
+@pytest.mark.parametrize("first", ["as before", "broken", "changed"])
+@pytest.mark.parametrize("last", ["as before", "broken", "changed"])
+def test_of_several_files_about_one_record_each_is_counted_as_the_last_of_them_reads(first, last):
+    followed(a_study())
+    read = {
+        "as before": (a_study(), "", "unchanged"), "broken": (None, "It cannot be opened.", "faulty"),
+        "changed": (a_study(status="COMPLETED", verified="2026-06"), "", "filled"),
+    }  # fmt: skip
+    files = [
+        FetchedRecord(NUMBER, read[which][0], file=f"{number}.json", fault=read[which][1])
+        for number, which in enumerate((first, last))
+    ]
+    assert counted(sync.follow(CTGOV, files)) == {read[last][2]: 1}
+    assert Trial.objects.get().status == ("completed" if last == "changed" else "recruiting")
+
+
 def test_a_file_that_cannot_be_read_replaces_the_good_one_before_it_and_says_so():
     run = sync.follow(
         CTGOV,
