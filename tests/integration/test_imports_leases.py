@@ -107,8 +107,9 @@ def test_a_step_is_claimed_once_and_by_the_attempt_that_was_read(run):
     other = stored(run)
     assert not run.claim(Status.PLANNED, Status.APPLYING, seen=run.attempt + 1)
     assert not run.claim(Status.UPLOADED, Status.APPLYING)
+    beside = planned(a_csv(CENTRE | {"city": "Gent"}), kind="centres", user=run.created_by)
     assert run.claim(Status.PLANNED, Status.APPLYING, seen=run.attempt, rows_done=4)
-    assert (run.status, run.rows_done) == ("applying", 4)
+    assert (run.status, run.rows_done, stored(beside).status) == ("applying", 4, "planned")
     assert not other.claim(Status.PLANNED, Status.APPLYING, seen=other.attempt)
 
 
@@ -234,3 +235,21 @@ def test_rows_are_taken_and_left_by_number_or_by_outcome(clock):
     wanted = {"leave": [2], "take": [4]}
     assert actions.decide_all(run=run, user=user, decisions=wanted) == 2
     assert dict(run.rows.exclude(decision="").values_list("number", "decision")) == {2: "leave", 4: "take"}
+    decided = stored(run).decided
+    assert (decided.taken, decided.left) == ({"new": 1, "conflict": 1}, {"new": 1, "invalid": 1})
+    assert (decided.number_to_store, decided.number_left, decided.held) == (2, 2, 0)
+    actions.decide(run=run, user=user, decision="leave", numbers=[4])
+    assert (stored(run).decided.left["conflict"], stored(run).decided.held) == (1, 1)
+
+
+def test_who_undid_a_run_is_told_the_latest_first_and_nobody_who_gave_it_up(clock):
+    user = an_editor()
+    run = applied(a_csv(CENTRE), kind="centres", user=user)
+    assert not run.undone_by.exists()
+    given_up = actions.undo(run=run, user=user, queue=False)
+    actions.cancel(run=given_up, user=user)
+    undos = [actions.undo(run=run, user=one, queue=False) for one in (user, an_editor())]
+    assert list(stored(run).undone_by) == undos[::-1]
+    assert [one.undo_of for one in undos] == [run, run]
+    ImportRun.objects.filter(pk=run.pk).update(status="failed")
+    assert not stored(run).undone_by.exists()

@@ -244,6 +244,22 @@ def test_files_that_a_later_one_replaces_are_named_and_twenty_at_most(number):
     assert told == f"Of several files about one record the last by name counts; not read: {names}."
 
 
+@pytest.mark.parametrize("first", ["as before", "broken", "changed"])
+@pytest.mark.parametrize("last", ["as before", "broken", "changed"])
+def test_of_several_files_about_one_record_each_is_counted_as_the_last_of_them_reads(first, last):
+    followed(a_study())
+    read = {
+        "as before": (a_study(), "", "unchanged"), "broken": (None, "It cannot be opened.", "faulty"),
+        "changed": (a_study(status="COMPLETED", verified="2026-06"), "", "filled"),
+    }  # fmt: skip
+    files = [
+        FetchedRecord(NUMBER, read[which][0], file=f"{number}.json", fault=read[which][1])
+        for number, which in enumerate((first, last))
+    ]
+    assert counted(sync.follow(CTGOV, files)) == {read[last][2]: 1}
+    assert Trial.objects.get().status == ("completed" if last == "changed" else "recruiting")
+
+
 def test_a_file_that_cannot_be_read_replaces_the_good_one_before_it_and_says_so():
     run = sync.follow(
         CTGOV,
@@ -284,6 +300,16 @@ def test_each_text_that_is_ours_otherwise_is_proposed_and_a_new_line_is_no_other
     same = a_study(**{name: {key: " Ours \n"} for name, key in TEXTS.values()})
     assert counted(followed(same)) == {"unchanged": 1}
     assert TextSuggestion.objects.count() == 3
+
+
+def test_the_title_of_ctis_and_the_arms_of_clinicaltrials_gov_are_proposed_too():
+    a_trial("KIWI", identifiers=[EUCT, NUMBER], title_en="Ours", arms_en="Ours", status="unknown")
+    sync.follow(CTIS, [FetchedRecord(EUCT, a_ctis_record(4, title="A study of limes"))])
+    arms = {"armGroups": [{"label": "Arm A", "type": "EXPERIMENTAL", "description": "One drug"}]}
+    followed(a_study(arms_interventions=arms))
+    found = {(one.registry, one.field): one.said for one in TextSuggestion.objects.all()}
+    assert found["ctis", "title_en"] == "A study of limes"
+    assert "Arm A" in found["ctgov", "arms_en"]
 
 
 def test_what_one_registry_proposes_replaces_nothing_of_another_s_nor_of_another_text():

@@ -65,16 +65,18 @@ def test_the_figures_of_a_plan_are_those_of_its_outcomes():
 
 @pytest.mark.parametrize("status", Status.values)
 def test_rows_are_stored_once_it_was_applied_and_those_that_were_taken_count(status):
-    run = a_run(status, counts=COUNTS, taken={"new": 2, "update": 3, "conflict": 4, "duplicate": 1})
+    run = a_run(status, counts=COUNTS, taken={"new": 2, "update": 3, "conflict": 4, "duplicate": 2})
     stored = status in ("applied", "undoing", "undone")
-    assert run.rows_stored == (10 if stored else 0)
-    assert (run.taken_new, run.taken_update, run.taken_held, run.number_taken) == (2, 3, 5, 5)
+    assert run.rows_stored == (11 if stored else 0)
+    assert (run.taken_new, run.taken_update, run.taken_held, run.number_taken) == (2, 3, 6, 5)
     assert run.may_be_undone is (status == "applied")
 
 
 def test_a_run_of_before_decisions_were_kept_stored_what_it_had_planned():
     run = a_run(counts=COUNTS, taken={})
     assert (run.rows_stored, run.taken_new, run.taken_update, run.taken_held) == (7, 3, 4, 0)
+    held = a_run(counts=COUNTS, taken={"conflict": 2})
+    assert (held.rows_stored, held.taken_new, held.taken_update, held.taken_held) == (2, 0, 0, 2)
     none = a_run(counts=ALL | {"unchanged": 5}, taken={})
     assert (none.has_stored_nothing, none.may_be_undone) == (True, False)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.studies import EUCT, GENT, a_study
+from trials.sources import ctis as records_of_ctis
 from trials.sources.listings import lines_in, of_ctgov, of_ctis
 from trials.sources.records import BadRecord
 
@@ -233,6 +234,23 @@ def test_a_record_of_the_former_layout_has_its_parts_at_the_top():
     )  # fmt: skip
     assert [one.value for one in found.identifiers] == [EUCT, "2019-001588-63"]
     assert (found.is_open, found.is_brief, found.stamp) == (True, False, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("BE:Authorised, not started", "BE:Authorised, recruitment pending"),
+        (
+            "DE:Ongoing, recruiting, BE:Authorised, not started, ES:Ended",
+            "DE:Ongoing, recruiting, BE:Authorised, recruitment pending, ES:Ended",
+        ),
+        ("Belgium:Ongoing, recruiting", "Belgium:Ongoing, recruiting"),
+        ("", ""),
+    ],
+)
+def test_each_country_of_the_former_layout_is_followed_by_today_s_word(said, read):
+    record = {"ctNumber": EUCT, "ctStatus": "Ended", "trialCountries": said, "authorizedPartI": a_part_one()}
+    assert records_of_ctis.read(record).cells["Location(s) and recruitment status"] == read
 
 
 def test_a_trial_of_ctis_has_the_numbers_that_other_registries_gave_it():

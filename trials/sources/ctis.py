@@ -5,6 +5,7 @@ The API is undocumented. Records of before June 2024 have their parts at the top
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -22,6 +23,7 @@ STATUSES = {
     4: "Ongoing, recruiting", 5: "Ongoing, recruitment ended", 6: "Temporarily halted", 7: "Suspended",
     8: "Ended", 9: "Expired", 10: "Revoked", 11: "Not authorised", 12: "Cancelled",
 }  # fmt: skip
+NEXT_COUNTRY = re.compile(r",\s*(?=[A-Z][\w ]*:)")  # in the one text that the former layout has of them
 _FORMER = {"Authorised, not started": STATUSES[2]}  # words of the former layout
 # What the registry, or whoever passed its record on, writes of its own doing.
 _BOOKKEEPING = {
@@ -225,8 +227,9 @@ def _countries(trial: _Trial) -> Iterable[str]:
     """`Belgium:Ongoing, recruiting`, one for each member state."""
     application = trial.authorized_application
     if application is UNSET:
-        if isinstance(trial.trial_countries, str) and trial.trial_countries:
-            country, _colon, said = trial.trial_countries.partition(":")
+        told = trial.trial_countries
+        for one in NEXT_COUNTRY.split(told) if isinstance(told, str) and told else ():
+            country, _colon, said = one.partition(":")
             yield f"{country}:{status_said(said)}"
         return
     for state in application.member_states_concerned:

@@ -1,6 +1,5 @@
 """What the lists of registries say of a trial, as far as discovery asks: read by schema."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -13,7 +12,7 @@ from ..ages import DAYS_OF_BAND
 from ..choices import AgeBand, Recruitment, Scheme
 from ..identifiers import Identifier, parse_identifier
 from ..sheets import spellings
-from .ctis import STATUSES, status_said
+from .ctis import NEXT_COUNTRY, STATUSES, status_said
 from .paediatric import ListedTrial
 from .records import BadRecord, by_schema, fingerprint, plain_values
 
@@ -28,7 +27,6 @@ _OF_BELGIUM = {"belgium", "be"}
 _CTIS_TAKES_PATIENTS = {STATUSES[3], STATUSES[4]}
 _CTIS_NOT_THERE = {STATUSES[11], STATUSES[12]}
 _CHILDREN = "0-17 years"
-_NEXT_COUNTRY = re.compile(r",\s*(?=[A-Z][\w ]*:)")
 
 
 def line(text: str | None, most: int) -> str:
@@ -361,7 +359,7 @@ def _countries(trial: _ListedCtis, parts: _Authorized) -> Iterator[tuple[str, st
         code = one.msc_public_status_code
         yield one.msc_name or one.country_name or "", "" if code is None else str(code)
     told = trial.trial_countries
-    for text in _NEXT_COUNTRY.split(told) if isinstance(told, str) else told:
+    for text in NEXT_COUNTRY.split(told) if isinstance(told, str) else told:
         name, _colon, said = text.partition(":")
         yield name, tidy(said)
     for part in parts.authorized_parts_ii:
