@@ -165,15 +165,14 @@ class NegationScope:
         if cue.narrow and self._is_of_extent(cue):
             # Nothing but the word itself, where that is a term.
             return self._each(right[:1] if right and self.terms[right[0]].start == cue.end else [], True)
-        if not right and (apart := self._something_else(cue)):
+        if not right and (apart := self._something_else(cue) or self._subject(cue, left)):
             self.of_something_else.append(apart)
             nearest = self._back(left) if left else self._in_clauses_beside(cue)
-            return self._each([one for one in nearest if self.terms[one].kind == ALTERATION], True)
-        if not left and not right and (apart := self._subject(cue)):
-            self.of_something_else.append(apart)
-            nearest = self._in_clauses_beside(cue)
-            return self._each([one for one in nearest if self.terms[one].kind == ALTERATION], True)
+            return self._each(filter(self._is_one, nearest), True)
         return self._said_of(cue, left, right)
+
+    def _is_one(self, number: int) -> bool:
+        return self.terms[number].kind == ALTERATION
 
     def _of_aside(self, cue: Cue, left: list[int], right: list[int]) -> list[int]:
         """What is of another day or person: what follows, or what is joined to it."""
@@ -182,11 +181,14 @@ class NegationScope:
             return [one for one in self._adjacent(cue, right) if self.terms[one].kind == "disease"]
         if right:
             return self._adjacent(cue, right) if cue.narrow else right
-        is_last = cue.end == self._end_of_clause(cue.start)
-        if word in OTHERS:
-            is_in = fold(self.parts[cue.start - 1].raw) in _IN
-            return left[-1:] if left and (is_in or self._is_alteration(left[-1:])) else []
-        return left[-1:] if is_last else []
+        is_joined = self._is_joined_to_a_relative(cue, left) if word in OTHERS else False
+        is_last = word not in OTHERS and cue.end == self._end_of_clause(cue.start)
+        return left[-1:] if is_joined or is_last else []
+
+    def _is_joined_to_a_relative(self, cue: Cue, left: list[int]) -> bool:
+        """`leukaemia in brother`, `TP53 mutation, mother`."""
+        is_in = cue.start > 0 and fold(self.parts[cue.start - 1].raw) in _IN
+        return is_in or self._is_alteration(left[-1:])
 
     def _adjacent(self, cue: Cue, right: list[int]) -> list[int]:
         """The terms behind a cue with nothing but small words before them."""
@@ -202,8 +204,10 @@ class NegationScope:
             at = term.end
         return chosen
 
-    def _subject(self, cue: Cue) -> WordSpan | None:
+    def _subject(self, cue: Cue, left: list[int]) -> WordSpan | None:
         """The words of a clause without terms, where they name that of which the cue speaks."""
+        if left:
+            return None
         end = self._end_of_clause(cue.start)
         start = next(at for at, here in enumerate(self.clause) if here == self.clause[cue.start])
         said = [strip_marks(one.raw) for one in self.parts[start : cue.start] if not one.says_nothing]
@@ -261,10 +265,7 @@ class NegationScope:
         chosen = self._chain(right) if is_narrow else right
         between = range(cue.end, self.terms[right[0]].start)
         # No known ALK, no evidence of ALK: that is not yet that it is absent.
-        doubtful = not all(
-            _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS for at in between
-        )
-        doubtful = doubtful or self._is_of_a_test(self.terms[chosen[-1]])
+        doubtful = not all(map(self._is_of_an_alteration, between)) or self._is_of_a_test(chosen[-1])
         if not doubtful:
             self.used.update(between)
         yield from self._each(chosen, doubtful)
@@ -273,8 +274,13 @@ class NegationScope:
         if self.parts[cue.start].exact in _NOR and self.cues[0] == cue:
             yield from self._each(self._back(left), True)
 
-    def _is_of_a_test(self, term: FoundTerm) -> bool:
+    def _is_of_an_alteration(self, at: int) -> bool:
+        """Whether the word may stand between a denial and a gene."""
+        return _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS
+
+    def _is_of_a_test(self, number: int) -> bool:
         """No ALK result, no ALK test: nobody looked. No ALK test positive: nobody knows what is meant."""
+        term = self.terms[number]
         behind = self.parts[term.end : self._end_of_clause(term.start)]
         return bool(behind) and strip_marks(behind[0].raw).startswith(_OF_TESTS)
 

@@ -5,6 +5,7 @@ and two that contradict each other are none: they stay unread.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import dropwhile, takewhile
 
 from directory.core.text import strip_marks
 from directory.search.tokens import Token
@@ -76,6 +77,7 @@ class PatientReading:
         self.parts, self.clause, self.language = parts, clause, language
         self.stages = stages
         self.words: dict[int, PatientWord] = {}
+        self.cues: Sequence[Cue] = ()
         self.starts = {term.start for term in terms}
         self.ends = {term.end: term for term in terms}
         self.taken = {at for term in terms for at in range(term.start, term.end)}
@@ -88,20 +90,27 @@ class PatientReading:
 
     def judge(self, words: Sequence[PatientWord], cues: Sequence[Cue]) -> list[Cue]:
         """Read what the marks and the words for a sex say; the cues that speak of something else."""
-        marks = [at for at, part in enumerate(self.parts) if words and part.exact == MARK]
-        self.words = dict(zip(marks, words, strict=True))
+        marks = (at for at, part in enumerate(self.parts) if part.exact == MARK)
+        self.words = dict(zip(marks, words, strict=False))
         self.words.update(self._sexes())
         self.words.update(self._letters())
-        sure = {at for at in self.words if not any(self._is_beside(cue, at) for cue in cues)}
-        kinds = {kind: {at for at in sure if self.words[at].kind == kind} for kind in ("age", "lines", "sex")}
-        ages = {at for at in kinds["age"] if self._is_today(at)}
-        # One that the words call an age goes before others.
-        self.age = self._one({at for at in ages if self.words[at].marked} or ages)
-        self.read |= {at for at in ages if self.age and self.words[at].value == self.age.value}
-        self.lines = self._one({at for at in kinds["lines"] if self.words[at].value is not None})
-        self.sex = self._one(kinds["sex"])
+        self.cues = cues
+        self.age = self._one_age(set(filter(self._is_today, self._sure("age"))))
+        self.lines = self._one({at for at in self._sure("lines") if self.words[at].value is not None})
+        self.sex = self._one(self._sure("sex"))
         self.unread = self.words.keys() - self.read
         return [cue for cue in cues if not self._speaks_of_the_patient(cue)]
+
+    def _sure(self, kind: str) -> set[int]:
+        """The places of the words of a kind that no cue denies or doubts."""
+        of_kind = (at for at, word in self.words.items() if word.kind == kind)
+        return {at for at in of_kind if not any(self._is_beside(cue, at) for cue in self.cues)}
+
+    def _one_age(self, ages: set[int]) -> PatientWord | None:
+        """One that the words call an age goes before others."""
+        age = self._one({at for at in ages if self.words[at].marked} or ages)
+        self.read |= {at for at in ages if age and self.words[at].value == age.value}
+        return age
 
     def _one(self, places: set[int]) -> PatientWord | None:
         """What all of `places` say; None where two contradict each other."""
@@ -146,33 +155,34 @@ class PatientReading:
     def _is_in_a_sentence(self, at: int) -> bool:
         """Of an age that is called one: not that at which something happened."""
         before = [self.folded[place] for place in self._before(at)]
-        # French à, which folds as the article does.
+        # French à folds as the article does.
         if before[:1] == ["a"] and self.parts[at - 1].raw in ("a", "A"):
             return before[1:2] != ["y"]
-        while before and before[0] in _ARTICLES:
-            before.pop(0)
-        if not before or before[0] in PERSONS:
-            return True
-        if before[0] in _THEN_THOUGH_MARKED and self._next(at) not in PERSONS:
-            return len(before) > 1 and before[1] in PERSONS
-        return before[0] not in _BOUNDS
+        nearest = [*dropwhile(_ARTICLES.__contains__, before), "", ""]
+        if nearest[0] in _THEN_THOUGH_MARKED and self._next(at) not in PERSONS:
+            return nearest[1] in PERSONS
+        return nearest[0] not in _BOUNDS
 
     def _is_in_its_place(self, at: int) -> bool:
         """Whether a number of years, weeks … stands where people write an age, and nothing says otherwise."""
         if self._is_before_a_duration(at):
             return False
-        before, by_person = list(self._before(at)), self._next(at) in PERSONS
-        if not before:
+        places, by_person = list(self._before(at)), self._next(at) in PERSONS
+        if not places:
             return at == 0 or by_person or self._may_follow_a_comma(at)
-        linked = False
-        while before and self.folded[before[0]] in _LINKS:
-            linked |= self.folded[before.pop(0)] in _LINKS_OF
-        # French: elle a 12 ans, not il y a 12 ans.
-        if len(before) > 1 and self.folded[before[0]] == "a" and self.folded[before[1]] in PERSONS:
-            return True
-        if not before:
+        links = list(takewhile(lambda place: self.folded[place] in _LINKS, places))
+        linked = any(self.folded[place] in _LINKS_OF for place in links)
+        places = places[len(links) :]
+        if not places:
             return by_person or not linked
-        return self._may_follow(before[0], linked, self.words[at].is_short and not by_person)
+        if self._is_said_of_a_person(places):
+            return True
+        return self._may_follow(places[0], linked, self.words[at].is_short and not by_person)
+
+    def _is_said_of_a_person(self, places: list[int]) -> bool:
+        """French: elle a 12 ans, not il y a 12 ans."""
+        words = [self.folded[place] for place in places[:2]]
+        return words[0] == "a" and words[-1] in PERSONS
 
     def _is_before_a_duration(self, at: int) -> bool:
         after = self._next(at)
@@ -190,19 +200,19 @@ class PatientReading:
 
     def _may_follow(self, place: int, linked: bool, is_short: bool, *, after_a_comma: bool = False) -> bool:
         """Whether the word at `place` is one behind which an age is written."""
-        word = self.folded[place]
-        if word in PERSONS or (place in self.words and self.words[place].kind == "sex"):
+        word, said = self.folded[place], self.words.get(place)
+        if word in PERSONS or (said and said.kind == "sex"):
             return True
-        if linked or is_short or word in _THEN or word in _BOUNDS:
+        if linked or is_short or word in _THEN | _BOUNDS:
             return False
         term = self.ends.get(place + 1)
         if term is None:
-            return place in self.words or word in _LEVELS
-        stages = self.stages.get(term.start)
-        if stages is None:
-            return term.kind in ("disease", ALTERATION)
-        # `relapse 2 years` may be either.
-        return bool(stages) and stages <= (_BEHIND_AN_AGE if after_a_comma else {Stage.NEWLY_DIAGNOSED})
+            return bool(said) or word in _LEVELS
+        if term.start in self.stages:
+            # `relapse 2 years` may be either.
+            stages = _BEHIND_AN_AGE if after_a_comma else {Stage.NEWLY_DIAGNOSED}
+            return bool(self.stages[term.start]) and self.stages[term.start] <= stages
+        return term.kind in ("disease", ALTERATION)
 
     # --- Words around -----------------------------------------------------------------------------------
 
@@ -222,12 +232,11 @@ class PatientReading:
 
     def _is_beside(self, cue: Cue, at: int) -> bool:
         """`not female`, `girl?`: a cue with nothing between, and of doubt also behind it."""
-        if self.clause[cue.start] != self.clause[at]:
+        if cue.aside or self.clause[cue.start] != self.clause[at]:
             return False
-        between = self.folded[cue.end : at]
-        if cue.end <= at and (cue.before or cue.doubtful) and not cue.aside:
-            return all(word in _BOUNDS or word in _ARTICLES for word in between)
-        return cue.start == at + 1 and cue.doubtful and not cue.aside and cue.end not in self.starts
+        if cue.end <= at and (cue.before or cue.doubtful):
+            return (_BOUNDS | _ARTICLES).issuperset(self.folded[cue.end : at])
+        return cue.start == at + 1 and cue.doubtful and cue.end not in self.starts
 
     def _speaks_of_the_patient(self, cue: Cue) -> bool:
         """Whether the cue is beside one of these and no term is in its clause before it."""
