@@ -122,7 +122,7 @@ SHAPES = {
         study_type conditions disease_terms stages sex age sponsor groups parent sites opened_in_belgium
         source status_by status_disputed dispute age_groups interventions
         arm_groups contact updated_at""",
-    shapes.InterventionSerializer: "name type",
+    shapes.InterventionSerializer: "name type inn classes",
     shapes.ArmSerializer: "label type description interventions",
     shapes.TrialContactSerializer: "role email phone source as_of",
     shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
