@@ -17,7 +17,7 @@ from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
 
 from . import conditions as iccc3
-from . import drugs
+from . import drugs, given
 from .age_criteria import SIDES
 from .ages import span_of
 from .choices import InterventionType, Phase, Recruitment, Scheme, Stage, StudyType
@@ -37,13 +37,13 @@ def trials(slugs: Sequence[str]) -> Iterator[Document]:
     pks = [trial.pk for trial in found]
     identifiers, conditions, sites = _identifiers(pks), _conditions(pks), _listed_sites(pks)
     aliases = _aliases({site.centre_id for several in sites.values() for site in several})
-    given, arms = given_in(pks, KNOWN_OF_INTERVENTION), arms_of(pks)
+    interventions, arms = given_in(pks, KNOWN_OF_INTERVENTION), arms_of(pks)
     today = timezone.localdate()
     with translation.override("en"):
         for trial in found:
             parts = _Parts(
                 trial, identifiers.get(trial.pk, []), conditions[trial.pk], sites[trial.pk], aliases,
-                given[trial.pk], arms[trial.pk],
+                interventions[trial.pk], arms[trial.pk],
             )  # fmt: skip
             yield Document(
                 key=trial.slug,
@@ -94,10 +94,16 @@ def counts_at_centres(codes: Sequence[str]) -> dict[str, dict]:
 class _Parts:
     """A trial and all that belongs to it, read already."""
 
-    def __init__(self, trial, identifiers, conditions, sites, aliases, given, arms):
+    def __init__(self, trial, identifiers, conditions, sites, aliases, interventions, arms):
         self.trial, self.identifiers, self.conditions = trial, identifiers, conditions
-        self.sites, self.aliases, self.given, self.arms = sites, aliases, given, arms
+        self.sites, self.aliases, self.given, self.arms = sites, aliases, interventions, arms
         self.parent = trial.parent if trial.parent and trial.parent.is_listed else None
+
+    @property
+    def programme(self) -> list[str]:
+        """What a trial is called that is none: one goes to it by these words."""
+        is_none = self.trial.study_type == StudyType.EXPANDED_ACCESS
+        return _labels(StudyType, [self.trial.study_type]) if is_none else []
 
 
 def _identifiers(pks) -> dict[int, list[TrialIdentifier]]:
@@ -182,20 +188,14 @@ def _body(parts: _Parts) -> dict:
         "status_disputed": trial.disputed,
         "dispute": _dispute(trial),
         "age_groups": trial.age_groups,
-        "interventions": list(map(_intervention, parts.given)),
-        "arm_groups": [one | {"type": one["type"] or None} for one in parts.arms],
+        "interventions": given.interventions_body(parts.given),
+        "arm_groups": given.arms_body(parts.arms),
         "contact": contact_of_trial(trial),
         "no_limits": trial.no_limits,
         "criteria_source": trial.criteria_source or trial.source or None,
         "criteria_as_of": trial.criteria_as_of or None,
         "age_as_written": {"min": trial.age_min_text or None, "max": trial.age_max_text or None},
     }
-
-
-def _intervention(one: dict) -> dict:
-    """A type or an INN that is not known is null."""
-    known = {"type": one["type"] or None, "inn": one["inn"] or None}
-    return {"name": one["name"], **known, "classes": one["classes"]}
 
 
 def contact_of_trial(trial: Trial) -> dict | None:
@@ -209,9 +209,9 @@ def contact_of_trial(trial: Trial) -> dict | None:
 def body_of(trial: Trial, sites: Sequence[TrialSite]) -> dict:
     """The body of a trial whose relations are read already, with these of its sites."""
     codes = [one.code for one in trial.conditions.all()]
-    given = [one.intervention.as_known for one in trial.intervention_links.all()]
+    known = [one.intervention.as_known for one in trial.intervention_links.all()]
     arms = [one.as_said for one in trial.arm_groups.all()]
-    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}, given, arms))
+    return _body(_Parts(trial, _in_order(trial.identifiers.all()), codes, sites, {}, known, arms))
 
 
 def site_body(site: TrialSite, slug: str) -> dict:
@@ -319,7 +319,7 @@ def _facts(parts: _Parts) -> dict:
         "age_from": low,
         "age_to": high,
         "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
-        "drug": sorted({part for one in parts.given for part in drugs.parts_of(one["inn"])}),
+        "drug": given.substances(parts.given),
         "given": [one["name"] for one in parts.given if one["type"] in _MEDICINES],
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
@@ -354,9 +354,7 @@ def _words(parts: _Parts) -> Words:
     both = "/".join([*phases[:1], *(phase.removeprefix("Phase ") for phase in phases[1:])])
     about = [*titles, *trial.disease_terms]
     said = [*trial.alterations, *trial.groups, *stages, trial.sponsor]
-    given = [text for one in parts.given for text in _names_of(one)]
-    does = [name for one in parts.given for name in one["classes"]]
-    kind = _labels(StudyType, [trial.study_type]) if trial.study_type == StudyType.EXPANDED_ACCESS else []
+    names_given, classes_given = given.names(parts.given), given.classes(parts.given)
     parent = [parts.parent.acronym] if parts.parent else []
     open_sites = [site for site in parts.sites if site.status == Recruitment.RECRUITING]
     return Words(
@@ -365,20 +363,15 @@ def _words(parts: _Parts) -> Words:
         acronyms=[trial.acronym, *trial.formerly],
         title=titles,
         disease=[*trial.disease_terms, *names],
-        other=[*said, *given, *does, *parent, *_places(parts.sites, parts)],
+        other=[*said, *names_given, *classes_given, *parent, *_places(parts.sites, parts)],
         open=[*_places(open_sites, parts)],
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
-        concepts=[*about, *said, *given, *kind, trial.acronym, *phases, both],
-        meant=does,
+        concepts=[*about, *said, *names_given, *parts.programme, trial.acronym, *phases, both],
+        meant=classes_given,
         listed=trial.disease_terms,
         about=titles,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],
     )
-
-
-def _names_of(given: dict) -> Iterator[str]:
-    """What an intervention is called: its name, its INN, other names."""
-    yield from filter(None, (given["name"], given["inn"], *given["synonyms"]))
 
 
 def _spellings(identifiers) -> list[str]:

@@ -1,14 +1,14 @@
 """What is known of drugs: their names, their INN, the classes they belong to; of `vocabulary/drugs.csv`.
 
 INN is the International Nonproprietary Name of the World Health Organization, in English. A class is what a
-drug does, in plain words, or a class of the fourth level of WHO's ATC; `vocabulary/README.md` tells more.
+drug does, in plain words, or a class of the fourth level of WHO’s ATC; see `trials/vocabulary/README.md`.
 """
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -75,7 +75,7 @@ class Drug(NamedTuple):
     capitals: tuple[str, ...]
 
 
-def _lines(path: Path) -> list[dict[str, str]]:
+def _table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 
@@ -93,7 +93,7 @@ def classes() -> dict[str, DrugClass]:
             _several(row["capitals"]),
             _several(row["wider"]),
         )
-        for row in _lines(CLASSES)
+        for row in _table(CLASSES)
     ]
     return {one.name: one for one in found}
 
@@ -109,7 +109,7 @@ def drugs() -> dict[str, Drug]:
             _several(row["synonyms"]),
             _several(row["capitals"]),
         )
-        for row in _lines(DRUGS)
+        for row in _table(DRUGS)
     ]
     return {one.inn: one for one in found}
 
@@ -174,7 +174,7 @@ def _class_names() -> tuple[dict[str, str], dict[str, str]]:
     return squashed, {text: one.name for one in classes().values() for text in one.capitals}
 
 
-def _read(words: Sequence[str], known: tuple[dict[str, str], dict[str, str]]) -> Iterator[tuple[str, str]]:
+def _spelt(words: Sequence[str], known: tuple[dict[str, str], dict[str, str]]) -> Iterator[tuple[str, str]]:
     """The longest names that `words` say, from the left, with what they name; other words with nothing."""
     squashed, capitals = known
     start = 0
@@ -196,21 +196,36 @@ def described(name: str, kind: str = "") -> dict[str, object]:
     An INN only where the name says nothing else than drugs and their forms. Several that are given together
     have a plus sign between. What cannot be told is empty.
     """
-    read = list(_read(_WORD.findall(tidy(name)), _names()))
-    runs = [[word for word, _inn in run] for inn, run in groupby(read, key=itemgetter(1)) if not inn]
+    inns, runs = _parted(name)
     rest = [fold(word) for run in runs for word in run]
     if kind not in _GIVEN or not _NOT_GIVEN.isdisjoint(rest):
         return {"inn": "", "classes": [], "synonyms": []}
-    named = list(dict.fromkeys(inn for _word, inn in read if inn))
-    of_drugs = [one for inn in named for one in drugs()[inn].classes]
-    of_words = [one for run in runs for _word, one in _read(run, _class_names()) if one]
-    is_plain = all(word in _OF_A_FORM or _NUMBER.fullmatch(word) for word in rest)
-    alone = drugs()[named[0]] if is_plain and len(named) == 1 else None
-    return {
-        "inn": " + ".join(named) if is_plain else "",
-        "classes": _narrowest([*of_drugs, *of_words]),
-        "synonyms": [text for text in alone.synonyms if squash(text) != squash(name)] if alone else [],
-    }
+    several = [*chain(*(drugs()[inn].classes for inn in inns)), *chain(*map(_classes_in, runs))]
+    found = {"inn": "", "classes": _narrowest(several), "synonyms": []}
+    if all(map(_is_of_a_form, rest)):
+        found["inn"] = " + ".join(inns)
+        found["synonyms"] = _others(drugs()[inns[0]], name) if len(inns) == 1 else []
+    return found
+
+
+def _parted(name: str) -> tuple[list[str], list[list[str]]]:
+    """The INN of the drugs that `name` names, each once, and the other words, as they stand side by side."""
+    read = list(_spelt(_WORD.findall(tidy(name)), _names()))
+    runs = [[word for word, _inn in run] for inn, run in groupby(read, key=itemgetter(1)) if not inn]
+    return list(dict.fromkeys(inn for _word, inn in read if inn)), runs
+
+
+def _is_of_a_form(word: str) -> bool:
+    return word in _OF_A_FORM or bool(_NUMBER.fullmatch(word))
+
+
+def _classes_in(words: Sequence[str]) -> list[str]:
+    return [name for _word, name in _spelt(words, _class_names()) if name]
+
+
+def _others(drug: Drug, name: str) -> list[str]:
+    """The other names of a drug that is called `name`."""
+    return [text for text in drug.synonyms if squash(text) != squash(name)]
 
 
 def _narrowest(names: Iterable[str]) -> list[str]:

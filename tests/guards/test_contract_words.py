@@ -125,7 +125,7 @@ SHAPES = {
         source status_by status_disputed dispute age_groups interventions
         arm_groups contact no_limits criteria_source criteria_as_of age_as_written updated_at""",
     shapes.AgeAsWrittenSerializer: "min max",
-    shapes.InterventionSerializer: "name type",
+    shapes.InterventionSerializer: "name type inn classes",
     shapes.ArmSerializer: "label type description interventions",
     shapes.TrialContactSerializer: "role email phone source as_of",
     shapes.SiteSerializer: """trial centre status status_since verified_at verified_by source freshness
