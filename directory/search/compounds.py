@@ -23,10 +23,10 @@ _MOST_PARTS = 4
 
 def cut_compounds(typed: Iterable[Token]) -> list[Token]:
     """`typed` with each word that is a known beginning and a known disease cut into these two."""
-    return [part for word in typed for part in _cut(word)]
+    return [part for word in typed for part in _cut_at_disease(word)]
 
 
-def _cut(word: Token) -> Iterator[Token]:
+def _cut_at_disease(word: Token) -> Iterator[Token]:
     terms = vocabulary()
     if len(word.stem) < 2 * _SHORTEST or terms.is_term(word.stem):
         yield word
@@ -34,12 +34,12 @@ def _cut(word: Token) -> Iterator[Token]:
     for beginning in _beginnings():
         rest = word.stem[len(beginning) :]
         if len(rest) >= _SHORTEST and word.stem.startswith(beginning) and terms.is_disease(rest):
-            yield from _parts(word.raw, beginning, rest)
+            yield from _both_parts(word.raw, beginning, rest)
             return
     yield word
 
 
-def _parts(raw: str, beginning: str, rest: str) -> Iterator[Token]:
+def _both_parts(raw: str, beginning: str, rest: str) -> Iterator[Token]:
     """What says something of both, in the letters that were typed where these are as many as folded ones."""
     if beginning in _OF_CHILDREN:
         yield Token(rest, rest, raw)

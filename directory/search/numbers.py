@@ -51,10 +51,10 @@ class ReadNumbers(NamedTuple):
 def read_numbers(text: str) -> ReadNumbers:
     """The numbers that `text`, tidied, consists of; what else it asks for, with the numbers among it."""
     plain = _ADDRESS.sub(_of_address, text.translate(_DASHES))
-    found = list(_numbers(plain))
-    rest = _without(plain, found)
-    bare = [(one.span(), _bare(one.group())) for one in _BARE.finditer(rest)]
-    if _says_nothing(_without(rest, bare)) and (found or bare):
+    found = list(_registry_numbers(plain))
+    rest = _blanked(plain, found)
+    bare = [(one.span(), _without_letters(one.group())) for one in _BARE.finditer(rest)]
+    if _says_nothing(_blanked(rest, bare)) and (found or bare):
         several = [number for _span, number in sorted(found + bare)]
         return ReadNumbers(tuple(dict.fromkeys(several)), plain)
     return ReadNumbers((), _in_one_word(plain, found))
@@ -63,7 +63,7 @@ def read_numbers(text: str) -> ReadNumbers:
 def _of_address(found: re.Match) -> str:
     """The numbers in an address, else the name in one of ours, else what it asks for, else the address."""
     address = unquote(found.group())
-    if numbers := [number.text for _span, number in _numbers(address)]:
+    if numbers := [number.text for _span, number in _registry_numbers(address)]:
         return f" {' '.join(dict.fromkeys(numbers))} "
     if page := _PAGE.search(address):
         return f" {page[1]} "
@@ -71,33 +71,33 @@ def _of_address(found: re.Match) -> str:
     return " ".join(value for name, value in asked if name.casefold() in _TYPED_THERE) or found.group()
 
 
-def _numbers(text: str) -> Iterator[tuple[tuple[int, int], RegistryNumber]]:
+def _registry_numbers(text: str) -> Iterator[tuple[tuple[int, int], RegistryNumber]]:
     for found in _NUMBER.finditer(text):
-        if number := _read(found):
+        if number := _read_match(found):
             yield found.span(), number
 
 
-def _read(found: re.Match) -> RegistryNumber | None:
+def _read_match(found: re.Match) -> RegistryNumber | None:
     if digits := found["nct"]:
         digits = squash(digits).replace("o", "0")
-        return _known(f"NCT{with_lost_zero(digits) or digits}")
+        return _of_a_registry(f"NCT{with_lost_zero(digits) or digits}")
     if found["eu"]:
         # An EudraCT number has no fourth part.
-        return _known(found["eu"]) or _known(found["eu"][:-2].rstrip(" -"))
-    return _known(found["named"])
+        return _of_a_registry(found["eu"]) or _of_a_registry(found["eu"][:-2].rstrip(" -"))
+    return _of_a_registry(found["named"])
 
 
-def _known(text: str) -> RegistryNumber | None:
+def _of_a_registry(text: str) -> RegistryNumber | None:
     number = parse_identifier(text)
     return None if number.scheme == Scheme.OTHER else RegistryNumber(number.value, (number.compact,))
 
 
-def _bare(digits: str) -> RegistryNumber:
+def _without_letters(digits: str) -> RegistryNumber:
     """Of ClinicalTrials.gov without its letters, or whatever else has these digits."""
     return RegistryNumber(digits, (f"nct{with_lost_zero(digits)}", digits))
 
 
-def _without(text: str, found: list[tuple[tuple[int, int], RegistryNumber]]) -> str:
+def _blanked(text: str, found: list[tuple[tuple[int, int], RegistryNumber]]) -> str:
     """`text` with spaces in place of the numbers, so that every other place stays."""
     for (start, end), _number in found:
         text = text[:start] + " " * (end - start) + text[end:]

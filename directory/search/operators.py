@@ -48,24 +48,28 @@ def read_operators(words: Sequence[Token]) -> Operators:
     """The operators among `words`, with the terms: a small `or` inside a term is a part of it."""
     shouted = not any(letter.islower() for word in words for letter in word.raw)
     common = _COMMON if shouted else frozenset()
-    spans = _spans(words, [at for at, word in enumerate(words) if word.raw in _OR_IN_CAPITALS - common])
+    spans = _spans_between(
+        words, [at for at, word in enumerate(words) if word.raw in _OR_IN_CAPITALS - common]
+    )
     inside = {place for span in spans for place in range(span.start, span.end)}
     outside = [at for at in range(len(words)) if at not in inside]
-    either = [at for at in outside if _is(words[at], _OR, _OR_IN_CAPITALS - common)]
+    either = [at for at in outside if _is_one_of(words[at], _OR, _OR_IN_CAPITALS - common)]
     starts, excluded, taken = {span.start: span for span in spans}, [], set(either)
     for at in outside:
-        if _is(words[at], _NOT, _NOT_IN_CAPITALS - common) and (behind := _behind(words, at, inside, either)):
+        if _is_one_of(words[at], _NOT, _NOT_IN_CAPITALS - common) and (
+            behind := _place_behind(words, at, inside, either)
+        ):
             start = behind
             excluded.append((start, starts[start].end if start in starts else start + 1))
             taken.add(at)
     return Operators(tuple(spans), tuple(either), tuple(excluded), frozenset(taken))
 
 
-def _is(word: Token, small: frozenset[str], capitals: frozenset[str]) -> bool:
+def _is_one_of(word: Token, small: frozenset[str], capitals: frozenset[str]) -> bool:
     return word.raw in capitals or word.raw in small
 
 
-def _spans(words: Sequence[Token], breaks: Sequence[int]) -> list[Span]:
+def _spans_between(words: Sequence[Token], breaks: Sequence[int]) -> list[Span]:
     """The terms of `words`, none of them across a place of `breaks`."""
     found: list[Span] = []
     for start, end in zip((0, *(at + 1 for at in breaks)), (*breaks, len(words)), strict=True):
@@ -74,7 +78,7 @@ def _spans(words: Sequence[Token], breaks: Sequence[int]) -> list[Span]:
     return found
 
 
-def _behind(words: Sequence[Token], at: int, inside: set[int], either: Sequence[int]) -> int | None:
+def _place_behind(words: Sequence[Token], at: int, inside: set[int], either: Sequence[int]) -> int | None:
     """The place of the next word that says something; None where there is none."""
     for place in range(at + 1, len(words)):
         if place in either or words[place].raw.casefold() in _NO_EXCLUSION:

@@ -29,7 +29,7 @@ class Presence:
     def of(cls, reader: Reader, kind: str, size: int, units: Sequence[Unit]) -> "Presence":
         has, scores = np.zeros((len(units), size), bool), np.zeros((len(units), size))
         for row, unit in enumerate(units):
-            ordinals, found = _hits(reader, kind, unit)
+            ordinals, found = _hits_of_unit(reader, kind, unit)
             # The engine may have gone on to documents that the columns do not have yet.
             there = ordinals < size
             has[row, ordinals[there]] = True
@@ -38,13 +38,13 @@ class Presence:
 
     def lacking(self, ordinal: int) -> tuple[str, ...]:
         """What record `ordinal` does not have, as it was typed."""
-        return self._labels(~self.has[:, ordinal])
+        return self._labels_of(~self.has[:, ordinal])
 
     def lacking_everywhere(self, ordinals: np.ndarray) -> tuple[str, ...]:
         """What none of these records has, as it was typed."""
-        return self._labels(~self.has[:, ordinals].any(axis=1))
+        return self._labels_of(~self.has[:, ordinals].any(axis=1))
 
-    def _labels(self, mask: np.ndarray) -> tuple[str, ...]:
+    def _labels_of(self, mask: np.ndarray) -> tuple[str, ...]:
         return tuple(unit.label for unit, wanted in zip(self.units, mask, strict=True) if wanted)
 
     def some(self) -> np.ndarray:
@@ -74,7 +74,7 @@ class Presence:
         return every if every.any() else some
 
 
-def _hits(reader: Reader, kind: str, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
+def _hits_of_unit(reader: Reader, kind: str, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
     """What has `unit`; of a disease what is of a wider class only where nothing is of its own."""
     if unit.narrow is not None:
         ordinals, scores = reader.hits(unit.narrow, kind)

@@ -81,7 +81,7 @@ def take_place(snapshot: Snapshot, parsed: Parsed) -> tuple[Parsed, PlaceAsked |
 
     A query of places alone keeps the words: it asks for what is there, or for what has the name.
     """
-    found = dict(_found(snapshot, parsed))
+    found = dict(_places_among(snapshot, parsed))
     if not found:
         return parsed, None
     taken = {place for start, end in found for place in range(start, end)}
@@ -96,8 +96,8 @@ def take_place(snapshot: Snapshot, parsed: Parsed) -> tuple[Parsed, PlaceAsked |
     return (rest if rest.words or not place.centres else parsed), place
 
 
-def _found(snapshot: Snapshot, parsed: Parsed) -> Iterator[tuple[tuple[int, int], PlaceAsked]]:
-    names = snapshot.once("places in queries", lambda: _names(snapshot))
+def _places_among(snapshot: Snapshot, parsed: Parsed) -> Iterator[tuple[tuple[int, int], PlaceAsked]]:
+    names = snapshot.once("places in queries", lambda: _places_by_name(snapshot))
     inside = {place for span in parsed.spans for place in range(span.start, span.end)}
     start = 0
     while start < len(parsed.words):
@@ -123,7 +123,7 @@ def _is_no_trial(snapshot: Snapshot, key: tuple[str, ...]) -> bool:
     return len(key) > 1 or not snapshot.reader.knows(key[0], _NAMES_OF_TRIALS)
 
 
-def _names(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
+def _places_by_name(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
     """Places by the stems of their names."""
     centres = _of_centres(snapshot)
     points = {key: place for key, place in _towns().items() if key in centres or _is_meant(key)}
@@ -132,9 +132,9 @@ def _names(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
             here = Place(facts["latitude"], facts["longitude"])
             points = {key: here for key, there in centres.items() if there == {code}} | points
     for other, name in _ELSEWHERE.items():
-        key = _key(name)
-        centres[_key(other)] = centres.get(_key(other), set()) | centres.get(key, set())
-        points.setdefault(_key(other), _towns()[key])
+        key = _stems_of_name(name)
+        centres[_stems_of_name(other)] = centres.get(_stems_of_name(other), set()) | centres.get(key, set())
+        points.setdefault(_stems_of_name(other), _towns()[key])
     return {
         key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key))
         for key in {*points, *centres}
@@ -148,7 +148,7 @@ def _towns() -> dict[tuple[str, ...], Place]:
     found: dict[tuple[str, ...], Place] = {}
     for place in postal_codes():
         for name in (place.municipality_nl, place.municipality_fr):
-            found.setdefault(_key(name), place)
+            found.setdefault(_stems_of_name(name), place)
     return found
 
 
@@ -160,19 +160,19 @@ def _of_centres(snapshot: Snapshot) -> dict[tuple[str, ...], set[str]]:
     """The codes of centres by the stems of what they and the places where they are are called."""
     found: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for code, facts in snapshot.places.centres.items():
-        for name in (code, *facts["names"].values(), *facts["aliases"], *_around(facts)):
-            found[_key(name)].add(code)
+        for name in (code, *facts["names"].values(), *facts["aliases"], *_names_around(facts)):
+            found[_stems_of_name(name)].add(code)
     return dict(found)
 
 
-def _key(name: str) -> tuple[str, ...]:
+def _stems_of_name(name: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(name) if not word.says_nothing)
 
 
-def _around(facts: dict) -> Iterator[str]:
+def _names_around(facts: dict) -> Iterator[str]:
     """The names of the town and of the province of a centre in all languages; of Brussels, of both."""
     yield facts["city"]
-    if town := _towns().get(_key(facts["city"])):
+    if town := _towns().get(_stems_of_name(facts["city"])):
         yield from (town.municipality_nl, town.municipality_fr)
     if facts["province"] == Province.BRUSSELS:
         yield from _BRUSSELS

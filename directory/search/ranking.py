@@ -246,12 +246,13 @@ class Builder:
         if all(self.terms.types.get(one) == "risk" for one in span.concepts):
             return engine.best_of(self._meaning(span.concepts, CONCEPT * span.length, 0.0))
         words = parsed.words[span.start : span.end]
-        most = CONCEPT if self._is_no_name(span, words) else WHOLE
+        names, most = (tuple(EXACT), WHOLE)
+        if self._is_no_name(span, words):
+            names, most = (_OF_NAMES if self._names_a_disease(span) else names), CONCEPT
         # What is a known term is not mistyped.
         forgiving, last = forgiving and span.ambiguous, len(parsed.words) - 1
-        fields = _OF_NAMES if self._names_a_disease(span) else ()
         as_words = [
-            self._word(word, begins=place == last, forgiving=forgiving, most=most, fields=fields)
+            self._word(word, begins=place == last, forgiving=forgiving, most=most, fields=names)
             for place, word in enumerate(words, span.start)
         ]
         return engine.best_of([engine.all_of(as_words), *self._concepts(span)])

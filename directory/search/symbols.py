@@ -33,14 +33,14 @@ def other_spellings(text: str) -> Iterator[tuple[Sequence[Token], bool]]:
 
 def split(symbol: str) -> Iterator[tuple[Sequence[str], bool]]:
     """The parts of a symbol where a hyphen or space may stand between them; nothing for another word."""
-    places = sorted(_places(symbol)) if _SYMBOL.fullmatch(symbol) else []
+    places = sorted(_edges_of(symbol)) if _SYMBOL.fullmatch(symbol) else []
     for number in range(1, len(places) + 1):
         for some in combinations(places, number):
             parts = [symbol[a:b] for a, b in zip((0, *some), (*some, None), strict=True)]
             yield parts, any(part.casefold() in _WORDS for part in parts)
 
 
-def _places(symbol: str) -> set[int]:
+def _edges_of(symbol: str) -> set[int]:
     edges = {found.start() for found in _EDGES.finditer(symbol)}
     letters = min(edges, default=len(symbol))
     first = {1} if letters >= _LONG else set()

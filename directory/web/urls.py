@@ -34,8 +34,8 @@ urlpatterns = [
     path("trials/<str:slug>/", trials.trial, name="trial"),
     path("trials/<str:slug>/print/", trials.sheet, name="trial-print"),
     # Acronyms and numbers have slashes (HR-NBL2/SIOPEN), slugs have none: these lead on to the slug.
-    path("trials/<path:slug>/print/", trials.sheet),
-    path("trials/<path:slug>/", trials.trial),
+    path("trials/<path:slug>/print/", trials.sheet, name="trial-named-print"),
+    path("trials/<path:slug>/", trials.trial, name="trial-named"),
     path("match/", match.match, name="match"),
     path("match/suggest/", match.suggest, name="match-suggest"),
     path("trials/<str:slug>/feed.atom", watch.trial_feed, name="trial-feed"),

@@ -36,6 +36,8 @@ STATES = ("draft", "withdrawn")
 KEYED = {
     "trial": [f"{CANARY}-{state}" for state in STATES],
     "trial-print": [f"{CANARY}-{state}" for state in STATES],
+    "trial-named": [f"{CANARY}-{state}" for state in STATES],
+    "trial-named-print": [f"{CANARY}-{state}" for state in STATES],
     "centre": [f"{CANARY}-centre-{state}" for state in STATES],
     "network": [f"{CANARY}-network-{state}" for state in STATES],
 }
@@ -65,6 +67,8 @@ ASKED = ("web:search", "web:suggest", "web:results-print", "web:feed", "web:watc
 PUBLIC = {
     "trial": "shown",
     "trial-print": "shown",
+    "trial-named": "shown",
+    "trial-named-print": "shown",
     "trial-feed": "shown",
     "centre": "uz-shown",
     "network": "net-shown",

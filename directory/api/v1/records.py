@@ -79,7 +79,7 @@ class TrialNamed(ApiView):
     def get(self, request, key):
         if fault := parameters.unusable("address", key):
             raise bad_parameters([fault])
-        slug = service.slug_of(key)
+        slug = None if service.ready() else service.slug_of(key)
         if slug is None:
             raise not_found(f"There is no listed trial “{key[:80]}”.")
         query = request.GET.urlencode()

@@ -9,16 +9,7 @@ from .health import Health
 from .import_decisions import ImportApply, ImportCancel, ImportDecisions, ImportQuestions, ImportUndo
 from .imports import ImportDetail, ImportReport, ImportRows, Imports
 from .match import MatchView
-from .records import (
-    CentreDetail,
-    CentreList,
-    NetworkDetail,
-    NetworkList,
-    SiteList,
-    TrialDetail,
-    TrialList,
-    TrialNamed,
-)
+from .records import CentreDetail, CentreList, NetworkDetail, NetworkList, SiteList, TrialDetail, TrialList
 from .root import Root
 from .schema import Schema
 from .suggest import Suggest
@@ -29,7 +20,6 @@ urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("trials/", TrialList.as_view(), name="trials"),
     path("trials/<str:key>/", TrialDetail.as_view(), name="trial"),
-    path("trials/<path:key>/", TrialNamed.as_view(), name="trial-named"),
     path("sites/", SiteList.as_view(), name="sites"),
     path("centres/", CentreList.as_view(), name="centres"),
     path("centres/<str:key>/", CentreDetail.as_view(), name="centre"),
