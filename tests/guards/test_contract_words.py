@@ -107,8 +107,8 @@ FILTERS = {
 
 
 def test_trials_are_filtered_by_what_was_promised():
-    # What came later stands in docs/adr/0012.
-    assert set(TrialFilterSet.base_filters) == FILTERS | {"age_band"}
+    # What came later stands in docs/adr/0012 and in the last section of the contract.
+    assert set(TrialFilterSet.base_filters) == FILTERS | {"age_band", "recruiting_in", "trial_status"}
 
 
 def test_lists_are_ordered_by_what_was_promised():

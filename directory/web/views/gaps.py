@@ -123,11 +123,6 @@ class GapLine:
         return (*recruiting, *others, *also)
 
     @property
-    def more_url(self) -> str:
-        """Where the rest of the trials is; empty where no list has just them."""
-        return self.url if self.gap.own else "" if self.gap.wider_trials else self.known_url
-
-    @property
     def only_centre(self) -> tuple[str, dict[str, str]] | None:
         """`(code, names)` of the one centre, where there is only one."""
         if self.gap.state != gaps.ONE_CENTRE:
