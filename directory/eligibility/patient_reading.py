@@ -212,7 +212,7 @@ class PatientReading:
             # `relapse 2 years` may be either.
             stages = _BEHIND_AN_AGE if after_a_comma else {Stage.NEWLY_DIAGNOSED}
             return bool(self.stages[term.start]) and self.stages[term.start] <= stages
-        return term.kind in ("disease", ALTERATION)
+        return term.kind in ("disease", ALTERATION) or word in _LEVELS
 
     # --- Words around -----------------------------------------------------------------------------------
 

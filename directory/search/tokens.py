@@ -47,7 +47,8 @@ class Token(NamedTuple):
     @property
     def says_nothing(self) -> bool:
         """Whether a text means the same without it."""
-        return fold(self.raw) in STOP_WORDS or self.is_of_every_trial
+        word = self.raw.lower()
+        return (word if word.isascii() else fold(word)) in STOP_WORDS or self.is_of_every_trial
 
 
 def words(text: str) -> list[Token]:

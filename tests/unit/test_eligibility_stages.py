@@ -26,7 +26,7 @@ TEXTS = [
     ("de", "neu diagnostiziert", NEW, ()), ("nl", "nieuw gediagnosticeerd", NEW, ()),
     ("fr", "première ligne", NEW, ()), ("de", "1. Rezidiv", RELAPSED, ()), ("nl", "1e herval", RELAPSED, ()),
     # Who relapsed is newly diagnosed no more.
-    ("en", "relapse after first line", RELAPSED, ("after", "first line")),
+    ("en", "relapse after first line", RELAPSED, ("first line",)),
     ("en", "relapse after upfront treatment", RELAPSED, None),
     ("en", "refractory to frontline therapy", REFRACTORY, None),
     ("fr", "métastatique au diagnostic, en rechute", RELAPSED, None),
