@@ -60,13 +60,11 @@ def study(trial: TrialFacts) -> dict[str, Any]:
 
 
 def _age(text: str, side: str) -> str:
-    """A bound at enrolment as the registry has it, a number and a unit; `< 18 years` is `17 Years`."""
-    bounds = holding_in(parse_bounds(text, side)) if text else []
-    for one in bounds:
-        if one.at == ENROLMENT and len(one.amount) == 1:
-            number, unit = int(one.amount[0][0]), one.amount[0][1].title()
-            number -= one.strict and side == "max"
-            return f"{number} {unit}{'' if number == 1 else 's'}"
+    """A bound at enrolment as the registry has it, a number and a unit; nothing of one that it cannot have so."""
+    for one in holding_in(parse_bounds(text, side)) if text else []:
+        if one.at == ENROLMENT and len(one.amount) == 1 and not (one.strict and side == "max"):
+            number, unit = one.amount[0]
+            return f"{number} {unit.title()}{'' if number == '1' else 's'}"
     return ""
 
 
