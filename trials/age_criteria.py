@@ -190,6 +190,8 @@ def parse_bounds(text: str, side: str = "") -> tuple[AgeBound, ...]:
             amount=tuple(one.amount),
         )  # fmt: skip
         found.append(replace(bound, text=words if len(drafts) == 1 else in_signs(bound)))
+    if len({(one.side, one.at, one.countries) for one in found}) < len(found):
+        raise _not_understood(words)  # two bounds of one thing: `14 15`
     return tuple(found)
 
 

@@ -66,7 +66,7 @@ def _any(words: Iterable[str]) -> str:
 _UNITS = "|".join(sorted(filter(None, UNIT_OF), key=len, reverse=True))
 TOKEN = re.compile(
     rf"""\s*(?:
-      (?P<behind>{_any(word for words in BEHIND.values() for word in words)})
+      (?P<behind>{_any(word for words in BEHIND.values() for word in words)})(?!\s+(?:than|dan|als|de|que)\b)
     | (?:at|on|upon|bij|op|au|a|beim|bei|zum|zur)\s+(?:l')?(?:(?:{_LINKS})\s+|l')*
         (?P<when>(?:{"|".join(WHEN.values())}))\b
     | (?:in|within|en|au|aux|dans|im)\s+(?:(?:the|de|la|le|der|den)\s+|l')?
@@ -74,7 +74,7 @@ TOKEN = re.compile(
     | (?P<elsewhere>(?:elsewhere|elders|ailleurs|anderswo)\b)
     | (?P<unclear>(?:tot|until|till)\b(?!\s+en\s+met\b))
     | (?P<between>(?:between|tussen|entre|zwischen)\b)
-    | (?P<number>\d+(?:[.,]\d{{1,2}})?)(?:\s*(?P<unit>(?!a\s*\d)(?:{_UNITS}))\b\.?)?
+    | (?P<number>\d+(?:[.,]\d{{1,2}})?)(?![.,]?\d)(?:\s*(?P<unit>(?!a\s*\d)(?:{_UNITS}))\b\.?)?
     | (?P<before>{_any(word for words in BEFORE.values() for word in words)})\.?
     | (?P<hard>;)
     | (?P<dash>[-–—])

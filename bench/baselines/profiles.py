@@ -67,7 +67,7 @@ def judge(row: Row, profile: Profile, since: int = 0) -> Mapping[str, str | None
     newly = profile.stage == Stage.NEWLY_DIAGNOSED
     lines = 0 if profile.lines is None and newly else profile.lines
     return {
-        "diagnosis": _diagnosis(row.codes, profile.conditions) if not _free(trial, "diagnosis") else "met",
+        "diagnosis": _diagnosis(row, profile.conditions),
         "age": _age(trial, profile, since if newly else None),
         "stage": _stage(trial.stages, profile.stage),
         "lines": _asked(trial, "lines", _between(trial.lines_min, trial.lines_max, lines)),
@@ -96,7 +96,10 @@ def band(verdicts: Mapping[str, str | None]) -> str:
     return "excluded" if "unmet" in said else "undetermined" if "unknown" in said else "matches"
 
 
-def _diagnosis(codes: tuple[str, ...], given: tuple[str, ...]) -> str:
+def _diagnosis(row: Row, given: tuple[str, ...]) -> str:
+    codes = row.codes
+    if not codes and _free(row.trial, "diagnosis"):
+        return "met"
     if not codes or not given:
         return "unknown"
     if any(code in path_to(one) for one in given for code in codes):

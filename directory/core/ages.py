@@ -123,7 +123,7 @@ def age_span(text: str) -> tuple[int, int]:
     What is typed is as exact as its smallest unit: `2.5 years` is a tenth of a year long, `31d` one day.
     `BadAge` as in `parse_age`.
     """
-    first, parts = parse_age(text), _parts(text)
+    first, parts = parse_age(text), _amounts(text)
     if first is None or not parts:
         raise BadAge(_("“%(age)s” is not an age. Write for example 14, 14y, 6m, 31d, 2 years or 18 mois.")
                      % {"age": text[:40]})  # fmt: skip
@@ -135,10 +135,10 @@ def age_span(text: str) -> tuple[int, int]:
 
 def age_as_typed(text: str) -> str:
     """An age in the units in which it was typed, in the active language: `18m` → `18 months`."""
-    return " ".join(_part_text(number, unit) for number, unit in _parts(text))
+    return " ".join(_part_text(number, unit) for number, unit in _amounts(text))
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+def _amounts(text: str) -> list[tuple[str, str]]:
     """The numbers and units of an age, largest first: `1y 6m` → `[("1", "year"), ("6", "month")]`."""
     found = _PART.finditer(str(text).strip())
     return [(part.group(1).replace(",", "."), UNIT_OF[fold(part.group(2))]) for part in found]

@@ -16,10 +16,10 @@ from trials.age_criteria import HERE
 from trials.choices import Freshness, Recruitment
 from trials.conditions import path_to
 
-from .patient import Given, PatientCriteria
+from .patient import GivenPatient, PatientCriteria
 from .profile import Profile
 from .profile_text import NO_DISEASE, Read, below, families, no_single_disease
-from .recorded import ASKED_OF_PATIENTS, NO_LIMIT, NOT_RECORDED, RECORDED, Recorded
+from .recorded import ASKED_OF_PATIENTS, NO_LIMIT, NOT_RECORDED, RECORDED, RecordedCriteria
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 CRITERIA = (*ASKED_OF_PATIENTS, "recruitment", "reach")
@@ -32,10 +32,10 @@ class Judged:
     `metres`: to the nearest recruiting site in reach; 0 without a place.
     """
 
-    def __init__(self, today: Today, profile: Profile, said: Read, recorded: Recorded | None = None):
+    def __init__(self, today: Today, profile: Profile, said: Read, recorded: RecordedCriteria | None = None):
         self.today, self.trials, self.profile, self.said = today, today.trials, said.completed(profile), said
-        self.recorded = recorded or Recorded(self.trials)
-        self.patient = PatientCriteria(self.recorded, Given.of(self.profile, said))
+        self.recorded = recorded or RecordedCriteria(self.trials)
+        self.patient = PatientCriteria(self.recorded, GivenPatient.of(self.profile, said))
         self.alive = self.trials.alive
         self.kilometres = today.distances(profile.near) if profile.near is not None else None
         self.open_sites = today.site_alive & (

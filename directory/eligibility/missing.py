@@ -18,7 +18,7 @@ from directory.search import snapshot
 from .criteria import Judged
 from .profile import Profile
 from .profile_text import Read
-from .recorded import AGE_GROUP, DECIDING, NOT_RECORDED, Recorded
+from .recorded import AGE_GROUP, DECIDING, NOT_RECORDED, RecordedCriteria
 from .verdicts import UNKNOWN
 
 TYPICAL = Path(__file__).parent / "typical_profiles.csv"
@@ -60,7 +60,7 @@ def missing_facts(most: int) -> list[MissingFact]:
 
 
 def _ranked(today) -> list[MissingFact]:
-    recorded = Recorded(today.trials)
+    recorded = RecordedCriteria(today.trials)
     alone: Counter[tuple[int, str]] = Counter()
     with_another: Counter[tuple[int, str]] = Counter()
     for profile, said in typical():

@@ -18,8 +18,8 @@ from . import alterations
 from .age_limits import PatientAge
 from .alterations import Alteration
 from .criteria import CRITERIA, FAR, Judged
-from .patient import Given, PatientCriteria
-from .recorded import Recorded
+from .patient import GivenPatient, PatientCriteria
+from .recorded import RecordedCriteria
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 # What may change by each kind of move, from what is asked most easily to what has to be waited for.
@@ -99,7 +99,7 @@ class _Search:
 
     def __init__(self, judged: Judged, ordinals: np.ndarray):
         self.judged, self.ordinals, self.given = judged, ordinals, judged.patient.given
-        self.recorded = Recorded(FewTrials(judged.trials, ordinals))
+        self.recorded = RecordedCriteria(FewTrials(judged.trials, ordinals))
         verdicts = {name: judged.verdicts[name][ordinals] for name in CRITERIA}
         self.blocked = {name: (one == UNMET) | (one == UNKNOWN) for name, one in verdicts.items()}
         self.may = {kind: self._may(names) for kind, names in CHANGES.items()}
@@ -117,17 +117,19 @@ class _Search:
             if self.may[kind].any():
                 yield from getattr(self, f"_{kind}")()
 
-    def _try(self, move: Move, given: Given) -> tuple[Move, np.ndarray]:
+    def _try(self, move: Move, given: GivenPatient) -> tuple[Move, np.ndarray]:
         criteria, mask = self._criteria(given), self.may[move.kind].copy()
         for name in CHANGES[move.kind]:
             verdict = getattr(criteria, name)()
             mask &= (verdict == MET) | (verdict == NOT_ASKED)
         return move, mask
 
-    def _criteria(self, given: Given) -> PatientCriteria:
+    def _criteria(self, given: GivenPatient) -> PatientCriteria:
         return PatientCriteria(self.recorded, given, self.judged.patient.compared)
 
-    def _each_once(self, kind: str, tried: Iterable[tuple[Move, Given]]) -> Iterator[tuple[Move, np.ndarray]]:
+    def _each_once(
+        self, kind: str, tried: Iterable[tuple[Move, GivenPatient]]
+    ) -> Iterator[tuple[Move, np.ndarray]]:
         """Of moves of one kind in order, by trial the first that makes it match."""
         left = self.may[kind].copy()
         for move, given in tried:
@@ -153,7 +155,9 @@ class _Search:
         """An age where none was given; of one that was given in months or years, each day at a bound."""
         age = self.given.age
         if age is None or age.first < age.last:
-            days = [day for day in self._days("age", around=(-1, 0, 1)) if age is None or age.includes(day)]
+            days = [
+                day for day in self._bound_days("age", around=(-1, 0, 1)) if age is None or age.includes(day)
+            ]
             yield from self._each_once(
                 "age",
                 ((Move("age", number=day), replace(self.given, age=PatientAge(day, day))) for day in days),
@@ -190,7 +194,7 @@ class _Search:
         """By days of waiting, the fewest first; a trial is found by the fewest alone."""
         age = self.given.at_diagnosis()
         if age is not None:
-            waits = sorted(day - age.first for day in self._days("date", around=(0,)))
+            waits = sorted(day - age.first for day in self._bound_days("date", around=(0,)))
             yield from self._each_once(
                 "date",
                 (
@@ -211,7 +215,7 @@ class _Search:
             mask[at] = True
             yield Move("kilometres", number=math.floor(metres[at] / 1000) + 1), mask
 
-    def _days(self, kind: str, around: Iterable[int]) -> list[int]:
+    def _bound_days(self, kind: str, around: Iterable[int]) -> list[int]:
         """The days of age at which trials that `kind` may decide have a bound, and those `around` them."""
         may, recorded = np.flatnonzero(self.may[kind]), self.recorded
         days = {0, *recorded.low[may].tolist(), *recorded.high[may].tolist()}

@@ -18,7 +18,7 @@ from .age_limits import PatientAge, in_groups, judge_written
 from .alterations import Alteration
 from .profile import Profile
 from .profile_text import Read
-from .recorded import AGE_GROUP, DECIDING, NO_LIMIT, NOT_RECORDED, RECORDED, Recorded
+from .recorded import AGE_GROUP, DECIDING, NO_LIMIT, NOT_RECORDED, RECORDED, RecordedCriteria
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 # By alteration of a patient and text of a trial, what the one says of the other.
@@ -27,7 +27,7 @@ _NOT_ABSENT = (alterations.MET, alterations.UNKNOWN, alterations.OTHER)
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenPatient:
     """What is known of the patient: the fields of the profile and what its words add.
 
     `lines_least`: how many lines there were at least, where `lines` is not given.
@@ -42,7 +42,7 @@ class Given:
     lines_least: int = 0
 
     @classmethod
-    def of(cls, profile: Profile, said: Read) -> "Given":
+    def of(cls, profile: Profile, said: Read) -> "GivenPatient":
         span = profile.age_span
         age = PatientAge(*span) if span else None
         countries = tuple(profile.countries)
@@ -68,7 +68,7 @@ class Given:
 
     def __repr__(self) -> str:
         # As of a profile: whatever writes objects into logs learns nothing of a patient.
-        return "<Given>"
+        return "<GivenPatient>"
 
 
 class PatientCriteria:
@@ -77,7 +77,7 @@ class PatientCriteria:
     `compared`: what was compared before for the same answer; it lives as long as that.
     """
 
-    def __init__(self, recorded: Recorded, given: Given, compared: Compared | None = None):
+    def __init__(self, recorded: RecordedCriteria, given: GivenPatient, compared: Compared | None = None):
         self.recorded, self.given, self.trials = recorded, given, recorded.trials
         self.compared: Compared = {} if compared is None else compared
 

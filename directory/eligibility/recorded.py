@@ -23,7 +23,7 @@ _MOST_STAGES, _MOST_YEARS = 7, 127
 _DAYS_A_YEAR = 365
 
 
-class Recorded:
+class RecordedCriteria:
     """Of `trials` (columns): by criterion an array of bases, `basis`; and the bounds of age in days.
 
     `low`, `high`: those of the sides that nobody wrote down in words (`age_written` has the others).

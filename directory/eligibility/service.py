@@ -20,20 +20,20 @@ from .criteria import CRITERIA, Judged
 from .profile import Profile
 from .profile_text import Read, ReadTerm
 from .reasons import VERDICTS, Criterion, Reasons
-from .recorded import ASKED_OF_PATIENTS, BASES, DECIDING, NOT_RECORDED, WIDEST_BREADTH, Recorded
-from .steps import Step
+from .recorded import ASKED_OF_PATIENTS, BASES, DECIDING, NOT_RECORDED, WIDEST_BREADTH, RecordedCriteria
+from .steps import SmallestStep
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 __all__ = [
-    "BANDS", "BASES", "CRITERIA", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching", "Profile",
-    "Step", "match",
+    "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching", "Profile",
+    "SmallestStep", "match",
 ]  # fmt: skip
 
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
 # Another way to part the same trials, for whoever decides about a patient.
 OPEN_HERE, CANDIDATES, APART, _EXCLUDED = SECTIONS = ("open_here", "candidates", "apart", EXCLUDED)
 # What is listed once for a trial, since it is not asked.
-_LISTED_ONCE = tuple(name for name in ASKED_OF_PATIENTS if name not in DECIDING)
+LISTED_ONCE = tuple(name for name in ASKED_OF_PATIENTS if name not in DECIDING)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Matched:
     not_recorded: tuple[str, ...]
     open_here: bool
     apart: bool
-    step: Step | None
+    step: SmallestStep | None
 
     @property
     def to_ask(self) -> list[str]:
@@ -130,7 +130,7 @@ def match(
     """
     said, held = Read.of(profile, language), snapshot.current()
     today = held.today()
-    judged = Judged(today, profile, said, held.once("recorded", lambda: Recorded(held.trials)))
+    judged = Judged(today, profile, said, held.once("recorded", lambda: RecordedCriteria(held.trials)))
     bands: dict[str, Band] = {}
     with override(language):
         teller = _Teller(judged, language)
@@ -233,7 +233,7 @@ class _Teller:
 
     def __init__(self, judged: Judged, language: str):
         self.judged, self.reasons = judged, Reasons(judged, language)
-        self.steps: Mapping[int, Step] = {}
+        self.steps: Mapping[int, SmallestStep] = {}
 
     def find_steps(self, several: Iterable[np.ndarray]) -> None:
         """For the trials of `several` arrays of ordinals."""
@@ -256,7 +256,7 @@ class _Teller:
                 criteria,
                 self._site(judged.nearest_site(ordinal)),
                 self._site(judged.nearest_abroad(ordinal)),
-                tuple(name for name in _LISTED_ONCE if judged.basis(name)[ordinal] == NOT_RECORDED),
+                tuple(name for name in LISTED_ONCE if judged.basis(name)[ordinal] == NOT_RECORDED),
                 bool(judged.open_here[ordinal]),
                 bool(judged.recorded.apart[ordinal]),
                 self.steps.get(ordinal),

@@ -21,7 +21,7 @@ KINDS = (*CHANGES, ASK)
 
 
 @dataclass(frozen=True)
-class Step:
+class SmallestStep:
     """What would decide a trial. `kind`: one of `KINDS`; `text`: a sentence.
 
     `value`: by kind the stages that would do, the alteration to test, the sex, the ISO date, the kilometres,
@@ -35,7 +35,7 @@ class Step:
     found: bool | None = None
 
 
-def find(judged: Judged, ordinals: np.ndarray) -> dict[int, Step]:
+def find(judged: Judged, ordinals: np.ndarray) -> dict[int, SmallestStep]:
     """By ordinal, the smallest step of each of those trials that has one; in the active language.
 
     What no move decides, and one thing alone leaves open, is to be asked of the centre.
@@ -44,52 +44,54 @@ def find(judged: Judged, ordinals: np.ndarray) -> dict[int, Step]:
     one_open = (judged.unmet == 0) & (judged.unknown == 1)
     for ordinal in ordinals[one_open[ordinals]].tolist():
         if ordinal not in steps:
-            steps[ordinal] = _asked(judged, ordinal)
+            steps[ordinal] = _ask_step(judged, ordinal)
     return steps
 
 
-def _smallest(judged: Judged, moves: list[Move]) -> Step:
+def _smallest(judged: Judged, moves: list[Move]) -> SmallestStep:
     """Of the kind that is easiest to have: see `CHANGES`."""
     kind = min((one.kind for one in moves), key=KINDS.index)
     return _STEPS[kind](judged, [one for one in moves if one.kind == kind])
 
 
-def _of_stage(judged: Judged, moves: list[Move]) -> Step:
+def _of_stage(judged: Judged, moves: list[Move]) -> SmallestStep:
     labels = _or(str(Stage(one.value).label) for one in moves)
     said = _("Say the stage of the disease: a match if %(stages)s.") % {"stages": labels}
-    return Step("stage", ", ".join(one.value for one in moves), said)
+    return SmallestStep("stage", ", ".join(one.value for one in moves), said)
 
 
-def _of_age(judged: Judged, moves: list[Move]) -> Step:
+def _of_age(judged: Judged, moves: list[Move]) -> SmallestStep:
     given = judged.patient.given.age is not None
-    return Step("age", "", _("Say the age in months or in days.") if given else _("Say the age."))
+    return SmallestStep("age", "", _("Say the age in months or in days.") if given else _("Say the age."))
 
 
-def _of_sex(judged: Judged, moves: list[Move]) -> Step:
+def _of_sex(judged: Judged, moves: list[Move]) -> SmallestStep:
     said = _("Say the sex: a match if %(sex)s.") % {"sex": _or(str(Sex(one.value).label) for one in moves)}
-    return Step("sex", moves[0].value, said)
+    return SmallestStep("sex", moves[0].value, said)
 
 
-def _of_lines(judged: Judged, moves: list[Move]) -> Step:
-    return Step("lines", "", _("Say how many lines of systemic treatment the patient had."))
+def _of_lines(judged: Judged, moves: list[Move]) -> SmallestStep:
+    return SmallestStep("lines", "", _("Say how many lines of systemic treatment the patient had."))
 
 
-def _of_test(judged: Judged, moves: list[Move]) -> Step:
+def _of_test(judged: Judged, moves: list[Move]) -> SmallestStep:
     """What a trial requires before what it excludes."""
     one = min(moves, key=lambda move: not move.found)
     texts = _or(move.value for move in moves if move.found == one.found)
     said = _("Test for %(alteration)s: a match if it is found.") if one.found else _(
         "Test for %(alteration)s: a match if it is not found."
     )  # fmt: skip
-    return Step("test", one.value, said % {"alteration": texts}, one.found)
+    return SmallestStep("test", one.value, said % {"alteration": texts}, one.found)
 
 
-def _of_kilometres(judged: Judged, moves: list[Move]) -> Step:
+def _of_kilometres(judged: Judged, moves: list[Move]) -> SmallestStep:
     far = moves[0].number
-    return Step("kilometres", str(far), _("A match for whoever can travel %(far)d km.") % {"far": far})
+    return SmallestStep(
+        "kilometres", str(far), _("A match for whoever can travel %(far)d km.") % {"far": far}
+    )
 
 
-def _of_date(judged: Judged, moves: list[Move]) -> Step:
+def _of_date(judged: Judged, moves: list[Move]) -> SmallestStep:
     """The day from which the age is reached, named as a birthday where it is one."""
     age, days = judged.patient.given.age, min(one.number for one in moves)
     day = judged.today.day + dt.timedelta(days=days)
@@ -101,7 +103,7 @@ def _of_date(judged: Judged, moves: list[Move]) -> Step:
         )  # fmt: skip
     else:
         said = _("From %(day)s.") if exact else _("From %(day)s at the latest.")
-    return Step("date", day.isoformat(), said % words)
+    return SmallestStep("date", day.isoformat(), said % words)
 
 
 _STEPS = {
@@ -110,10 +112,10 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _asked(judged: Judged, ordinal: int) -> Step:
+def _ask_step(judged: Judged, ordinal: int) -> SmallestStep:
     name = next(one for one in CRITERIA if judged.verdicts[one][ordinal] == UNKNOWN)
     recorded = judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP)
-    return Step(ASK, name, _of_patient(judged, name) if recorded else _of_centre(name))
+    return SmallestStep(ASK, name, _of_patient(judged, name) if recorded else _of_centre(name))
 
 
 def _of_patient(judged: Judged, name: str) -> str:

@@ -5,7 +5,8 @@ import pytest
 from directory.core import changes
 from directory.core.models import Change
 from tests.builders import a_trial, an_editor
-from tests.sheets import a_csv, applied, messages, outcomes, planned, reverse_of, stored
+from tests.sheets import a_csv, applied, messages, outcomes, planned, reverse_of
+from tests.support.registry_rows import stored
 from trials.models import Trial
 from trials.sheets import TrialSheet
 

@@ -1,4 +1,4 @@
-"""What pages and the API say of the criteria: what is recorded, that there is no limit, or that nobody said."""
+"""What pages and the API say of the criteria: what is recorded, what has no limit, and what nobody said."""
 
 import html
 import re

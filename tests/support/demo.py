@@ -1,6 +1,7 @@
 """The demo registry's spreadsheets as rows, and the sheets that they were made from."""
 
 import csv
+import os
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ from trials.identifiers import parse_identifier
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "directory" / "imports" / "demo"
-FACTS = ROOT.parent / "shared" / "data" / "registry"
+FACTS = Path(os.environ.get("SHARED_FOLDER", ROOT.parent / "shared")) / "data" / "registry"
 SCHEME_OF = {
     "nct_number": Scheme.NCT,
     "eu_ct_number": Scheme.EUCT,

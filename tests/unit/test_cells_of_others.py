@@ -83,6 +83,7 @@ OF_WORDS = {
 READ_ALL_THE_SAME = {
     ("AgeAsWritten", "few"): "a number alone is years",
     ("RegistryAge", "few"): "a number alone is years",
+    ("AgeAsWritten", "ages"): "a cell may say both the lowest and the highest age",
     ("Phases", "few"): "a number alone is a phase",
     ("PhasesInWords", "few"): "a number alone is a phase",
     ("RegistryDay", "digits of a day"): "registries write 20240917",

@@ -7,7 +7,7 @@ from rest_framework import serializers as s
 
 from directory.core.fields import LANGUAGE_CODES
 from directory.eligibility.forms import LONGEST, LONGEST_ALTERATION
-from directory.eligibility.service import BANDS, BASES, CRITERIA
+from directory.eligibility.service import BANDS, BASES, CRITERIA, LISTED_ONCE
 from directory.eligibility.steps import KINDS
 from trials.choices import Freshness, Recruitment, Sex, Stage
 from trials.models.criteria import MOST_LINES
@@ -96,7 +96,7 @@ class MatchedTrialSerializer(s.Serializer):
         help_text="The nearest site that recruits outside Belgium, where that is another one.",
     )
     not_recorded = s.ListField(
-        child=s.ChoiceField(CRITERIA), help_text="Of these nothing is recorded; they were not asked."
+        child=s.ChoiceField(LISTED_ONCE), help_text="Of these nothing is recorded; they were not asked."
     )
     treats = s.BooleanField(help_text="False: supportive care, or a study that only observes.")
     step = StepSerializer(allow_null=True)

@@ -129,7 +129,8 @@ class Checker:
     def _is_broken(self, check: CheckRule, record: models.Model) -> bool:
         if check.relates:
             return check.is_broken(getter(record))
-        key = (check, *map(record.__dict__.get, check.fields))
+        values = map(record.__dict__.get, check.fields)
+        key = (check, *(tuple(one) if isinstance(one, list) else one for one in values))
         if key not in self._good:
             self._remember(key, not check.is_broken(getter(record)))
         return not self._good[key]
