@@ -168,22 +168,22 @@ class NegationScope:
         if not right and (apart := self._something_else(cue) or self._subject(cue, left)):
             self.of_something_else.append(apart)
             nearest = self._back(left) if left else self._in_clauses_beside(cue)
-            return self._each(filter(self._is_one, nearest), True)
+            return self._each(self._of_kind(ALTERATION, nearest), True)
         return self._said_of(cue, left, right)
 
-    def _is_one(self, number: int) -> bool:
-        return self.terms[number].kind == ALTERATION
+    def _of_kind(self, kind: str, numbers: Iterable[int]) -> list[int]:
+        return [number for number in numbers if self.terms[number].kind == kind]
 
     def _of_aside(self, cue: Cue, left: list[int], right: list[int]) -> list[int]:
         """What is of another day or person: what follows, or what is joined to it."""
         word = fold(self.parts[cue.end - 1].raw)
         if word in AFTER and cue.end == cue.start + 1:
-            return [one for one in self._adjacent(cue, right) if self.terms[one].kind == "disease"]
+            return self._of_kind("disease", self._adjacent(cue, right))
         if right:
             return self._adjacent(cue, right) if cue.narrow else right
-        is_joined = self._is_joined_to_a_relative(cue, left) if word in OTHERS else False
-        is_last = word not in OTHERS and cue.end == self._end_of_clause(cue.start)
-        return left[-1:] if is_joined or is_last else []
+        if word in OTHERS:
+            return left[-1:] if self._is_joined_to_a_relative(cue, left) else []
+        return left[-1:] if cue.end == self._end_of_clause(cue.start) else []
 
     def _is_joined_to_a_relative(self, cue: Cue, left: list[int]) -> bool:
         """`leukaemia in brother`, `TP53 mutation, mother`."""
@@ -208,8 +208,7 @@ class NegationScope:
         """The words of a clause without terms, where they name that of which the cue speaks."""
         if left:
             return None
-        end = self._end_of_clause(cue.start)
-        start = next(at for at, here in enumerate(self.clause) if here == self.clause[cue.start])
+        end, start = self._end_of_clause(cue.start), self.clause.index(self.clause[cue.start])
         said = [strip_marks(one.raw) for one in self.parts[start : cue.start] if not one.says_nothing]
         return WordSpan(start, end) if said and said[0].startswith(_SUBJECTS) else None
 
@@ -279,7 +278,7 @@ class NegationScope:
         return _only_joins(self.parts[at]) or self.parts[at].exact in OF_ALTERATIONS
 
     def _is_of_a_test(self, number: int) -> bool:
-        """No ALK result, no ALK test: nobody looked. No ALK test positive: nobody knows what is meant."""
+        """No ALK result, no ALK test: nobody looked."""
         term = self.terms[number]
         behind = self.parts[term.end : self._end_of_clause(term.start)]
         return bool(behind) and strip_marks(behind[0].raw).startswith(_OF_TESTS)

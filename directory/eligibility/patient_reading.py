@@ -206,13 +206,16 @@ class PatientReading:
         if linked or is_short or word in _THEN | _BOUNDS:
             return False
         term = self.ends.get(place + 1)
-        if term is None:
-            return bool(said) or word in _LEVELS
-        if term.start in self.stages:
-            # `relapse 2 years` may be either.
-            stages = _BEHIND_AN_AGE if after_a_comma else {Stage.NEWLY_DIAGNOSED}
-            return bool(self.stages[term.start]) and self.stages[term.start] <= stages
-        return term.kind in ("disease", ALTERATION) or word in _LEVELS
+        if word in _LEVELS:
+            return True
+        return self._may_follow_term(term, after_a_comma) if term else bool(said)
+
+    def _may_follow_term(self, term: FoundTerm, after_a_comma: bool) -> bool:
+        stages = self.stages.get(term.start)
+        if stages is None:
+            return term.kind in ("disease", ALTERATION)
+        # `relapse 2 years` may be either.
+        return bool(stages) and stages <= (_BEHIND_AN_AGE if after_a_comma else {Stage.NEWLY_DIAGNOSED})
 
     # --- Words around -----------------------------------------------------------------------------------
 

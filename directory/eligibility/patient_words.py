@@ -86,6 +86,7 @@ _LINES = rf"""
 _FOUND = re.compile(rf"(?<!\w)(?<!\d[.,;:/+–-])(?:{_LINES}|{_AGE}|{_BARE})", re.IGNORECASE | re.VERBOSE)
 # In capitals 12M is twelve months or a boy of twelve.
 _TWO_MEANINGS = frozenset({"M", "D", "W"})
+_GROUPS_OF_UNITS = [f"{letter}{place}" for place in "12" for letter in _UNITS]
 _ENDS = " -–"
 _SIGNS_OF_SEX = {"♀": " female ", "♂": " male "}
 
@@ -152,25 +153,25 @@ def _lines(match: re.Match) -> PatientWord:
 
 
 def _age(match: re.Match, language: str) -> PatientWord | None:
-    opens, text = match.string[: match.start()].rstrip().endswith(("(", "[")), match[0].strip(_ENDS)
     if match["bare"]:
-        return _word(text, "" if match["doubted"] else f"{match['years']}y", True, opens)
-    units = [f"{letter}{place}" for place in "12" for letter in _UNITS if match[f"{letter}{place}"]]
+        return _word(match, f"{match['years']}y" * (not match["doubted"]), True)
+    units = [name for name in _GROUPS_OF_UNITS if match[name]]
     if match[units[0]] in _TWO_MEANINGS and not match["old"]:
         return None
     unit = strip_marks(match[units[0]])
     is_marked = bool(match["old"] or match["aged"] or re.search(r"ri|/|^y.*o", unit))
     # French shortens jour, Dutch jaar: five days or five years.
-    unclear = match["vague"] or match["asked"] or (unit == "j" and language == "fr")
-    return _word(text, "" if unclear else _code(match, units, unit), is_marked, opens)
+    unclear = any(match.group("vague", "asked")) or (unit, language) == ("j", "fr")
+    return _word(match, "" if unclear else _code(match, units, unit), is_marked)
 
 
-def _word(text: str, code: str, is_marked: bool, opens: bool) -> PatientWord:
+def _word(match: re.Match, code: str, is_marked: bool) -> PatientWord:
+    opens = match.string[: match.start()].rstrip().endswith(("(", "["))
     try:
         days = parse_age(code)
     except BadAge:
         days, code = None, ""
-    return PatientWord("age", text, days, code, is_marked, opens)
+    return PatientWord("age", match[0].strip(_ENDS), days, code, is_marked, opens)
 
 
 def _code(match: re.Match, units: list[str], unit: str) -> str:

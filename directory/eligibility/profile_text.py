@@ -56,10 +56,7 @@ class Read:
         reader = TextReader(check_text(profile.text), language)
         named = frozenset(reader.diseases)
         codes = tuple(dict.fromkeys((*profile.conditions, *reader.codes())))
-        fields = [_field(text, language) for text in profile.alterations]
-        given = [one for found, _doubtful in fields for one in found]
-        doubtful = [text for _found, several in fields for text in several]
-        doubtful += [one.text for one in given if not one.says_what]
+        given, doubtful = _fields(profile.alterations, language)
         merged = _Merged(profile, reader)
         lines = merged.value("lines", profile.lines)
         return cls(
@@ -72,9 +69,9 @@ class Read:
             given=profile.conditions,
             days=merged.value("age", profile.days),
             age_text=merged.age_text(profile),
-            sex=profile.sex or (merged.words["sex"].sex if "sex" in merged.words else ""),
+            sex=profile.sex or merged.sex,
             lines=lines,
-            lines_least=merged.relapses if lines is None and _is_treated_by_lines(codes) else 0,
+            lines_least=_least_lines(codes, merged.relapses) if lines is None else 0,
         )
 
     def completed(self, profile: Profile) -> Profile:
@@ -92,16 +89,14 @@ class _Merged:
     def __init__(self, profile: Profile, reader: TextReader):
         self.unread: list[str] = []
         # A patient is at one stage or another: “any” says nothing of theirs.
-        stage = "" if profile.stage == Stage.ANY else profile.stage
-        against = [text for text, stages in reader.said_stages if stage and stages and stage not in stages]
+        stages = reader.stages if profile.stage in ("", Stage.ANY) else {profile.stage}
+        self.stages = frozenset(stages)
+        against = [text for text, said in reader.said_stages if said and self.stages.isdisjoint(said)]
         self.relapses = 0 if against else reader.stage.relapses
-        self.stages = frozenset({stage} if stage else reader.stages)
         self.words = dict(self._words(profile, reader))
         self.unread += against
-        of_words = [_term(word) for word in self.words.values()]
-        self.terms = of_words + [
-            one for one in reader.terms if one.kind != "stage" or one.value in self.stages
-        ]
+        of_stages = (one for one in reader.terms if one.kind != "stage" or one.value in self.stages)
+        self.terms = [*map(_term, self.words.values()), *of_stages]
 
     def _words(self, profile: Profile, reader: TextReader) -> Iterable[tuple[str, PatientWord]]:
         said, given = reader.patient, (profile.days, profile.sex or None, profile.lines)
@@ -110,6 +105,10 @@ class _Merged:
                 self.unread.append(word.text)
             elif word is not None:
                 yield word.kind, word
+
+    @property
+    def sex(self) -> str:
+        return self.words["sex"].sex if "sex" in self.words else ""
 
     def age_text(self, profile: Profile) -> str:
         if profile.days is None and "age" in self.words:
@@ -134,8 +133,18 @@ def _term(word: PatientWord) -> ReadTerm:
     return ReadTerm(word.kind, word.code or str(word.value), word.text)
 
 
-def _is_treated_by_lines(codes: tuple[str, ...]) -> bool:
-    return bool(codes) and all(_TREATED_BY_LINES.intersection(path_to(code)) for code in codes)
+def _least_lines(codes: tuple[str, ...], relapses: int) -> int:
+    """Of a disease that nobody has without a line of treatment for each relapse; else 0."""
+    is_one = codes and all(_TREATED_BY_LINES.intersection(path_to(code)) for code in codes)
+    return relapses if is_one else 0
+
+
+def _fields(texts: Iterable[str], language: str) -> tuple[list[Alteration], list[str]]:
+    """What the fields of alterations say, and what of them is in doubt or says nothing."""
+    fields = [_field(text, language) for text in texts]
+    given = [one for found, _doubtful in fields for one in found]
+    doubtful = [text for _found, several in fields for text in several]
+    return given, doubtful + [one.text for one in given if not one.says_what]
 
 
 def _field(text: str, language: str) -> tuple[list[Alteration], list[str]]:

@@ -4,7 +4,7 @@
 stage of today. In doubt a phrase is unread.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from directory.core.text import squash, strip_marks
 from directory.search.concepts import vocabulary
@@ -21,7 +21,6 @@ from .stage_words import (
     FIRST_LINE,
     FOLLOWED,
     NO_STAGE,
-    PLAIN,
     PROGRESSIVE,
     REMISSION,
     StagePhrase,
@@ -56,6 +55,7 @@ _NO_LINE = (
 _VARIANTS = ("mutat", "variant", "alterat", "muta")
 _DIGITS_OF_A_YEAR = 4
 _CURRENT = frozenset({Stage.RELAPSED, Stage.REFRACTORY})
+_OF_REMISSION = frozenset({REMISSION, BEFORE})
 _LATER = frozenset({Stage.MAINTENANCE, Stage.FOLLOW_UP})
 
 
@@ -76,38 +76,25 @@ class StageReading:
         self.parts, self.clause = parts, clause
         self.starts = {term.start: term for term in terms}
         self.ends = {term.end: term for term in terms}
-        self.diseases = {
-            concept
-            for term in terms
-            if term.kind == "disease" and term.start not in doubted
-            for concept in term.concepts
-        }
+        self.diseases = _diseases(terms, doubted)
         said = {at: phrase for at, phrase in phrases.items() if at not in doubted and self._fits(at, phrase)}
         self.ways = {phrase.way for phrase in said.values()}
-        self.others = frozenset(
-            stage
-            for phrase in said.values()
-            if phrase.way not in (REMISSION, BEFORE)
-            for stage in phrase.stages
-            if stage != Stage.NEWLY_DIAGNOSED
-        )
-        self.stages = {at: self._stages(said[at]) if at in said else frozenset() for at in phrases}
-        read = [phrase.relapses for at, phrase in said.items() if self.stages[at]]
-        self.relapses = max(read, default=0)
+        self.others = _of_today(said.values())
+        read = {at: self._stages(phrase) for at, phrase in said.items()}
+        self.stages = dict.fromkeys(phrases, frozenset[Stage]()) | read
+        self.relapses = max((said[at].relapses for at, stages in read.items() if stages), default=0)
 
     def _stages(self, phrase: StagePhrase) -> frozenset[Stage]:
         if phrase.way == REMISSION:
             return self._in_remission()
         if phrase.way == BEFORE:
             is_meant = REMISSION in self.ways or (not self.others and self._is_acute_leukaemia)
-            return frozenset(phrase.stages) if is_meant else frozenset()
-        is_new = Stage.NEWLY_DIAGNOSED in phrase.stages
-        # Who relapsed is newly diagnosed no more, whatever was told of that day.
-        if is_new and (self.others or self.ways & {REMISSION, BEFORE}):
-            return frozenset()
-        if phrase.way == PROGRESSIVE and self.diseases & _WATCHED:
-            return frozenset()
-        return frozenset(phrase.stages)
+        elif Stage.NEWLY_DIAGNOSED in phrase.stages:
+            # Who relapsed is newly diagnosed no more, whatever was told of that day.
+            is_meant = not self.others and self.ways.isdisjoint(_OF_REMISSION)
+        else:
+            is_meant = phrase.way != PROGRESSIVE or self.diseases.isdisjoint(_WATCHED)
+        return frozenset(phrase.stages if is_meant else ())
 
     def _in_remission(self) -> frozenset[Stage]:
         """Before a transplant only where that is said or nothing speaks against it."""
@@ -126,32 +113,43 @@ class StageReading:
 
     def _fits(self, at: int, phrase: StagePhrase) -> bool:
         """Whether the words around leave it what it is."""
-        if phrase.way == NO_STAGE:
-            return False
         start, end = at, self.starts[at].end
-        before, after = self._word(start - 1, start), self._word(end, start)
-        if phrase.way == FIRST_LINE:
-            then = self._word(start - 2, start) if before in _ARTICLES else before
-            return then not in _AFTER_A_LINE and not after.startswith(_NO_LINE)
-        if phrase.way == DE_NOVO:
-            beside = (self._kind_before(start), self._kind_after(end, start))
-            return ALTERATION not in beside and not any(
-                word.startswith(_VARIANTS) for word in (before, after)
-            )
-        if phrase.way == AT_DIAGNOSIS:
-            is_last = not after or self._kind_after(end, start) == "disease" or self.parts[end].exact == MARK
-            return is_last and self._is_beside_a_disease(start, before)
-        if phrase.way == PROGRESSIVE:
-            return self._says_progress(start, end, before, after)
-        if phrase.way == FOLLOWED:
-            # Not `3 mois de suivi`, `suivi à Liège`.
-            return not after and (not before or self._kind_before(start) == "disease")
-        return not (
-            phrase.way == PLAIN and Stage.NEWLY_DIAGNOSED in phrase.stages and self._is_dated(end, start)
-        )
+        fits = {
+            FIRST_LINE: self._is_a_first_line,
+            DE_NOVO: self._is_a_disease_de_novo,
+            AT_DIAGNOSIS: self._is_of_this_diagnosis,
+            PROGRESSIVE: self._says_progress,
+            FOLLOWED: self._is_followed,
+            NO_STAGE: lambda *_span: False,
+        }
+        if phrase.way in fits:
+            return fits[phrase.way](start, end)
+        return Stage.NEWLY_DIAGNOSED not in phrase.stages or not self._is_dated(end, start)
 
-    def _is_beside_a_disease(self, start: int, before: str) -> bool:
+    def _is_a_first_line(self, start: int, end: int) -> bool:
+        """Not one that was: `relapse after first line`."""
+        before = self._word(start - 1, start)
+        then = self._word(start - 2, start) if before in _ARTICLES else before
+        return then not in _AFTER_A_LINE and not self._word(end, start).startswith(_NO_LINE)
+
+    def _is_a_disease_de_novo(self, start: int, end: int) -> bool:
+        """Not a mutation that neither parent has."""
+        words = (self._word(start - 1, start), self._word(end, start))
+        kinds = (self._kind_before(start), self._kind_after(end, start))
+        return ALTERATION not in kinds and not any(word.startswith(_VARIANTS) for word in words)
+
+    def _is_of_this_diagnosis(self, start: int, end: int) -> bool:
+        is_last = not self._word(end, start) or self._kind_after(end, start) == "disease"
+        return (is_last or self.parts[end].exact == MARK) and self._is_beside_a_disease(start)
+
+    def _is_followed(self, start: int, end: int) -> bool:
+        """Not `3 mois de suivi`, `suivi à Liège`."""
+        is_first = not self._word(start - 1, start) or self._kind_before(start) == "disease"
+        return is_first and not self._word(end, start)
+
+    def _is_beside_a_disease(self, start: int) -> bool:
         """First in its clause, or behind a disease: not in `métastatique au diagnostic`."""
+        before = self._word(start - 1, start)
         if not before or before in PERSONS:
             return True
         term = self.ends.get(start)
@@ -162,8 +160,9 @@ class StageReading:
         words = (self._word(at, start) for at in (end, end + 1, end + 2))
         return any(len(word) == _DIGITS_OF_A_YEAR and word.isdigit() for word in words)
 
-    def _says_progress(self, start: int, end: int, before: str, after: str) -> bool:
+    def _says_progress(self, start: int, end: int) -> bool:
         """Of a disease, not of `progressive headache`."""
+        before, after = self._word(start - 1, start), self._word(end, start)
         kinds = ("disease", "stage", ALTERATION)
         if self._kind_after(end, start) in kinds:
             return True
@@ -184,3 +183,15 @@ class StageReading:
     def _kind_after(self, end: int, start: int) -> str:
         term = self.starts.get(end)
         return term.kind if term and self.clause[end] == self.clause[start] else ""
+
+
+def _diseases(terms: Iterable[FoundTerm], doubted: Set[int]) -> set[str]:
+    """The concepts of the diseases that are there."""
+    there = (term.concepts for term in terms if term.kind == "disease" and term.start not in doubted)
+    return set().union(*there)
+
+
+def _of_today(phrases: Iterable[StagePhrase]) -> frozenset[Stage]:
+    """The stages that phrases say beside a new diagnosis and a remission."""
+    stages = (phrase.stages for phrase in phrases if phrase.way not in _OF_REMISSION)
+    return frozenset().union(*stages) - {Stage.NEWLY_DIAGNOSED}

@@ -112,22 +112,25 @@ class TextReader:
         spans = {span.start: span for span in self.vocabulary.spans(self.parts)}
         at = 0
         while at < len(self.parts):
-            span = spans.get(at) or self._gene(at)
-            if (said := phrase_at(self.parts, self.clause, at)) and (span is None or said[0] >= span.end):
-                end, self.phrases[at] = said
-                yield FoundTerm(at, end, (), "stage")
-                at = end
-                continue
-            span = span or self._near(at)
-            if span is None:
-                at += 1
-                continue
-            kind = self._kind(span)
-            end = self._end_of_alteration(span.end, spans) if kind == ALTERATION else span.end
-            if found := next((_STAGES_OF[one] for one in span.concepts if one in _STAGES_OF), None):
-                self.phrases[at] = found
-            yield FoundTerm(span.start, end, span.concepts, kind)
-            at = end
+            term = self._find_at(at, spans)
+            if term:
+                yield term
+            at = term.end if term else at + 1
+
+    def _find_at(self, at: int, spans: Mapping[int, Span]) -> FoundTerm | None:
+        """The term that begins there: of those of equal length one of a stage."""
+        span = spans.get(at) or self._gene(at)
+        said = phrase_at(self.parts, self.clause, at)
+        if said and (span is None or said[0] >= span.end):
+            end, self.phrases[at] = said
+            return FoundTerm(at, end, (), "stage")
+        span = span or self._near(at)
+        if span is None:
+            return None
+        kind = self._kind(span)
+        self.phrases.update((at, _STAGES_OF[one]) for one in span.concepts if one in _STAGES_OF)
+        end = self._end_of_alteration(span.end, spans) if kind == ALTERATION else span.end
+        return FoundTerm(span.start, end, span.concepts, kind)
 
     def _kind(self, span: Span) -> str:
         kinds = {self.vocabulary.types.get(one, "") for one in span.concepts}
