@@ -5,7 +5,7 @@ languages; what is a common word otherwise counts in capitals only. Signs that a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .concepts import Span, vocabulary
@@ -46,27 +46,30 @@ class Operators:
 
 def read_operators(words: Sequence[Token]) -> Operators:
     """The operators among `words`, with the terms: a small `or` inside a term is a part of it."""
-    shouted = not any(letter.islower() for word in words for letter in word.raw)
-    common = _COMMON if shouted else frozenset()
-    spans = _spans_between(
-        words, [at for at, word in enumerate(words) if word.raw in _OR_IN_CAPITALS - common]
-    )
+    common = _COMMON if _is_shouted(words) else frozenset()
+    or_in_capitals = _OR_IN_CAPITALS - common
+    spans = _spans_between(words, _written(words, or_in_capitals))
     inside = {place for span in spans for place in range(span.start, span.end)}
-    outside = [at for at in range(len(words)) if at not in inside]
-    either = [at for at in outside if _is_one_of(words[at], _OR, _OR_IN_CAPITALS - common)]
-    starts, excluded, taken = {span.start: span for span in spans}, [], set(either)
-    for at in outside:
-        if _is_one_of(words[at], _NOT, _NOT_IN_CAPITALS - common) and (
-            behind := _place_behind(words, at, inside, either)
-        ):
-            start = behind
-            excluded.append((start, starts[start].end if start in starts else start + 1))
-            taken.add(at)
-    return Operators(tuple(spans), tuple(either), tuple(excluded), frozenset(taken))
+    either = [at for at in _written(words, _OR | or_in_capitals) if at not in inside]
+    denials = [at for at in _written(words, _NOT | _NOT_IN_CAPITALS - common) if at not in inside]
+    behind = {at: place for at in denials if (place := _place_behind(words, at, inside, either))}
+    excluded = _units_at(spans, behind.values())
+    return Operators(tuple(spans), tuple(either), excluded, frozenset((*either, *behind)))
 
 
-def _is_one_of(word: Token, small: frozenset[str], capitals: frozenset[str]) -> bool:
-    return word.raw in capitals or word.raw in small
+def _written(words: Sequence[Token], spellings: frozenset[str]) -> list[int]:
+    """The places of the words that are written so."""
+    return [at for at, word in enumerate(words) if word.raw in spellings]
+
+
+def _units_at(spans: Sequence[Span], places: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The terms that begin at `places`, else the words there: where each begins and ends."""
+    ends = {span.start: span.end for span in spans}
+    return tuple((place, ends.get(place, place + 1)) for place in places)
+
+
+def _is_shouted(words: Sequence[Token]) -> bool:
+    return not any(letter.islower() for word in words for letter in word.raw)
 
 
 def _spans_between(words: Sequence[Token], breaks: Sequence[int]) -> list[Span]:

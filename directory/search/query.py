@@ -14,7 +14,7 @@ from trials.identifiers import parse_identifier
 from .compounds import cut_compounds, join_symbols
 from .concepts import Span, vocabulary
 from .numbers import RegistryNumber, read_numbers
-from .operators import not_understood, read_operators, spelt_out
+from .operators import Operators, not_understood, read_operators, spelt_out
 from .tokens import OF_EVERY_TRIAL, Token, typed_words
 
 LONGEST, MOST_WORDS = 400, 24
@@ -133,19 +133,28 @@ def parse(text: str) -> Parsed:
     if numbers:
         return Parsed(text, (), (), _compact(text), numbers=numbers)
     found = join_symbols(cut_compounds(typed_words(spelt_out(rest))))[:MOST_WORDS]
-    read = read_operators(found)
+    return _without_operators(text, found, read_operators(found))
+
+
+def _without_operators(text: str, found: Sequence[Token], read: Operators) -> Parsed:
+    """The query of the words `found`, without those that are operators or say nothing."""
     ignored = not_understood(text, has_operators=bool(read.taken))
     whole = Parsed(text, tuple(found), read.spans, _compact(text), ignored=ignored)
     excluded = tuple(whole.only(range(*places)) for places in read.excluded)
-    gone = read.taken | {place for start, end in read.excluded for place in range(start, end)}
+    gone = read.taken.union(*(range(*places) for places in read.excluded))
     outside = sorted(set(range(len(found))) - places_of(read.spans) - gone)
-    left_out = {place for place in outside if found[place].says_nothing}
-    keep = [place for place in range(len(found)) if place not in gone | left_out]
+    left_out = gone.union(place for place in outside if found[place].says_nothing)
+    keep = [place for place in range(len(found)) if place not in left_out]
     if not keep and not excluded:
-        says_nothing = len(found) > 1 and any(word.is_of_every_trial for word in found)
-        return NOTHING if says_nothing else replace(whole, spans=())
+        return _of_words_that_say_nothing(whole)
     asked = replace(whole, either=_joined(read.either, keep), excluded=excluded).only(keep)
     return replace(asked, asides=_asides(map(found.__getitem__, outside)))
+
+
+def _of_words_that_say_nothing(whole: Parsed) -> Parsed:
+    """Several that are said of every trial ask for all; one alone may be a name."""
+    says_nothing = len(whole.words) > 1 and any(word.is_of_every_trial for word in whole.words)
+    return NOTHING if says_nothing else replace(whole, spans=())
 
 
 def _joined(operators: Iterable[int], keep: Sequence[int]) -> tuple[int, ...]:

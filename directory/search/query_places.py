@@ -4,7 +4,7 @@ It filters nothing: it says where to begin. What has a site there comes first, t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +16,7 @@ from directory.core.places import Place, Province, is_known, locate, postal_code
 from trials.choices import Recruitment
 
 from .daily_facets import Today
-from .query import Parsed
+from .query import Parsed, places_of
 from .snapshot import Snapshot
 from .tokens import words
 
@@ -84,31 +84,36 @@ def take_place(snapshot: Snapshot, parsed: Parsed) -> tuple[Parsed, PlaceAsked |
     found = dict(_places_among(snapshot, parsed))
     if not found:
         return parsed, None
-    taken = {place for start, end in found for place in range(start, end)}
-    label = " ".join(parsed.words[place].raw for place in sorted(taken))
-    points = [one.point for one in found.values() if one.point]
+    taken = {place for where in found for place in range(*where)}
     place = PlaceAsked(
-        label,
+        " ".join(parsed.words[at].raw for at in sorted(taken)),
         frozenset().union(*(one.centres for one in found.values())),
-        points[0] if points else None,
+        next((one.point for one in found.values() if one.point), None),
     )
     rest = parsed.only(set(range(len(parsed.words))) - taken)
     return (rest if rest.words or not place.centres else parsed), place
 
 
 def _places_among(snapshot: Snapshot, parsed: Parsed) -> Iterator[tuple[tuple[int, int], PlaceAsked]]:
+    """The places in the words outside terms, the longest names first, from the left."""
     names = snapshot.once("places in queries", lambda: _places_by_name(snapshot))
-    inside = {place for span in parsed.spans for place in range(span.start, span.end)}
-    start = 0
+    inside, start = places_of(parsed.spans), 0
     while start < len(parsed.words):
-        for end in range(min(start + _LONGEST, len(parsed.words)), start, -1):
-            key = tuple(word.stem for word in parsed.words[start:end])
-            place = None if inside & set(range(start, end)) else names.get(key) or _of_postal_code(key)
-            if place and (place.centres or _is_no_trial(snapshot, key)):
-                yield (start, end), place
-                start = end - 1
-                break
-        start += 1
+        ends = range(min(start + _LONGEST, len(parsed.words)), start, -1)
+        free = (end for end in ends if inside.isdisjoint(range(start, end)))
+        found = ((end, _place_called(snapshot, names, parsed, start, end)) for end in free)
+        end, place = next(((end, place) for end, place in found if place), (start + 1, None))
+        if place:
+            yield (start, end), place
+        start = end
+
+
+def _place_called(
+    snapshot: Snapshot, names: Mapping[tuple[str, ...], PlaceAsked], parsed: Parsed, start: int, end: int
+) -> PlaceAsked | None:
+    key = tuple(word.stem for word in parsed.words[start:end])
+    place = names.get(key) or _of_postal_code(key)
+    return place if place and (place.centres or _is_no_trial(snapshot, key)) else None
 
 
 def _of_postal_code(key: tuple[str, ...]) -> PlaceAsked | None:
@@ -127,18 +132,21 @@ def _places_by_name(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
     """Places by the stems of their names."""
     centres = _of_centres(snapshot)
     points = {key: place for key, place in _towns().items() if key in centres or _is_meant(key)}
-    for code, facts in snapshot.places.centres.items():
-        if facts["latitude"] is not None:
-            here = Place(facts["latitude"], facts["longitude"])
-            points = {key: here for key, there in centres.items() if there == {code}} | points
+    points = _points_of_centres(snapshot, centres) | points
     for other, name in _ELSEWHERE.items():
-        key = _stems_of_name(name)
-        centres[_stems_of_name(other)] = centres.get(_stems_of_name(other), set()) | centres.get(key, set())
-        points.setdefault(_stems_of_name(other), _towns()[key])
+        key, theirs = _stems_of_name(name), _stems_of_name(other)
+        centres[theirs] = centres.get(theirs, set()) | centres.get(key, set())
+        points.setdefault(theirs, _towns()[key])
+    keys = {*points, *centres} - {()}
+    return {key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key)) for key in keys}
+
+
+def _points_of_centres(snapshot: Snapshot, centres: Mapping[tuple[str, ...], set[str]]) -> dict:
+    """Where the one centre of a name is."""
+    facts = snapshot.places.centres
+    alone = ((key, facts[next(iter(codes))]) for key, codes in centres.items() if len(codes) == 1)
     return {
-        key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key))
-        for key in {*points, *centres}
-        if key
+        key: Place(one["latitude"], one["longitude"]) for key, one in alone if one["latitude"] is not None
     }
 
 

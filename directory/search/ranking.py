@@ -108,6 +108,10 @@ def wider_names(span: Span) -> dict[str, float]:
     return {one: kind_score(span, steps) for part in span.concepts for one, steps in wider_of(part).items()}
 
 
+def _concepts_of(parsed: Parsed) -> list[str]:
+    return [one for span in parsed.spans for one in span.concepts]
+
+
 class Builder:
     """Makes the engine's query of a parsed one, for what the index behind `reader` knows."""
 
@@ -170,16 +174,14 @@ class Builder:
         A class is not where a disease that is apart has it too (IXd is of Ewing and of synovial sarcoma), nor
         where it is what is wanted.
         """
-        concepts = [one for span in excluded.spans for one in span.concepts]
+        concepts = _concepts_of(excluded)
         if not concepts:
             return engine.best_of([self._exactly(word.stem) for word in excluded.words])
-        shared = {*self.terms.codes_of(one for span in wanted.spans for one in span.concepts)}
-        shared.update(self.terms.codes_of(other for one in concepts for other in apart().get(one, ())))
-        codes = [code for code in self.terms.codes_of(concepts) if code not in shared]
-        return engine.best_of(
-            [WordQuery("concept", one, 1.0) for one in concepts]
-            + [WordQuery("iccc", code.lower(), 1.0) for code in codes]
-        )
+        others = [other for one in concepts for other in apart().get(one, ())]
+        shared = set(self.terms.codes_of([*_concepts_of(wanted), *others]))
+        codes = [code.lower() for code in self.terms.codes_of(concepts) if code not in shared]
+        pairs = [*(("concept", one) for one in concepts), *(("iccc", code) for code in codes)]
+        return engine.best_of([WordQuery(field, text, 1.0) for field, text in pairs])
 
     def _names_a_disease(self, unit: Span) -> bool:
         return not unit.ambiguous and bool(self.terms.codes_of(unit.concepts))
