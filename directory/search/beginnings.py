@@ -13,6 +13,8 @@ from .near_texts import NearTexts
 _AFTER_ALL = "\U0010ffff"  # no text has it
 _LONG = 99  # longer texts are alike
 _AN_ERROR = 10_000  # more than any order
+# So many are sorted sooner than an array is made of them.
+_FEW = 100
 
 
 class Beginning(NamedTuple):
@@ -41,17 +43,20 @@ class Beginnings:
         entries = sorted(entries, key=lambda one: one.text)
         self.texts = [entry.text for entry in entries]
         self.items = [entry.item for entry in entries]
-        self._orders = np.array([entry.order for entry in entries], np.int64)
+        self._orders = [entry.order for entry in entries]
+        self._array = np.array(self._orders, np.int64)
         self._whole = [at for at, entry in enumerate(entries) if not entry.inner]
 
     def best(self, text: str, most: int) -> list[tuple[int, Any]]:
         """At most so many of those that begin with `text`."""
         first = bisect_left(self.texts, text)
-        orders = self._orders[first : bisect_left(self.texts, text + _AFTER_ALL, first)]
-        # Of 20,000 trials thousands begin with two letters: to sort them all takes ten times as long.
-        some = np.argpartition(orders, most)[:most] if len(orders) > most else np.arange(len(orders))
-        some = some[np.lexsort((some, orders[some]))]
-        return [(int(orders[at]), self.items[first + at]) for at in some.tolist()]
+        last = bisect_left(self.texts, text + _AFTER_ALL, first)
+        places = range(first, last)
+        if len(places) > max(_FEW, most):
+            # Of 20,000 trials thousands begin with two letters: to sort them all takes ten times as long.
+            places = (first + np.argpartition(self._array[first:last], most)[:most]).tolist()
+        some = sorted((self._orders[at], at) for at in places)[:most]
+        return [(order, self.items[at]) for order, at in some]
 
     def near(self, text: str, limit: int) -> list[tuple[int, Any]]:
         """As `best`, of those spelt almost like `text`: the order is the number of errors, then the rank."""
@@ -59,7 +64,7 @@ class Beginnings:
         if not most:
             return []
         found = [(errors, self._whole[at]) for errors, at in self._spellings.near(text, most, limit)]
-        return [(errors * _AN_ERROR + int(self._orders[at]), self.items[at]) for errors, at in found]
+        return [(errors * _AN_ERROR + self._orders[at], self.items[at]) for errors, at in found]
 
     @cached_property
     def _spellings(self) -> NearTexts:

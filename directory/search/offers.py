@@ -38,6 +38,7 @@ _MOST_OPEN = (
     Recruitment.UNKNOWN, Recruitment.SUSPENDED, Recruitment.ACTIVE_NOT_RECRUITING, Recruitment.COMPLETED,
     Recruitment.TERMINATED, Recruitment.WITHDRAWN,
 )  # fmt: skip
+_STATUS_OF_PLACE = (*(one.value for one in _MOST_OPEN), "")  # the last of a trial without a Belgian site
 _ENDED = _MOST_OPEN[_MOST_OPEN.index(Recruitment.SUSPENDED) :]
 
 
@@ -80,17 +81,17 @@ class TrialBeginnings:
 
     def __init__(self, snapshot: Snapshot):
         self.trials, today = snapshot.trials, snapshot.today()
-        self._here = today.site_alive & today.sites_with("country", [HOME])
-        self._ranks = self._by_status()
-
-    def _by_status(self) -> list[int]:
-        """By ordinal, in which place a trial is offered."""
-        trials = self.trials
+        trials, here = self.trials, today.site_alive & today.sites_with("country", [HOME])
         ranks = np.full(trials.size, _NOT_KNOWN)
         ranks[trials.having("status", _ENDED)] = _CLOSED
-        recruiting = trials.of_sites["status"] == Recruitment.values.index(Recruitment.RECRUITING)
-        ranks[trials.site_trial[self._here & recruiting]] = _RECRUITING
-        return ranks.tolist()
+        # Of each Belgian site the place of its status among `_MOST_OPEN`; of each trial the first of these.
+        places = np.array([_MOST_OPEN.index(one) for one in Recruitment])[trials.of_sites["status"]][here]
+        owners = trials.site_trial[here]
+        first = np.full(trials.size, len(_MOST_OPEN))
+        np.minimum.at(first, owners, places)
+        ranks[first == _MOST_OPEN.index(Recruitment.RECRUITING)] = _RECRUITING
+        self._ranks, self._first = ranks.tolist(), first.tolist()
+        self._centres = np.bincount(owners[places == first[owners]], minlength=trials.size).tolist()
 
     @cached_property
     def names(self) -> Beginnings:
@@ -132,19 +133,12 @@ class TrialBeginnings:
         """An item of these names or numbers as it is offered."""
         ordinal = item.ordinal if isinstance(item, Numbered) else item
         detail = parse_identifier(item.number).value if isinstance(item, Numbered) else ""
-        here, centres = self._status_here(ordinal)
+        here = _STATUS_OF_PLACE[self._first[ordinal]]
         [status] = self.trials.values("status", ordinal) or [""]
         key, label = self.trials.keys[ordinal], self.trials.labels[ordinal]
         if len(label) > _LONGEST_ACRONYM:
             label = _title(snapshot, key, language) or label
-        return Suggestion("trial", key, label, detail, status, here, centres)
-
-    def _status_here(self, ordinal: int) -> tuple[str, int]:
-        """The most open status of its Belgian sites, and of how many; empty and 0 where none is known."""
-        sites = (at for at in self.trials.sites(ordinal) if self._here[at])
-        statuses = [Recruitment.values[int(self.trials.of_sites["status"][at])] for at in sites]
-        first = next((one.value for one in _MOST_OPEN if one in statuses), "")
-        return first, statuses.count(first)
+        return Suggestion("trial", key, label, detail, status, here, self._centres[ordinal])
 
 
 def _title(snapshot: Snapshot, key: str, language: str) -> str:

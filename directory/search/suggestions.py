@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from directory.core.text import fold, squash
+from directory.core.text import fold
 from trials import conditions
 
 from .beginnings import Beginning, Beginnings
@@ -46,11 +46,10 @@ def suggest(text: str, language: str, limit: int = 8) -> list[Suggestion]:
         return []
     trials, others = trials_offered(snapshot), others_offered(snapshot, language)
     begun = [each for some in (trials.names, others) for each in some.best(folded, 4 * limit)]
-    begun += trials.of_numbers(squash(folded), limit)
+    begun += trials.of_numbers(folded.replace(" ", ""), limit)
+    if not begun:
+        begun = [each for some in (trials.names, others) for each in some.near(folded, limit)]
     found = _distinct(sorted(begun, key=lambda one: one[0]))
-    if len(found) < limit:
-        near = [each for some in (trials.names, others) for each in some.near(folded, limit)]
-        found = _distinct([*enumerate(found), *sorted(near, key=lambda one: one[0])])
     return [
         one.suggestion if isinstance(one, Offer) else trials.suggestion(snapshot, one, language)
         for one in _mixed(found, limit)

@@ -120,7 +120,7 @@ def test_a_medicine_that_a_listed_trial_gives_is_offered_and_no_other_interventi
         ("fr", "rego", "régorafénib", "", "médicament"),
         ("nl", "ntrk", "NTRK-fusie", "", "genetische afwijking"),
         ("fr", "ntrk", "fusion NTRK", "", "altération"),
-        ("de", "k27m", "H3 K27M", "K27M", "Veränderung"),
+        ("de", "k27m", "H3 K27M", "", "Veränderung"),
         ("nl", "stamcel", "stamceltransplantatie", "", "behandeling"),
     ],
 )

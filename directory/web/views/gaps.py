@@ -114,13 +114,15 @@ class GapLine:
         wider = str(_("for more diseases"))
         recruiting = [(one, wider) for one in self.gap.wider]
         others = [(one, str(words)) for key, words in STANDINGS.items() for one in self.gap.standing(key)]
+        if recruiting:
+            return (*recruiting, *others)
         also = [
             (one, f"{wider}, {words}")
             for key, words in STANDINGS.items()
             for one in self.gap.wider_trials
             if one.standing == key
         ]
-        return (*recruiting, *others, *also)
+        return (*others, *also)
 
     @property
     def only_centre(self) -> tuple[str, dict[str, str]] | None:
