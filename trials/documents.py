@@ -18,15 +18,13 @@ from directory.records.facets import facets_of
 
 from . import conditions as iccc3
 from . import drugs, given
-from .age_criteria import SIDES
-from .ages import span_of
 from .choices import InterventionType, Phase, Recruitment, Scheme, Stage, StudyType
+from .criteria_documents import criteria_body, criteria_facts
 from .filters import TrialFilterSet
 from .freshness import changes_on, freshness
 from .models import StatusStatement, Trial, TrialIdentifier, TrialSite
 from .models.intervention import KNOWN_OF_INTERVENTION
 from .models.trial import arms_of, given_in
-from .purposes import purposes
 from .sheets import SiteSheet, TrialSheet
 from .statements import day_as_said, disputing
 
@@ -191,10 +189,7 @@ def _body(parts: _Parts) -> dict:
         "interventions": given.interventions_body(parts.given),
         "arm_groups": given.arms_body(parts.arms),
         "contact": contact_of_trial(trial),
-        "no_limits": trial.no_limits,
-        "criteria_source": trial.criteria_source or trial.source or None,
-        "criteria_as_of": trial.criteria_as_of or None,
-        "age_as_written": {"min": trial.age_min_text or None, "max": trial.age_max_text or None},
+        **criteria_body(trial),
     }
 
 
@@ -301,40 +296,26 @@ _MEDICINES = {
 
 def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
-    # Where no age is recorded, nobody is listed whom the registry's group leaves out.
-    low, high = (trial.min_days, trial.max_days) if trial.says_age else span_of(trial.age_groups)
     opened = first_day(trial.opened_in_belgium)
+    of_site = [one for one in facets.values() if one.of_site]
     return {
         **{name: list(filter(None, one.of_record(trial))) for name, one in facets.items() if one.of_record},
         "condition": iccc3.with_those_above(parts.conditions),
         "identifier": [one.compact for one in parts.identifiers],
-        "min_days": trial.min_days,
-        "max_days": trial.max_days,
+        **criteria_facts(trial),
         "class": parts.conditions,
-        "alteration": trial.alterations,
-        "excluded": trial.alterations_excluded,
-        "purpose": purposes([*by_language(trial, "title").values(), *trial.disease_terms]),
-        "no_limit": trial.no_limits,
-        "age_group": trial.age_groups,
-        "age_from": low,
-        "age_to": high,
-        "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
         "drug": given.substances(parts.given),
         "given": [one["name"] for one in parts.given if one["type"] in _MEDICINES],
-        "lines_min": trial.lines_min,
-        "lines_max": trial.lines_max,
         "width": _width(parts.conditions),
         "opened": int(opened.strftime("%Y%m%d")) if opened else 0,
-        "sites": [
-            [
-                site.centre.code,
-                site.verified_at.toordinal() if site.verified_at else 0,
-                int(site.disputed),
-                *(one.of_site(site) for one in facets.values() if one.of_site),
-            ]
-            for site in parts.sites
-        ],
+        "sites": [_site_facts(site, of_site) for site in parts.sites],
     }
+
+
+def _site_facts(site: TrialSite, facets: Iterable) -> list:
+    """The columns of a site: centre, day of its verification, dispute, and those that people filter by."""
+    verified = site.verified_at.toordinal() if site.verified_at else 0
+    return [site.centre.code, verified, int(site.disputed), *(one.of_site(site) for one in facets)]
 
 
 def _width(codes: Sequence[str]) -> int:
