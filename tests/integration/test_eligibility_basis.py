@@ -32,7 +32,7 @@ EXCLUDED = "alterations_excluded"
 BASES = [
     # what is recorded, of which criterion, what nobody gave, what was given
     ({"conditions": ["IVa"]}, "diagnosis", ("unknown", "recorded"), ("met", "recorded")),
-    ({"disease_terms": ["Neuroblastoma"]}, "diagnosis", ("unknown", "recorded"), ("unknown", "recorded")),
+    ({"disease_terms": ["Neuroblastoma"]}, "diagnosis", ("unknown", "recorded"), ("met", "recorded")),
     ({"no_limits": ["diagnosis"]}, "diagnosis", ("met", "no_limit"), ("met", "no_limit")),
     ({}, "diagnosis", ("unknown", "not_recorded"), ("unknown", "not_recorded")),
     ({"max_days": 6574}, "age", ("unknown", "recorded"), ("met", "recorded")),

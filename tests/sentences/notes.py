@@ -64,7 +64,7 @@ WHOLE = [
     ("en", "ALK mutation: not done, MYCN: not amplified", {"absent": "MYCN", "leaves_unread": True}),
     ("en", "BRAF results not back yet, LGG", {"diseases": "lowgradeglioma", "leaves_unread": True}),
     ("en", "LGG 4y BRAF fusion, progressed after vincristine",
-     {"diseases": "lowgradeglioma", "present": "BRAF KIAA1549", "age": "4y", "leaves_unread": True}),
+     {"diseases": "lowgradeglioma", "present": "BRAF", "age": "4y", "leaves_unread": True}),
     ("nl", "rhabdomyosarcoom FOXO1 positief 7 jaar hervallen",
      {"diseases": "rhabdomyosarcoma", "stages": RELAPSED, "present": "FOXO1", "age": "7y"}),
     ("nl", "voorgeschiedenis van ALL, nu osteosarcoom, 13 jaar",
