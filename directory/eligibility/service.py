@@ -25,8 +25,8 @@ from .steps import SmallestStep
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 __all__ = [
-    "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching", "Profile",
-    "SmallestStep", "match",
+    "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching",
+    "Profile", "SmallestStep", "match",
 ]  # fmt: skip
 
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
