@@ -167,17 +167,19 @@ def _masks(judged: Judged) -> dict[str, np.ndarray]:
 def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     """By trial, its place in the order a physician wants to read: of what is left, and of what is excluded.
 
-    Left: what treats before what does not, open here first, what leaves more than one question later, then
-    how specifically it fits, the one question, the nearest, what deserves attention. Excluded: what fails one
-    criterion alone before what fails several, what is not for the disease last.
+    Left: what treats before what does not; open here with at most one question; the fewest questions where
+    there are several; open here; how specifically it fits; the one question, the nearest, what deserves
+    attention. Excluded: what fails one criterion alone before what fails several, what is not for the disease
+    last.
     """
     unmet, unknown, attention = judged.unmet, judged.unknown, judged.today.rank
     closed, elsewhere = ~judged.open_here, judged.verdicts["diagnosis"] == UNMET
     near = np.minimum(judged.metres // _HECTOMETRE, _FARTHEST)
     more, most = np.maximum(unknown, 1), len(CRITERIA) + 1
     ranks = (attention, max(judged.trials.size, 1))
+    later = closed | (unknown > 1)
     left = _joined(
-        judged, (judged.recorded.apart, 2), (closed, 2), (more, most), (_fit(judged), _WIDEST_FIT + 1),
+        judged, (judged.recorded.apart, 2), (later, 2), (more, most), (closed, 2), (_fit(judged), _WIDEST_FIT + 1),
         (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
     )  # fmt: skip
     return left, _joined(judged, (elsewhere, 2), (unmet, most), (unknown, most), ranks)
@@ -204,8 +206,8 @@ def _fit(judged: Judged) -> np.ndarray:
 def _joined(judged: Judged, *keys: tuple[np.ndarray, int]) -> np.ndarray:
     """Keys of an order, the first first, as one number a trial: one is sorted faster than several.
 
-    With each key the number of its values. The longest takes 43 bits and those that the number of trials
-    needs: half a million of them fit in 63.
+    With each key the number of its values. The longest takes 44 bits and those that the number of trials
+    needs: a quarter of a million of them fit in 63.
     """
     found = np.zeros(judged.trials.size, np.int64)
     for key, size in keys:
