@@ -147,14 +147,15 @@ class Reasons:
     def _age_limits(self, ordinal: int) -> tuple[str, bool]:
         """As they are written, and whether one is measured at another time than enrolment."""
         recorded = self.judged.recorded
-        written = [text.partition("|") for text in self.trials.values("age_written", ordinal)]
-        days = [None if bound == NO_BOUND else int(bound)
-                for bound in (recorded.low[ordinal], recorded.high[ordinal])]  # fmt: skip
+        written = (text.partition("|") for text in self.trials.values("age_written", ordinal))
         texts = {side: text for side, _bar, text in written}
-        if texts and days != [None, None]:
-            texts.setdefault("min" if days[0] is not None else "max", age_range_text(*days))
-        said = _(", ").join(texts[side] for side in ("min", "max") if side in texts)
-        return said or _limits_in_days(*days), any(map(_is_of_another_time, texts.values()))
+        low, high = (_bound(one[ordinal]) for one in (recorded.low, recorded.high))
+        if not texts:
+            return _limits_in_days(low, high), False
+        measured = any(map(_is_of_another_time, texts.values()))
+        if in_days := age_range_text(low, high):
+            texts.setdefault("max" if "min" in texts else "min", in_days)
+        return _(", ").join(texts[side] for side in sorted(texts, reverse=True)), measured
 
     @cached_property
     def _age_given(self) -> str:
@@ -288,6 +289,10 @@ def _group_names() -> dict[str, str]:
     return {
         AgeGroup.CHILD: _("children"), AgeGroup.ADULT: _("adults"), AgeGroup.OLDER_ADULT: _("older adults"),
     }  # fmt: skip
+
+
+def _bound(days) -> int | None:
+    return None if days == NO_BOUND else int(days)
 
 
 def _age_sentence(verdict: int, is_range: bool, measured: bool) -> str:

@@ -15,7 +15,7 @@ from directory.search import snapshot
 from directory.search.service import IndexNotReady
 from trials.choices import Freshness
 
-from . import diseases, steps
+from . import steps
 from .criteria import CRITERIA, Judged
 from .profile import Profile
 from .profile_text import Read, ReadTerm
@@ -25,8 +25,8 @@ from .steps import SmallestStep
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 __all__ = [
-    "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched",
-    "Matching", "Profile", "SmallestStep", "match",
+    "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching",
+    "Profile", "SmallestStep", "match",
 ]  # fmt: skip
 
 MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded")
@@ -167,17 +167,19 @@ def _masks(judged: Judged) -> dict[str, np.ndarray]:
 def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     """By trial, its place in the order a physician wants to read: of what is left, and of what is excluded.
 
-    Left: what treats before what does not, open here first, what leaves more than one question later, then
-    how specifically it fits, the one question, the nearest, what deserves attention. Excluded: what fails one
-    criterion alone before what fails several, what is not for the disease last.
+    Left: what treats before what does not; open here with at most one question; the fewest questions where
+    there are several; open here; how specifically it fits; the one question, the nearest, what deserves
+    attention. Excluded: what fails one criterion alone before what fails several, what is not for the disease
+    last.
     """
     unmet, unknown, attention = judged.unmet, judged.unknown, judged.today.rank
     closed, elsewhere = ~judged.open_here, judged.verdicts["diagnosis"] == UNMET
     near = np.minimum(judged.metres // _HECTOMETRE, _FARTHEST)
     more, most = np.maximum(unknown, 1), len(CRITERIA) + 1
     ranks = (attention, max(judged.trials.size, 1))
+    later = closed | (unknown > 1)
     left = _joined(
-        judged, (judged.recorded.apart, 2), (closed, 2), (more, most), (_fit(judged), _WIDEST_FIT + 1),
+        judged, (judged.recorded.apart, 2), (later, 2), (more, most), (closed, 2), (_fit(judged), _WIDEST_FIT + 1),
         (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
     )  # fmt: skip
     return left, _joined(judged, (elsewhere, 2), (unmet, most), (unknown, most), ranks)
@@ -185,9 +187,7 @@ def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
 
 # Half the way around the earth is 200,000 hectometres.
 _HECTOMETRE, _FARTHEST = 100, 2**18 - 1
-# The disease itself, one or two steps wider, further.
-_FURTHER = 3
-_WIDEST_FIT = 2 * (_FURTHER + 1) * (WIDEST_BREADTH + 1) - 1
+_WIDEST_FIT = 4 * (WIDEST_BREADTH + 1) - 1
 
 
 def _fit(judged: Judged) -> np.ndarray:
@@ -196,10 +196,11 @@ def _fit(judged: Judged) -> np.ndarray:
     Of the very disease before of a wider one, for an alteration that the patient has, then for fewer
     diseases, stages and ages.
     """
-    steps = np.minimum(diseases.named_by(judged.trials, judged.said), _FURTHER).astype(np.int64)
+    said = judged.said
+    by_name = judged.trials.having("named" if said.named else "class", said.named or said.codes)
     recorded = judged.recorded.basis["alterations"] != NOT_RECORDED
     altered = recorded & (judged.verdicts["alterations"] == MET)
-    return (steps * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
+    return (~by_name * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
 
 
 def _joined(judged: Judged, *keys: tuple[np.ndarray, int]) -> np.ndarray:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from directory.core.ages import age_as_typed
 from directory.core.dates import partial_text
 from directory.core.places import Place
-from directory.core.text import tidy
 from directory.eligibility.forms import COUNTRIES, NAMES, SEVERAL, TypedProfileForm
 from directory.eligibility.reasons import said_by
 from directory.eligibility.service import SECTIONS, Matched, Matching
@@ -235,7 +234,7 @@ def _lines(form: TypedProfileForm) -> Iterator[tuple[str, str]]:
     given = form.cleaned_data
     yield _("Diagnosis"), "; ".join(condition_name(code) for code in given["condition"])
     yield _("In your words"), given["text"] or ""
-    yield _("Age"), "" if given["age"] is None else age_as_typed(tidy(form.data["age"]))
+    yield _("Age"), age_as_typed(form.profile.age_text)
     yield _("Stage of disease"), words.label(Stage, given["stage"]) if given["stage"] else ""
     yield _("Previous lines of treatment"), "" if given["lines"] is None else str(given["lines"])
     yield _("Alterations"), ", ".join(given["alterations"] or ())

@@ -42,7 +42,7 @@ def test_what_recruits_here_with_one_thing_to_ask_comes_before_what_leaves_two_o
     a_trial("Nobody knows", **ALL, **FITS)
     service.rebuild()
     assert sections(**NEW) == {
-        "open_here": ["fits", "one-question"], "candidates": ["two-questions", "nobody-knows"], "apart": [],
+        "open_here": ["fits", "one-question"], "candidates": ["nobody-knows", "two-questions"], "apart": [],
         "excluded": ["closed"],
     }  # fmt: skip
     assert one_of("one-question", **NEW).to_ask == ["stage"]
