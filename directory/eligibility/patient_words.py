@@ -130,7 +130,7 @@ def marked(text: str, language: str) -> tuple[str, list[PatientWord]]:
         text = text.replace(sign, word)
 
     def note(match: re.Match) -> str:
-        word = _lines(match) if match["lines"] else _age(match, language)
+        word = _number_of_lines(match) if match["lines"] else _age(match, language)
         if word is None:
             return match[0]
         found.append(word)
@@ -145,7 +145,7 @@ def put_back(parts: Sequence[Token], words: Sequence[PatientWord]) -> list[Token
     return [part._replace(raw=next(each).text) if words and part.raw == MARK else part for part in parts]
 
 
-def _lines(match: re.Match) -> PatientWord:
+def _number_of_lines(match: re.Match) -> PatientWord:
     text, count = match["count"], match["count"].casefold()
     number = 0 if re.fullmatch(_NO_LINES, count) else _number(text)
     is_one = not match["bound"] and not match["open"] and number is not None and number <= MOST_LINES
