@@ -60,7 +60,7 @@ def study(trial: TrialFacts) -> dict[str, Any]:
 
 
 def _age(text: str, side: str) -> str:
-    """A bound at enrolment as the registry has it, a number and a unit; nothing of one that it cannot have so."""
+    """A bound at enrolment as the registry has it, a number and a unit; else nothing."""
     for one in holding_in(parse_bounds(text, side)) if text else []:
         if one.at == ENROLMENT and len(one.amount) == 1 and not (one.strict and side == "max"):
             number, unit = one.amount[0]
