@@ -179,8 +179,8 @@ def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     ranks = (attention, max(judged.trials.size, 1))
     later = closed | (unknown > 1)
     left = _joined(
-        judged, (judged.recorded.apart, 2), (later, 2), (more, most), (closed, 2), (_fit(judged), _WIDEST_FIT + 1),
-        (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
+        judged, (judged.recorded.apart, 2), (later, 2), (more, most), (closed, 2),
+        (_fit(judged), _WIDEST_FIT + 1), (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
     )  # fmt: skip
     return left, _joined(judged, (elsewhere, 2), (unmet, most), (unknown, most), ranks)
 
