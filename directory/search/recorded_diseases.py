@@ -30,13 +30,18 @@ def recorded_diseases(
     """
     in_list = frozenset().union(*map(_diseases_of_term, listed))
     in_title = frozenset().union(*map(_diseases_of_title, titles))
-    if in_list:
-        said = frozenset().union(*(_more_exactly(one, in_title) for one in in_list))
-        said = frozenset(one for one in said if not _is_too_wide(one, in_title, codes))
-    else:
-        said = frozenset(one for one in in_title if not codes or _is_of_classes(one, codes))
+    said = _by_list(in_list, in_title, codes) if in_list else _by_title(in_title, codes)
     bounded = frozenset(one for one in said if one in families() and meet(classes_of(one), codes))
     return said - bounded, bounded
+
+
+def _by_list(in_list: frozenset[str], in_title: frozenset[str], codes: Sequence[str]) -> frozenset[str]:
+    more_exactly = frozenset().union(*(_more_exactly(one, in_title) for one in in_list))
+    return frozenset(one for one in more_exactly if not _is_too_wide(one, in_title, codes))
+
+
+def _by_title(in_title: frozenset[str], codes: Sequence[str]) -> frozenset[str]:
+    return frozenset(one for one in in_title if not codes or _is_of_classes(one, codes))
 
 
 def _more_exactly(one: str, in_title: frozenset[str]) -> frozenset[str]:
