@@ -192,13 +192,18 @@ def _by_name(trial: KnownTrial) -> tuple[str, str]:
 def _asked_for(known: Iterable[KnownTrial], days: int | None, stage: str) -> Iterable[KnownTrial]:
     is_of_a_child = days is None or days < _FIRST_OF_ADULTS
     for trial in known:
-        if stage and trial.stages and not {stage, Stage.ANY}.intersection(trial.stages):
+        if not _may_be_at(trial, stage):
             continue
         if not is_of_a_child and trial.takes_no_child:
             # Whoever asks for an adult misses nothing in a trial for adults.
             trial = replace(trial, takes_no_child=False)
         if trial.takes_no_child or days is None or _takes(trial, days):
             yield trial
+
+
+def _may_be_at(trial: KnownTrial, stage: str) -> bool:
+    """Whether nothing recorded says that it takes nobody at a stage; without one, at any."""
+    return not stage or not trial.stages or not {stage, Stage.ANY}.isdisjoint(trial.stages)
 
 
 def _takes(trial: KnownTrial, days: int) -> bool:

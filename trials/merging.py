@@ -63,12 +63,18 @@ def is_lacking(value: object) -> bool:
 def filled(stays: _Row, goes: _Row) -> dict[str, Any]:
     """The columns of `stays` that are filled from `goes`, with their values; both of one model."""
     names = [one.attname for one in stays._meta.concrete_fields if one.name not in OWN | DERIVED]
-    empty = {name for name in names if is_lacking(getattr(stays, name))}
-    for group in map(set(names).intersection, TOGETHER):
-        if not empty.issuperset(group):
-            empty.difference_update(group)
+    empty = _empty_columns(stays, set(names))
     found = {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
     return found if not isinstance(stays, WithCriteria) else _within_limits(found, stays, goes)
+
+
+def _empty_columns(row: _Row, names: set[str]) -> set[str]:
+    """Those of `names` in which nothing is said; of columns that belong together all or none."""
+    empty = {name for name in names if is_lacking(getattr(row, name))}
+    for group in map(names.intersection, TOGETHER):
+        if not empty.issuperset(group):
+            empty.difference_update(group)
+    return empty
 
 
 def _within_limits(found: dict[str, Any], stays: _Row, goes: _Row) -> dict[str, Any]:

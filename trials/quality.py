@@ -172,11 +172,7 @@ def measure(today: dt.date | None = None) -> Quality:
     return Quality(
         day=today,
         all=_tally(words.values()),
-        recruiting=_tally(
-            words[one["pk"]]
-            for one in sites
-            if one["status"] == Recruitment.RECRUITING and one["centre__country"] == HOME
-        ),
+        recruiting=_tally(words[one["pk"]] for one in filter(_recruits_at_home, sites)),
         centres=_by_centre(sites, words),
         roles=sorted(_grouped(sites, words, "verified_by").items(), key=lambda one: _SPEAKERS.index(one[0])),
         months=_months(sites, said, today, country=HOME),
@@ -189,6 +185,10 @@ def measure(today: dt.date | None = None) -> Quality:
             if counts(one) and (one.source or one.site_id)
         ),
     )
+
+
+def _recruits_at_home(site: dict) -> bool:
+    return site["status"] == Recruitment.RECRUITING and site["centre__country"] == HOME
 
 
 def _said(**of: object) -> Mapping[int, list]:

@@ -68,7 +68,8 @@ def _days_in(words: str) -> int | None:
         unit, between = UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
         days = DAYS_OF_UNIT.get(unit or "", inf)
         # Each unit once, the largest first; without a unit one number alone, for two are something else.
-        if unit is None or between not in _AND or days >= largest or (end and not part.group(2)):
+        is_alone = bool(part.group(2)) or not end
+        if not (unit is not None and between in _AND and days < largest and is_alone):
             return None
         total += float(part.group(1).replace(",", ".")) * days
         end, largest = part.end(), days if part.group(2) else 0

@@ -43,20 +43,26 @@ class Selection:
         # What trials have and their sites too: whose counts depends on what else is asked.
         self.both = self._masks(has_both, today.sites_with)
         self.home = self._home()
-        if self.home is not None and (self.both or any(is_of_site(name) for name in self.of_sites)):
+        if self.home is not None and self._asks_of_sites:
             self.of_sites[HOME] = self.home
         self.at_site = bool(self.of_sites) or ask.near is not None or ask.kind == "site"
-        self.of_trials = self._masks(
+        self.of_trials = self._masks_of_trials() | self._of_every_record()
+        if self.at_site:
+            self.of_sites |= self.both
+
+    def _masks_of_trials(self) -> dict[str, np.ndarray]:
+        own = self._masks(
             lambda one: isinstance(one, RecordFacet | AgeFacet) and not (self.at_site and has_both(one)),
             self._of_trials,
         )
-        self.of_trials |= self._masks(
+        return own | self._masks(
             lambda one: isinstance(one, SomeSiteFacet),
             lambda name, values: self._at_some_site(facets()[name], values),
         )
-        self.of_trials |= self._of_every_record()
-        if self.at_site:
-            self.of_sites |= self.both
+
+    @property
+    def _asks_of_sites(self) -> bool:
+        return bool(self.both) or any(map(is_of_site, self.of_sites))
 
     def _home(self) -> np.ndarray | None:
         """The sites of the country that is meant; None where a place is named, or none is meant."""

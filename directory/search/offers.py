@@ -196,10 +196,14 @@ def _beginnings_of(term: Term, language: str) -> Iterator[Beginning]:
     own = term.lang == spoken
     offer = _offer(term, term.text if own else name, name, language)
     yield Beginning(fold(term.text), _TERM if own or holds else _FOREIGN, offer)
-    if term.type == "alteration":
-        for found in _GENE.finditer(term.text):
-            if found.start():
-                yield Beginning(fold(term.text[found.start() :]), _TERM, offer, inner=True)
+    for start in _inner_genes(term):
+        yield Beginning(fold(term.text[start:]), _TERM, offer, inner=True)
+
+
+def _inner_genes(term: Term) -> list[int]:
+    """Where the second gene of an alteration begins, and those behind it."""
+    found = _GENE.finditer(term.text) if term.type == "alteration" else ()
+    return [one.start() for one in found if one.start()]
 
 
 @cache

@@ -70,7 +70,6 @@ def title_of(document: dict) -> str:
 
 def trial_row(one: dict) -> dict[str, str]:
     """A trial by column; several values in one cell are separated by `; `, as import sheets have them."""
-    age = one["age"]
     return {
         **{name: one[name] for name in TRIAL_COLUMNS if isinstance(one.get(name), str)},
         "title": title_of(one),
@@ -80,9 +79,7 @@ def trial_row(one: dict) -> dict[str, str]:
         "disease_terms": _in_one_cell(one["disease_terms"]),
         "stages": _in_one_cell(one["stages"]),
         "alterations": _in_one_cell(one["_show"]["alterations"]),
-        "age": age["text"],
-        "age_min": _days(age["min_days"]),
-        "age_max": _days(age["max_days"]),
+        **_ages(one),
         **_numbers(one["identifiers"]),
         "groups": _in_one_cell(one["groups"]),
         "parent": one["parent"]["slug"] if one["parent"] else "",
@@ -91,12 +88,21 @@ def trial_row(one: dict) -> dict[str, str]:
         "dispute": _otherwise(one),
         **_served(TrialSheet, one),
         "age_groups": _in_one_cell(one["age_groups"]),
-        "age_min_as_written": one["age_as_written"]["min"] or "",
-        "age_max_as_written": one["age_as_written"]["max"] or "",
         "no_limits": _in_one_cell(one["no_limits"]),
         "interventions": _in_one_cell(
             written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
         ),
+    }
+
+
+def _ages(one: dict) -> dict[str, str]:
+    age, written = one["age"], one["age_as_written"]
+    return {
+        "age": age["text"],
+        "age_min": _days(age["min_days"]),
+        "age_max": _days(age["max_days"]),
+        "age_min_as_written": written["min"] or "",
+        "age_max_as_written": written["max"] or "",
     }
 
 
