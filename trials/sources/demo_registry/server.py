@@ -212,10 +212,16 @@ class _Handler(BaseHTTPRequestHandler):
                 reply = Reply(200, body, reply.headers | differing)
             elif self._is_known(reply):
                 reply = Reply(304, headers=reply.headers)
-            elif registry.compress and "gzip" in self.headers.get("Accept-Encoding", ""):
-                reply.body = gzip.compress(reply.body, 1)
-                reply.headers["Content-Encoding"] = "gzip"
+            else:
+                self._pack(reply)
+        else:
+            self._pack(reply)
         self._send(reply, fault)
+
+    def _pack(self, reply: Reply) -> None:
+        if self.server.registry.compress and "gzip" in self.headers.get("Accept-Encoding", ""):
+            reply.body = gzip.compress(reply.body, 1)
+            reply.headers["Content-Encoding"] = "gzip"
 
     def _unfit(self, fault: RegistryFault | None) -> Reply | None:
         """An answer that has nothing to do with the question."""
