@@ -181,10 +181,16 @@ def _body(parts: _Parts) -> dict:
         "interventions": _with_null(parts.given),
         "arm_groups": _with_null(parts.arms),
         "contact": contact_of_trial(trial),
+        **_said_of_criteria(trial),
+    }
+
+
+def _said_of_criteria(trial: Trial) -> dict:
+    return {
         "no_limits": trial.no_limits,
         "criteria_source": trial.criteria_source or trial.source or None,
         "criteria_as_of": trial.criteria_as_of or None,
-        "age_as_written": {"min": trial.age_min_text or None, "max": trial.age_max_text or None},
+        "age_as_written": {side: getattr(trial, f"age_{side}_text") or None for side in SIDES},
     }
 
 
@@ -289,8 +295,6 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 
 def _facts(parts: _Parts) -> dict:
     trial, facets = parts.trial, facets_of(TrialFilterSet)
-    # Where no age is recorded, nobody is listed whom the registry's group leaves out.
-    low, high = (trial.min_days, trial.max_days) if trial.says_age else span_of(trial.age_groups)
     opened = first_day(trial.opened_in_belgium)
     return {
         **{name: list(filter(None, one.of_record(trial))) for name, one in facets.items() if one.of_record},
@@ -303,9 +307,7 @@ def _facts(parts: _Parts) -> dict:
         "excluded": trial.alterations_excluded,
         "no_limit": trial.no_limits,
         "age_group": trial.age_groups,
-        "age_from": low,
-        "age_to": high,
-        "age_written": [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))],
+        **_ages(trial),
         "lines_min": trial.lines_min,
         "lines_max": trial.lines_max,
         "width": _width(parts.conditions),
@@ -320,6 +322,13 @@ def _facts(parts: _Parts) -> dict:
             for site in parts.sites
         ],
     }
+
+
+def _ages(trial: Trial) -> dict:
+    """Where no age is recorded, the filter lists nobody whom the registry's group leaves out."""
+    low, high = (trial.min_days, trial.max_days) if trial.says_age else span_of(trial.age_groups)
+    written = [f"{side}|{text}" for side in SIDES if (text := getattr(trial, f"age_{side}_text"))]
+    return {"age_from": low, "age_to": high, "age_written": written}
 
 
 def _width(codes: Sequence[str]) -> int:

@@ -91,13 +91,16 @@ def trial_row(one: dict) -> dict[str, str]:
         "dispute": _otherwise(one),
         **_served(TrialSheet, one),
         "age_groups": _in_one_cell(one["age_groups"]),
-        "age_min_as_written": one["age_as_written"]["min"] or "",
-        "age_max_as_written": one["age_as_written"]["max"] or "",
+        **_ages_as_written(one["age_as_written"]),
         "no_limits": _in_one_cell(one["no_limits"]),
         "interventions": _in_one_cell(
             written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
         ),
     }
+
+
+def _ages_as_written(said: dict) -> dict[str, str]:
+    return {f"age_{side}_as_written": text or "" for side, text in said.items()}
 
 
 def _served(sheet: type[Sheet], one: dict) -> dict[str, str]:
