@@ -111,13 +111,18 @@ class _Reading:
         one, last = _Draft([(number, unit)]), self.group[-1] if self.group else None
         if sign:
             one.side, one.strict = sign
-        elif self.is_range and last and not last.side:
-            one.side = "max"
-        if one.side == "max" and last and not last.side:
-            last.side = "min"  # `2 to 18 years`
+        if last and not last.side:
+            self._part(last, one)
         self.sign, self.may_go_on = None, True
         self.drafts.append(one)
         self.group.append(one)
+
+    def _part(self, low: _Draft, high: _Draft) -> None:
+        """`2 to 18 years`, `between 2 and 18`: the first of two is the lowest age."""
+        if self.is_range and not high.side:
+            high.side = "max"
+        if high.side == "max":
+            low.side = "min"
 
     def _goes_on(self, unit: str) -> bool:
         if not (self.may_go_on and unit and self.group) or self.sign or self.is_range:
@@ -186,7 +191,7 @@ def parse_bounds(text: str, side: str = "") -> tuple[AgeBound, ...]:
                 % {"age": words[:60]}
             )
         bound = AgeBound(
-            which, _days(one, which, words), one.strict, one.at or ENROLMENT, one.countries,
+            which, _last_or_first(one, which, words), one.strict, one.at or ENROLMENT, one.countries,
             amount=tuple(one.amount),
         )  # fmt: skip
         found.append(replace(bound, text=words if len(drafts) == 1 else in_signs(bound)))
@@ -240,7 +245,7 @@ def _share_units(drafts: list[_Draft]) -> None:
         one.amount[-1] = (number, own or unit)
 
 
-def _days(one: _Draft, side: str, words: str) -> int:
+def _last_or_first(one: _Draft, side: str, words: str) -> int:
     """The first or last day of life at which it is kept."""
     days, unit = int(_sum(one.amount)), one.amount[-1][1]
     if side == "min":

@@ -1,6 +1,6 @@
 """The ages that a trial takes, in the language of the page: as they were recorded, and no more exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -21,10 +21,14 @@ def ages_in_words(written: dict[str, str | None], days: dict[str, int | None]) -
         return age_range_text(days.get("min"), days.get("max"))
     kept = [one for one in bounds if one.side == "max" or one.days > 0]
     parts = [_range(kept)] if _is_plain_range(kept) else [bound_in_words(one) for one in kept]
-    for side in SIDES:  # of the other one there are days alone
+    return ", ".join([*parts, *_days_alone(written, days)])
+
+
+def _days_alone(written: dict[str, str | None], days: dict[str, int | None]) -> Iterator[str]:
+    """Of a side that nobody wrote, what its days are."""
+    for side in SIDES:
         if not written.get(side) and (number := days.get(side)):
-            parts.append(age_range_text(*((number, None) if side == "min" else (None, number))))
-    return ", ".join(filter(None, parts))
+            yield age_range_text(number, None) if side == "min" else age_range_text(None, number)
 
 
 def bound_in_words(bound: AgeBound) -> str:

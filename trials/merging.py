@@ -65,7 +65,7 @@ def filled(stays: _Row, goes: _Row) -> dict[str, Any]:
     names = [one.attname for one in stays._meta.concrete_fields if one.name not in OWN | DERIVED]
     empty = _empty_columns(stays, set(names))
     found = {name: value for name in names if name in empty and not is_lacking(value := getattr(goes, name))}
-    return found if not isinstance(stays, WithCriteria) else _within_limits(found, stays, goes)
+    return _within_limits(found, stays)
 
 
 def _empty_columns(row: _Row, names: set[str]) -> set[str]:
@@ -77,8 +77,10 @@ def _empty_columns(row: _Row, names: set[str]) -> set[str]:
     return empty
 
 
-def _within_limits(found: dict[str, Any], stays: _Row, goes: _Row) -> dict[str, Any]:
+def _within_limits(found: dict[str, Any], stays: _Row) -> dict[str, Any]:
     """`found` without what contradicts: a bound of what `stays` has no limit of, and the reverse."""
+    if not isinstance(stays, WithCriteria):
+        return found
     for limit, (without, _sentence) in WITHOUT_LIMIT.items():
         if limit in stays.no_limits:
             found = {name: value for name, value in found.items() if name not in without}

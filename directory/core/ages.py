@@ -66,7 +66,7 @@ def _days_in(words: str) -> int | None:
     total, end, largest = 0.0, 0, inf
     for part in _PART.finditer(words):
         unit, between = UNIT_OF.get(fold(part.group(2))), words[end : part.start()].strip(" ,").casefold()
-        days = DAYS_OF_UNIT.get(unit or "", inf)
+        days = DAYS_OF_UNIT.get(str(unit), inf)
         # Each unit once, the largest first; without a unit one number alone, for two are something else.
         is_alone = bool(part.group(2)) or not end
         if not (unit is not None and between in _AND and days < largest and is_alone):

@@ -39,11 +39,15 @@ class TrialForm(RecordedForm):
         self._refuse_circle(cleaned.get("parent"))
         return cleaned
 
+    def _is_of_days_alone(self, side: str, text: str) -> bool:
+        is_written = getattr(self.instance, f"age_{side}_text")
+        return not is_written and text == self.instance.age_written(side)
+
     def _clean_age(self, side: str, cleaned: dict) -> None:
         """One field may say both bounds where the other one is empty."""
         name, text = f"age_{side}_text", cleaned[f"age_{side}_text"]
         text = "" if is_nothing(text) and any(map(str.isalnum, text)) else text
-        if text and not getattr(self.instance, name) and text == self.instance.age_written(side):
+        if text and self._is_of_days_alone(side, text):
             cleaned[name] = ""  # the days stay as they are: nobody wrote this
             return
         try:

@@ -204,16 +204,16 @@ class AgeGroups(Text):
         text = tidy(re.sub(r"\([^)]*\)", "", part)).casefold() or tidy(part).casefold()
         if named := next((group for name, group in _GROUPS.items() if text.startswith(name)), None):
             return {named.value}
+        first, last = self._span(text, whole)
+        return {group.value for group, (low, high) in DAYS_OF_GROUP.items() if first <= high and low <= last}
+
+    def _span(self, text: str, whole: str) -> tuple[int, int]:
         if found := _SPAN.fullmatch(text):
             low, unit, high, other = found.groups()
-            span = _days(low, unit or other, whole), _days(str(int(high) + 1), other, whole) - 1
-        elif found := _FROM.fullmatch(text):
-            span = _days(*found.groups(), whole), AGE_WITHOUT_END
-        else:
-            raise ValueError(_no_group(whole))
-        return {
-            group.value for group, (low, high) in DAYS_OF_GROUP.items() if span[0] <= high and low <= span[1]
-        }
+            return _days(low, unit or other, whole), _days(str(int(high) + 1), other, whole) - 1
+        if found := _FROM.fullmatch(text):
+            return _days(*found.groups(), whole), AGE_WITHOUT_END
+        raise ValueError(_no_group(whole))
 
     def render(self, value, obj=None, **kwargs):
         return ", ".join(value or ())

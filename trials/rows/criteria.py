@@ -1,6 +1,6 @@
 """What rows say of the criteria of trials: ages as they are written, and what is without limit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -83,21 +83,27 @@ class CriteriaRows(RowProcessor):
         After all else is compared; what changes is added to `attributes`.
         """
         old, said = trial.no_limits, result.values.get("no_limits")
-        new = list(old if said is None else said)
-        if said is None and old and "no_limits" in self.columns:
-            new = list(self._left(result, "no_limits", old))
-        if said is None and trial.sex != Sex.ALL:
-            new = [one for one in new if one != Limit.SEX]
-        if result.values.get("sex") == Sex.ALL and trial.sex == Sex.ALL:
-            new.append(Limit.SEX.value)
-        if all(result.values.get(name) == AgeAsWritten.NO_LIMIT for name in AGES):
-            new.append(Limit.AGE.value)
-        new = [one for one in Limit.values if one in new]
+        new = self._limits_left(result, trial) if said is None else said
+        new = [one for one in Limit.values if one in {*new, *self._said_beside(result, trial)}]
         if set(new) != set(old):
             result.change("no_limits", "; ".join(old), "; ".join(new))
             trial.no_limits = new
             attributes.append("no_limits")
             result.written["no_limits"] = Written(trial, "no_limits", old, new, attributes)
+
+    def _limits_left(self, result: RowResult, trial: Trial) -> list[str]:
+        """What is left of the stored ones by a row whose cell, if any, is empty."""
+        left = trial.no_limits
+        if left and "no_limits" in self.columns:
+            left = self._left(result, "no_limits", left)
+        return [one for one in left if trial.sex == Sex.ALL or one != Limit.SEX]
+
+    def _said_beside(self, result: RowResult, trial: Trial) -> Iterator[str]:
+        """What other columns say to be without limit."""
+        if result.values.get("sex") == Sex.ALL and trial.sex == Sex.ALL:
+            yield Limit.SEX.value
+        if all(result.values.get(name) == AgeAsWritten.NO_LIMIT for name in AGES):
+            yield Limit.AGE.value
 
     def says(self, name, logged, value):
         """The log is asked for the days; of a bound that has none a person decides."""
