@@ -30,8 +30,8 @@ _GENE = re.compile(r"(?<![^\W_])(?:[A-Z]{2,}|[A-Za-z]*\d)")
 _NUMBER = re.compile(r"(nct|isrctn|drks)?(euctr|euct|eudract|ctis)?(\d{2,})(?:[a-z]{2})?")
 _FEWEST_DIGITS = 3  # without a name
 _DIGITS_OF_EU = 12
-# In the order in which they are offered.
-_RECRUITING, _TERM, _CENTRE, _NOT_KNOWN, _CLOSED, _FOREIGN = range(6)
+# In the order in which they are offered; `_OTHER_NAME`: of a drug, its brands and codes (`Leukine`).
+_RECRUITING, _TERM, _OTHER_NAME, _CENTRE, _NOT_KNOWN, _CLOSED, _FOREIGN = range(7)
 # The status of several sites in one word is the first of these that one of them has.
 _MOST_OPEN = (
     Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.NOT_YET_RECRUITING,
@@ -195,7 +195,8 @@ def _beginnings_of(term: Term, language: str) -> Iterator[Beginning]:
         return
     own = term.lang == spoken
     offer = _offer(term, term.text if own else name, name, language)
-    yield Beginning(fold(term.text), _TERM if own or holds else _FOREIGN, offer)
+    rank = _OTHER_NAME if term.type == "drug" and term.kind != "preferred" else _TERM
+    yield Beginning(fold(term.text), rank if own or holds else _FOREIGN, offer)
     for start in _inner_genes(term):
         yield Beginning(fold(term.text[start:]), _TERM, offer, inner=True)
 

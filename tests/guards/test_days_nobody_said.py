@@ -43,7 +43,8 @@ NAME = "(?:" + "|".join(dict.fromkeys(_MONTHS.split())) + ")"
 # What the API's contract has as a day: the first that a status may be of, and until when it counts as fresh.
 OF_THE_CONTRACT = {"verified_at", "next_due"}
 # Of no date of a record: forms, fragments, what is shown behind a link of its own.
-WITHOUT = {"suggest", "match-suggest", "watch", "watch-asked", "watch-confirm", "watch-stop", "watch-manage",
+WITHOUT = {"trial-named", "trial-named-print",  # these lead to a trial
+           "suggest", "match-suggest", "watch", "watch-asked", "watch-confirm", "watch-stop", "watch-manage",
            "components", "vouch", "vouch-sheet", "vouch-upload", "vouch-plan", "export", "match"}  # fmt: skip
 
 

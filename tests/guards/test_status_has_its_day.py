@@ -23,7 +23,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 SAID = {"said", "fresh-never"}
 # No page of one status: forms, small files, pages that show what is followed, the gallery of examples; pages
 # behind a mailed link, which have tests of their own.
-WITHOUT = {"suggest", "match-suggest", "watch", "watch-asked", "watch-confirm", "watch-stop", "watch-manage",
+WITHOUT = {"trial-named", "trial-named-print",  # these lead to a trial
+           "suggest", "match-suggest", "watch", "watch-asked", "watch-confirm", "watch-stop", "watch-manage",
            "components", "networks", "export", "gaps-csv", "feed", "trial-feed",
            "vouch", "vouch-sheet", "vouch-upload", "vouch-plan"}  # fmt: skip
 
