@@ -195,10 +195,13 @@ def _beginnings_of(term: Term, language: str) -> Iterator[Beginning]:
         return
     own = term.lang == spoken
     offer = _offer(term, term.text if own else name, name, language)
-    rank = _OTHER_NAME if term.type == "drug" and term.kind != "preferred" else _TERM
-    yield Beginning(fold(term.text), rank if own or holds else _FOREIGN, offer)
+    yield Beginning(fold(term.text), _rank_of(term) if own or holds else _FOREIGN, offer)
     for start in _inner_genes(term):
         yield Beginning(fold(term.text[start:]), _TERM, offer, inner=True)
+
+
+def _rank_of(term: Term) -> int:
+    return _OTHER_NAME if term.type == "drug" and term.kind != "preferred" else _TERM
 
 
 def _inner_genes(term: Term) -> list[int]:
