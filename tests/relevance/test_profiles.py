@@ -10,7 +10,7 @@ from tests.relevance.test_relevance import demo  # noqa: F401
 from trials.models import Trial, TrialIdentifier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
-AS_EXPECTED = 14
+AS_EXPECTED = 16
 # Of these a deciding fact is recorded nowhere that may be read: the age limits, or a centre in Belgium.
 MAY_BE_ASKED = ({"age"}, {"recruitment"})
 

@@ -171,7 +171,7 @@ def test_ages_parse_and_are_in_order():
         for side in ("min", "max"):
             bounds = parse_bounds(row[f"age_{side}"], side) if row[f"age_{side}"] else ()
             assert {one.side for one in bounds} <= {side}
-    assert bounded == 41
+    assert bounded == 42
 
 
 def test_what_nobody_may_have_a_limit_of_has_none_beside_it():
