@@ -142,7 +142,8 @@ class Reasons:
         if self.judged.recorded.basis["age"][ordinal] != AGE_GROUP:
             return ""
         names = _group_names()
-        return _(" and ").join(names[one] for one in self.trials.values("age_group", ordinal) if one in names)
+        said = [names[one] for one in self.trials.values("age_group", ordinal) if one in names]
+        return _(" and ").join(filter(None, [_(", ").join(said[:-1]), *said[-1:]]))
 
     def _age_limits(self, ordinal: int) -> tuple[str, bool]:
         """As they are written, and whether one is measured at another time than enrolment."""

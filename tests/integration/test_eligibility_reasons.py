@@ -95,6 +95,8 @@ REASONS = [
      "1 year: perhaps within the limits (≥ 18 months); give the age in months or days."),
     ({"age_groups": ["child", "adult"]}, {"days": 2191}, "age", "unknown",
      "The registry says children and adults; limits not recorded."),
+    ({"age_groups": ["child", "adult", "older_adult"]}, {"days": 2191}, "age", "unknown",
+     "The registry says children, adults and older adults; limits not recorded."),
     ({"age_groups": ["adult"]}, {"days": 2191, "age_text": "6"}, "age", "unmet",
      "6 years: the registry says adults; limits not recorded."),
     ({"no_limits": ["age"]}, {"days": 2191}, "age", "met", "No age limit."),
