@@ -486,6 +486,8 @@ LEFT_OUT = ["days", "stage", "lines", "sex", "alterations", "within", "countries
 def test_saying_less_never_excludes_a_trial_that_saying_more_lets_in(registry, given_profile, left_out):
     if left_out == "stage" and given_profile.get("text") == "relapsed":
         return  # then the words say the stage
+    if left_out == "lines" and given_profile.get("stage") == "newly_diagnosed":
+        return  # then the stage says that there were none
     less = {name: value for name, value in given_profile.items() if name != left_out}
     more, fewer = matching(**given_profile), matching(**less)
     let_in = {one.key for one in (*more.matches.trials, *more.undetermined.trials)}
