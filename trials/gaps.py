@@ -19,7 +19,7 @@ from directory.core.places import HOME
 
 from . import conditions
 from .ages import DAYS_OF_BAND
-from .choices import AgeBand, AgeGroup, Freshness, Recruitment, Stage
+from .choices import AgeBand, AgeGroup, Freshness, Limit, Recruitment, Stage
 from .freshness import freshness
 from .models import Trial, TrialSite
 
@@ -37,7 +37,8 @@ _CLOSED = frozenset(Recruitment.values) - {
 }  # fmt: skip
 _TITLES = ("title_en", "title_nl", "title_fr", "title_de")
 _OF_A_TRIAL = (
-    "pk", "slug", "acronym", "status", "disputed", "stages", "min_days", "max_days", "age_groups", *_TITLES,
+    "pk", "slug", "acronym", "status", "disputed", "stages", "min_days", "max_days", "age_groups",
+    "no_limits", *_TITLES,
 )  # fmt: skip
 _OF_A_SITE = (
     "trial_id", "status", "centre__code", "verified_at", "verified_on", "verified_by", "disputed",
@@ -243,4 +244,6 @@ def _known_trial(row: dict, codes: frozenset[str]) -> KnownTrial:
 def _takes_no_child(row: dict) -> bool:
     if row["min_days"] is not None or row["max_days"] is not None:
         return (row["min_days"] or 0) >= _FIRST_OF_ADULTS
+    if Limit.AGE in row["no_limits"]:
+        return False
     return bool(row["age_groups"]) and AgeGroup.CHILD not in row["age_groups"]

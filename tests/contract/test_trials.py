@@ -243,7 +243,7 @@ def test_recruiting_in_a_country_is_of_its_sites_and_status_keeps_its_meaning(ap
     a_trial("There", status="recruiting", at=[(ghent, "completed"), (utrecht, "recruiting")])
     indexed()
     assert api.slugs(recruiting_in="BE") == api.slugs(recruiting_in="be", centre="utrecht") == ["here"]
-    assert api.slugs(recruiting_in=["BE", "NL"]) == ["here", "there"]
+    assert sorted(api.slugs(recruiting_in=["BE", "NL"])) == ["here", "there"]
     assert api.slugs(status="recruiting") == api.slugs(trial_status="recruiting") == ["there"]
     assert api.slugs(trial_status="completed", country="BE") == ["here"]
     facets = api.json("trials/", facets=1, recruiting_in="BE")["facets"]

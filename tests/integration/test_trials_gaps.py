@@ -148,6 +148,7 @@ def test_a_disputed_site_that_does_not_recruit_is_not_known(ghent):
         ({"age_groups": ["adult"]}, True),
         ({"age_groups": ["adult", "older_adult"]}, True),
         ({"age_groups": ["child", "adult"]}, False),
+        ({"age_groups": ["adult"], "no_limits": ["age"]}, False),
         ({}, False),
     ],
 )
