@@ -13,7 +13,8 @@ LIST = {"count", "next", "previous", "facets", "results"}
 TRIAL = {
     "slug", "url", "acronym", "title", "titles", "summary", "identifiers", "status", "status_as_of",
     "phases", "study_type", "conditions", "disease_terms", "stages", "sex", "age", "sponsor", "groups",
-    "age_groups", "interventions", "arm_groups", "contact",
+    "age_groups", "interventions", "arm_groups", "contact", "no_limits", "criteria_source", "criteria_as_of",
+    "age_as_written",
     "parent", "sites", "opened_in_belgium", "source", "status_by", "status_disputed", "dispute", "updated_at",
 }  # fmt: skip
 SITE = {
