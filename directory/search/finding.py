@@ -159,7 +159,7 @@ def match(snapshot: Snapshot, ask: Ask, kind: str, size: int) -> Found:
         parsed, place = take_place(snapshot, parsed)
     if parsed.is_empty:
         return Found(None)
-    builder = Builder(snapshot.reader)
+    builder = Builder(snapshot.reader, kind)
     scores, some = np.ones(size), None
     if parsed.numbers:
         some = Presence.of(snapshot.reader, kind, size, builder.numbers(parsed))

@@ -16,6 +16,7 @@ from directory.core.places import Place, Province, is_known, locate, postal_code
 from trials.choices import Recruitment
 
 from .daily_facets import Today
+from .engine import WordQuery, best_of
 from .query import Parsed, places_of
 from .snapshot import Snapshot
 from .tokens import words
@@ -125,7 +126,11 @@ def _of_postal_code(key: tuple[str, ...]) -> PlaceAsked | None:
 
 def _is_no_trial(snapshot: Snapshot, key: tuple[str, ...]) -> bool:
     """Whether no trial is known by these words: 2012 is the year of a trial before it is a postal code."""
-    return len(key) > 1 or not snapshot.reader.knows(key[0], _NAMES_OF_TRIALS)
+    if len(key) > 1:
+        return True
+    # Not what the index knows: it has the words of other records too, and of some that are gone.
+    named = best_of(WordQuery(field, key[0], 1.0) for field in _NAMES_OF_TRIALS)
+    return not len(snapshot.reader.hits(named, "trial")[0])
 
 
 def _places_by_name(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:

@@ -113,10 +113,10 @@ def _concepts_of(parsed: Parsed) -> list[str]:
 
 
 class Builder:
-    """Makes the engine's query of a parsed one, for what the index behind `reader` knows."""
+    """Makes the engine's query of a parsed one, for documents of `kind` in the index behind `reader`."""
 
-    def __init__(self, reader: engine.Reader):
-        self.reader = reader
+    def __init__(self, reader: engine.Reader, kind: str = "trial"):
+        self.reader, self.kind = reader, kind
         self.terms = vocabulary()
 
     def steps(self, parsed: Parsed) -> Iterable[Asked]:
@@ -259,10 +259,12 @@ class Builder:
         ]
         return engine.best_of([engine.all_of(as_words), *self._concepts(span)])
 
-    @staticmethod
-    def _is_no_name(span: Span, words: Sequence[Token]) -> bool:
-        """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may."""
-        return not span.ambiguous and all(word.stem.isalpha() for word in words)
+    def _is_no_name(self, span: Span, words: Sequence[Token]) -> bool:
+        """`neuroblastoma` asks for no trial that has it in its acronym; `PNET5` and `ALL` may.
+
+        A network may well be called by a disease.
+        """
+        return self.kind == "trial" and not span.ambiguous and all(word.stem.isalpha() for word in words)
 
     def _concepts(self, span: Span) -> list[Asked]:
         mentioned = AMBIGUOUS if span.ambiguous else CONCEPT
