@@ -30,8 +30,8 @@ _GENE = re.compile(r"(?<![^\W_])(?:[A-Z]{2,}|[A-Za-z]*\d)")
 _NUMBER = re.compile(r"(nct|isrctn|drks)?(euctr|euct|eudract|ctis)?(\d{2,})(?:[a-z]{2})?")
 _FEWEST_DIGITS = 3  # without a name
 _DIGITS_OF_EU = 12
-# In the order in which they are offered; `_OTHER_NAME`: of a drug, its brands and codes (`Leukine`).
-_RECRUITING, _TERM, _OTHER_NAME, _CENTRE, _NOT_KNOWN, _CLOSED, _FOREIGN = range(7)
+# In the order in which they are offered; after diseases and drugs treatments, and brands and codes (`Leukine`).
+_RECRUITING, _TERM, _AFTER_THEM, _CENTRE, _NOT_KNOWN, _CLOSED, _FOREIGN = range(7)
 # The status of several sites in one word is the first of these that one of them has.
 _MOST_OPEN = (
     Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION, Recruitment.NOT_YET_RECRUITING,
@@ -201,7 +201,8 @@ def _beginnings_of(term: Term, language: str) -> Iterator[Beginning]:
 
 
 def _rank_of(term: Term) -> int:
-    return _OTHER_NAME if term.type == "drug" and term.kind != "preferred" else _TERM
+    is_brand = term.type == "drug" and term.kind != "preferred"
+    return _AFTER_THEM if is_brand or term.type == "treatment" else _TERM
 
 
 def _inner_genes(term: Term) -> list[int]:

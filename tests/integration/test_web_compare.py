@@ -45,7 +45,8 @@ def test_what_a_physician_asks_of_a_trial_is_a_row(client):
     page = text(client, "ieuroewing", "beacon2")
     assert row(page, "Stage of disease") == ["Newly diagnosed", "Relapsed"]
     assert row(page, "Phase") == ["Phase 3", "Phase 1, Phase 2"]
-    assert row(page, "Ages")[1] == "Age limits not recorded"
+    assert row(page, "Ages")[1] == "from 1 year"
+    assert row(text(client, "reecur", "beacon2"), "Ages")[0] == "Age limits not recorded"
     assert "bone tumours" in row(page, "For")[0].lower() or "Ewing" in row(page, "For")[0]
     assert row(page, "Identifiers") == ["No registry number is known"] * 2
 
