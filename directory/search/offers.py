@@ -30,7 +30,7 @@ _GENE = re.compile(r"(?<![^\W_])(?:[A-Z]{2,}|[A-Za-z]*\d)")
 _NUMBER = re.compile(r"(nct|isrctn|drks)?(euctr|euct|eudract|ctis)?(\d{2,})(?:[a-z]{2})?")
 _FEWEST_DIGITS = 3  # without a name
 _DIGITS_OF_EU = 12
-# In the order in which they are offered; after diseases and drugs treatments, and brands and codes (`Leukine`).
+# In the order in which they are offered; after diseases and drugs treatments, and brands (`Leukine`).
 _RECRUITING, _TERM, _AFTER_THEM, _CENTRE, _NOT_KNOWN, _CLOSED, _FOREIGN = range(7)
 # The status of several sites in one word is the first of these that one of them has.
 _MOST_OPEN = (
