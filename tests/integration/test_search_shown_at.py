@@ -32,6 +32,7 @@ FIELDS = [
     if not field.primary_key and field.name not in ("updated_at", "created_at", "compact", "folded")
 ]
 WORDS = {
+    "age_min_text": "3 years", "age_max_text": "9 years",
     "country": "NL", "ror_id": "https://ror.org/00xmkp704", "value": "NCT00000009",
     "phone": "+3293322111", "contact_phone": "+3293322112",
 }  # fmt: skip
