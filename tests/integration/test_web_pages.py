@@ -92,7 +92,9 @@ def test_home_counts_by_disease_what_recruits_in_belgium(client):
     belgium()
     page = text(client, "/en/")
     assert re.search(
-        r"condition=VIII\">Malignant bone tumours</a>.*?<strong>1</strong> recruiting of 2", page
+        r"condition=VIII\">Malignant bone tumours</a>.*?status=recruiting[^>]*><strong>1</strong> recruiting"
+        r"<span class=\"hidden\"> – Malignant bone tumours</span></a> of 2",
+        page,
     )
     assert re.search(r"<strong>\d</strong> trials recruit in Belgium", page)
     assert "Hepatic tumours" in page
