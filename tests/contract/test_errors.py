@@ -29,6 +29,7 @@ def test_the_parameters_of_trials_are_those_of_the_contract(world):
         "province", "country", "near", "within", "freshness", "identifier", "updated_since", "ordering",
         "page_size", "cursor", "facets", "fields", "include",
         "age_band",  # came later: docs/adr/0012
+        "recruiting_in", "trial_status",  # where it recruits, and the status of the whole trial
     }  # fmt: skip
 
 

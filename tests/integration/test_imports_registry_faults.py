@@ -280,7 +280,7 @@ def test_ages_that_end_before_they_begin_are_told(editor):
 def test_ages_of_two_columns_that_stand_the_wrong_way_round_refuse_the_row(editor):
     run = planned(ICTRP | {"Inclusion agemin": "18 Years", "Inclusion agemax": "2 Years"}, user=editor)
     assert outcomes(run) == {2: "invalid"}
-    assert "The minimum age must not exceed the maximum age. (18 years > 2 years)" in said(run)
+    assert "The minimum age must not exceed the maximum age. (18 Years > 2 Years)" in said(run)
 
 
 def test_criteria_that_are_too_long_together_are_told(editor):

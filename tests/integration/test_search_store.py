@@ -160,12 +160,11 @@ class TestEngine:
         both = [WordQuery("title", "sarcoma", 3.0), WordQuery("title", "sarc", 1.0, prefix=True)]
         assert self.found(reader, engine.best_of(both)) == {0: 3.0, 1: 1.0}
 
-    def test_all_of_adds_and_some_of_counts(self, index):
+    def test_all_of_adds(self, index):
         _writer, reader = index
         two = [WordQuery("title", "ewing", 3.0), WordQuery("title", "sarcoma", 2.0)]
         assert self.found(reader, engine.all_of(two)) == {0: 5.0}
-        assert self.found(reader, engine.some_of([*two, WordQuery("title", "none", 1.0)], 2)) == {0: 5.0}
-        assert self.found(reader, engine.some_of([*two, WordQuery("title", "none", 1.0)], 3)) == {}
+        assert self.found(reader, engine.all_of([*two, WordQuery("title", "none", 1.0)])) == {}
 
     def test_a_document_is_replaced_and_removed(self, index):
         writer, reader = index

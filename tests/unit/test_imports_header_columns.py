@@ -197,9 +197,9 @@ def test_a_year_of_two_digits_is_asked_for_with_four(text):
 @pytest.mark.parametrize(
     ("sheet", "column", "cell", "value"),
     [
-        (TrialSheet, "age_min", "2 Years", 730),
-        (TrialSheet, "age_max", "18 mois", 547),
-        (TrialSheet, "age_min", "31d", 31),
+        (TrialSheet, "age_min", " 2 Years", "2 Years"),
+        (TrialSheet, "age_max", "18 mois", "18 mois"),
+        (TrialSheet, "age_min", "> 31d", "> 31d"),
         (TrialSheet, "phase", "Phase 1/2", ["phase1", "phase2"]),
         (TrialSheet, "phase", "PHASE2|PHASE3", ["phase2", "phase3"]),
         (TrialSheet, "phase", "I/II", ["phase1", "phase2"]),
@@ -284,9 +284,9 @@ def test_a_cell_that_means_nothing_is_refused_with_its_value_and_the_way_out(she
     assert says in str(refused.value)
 
 
-@pytest.mark.parametrize("days", [0, 1, 31, 365, 547, 730, 1000, 5113, 6574])
-def test_an_age_written_into_a_sheet_reads_back(days):
-    assert TrialSheet.read("age_min", TrialSheet.written("age_min", days)) == days
+@pytest.mark.parametrize("text", ["0 years", "31d", "18 months", "> 2 years", "16 years; 18 years in the EU"])
+def test_an_age_written_into_a_sheet_reads_back(text):
+    assert TrialSheet.read("age_min", TrialSheet.written("age_min", text)) == text
 
 
 def test_the_words_of_registries_are_all_understood(shared_data):

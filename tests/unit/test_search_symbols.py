@@ -62,7 +62,7 @@ def test_a_text_of_a_trial_mentions_a_symbol_however_it_is_written(symbol):
         ("N-TRK", "ntrkfusion"), ("NTRK-1", "ntrkfusion"), ("IL-7R", "il7rmutation"),
         ("IL7R", "il7rmutation"), ("IL 7R", "il7rmutation"), ("IL7-R", "il7rmutation"),
         ("KMT-2A", "kmt2arearrangement"),
-        ("FLT-3", "flt3itd"), ("ABT199", "venetoclax"),
+        ("FLT-3", "flt3alteration"), ("ABT199", "venetoclax"),
     ],
 )  # fmt: skip
 def test_what_clinicians_type_means_the_gene_the_antigen_or_the_drug(text, concept):

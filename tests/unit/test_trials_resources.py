@@ -8,19 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.core.text import fold
-from trials.choices import Phase, Recruitment, Scheme, Sex, Stage, StudyType
+from trials.choices import Limit, Phase, Recruitment, Scheme, Sex, Stage, StudyType
 from trials.conditions import codes
 from trials.identifiers import parse_identifier
 from trials.sheets import VOCABULARY, SiteSheet, TrialSheet, spellings
 
-CHOICES = {"status": Recruitment, "study_type": StudyType, "stage": Stage, "sex": Sex}
-COLUMN = {"status": "status", "study_type": "study_type", "stage": "stages", "sex": "sex"}
+CHOICES = {"status": Recruitment, "study_type": StudyType, "stage": Stage, "sex": Sex, "limit": Limit}
+COLUMN = {
+    "status": "status", "study_type": "study_type", "stage": "stages", "sex": "sex", "limit": "no_limits",
+}  # fmt: skip
 LANGUAGES = ("en", "nl", "fr", "de")
 
 
 def read(column, cell, sheet=TrialSheet):
     value = sheet.read(column, cell)
-    return value[0] if column == "stages" else value
+    return value[0] if column in ("stages", "no_limits") else value
 
 
 def rows():
