@@ -457,7 +457,7 @@ def test_two_confirmations_and_an_answer_at_once_have_one_effect_each(request):
         # A worker that an earlier test left at work may be quicker.
         assert run.status in ("applying", "applied")
         apply_run(run)
-        wait_until(lambda run=run: fresh(run).status == "applied")
+        wait_until(ImportRun.objects.filter(pk=run.pk, status="applied").exists)
         assert (fresh(site).status, fresh(other).status) == (status, status)
         assert StatusStatement.objects.filter(site=other).count() == before + 1
 
