@@ -21,6 +21,7 @@ from directory.search.kinship import (
     classes_of,
     disease_of_class,
     families_of,
+    in_line_with,
     is_kind_of,
     may_be,
     meet,
@@ -85,7 +86,7 @@ class _Clue:
     """One thing known of a disease. `steps`: by disease that is true of the patient, how much wider it is.
 
     `codes`: its classes, of which it may be each; `near`: the diseases that it is or may be; `same_class`:
-    those whose classes meet its own.
+    those that account for one of its classes where a trial records that.
     """
 
     steps: Mapping[str, int]
@@ -200,6 +201,12 @@ class Disease:
     def fits(self) -> frozenset[str]:
         """The diseases that are true of the patient."""
         return frozenset(one for known in self.known for one in known.fits)
+
+    @cached_property
+    def in_line(self) -> frozenset[str]:
+        """The diseases, of families none, of which it is a kind or that are kinds of it."""
+        of_codes = filter(None, map(disease_of_class, self.read.given))
+        return frozenset().union(*map(in_line_with, (*self._said_or_made, *of_codes)))
 
     @property
     def _said_or_made(self) -> set[str]:

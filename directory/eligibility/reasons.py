@@ -111,9 +111,11 @@ class Reasons:
         return [class_name(code, self.language) for code in fitting or classes]
 
     def _named(self, ordinal: int) -> list[str]:
-        """The diseases that the trial names, those that fit first; families where it names nothing else."""
+        """The diseases that the trial names, those that fit first; families where nothing else is or fits."""
         fits, wide = self.judged.disease.fits, no_single_disease()
         named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
+        if named and fits.isdisjoint(named) and self.judged.verdicts["diagnosis"][ordinal] == MET:
+            named += [one for one in self.trials.values("within", ordinal) if one in fits]
         chosen = [one for one in named if one in fits or one not in wide] or named
         return sorted(chosen, key=lambda one: one not in fits)
 
@@ -362,7 +364,9 @@ def _of_nearest(judged: Judged, ordinal: int) -> Hashable:
 
 
 _DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
-    "diagnosis": lambda judged, at: (judged.trials.numbers("named", at), judged.trials.numbers("class", at)),
+    "diagnosis": lambda judged, at: tuple(
+        judged.trials.numbers(name, at) for name in ("named", "within", "class")
+    ),
     "age": lambda judged, at: (
         judged.recorded.low[at],
         judged.recorded.high[at],

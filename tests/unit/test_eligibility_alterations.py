@@ -147,6 +147,19 @@ def test_who_names_a_disease_has_said_the_alteration_that_defines_it(disease, la
     assert answers(vocabulary().preferred(disease, language), asked, language) == {"met"}
 
 
+# K27-altered are also those with EZHIP; a syndrome is not the tumour's own.
+_SAID_BUT_NOT_DEFINING = {"H3 K27-altered DMG", "NF1-PN"}
+
+
+def test_a_name_of_a_disease_that_says_an_alteration_is_of_a_disease_defined_by_it():
+    words, wrong = vocabulary(), []
+    for term in words.terms:
+        if term.type == "disease" and term.text not in _SAID_BUT_NOT_DEFINING:
+            said = {one for one in words.concepts_in(term.text) if words.types.get(one) == "alteration"}
+            wrong += [term.text] if said - {defined_by().get(term.concept)} else []
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
