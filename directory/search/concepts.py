@@ -390,3 +390,8 @@ def edits_allowed(word: str) -> int:
 def vocabulary() -> Vocabulary:
     """The project's vocabulary, read once per process."""
     return Vocabulary((*read_terms(VOCABULARY), *terms_of(drug_rows())), read_also(ALSO))
+
+
+def chiefly(concept: str) -> str:
+    """The word of the index for a concept that a record does not name as one among many."""
+    return f"{concept}!"
