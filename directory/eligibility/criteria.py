@@ -75,6 +75,12 @@ class Judged:
     def disease(self) -> diseases.Disease:
         return diseases.Disease(self.said)
 
+    @cached_property
+    def told_by_a_test(self) -> np.ndarray:
+        """The trials of which one test would answer both whether it is the disease and the alteration."""
+        both = (self.verdicts["diagnosis"] == UNKNOWN) & (self.verdicts["alterations"] == UNKNOWN)
+        return diseases.told_by_a_test(self.trials, self.said, both)
+
     def _any(self, name: str) -> np.ndarray:
         """The trials with any value in the column."""
         return self.recorded.any(name)

@@ -97,6 +97,8 @@ class Reasons:
         if verdict == MET:
             return _("For %(takes)s.") % takes
         given = takes | {"given": self._diseases_given}
+        if verdict == UNKNOWN and self.judged.disease.is_asked_apart_from(self._named(ordinal)):
+            return _("For %(takes)s: for %(given)s too? Ask the centre.") % given
         if verdict == UNKNOWN:
             return _("For %(takes)s: is that what the patient has? You gave %(given)s.") % given
         return _("For %(takes)s, not for %(given)s.") % given

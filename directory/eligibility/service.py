@@ -168,16 +168,17 @@ def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     """By trial, its place in the order a physician wants to read: of what is left, and of what is excluded.
 
     Left: what treats before what does not; open here with at most one question; the fewest questions where
-    there are several, of which one is whether a trial of any tumour has room for this one; the disease by its
-    name; open here; how specifically it fits; the one question, the nearest, what deserves attention.
-    Excluded: what fails one criterion alone before what fails several, what is not for the disease last.
+    there are several (what one test answers is one, whether a trial of any tumour has room for this one is
+    another); the disease by its name; open here; how specifically it fits; the one question, the nearest,
+    what deserves attention. Excluded: what fails one criterion alone before what fails several, what is not
+    for the disease last.
     """
     unmet, unknown, attention = judged.unmet, judged.unknown, judged.today.rank
     closed, elsewhere = ~judged.open_here, judged.verdicts["diagnosis"] == UNMET
     near = np.minimum(judged.metres // _HECTOMETRE, _FARTHEST)
     nearness = _nearness(judged)
     of_any, most = nearness == _NEARNESSES - 1, len(CRITERIA) + 1
-    more = np.maximum(unknown, 1) + of_any
+    more = np.maximum(unknown - judged.told_by_a_test, 1) + of_any
     ranks = (attention, max(judged.trials.size, 1))
     later = closed | (unknown > 1)
     left = _joined(
@@ -195,8 +196,8 @@ _WIDEST_FIT = _NEARNESSES * 2 * (WIDEST_BREADTH + 1) - 1
 
 def _nearness(judged: Judged) -> np.ndarray:
     """0: of the very disease; 1: of one wider or narrower by name; 2: of its class, or of any tumour."""
-    said, trials = judged.said, judged.trials
-    itself = trials.having("named" if said.named else "class", said.named or said.codes)
+    names, trials = judged.disease.names, judged.trials
+    itself = trials.having("named" if names else "class", names or judged.said.codes)
     by_name = itself | trials.having("named", judged.disease.in_line)
     return (_NEARNESSES - 1 - itself.astype(np.int8) - by_name).astype(np.int8)
 

@@ -115,6 +115,8 @@ _STEPS = {
 def _ask_step(judged: Judged, ordinal: int) -> SmallestStep:
     name = next(one for one in CRITERIA if judged.verdicts[one][ordinal] == UNKNOWN)
     recorded = judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP)
+    if name == "diagnosis" and judged.disease.is_asked_apart_from(judged.trials.values("named", ordinal)):
+        recorded = False  # that the trial takes this kind
     return SmallestStep(ASK, name, _of_patient(judged, name) if recorded else _of_centre(name))
 
 

@@ -108,6 +108,18 @@ def test_among_several_questions_the_trial_of_the_disease_comes_before_one_of_an
     ]  # fmt: skip
 
 
+def test_a_kind_that_an_alteration_makes_is_the_very_disease(ghent):
+    """One open question about the age does not put infants with KMT2A behind all ALL."""
+    a_trial("All ALL", **ALL, stages=["newly_diagnosed"], max_days=6574, at=[ghent])
+    a_trial(
+        "KMT2A", conditions=["Ia"], disease_terms=["KMT2A-rearranged ALL"], stages=["newly_diagnosed"],
+        alterations=["KMT2A rearrangement"], at=[ghent],
+    )  # fmt: skip
+    service.rebuild()
+    found = sections(text="newly diagnosed ALL, KMT2A rearranged", days=91)
+    assert found["open_here"] == ["kmt2a", "all-all"]
+
+
 def test_a_trial_of_one_kind_of_the_disease_is_none_of_any_tumour(ghent):
     a_trial("Any", **ANY_TUMOUR, at=[ghent])
     a_trial("Intracranial", conditions=["Xa"], disease_terms=["Intracranial germ cell tumours"], at=[ghent])
