@@ -230,9 +230,10 @@ class Disease:
 
     @cached_property
     def in_line(self) -> frozenset[str]:
-        """The diseases, of families none, of which it is a kind or that are kinds of it."""
+        """The diseases, of families none, of which it is a kind or that are, or may be made, kinds of it."""
         of_codes = filter(None, map(disease_of_class, self.read.given))
-        return frozenset().union(*map(in_line_with, (*self.names, *of_codes)))
+        may_be_made = (row.kind for row in self._unmade)
+        return frozenset().union(*map(in_line_with, (*self.names, *of_codes)), may_be_made)
 
     def is_asked_apart_from(self, named: Iterable[str]) -> bool:
         """Whether it is a kind of one of `named` that trials of that leave to others: Ph+ ALL, of ALL."""
@@ -241,10 +242,16 @@ class Disease:
     @cached_property
     def makers(self) -> tuple[Alteration, ...]:
         """The alterations of which it is not said whether they are there, and that would make it a kind."""
-        rows = [one for one in kinds() if one.given and one.kind not in self._said_or_made]
-        made = {one.given for one in rows if any(_may_be_made(one, said) for said in self._said_or_made)}
+        made = {row.given for row in self._unmade}
         found = (alterations.read_asked(vocabulary().preferred(one, "en")) for one in sorted(made))
         return tuple(one for one in found if not self._is_said(one))
+
+    @cached_property
+    def _unmade(self) -> list[Kind]:
+        """The kinds that an alteration would make of it, and that it is not said to be."""
+        said = self._said_or_made
+        rows = (row for row in kinds() if row.given and row.kind not in said)
+        return [row for row in rows if any(_may_be_made(row, one) for one in said)]
 
     def _is_said(self, asked: Alteration) -> bool:
         answers = {alterations.compare(one, asked) for one in self.read.alterations}

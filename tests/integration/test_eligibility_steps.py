@@ -223,10 +223,11 @@ def test_a_test_that_tells_the_alteration_tells_the_kind_of_the_disease_too(ghen
     infants = {"conditions": ["Ia"], "disease_terms": ["KMT2A-rearranged ALL in infants"], "max_days": 365}
     a_trial("Only", **infants, stages=["newly_diagnosed"], alterations=["KMT2A rearrangement"], at=[ghent])
     a_trial("Any", disease_terms=["Neoplasms"], at=[ghent])
+    a_trial("ALL", disease_terms=["ALL"], conditions=["Ia"], at=[ghent])
     service.rebuild()
     infant = Profile(text="newly diagnosed infant ALL", days=120)
     found = match(infant, language="en")
-    assert [one.key for one in found.undetermined.trials] == ["only", "any"]
+    assert [one.key for one in found.undetermined.trials] == ["only", "all", "any"]
     assert found.undetermined.trials[0].to_ask == ["diagnosis", "alterations"]
     step = found.undetermined.trials[0].step
     assert (step.kind, step.value, step.found) == ("test", "KMT2A rearrangement", True)
