@@ -117,9 +117,7 @@ def read(text: str) -> Alteration:
     clean = tidy(signs_as_words(shown))
     folded = [strip_marks(one.raw) for one in typed_words(clean)]
     negative = any(is_denial(word) for word in folded)
-    concepts = _concepts(clean)
-    if (negative or _POSITIVE.intersection(folded)) and _PH.search(clean):
-        concepts |= {squash("BCR::ABL1")}
+    concepts = _concepts(clean) | _philadelphia(clean, negative or bool(_POSITIVE.intersection(folded)))
     names = " ".join(vocabulary().preferred(one, "en") for one in sorted(concepts))
     # BCR::ABL1-like is what has no BCR::ABL1.
     own = frozenset() if "like" in folded else _genes(clean, known_only=bool(concepts))
@@ -130,6 +128,11 @@ def read(text: str) -> Alteration:
     return Alteration(
         shown, own | _genes(names, known_only=True), kind, variant[1] if variant else "", negative, concepts
     )
+
+
+def _philadelphia(clean: str, is_said: bool) -> frozenset[str]:
+    """`Ph` by itself names nothing; negative or positive, it is the fusion."""
+    return frozenset({squash("BCR::ABL1")} if is_said and _PH.search(clean) else ())
 
 
 # What trials ask for is compared with each profile; what a patient has is kept nowhere.

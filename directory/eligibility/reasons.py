@@ -116,10 +116,16 @@ class Reasons:
         """The diseases that the trial names, those that fit first; families where nothing else is or fits."""
         fits, wide = self.judged.disease.fits, no_single_disease()
         named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
-        if named and fits.isdisjoint(named) and self.judged.verdicts["diagnosis"][ordinal] == MET:
-            named += [one for one in self.trials.values("within", ordinal) if one in fits]
+        named += self._families_that_fit(ordinal, named)
         chosen = [one for one in named if one in fits or one not in wide] or named
         return sorted(chosen, key=lambda one: one not in fits)
+
+    def _families_that_fit(self, ordinal: int, named: list[str]) -> list[str]:
+        """Those for its classes alone, where by none of the `named` it is met."""
+        fits, is_met = self.judged.disease.fits, self.judged.verdicts["diagnosis"][ordinal] == MET
+        if not named or not is_met or not fits.isdisjoint(named):
+            return []
+        return [one for one in self.trials.values("within", ordinal) if one in fits]
 
     @cached_property
     def _diseases_given(self) -> str:

@@ -78,7 +78,7 @@ class StageReading:
         treated: bool = False,
     ):
         self.parts, self.clause = parts, clause
-        self.treated = treated or any(map(self._is_a_treatment_that_was, terms))
+        self.treated = self._says_a_treatment(terms, treated)
         self.starts = {term.start: term for term in terms}
         self.ends = {term.end: term for term in terms}
         self.diseases = _diseases(terms, doubted)
@@ -108,6 +108,9 @@ class StageReading:
         if BEFORE in self.ways or self.others & CURRENT:
             return frozenset({Stage.REMISSION})
         return frozenset({Stage.REMISSION, *_LATER})
+
+    def _says_a_treatment(self, terms: Iterable[FoundTerm], otherwise: bool) -> bool:
+        return otherwise or any(map(self._is_a_treatment_that_was, terms))
 
     def _is_a_treatment_that_was(self, term: FoundTerm) -> bool:
         """`after carboplatin`; what was cut out only may progress before any systemic treatment."""

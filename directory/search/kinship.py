@@ -129,16 +129,11 @@ def apart_from(concept: str) -> frozenset[str]:
 @cache
 def may_be(concept: str) -> frozenset[str]:
     """The diseases that a patient with `concept` has or may have: wider, narrower, of classes that meet."""
-    own = classes_of(concept)
-    found = frozenset(
-        one
-        for one in diseases()
-        if is_kind_of(concept, one)
-        or is_kind_of(one, concept)
-        or (meet(own, classes_of(one)) and one not in apart_from(concept))
-    )
-    beside = (row.wider for row in kinds() if row.beside and row.kind in found)
-    return found.union(one for one in beside if one not in apart_from(concept) | no_single_disease())
+    own, excluded = classes_of(concept), apart_from(concept)
+    of_class = frozenset(one for one in diseases() if meet(own, classes_of(one))) - excluded
+    found = of_class.union(one for one in diseases() if is_kind_of(concept, one) or is_kind_of(one, concept))
+    beside = frozenset(row.wider for row in kinds() if row.beside and row.kind in found)
+    return found | (beside - excluded - no_single_disease())
 
 
 @cache
