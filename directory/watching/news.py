@@ -207,7 +207,7 @@ def _where(document: dict) -> str:
     ]  # fmt: skip
     if recruiting:
         return _("Recruiting at: %(centres)s.") % {"centres": _("; ").join(recruiting)}
-    return _("Not recruiting at any centre of this directory.")
+    return _("Not recorded as recruiting at any centre in this directory.")
 
 
 def _name(names: Mapping[str, str]) -> str:
