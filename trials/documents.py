@@ -287,6 +287,8 @@ def _by_centre(sites: Sequence[TrialSite], name: str) -> dict[str, str]:
 # --- What is filtered, counted and sorted by ----------------------------------------------------------
 
 
+# A trial of more alterations is for each as one among many.
+_FEW = 3
 # What has a name by which somebody looks for it; other interventions are told in sentences.
 _MEDICINES = {
     InterventionType.DRUG, InterventionType.BIOLOGICAL, InterventionType.GENETIC,
@@ -349,6 +351,7 @@ def _words(parts: _Parts) -> Words:
         summary=[*by_language(trial, "summary").values(), *_around(parts.sites)],
         concepts=[*about, *said, *names_given, *parts.programme, trial.acronym, *phases, both],
         meant=classes_given,
+        chiefly=[*about, *(trial.alterations if len(trial.alterations) <= _FEW else ())],
         listed=trial.disease_terms,
         about=titles,
         iccc=[*classes, *map(iccc3.whole, parts.conditions)],

@@ -6,11 +6,12 @@ known: only an explicit negative excludes.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from directory.core.text import fold, squash, strip_marks, tidy
-from directory.search.concepts import vocabulary, wider_of
+from directory.search.concepts import defined_by, vocabulary, wider_of
 from directory.search.tokens import typed_words
 
 from .negation_cues import WILD_TYPE, is_denial, signs_as_words
@@ -19,7 +20,8 @@ MET, UNKNOWN, ABSENT, OTHER = "met", "unknown", "absent", "other"
 
 _KINDS = {
     "fusion": "fusion fused fusie rearrangement rearranged herschikking herschikt translocation translocatie "
-    "herschikte rearrange rearrangee rearrangiert rearrangierte rearrangierter rearrangiertes translokation",
+    "herschikte rearrange rearrangee rearrangiert rearrangierte rearrangierter rearrangiertes translokation "
+    "r",
     "mutation": "mutation mutations mutated mutant mutatie mutaties gemuteerd gemuteerde mute mutee mutiert "
     "mutierte mutierter mutiertes variant",
     "amplification": "ampl amplification amplified amplificatie geamplificeerd geamplificeerde "
@@ -31,12 +33,14 @@ _KINDS = {
 }
 _KIND_OF = {word: kind for kind, several in _KINDS.items() for word in several.split()}
 # What may stand between a gene and the end of what is said of it.
+_OF_POSITIVE = "positive positief positieve positif positiv positiver positives positivem pos"
+_POSITIVE = frozenset(_OF_POSITIVE.split())
 _SAID_OF_GENES = """
-type positive positief positieve positif positiv positiver positives pos altered alteration
-alteratie afwijking anomalie veranderung
+type altered alteration alteratie afwijking anomalie veranderung
 aangetoond present aanwezig
 """
-OF_ALTERATIONS = frozenset(_KIND_OF) | frozenset(_SAID_OF_GENES.split())
+# KMT2A-r is rearranged; an r elsewhere is anything.
+OF_ALTERATIONS = frozenset(_KIND_OF) - {"r"} | _POSITIVE | frozenset(_SAID_OF_GENES.split())
 # HGNC's symbol by another name of the gene, and the genes that a name for several stands for.
 _SAME_GENE = {
     "MLL": "KMT2A",
@@ -65,11 +69,6 @@ _PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})[-–/]([A-Za-z0-9]{2,9})
 _PARTNERS = re.compile(r"(?<![A-Za-z0-9])([A-Za-z0-9]{2,9})::([A-Za-z0-9]{2,9})(?![A-Za-z0-9])")
 _PARTNERS_OF_A_FUSION = 2
 _VARIANT = re.compile(r"(?<![A-Za-z0-9])(?:p\.)?([A-Z]\d{2,4}(?:[A-Z]|\*)?)(?![A-Za-z0-9])")
-# Diseases that an alteration defines: whoever says the one has said the other.
-_DEFINED_BY = {
-    squash("Philadelphia chromosome-positive ALL"): squash("BCR::ABL1"),
-    squash("acute promyelocytic leukaemia"): squash("PML::RARA"),
-}
 # Of a list that is typed, a translocation keeps its semicolon; a comma parts also in brackets left open.
 _IN_LIST = re.compile(r"[,\n]|;(?![^()]*\))")
 # Outside brackets: t(9;22) is one.
@@ -119,10 +118,11 @@ def read(text: str) -> Alteration:
     folded = [strip_marks(one.raw) for one in typed_words(clean)]
     negative = any(is_denial(word) for word in folded)
     concepts = _concepts(clean)
-    if negative and _PH.search(clean):
+    if (negative or _POSITIVE.intersection(folded)) and _PH.search(clean):
         concepts |= {squash("BCR::ABL1")}
     names = " ".join(vocabulary().preferred(one, "en") for one in sorted(concepts))
-    own = _genes(clean, known_only=bool(concepts))
+    # BCR::ABL1-like is what has no BCR::ABL1.
+    own = frozenset() if "like" in folded else _genes(clean, known_only=bool(concepts))
     # A bare gene is no more than that, though the vocabulary finds its commonest alteration by it.
     said = clean if own else f"{clean} {names}"
     variant = _VARIANT.search(said)
@@ -134,6 +134,13 @@ def read(text: str) -> Alteration:
 
 # What trials ask for is compared with each profile; what a patient has is kept nowhere.
 read_asked = lru_cache(maxsize=5_000)(read)
+
+
+def of_diseases(named: Iterable[str], said: Iterable[Alteration]) -> list[Alteration]:
+    """What defines the diseases `named`, where what is `said` does not say it or the contrary."""
+    names = {vocabulary().preferred(defined_by()[one], "en") for one in named if one in defined_by()}
+    found = (read_asked(name) for name in sorted(names))
+    return [one for one in found if {compare(other, one) for other in said}.isdisjoint((MET, ABSENT))]
 
 
 def _kind(said: str, variant) -> str:
@@ -231,7 +238,7 @@ def _with_families(genes) -> frozenset[str]:
 def _concepts(text: str) -> frozenset[str]:
     terms = vocabulary()
     found = {one for span in terms.spans(typed_words(text)) for one in span.concepts}
-    found |= {_DEFINED_BY[one] for one in found if one in _DEFINED_BY}
+    found |= {defined_by()[one] for one in found if one in defined_by()}
     return frozenset(one for one in found if terms.types.get(one) == "alteration")
 
 

@@ -74,6 +74,12 @@ class Judged:
     def disease(self) -> diseases.Disease:
         return diseases.Disease(self.said)
 
+    @cached_property
+    def told_by_a_test(self) -> np.ndarray:
+        """The trials of which one test would answer both whether it is the disease and the alteration."""
+        both = (self.verdicts["diagnosis"] == UNKNOWN) & (self.verdicts["alterations"] == UNKNOWN)
+        return diseases.told_by_a_test(self.trials, self.said, both)
+
     # --- The place ------------------------------------------------------------------------------------
 
     @cached_property

@@ -7,7 +7,7 @@ of a patient never makes a trial less fitting, but where it contradicts what was
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, reduce
 from operator import and_, or_
 
@@ -21,6 +21,7 @@ from directory.search.kinship import (
     classes_of,
     disease_of_class,
     families_of,
+    in_line_with,
     is_kind_of,
     may_be,
     meet,
@@ -32,6 +33,7 @@ from directory.search.kinship import (
 from trials.conditions import path_to
 
 from . import alterations
+from .alterations import Alteration
 from .profile_text import Read
 from .verdicts import MET, UNKNOWN, UNMET
 
@@ -45,6 +47,25 @@ def verdicts(trials: Trials, read: Read) -> np.ndarray:
         return np.full(trials.size, UNKNOWN, np.int8)
     recorded = _Takes(trials)
     return reduce(np.maximum, (one.verdicts(recorded) for one in Disease(read).known))
+
+
+def told_by_a_test(trials: Trials, read: Read, among: np.ndarray) -> np.ndarray:
+    """Those of the trials `among` of which one test would tell both the alteration and the disease.
+
+    `ALL`, of a trial of KMT2A-rearranged ALL that asks for the rearrangement: one question, not two.
+    """
+    found, pairs = np.zeros(trials.size, bool), trials.lists["alteration"]
+    words = trials.codes["alteration"].words
+    texts = [words[value] for value in np.unique(pairs.values[among[pairs.owners]])]
+    for one in Disease(read).makers if texts else ():
+        asked = [text for text in texts if _is(one, text)]
+        told = replace(read, alterations=(*read.alterations, one))
+        found |= among & trials.having("alteration", asked) & (verdicts(trials, told) == MET)
+    return found
+
+
+def _is(one: Alteration, text: str) -> bool:
+    return alterations.compare(one, alterations.read_asked(text)) == alterations.MET
 
 
 def named_by(trials: Trials, read: Read) -> np.ndarray:
@@ -67,7 +88,8 @@ class _Takes:
 
     @cached_property
     def nameless(self) -> np.ndarray:
-        return ~self._any("named")
+        """It names no disease and no family: its classes say all."""
+        return ~self._any("named") & ~self._any("within")
 
     @cached_property
     def nothing(self) -> np.ndarray:
@@ -85,7 +107,7 @@ class _Clue:
     """One thing known of a disease. `steps`: by disease that is true of the patient, how much wider it is.
 
     `codes`: its classes, of which it may be each; `near`: the diseases that it is or may be; `same_class`:
-    those whose classes meet its own.
+    those that account for one of its classes where a trial records that.
     """
 
     steps: Mapping[str, int]
@@ -190,7 +212,7 @@ class Disease:
 
     @cached_property
     def known(self) -> tuple[KnownDisease, ...]:
-        named = [KnownDisease(names, frozenset()) for names in _together(narrowest(self._said_or_made))]
+        named = [KnownDisease(names, frozenset()) for names in _together(self.names)]
         given = set(self.read.given)
         with_codes = [KnownDisease(one.names, frozenset(filter(one.takes, given))) for one in named]
         left = sorted(given.difference(*(one.codes for one in with_codes)))
@@ -201,7 +223,34 @@ class Disease:
         """The diseases that are true of the patient."""
         return frozenset(one for known in self.known for one in known.fits)
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The very diseases: what is said in the narrowest words, with what an alteration makes of it."""
+        return narrowest(self._said_or_made)
+
+    @cached_property
+    def in_line(self) -> frozenset[str]:
+        """The diseases, of families none, of which it is a kind or that are kinds of it."""
+        of_codes = filter(None, map(disease_of_class, self.read.given))
+        return frozenset().union(*map(in_line_with, (*self.names, *of_codes)))
+
+    def is_asked_apart_from(self, named: Iterable[str]) -> bool:
+        """Whether it is a kind of one of `named` that trials of that leave to others: Ph+ ALL, of ALL."""
+        return any(_is_asked_apart(one, wider) for one in self.names for wider in named)
+
+    @cached_property
+    def makers(self) -> tuple[Alteration, ...]:
+        """The alterations of which it is not said whether they are there, and that would make it a kind."""
+        rows = [one for one in kinds() if one.given and one.kind not in self._said_or_made]
+        made = {one.given for one in rows if any(_may_be_made(one, said) for said in self._said_or_made)}
+        found = (alterations.read_asked(vocabulary().preferred(one, "en")) for one in sorted(made))
+        return tuple(one for one in found if not self._is_said(one))
+
+    def _is_said(self, asked: Alteration) -> bool:
+        answers = {alterations.compare(one, asked) for one in self.read.alterations}
+        return bool(answers & {alterations.MET, alterations.ABSENT})
+
+    @cached_property
     def _said_or_made(self) -> set[str]:
         """What is said, and the kinds that an alteration makes of it: `ALL`, `Ph+`."""
         said = set(self.read.named)

@@ -14,12 +14,12 @@ from directory.search.facet_arrays import NO_BOUND, Pairs, Trials
 from trials.age_criteria import parse_bounds
 from trials.choices import Sex, Stage
 
-from . import alterations
+from . import alterations, diseases
 from .age_limits import PatientAge
 from .alterations import Alteration
 from .criteria import CRITERIA, FAR, Judged
 from .patient import GivenPatient, PatientCriteria
-from .recorded import RecordedCriteria
+from .recorded import NO_LIMIT, RecordedCriteria
 from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 # What may change by each kind of move, from what is asked most easily to what has to be waited for.
@@ -28,7 +28,7 @@ CHANGES = {
     "age": ("age",),
     "sex": ("sex",),
     "lines": ("lines",),
-    "test": ("alterations", "alterations_excluded"),
+    "test": ("alterations", "alterations_excluded", "diagnosis"),
     "kilometres": ("reach",),
     "date": ("age",),
 }
@@ -41,6 +41,7 @@ _OF_TEXTS = (
     "sex",
     "class",
     "named",
+    "within",
     "no_limit",
     "age_group",
     "age_written",
@@ -103,6 +104,9 @@ class _Search:
         verdicts = {name: judged.verdicts[name][ordinals] for name in CRITERIA}
         self.blocked = {name: (one == UNMET) | (one == UNKNOWN) for name, one in verdicts.items()}
         self.may = {kind: self._may(names) for kind, names in CHANGES.items()}
+        self.diagnosis = verdicts["diagnosis"]
+        # No test makes another disease of it.
+        self.may["test"] &= self.diagnosis != UNMET
 
     def _may(self, names: Iterable[str]) -> np.ndarray:
         """The trials that nothing keeps from matching but what is in `names`."""
@@ -120,9 +124,20 @@ class _Search:
     def _try(self, move: Move, given: GivenPatient) -> tuple[Move, np.ndarray]:
         criteria, mask = self._criteria(given), self.may[move.kind].copy()
         for name in CHANGES[move.kind]:
-            verdict = getattr(criteria, name)()
+            verdict = self._diagnosis(given) if name == "diagnosis" else getattr(criteria, name)()
             mask &= (verdict == MET) | (verdict == NOT_ASKED)
         return move, mask
+
+    def _diagnosis(self, given: GivenPatient) -> np.ndarray:
+        """The verdicts on the disease, which an alteration may make another kind."""
+        found, disease = given.alterations[-1], self.judged.disease
+        if not any(alterations.compare(found, one) == alterations.MET for one in disease.makers):
+            return self.diagnosis
+        verdict = diseases.verdicts(
+            self.recorded.trials, replace(self.judged.said, alterations=given.alterations)
+        )
+        verdict[self.recorded.basis["diagnosis"] == NO_LIMIT] = MET
+        return verdict
 
     def _criteria(self, given: GivenPatient) -> PatientCriteria:
         return PatientCriteria(self.recorded, given, self.judged.patient.compared)

@@ -26,7 +26,8 @@ class Read:
     """A profile as it is judged: its own fields, and what its free words add.
 
     `named`: the diseases said, in the longest terms. `codes`: ICCC-3 classes, `given` those of the field;
-    `unread`: the words that say nothing to us, or other than a field does.
+    `alterations`: those said, and those that define a disease said. `unread`: the words that say nothing to
+    us, or other than a field does.
 
     `days`, `sex`, `lines`: the field's, else what the words say; None or empty where neither says it.
     `age_text`: the age as it was typed, in the field or else in the words, as `parse_age` reads it.
@@ -53,17 +54,18 @@ class Read:
     @classmethod
     def of(cls, profile: Profile, language: str) -> "Read":
         """Raises ValueError for words that are too long or have control characters."""
-        reader = TextReader(check_text(profile.text), language)
+        reader = TextReader(check_text(profile.text), language, profile)
         named = frozenset(reader.diseases)
         codes = tuple(dict.fromkeys((*profile.conditions, *reader.codes())))
         given, doubtful = _fields(profile.alterations, language)
+        said = tuple(dict.fromkeys([*given, *reader.alterations]))
         merged = _Merged(profile, reader)
         lines = merged.value("lines", profile.lines)
         return cls(
             codes=codes,
             named=named,
             stages=merged.stages,
-            alterations=tuple(dict.fromkeys([*given, *reader.alterations])),
+            alterations=(*said, *alterations.of_diseases(named, said)),
             terms=tuple(dict.fromkeys(merged.terms)),
             unread=tuple(dict.fromkeys([*reader.unread, *merged.unread, *doubtful])),
             given=profile.conditions,

@@ -95,6 +95,8 @@ class Reasons:
         if verdict == MET:
             return _("For %(takes)s.") % takes
         given = takes | {"given": self._diseases_given}
+        if verdict == UNKNOWN and self.judged.disease.is_asked_apart_from(self._named(ordinal)):
+            return _("For %(takes)s: for %(given)s too? Ask the centre.") % given
         if verdict == UNKNOWN:
             return _("For %(takes)s: is that what the patient has? You gave %(given)s.") % given
         return _("For %(takes)s, not for %(given)s.") % given
@@ -109,9 +111,11 @@ class Reasons:
         return [class_name(code, self.language) for code in fitting or classes]
 
     def _named(self, ordinal: int) -> list[str]:
-        """The diseases that the trial names, those that fit first; families where it names nothing else."""
+        """The diseases that the trial names, those that fit first; families where nothing else is or fits."""
         fits, wide = self.judged.disease.fits, no_single_disease()
         named = [one for one in self.trials.values("named", ordinal) if one not in NO_DISEASE]
+        if named and fits.isdisjoint(named) and self.judged.verdicts["diagnosis"][ordinal] == MET:
+            named += [one for one in self.trials.values("within", ordinal) if one in fits]
         chosen = [one for one in named if one in fits or one not in wide] or named
         return sorted(chosen, key=lambda one: one not in fits)
 
@@ -347,8 +351,8 @@ def _of_nearest(reasons: Reasons, ordinal: int) -> Hashable:
 
 
 _DEPENDS_ON: dict[str, Callable[[Reasons, int], Hashable]] = {
-    "diagnosis": lambda reasons, at: (
-        reasons.trials.numbers("named", at), reasons.trials.numbers("class", at)
+    "diagnosis": lambda reasons, at: tuple(
+        reasons.trials.numbers(name, at) for name in ("named", "within", "class")
     ),
     "age": lambda reasons, at: (
         reasons.judged.recorded.low[at],

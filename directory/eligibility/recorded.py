@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from directory.search.facet_arrays import NO_BOUND, WIDEST, Trials
-from directory.search.kinship import NO_DISEASE
+from directory.search.facet_arrays import NO_BOUND, Trials
+from directory.search.kinship import NO_DISEASE, families
 from trials.choices import Limit, Sex, Stage, StudyType
+from trials.conditions import subtree
 from trials.purposes import Purpose
 
 NOT_RECORDED, RECORDED, NO_LIMIT, AGE_GROUP = range(4)
@@ -18,6 +19,8 @@ BASES = ("not_recorded", "recorded", "no_limit", "age_group")
 DECIDING = ("diagnosis", "age", "stage")
 ASKED_OF_PATIENTS = (*DECIDING, "lines", "alterations", "alterations_excluded", "sex")
 MIN, MAX = "min|", "max|"
+# All of ICCC-3.
+_MOST_CLASSES = 143
 _MOST_STAGES, _MOST_YEARS = 7, 127
 _DAYS_A_YEAR = 365
 
@@ -79,8 +82,17 @@ class RecordedCriteria:
         low, high = np.maximum(trials.low, 0), trials.high
         years = np.where(high == NO_BOUND, _MOST_YEARS, (high - low) // _DAYS_A_YEAR)
         years = np.clip(years, 0, _MOST_YEARS)
-        wide = trials.width.astype(np.int64) * (_MOST_STAGES + 1) + np.minimum(stages, _MOST_STAGES)
+        wide = self._classes.astype(np.int64) * (_MOST_STAGES + 1) + np.minimum(stages, _MOST_STAGES)
         return wide * (_MOST_YEARS + 1) + years
 
+    @property
+    def _classes(self) -> np.ndarray:
+        """How many classes of ICCC-3 each trial is for, with those of a family beside what is recorded."""
+        found = np.where(self.any("class"), self.trials.width, 0)
+        for family, codes in families().items():
+            below = {one for code in codes for one in subtree(code)}
+            found[self.trials.having("named", [family])] += len(below)
+        return np.where(found == 0, _MOST_CLASSES, np.minimum(found, _MOST_CLASSES))
 
-WIDEST_BREADTH = (WIDEST * (_MOST_STAGES + 1) + _MOST_STAGES) * (_MOST_YEARS + 1) + _MOST_YEARS
+
+WIDEST_BREADTH = (_MOST_CLASSES * (_MOST_STAGES + 1) + _MOST_STAGES) * (_MOST_YEARS + 1) + _MOST_YEARS

@@ -170,46 +170,56 @@ def _orders(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     """By trial, its place in the order a physician wants to read: of what is left, and of what is excluded.
 
     Left: what treats before what does not; open here with at most one question; the fewest questions where
-    there are several; open here; how specifically it fits; the one question, the nearest, what deserves
-    attention. Excluded: what fails one criterion alone before what fails several, what is not for the disease
-    last.
+    there are several (what one test answers is one, whether a trial of any tumour has room for this one is
+    another); the disease by its name; open here; how specifically it fits; the one question, the nearest,
+    what deserves attention. Excluded: what fails one criterion alone before what fails several, what is not
+    for the disease last.
     """
     unmet, unknown, attention = judged.unmet, judged.unknown, judged.today.rank
     closed, elsewhere = ~judged.open_here, judged.verdicts["diagnosis"] == UNMET
     near = np.minimum(judged.metres // _HECTOMETRE, _FARTHEST)
-    more, most = np.maximum(unknown, 1), len(CRITERIA) + 1
+    nearness = _nearness(judged)
+    of_any, most = nearness == _NEARNESSES - 1, len(CRITERIA) + 1
+    more = np.maximum(unknown - judged.told_by_a_test, 1) + of_any
     ranks = (attention, max(judged.trials.size, 1))
     later = closed | (unknown > 1)
     left = _joined(
-        judged, (judged.recorded.apart, 2), (later, 2), (more, most), (closed, 2),
-        (_fit(judged), _WIDEST_FIT + 1), (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
+        judged, (judged.recorded.apart, 2), (later, 2), (more, most + 1), (of_any, 2), (closed, 2),
+        (_fit(judged, nearness), _WIDEST_FIT + 1), (unknown > 0, 2), (near, _FARTHEST + 1), ranks,
     )  # fmt: skip
     return left, _joined(judged, (elsewhere, 2), (unmet, most), (unknown, most), ranks)
 
 
 # Half the way around the earth is 200,000 hectometres.
 _HECTOMETRE, _FARTHEST = 100, 2**18 - 1
-_WIDEST_FIT = 4 * (WIDEST_BREADTH + 1) - 1
+_NEARNESSES = 3
+_WIDEST_FIT = _NEARNESSES * 2 * (WIDEST_BREADTH + 1) - 1
 
 
-def _fit(judged: Judged) -> np.ndarray:
+def _nearness(judged: Judged) -> np.ndarray:
+    """0: of the very disease; 1: of one wider or narrower by name; 2: of its class, or of any tumour."""
+    names, trials = judged.disease.names, judged.trials
+    itself = trials.having("named" if names else "class", names or judged.said.codes)
+    by_name = itself | trials.having("named", judged.disease.in_line)
+    return (_NEARNESSES - 1 - itself.astype(np.int8) - by_name).astype(np.int8)
+
+
+def _fit(judged: Judged, nearness: np.ndarray) -> np.ndarray:
     """How specifically each trial fits, the least the best.
 
     Of the very disease before of a wider one, for an alteration that the patient has, then for fewer
     diseases, stages and ages.
     """
-    said = judged.said
-    by_name = judged.trials.having("named" if said.named else "class", said.named or said.codes)
     recorded = judged.recorded.basis["alterations"] != NOT_RECORDED
     altered = recorded & (judged.verdicts["alterations"] == MET)
-    return (~by_name * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
+    return (nearness.astype(np.int64) * 2 + ~altered) * (WIDEST_BREADTH + 1) + judged.recorded.breadth
 
 
 def _joined(judged: Judged, *keys: tuple[np.ndarray, int]) -> np.ndarray:
     """Keys of an order, the first first, as one number a trial: one is sorted faster than several.
 
-    With each key the number of its values. The longest takes 44 bits and those that the number of trials
-    needs: a quarter of a million of them fit in 63.
+    With each key the number of its values. The longest takes 47 bits and those that the number of trials
+    needs: a hundred thousand of them fit in 63.
     """
     found = np.zeros(judged.trials.size, np.int64)
     for key, size in keys:

@@ -26,10 +26,11 @@ from .stage_words import (
     StagePhrase,
 )
 
-# These progress under watch, before any treatment: what that is, is not said.
+# These progress under watch, before any treatment: what that is, is not said but by a treatment before it.
 _WATCHED = frozenset(
     map(squash, ("low-grade glioma", "optic pathway glioma", "plexiform neurofibroma", "desmoid tumour"))
 )
+_SYSTEMIC = frozenset({"drug", "drug_class"})
 _NOWHERE = frozenset({squash("metastatic disease")})
 # Transplanted in remission as a rule.
 _ACUTE_LEUKAEMIAS = frozenset({"Ia", "Ib"})
@@ -54,7 +55,7 @@ _NO_LINE = (
 )
 _VARIANTS = ("mutat", "variant", "alterat", "muta")
 _DIGITS_OF_A_YEAR = 4
-_CURRENT = frozenset({Stage.RELAPSED, Stage.REFRACTORY})
+CURRENT = frozenset({Stage.RELAPSED, Stage.REFRACTORY})
 _OF_REMISSION = frozenset({REMISSION, BEFORE})
 _LATER = frozenset({Stage.MAINTENANCE, Stage.FOLLOW_UP})
 
@@ -62,7 +63,8 @@ _LATER = frozenset({Stage.MAINTENANCE, Stage.FOLLOW_UP})
 class StageReading:
     """`stages`: by where a phrase begins, the stages it says; none where it is unread.
 
-    `relapses`: how many there were at least, as far as they are counted.
+    `relapses`: how many there were at least, as far as they are counted. `treated`: whether there was a line
+    of systemic treatment.
     """
 
     def __init__(
@@ -72,8 +74,11 @@ class StageReading:
         terms: Sequence[FoundTerm],
         phrases: Mapping[int, StagePhrase],
         doubted: Set[int],
+        *,
+        treated: bool = False,
     ):
         self.parts, self.clause = parts, clause
+        self.treated = treated or any(map(self._is_a_treatment_that_was, terms))
         self.starts = {term.start: term for term in terms}
         self.ends = {term.end: term for term in terms}
         self.diseases = _diseases(terms, doubted)
@@ -93,16 +98,21 @@ class StageReading:
             # Who relapsed is newly diagnosed no more, whatever was told of that day.
             is_meant = not self.others and self.ways.isdisjoint(_OF_REMISSION)
         else:
-            is_meant = phrase.way != PROGRESSIVE or self.diseases.isdisjoint(_WATCHED)
+            is_meant = phrase.way != PROGRESSIVE or self.treated or self.diseases.isdisjoint(_WATCHED)
         return frozenset(phrase.stages if is_meant else ())
 
     def _in_remission(self) -> frozenset[Stage]:
         """Before a transplant only where that is said or nothing speaks against it."""
         if AFTER in self.ways or self.others & _LATER:
             return frozenset()
-        if BEFORE in self.ways or self.others & _CURRENT:
+        if BEFORE in self.ways or self.others & CURRENT:
             return frozenset({Stage.REMISSION})
         return frozenset({Stage.REMISSION, *_LATER})
+
+    def _is_a_treatment_that_was(self, term: FoundTerm) -> bool:
+        """`after carboplatin`; what was cut out only may progress before any systemic treatment."""
+        types = {vocabulary().types.get(one) for one in term.concepts}
+        return bool(types & _SYSTEMIC) and self._word(term.start - 1, term.start) in _AFTER_A_LINE
 
     @property
     def _is_acute_leukaemia(self) -> bool:

@@ -119,7 +119,10 @@ _STEPS = {
 def _question(judged: Judged, ordinal: int) -> tuple[str, bool]:
     """The criterion that is open, and whether anything is recorded of it."""
     name = next(one for one in CRITERIA if judged.verdicts[one][ordinal] == UNKNOWN)
-    return name, bool(judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP))
+    recorded = bool(judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP))
+    if name == "diagnosis" and judged.disease.is_asked_apart_from(judged.trials.values("named", ordinal)):
+        recorded = False  # that the trial takes this kind
+    return name, recorded
 
 
 def _ask_step(judged: Judged, name: str, recorded: bool) -> SmallestStep:

@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from directory.core.text import squash, strip_marks
-from directory.search.concepts import Span, vocabulary
+from directory.search.concepts import Span, vocabulary, wider_of
 from directory.search.kinship import NO_DISEASE
 from directory.search.tokens import Token, typed_words
 from trials.choices import Stage
 
 from . import alterations, negation_cues, patient_words
 from .alterations import OF_ALTERATIONS, Alteration
+from .negation_cues import OTHERS
 from .negation_scope import ALTERATION, FoundTerm, NegationScope
 from .patient_reading import PatientReading
-from .stage_reading import StageReading
+from .profile import Profile
+from .stage_reading import CURRENT, StageReading
 from .stage_words import AT_DIAGNOSIS, StagePhrase, phrase_at
 
 _STAGES_OF = {
@@ -48,10 +50,13 @@ class ReadTerm:
 
 
 class TextReader:
-    """What `text` says: `patient` of age, sex and lines, `stage` of the disease's stage; see `Read`."""
+    """What `text` says: `patient` of age, sex and lines, `stage` of the disease's stage; see `Read`.
 
-    def __init__(self, text: str, language: str):
-        self.language, self.vocabulary = language, vocabulary()
+    `beside`: what the fields say.
+    """
+
+    def __init__(self, text: str, language: str, beside: Profile | None = None):
+        self.language, self.vocabulary, self.beside = language, vocabulary(), beside or Profile()
         self.diseases: set[str] = set()
         self.stages: set[str] = set()
         self.said_stages: list[tuple[str, frozenset[Stage]]] = []
@@ -72,8 +77,10 @@ class TextReader:
         self.cues = self.patient.judge(self.patient_words, cues)
         self.scope = NegationScope(self.parts, self.clause, self.joined, self.found)
         self.scope.judge(self.cues)
-        doubted = {self.found[number].start for number in self.scope.said}
-        self.stage = StageReading(self.parts, self.clause, self.found, self.phrases, doubted)
+        self.stage = self._read_stage()
+        if (number := self._relapsed_of_the_past()) is not None:
+            del self.scope.said[number]
+            self.stage = self._read_stage()
         self._say_all()
 
     def _cut(self, text: str) -> None:
@@ -88,6 +95,25 @@ class TextReader:
             self.clause += [number] * len(words)
         self.parts = patient_words.put_back(parts, self.patient_words)
         self.joined = [one.joined for one in clauses]
+
+    def _read_stage(self) -> StageReading:
+        doubted = {self.found[number].start for number in self.scope.said}
+        lines = self.patient.lines.value if self.patient.lines else None
+        treated = bool(self.beside.lines if lines is None else lines)
+        return StageReading(self.parts, self.clause, self.found, self.phrases, doubted, treated=treated)
+
+    def _relapsed_of_the_past(self) -> int | None:
+        """The disease that the patient had, where no other is said that can have relapsed now.
+
+        `History of Wilms tumour, now relapsed`: by its number among the terms, else None.
+        """
+        stages = {self.beside.stage}.union(*self.stage.stages.values())
+        diseases = [number for number, term in enumerate(self.found) if term.kind == "disease"]
+        if self.beside.conditions or len(diseases) != 1 or stages.isdisjoint(CURRENT):
+            return None
+        said = self.scope.said.get(diseases[0])
+        is_own = said is not None and said.cue.aside and self.parts[said.cue.start].exact not in OTHERS
+        return diseases[0] if is_own else None
 
     @property
     def denials(self) -> bool:
@@ -193,15 +219,25 @@ class TextReader:
         text = self.scope.words(term.start, term.end)
         if number in self.scope.said:
             self._alteration(replace(alterations.read(self.scope.text(number)), negative=True))
-        elif term.kind == ALTERATION and (term.concepts or self.parts[term.start].exact not in _PHILADELPHIA):
-            self._alteration(
-                alterations.read(" ".join(map(_with_its_plus, self.parts[term.start : term.end])))
-            )
+        elif term.kind == ALTERATION:
+            self._note_alteration(term)
         elif term.start in self.phrases:
             self._note_stage(text, self.stage.stages[term.start])
         else:
-            known = [self._read(concept, text) for concept in term.concepts]
+            known = [self._read(concept) for concept in term.concepts]
             self.unread += [] if any(known) else [text]
+
+    def _note_alteration(self, term: FoundTerm) -> None:
+        """`Ph-like ALL` is an alteration, and the disease of which it is a kind, too."""
+        parts = self.parts[term.start : term.end]
+        found = alterations.read(" ".join(map(_with_its_plus, parts)))
+        if found.says_what or parts[0].exact not in _PHILADELPHIA:
+            self._alteration(found)
+        else:
+            self.unread.append(self.scope.words(term.start, term.end))
+        for concept in term.concepts:
+            for wider in (one for one, steps in wider_of(concept).items() if steps == 1):
+                self._read(wider)
 
     def _note_stage(self, text: str, stages: frozenset[Stage]) -> None:
         self.unread += [] if stages else [text]
@@ -214,7 +250,7 @@ class TextReader:
         self.alterations.append(found)
         self.terms.append(ReadTerm("alteration", found.text, found.text))
 
-    def _read(self, concept: str, text: str) -> bool:
+    def _read(self, concept: str) -> bool:
         kind = self.vocabulary.types.get(concept, "")
         if kind == "disease" and concept not in NO_DISEASE:
             self.diseases.add(concept)

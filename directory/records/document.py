@@ -17,8 +17,8 @@ class Words:
     Found by the whole of it: `whole`, `identifiers` (compact). By each word, from what says most to what
     says least: `acronyms` (by their parts, too) and `codes`, `title`, `disease`, `other`, `open` (of places
     where it recruits), `summary`. By what is meant: `concepts` (texts that may name any), `meant` (English
-    names of some), `iccc`. For which diseases it is: the terms `listed`, and titles, which say it less well
-    (`about`).
+    names of some), `iccc`; `chiefly`: those texts of which each alteration is no one among many. For which
+    diseases it is: the terms `listed`, and titles, which say it less well (`about`).
     """
 
     whole: Sequence[str] = ()
@@ -33,6 +33,7 @@ class Words:
     concepts: Sequence[str] = ()
     listed: Sequence[str] = ()
     meant: Sequence[str] = ()
+    chiefly: Sequence[str] = ()
     about: Sequence[str] = ()
     iccc: Sequence[str] = ()
 

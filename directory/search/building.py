@@ -16,7 +16,7 @@ from directory.records import Document, Words, all_documents, all_records
 from directory.records.document import moment
 from directory.records.shown import shown_at
 
-from .concepts import vocabulary, wider_of
+from .concepts import chiefly, vocabulary, wider_of
 from .drug_terms import with_classes
 from .recorded_diseases import recorded_diseases
 from .tokens import acronym_stems, stems
@@ -74,13 +74,18 @@ def _diseases(words: Words, codes: Sequence[str]) -> dict[str, list[str]]:
 def _concepts_in(text: str) -> frozenset[str]:
     """What `text` mentions, with what an alteration is one of; of a disease its classes tell that."""
     found = vocabulary().concepts_in(text)
-    alterations = [one for one in found if vocabulary().types.get(one) == "alteration"]
-    return frozenset(found).union(*map(wider_of, alterations))
+    return frozenset(found).union(*map(wider_of, _alterations(found)))
+
+
+def _alterations(concepts: Iterable[str]) -> list[str]:
+    return [one for one in sorted(concepts) if vocabulary().types.get(one) == "alteration"]
 
 
 def fields_of(words: Words) -> dict[str, list[str]]:
     """The folded words by the engine's fields."""
     concepts = frozenset(map(squash, words.meant)).union(*map(_concepts_in, words.concepts))
+    chief = _alterations(frozenset().union(*map(_concepts_in, words.chiefly)))
+    meant = [*sorted(with_classes(concepts)), *map(chiefly, chief)]
     return {
         "whole": sorted({squash(text) for text in words.whole} - {""}),
         "identifier": list(words.identifiers),
@@ -90,6 +95,6 @@ def fields_of(words: Words) -> dict[str, list[str]]:
         "other": [stems(*words.other)],
         "open": [stems(*words.open)],
         "summary": [stems(*words.summary)],
-        "concept": [" ".join(sorted(with_classes(concepts)))],
+        "concept": [" ".join(meant)],
         "iccc": [" ".join(words.iccc).lower()],
     }

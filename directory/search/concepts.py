@@ -27,6 +27,7 @@ VOCABULARY = Path(__file__).parent / "vocabulary" / "synonyms.csv"
 ALSO = Path(__file__).parent / "vocabulary" / "also.csv"
 APART = Path(__file__).parent / "vocabulary" / "apart.csv"
 KINDS = Path(__file__).parent / "vocabulary" / "kinds.csv"
+DEFINED = Path(__file__).parent / "vocabulary" / "defined.csv"
 # Words for people's roles head the columns of sheets; nobody looks for a trial by them.
 _LEFT_OUT = {"role"}
 # `Non-Hodgkin lymphoma` does not mention Hodgkin lymphoma.
@@ -163,6 +164,12 @@ def wider_of(concept: str) -> Mapping[str, int]:
         edge += [(wider, steps + 1) for wider in above if wider not in found]
         found |= {wider: steps + 1 for wider in above if wider not in found}
     return found
+
+
+@cache
+def defined_by() -> dict[str, str]:
+    """By disease, the alteration that everybody with it has, since it is defined by that."""
+    return {squash(row["disease"]): squash(row["alteration"]) for row in _rows(DEFINED)}
 
 
 @cache
@@ -383,3 +390,8 @@ def edits_allowed(word: str) -> int:
 def vocabulary() -> Vocabulary:
     """The project's vocabulary, read once per process."""
     return Vocabulary((*read_terms(VOCABULARY), *terms_of(drug_rows())), read_also(ALSO))
+
+
+def chiefly(concept: str) -> str:
+    """The word of the index for a concept that a record does not name as one among many."""
+    return f"{concept}!"

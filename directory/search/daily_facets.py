@@ -9,7 +9,8 @@ import numpy as np
 
 from directory.core.places import Place, distance_km
 from directory.records.facets import FactsFacet, SiteFacet, SomeSiteFacet
-from trials.choices import Freshness, Recruitment
+from trials.choices import Freshness, Recruitment, Stage, StudyType
+from trials.purposes import Purpose
 
 from .facet_arrays import WIDEST, Bitmaps, Codes, Trials, facets
 
@@ -138,7 +139,8 @@ class Today:
     def attention(self) -> np.ndarray:
         """What deserves to be seen first among equals, as whole numbers.
 
-        Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases.
+        Recruiting, and at a listed site, and there lately verified; then what is about fewer diseases. What
+        treats no disease and recruits nobody comes last.
         """
         trials = self.trials
         by_status, by_site = np.zeros(trials.size, np.int64), self._site_attention()
@@ -148,7 +150,17 @@ class Today:
         unknown = trials.having("status", [Recruitment.UNKNOWN])
         open_here = by_site >= _SITE_ATTENTION[Freshness.STALE]
         by_status = np.where(unknown & open_here, _ATTENTION[Recruitment.RECRUITING], by_status)
-        return (by_status * 10 + by_site) * (WIDEST + 1) + WIDEST - trials.width
+        idle = by_status < _ATTENTION[Recruitment.NOT_YET_RECRUITING]
+        first = np.where(idle & self._treats_nothing, 0, by_status * 10 + by_site + 1)
+        return first * (WIDEST + 1) + WIDEST - trials.width
+
+    @property
+    def _treats_nothing(self) -> np.ndarray:
+        """The trials that support, observe, or only follow those who were treated."""
+        trials, later = self.trials, [Stage.FOLLOW_UP]
+        follows = trials.having("stage", later) & ~trials.having("stage", set(Stage) - set(later))
+        observes = trials.having("study_type", [StudyType.OBSERVATIONAL])
+        return follows | observes | trials.having("purpose", Purpose.values)
 
     def _site_attention(self) -> np.ndarray:
         """By trial, the best of its living sites (`_SITE_ATTENTION`); 1 where none recruits, 0 for none."""

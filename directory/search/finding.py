@@ -26,6 +26,7 @@ from .suggestions import nearest_word
 # Scores are compared as whole numbers, so that a cursor holds exactly what was sorted by.
 _SCORE_STEPS = 10
 _FAR = 10**9
+_UNSAID = 0.5
 # What is found by all of the words, if no more, is looked at again: it may be there by chance.
 _FEW = 3
 
@@ -169,6 +170,8 @@ def match(snapshot: Snapshot, ask: Ask, kind: str, size: int) -> Found:
     for one in parsed.excluded:
         ordinals, _scores = snapshot.reader.hits(builder.unwanted(one, parsed), kind)
         scores[ordinals[ordinals < size]] = 0
+        if kind == "trial" and builder.names_a_stage(one):
+            scores = _said_first(snapshot, scores)
     return Found(scores, some, parsed, place)
 
 
@@ -189,6 +192,13 @@ def _with_words(
         return scores, None
     some = Presence.of(snapshot.reader, kind, size, units)
     return some.some(), some
+
+
+def _said_first(snapshot: Snapshot, scores: np.ndarray) -> np.ndarray:
+    """What says no stage is perhaps of the one that is not wanted: it comes after what says another."""
+    said = np.zeros(len(scores), bool)
+    said[snapshot.today().trials.lists["stage"].owners] = True
+    return np.where(said, scores, np.maximum(scores - _UNSAID, 0))
 
 
 def _is_of_another_disease(

@@ -73,8 +73,9 @@ def within(some: Iterable[str], others: Iterable[str]) -> bool:
 
 @cache
 def of_classes(codes: frozenset[str]) -> frozenset[str]:
-    """The diseases of which a class meets one of `codes`."""
-    return frozenset(one for one in diseases() if meet(codes, classes_of(one)))
+    """The diseases of which a class meets one of `codes`, or one that a kind of it has beside them."""
+    wider = frozenset(row.wider for row in kinds() if meet(codes, row.beside)) - no_single_disease()
+    return frozenset(one for one in diseases() if meet(codes, classes_of(one))) | wider
 
 
 @cache
@@ -112,6 +113,13 @@ def is_kind_of(one: str, other: str) -> bool:
 
 
 @cache
+def in_line_with(concept: str) -> frozenset[str]:
+    """The diseases that `concept` is a kind of or that are kinds of it, and itself; of families none."""
+    one_line = (one for one in diseases() if is_kind_of(one, concept) or is_kind_of(concept, one))
+    return frozenset(one_line) - no_single_disease()
+
+
+@cache
 def apart_from(concept: str) -> frozenset[str]:
     """The diseases that a patient with `concept` cannot have: those apart from it or from what is wider."""
     excluded = {other for one in steps_up(concept, asked=True) for other in apart().get(one, ())}
@@ -122,13 +130,15 @@ def apart_from(concept: str) -> frozenset[str]:
 def may_be(concept: str) -> frozenset[str]:
     """The diseases that a patient with `concept` has or may have: wider, narrower, of classes that meet."""
     own = classes_of(concept)
-    return frozenset(
+    found = frozenset(
         one
         for one in diseases()
         if is_kind_of(concept, one)
         or is_kind_of(one, concept)
         or (meet(own, classes_of(one)) and one not in apart_from(concept))
     )
+    beside = (row.wider for row in kinds() if row.beside and row.kind in found)
+    return found.union(one for one in beside if one not in apart_from(concept) | no_single_disease())
 
 
 @cache

@@ -16,7 +16,7 @@ from directory.core.text import squash
 from trials.conditions import path_to, whole
 
 from . import engine
-from .concepts import Span, apart, edits_allowed, vocabulary, wider_of
+from .concepts import Span, apart, chiefly, edits_allowed, vocabulary, wider_of
 from .engine import Asked, WordQuery
 from .query import Parsed, places_of
 from .tokens import Token
@@ -30,6 +30,8 @@ PIECES = 28.0
 KIND = 5.0
 # A trial of a wider class: one for kidney tumours of children takes Wilms tumours.
 WIDER = 19.0
+# More for an alteration that is no one among many: a trial of FLT3 before one of eight genes.
+CHIEFLY = 0.5
 # What goes with a concept without being it; and a word that need not match, which decides among equals only.
 ALSO, ASIDE = 18.0, 1.0
 # Less than scores are compared by.
@@ -183,6 +185,11 @@ class Builder:
         pairs = [*(("concept", one) for one in concepts), *(("iccc", code) for code in codes)]
         return engine.best_of([WordQuery(field, text, 1.0) for field, text in pairs])
 
+    def names_a_stage(self, parsed: Parsed) -> bool:
+        """Whether its words are nothing but stages of disease."""
+        concepts = _concepts_of(parsed)
+        return bool(concepts) and all(self.terms.types.get(one) == "stage" for one in concepts)
+
     def _names_a_disease(self, unit: Span) -> bool:
         return not unit.ambiguous and bool(self.terms.codes_of(unit.concepts))
 
@@ -287,6 +294,8 @@ class Builder:
 
     def _meaning(self, concepts: Sequence[str], mentioned: float, classed: float) -> list[Asked]:
         queries = [WordQuery("concept", one, mentioned) for one in concepts]
+        chief = [one for one in concepts if self.terms.types.get(one) == "alteration"]
+        queries += [WordQuery("concept", chiefly(one), mentioned + CHIEFLY) for one in chief]
         for one in concepts:
             # Every trial of class III is for brain tumours, whether it says so or not.
             score = mentioned - UNSEEN if one in self.terms.families else classed

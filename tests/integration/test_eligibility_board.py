@@ -90,6 +90,56 @@ def test_one_question_does_not_put_a_specific_trial_behind_a_wide_one(ghent):
     assert found["open_here"] == ["burkitt", "any-lymphoma"]
 
 
+ANY_TUMOUR = {"disease_terms": ["Neoplasms"]}
+
+
+def test_among_several_questions_the_trial_of_the_disease_comes_before_one_of_any_tumour(ghent):
+    """Whether there is room for this disease is a question more."""
+    burkitt = {"conditions": ["IIc"], "disease_terms": ["Burkitt lymphoma"]}
+    a_trial("Any, two to ask", **ANY_TUMOUR, at=[ghent])
+    a_trial("Any, centre to ask", **ANY_TUMOUR, stages=["relapsed"], no_limits=["age"])
+    a_trial("Burkitt, two to ask", **burkitt, at=[ghent])
+    a_trial("Burkitt, three to ask", **burkitt)
+    a_trial("B-NHL, two to ask", conditions=["IIb", "IIc"], disease_terms=["B-cell NHL"], stages=["relapsed"])
+    service.rebuild()
+    assert sections(text="relapsed Burkitt lymphoma", days=2557)["candidates"] == [
+        "burkitt-two-to-ask", "b-nhl-two-to-ask", "any-centre-to-ask", "burkitt-three-to-ask",
+        "any-two-to-ask",
+    ]  # fmt: skip
+
+
+def test_a_kind_that_an_alteration_makes_is_the_very_disease(ghent):
+    """One open question about the age does not put infants with KMT2A behind all ALL."""
+    a_trial("All ALL", **ALL, stages=["newly_diagnosed"], max_days=6574, at=[ghent])
+    a_trial(
+        "KMT2A", conditions=["Ia"], disease_terms=["KMT2A-rearranged ALL"], stages=["newly_diagnosed"],
+        alterations=["KMT2A rearrangement"], at=[ghent],
+    )  # fmt: skip
+    service.rebuild()
+    found = sections(text="newly diagnosed ALL, KMT2A rearranged", days=91)
+    assert found["open_here"] == ["kmt2a", "all-all"]
+
+
+def test_a_trial_of_one_kind_of_the_disease_is_none_of_any_tumour(ghent):
+    a_trial("Any", **ANY_TUMOUR, at=[ghent])
+    a_trial("Intracranial", conditions=["Xa"], disease_terms=["Intracranial germ cell tumours"], at=[ghent])
+    service.rebuild()
+    assert sections(text="germ cell tumour", days=2557)["candidates"] == ["intracranial", "any"]
+
+
+def test_a_family_beside_the_classes_makes_a_trial_wider_not_narrower(ghent):
+    """For leukaemias, lymphomas and solid tumours: wider than for solid tumours."""
+    said = {"stages": ["relapsed", "refractory"], "no_limits": ["age"], "at": [ghent]}
+    a_trial(
+        "Also of the blood", conditions=["I", "II"],
+        disease_terms=["Leukemia", "Lymphoma", "Solid Tumors"],
+        title_en="Leukemias, Lymphomas or Solid Tumors", **said,
+    )  # fmt: skip
+    a_trial("Solid", disease_terms=["Solid Tumors"], title_en="Solid Tumors", **said)
+    service.rebuild()
+    assert sections(text="relapsed neuroblastoma", days=2557)["open_here"][0] == "solid"
+
+
 def test_what_treats_no_disease_stands_apart(ghent):
     a_trial("Treats", **ALL, **FITS, at=[ghent])
     a_trial("Observes", **ALL, **FITS, study_type="observational", at=[ghent])

@@ -207,3 +207,20 @@ def test_each_of_several_trials_has_the_reason_of_its_own(index_dir):
         f"t{number}": f"Asks for {gene}: has the patient been tested for it?"
         for number, gene in enumerate(GENES, start=1)
     }
+
+
+def test_the_family_by_which_a_trial_fits_is_named_and_none_by_which_it_does_not(index_dir):
+    a_trial(
+        "Wide", conditions=["I", "IIa"], disease_terms=["Acute Lymphoblastic Leukemia", "Lymphoma"],
+        title_en="Leukemias or Lymphomas",
+    )  # fmt: skip
+    service.rebuild()
+    told = {
+        words: next(one.reason for one in criteria(text=words)[1] if one.name == "diagnosis")
+        for words in ("Hodgkin lymphoma", "ALL", "Burkitt lymphoma")
+    }
+    assert told == {
+        "Hodgkin lymphoma": "For lymphoma; acute lymphoblastic leukaemia.",
+        "ALL": "For acute lymphoblastic leukaemia.",
+        "Burkitt lymphoma": "For acute lymphoblastic leukaemia, not for Burkitt lymphoma.",
+    }

@@ -218,6 +218,38 @@ def test_two_open_questions_that_one_word_answers_are_one_step(ghent):
     assert (step.kind, step.value) == ("stage", "newly_diagnosed")
 
 
+def test_a_test_that_tells_the_alteration_tells_the_kind_of_the_disease_too(ghent):
+    """Infant ALL, KMT2A not said: the trial for those who have it is one test away."""
+    infants = {"conditions": ["Ia"], "disease_terms": ["KMT2A-rearranged ALL in infants"], "max_days": 365}
+    a_trial("Only", **infants, stages=["newly_diagnosed"], alterations=["KMT2A rearrangement"], at=[ghent])
+    a_trial("Any", disease_terms=["Neoplasms"], at=[ghent])
+    service.rebuild()
+    infant = Profile(text="newly diagnosed infant ALL", days=120)
+    found = match(infant, language="en")
+    assert [one.key for one in found.undetermined.trials] == ["only", "any"]
+    assert found.undetermined.trials[0].to_ask == ["diagnosis", "alterations"]
+    step = found.undetermined.trials[0].step
+    assert (step.kind, step.value, step.found) == ("test", "KMT2A rearrangement", True)
+    tested = match(replace(infant, alterations=("KMT2A rearrangement",)), language="en")
+    assert [one.key for one in tested.matches.trials] == ["only"]
+    for said in ({"alterations": ("KMT2A negative",)}, {"text": "newly diagnosed T-LBL"}):
+        judged = match(replace(infant, **said), language="en")
+        assert "only" in [one.key for one in judged.excluded.trials]
+
+
+def test_whether_a_trial_takes_a_kind_that_is_asked_apart_is_a_question_to_the_centre(ghent):
+    all_of_it = {"conditions": ["Ia"], "disease_terms": ["ALL"], "stages": ["relapsed"], "no_limits": ["age"]}
+    a_trial("Only", **all_of_it, at=[ghent])
+    service.rebuild()
+    asked = {"text": "relapsed Ph+ ALL", "days": 3000}
+    found = match(Profile(**asked), language="en").undetermined.trials[0]
+    told = next(one.reason for one in found.criteria if one.name == "diagnosis")
+    assert told == (
+        "For acute lymphoblastic leukaemia: for Philadelphia chromosome-positive ALL too? Ask the centre."
+    )
+    assert found.step.text == "Ask the centre for which diagnoses."
+
+
 @pytest.mark.parametrize(
     ("asks", "profile"),
     [

@@ -3,6 +3,9 @@
 import pytest
 
 from directory.eligibility.alterations import compare, read, split
+from directory.eligibility.profile import Profile
+from directory.eligibility.profile_text import Read
+from directory.search.concepts import defined_by, vocabulary
 
 CASES = [
     # given, asked, answer
@@ -88,6 +91,14 @@ CASES = [
     ("Ph-", "BCR::ABL1", "absent"),
     ("Philadelphia-negative", "BCR::ABL1", "absent"),
     ("not Ph-like", "BCR::ABL1", "other"),
+    ("Ph-like", "BCR::ABL1", "other"),
+    ("BCR::ABL1-like", "BCR::ABL1", "other"),
+    ("BCR-ABL1-like", "Ph-like ALL", "met"),
+    ("Ph positief", "BCR::ABL1", "met"),
+    ("Philadelphie positive", "BCR::ABL1", "met"),
+    ("KMT2Ar", "KMT2A rearrangement", "met"),
+    ("MLL-r", "KMT2A rearrangement", "met"),
+    ("KMT2A", "KMT2A rearrangement", "unknown"),
     ("MYCN non amplifié", "MYCN amplification", "absent"),
     ("H3 wildtype", "H3 K27M", "absent"),
     ("something nobody knows", "ALK", "other"),
@@ -117,3 +128,64 @@ def test_what_is_given_as_it_is_asked_is_met(text):
 )  # fmt: skip
 def test_several_in_one_field_are_told_apart(text, parts):
     assert split(text) == parts
+
+
+# A disease that is defined by its alteration
+
+
+def answers(words, asked, language="en", given=()):
+    """What each alteration of a profile says of the one that is asked for."""
+    said = Read.of(Profile(text=words, alterations=given), language)
+    return {compare(one, read(asked)) for one in said.alterations}
+
+
+@pytest.mark.parametrize("disease", sorted(defined_by()))
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_who_names_a_disease_has_said_the_alteration_that_defines_it(disease, language):
+    asked = vocabulary().preferred(defined_by()[disease], "en")
+    assert vocabulary().types[defined_by()[disease]] == "alteration"
+    assert answers(vocabulary().preferred(disease, language), asked, language) == {"met"}
+
+
+# K27-altered are also those with EZHIP; a syndrome is not the tumour's own.
+_SAID_BUT_NOT_DEFINING = {"H3 K27-altered DMG", "NF1-PN"}
+
+
+def test_a_name_of_a_disease_that_says_an_alteration_is_of_a_disease_defined_by_it():
+    words, wrong = vocabulary(), []
+    for term in words.terms:
+        if term.type == "disease" and term.text not in _SAID_BUT_NOT_DEFINING:
+            said = {one for one in words.concepts_in(term.text) if words.types.get(one) == "alteration"}
+            wrong += [term.text] if said - {defined_by().get(term.concept)} else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        *(("en", one) for one in (
+            "Ph+ ALL", "ALL Ph+", "Ph-positive ALL", "Ph pos ALL", "Ph+ B-ALL", "BCR-ABL positive ALL",
+            "BCR::ABL1+ ALL", "BCR/ABL+ ALL", "t(9;22) ALL", "Philadelphia-positive acute leukaemia", "CML",
+        )),
+        ("nl", "Ph-positieve ALL"), ("nl", "Philadelphia-positieve ALL"), ("fr", "LAL Ph+"),
+        ("fr", "LAL-B Philadelphie positive"), ("fr", "LAL à chromosome de Philadelphie"), ("fr", "LMC"),
+        ("de", "Ph+-ALL"), ("de", "Ph-positive ALL"), ("de", "Philadelphia-Chromosom-positive ALL"),
+    ],
+)  # fmt: skip
+def test_a_positive_leukaemia_has_bcr_abl1_however_it_is_written(language, words):
+    assert answers(words, "BCR::ABL1", language) == {"met"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["ALL", "Ph-like ALL", "suspected Ph+ ALL", "Ph+ ALL?", "no Ph+ ALL", "AML, history of CML", "DIPG",
+     "Ewing-like sarcoma"],
+)  # fmt: skip
+def test_what_is_not_defined_denied_in_doubt_or_past_says_no_alteration(words):
+    asked = ("BCR::ABL1", "H3 K27M", "FET::ETS fusion")
+    assert not {"met", "absent"} & set().union(*(answers(words, one) for one in asked))
+
+
+def test_an_alteration_that_is_denied_is_not_said_by_the_disease():
+    assert answers("CML, BCR::ABL1 negative", "BCR::ABL1") == {"absent"}
+    assert answers("CML", "BCR::ABL1", given=("BCR::ABL1 negative",)) == {"absent"}

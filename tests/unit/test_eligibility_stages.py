@@ -2,6 +2,7 @@
 
 import pytest
 
+from directory.core.text import squash
 from directory.eligibility.profile_text import Read
 from directory.eligibility.service import Profile
 from directory.eligibility.stage_words import phrase_at
@@ -59,6 +60,14 @@ TEXTS = [
     ("en", "very good partial remission", "", None), ("en", "relapsed ALL before transplant", RELAPSED, None),
     # What progresses under watch was perhaps never treated.
     ("en", "progressive low-grade glioma", "", ("progressive",)),
+    ("en", "progressive low-grade glioma after surgery", "", None),
+    ("en", "progressive low-grade glioma, carboplatin planned", "", None),
+    ("en", "progressive low-grade glioma after carboplatin", f"{REFRACTORY} {RELAPSED}", ("carboplatin",)),
+    ("en", "low-grade glioma, progressive, 1 previous line", f"{REFRACTORY} {RELAPSED}", ()),
+    ("nl", "laaggradig glioom, progressief na vinblastine", f"{REFRACTORY} {RELAPSED}", ("vinblastine",)),
+    ("fr", "gliome de bas grade progressif sous tramétinib", f"{REFRACTORY} {RELAPSED}",
+     ("sous", "tramétinib")),
+    ("de", "progredientes Optikusgliom nach Carboplatin", f"{REFRACTORY} {RELAPSED}", ("Carboplatin",)),
     ("en", "progressive DIPG", f"{REFRACTORY} {RELAPSED}", ()),
     ("en", "progressive disease", f"{REFRACTORY} {RELAPSED}", ()),
 ]  # fmt: skip
@@ -106,3 +115,54 @@ def test_the_longest_phrase_is_taken(text, end, stages, relapses):
 def test_no_phrase_goes_across_a_comma():
     parts = typed_words("first relapse")
     assert phrase_at(parts, [0, 1], 0) is None
+
+
+def test_a_field_of_lines_says_that_what_progresses_was_treated():
+    words = "progressive low-grade glioma"
+    assert said(words, lines=1).stages == {RELAPSED, REFRACTORY}
+    assert said(words, lines=0).stages == said(words).stages == frozenset()
+
+
+# A disease that a patient had, and that alone can have relapsed
+
+HAD = [
+    ("en", "history of {}, now relapsed", "Wilms tumour"), ("en", "previous {}, relapsed", "neuroblastoma"),
+    ("en", "{} in the past, refractory", "neuroblastoma"), ("en", "s/p {}, relapse", "Wilms tumour"),
+    ("nl", "voorgeschiedenis van {}, nu hervallen", "Wilmstumor"),
+    ("nl", "status na {}, herval", "neuroblastoom"),
+    ("fr", "antécédent de {}, rechute", "néphroblastome"), ("fr", "ATCD de {}, réfractaire", "neuroblastome"),
+    ("de", "Z.n. {}, jetzt Rezidiv", "Wilms-Tumor"), ("de", "früheres {}, Rezidiv", "Neuroblastom"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "template", "disease"), HAD)
+def test_a_past_disease_is_meant_where_only_it_can_have_relapsed(language, template, disease):
+    found = said(template.format(disease), language)
+    assert found.named == said(disease, language).named
+    assert found.stages & {RELAPSED, REFRACTORY}
+    assert disease not in " ".join(found.unread)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "history of Wilms tumour", "history of Wilms tumour, newly diagnosed",
+        "history of Wilms tumour, never relapsed", "history of Wilms tumour and neuroblastoma, relapsed",
+        "family history of Wilms tumour, relapsed", "mother had Wilms tumour, relapsed",
+        "no Wilms tumour, relapsed", "suspected Wilms tumour, relapsed",
+    ],
+)  # fmt: skip
+def test_a_past_disease_stays_unread_where_anything_else_may_be_meant(text):
+    found = said(text)
+    assert (found.named, "Wilms" in " ".join(found.unread)) == (frozenset(), True)
+
+
+def test_the_disease_of_today_is_the_one_that_relapsed():
+    assert said("AML after Wilms tumour, relapsed").named == {squash("acute myeloid leukaemia")}
+    assert said("history of Wilms tumour, relapsed", conditions=("Ib",)).named == frozenset()
+
+
+def test_a_stage_in_the_field_says_as_well_that_it_relapsed():
+    words = "history of Wilms tumour"
+    assert said(words, stage=RELAPSED).named == {squash("Wilms tumour")}
+    assert said(words, stage=NEW).named == frozenset()
