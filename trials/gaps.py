@@ -42,6 +42,7 @@ _OF_A_TRIAL = (
 )  # fmt: skip
 _OF_A_SITE = (
     "trial_id", "status", "centre__code", "verified_at", "verified_on", "verified_by", "disputed",
+    "implied_by",
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ class KnownTrial:
     verified_at: date | None = None
     verified_on: str = ""
     verified_by: str = ""
+    implied_by: str = ""
     disputed: bool = False
 
     def add(self, site: dict) -> None:
@@ -77,7 +79,7 @@ class KnownTrial:
             return
         self.centres.add(site["centre__code"])
         if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
-            for name in ("verified_at", "verified_on", "verified_by", "disputed"):
+            for name in ("verified_at", "verified_on", "verified_by", "implied_by", "disputed"):
                 setattr(self, name, site[name])
 
     @property

@@ -81,19 +81,21 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         Membership.objects.visible_to(request.user).not_over().filter(centre=found).select_related("network")
     )
     open_sites, more = _open_sites(request.user, found)
+    recruiting, today = _recruiting(open_sites), timezone.localdate()
     context = {
         "centre": found,
         "province": words.label(Province, found.province),
         "memberships": memberships,
-        "today": timezone.localdate(),
+        "today": today,
         "groups": by_disease(open_sites),
         "open_count": len(open_sites),
         "more": more,
-        "recruiting": 0 if more or not found.is_listed else _recruiting(open_sites),
+        "recruiting": 0 if more or not found.is_listed else len(recruiting),
+        "confirmed": sum(site.is_confirmed_lately(today) for site in recruiting),
         "recruiting_url": _recruiting_url(found),
         "linked": linked.centre_data(found),
         "map": maps.map_of_centres([found], is_alone=True),
-        "until": timezone.localdate(),
+        "until": today,
     }
     return render(request, "directory/centre.html", context)
 
@@ -112,9 +114,9 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
     return rows[:MAX_TRIALS], len(rows) > MAX_TRIALS
 
 
-def _recruiting(sites: Iterable[TrialSite]) -> int:
-    """How many of them recruit for a trial that the public sees."""
-    return sum(site.status == Recruitment.RECRUITING and site.trial.is_listed for site in sites)
+def _recruiting(sites: Iterable[TrialSite]) -> list[TrialSite]:
+    """Those of them that recruit for a trial that the public sees."""
+    return [site for site in sites if site.status == Recruitment.RECRUITING and site.trial.is_listed]
 
 
 def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, str, list[SiteCard]]]:

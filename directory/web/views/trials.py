@@ -17,6 +17,7 @@ from trials.choices import Recruitment
 from trials.models import Trial, TrialIntervention, TrialSite
 
 from .. import linked, words
+from ..marks import mark_of, mark_of_many
 from ..qr import qr_of
 from ..results import results_of
 from ..sites import SiteCard, add_statements, dispute_of, history_of
@@ -153,6 +154,7 @@ def _where_it_recruits(places: list[SiteCard]) -> dict:
         "abroad": len(recruiting) - len(at_home),
         "here": len(here),
         "not_known": any(site.status == Recruitment.UNKNOWN for site in here),
+        "head": mark_of_many(map(mark_of, at_home)),
         "lately": sum(site.freshness in words.LATELY for site in at_home),
     }
 
