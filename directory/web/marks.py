@@ -45,7 +45,10 @@ _ORDER = tuple(Confirmation)
 
 @dataclass(frozen=True)
 class Mark:
-    """A status with what stands behind it. `day`: ISO 8601 as far as it was said, empty for no day."""
+    """A status with what stands behind it, of one site or of several that are alike (`sites`).
+
+    `day`: ISO 8601 as far as it was said, empty for no day.
+    """
 
     status: str
     state: Confirmation
@@ -54,6 +57,7 @@ class Mark:
     source: str = ""
     implied_by: str = ""
     or_later: bool = False
+    sites: int = 1
 
     @property
     def classes(self) -> str:
@@ -147,7 +151,8 @@ def mark_of_many(marks: Iterable[Mark]) -> Mark | None:
     """
     marks = sorted(marks, key=lambda one: (_ORDER.index(one.state), one.day))
     same = [one for one in marks if one.state == marks[0].state]
-    return replace(same[0], or_later=len({one.day for one in same}) > 1) if same else None
+    is_several = len({one.day for one in same}) > 1
+    return replace(same[0], or_later=is_several, sites=len(same)) if same else None
 
 
 def here(document: Mapping, status: str = Recruitment.RECRUITING) -> Mark | None:

@@ -36,12 +36,19 @@ def centres(request: HttpRequest) -> HttpResponse:
         recruiting=Count("sites", filter=recruiting), lately=Count("sites", filter=lately)
     )
     rows = sorted(found, key=lambda one: (one.country != HOME, one.country, one.name))
-    dots = [maps.dot_of(one, one.recruiting, _recruiting_url(one)) for one in rows if one.is_listed]
+    dots = [
+        maps.dot_of(one, one.recruiting, _recruiting_url(one), _lately(one)) for one in rows if one.is_listed
+    ]
     context = {
         "centres": [(one, _recruiting_url(one), _recruiting_url(one, words.LATELY)) for one in rows],
         "map": maps.map_of(dots) if dots else None,
     }
     return render(request, "directory/centres.html", context)
+
+
+def _lately(centre: Centre) -> tuple[int, str]:
+    """How many of the trials that recruit there were verified lately, and where these are listed."""
+    return centre.lately, _recruiting_url(centre, words.LATELY) if centre.lately else ""
 
 
 def _recruiting_url(centre: Centre, freshness: tuple[str, ...] = ()) -> str:

@@ -33,10 +33,8 @@ def suggest(request: HttpRequest) -> JsonResponse:
     the shape beside it. Text that cannot be searched has no suggestions; the search page says what is wrong.
     """
     several = _suggestions(request.GET.get("q", ""))
-    trials = {
-        one["slug"]: one
-        for one in service.documents("trial", [one.key for one in several if one.kind == "trial"])
-    }
+    slugs = [one.key for one in several if one.kind == "trial"]
+    trials = {one["slug"]: one for one in (service.documents("trial", slugs) if slugs else ())}
     found = [_as_json(one, trials.get(one.key)) for one in several]
     answer = JsonResponse({"said": said(len(found)), "found": found})
     answer["Cache-Control"] = "no-store"
@@ -70,7 +68,9 @@ def _recruits(one: service.Suggestion, trial: dict) -> tuple[Mark, str]:
     count = one.centres or 0
     if one.status_here not in ("", Recruitment.UNKNOWN) and (mark := here(trial, one.status_here)):
         text = ngettext("%(status)s: %(n)d centre in Belgium", "%(status)s: %(n)d centres in Belgium", count)
-        return mark, text % {"status": mark.text, "n": count}
+        if mark.sites < count:
+            text = _("%(status)s: %(some)d of %(n)d centres in Belgium")
+        return mark, text % {"status": mark.text, "some": mark.sites, "n": count}
     mark = mark_of(trial)
     whole = _("whole trial: %(status)s") % {"status": mark.text}
     text = ngettext(
