@@ -34,18 +34,22 @@ class Confirmation(StrEnum):
     DISPUTED = "disputed"
 
 
+def is_of_the_centre(verified_by: str, implied_by: str) -> bool:
+    """Whether a status is the word of the centre's own coordinator, of this centre alone."""
+    return verified_by == Role.COORDINATOR and not implied_by
+
+
 def confirmation(word: Freshness | str, verified_by: str, implied_by: str = "") -> Confirmation:
     """The state of a status that is `word` fresh, said by a role (empty where nobody said anything).
 
-    Confirmed only by the centre's own coordinator, of this centre alone, and until it is next due: what an
+    Confirmed only by the centre (`is_of_the_centre`), and until it is next due: what an
     editor, a sponsor or a registry says, or what was said of many sites at once, is not the centre's word.
     """
     if word == Freshness.DISPUTED:
         return Confirmation.DISPUTED
     if word in (Freshness.AGEING, Freshness.STALE):
         return Confirmation.OLD
-    is_of_the_centre = verified_by == Role.COORDINATOR and not implied_by
-    if word == Freshness.FRESH and is_of_the_centre:
+    if word == Freshness.FRESH and is_of_the_centre(verified_by, implied_by):
         return Confirmation.CONFIRMED_IN_TIME
     return Confirmation.NEVER_CONFIRMED
 

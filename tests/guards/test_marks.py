@@ -119,6 +119,38 @@ def test_a_map_shows_a_ring_where_no_trial_was_verified_lately(index_dir, state,
         assert ("none verified in the last 90 days" in page) is is_old, address
 
 
+# By page, which trials it counts: `{n}` of them recruit, `{c}` of these are confirmed in 90 days.
+NUMBERS = {
+    "home": "{n} trials recruited in Belgium when last heard of; {c} confirmed in the last 90 days",
+    "gaps": "{n} trials recruited in Belgium when last heard of; {c} confirmed in the last 90 days",
+    "centre": "{n} trials recruited here when last heard of; {c} confirmed in the last 90 days",
+    "network": "{n} trials recruited at its members when last heard of; {c} confirmed in the last 90 days",
+}
+
+
+@pytest.mark.parametrize("page", NUMBERS)
+def test_a_number_of_recruiting_trials_says_how_many_a_centre_confirmed(index_dir, page):
+    ghent, leuven = a_centre("uz-gent"), a_centre("uz-leuven")
+    network = a_network("net", members=[ghent])
+    said = [
+        (90, Role.COORDINATOR), (91, Role.COORDINATOR),
+        (3, Role.REGISTRY), (3, Role.EDITOR), (3, Role.SPONSOR),
+    ]  # fmt: skip
+    for ago, role in said:
+        a_site(a_trial(conditions=["VIIIc"]), ghent, said=ago, by=role)
+    twice = a_trial(conditions=["VIIIc"])
+    for centre in (ghent, leuven):
+        a_site(twice, centre, said=10)
+    implied = a_site(a_trial(), ghent, status=None)
+    says(implied, "recruiting", said=3, implied_by="the whole trial")
+    says(a_site(a_trial(), ghent, said=20), "completed", said=2, by=Role.REGISTRY)
+    a_trial(conditions=["VIIIc"], at=[(ghent, "completed")])
+    service.rebuild()
+    keys = {"centre": "uz-gent", "network": network.slug}
+    address = reverse(f"web:{page}", args=[keys[page]] if page in keys else [])
+    assert NUMBERS[page].format(n=8, c=2) in text_of(Client().get(address).content.decode())
+
+
 # --- The stylesheet ---------------------------------------------------------------------------------
 
 

@@ -14,7 +14,15 @@ from directory.core.models import Recorded, State
 from directory.core.roles import Role, is_editor, own_centre_ids
 
 from ..choices import Freshness, Recruitment
-from ..freshness import AGEING_DAYS, FRESH_DAYS, confirmation, freshness, lately_since, next_due
+from ..freshness import (
+    AGEING_DAYS,
+    FRESH_DAYS,
+    confirmation,
+    freshness,
+    is_of_the_centre,
+    lately_since,
+    next_due,
+)
 from .trial import Trial
 
 
@@ -166,7 +174,7 @@ class TrialSite(Recorded):
 
     def is_confirmed_lately(self, today):
         """As `confirmed_lately` of the queryset."""
-        said = self.verified_by == Role.COORDINATOR and not self.implied_by and not self.disputed
+        said = is_of_the_centre(self.verified_by, self.implied_by) and not self.disputed
         return said and self.verified_at is not None and self.verified_at >= lately_since(today)
 
     @property
