@@ -16,6 +16,7 @@ from django.utils import timezone
 from directory.core.fields import LANGUAGE_CODES
 from directory.core.roles import Role
 from directory.search import service
+from directory.watching.news import news_of
 from directory.web.apps import __file__ as web
 from tests.builders import a_centre, a_network, a_site, a_trial, says
 from tests.guards.test_status_has_its_day import addresses
@@ -117,6 +118,16 @@ def test_a_map_shows_a_ring_where_no_trial_was_verified_lately(index_dir, state,
         page = Client().get(address).content.decode()
         assert ('class="map-spot map-spot-old"' in page) is is_old, address
         assert ("none verified in the last 90 days" in page) is is_old, address
+
+
+@pytest.mark.parametrize("state", Confirmation)
+def test_a_mail_about_a_new_trial_calls_it_recruiting_where_that_is_confirmed_only(index_dir, state):
+    a_world(state)
+    [new] = news_of([], ["alpha"], since=0, until=0)
+    is_confirmed = state == Confirmation.CONFIRMED_IN_TIME
+    said = "Recruiting at:" if is_confirmed else "not confirmed by the centre in time:"
+    assert f"{said} Hospital uz-gent." in new.sentences[0]
+    assert ("when last heard of" in new.sentences[0]) is not is_confirmed
 
 
 # By page, which trials it counts: `{n}` of them recruit, `{c}` of these are confirmed in 90 days.
