@@ -121,6 +121,7 @@ class AsOf:
         if slug not in found:
             return None
         trial, (pk, shot) = _trials(found)[slug], found[slug]
+        trial.read_on = self.day
         keys = self._site_keys(Q(trial=pk), slug=slug)
         of_it = Q(key__startswith=f"{slug}@") & ~Q(key__in=self._merges.came)
         shots = self._shots(TrialSite, keys, of_it)

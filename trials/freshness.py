@@ -2,8 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from enum import StrEnum
 
 import numpy as np
+
+from directory.core.roles import Role
 
 from .choices import Freshness
 
@@ -20,6 +23,35 @@ def freshness(verified_at: dt.date | None, disputed: bool, today: dt.date) -> Fr
     if age <= FRESH_DAYS:
         return Freshness.FRESH
     return Freshness.AGEING if age <= AGEING_DAYS else Freshness.STALE
+
+
+class Confirmation(StrEnum):
+    """Whether a centre stands behind a status on the day on which it is read."""
+
+    CONFIRMED_IN_TIME = "confirmed_in_time"
+    OLD = "old"
+    NEVER_CONFIRMED = "never_confirmed"
+    DISPUTED = "disputed"
+
+
+def is_of_the_centre(verified_by: str, implied_by: str) -> bool:
+    """Whether a status is the word of the centre's own coordinator, of this centre alone."""
+    return verified_by == Role.COORDINATOR and not implied_by
+
+
+def confirmation(word: Freshness | str, verified_by: str, implied_by: str = "") -> Confirmation:
+    """The state of a status that is `word` fresh, said by a role (empty where nobody said anything).
+
+    Confirmed only by the centre (`is_of_the_centre`), and until it is next due: what an
+    editor, a sponsor or a registry says, or what was said of many sites at once, is not the centre's word.
+    """
+    if word == Freshness.DISPUTED:
+        return Confirmation.DISPUTED
+    if word in (Freshness.AGEING, Freshness.STALE):
+        return Confirmation.OLD
+    if word == Freshness.FRESH and is_of_the_centre(verified_by, implied_by):
+        return Confirmation.CONFIRMED_IN_TIME
+    return Confirmation.NEVER_CONFIRMED
 
 
 def freshness_numbers(sites: Mapping[str, np.ndarray], day: dt.date) -> np.ndarray:

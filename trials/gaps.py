@@ -20,7 +20,7 @@ from directory.core.places import HOME
 from . import conditions
 from .ages import DAYS_OF_BAND
 from .choices import AgeBand, AgeGroup, Freshness, Limit, Recruitment, Stage
-from .freshness import freshness
+from .freshness import freshness, is_of_the_centre, lately_since
 from .models import Trial, TrialSite
 
 LEVELS = ("group", "subgroup")
@@ -42,6 +42,7 @@ _OF_A_TRIAL = (
 )  # fmt: skip
 _OF_A_SITE = (
     "trial_id", "status", "centre__code", "verified_at", "verified_on", "verified_by", "disputed",
+    "implied_by",
 )  # fmt: skip
 
 
@@ -67,7 +68,9 @@ class KnownTrial:
     verified_at: date | None = None
     verified_on: str = ""
     verified_by: str = ""
+    implied_by: str = ""
     disputed: bool = False
+    confirmed_at: date | None = None  # the last day on which a centre itself said that it recruits
 
     def add(self, site: dict) -> None:
         """A Belgian site. Of those where it recruits, the one verified last speaks for the trial."""
@@ -76,8 +79,10 @@ class KnownTrial:
             self.has_doubtful_site |= site["status"] == Recruitment.UNKNOWN or site["disputed"]
             return
         self.centres.add(site["centre__code"])
+        if is_of_the_centre(site["verified_by"], site["implied_by"]) and not site["disputed"]:
+            self.confirmed_at = max(filter(None, (self.confirmed_at, site["verified_at"])))
         if site["verified_at"] and (self.verified_at is None or site["verified_at"] > self.verified_at):
-            for name in ("verified_at", "verified_on", "verified_by", "disputed"):
+            for name in ("verified_at", "verified_on", "verified_by", "implied_by", "disputed"):
                 setattr(self, name, site[name])
 
     @property
@@ -91,6 +96,11 @@ class KnownTrial:
             return ADULTS_ONLY if self.takes_no_child else RECRUITING
         is_doubtful = self.has_doubtful_site or not self.has_site
         return NOT_KNOWN if is_doubtful and self.may_recruit else NOT_RECRUITING
+
+    @property
+    def is_confirmed_lately(self) -> bool:
+        """Whether one of its centres confirmed in the last 90 days that it recruits."""
+        return self.confirmed_at is not None and self.confirmed_at >= lately_since(timezone.localdate())
 
     @property
     def freshness(self) -> Freshness:
@@ -148,6 +158,12 @@ class Gaps:
 
     classes: tuple[Gap, ...]
     without_condition: tuple[KnownTrial, ...]
+
+    @property
+    def recruiting(self) -> list[KnownTrial]:
+        """The trials that recruit in Belgium, each once."""
+        several = (*self.without_condition, *(trial for one in self.classes for trial in one.trials))
+        return list({one.slug: one for one in several if one.centres}.values())
 
     def count(self, state: str) -> int:
         """How many diagnoses are in `state`; divisions are not counted beside their subgroup."""

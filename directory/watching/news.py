@@ -12,6 +12,7 @@ from directory.core.models import State
 from directory.core.roles import Role
 from directory.search import service
 from trials.choices import Recruitment
+from trials.freshness import Confirmation, confirmation
 from trials.implied import implied_in_words
 from trials.models import StatusStatement
 from trials.statements import day_as_said
@@ -201,13 +202,21 @@ def _role(role: str) -> str:
 
 
 def _where(document: dict) -> str:
-    recruiting = [
-        _name(document["_show"]["centres"].get(site["centre"]["code"], {})) or site["centre"]["name"]
-        for site in document["sites"] if site["status"] == Recruitment.RECRUITING
-    ]  # fmt: skip
-    if recruiting:
-        return _("Recruiting at: %(centres)s.") % {"centres": _("; ").join(recruiting)}
-    return _("Not recruiting at any centre of this directory.")
+    """Where a trial recruits: first what the centre confirmed in time, then what it did not."""
+    confirmed, others = [], []
+    for site in document["sites"]:
+        if site["status"] == Recruitment.RECRUITING:
+            state = confirmation(site["freshness"], site["verified_by"] or "", site["implied_by"] or "")
+            names = document["_show"]["centres"].get(site["centre"]["code"], {})
+            told = confirmed if state == Confirmation.CONFIRMED_IN_TIME else others
+            told.append(_name(names) or site["centre"]["name"])
+    if not confirmed and not others:
+        return _("Not recruiting at any centre of this directory.")
+    by_sentence = {
+        _("Recruiting at: %(centres)s."): confirmed,
+        _("Recruiting when last heard of, not confirmed by the centre in time: %(centres)s."): others,
+    }
+    return " ".join(text % {"centres": _("; ").join(names)} for text, names in by_sentence.items() if names)
 
 
 def _name(names: Mapping[str, str]) -> str:

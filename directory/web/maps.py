@@ -85,6 +85,11 @@ class Dot:
     y: float = 0.0
 
     @property
+    def is_old(self) -> bool:
+        """Whether trials recruit there of which none was verified lately."""
+        return bool(self.count) and self.lately is not None and not self.lately[0]
+
+    @property
     def is_moved(self) -> bool:
         return math.hypot(self.x - self.anchor[0], self.y - self.anchor[1]) > self.radius / 2
 
@@ -146,10 +151,12 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
     )
 
 
-def dot_of(centre: Centre, count: int | None = None, count_url: str = "") -> Dot:
+def dot_of(
+    centre: Centre, count: int | None = None, count_url: str = "", lately: tuple[int, str] | None = None
+) -> Dot:
     """A centre that leads to its page, by its name in the page's language."""
     name, url = words.in_page_language(centre.names())[0], reverse("web:centre", args=[centre.code])
-    return Dot(name, url, centre.place, count, count_url=count_url if count else "")
+    return Dot(name, url, centre.place, count, lately=lately, count_url=count_url if count else "")
 
 
 def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map | None:

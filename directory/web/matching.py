@@ -125,7 +125,6 @@ class Site:
     name: str
     language: str
     distance: float | None
-    said: str
     centre: Mapping[str, str | None]
 
     @property
@@ -322,11 +321,7 @@ def _site(nearest, result: Result, centres: Mapping[str, dict]) -> Site | None:
     if document is None:
         return None
     place = result.place(document["centre"])
-    said = words.said(document["verified_on"] or "", document["verified_by"] or "", document["source"] or "")
-    said = words.of_many(said, document["implied_by"] or "")
-    return Site(
-        document, place.name, place.language, nearest.distance_km, said, centres.get(nearest.centre, {})
-    )
+    return Site(document, place.name, place.language, nearest.distance_km, centres.get(nearest.centre, {}))
 
 
 def ways_of(found: Matching, form: TypedProfileForm) -> list[RelaxationLink]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from django.utils.translation import gettext as _
-
 from directory.core import places
 from directory.core.places import Place, distance_km
 from directory.core.roles import Role
 from directory.search import service
 from trials import conditions
+from trials.freshness import confirmation
 
 from . import words
+from .marks import Mark, here
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,12 @@ class SiteLine:
     verified: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def said(self) -> str:
-        """When and by whom; of several days the oldest, the cautious one to show. Empty for never."""
-        if not self.verified:
-            return ""
-        days, text = set(self.verified), words.said(min(self.verified)[1], self.role, self.source)
-        text = words.of_many(text, self.implied_by)
-        return text if len(days) == 1 else _("%(said)s, or later") % {"said": text}
+    def mark(self) -> Mark:
+        """What all its sites have in common; of several days the oldest."""
+        state = confirmation(self.freshness, self.role, self.implied_by)
+        days = set(self.verified)
+        day = min(days)[1] if days else ""
+        return Mark(self.status, state, day, self.role, self.source, self.implied_by, len(days) > 1)
 
     @property
     def otherwise(self) -> tuple[str, str, str] | None:
@@ -72,6 +71,11 @@ class Result:
     def label(self) -> str:
         """The acronym, else the title in the page's language."""
         return self.document["acronym"] or words.in_page_language(self.document["titles"])[0]
+
+    @property
+    def here(self) -> Mark | None:
+        """Of the Belgian sites that recruit, together."""
+        return here(self.document)
 
     @property
     def otherwise(self) -> tuple[str, str, str] | None:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from directory.web.templatetags.directory import as_of_tag
+from directory.web.marks import mark_of
 from trials.as_of import day_of
 from trials.models import Trial
 
@@ -13,19 +13,23 @@ from trials.models import Trial
 @pytest.mark.parametrize(
     ("language", "day", "text"),
     [
-        ("en", "2026-11-15", "as of 15 November 2026"),
-        ("en", "2026-11", "as of November 2026"),
-        ("fr", "2026-11-15", "au 15 novembre 2026"),
-        ("fr", "2026-11", "en novembre 2026"),
-        ("fr", "2026", "en 2026"),
-        ("nl", "2026-11-15", "stand: 15 november 2026"),
-        ("de", "2026-11", "Stand: November 2026"),
-        ("en", "", "no day recorded"),
+        ("en", "2024-06-03", "Recruiting on 3 June 2024, not confirmed since"),
+        ("en", "2024-06", "Recruiting in June 2024, not confirmed since"),
+        ("en", "2024", "Recruiting in 2024, not confirmed since"),
+        ("nl", "2024-06-03", "Rekruteerde op 3 juni 2024, sindsdien niet bevestigd"),
+        ("nl", "2024-06", "Rekruteerde in juni 2024, sindsdien niet bevestigd"),
+        ("fr", "2024-06-03", "Recrutement ouvert le 3 juin 2024, non confirmé depuis"),
+        ("fr", "2024-06", "Recrutement ouvert en juin 2024, non confirmé depuis"),
+        ("fr", "2024", "Recrutement ouvert en 2024, non confirmé depuis"),
+        ("de", "2024-06-03", "Rekrutierte am 3. Juni 2024, seither nicht bestätigt"),
+        ("de", "2024-06", "Rekrutierte im Juni 2024, seither nicht bestätigt"),
+        ("de", "2024", "Rekrutierte 2024, seither nicht bestätigt"),
+        ("en", "", "Recruiting, no day recorded"),
     ],
 )
 def test_the_day_of_a_trial_s_status(language, day, text):
     with translation.override(language):
-        assert f">{text}<" in as_of_tag(Trial(status_as_of=day))
+        assert mark_of(Trial(status="recruiting", status_as_of=day, status_by="sponsor")).text == text
 
 
 @pytest.mark.django_db

@@ -69,8 +69,8 @@ def test_the_page_and_the_sheet_show_who_said_what_and_when(client, disputed, pa
     page = text(client, f"/en/trials/alpha/{path}")
     facts = page.partition("Status of the whole trial")[2].partition("<dt>")[0]
     parts = (
-        "Recruiting", "3 April 2026, by an editor", "A registry says otherwise:", "Completed", "June 2026",
-        'href="https://euclinicaltrials.eu/x"',
+        "Recruiting on 3 April 2026", ", disputed", "according to an editor", "A registry says otherwise:",
+        "Completed", "June 2026", 'href="https://euclinicaltrials.eu/x"',
     )  # fmt: skip
     places = [facts.index(one) for one in parts]
     assert places == sorted(places)
@@ -127,7 +127,8 @@ def test_the_headline_says_how_many_of_its_centres_are_disputed(client):
         if number == 0:
             says(site, "completed", said=2, by=Role.REGISTRY)
     shown = head(client, "/en/trials/alpha/")
-    assert "Recruiting at 3 centres in Belgium" in shown
+    assert "Recruiting at 2 centres in Belgium" in shown
+    assert "at 1 more when last heard of" in shown
     assert "disputed at 1 centre: a newer source says otherwise" in shown
     a_trial("Beta", at=[a_centre("other")])
     assert "disputed" not in head(client, "/en/trials/beta/")

@@ -80,7 +80,7 @@ def test_the_list_of_results_shows_the_month(client, index_dir):
     a_site_known_by_its_month()
     service.rebuild()
     page = client.get("/en/trials/?q=monthly").content.decode()
-    assert "(June 2024, by " in page
+    assert "Recruiting in June 2024" in page
     assert "1 June" not in page
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from directory.web.apps import __file__ as web
 from tests.builders import a_user, an_editor
-from trials.choices import Freshness, Recruitment
+from trials.choices import Recruitment
+from trials.freshness import Confirmation
 
 pytestmark = pytest.mark.django_db
 COMPONENTS = Path(web).with_name("templates") / "directory" / "components"
@@ -28,9 +29,11 @@ def test_each_component_of_the_folder_is_named_with_its_source(gallery):
         assert f"&lt;c-{name}" in gallery, name
 
 
-@pytest.mark.parametrize("value", [*Recruitment.values, *Freshness.values])
-def test_each_status_and_freshness_is_there(gallery, value):
-    assert f'<code class="note">{value}</code>' in gallery
+@pytest.mark.parametrize("status", Recruitment.values)
+def test_each_status_is_there_in_each_state(gallery, status):
+    assert f'<code class="note">{status}</code>' in gallery
+    for state in Confirmation:
+        assert f'<code class="note">{status}, {state}</code>' in gallery, state
 
 
 def test_states_that_are_rare_are_there(gallery):

@@ -84,7 +84,7 @@ def test_a_card_names_the_nearest_recruiting_site_how_we_know_and_whom_to_ask():
     found = card(text(condition="VIIIc", stage="newly_diagnosed", age="10", near="9000"), "open_here")
     assert "Nearest site that recruits" in found
     assert re.search(r"Ghent University Hospital<.*\d+ km", found)
-    assert "Verified in the last 30 days" in found
+    assert re.search(r"Recruiting<span class=\"fresh\">, confirmed on \d", found)
     assert "by the centre's coordinator" in found
     assert 'href="mailto:trials@uz-gent.example"' in found
     assert 'href="/en/trials/ieuroewing/#site-uz-gent"' in found

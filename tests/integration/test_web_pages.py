@@ -96,7 +96,11 @@ def test_home_counts_by_disease_what_recruits_in_belgium(client):
         r"<span class=\"hidden\"> – Malignant bone tumours</span></a> of 2",
         page,
     )
-    assert re.search(r"<strong>\d</strong> trials recruit in Belgium", page)
+    assert re.search(
+        r"<strong>\d</strong> trials recruited in Belgium when last heard of</a>; "
+        r"<strong>\d</strong> confirmed in the last 90 days",
+        page,
+    )
     assert "Hepatic tumours" in page
 
 

@@ -1,6 +1,9 @@
 """Suggestions while typing: in the page's language, of public records only, kept nowhere."""
 
+import datetime as dt
+
 import pytest
+from django.utils import formats, timezone, translation
 
 from directory.search import service
 from tests.builders import a_centre, a_site, a_trial
@@ -22,6 +25,12 @@ def suggested(client, text, language="en"):
     return answer.json()
 
 
+def day(ago, language="en"):
+    """The day so many days ago, as pages in that language write it."""
+    with translation.override(language):
+        return formats.date_format(timezone.localdate() - dt.timedelta(days=ago), "DATE_FORMAT")
+
+
 def gives(trial, several):
     for place, (name, kind) in enumerate(several):
         made = Intervention.objects.create(name=name, type=kind)
@@ -32,26 +41,54 @@ def test_an_acronym_leads_to_its_trial(client):
     belgium()
     assert suggested(client, "ieuro")["found"] == [
         {
-            "label": "iEuroEwing", "detail": "recruiting at 2 centres in Belgium", "kind": "trial",
-            "url": "/en/trials/ieuroewing/",
+            "label": "iEuroEwing", "detail": f"Recruiting, confirmed on {day(5)}: 1 of 2 centres in Belgium",
+            "kind": "trial", "url": "/en/trials/ieuroewing/", "mark": "status-open mark-confirmed_in_time",
         }
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "by", "detail", "mark"),
+    [
+        ("en", 400, "sponsor", "Recruiting on {day}, not confirmed since: 2 centres in Belgium", "old"),
+        ("nl", 400, "coordinator", "Rekruteerde op {day}, sindsdien niet bevestigd: 2 centra in België",
+         "old"),
+        ("fr", 3, "registry",
+         "Recrutement ouvert le {day}, non confirmé par un centre\u00a0: 2 centres en Belgique",
+         "never_confirmed"),
+        ("de", 3, "editor", "Rekrutierte am {day}, von keinem Zentrum bestätigt: 2 Zentren in Belgien",
+         "never_confirmed"),
+    ],
+)  # fmt: skip
+def test_a_suggestion_says_how_old_its_status_is(client, language, said, by, detail, mark):
+    trial = a_trial("Zebra")
+    for centre in (a_centre(), a_centre()):
+        a_site(trial, centre, said=said, by=by)
+    service.rebuild()
+    [one] = suggested(client, "zebr", language)["found"]
+    assert one["detail"] == detail.format(day=day(said, language))
+    assert one["mark"] == f"status-open mark-{mark}"
+
+
+@pytest.mark.parametrize(
     ("language", "sites", "whole", "detail"),
     [
-        ("en", ["recruiting"], "completed", "recruiting at 1 centre in Belgium"),
-        ("en", ["recruiting", "recruiting", "completed"], "unknown", "recruiting at 2 centres in Belgium"),
-        ("nl", ["recruiting"], "recruiting", "rekruteert in 1 centrum in België"),
-        ("fr", ["recruiting", "recruiting"], "recruiting", "recrute dans 2 centres en Belgique"),
-        ("de", ["recruiting"], "recruiting", "rekrutiert an 1 Zentrum in Belgien"),
-        ("en", ["completed", "completed"], "recruiting", "in Belgium, 2 centres: Completed"),
-        ("en", ["suspended", "completed"], "recruiting", "in Belgium, 1 centre: Suspended"),
-        ("en", [], "recruiting", "whole trial: Recruiting"),
-        ("en", [None], "completed", "status not known at 1 centre in Belgium, whole trial: Completed"),
+        ("en", ["recruiting"], "completed", "Recruiting, confirmed on {day}: 1 centre in Belgium"),
+        ("en", ["recruiting", "recruiting", "completed"], "unknown",
+         "Recruiting, confirmed on {day}: 2 centres in Belgium"),
+        ("nl", ["recruiting"], "recruiting", "Rekruteert, bevestigd op {day}: 1 centrum in België"),
+        ("fr", ["recruiting", "recruiting"], "recruiting",
+         "Recrutement ouvert, confirmé le {day}\u00a0: 2 centres en Belgique"),
+        ("de", ["recruiting"], "recruiting", "Rekrutiert, bestätigt am {day}: 1 Zentrum in Belgien"),
+        ("en", ["completed", "completed"], "recruiting",
+         "Completed, confirmed on {day}: 2 centres in Belgium"),
+        ("en", ["suspended", "completed"], "recruiting",
+         "Suspended, confirmed on {day}: 1 centre in Belgium"),
+        ("en", [], "recruiting", "whole trial: Recruiting, no day recorded"),
+        ("en", [None], "completed",
+         "status not known at 1 centre in Belgium, whole trial: Completed, no day recorded"),
     ],
-)
+)  # fmt: skip
 def test_a_trial_says_whether_it_recruits_in_belgium_and_at_how_many_centres(
     client, language, sites, whole, detail
 ):
@@ -61,7 +98,7 @@ def test_a_trial_says_whether_it_recruits_in_belgium_and_at_how_many_centres(
     a_site(trial, a_centre("utrecht", country="NL", postal_code="3584"), status="recruiting")
     service.rebuild()
     [one] = suggested(client, "zebr", language)["found"]
-    assert (one["label"], one["detail"]) == ("Zebra", detail)
+    assert (one["label"], one["detail"]) == ("Zebra", detail.format(day=day(0, language)))
 
 
 def test_a_number_leads_to_its_trial_and_is_shown_as_its_registry_writes_it(client):

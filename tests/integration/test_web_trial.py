@@ -36,7 +36,7 @@ def test_a_site_says_its_status_when_and_by_which_role_it_was_stated(client):
     day = timezone.localdate() - dt.timedelta(days=5)
     assert "Recruiting" in row
     assert f"Stated on <strong>{day.day} {day:%B %Y}</strong> by the centre&#x27;s coordinator" in row
-    assert "Verified in the last 30 days" in row
+    assert f"confirmed on {day.day} {day:%B %Y}" in row
     assert "5 days ago" in row
 
 
@@ -49,7 +49,7 @@ def test_the_page_says_by_when_a_fresh_status_is_due_again(client):
 def test_a_site_of_which_nobody_said_anything_says_so(client):
     a_site(a_trial("Alpha"), a_centre("uz-gent"), status=None)
     row = row_of(text(client, "/en/trials/alpha/"), "uz-gent")
-    assert "Never verified" in row
+    assert "never confirmed" in row
     assert "Nobody has stated whether this centre recruits." in row
 
 
@@ -111,7 +111,8 @@ def test_the_head_counts_the_recruiting_centres_and_how_many_are_lately_verified
         a_site(trial, a_centre(code), said=said)
     a_site(trial, a_centre("four"), status="completed", said=1)
     page = text(client, "/en/trials/alpha/")
-    assert "Recruiting at 3 centres" in page
+    assert "Recruiting at 1 centre in Belgium" in page
+    assert "at 2 more when last heard of" in page
     assert "verified in the last 90 days at 2 of them" in page
 
 
@@ -215,7 +216,7 @@ def test_the_registrys_own_status_stands_with_its_date_and_source(client):
         source_url="https://clinicaltrials.gov/x",
     )  # fmt: skip
     page = text(client, "/en/trials/alpha/")
-    assert "as of April 2026" in page
+    assert "Completed, as reported in April 2026" in page
     assert '<a href="https://clinicaltrials.gov/x"' in page
 
 

@@ -29,7 +29,7 @@ def expect_the_ewing_trial(page):
     ghent = row(page, "Ghent University Hospital")
     expect(ghent).to_contain_text("Recruiting")
     expect(ghent).to_contain_text("by the centre's coordinator")
-    expect(ghent).to_contain_text("Verified in the last 30 days")
+    expect(ghent).to_contain_text("confirmed on")
     expect(ghent.get_by_role("link", name="trials@uz-gent.example")).to_be_visible()
     expect(row(page, "Leuven").get_by_role("link", name="+32 16 33 22 11")).to_be_visible()
 

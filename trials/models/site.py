@@ -14,7 +14,15 @@ from directory.core.models import Recorded, State
 from directory.core.roles import Role, is_editor, own_centre_ids
 
 from ..choices import Freshness, Recruitment
-from ..freshness import AGEING_DAYS, FRESH_DAYS, freshness, next_due
+from ..freshness import (
+    AGEING_DAYS,
+    FRESH_DAYS,
+    confirmation,
+    freshness,
+    is_of_the_centre,
+    lately_since,
+    next_due,
+)
 from .trial import Trial
 
 
@@ -23,6 +31,11 @@ class TrialSiteQuerySet(models.QuerySet):
 
     def recruiting(self):
         return self.filter(status=Recruitment.RECRUITING)
+
+    def confirmed_lately(self, today):
+        """Whose status the centre itself confirmed in the 90 days up to `today`, and nobody disputes."""
+        said = self.filter(verified_by=Role.COORDINATOR, implied_by="", disputed=False)
+        return said.filter(verified_at__gte=lately_since(today))
 
     def listed(self):
         """Of a listed trial at a listed centre."""
@@ -153,6 +166,16 @@ class TrialSite(Recorded):
     @property
     def freshness(self):
         return freshness(self.verified_at, self.disputed, self.read_on or timezone.localdate())
+
+    @property
+    def confirmation(self):
+        """Whether the centre stands behind the status on the day on which it is looked at."""
+        return confirmation(self.freshness, self.verified_by, self.implied_by)
+
+    def is_confirmed_lately(self, today):
+        """As `confirmed_lately` of the queryset."""
+        said = is_of_the_centre(self.verified_by, self.implied_by) and not self.disputed
+        return said and self.verified_at is not None and self.verified_at >= lately_since(today)
 
     @property
     def next_due(self):

@@ -1,5 +1,6 @@
 """Trials and their identifiers."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain, count
@@ -91,6 +92,7 @@ class Trial(Listed, Sourced, WithCriteria):
 
     change_kind = "trial"
     by_key = {"parent": "slug", "merged_into": "slug"}
+    read_on: dt.date | None = None  # the day on which it is looked at, where that is not today
 
     slug = models.SlugField(_("short name in addresses"), max_length=80, unique=True)
     acronym = models.CharField(_("acronym"), max_length=100, blank=True)

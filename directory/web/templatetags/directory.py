@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from centres.choices import Language
 from directory.core import dates
@@ -27,7 +27,6 @@ from trials.age_words import ages_in_words
 from trials.choices import (
     AgeGroup,
     ArmType,
-    Freshness,
     InterventionType,
     Limit,
     Phase,
@@ -38,9 +37,9 @@ from trials.choices import (
     StudyType,
 )
 from trials.implied import implied_in_words
-from trials.statements import day_as_said
 
 from .. import words
+from ..marks import mark_of
 
 register = template.Library()
 # What pages call a value of a vocabulary (`{{ trial.sex|sex }}`), and several in one line.
@@ -59,7 +58,7 @@ register.filter("implied_words", implied_in_words)
 
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
-    """A status as a shape and its word."""
+    """A status as a shape and its word, where no more is said of it: hollow, in no tone."""
     tone = words.TONES.get(status, "unknown")
     return format_html(
         '<span class="status status-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
@@ -69,11 +68,23 @@ def status_tag(status: str) -> SafeString:
 
 
 @register.simple_tag
-def freshness_tag(freshness: str) -> SafeString:
-    """How fresh a status is, as a word with its tone."""
+def mark_tag(one) -> SafeString:
+    """The status of a site or a whole trial, as `directory.web.marks` has it: shape, word, day and state."""
+    mark = mark_of(one)
+    note = format_html('<span class="fresh{}">, {}</span>', "" if mark.day else " fresh-never", mark.note)
     return format_html(
-        '<span class="fresh fresh-{}">{}</span>', freshness, words.label(Freshness, str(freshness))
+        '<span class="status {}"><span class="dot" aria-hidden="true"></span>{}{}</span>',
+        mark.classes,
+        mark.label,
+        note if mark.note else "",
     )
+
+
+@register.simple_tag
+def who_tag(one) -> SafeString:
+    """Who said what a mark shows, beside it; empty where nobody did."""
+    who = mark_of(one).who
+    return format_html('<span class="note said">{}</span>', who) if who else SafeString("")
 
 
 @register.simple_tag
@@ -84,19 +95,6 @@ def said_tag(one) -> SafeString:
     """
     text = words.said_of(one)
     return format_html('<span class="note said">{}</span>', text) if text else SafeString("")
-
-
-@register.simple_tag
-def as_of_tag(trial) -> SafeString:
-    """The day of a trial's own status, and by whom; of a trial or of a document."""
-    has = trial.get if isinstance(trial, dict) else partial(getattr, trial)
-    day = has("status_as_of", "") or ""
-    is_day = len(day) == len("2024-06-03")
-    sentence = _("as of %(day)s") if is_day else pgettext("month or year", "as of %(day)s")
-    text = words.said(day, has("status_by", "") or "")
-    return format_html(
-        '<span class="note said">{}</span>', sentence % {"day": text} if text else _("no day recorded")
-    )
 
 
 @register.filter
@@ -268,12 +266,6 @@ def telephone(number: str) -> str:
 def gap_label(trial) -> str:
     """What a trial of the page of gaps is called: its acronym, else its title in the page's language."""
     return trial.acronym or words.in_page_language(trial.titles)[0]
-
-
-@register.filter
-def gap_said(trial) -> str:
-    """When and by whom the status of a trial of the page of gaps was stated last."""
-    return words.said(day_as_said(trial.verified_at, trial.verified_on), trial.verified_by)
 
 
 _WORD = re.compile(r"[^\W_]+")

@@ -36,12 +36,19 @@ def centres(request: HttpRequest) -> HttpResponse:
         recruiting=Count("sites", filter=recruiting), lately=Count("sites", filter=lately)
     )
     rows = sorted(found, key=lambda one: (one.country != HOME, one.country, one.name))
-    dots = [maps.dot_of(one, one.recruiting, _recruiting_url(one)) for one in rows if one.is_listed]
+    dots = [
+        maps.dot_of(one, one.recruiting, _recruiting_url(one), _lately(one)) for one in rows if one.is_listed
+    ]
     context = {
         "centres": [(one, _recruiting_url(one), _recruiting_url(one, words.LATELY)) for one in rows],
         "map": maps.map_of(dots) if dots else None,
     }
     return render(request, "directory/centres.html", context)
+
+
+def _lately(centre: Centre) -> tuple[int, str]:
+    """How many of the trials that recruit there were verified lately, and where these are listed."""
+    return centre.lately, _recruiting_url(centre, words.LATELY) if centre.lately else ""
 
 
 def _recruiting_url(centre: Centre, freshness: tuple[str, ...] = ()) -> str:
@@ -81,19 +88,21 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
         Membership.objects.visible_to(request.user).not_over().filter(centre=found).select_related("network")
     )
     open_sites, more = _open_sites(request.user, found)
+    recruiting, today = _recruiting(open_sites), timezone.localdate()
     context = {
         "centre": found,
         "province": words.label(Province, found.province),
         "memberships": memberships,
-        "today": timezone.localdate(),
+        "today": today,
         "groups": by_disease(open_sites),
         "open_count": len(open_sites),
         "more": more,
-        "recruiting": 0 if more or not found.is_listed else _recruiting(open_sites),
+        "recruiting": 0 if more or not found.is_listed else len(recruiting),
+        "confirmed": sum(site.is_confirmed_lately(today) for site in recruiting),
         "recruiting_url": _recruiting_url(found),
         "linked": linked.centre_data(found),
         "map": maps.map_of_centres([found], is_alone=True),
-        "until": timezone.localdate(),
+        "until": today,
     }
     return render(request, "directory/centre.html", context)
 
@@ -112,9 +121,9 @@ def _open_sites(user, found: Centre) -> tuple[list[TrialSite], bool]:
     return rows[:MAX_TRIALS], len(rows) > MAX_TRIALS
 
 
-def _recruiting(sites: Iterable[TrialSite]) -> int:
-    """How many of them recruit for a trial that the public sees."""
-    return sum(site.status == Recruitment.RECRUITING and site.trial.is_listed for site in sites)
+def _recruiting(sites: Iterable[TrialSite]) -> list[TrialSite]:
+    """Those of them that recruit for a trial that the public sees."""
+    return [site for site in sites if site.status == Recruitment.RECRUITING and site.trial.is_listed]
 
 
 def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, str, list[SiteCard]]]:

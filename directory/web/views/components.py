@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from directory.core.models import State
 from directory.core.places import Place
+from directory.core.roles import Role
 from trials.choices import Freshness, Recruitment
+from trials.freshness import Confirmation
 from trials.implied import WHOLE_TRIAL
 from trials.models import Trial
 from trials.quality import MonthTally, Tally
 
 from .. import facets, maps
+from ..marks import Mark
 from ..results import Result
 from .gaps import STATES
 from .quality import chart_of
@@ -32,7 +35,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "statuses": Recruitment.values,
-        "freshness": Freshness.values,
+        "marks": [_mark(status, state, today) for state in Confirmation for status in Recruitment],
+        "owed": _mark(Recruitment.RECRUITING, Confirmation.OLD, today),
+        "vouched": _mark(Recruitment.SUSPENDED, Confirmation.CONFIRMED_IN_TIME, today),
         "gap_states": STATES.items(),
         "unlisted": [Trial(state=State.DRAFT), Trial(state=State.WITHDRAWN)],
         "days": [today - dt.timedelta(days=days) for days in (0, 1, 12, 150, 900)],
@@ -53,6 +58,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "chart": chart_of([_month(today, month) for month in range(1, 7)]),
     }
     return render(request, "directory/gallery.html", context)
+
+
+def _mark(status: Recruitment, state: Confirmation, today: dt.date) -> Mark:
+    role = Role.REGISTRY if state == Confirmation.NEVER_CONFIRMED else Role.COORDINATOR
+    is_old = state == Confirmation.OLD
+    return Mark(status, state, (today - dt.timedelta(days=400 if is_old else 4)).isoformat(), role)
 
 
 def _month(today: dt.date, month: int) -> MonthTally:
@@ -77,7 +88,8 @@ def _result(acronym: str, sites: list[dict]) -> Result:
     document = {
         "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
-        "status": "recruiting", "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
+        "status": "recruiting", "status_as_of": "2024-06", "status_by": "registry", "source": None,
+        "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
         "sites": sites, "_show": {"centres": names},
     }  # fmt: skip
     why, without = (("Found by synonym: neuroblastoom",), ("gent",)) if acronym else ((), ())

@@ -162,6 +162,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "counts": [(STATES[state], state, found.count(state)) for state in gaps.STATES],
             "number": sum(found.count(state) for state in gaps.STATES),
             "loose": found.without_condition,
+            "recruiting": len(recruiting := found.recruiting),
+            "confirmed": sum(one.is_confirmed_lately for one in recruiting),
             "all_url": _address(request, show="all"),
             "gaps_url": _address(request, show=""),
             "csv_url": f"{reverse('web:gaps-csv')}?{urlencode(_asked(request))}".rstrip("?"),

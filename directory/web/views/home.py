@@ -14,6 +14,7 @@ from trials.choices import Recruitment
 from trials.models import TrialSite
 
 from .. import words
+from ..marks import confirmed_trials
 from ..results import condition_name, results_of
 
 MAX_LATEST = 6
@@ -69,6 +70,7 @@ def _from_index() -> dict:
         "groups": groups,
         "trial_count": all_trials.count,
         "recruiting_count": now.count,
+        "confirmed_count": confirmed_trials(centre__country=HOME),
         "opened": opened,
     }
 

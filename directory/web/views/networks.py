@@ -14,6 +14,7 @@ from directory.search import service
 from trials.choices import Recruitment
 
 from .. import maps
+from ..marks import confirmed_trials
 
 # The Royal Decree of 29 May 2024 takes effect.
 DECREE = dt.date(2027, 1, 1)
@@ -43,7 +44,8 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
         "before_decree": timezone.localdate() < DECREE,
         "map": maps.map_of_centres(one.centre for one in current),
-        "recruiting": _recruiting(found),
+        "recruiting": (recruiting := _recruiting(found)),
+        "confirmed": confirmed_trials(centre__in=[one.centre_id for one in current]) if recruiting else 0,
         "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
     }
     return render(request, "directory/network.html", context)

@@ -10,6 +10,7 @@ from directory.search import service
 from trials.choices import Recruitment
 
 from .. import words
+from ..marks import Mark, here, mark_of
 
 MOST = 8
 KINDS = {
@@ -25,13 +26,16 @@ KINDS = {
 
 @require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
-    """`{"said": text, "found": [{"label", "detail", "kind", "url"}]}` for `?q=`.
+    """`{"said": text, "found": [{"label", "detail", "kind", "url", "mark"}]}` for `?q=`.
 
-    `said` is for who cannot see the list. What has no `url`, like a disease, is searched for; the detail of a
-    trial says whether it recruits in Belgium and at how many centres. Text that cannot be searched has no
-    suggestions; the search page says what is wrong with it.
+    `said` is for who cannot see the list. What has no `url`, like a disease, is searched for. The detail of a
+    trial says whether it recruits in Belgium, as of when and at how many centres; `mark` has the classes of
+    the shape beside it. Text that cannot be searched has no suggestions; the search page says what is wrong.
     """
-    found = [_as_json(one) for one in _suggestions(request.GET.get("q", ""))]
+    several = _suggestions(request.GET.get("q", ""))
+    slugs = [one.key for one in several if one.kind == "trial"]
+    trials = {one["slug"]: one for one in (service.documents("trial", slugs) if slugs else ())}
+    found = [_as_json(one, trials.get(one.key)) for one in several]
     answer = JsonResponse({"said": said(len(found)), "found": found})
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex"
@@ -47,37 +51,32 @@ def _suggestions(text: str) -> list[service.Suggestion]:
         return []
 
 
-def _as_json(one: service.Suggestion) -> dict[str, str]:
+def _as_json(one: service.Suggestion, trial: dict | None) -> dict[str, str]:
     route = {"trial": "web:trial", "centre": "web:centre"}.get(one.kind)
+    mark, told = _recruits(one, trial) if one.kind == "trial" and trial else (None, "")
     return {
         "label": str(one.label),
-        "detail": " · ".join(filter(None, (one.detail, recruits(one)))),
+        "detail": " · ".join(filter(None, (one.detail, told))),
         "kind": str(KINDS.get(one.kind, "")),
         "url": reverse(route, args=[one.key]) if route else "",
+        "mark": mark.classes if mark else "",
     }
 
 
-def recruits(one: service.Suggestion) -> str:
-    """Of a trial: how it stands in Belgium, and where nobody said, how the whole trial does."""
-    if one.centres is None:
-        return ""
-    if one.status_here == Recruitment.RECRUITING:
-        text = ngettext(
-            "recruiting at %d centre in Belgium", "recruiting at %d centres in Belgium", one.centres
-        )
-        return text % one.centres
-    if one.status_here not in ("", Recruitment.UNKNOWN):
-        text = ngettext(
-            "in Belgium, %(n)d centre: %(status)s", "in Belgium, %(n)d centres: %(status)s", one.centres
-        )
-        return text % {"n": one.centres, "status": words.label(Recruitment, one.status_here)}
-    whole = _("whole trial: %(status)s") % {"status": words.label(Recruitment, one.status)}
-    if not one.centres:
-        return whole
+def _recruits(one: service.Suggestion, trial: dict) -> tuple[Mark, str]:
+    """How a trial stands in Belgium, and where nobody said, how the whole trial does; and that in words."""
+    count = one.centres or 0
+    if one.status_here not in ("", Recruitment.UNKNOWN) and (mark := here(trial, one.status_here)):
+        text = ngettext("%(status)s: %(n)d centre in Belgium", "%(status)s: %(n)d centres in Belgium", count)
+        if mark.sites < count:
+            text = _("%(status)s: %(some)d of %(n)d centres in Belgium")
+        return mark, text % {"status": mark.text, "some": mark.sites, "n": count}
+    mark = mark_of(trial)
+    whole = _("whole trial: %(status)s") % {"status": mark.text}
     text = ngettext(
-        "status not known at %d centre in Belgium", "status not known at %d centres in Belgium", one.centres
+        "status not known at %d centre in Belgium", "status not known at %d centres in Belgium", count
     )
-    return f"{text % one.centres}, {whole}"
+    return mark, f"{text % count}, {whole}" if count else whole
 
 
 def said(number: int) -> str:

@@ -14,9 +14,11 @@ from directory.core.text import control_character_in, tidy
 from directory.search import service
 from trials.as_of import AsOf
 from trials.choices import Recruitment
+from trials.freshness import Confirmation
 from trials.models import Trial, TrialIntervention, TrialSite
 
 from .. import linked, words
+from ..marks import mark_of, mark_of_many
 from ..qr import qr_of
 from ..results import results_of
 from ..sites import SiteCard, add_statements, dispute_of, history_of
@@ -148,11 +150,15 @@ def _where_it_recruits(places: list[SiteCard]) -> dict:
     here = [place.site for place in places if place.site.centre.country == HOME]
     recruiting = [place.site for place in places if place.site.status == Recruitment.RECRUITING]
     at_home = [site for site in recruiting if site.centre.country == HOME]
+    unconfirmed = [site for site in at_home if site.confirmation != Confirmation.CONFIRMED_IN_TIME]
     return {
         "recruiting": len(at_home),
         "abroad": len(recruiting) - len(at_home),
         "here": len(here),
         "not_known": any(site.status == Recruitment.UNKNOWN for site in here),
+        "confirmed": len(at_home) - len(unconfirmed),
+        "unconfirmed": len(unconfirmed),
+        "last_heard": mark_of_many(map(mark_of, unconfirmed)),
         "lately": sum(site.freshness in words.LATELY for site in at_home),
     }
 

@@ -42,6 +42,10 @@
       found = answer.found;
       list.replaceChildren(...found.map((one, at) => {
         const option = element("li", { id: `${list.id}-${at}`, role: "option", "aria-selected": "false" });
+        if (one.mark) {
+          option.append(element("span", { class: `status ${one.mark}`, "aria-hidden": "true" }));
+          option.lastChild.append(element("span", { class: "dot" }));
+        }
         option.append(element("span", { class: "suggested" }, one.label), " ", element("span", { class: "note" }, [one.kind, one.detail].filter(Boolean).join(" · ")));
         return option;
       }));
