@@ -20,7 +20,7 @@ from directory.records import all_documents
 from directory.records.facets import facets_of
 
 # Raised whenever fields or their meaning change: an index of another number is built anew.
-FORMAT = 12
+FORMAT = 13
 # One text each, compared whole.
 EXACT_FIELDS = ("doc", "whole", "identifier")
 # Words, cut at spaces.

@@ -202,7 +202,7 @@ def _role(role: str) -> str:
 
 def _where(document: dict) -> str:
     recruiting = [
-        _name(document["_show"]["centres"].get(site["centre"]["code"], {})) or site["centre"]["name"]
+        _name(document["_show"]["called"].get(site["centre"]["code"], {})) or site["centre"]["name"]
         for site in document["sites"] if site["status"] == Recruitment.RECRUITING
     ]  # fmt: skip
     if recruiting:

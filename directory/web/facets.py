@@ -94,10 +94,10 @@ def _options(name: str, found: Sequence[FacetCount], query: Query) -> list[Facet
 
 
 def _name(options: list[FacetOption], kind: str) -> None:
-    """Records of `kind` by their name in the page's language, else in another, which is said."""
+    """Records of `kind` by what they are called in the page's language, else in another, which is said."""
     key = all_records()[kind].key
     documents = service.documents(kind, [option.value for option in options])
-    names = {one[key]: one["names"] for one in documents}
+    names = {one[key]: one["names"] | one.get("short_names", {}) for one in documents}
     for option in options:
         label, option.language = words.in_page_language(names.get(option.value, {}))
         option.label = label or option.label

@@ -111,11 +111,11 @@ class Result:
         )
 
     def place(self, centre: dict) -> SitePlace:
-        """The centre of a site of this trial, by its name in the page's language."""
+        """The centre of a site of this trial, by what it is called in the page's language."""
         distance = None
         if self.near is not None and (place := place_of(centre)) is not None:
             distance = distance_km(self.near, place)
-        names = self.document["_show"]["centres"].get(centre["code"], {})
+        names = self.document["_show"]["called"].get(centre["code"], {})
         name, language = words.in_page_language(names)
         return SitePlace(centre["code"], name or centre["name"], distance, language)
 

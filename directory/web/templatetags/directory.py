@@ -20,6 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from centres.choices import Language
 from directory.core import dates
 from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.places import town_name
 from directory.core.text import fold
 from directory.search.tokens import typed_words
 from trials import drugs
@@ -242,6 +243,13 @@ def entries_of(record, field: str) -> SafeString:
 def state(value: str) -> str:
     """What a record that the public does not see is called."""
     return {"draft": _("Draft"), "withdrawn": _("Withdrawn")}.get(value, value)
+
+
+@register.filter
+def town(centre) -> str:
+    """Where a centre, or that of a document, is, in the page's language: `Gand`."""
+    has = centre.get if isinstance(centre, dict) else partial(getattr, centre)
+    return town_name(has("city") or "", has("country"), words.page_language())
 
 
 @register.filter

@@ -78,7 +78,7 @@ def _result(acronym: str, sites: list[dict]) -> Result:
         "slug": "example", "acronym": acronym, "titles": {"en": title}, "conditions": [{"code": "IVa"}],
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
         "status": "recruiting", "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
-        "sites": sites, "_show": {"centres": names},
+        "sites": sites, "_show": {"called": names},
     }  # fmt: skip
     why, without = (("Found by synonym: neuroblastoom",), ("gent",)) if acronym else ((), ())
     return Result(document, why=why, without=without)

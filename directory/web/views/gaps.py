@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from centres.models import Centre
-from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Choice, OneAge
 from directory.search import service
 from directory.sheets import csv_files
@@ -238,10 +237,7 @@ def _cached_gaps(version: str, stage: str) -> Gaps:
 
 
 def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
-    names = {
-        row["code"]: {code: row[f"name_{code}"] for code in LANGUAGE_CODES}
-        for row in Centre.objects.listed().values("code", *(f"name_{code}" for code in LANGUAGE_CODES))
-    }
+    names = {one.code: one.called() for one in Centre.objects.listed()}
     return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 
