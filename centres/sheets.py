@@ -43,7 +43,14 @@ _ROLES = {
             "Satellitenzentrum",
             "satelliet",
         ),
-        "shared_care": ("shared care centre", "shared care", "gedeelde zorg", "soins partagés"),
+        "shared_care": (
+            "shared care",
+            "gedeelde zorg",
+            "centrum voor gedeelde zorg",
+            "soins partagés",
+            "centre de soins partagés",
+            "Zentrum für geteilte Versorgung",
+        ),
         "associated": ("associated centre", "geassocieerd centrum", "centre associé", "assoziiertes Zentrum"),
     }.items()
     for word in words
