@@ -1,7 +1,7 @@
 """Facets and chips of the search page, made from what the search service counted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from directory.search.service import FacetCount
 
 from . import words
 from .query import FACETS, LEGENDS, Query
+from .results import condition_name
 
 # What needs saying below the head.
 HINTS = {"trial_status": _("As its sponsor or a registry states it; centres here may differ.")}
@@ -81,6 +82,8 @@ def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[
         options = _options(name, counts.get(name, ()), query)
         if facet.keys_of:
             _name(options, facet.keys_of)
+        if name == "condition":
+            options = [replace(one, label=condition_name(one.value)) for one in options]
         if facet.tree:
             options = _tree(options, facet.tree())
         if query.get(name) or (len(options) > 1 and name not in SHOWN_IF_CHOSEN):

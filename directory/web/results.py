@@ -154,7 +154,12 @@ def place_of(centre: dict) -> Place | None:
 
 
 def condition_name(code: str) -> str:
-    """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
+    """What a physician calls an ICCC-3 class, in the page's language; its code if it is not of the tree."""
+    return conditions.common_name(code, words.page_language())
+
+
+def class_name(code: str) -> str:
+    """The name that ICCC-3 gives a class, in the page's language, where the classification is meant."""
     return conditions.name(code, words.page_language())
 
 
@@ -163,7 +168,7 @@ def diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]
     """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
     groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
     for code in conditions.codes():
-        level, name = len(conditions.path_to(code)) - 1, conditions.name(code, language)
+        level, name = len(conditions.path_to(code)) - 1, conditions.common_name(code, language)
         if not level:
             groups.append((code, name, []))
         else:

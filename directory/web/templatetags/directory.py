@@ -42,6 +42,7 @@ from trials.implied import implied_in_words
 from trials.statements import day_as_said
 
 from .. import words
+from ..results import class_name, condition_name
 
 register = template.Library()
 # What pages call a value of a vocabulary (`{{ trial.sex|sex }}`), and several in one line.
@@ -56,6 +57,8 @@ for _name, _choices in _SEVERAL.items():
     register.filter(_name, partial(words.labels, _choices))
 register.filter("partial_date", dates.partial_text)
 register.filter("implied_words", implied_in_words)
+register.filter("disease", condition_name)
+register.filter("class_name", class_name)
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ from trials.gaps import Gap, Gaps, KnownTrial, find_gaps, known_trials
 from trials.statements import day_as_said
 
 from ..asking import errors_of
-from ..results import condition_name
+from ..results import class_name, condition_name
 
 STATES = {
     gaps.NO_TRIAL: _("No trial in this directory"),
@@ -186,7 +186,7 @@ def _csv_row(line: GapLine) -> list[str]:
     return [
         gap.code,
         gap.level,
-        line.name,
+        class_name(gap.code),
         gap.state,
         "; ".join(one.slug for one in gap.own),
         "; ".join(one.slug for one in gap.wider),
