@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import HOME, town_name
 from directory.core.text import fold
 from trials import conditions
@@ -242,9 +243,9 @@ def _given(snapshot: Snapshot, language: str) -> Iterator[Beginning]:
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[Beginning]:
     for code, facts in sorted(snapshot.places.centres.items()):
-        town = town_name(facts["city"], facts["country"], language)
-        one = Suggestion("centre", code, snapshot.places.called("centre", code, language), town)
-        texts = (code, facts["city"], town, *facts["names"].values(), *facts["aliases"])
+        towns = {one: town_name(facts["city"], facts["country"], one) for one in LANGUAGE_CODES}
+        one = Suggestion("centre", code, snapshot.places.called("centre", code, language), towns[language])
+        texts = (code, facts["city"], *towns.values(), *facts["names"].values(), *facts["aliases"])
         names = {fold(text) for text in texts}
         whole = names | {name.replace(" ", "") for name in names}
         inner = {beginning for name in names for beginning in _from_each_word(name)} - whole

@@ -104,6 +104,14 @@ def test_a_centre_is_offered_by_its_short_name(client, world, language):
         assert (short, town) in [(one["label"], one["detail"]) for one in found], short
 
 
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
+@pytest.mark.parametrize("typed", ["luik", "liège", "lüttich"])
+def test_a_town_in_any_language_offers_all_its_centres(client, world, typed, language):
+    found = client.get(f"/{language}/suggest/", {"q": typed}).json()["found"]
+    there = {centre.called()[language] for centre in world.values() if centre.postal_code == "4000"}
+    assert {one["label"] for one in found if one["detail"] == town_name("Liège", "BE", language)} == there
+
+
 def test_a_search_for_a_short_name_finds_what_is_there(world):
     for centre in world.values():
         for short in set(centre.short_names().values()):
