@@ -75,14 +75,26 @@ class CentreAdmin(ExportsSheet, ListedAdmin):
     named_by = ("code",)
     history_with = ("membership", "coordination", "affiliation")
     address_from = ("name_en",)
-    list_display = ["code", "name_en", "city", "country", "state", "updated"]
+    list_display = ["code", "name_en", "short_name_en", "city", "country", "state", "updated"]
     list_filter = ["state", "country", "memberships__role"]
-    search_fields = ["code", "name_en", "name_nl", "name_fr", "name_de", "city", "aliases__text"]
+    search_fields = [
+        "code", "name_en", "name_nl", "name_fr", "name_de", "city", "aliases__text",
+        "short_name_en", "short_name_nl", "short_name_fr", "short_name_de",
+    ]  # fmt: skip
     search_help_text = _("Code, name in any language, alias or town.")
     inlines = [AliasInline, MembershipInline]
     fieldsets = [
-        (None, {"fields": ["name_en", "code", "state", "university", "languages"]}),
-        (_("Names in other languages"), {"fields": ["name_nl", "name_fr", "name_de"]}),
+        (None, {"fields": ["name_en", "short_name_en", "code", "state", "university", "languages"]}),
+        (
+            _("Names in other languages"),
+            {
+                "fields": [
+                    ("name_nl", "short_name_nl"),
+                    ("name_fr", "short_name_fr"),
+                    ("name_de", "short_name_de"),
+                ]
+            },
+        ),
         (
             _("Place"),
             {"fields": ["street", ("postal_code", "city", "country"), ("latitude", "longitude")]},

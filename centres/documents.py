@@ -98,6 +98,7 @@ def centre_body(centre: Centre, memberships: list[Membership]) -> dict:
         "memberships": [
             {"network": one.network.slug, "name": str(one.network), **_dated(one)} for one in memberships
         ],
+        "short_names": centre.short_names(),
     }
     # What is not known is null.
     return {name: None if value == "" else value for name, value in body.items()}
@@ -106,7 +107,8 @@ def centre_body(centre: Centre, memberships: list[Membership]) -> dict:
 def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
     return {
         "names": centre.names(),
-        "aliases": [alias.text for alias in centre.aliases.all()],
+        "called": centre.called(),
+        "aliases": [*centre.short_names().values(), *(alias.text for alias in centre.aliases.all())],
         "city": centre.city,
         "country": centre.country,
         "province": centre.province,
@@ -117,7 +119,7 @@ def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
 
 
 def _centre_words(centre: Centre, memberships: list[Membership]) -> Words:
-    aliases = [alias.text for alias in centre.aliases.all()]
+    aliases = [*centre.short_names().values(), *(alias.text for alias in centre.aliases.all())]
     networks = [text for one in memberships for text in (one.network.slug, one.network.acronym)]
     around = names_around(centre.postal_code) if centre.country == "BE" else ()
     return Words(
@@ -150,6 +152,10 @@ def _network_words(network: Network, members: list[Membership]) -> Words:
         acronyms=[network.acronym],
         codes=[network.slug],
         title=[*by_language(network, "name").values()],
-        other=[text for one in members for text in (*one.centre.names().values(), one.centre.city)],
+        other=[
+            text
+            for one in members
+            for text in (*one.centre.names().values(), *one.centre.short_names().values(), one.centre.city)
+        ],
         summary=[*by_language(network, "description").values()],
     )

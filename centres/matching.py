@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from rapidfuzz import fuzz
 
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.places import province_of
 from directory.core.text import fold, squash
 
@@ -136,7 +137,7 @@ class Matcher:
         self._codes: dict[str, CentreRef] = {}
         self._means: dict[str, dict[int, str]] = {}
         self._answers: dict[str, Match] = {}
-        names = ("name_en", "name_nl", "name_fr", "name_de")
+        names = [f"{name}_{code}" for name in ("name", "short_name") for code in LANGUAGE_CODES]
         about = ("postal_code", "country", "city", "street", "university")
         rows = list(Centre.objects.order_by("pk").values("pk", "code", *names, *about))
         rows = [row for row in rows if visible is None or row["pk"] in visible]

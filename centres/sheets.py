@@ -43,7 +43,14 @@ _ROLES = {
             "Satellitenzentrum",
             "satelliet",
         ),
-        "shared_care": ("shared care centre", "shared care", "gedeelde zorg", "soins partagés"),
+        "shared_care": (
+            "shared care",
+            "gedeelde zorg",
+            "centrum voor gedeelde zorg",
+            "soins partagés",
+            "centre de soins partagés",
+            "Zentrum für geteilte Versorgung",
+        ),
         "associated": ("associated centre", "geassocieerd centrum", "centre associé", "assoziiertes Zentrum"),
     }.items()
     for word in words
@@ -88,7 +95,7 @@ class CentreSheet(Sheet):
         "street": "Example Street 1", "postal_code": "9000", "city": "Gent", "country": "BE",
         "latitude": "51.0258", "longitude": "3.7282", "phone": "+32 9 332 21 11",
         "email": "trials@example.org", "website": "https://www.example.org", "languages": "nl; fr; en",
-        "aliases": "EH; Example Hospital Ghent",
+        "aliases": "EH; Example Hospital Ghent", "short_name_en": "Example", "short_name_nl": "Voorbeeld",
     }  # fmt: skip
 
     code = Column("code", Code(), nl="code", fr="code", de="Code", also=("centre_code", "centrumcode"))
@@ -122,6 +129,23 @@ class CentreSheet(Sheet):
     aliases = Column(None, List(), nl="andere namen", fr="autres noms", de="andere Namen", also=("alias",))
     oms_id = Column("oms_id", nl="OMS-nummer", fr="identifiant OMS", de="OMS-Kennung")
     ror_id = Column("ror_id", nl="ROR-nummer", fr="identifiant ROR", de="ROR-Kennung", also=("ror",))
+    short_name_en = Column(
+        "short_name_en",
+        nl="korte naam Engels", fr="nom court anglais", de="Kurzname Englisch", also=("short_name",),
+    )  # fmt: skip
+    short_name_nl = Column(
+        "short_name_nl",
+        nl="korte naam Nederlands", fr="nom court néerlandais", de="Kurzname Niederländisch",
+        also=("korte naam",),
+    )  # fmt: skip
+    short_name_fr = Column(
+        "short_name_fr",
+        nl="korte naam Frans", fr="nom court français", de="Kurzname Französisch", also=("nom court",),
+    )  # fmt: skip
+    short_name_de = Column(
+        "short_name_de",
+        nl="korte naam Duits", fr="nom court allemand", de="Kurzname Deutsch", also=("Kurzname",),
+    )  # fmt: skip
 
     class Meta:
         model = Centre

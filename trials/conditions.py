@@ -9,6 +9,7 @@ from pathlib import Path
 from directory.core.fields import LANGUAGE_CODES
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "iccc3.csv"
+COMMON_NAMES = VOCABULARY.with_name("common_names.csv")
 _LEFT_OUT = re.compile(r" \((?:except|behalve|sauf|außer) [^)]*\)")
 
 
@@ -34,6 +35,18 @@ def names() -> dict[str, dict[str, str]]:
 def name(code: str, language: str) -> str:
     """The name of a class; the code itself for one that is not of the tree."""
     return names()[code][language] if code in codes() else code
+
+
+@cache
+def common_names() -> dict[str, dict[str, str]]:
+    """By code and language, what a physician says, where that is not the name that ICCC-3 has."""
+    with COMMON_NAMES.open(encoding="utf-8", newline="") as file:
+        return {row.pop("code"): row for row in csv.DictReader(file)}
+
+
+def common_name(code: str, language: str) -> str:
+    """What a physician calls a class: `Brain and spinal tumours`; else its name, as `name` gives it."""
+    return common_names().get(code, {}).get(language) or name(code, language)
 
 
 def holding(code: str) -> list[str]:

@@ -268,6 +268,7 @@ def _show(parts: _Parts) -> dict:
         "summaries": by_language(trial, "summary"),
         "conditions": {code: iccc3.names()[code] for code in parts.conditions},
         "centres": {site.centre.code: site.centre.names() for site in parts.sites},
+        "called": {site.centre.code: site.centre.called() for site in parts.sites},
         "alterations": trial.alterations,
         "alterations_excluded": trial.alterations_excluded,
         "lines": {"min": trial.lines_min, "max": trial.lines_max},
@@ -371,7 +372,8 @@ def _labels(choices: type[TextChoices], values: Sequence[str]) -> list[str]:
 def _places(sites: Sequence[TrialSite], parts: _Parts) -> Iterator[str]:
     """Names, aliases, town and code of the sites' centres."""
     for centre in (site.centre for site in sites):
-        yield from (*centre.names().values(), *parts.aliases[centre.pk], centre.city, centre.code)
+        yield from (*centre.names().values(), *centre.short_names().values())
+        yield from (*parts.aliases[centre.pk], centre.city, centre.code)
 
 
 def _around(sites: Sequence[TrialSite]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
 
-from directory.core.fields import WordsField, by_language, translated
+from directory.core.fields import WordsField, by_language, page_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.phones import is_e164
 from directory.core.places import Place, misplaced, place_of, province_of, read_postal_code
@@ -53,6 +53,9 @@ class Centre(Listed, Sourced):
         _("code"), max_length=40, unique=True, help_text=_("Short and lasting, for example uz-gent.")
     )
     name = translated(models.CharField(_("name"), max_length=200), required=("en",))
+    short_name = translated(
+        models.CharField(_("short name"), max_length=40, help_text=_("What people say: UZ Gent."))
+    )
     street = models.CharField(_("street and number"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -116,7 +119,7 @@ class Centre(Listed, Sourced):
         ]
 
     def __str__(self):
-        return self.name or self.code
+        return self.called().get(page_language()) or self.name or self.code
 
     @property
     def change_key(self):
@@ -163,6 +166,14 @@ class Centre(Listed, Sourced):
     def names(self) -> dict[str, str]:
         """The names by language, without the blank ones."""
         return by_language(self, "name")
+
+    def short_names(self) -> dict[str, str]:
+        """What people say, by language, without the blank ones: `UKZKF` in Dutch, `HUDERF` in French."""
+        return by_language(self, "short_name")
+
+    def called(self) -> dict[str, str]:
+        """By language, the short name, and where none is recorded the name."""
+        return self.names() | self.short_names()
 
     @classmethod
     def snapshots(cls, pks):

@@ -94,7 +94,7 @@ class CentreProcessor(RowProcessor):
 
     def _doubt_names(self, result, code, changed) -> None:
         """Hold back a row with the code of one centre and the name of another."""
-        for name in (one for one in changed if one.startswith("name_") and one in result.values):
+        for name in (one for one in changed if "name_" in one and one in result.values):
             self._matcher = self._matcher or Matcher()
             meant = self._matcher.match(result.values[name]).centre
             if meant and meant.code != code:

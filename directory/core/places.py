@@ -1,6 +1,7 @@
 """Where a person is: a Belgian postal code or a pair of coordinates, and how far that is from a centre.
 
-The postal codes are `data/postcodes_be.csv`; its README names the sources and the licence.
+The postal codes are `data/postcodes_be.csv`, what towns are called in other languages `data/town_names.csv`;
+their README names the sources and the licence.
 """
 
 import csv
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from .fields import LANGUAGE_CODES
+from .fields import LANGUAGE_CODES, page_language
+from .text import fold
 
 POSTCODES = Path(__file__).with_name("data") / "postcodes_be.csv"
+TOWN_NAMES = POSTCODES.with_name("town_names.csv")
 EARTH_RADIUS_KM = 6371.0088
 
 _POSTAL_CODE = re.compile(
@@ -73,6 +76,9 @@ class Province(models.TextChoices):
     WALLOON_BRABANT = "BE-WBR", gettext_lazy("Walloon Brabant")
 
 
+_DUTCH_SPEAKING = frozenset(["BE-VAN", "BE-VOV", "BE-VBR", "BE-VLI", "BE-VWV"])
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A point on the map, in degrees (WGS 84). Bare coordinates have no postal code and no province."""
@@ -87,12 +93,16 @@ class Place:
 
     @property
     def name(self) -> str:
-        """`4000 Liège` in French, `4000 Luik` in Dutch, both in other languages; else the coordinates."""
+        """`4000 Lüttich` in German, `1050 Elsene / Ixelles` where it has no name; else the coordinates."""
         if not self.postal_code:
             return f"{self.latitude:.4f}, {self.longitude:.4f}"
-        by_language = {"nl": self.municipality_nl, "fr": self.municipality_fr}
         both = dict.fromkeys((self.municipality_nl, self.municipality_fr))
-        return f"{self.postal_code} {by_language.get((get_language() or '')[:2]) or ' / '.join(both)}"
+        return f"{self.postal_code} {self.names.get(page_language()) or ' / '.join(both)}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The municipality by language; without a language that has no name for it."""
+        return _towns().get(fold(self.municipality_nl), {})
 
     def __str__(self) -> str:
         return self.name
@@ -137,12 +147,24 @@ def place_of(
 
 
 @lru_cache(maxsize=4_000)
+def town_name(city: str, country: str, language: str) -> str:
+    """A Belgian `city` in `language`: `Bruxelles (Laeken)` in Dutch is `Brussel (Laken)`.
+
+    What is no name of a municipality, or has none in that language, stays as it was written.
+    """
+    if country != "BE":
+        return city
+    parts = re.split(r"(\s*[()]\s*)", city)
+    return "".join(_towns().get(fold(part), {}).get(language, part) for part in parts)
+
+
+@lru_cache(maxsize=4_000)
 def names_around(postal_code: str) -> tuple[str, ...]:
     """Municipality and province of a Belgian postal code in all languages, and the province's ISO code."""
     place = _of_postal_code(postal_code)
     if place is None:
         return ()
-    names = [place.municipality_nl, place.municipality_fr, place.province]
+    names = [*place.names.values(), place.province]
     for language in LANGUAGE_CODES:
         with translation.override(language):
             names.append(str(Province(place.province).label))
@@ -250,6 +272,25 @@ def _of_postal_code(text: str | None) -> Place | None:
 def _postcodes() -> dict[str, Place]:
     with POSTCODES.open(encoding="utf-8", newline="") as lines:
         return {row["postal_code"]: _place(row) for row in csv.DictReader(lines)}
+
+
+@cache
+def _towns() -> dict[str, dict[str, str]]:
+    """By each of its names, folded, what a town or a part of one is called by language.
+
+    In English and German most have no name of their own and bear that of the language spoken there.
+    """
+    found = {}
+    for place in _postcodes().values():
+        names = {"nl": place.municipality_nl, "fr": place.municipality_fr}
+        if place.province != Province.BRUSSELS:
+            local = names["nl" if place.province in _DUTCH_SPEAKING else "fr"]
+            names |= {"en": local, "de": local}
+        found |= dict.fromkeys(map(fold, names.values()), names)
+    with TOWN_NAMES.open(encoding="utf-8", newline="") as lines:
+        for names in csv.DictReader(lines):
+            found |= dict.fromkeys(map(fold, names.values()), names)
+    return found
 
 
 def _place(row: dict[str, str]) -> Place:

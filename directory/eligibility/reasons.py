@@ -15,7 +15,7 @@ from directory.search.facet_arrays import NO_BOUND
 from directory.search.kinship import NO_DISEASE, no_single_disease
 from trials.age_criteria import DIAGNOSIS, TRANSPLANT, parse_bounds
 from trials.choices import AgeGroup, Recruitment, Sex, Stage
-from trials.conditions import name as class_name
+from trials.conditions import common_name
 
 from . import alterations
 from .criteria import Judged
@@ -108,7 +108,7 @@ class Reasons:
         fitting = [] if by_name else [code for code in classes if code in self.judged.disease.above]
         if named and not fitting:
             return list(dict.fromkeys(vocabulary().preferred(one, self.language) for one in named))
-        return [class_name(code, self.language) for code in fitting or classes]
+        return [common_name(code, self.language) for code in fitting or classes]
 
     def _named(self, ordinal: int) -> list[str]:
         """The diseases that the trial names, those that fit first; families where nothing else is or fits."""
@@ -122,7 +122,7 @@ class Reasons:
     @cached_property
     def _diseases_given(self) -> str:
         names = [vocabulary().preferred(one, self.language) for one in sorted(self.said.named)]
-        names += [class_name(code, self.language) for code in self.judged.profile.conditions]
+        names += [common_name(code, self.language) for code in self.judged.profile.conditions]
         return _few(list(dict.fromkeys(names)))
 
     # --- The patient ----------------------------------------------------------------------------------

@@ -206,9 +206,14 @@ class ListedPlaces:
         return np.array([code in self.centres for code in codes.words], bool)
 
     def name(self, kind: str, key: str, language: str) -> str:
-        """What a record is called in `language`; its key where it is not listed."""
+        """The name of a record in `language`; its key where it is not listed."""
         facts = self.facts[kind].get(key)
         return (facts.get("names", {}).get(language) or facts["label"]) if facts else key
+
+    def called(self, kind: str, key: str, language: str) -> str:
+        """What people call it in `language`, its short name if it has one; its key where it is not listed."""
+        facts = self.facts[kind].get(key, {})
+        return facts.get("called", {}).get(language) or self.name(kind, key, language)
 
     @staticmethod
     def distance(facts: dict | None, place: Place | None) -> float:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from directory.core.places import HOME
+from directory.core.fields import LANGUAGE_CODES
+from directory.core.places import HOME, town_name
 from directory.core.text import fold
 from trials import conditions
 from trials.choices import Recruitment
@@ -242,8 +243,10 @@ def _given(snapshot: Snapshot, language: str) -> Iterator[Beginning]:
 
 def _centres(snapshot: Snapshot, language: str) -> Iterator[Beginning]:
     for code, facts in sorted(snapshot.places.centres.items()):
-        one = Suggestion("centre", code, snapshot.places.name("centre", code, language), facts["city"])
-        names = {fold(text) for text in (code, facts["city"], *facts["names"].values(), *facts["aliases"])}
+        towns = {one: town_name(facts["city"], facts["country"], one) for one in LANGUAGE_CODES}
+        one = Suggestion("centre", code, snapshot.places.called("centre", code, language), towns[language])
+        texts = (code, facts["city"], *towns.values(), *facts["names"].values(), *facts["aliases"])
+        names = {fold(text) for text in texts}
         whole = names | {name.replace(" ", "") for name in names}
         inner = {beginning for name in names for beginning in _from_each_word(name)} - whole
         for texts, is_inner in ((whole, False), (inner, True)):

@@ -26,11 +26,6 @@ RECRUITS_THERE, IS_THERE, NEAREST = 600.0, 500.0, 300.0
 # Kilometres that are as good as the same.
 _STEP = 20
 _LONGEST, _SHORTEST_TOWN = 6, 4
-# What towns are called by those who speak neither Dutch nor French.
-_ELSEWHERE = {
-    "ghent": "gent", "antwerp": "antwerpen", "brussels": "brussel", "luttich": "luik", "lowen": "leuven",
-    "bruges": "brugge", "ostend": "oostende", "mecheln": "mechelen", "ypres": "ieper",
-}  # fmt: skip
 # Its communes are one town to everybody else.
 _BRUSSELS = ("Brussel", "Bruxelles", "Brussels")
 # Towns that share their name with one abroad, or with a word.
@@ -138,10 +133,6 @@ def _places_by_name(snapshot: Snapshot) -> dict[tuple[str, ...], PlaceAsked]:
     centres = _of_centres(snapshot)
     points = {key: place for key, place in _towns().items() if key in centres or _is_meant(key)}
     points = _points_of_centres(snapshot, centres) | points
-    for other, name in _ELSEWHERE.items():
-        key, theirs = _stems_of_name(name), _stems_of_name(other)
-        centres[theirs] = centres.get(theirs, set()) | centres.get(key, set())
-        points.setdefault(theirs, _towns()[key])
     keys = {*points, *centres} - {()}
     return {key: PlaceAsked("", frozenset(centres.get(key, ())), points.get(key)) for key in keys}
 
@@ -160,7 +151,7 @@ def _towns() -> dict[tuple[str, ...], Place]:
     """Every Belgian municipality by the stems of its names; of several postal codes, the first."""
     found: dict[tuple[str, ...], Place] = {}
     for place in postal_codes():
-        for name in (place.municipality_nl, place.municipality_fr):
+        for name in place.names.values():
             found.setdefault(_stems_of_name(name), place)
     return found
 
@@ -186,7 +177,7 @@ def _names_around(facts: dict) -> Iterator[str]:
     """The names of the town and of the province of a centre in all languages; of Brussels, of both."""
     yield facts["city"]
     if town := _towns().get(_stems_of_name(facts["city"])):
-        yield from (town.municipality_nl, town.municipality_fr)
+        yield from town.names.values()
     if facts["province"] == Province.BRUSSELS:
         yield from _BRUSSELS
     if facts["province"]:

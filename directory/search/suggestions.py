@@ -123,6 +123,7 @@ def _labels(snapshot: Snapshot, language: str) -> list[str]:
     labels = [label for label, key in zip(trials.labels, trials.keys, strict=True) if key]
     labels += [one.text for one in vocabulary().terms if one.type == "disease" and one.kind != "misspelling"]
     labels += [snapshot.places.name("centre", code, language) for code in snapshot.places.centres]
+    labels += [snapshot.places.called("centre", code, language) for code in snapshot.places.centres]
     return sorted(labels, key=fold)
 
 

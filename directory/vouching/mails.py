@@ -4,7 +4,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.mailing import absolute, letter
 from trials.choices import Recruitment
 
@@ -57,5 +57,5 @@ def compose(enquiry: Enquiry, kind: str) -> EmailMultiAlternatives:
 
 def name_of(centre, language: str) -> str:
     """What the centre is called in `language`, else in any."""
-    names = by_language(centre, "name")
+    names = centre.called()
     return names.get(language) or next(iter(names.values()), centre.code)

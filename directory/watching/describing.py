@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from directory.core.fields import page_language
 from directory.search import service
 from directory.search.query import ask_from
+from trials import conditions
 from trials.filters import TrialFilterSet
 from trials.models import Trial
 
@@ -81,11 +82,21 @@ def parts_of(question: str) -> list[Part]:
         (name, one.value): one.label
         for name, counts in service.find(ask, limit=0, facets=True).facets.items()
         for one in counts
-    }
+    } | _called(ask, language)
     parts = [Part("q", cleaned["q"], own=True)] if cleaned["q"] else []
     for name, values in ask.filters.items():
         parts += [_part(name, value, labels) for value in values]
     return parts
+
+
+def _called(ask: service.Ask, language: str) -> dict[tuple[str, str], str]:
+    """What people call the diseases and the centres that are asked for."""
+    diseases = ask.filters.get("condition", ())
+    centres = service.documents("centre", ask.filters.get("centre", ()))
+    return {("condition", code): conditions.common_name(code, language) for code in diseases} | {
+        ("centre", one["code"]): (one["names"] | one["short_names"]).get(language) or one["name"]
+        for one in centres
+    }
 
 
 def _part(name: str, value: str, labels: dict[tuple[str, str], str]) -> Part:

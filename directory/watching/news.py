@@ -207,7 +207,7 @@ def _where(document: dict) -> str:
     for site in document["sites"]:
         if site["status"] == Recruitment.RECRUITING:
             state = confirmation(site["freshness"], site["verified_by"] or "", site["implied_by"] or "")
-            names = document["_show"]["centres"].get(site["centre"]["code"], {})
+            names = document["_show"]["called"].get(site["centre"]["code"], {})
             told = confirmed if state == Confirmation.CONFIRMED_IN_TIME else others
             told.append(_name(names) or site["centre"]["name"])
     if not confirmed and not others:

@@ -53,7 +53,7 @@ class Past:
         self._turned: dict[str, list[tuple[int, object, bool]]] = defaultdict(list)
         self._read_centres()
         centres = list(Centre.objects.all())
-        self._called = {centre.code: centre.names() for centre in centres}
+        self._called = {centre.code: centre.called() for centre in centres}
         self._listed = {("centre", centre.code) for centre in centres if centre.is_listed}
         trials = Trial.objects.listed().filter(slug__in=self.slugs)
         self.listed_trials = dict(trials.values_list("slug", "pk"))
@@ -108,7 +108,9 @@ class Past:
         if code and code not in self._called:
             gone = Change.objects.filter(kind="centre", key=code, op=Op.DELETE).order_by("-seq").first()
             content = gone.before if gone else {}
-            names = {one: content.get(f"name_{one}") for one in LANGUAGE_CODES}
+            names = {
+                one: content.get(f"short_name_{one}") or content.get(f"name_{one}") for one in LANGUAGE_CODES
+            }
             self._called[code] = {one: name for one, name in names.items() if name} or {"en": code}
         return self._called.get(code, {})
 

@@ -18,7 +18,7 @@ from trials.intervention_cells import Given, written
 from trials.sheets import SiteSheet, TrialSheet
 
 from . import words
-from .results import condition_name
+from .results import class_name
 
 MOST_ROWS = 5_000
 BATCH = 500
@@ -75,7 +75,7 @@ def trial_row(one: dict) -> dict[str, str]:
         "title": title_of(one),
         "phase": _in_one_cell(one["phases"]),
         "conditions": _in_one_cell(condition["code"] for condition in one["conditions"]),
-        "condition_names": _in_one_cell(condition_name(condition["code"]) for condition in one["conditions"]),
+        "condition_names": _in_one_cell(class_name(condition["code"]) for condition in one["conditions"]),
         "disease_terms": _in_one_cell(one["disease_terms"]),
         "stages": _in_one_cell(one["stages"]),
         "alterations": _in_one_cell(one["_show"]["alterations"]),
@@ -205,7 +205,7 @@ def _reference(one: dict) -> str:
         ("PY", one["updated_at"][:4]),
         ("DA", one["updated_at"][:10].replace("-", "/")),
         ("AB", words.in_page_language(one["_show"]["summaries"])[0]),
-        *(("KW", condition_name(condition["code"])) for condition in one["conditions"]),
+        *(("KW", class_name(condition["code"])) for condition in one["conditions"]),
         *(("KW", term) for term in one["disease_terms"]),
         ("AN", "; ".join(numbers)),
         *(("N1", _site_in_words(site)) for site in one["sites"]),

@@ -1,7 +1,7 @@
 """Facets and chips of the search page, made from what the search service counted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from directory.search.service import FacetCount
 
 from . import words
 from .query import FACETS, LEGENDS, Query
+from .results import condition_name
 
 # What needs saying below the head.
 HINTS = {"trial_status": _("As its sponsor or a registry states it; centres here may differ.")}
@@ -81,6 +82,8 @@ def facets_of(counts: Mapping[str, Sequence[FacetCount]], query: Query) -> list[
         options = _options(name, counts.get(name, ()), query)
         if facet.keys_of:
             _name(options, facet.keys_of)
+        if name == "condition":
+            options = [replace(one, label=condition_name(one.value)) for one in options]
         if facet.tree:
             options = _tree(options, facet.tree())
         if query.get(name) or (len(options) > 1 and name not in SHOWN_IF_CHOSEN):
@@ -94,10 +97,10 @@ def _options(name: str, found: Sequence[FacetCount], query: Query) -> list[Facet
 
 
 def _name(options: list[FacetOption], kind: str) -> None:
-    """Records of `kind` by their name in the page's language, else in another, which is said."""
+    """Records of `kind` by what they are called in the page's language, else in another, which is said."""
     key = all_records()[kind].key
     documents = service.documents(kind, [option.value for option in options])
-    names = {one[key]: one["names"] for one in documents}
+    names = {one[key]: one["names"] | one.get("short_names", {}) for one in documents}
     for option in options:
         label, option.language = words.in_page_language(names.get(option.value, {}))
         option.label = label or option.label

@@ -15,7 +15,7 @@ from trials.choices import Phase, Recruitment
 from trials.models import Condition, Trial, TrialIdentifier
 
 from . import words
-from .results import condition_name
+from .results import class_name
 from .sites import SiteCard
 
 CONTEXT = "https://schema.org"
@@ -96,7 +96,7 @@ def _identifier(one: TrialIdentifier) -> dict:
 def _condition(one: Condition) -> dict:
     return {
         "@type": "MedicalCondition",
-        "name": condition_name(one.code),
+        "name": class_name(one.code),
         "code": {"@type": "MedicalCode", "codeValue": one.code, "codingSystem": "ICCC-3"},
     }
 

@@ -154,8 +154,8 @@ def map_of(dots: Iterable[Dot], *, provinces: dict[str, tuple[str, int]] | None 
 def dot_of(
     centre: Centre, count: int | None = None, count_url: str = "", lately: tuple[int, str] | None = None
 ) -> Dot:
-    """A centre that leads to its page, by its name in the page's language."""
-    name, url = words.in_page_language(centre.names())[0], reverse("web:centre", args=[centre.code])
+    """A centre that leads to its page, by what it is called in the page's language."""
+    name, url = words.in_page_language(centre.called())[0], reverse("web:centre", args=[centre.code])
     return Dot(name, url, centre.place, count, lately=lately, count_url=count_url if count else "")
 
 

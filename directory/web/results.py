@@ -115,11 +115,11 @@ class Result:
         )
 
     def place(self, centre: dict) -> SitePlace:
-        """The centre of a site of this trial, by its name in the page's language."""
+        """The centre of a site of this trial, by what it is called in the page's language."""
         distance = None
         if self.near is not None and (place := place_of(centre)) is not None:
             distance = distance_km(self.near, place)
-        names = self.document["_show"]["centres"].get(centre["code"], {})
+        names = self.document["_show"]["called"].get(centre["code"], {})
         name, language = words.in_page_language(names)
         return SitePlace(centre["code"], name or centre["name"], distance, language)
 
@@ -158,7 +158,12 @@ def place_of(centre: dict) -> Place | None:
 
 
 def condition_name(code: str) -> str:
-    """The name of an ICCC-3 class in the page's language; the code itself for one not of the tree."""
+    """What a physician calls an ICCC-3 class, in the page's language; its code if it is not of the tree."""
+    return conditions.common_name(code, words.page_language())
+
+
+def class_name(code: str) -> str:
+    """The name that ICCC-3 gives a class, in the page's language, where the classification is meant."""
     return conditions.name(code, words.page_language())
 
 
@@ -167,7 +172,7 @@ def diagnoses(language: str) -> list[tuple[str, str, list[tuple[str, str, int]]]
     """The tree of ICCC-3 to choose from: main groups as `(code, name, [(code, name, level below)])`."""
     groups: list[tuple[str, str, list[tuple[str, str, int]]]] = []
     for code in conditions.codes():
-        level, name = len(conditions.path_to(code)) - 1, conditions.name(code, language)
+        level, name = len(conditions.path_to(code)) - 1, conditions.common_name(code, language)
         if not level:
             groups.append((code, name, []))
         else:

@@ -28,11 +28,11 @@ class SiteCard:
 
     @property
     def order(self) -> tuple:
-        """Recruiting before closed, fresh before stale, then by name."""
+        """Recruiting before closed, fresh before stale, then by what the centre is called."""
         return (
             words.STATUS_ORDER[self.site.status],
             words.FRESHNESS_ORDER[self.site.freshness],
-            self.site.centre.name,
+            str(self.site.centre),
         )
 
     @property

@@ -159,7 +159,8 @@ def test_a_fault_names_its_field_and_may_name_what_is_allowed():
 
 COLUMNS = {
     CentreSheet: """code name_en name_nl name_fr name_de street postal_code city country latitude longitude
-        phone email website university languages aliases oms_id ror_id""",
+        phone email website university languages aliases oms_id ror_id
+        short_name_en short_name_nl short_name_fr short_name_de""",
     NetworkSheet: "network network_name centre role since until care",
     TrialSheet: """acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number
         isrctn other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations

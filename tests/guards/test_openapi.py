@@ -179,7 +179,7 @@ def bare_and_full(db, index_dir):
     bare, full = a_centre("bare", postal_code="", city="", latitude=None, longitude=None), a_centre(
         "full", phone="+3293321111", email="a@example.org", website="https://example.org/", street="Street 1",
         university="University", languages=["nl", "fr"], name_nl="Vol", aliases=["The full one"],
-        ror_id="https://ror.org/00xmkp704",
+        ror_id="https://ror.org/00xmkp704", short_name_nl="V",
     )  # fmt: skip
     a_network("bare-net")
     a_network("full-net", acronym="FN", description_en="Text", members=[(full, "reference"), bare])

@@ -65,7 +65,8 @@ def test_an_exported_sheet_comes_back_unchanged(world, kind, language):
 
 COLUMNS = {
     "centres": """code name_en name_nl name_fr name_de street postal_code city country latitude longitude
-        phone email website university languages aliases oms_id ror_id""",
+        phone email website university languages aliases oms_id ror_id
+        short_name_en short_name_nl short_name_fr short_name_de""",
     "networks": "network network_name centre role since until care",
     "trials": """acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number
         isrctn other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations

@@ -78,7 +78,7 @@ def test_what_a_telephone_cell_holds_too_much_does_not_cost_the_row_its_status(c
     [
         ({"latitude": "3.7282", "longitude": "51.0258"}, "latitude", "Exchange latitude and longitude"),
         ({"latitude": "0", "longitude": "0"}, "latitude", "point in the sea"),
-        ({"latitude": "50.63", "longitude": "5.57"}, "latitude", "km from 9000 Gent"),
+        ({"latitude": "50.63", "longitude": "5.57"}, "latitude", "km from 9000 Ghent"),
         ({"postal_code": "4000"}, "latitude", "km from 4000"),
         ({"postal_code": "L-1210"}, "postal_code", "is a postal code of LU"),
         ({"postal_code": "25/11/2026"}, "postal_code", "is not a postal code of BE"),

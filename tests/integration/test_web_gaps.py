@@ -20,7 +20,7 @@ def world(index_dir):
     ghent = a_centre("uz-gent", name="Ghent University Hospital", name_fr="Hôpital universitaire de Gand")
     leuven = a_centre("uz-leuven")
     a_trial("Neuro", conditions=["IVa"], at=[ghent], stages=["relapsed"], max_days=6574)
-    a_trial("Bone", conditions=["VIIIc"], at=[ghent, leuven])
+    a_trial("Osseous", conditions=["VIIIc"], at=[ghent, leuven])
     a_trial("Loose", at=[ghent])
     a_trial("=1+1", slug="formula", conditions=["X"], at=[leuven])
     service.rebuild()
@@ -36,13 +36,14 @@ def test_the_page_names_the_only_centre_and_leaves_out_what_is_no_gap(client, wo
     text = page(client)
     assert "Neuroblastoma and ganglioneuroblastoma" in text
     assert "Ghent University Hospital" in text
-    assert "Bone" not in text.partition('id="loose"')[0]
+    assert "Osseous" not in text.partition('id="loose"')[0]
+    assert "Ewing sarcoma of bone" not in text
     assert "Loose" in text.partition('id="loose"')[2]
 
 
 def test_all_diagnoses_are_shown_on_request_and_the_way_back(client, world):
     text = page(client, "/en/gaps/?show=all&stage=relapsed")
-    assert "Bone" in text
+    assert "Osseous" in text
     assert 'href="/en/gaps/?stage=relapsed"' in text
 
 

@@ -63,7 +63,7 @@ def test_the_journeys_profile_has_its_trial_and_says_how_its_words_were_read():
     assert bands(page)["open_here"] == ["beacon2"]
     assert "1 trial open in Belgium, 0 other candidates, 0 supportive or observational, 3 excluded" in page
     assert re.search(r"Your words were read as:.*stage <strong>Relapsed</strong>.*\(IVa\)", page)
-    for given in ("31 months", "ALK mutated", "4000 Luik / Liège"):
+    for given in ("31 months", "ALK mutated", "4000 Liège"):
         assert f"<dd>{given}</dd>" in page
 
 

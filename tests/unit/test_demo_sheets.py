@@ -8,6 +8,7 @@ import pytest
 
 from centres.choices import CentreRole, Language
 from directory.core.dates import parse_partial
+from directory.core.fields import LANGUAGE_CODES
 from directory.core.phones import is_e164
 from directory.core.places import Place, distance_km, locate
 from directory.core.text import control_character_in, fold, tidy
@@ -18,7 +19,8 @@ from trials.conditions import codes
 
 COLUMNS = {
     "centres": "code name_en name_nl name_fr name_de street postal_code city country latitude longitude phone"
-    " email website university languages aliases oms_id ror_id",
+    " email website university languages aliases oms_id ror_id short_name_en short_name_nl short_name_fr"
+    " short_name_de",
     "networks": "network network_name centre role since until care",
     "trials": "acronym title title_nl title_fr title_de summary nct_number eu_ct_number eudract_number isrctn"
     " other_ids parent phase study_type sponsor groups conditions disease_terms stages alterations sex"
@@ -86,7 +88,19 @@ def test_the_sites_sheet_is_what_a_belgian_excel_saves():
 def test_there_are_nine_centres_each_named_in_four_languages():
     assert {row["code"] for row in centres()} == NINE
     assert len(centres()) == 9
-    assert all(row[f"name_{language}"] for row in centres() for language in ("en", "nl", "fr", "de"))
+    names = [f"{name}_{language}" for name in ("name", "short_name") for language in LANGUAGE_CODES]
+    assert all(row[name] for row in centres() for name in names)
+
+
+def test_a_short_name_is_a_name_or_an_alias_of_its_centre():
+    for row in centres():
+        known = {*several(row["aliases"]), *(row[f"name_{language}"] for language in LANGUAGE_CODES)}
+        assert {row[f"short_name_{language}"] for language in LANGUAGE_CODES} <= known, row["code"]
+
+
+def test_a_hospital_of_two_languages_has_a_short_name_in_each():
+    [huderf] = [row for row in centres() if row["code"] == "huderf"]
+    assert (huderf["short_name_fr"], huderf["short_name_nl"]) == ("HUDERF", "UKZKF")
 
 
 def test_a_centre_lies_in_its_postal_code():

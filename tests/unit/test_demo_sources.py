@@ -118,6 +118,7 @@ def test_the_centres_stand_where_the_source_has_them():
         corrected = {"chu-liege": "Avenue de l’Hôpital 1"}.get(row["code"])
         assert row["street"] == (corrected or theirs["street"])
         assert row["postal_code"] == theirs["postal_code"]
+        assert row["short_name_fr"] == theirs["short_name"]
         assert [float(row[x] or 0) for x in ("latitude", "longitude")] == [
             float(theirs[x] or 0) for x in ("latitude", "longitude")
         ]

@@ -115,8 +115,8 @@ def test_a_place_is_named_in_the_reader_s_language():
     assert names == {
         "nl": "4000 Luik",
         "fr": "4000 Liège",
-        "en": "4000 Luik / Liège",
-        "de": "4000 Luik / Liège",
+        "en": "4000 Liège",
+        "de": "4000 Lüttich",
     }
 
 

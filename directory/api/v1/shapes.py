@@ -273,6 +273,9 @@ class CentreSerializer(s.Serializer):
     ror_id = s.RegexField(patterns.ROR, allow_null=True)
     memberships = MembershipSerializer(many=True)
     trials = TrialCountSerializer()
+    short_names = NamesSerializer(
+        help_text="What people say, by language, as far as it is recorded: UZ Gent."
+    )
     updated_at = s.DateTimeField()
 
 

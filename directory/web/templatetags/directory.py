@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from centres.choices import Language
 from directory.core import dates
 from directory.core.fields import LANGUAGE_CODES, by_language
+from directory.core.places import town_name
 from directory.core.text import fold
 from directory.search.tokens import typed_words
 from trials import drugs
@@ -40,6 +41,7 @@ from trials.implied import implied_in_words
 
 from .. import words
 from ..marks import mark_of
+from ..results import class_name, condition_name
 
 register = template.Library()
 # What pages call a value of a vocabulary (`{{ trial.sex|sex }}`), and several in one line.
@@ -54,6 +56,8 @@ for _name, _choices in _SEVERAL.items():
     register.filter(_name, partial(words.labels, _choices))
 register.filter("partial_date", dates.partial_text)
 register.filter("implied_words", implied_in_words)
+register.filter("disease", condition_name)
+register.filter("class_name", class_name)
 
 
 @register.simple_tag
@@ -240,6 +244,13 @@ def entries_of(record, field: str) -> SafeString:
 def state(value: str) -> str:
     """What a record that the public does not see is called."""
     return {"draft": _("Draft"), "withdrawn": _("Withdrawn")}.get(value, value)
+
+
+@register.filter
+def town(centre) -> str:
+    """Where a centre, or that of a document, is, in the page's language: `Gand`."""
+    has = centre.get if isinstance(centre, dict) else partial(getattr, centre)
+    return town_name(has("city") or "", has("country"), words.page_language())
 
 
 @register.filter

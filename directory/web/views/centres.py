@@ -35,7 +35,7 @@ def centres(request: HttpRequest) -> HttpResponse:
     found = Centre.objects.visible_to(request.user).annotate(
         recruiting=Count("sites", filter=recruiting), lately=Count("sites", filter=lately)
     )
-    rows = sorted(found, key=lambda one: (one.country != HOME, one.country, one.name))
+    rows = sorted(found, key=lambda one: (one.country != HOME, one.country, str(one)))
     dots = [
         maps.dot_of(one, one.recruiting, _recruiting_url(one), _lately(one)) for one in rows if one.is_listed
     ]

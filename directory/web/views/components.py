@@ -90,7 +90,7 @@ def _result(acronym: str, sites: list[dict]) -> Result:
         "age": {"min_days": None, "max_days": 6574}, "stages": ["relapsed"], "phases": ["phase1", "phase2"],
         "status": "recruiting", "status_as_of": "2024-06", "status_by": "registry", "source": None,
         "status_disputed": bool(acronym), "dispute": _dispute() if acronym else None,
-        "sites": sites, "_show": {"centres": names},
+        "sites": sites, "_show": {"called": names},
     }  # fmt: skip
     why, without = (("Found by synonym: neuroblastoom",), ("gent",)) if acronym else ((), ())
     return Result(document, why=why, without=without)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from centres.models import Centre
-from directory.core.fields import LANGUAGE_CODES
 from directory.core.filter_fields import Choice, OneAge
 from directory.search import service
 from directory.sheets import csv_files
@@ -24,7 +23,7 @@ from trials.gaps import Gap, Gaps, KnownTrial, find_gaps, known_trials
 from trials.statements import day_as_said
 
 from ..asking import errors_of
-from ..results import condition_name
+from ..results import class_name, condition_name
 
 STATES = {
     gaps.NO_TRIAL: _("No trial in this directory"),
@@ -189,7 +188,7 @@ def _csv_row(line: GapLine) -> list[str]:
     return [
         gap.code,
         gap.level,
-        line.name,
+        class_name(gap.code),
         gap.state,
         "; ".join(one.slug for one in gap.own),
         "; ".join(one.slug for one in gap.wider),
@@ -240,10 +239,7 @@ def _cached_gaps(version: str, stage: str) -> Gaps:
 
 
 def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
-    names = {
-        row["code"]: {code: row[f"name_{code}"] for code in LANGUAGE_CODES}
-        for row in Centre.objects.listed().values("code", *(f"name_{code}" for code in LANGUAGE_CODES))
-    }
+    names = {one.code: one.called() for one in Centre.objects.listed()}
     return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 

@@ -43,7 +43,7 @@ class DiseaseGroup:
 
 def home(request: HttpRequest) -> HttpResponse:
     context = {
-        "centres": sorted(Centre.objects.listed(), key=lambda one: one.name),
+        "centres": sorted(Centre.objects.listed(), key=str),
         "networks": sorted(Network.objects.listed(), key=str),
         "latest": _latest_statements(),
     }

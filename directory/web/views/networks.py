@@ -36,7 +36,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         Network.objects.visible_to(request.user).prefetch_related(Prefetch("memberships", memberships)),
         slug=slug,
     )
-    members = sorted(found.memberships.all(), key=lambda one: (ROLE_ORDER[one.role], one.centre.name))
+    members = sorted(found.memberships.all(), key=lambda one: (ROLE_ORDER[one.role], str(one.centre)))
     current = [one for one in members if not one.begins_later]
     context = {
         "network": found,

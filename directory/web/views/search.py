@@ -184,7 +184,7 @@ def _dot(document: dict, count: int, there: Query, near, lately) -> maps.Dot:
     kinds, verified = lately
     of_these = verified.get(document["code"], 0)
     return maps.Dot(
-        words.in_page_language(document["names"])[0],
+        words.in_page_language(document["names"] | document["short_names"])[0],
         there.url,
         place,
         count,
