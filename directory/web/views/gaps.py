@@ -1,5 +1,6 @@
 """Gaps: diagnoses for which no trial is known to recruit children in Belgium, or at one centre only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -41,6 +42,8 @@ STANDINGS = {
     gaps.ADULTS_ONLY: _("recruits adults only"),
     gaps.NOT_RECRUITING: _("not recruiting in Belgium"),
 }
+# Of a whole main group: known to take no child.
+URGENT = (gaps.NO_TRIAL, gaps.NOT_RECRUITING, gaps.ADULTS_ONLY)
 SHOWN_TRIALS = 5
 COLUMNS = (
     "code", "level", "name", "state", "trials", "wider_trials", "centres", "last_verified_at", "freshness",
@@ -70,6 +73,11 @@ class GapLine:
     @property
     def state_words(self) -> str:
         return str(STATES[self.gap.state])
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether no child with any disease of a main group can be included."""
+        return self.gap.level == "group" and self.gap.state in URGENT
 
     @property
     def url(self) -> str:
@@ -137,6 +145,28 @@ class GapLine:
         """The trial of this class that was verified last."""
         verified = [one for one in self.gap.own if one.verified_at]
         return max(verified, key=lambda one: one.verified_at or timezone.localdate(), default=None)
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """Classes of one group of which the same is to be said, in their order."""
+
+    lines: tuple[GapLine, ...]
+
+    @property
+    def said(self) -> GapLine:
+        """The line that says it for all."""
+        return self.lines[0]
+
+
+def _rows(lines: Iterable[GapLine]) -> list[GapRow]:
+    """Each class by itself that has trials of its own; the others together where the same is said of them."""
+    rows: dict[tuple, list[GapLine]] = {}
+    for line in lines:
+        own = line.gap.code if line.gap.trials else ""
+        told = tuple((one.slug, why) for one, why in line.trials)
+        rows.setdefault((own, line.gap.state, told, line.more), []).append(line)
+    return [GapRow(tuple(alike)) for alike in rows.values()]
 
 
 def _search(**asked: str) -> str:
@@ -245,7 +275,7 @@ def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
     return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 
-def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, list[GapLine]]]:
+def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, list[GapRow]]]:
     """The main groups, each with those of its classes that are to be shown."""
     groups: list[tuple[GapLine, list[GapLine]]] = []
     for line in _gap_lines(found, narrowed):
@@ -255,4 +285,4 @@ def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, 
                 continue
         if show_all or line.gap.state != gaps.SEVERAL:
             groups[-1][1].append(line)
-    return [(group, lines) for group, lines in groups if show_all or lines or not group.gap.own]
+    return [(group, _rows(lines)) for group, lines in groups if show_all or lines or not group.gap.own]
