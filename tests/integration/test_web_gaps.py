@@ -118,7 +118,7 @@ def test_the_trials_of_a_gap_are_named_with_what_is_to_be_said_of_them(client, i
     service.rebuild()
     row = row_of(page(client), "Ia")
     assert "Silent status or centre not known Grown-up recruits adults only Over not recruiting in" in row
-    assert "Wide for more diseases, not recruiting in Belgium" in row
+    assert "Wide for several diseases, not recruiting in Belgium" in row
     rows = csv.DictReader(
         io.StringIO(client.get("/en/gaps/gaps.csv").content.decode("utf-8-sig")), delimiter=";"
     )

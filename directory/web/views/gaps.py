@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from centres.models import Centre
 from directory.core.fields import LANGUAGE_CODES
-from directory.core.filter_fields import Choice, OneAge
+from directory.core.filter_fields import Choice, OneAge, sentences_of
 from directory.search import service
 from directory.sheets import csv_files
 from trials import gaps
@@ -24,7 +24,7 @@ from trials.choices import Stage
 from trials.gaps import Gap, Gaps, KnownTrial, find_gaps, known_trials
 from trials.statements import day_as_said
 
-from ..asking import errors_of
+from .. import words
 from ..results import condition_name
 
 STATES = {
@@ -32,7 +32,7 @@ STATES = {
     gaps.NOT_RECRUITING: _("None of its trials recruits in Belgium"),
     gaps.NOT_KNOWN: _("Not known whether one recruits in Belgium"),
     gaps.ADULTS_ONLY: _("Recruiting for adults only"),
-    gaps.WIDER: _("Only in trials for more diseases"),
+    gaps.WIDER: _("Only in multi-disease trials"),
     gaps.ONE_CENTRE: _("At one centre only"),
     gaps.SEVERAL: _("At several centres"),
 }
@@ -48,6 +48,7 @@ SHOWN_TRIALS = 5
 COLUMNS = (
     "code", "level", "name", "state", "trials", "wider_trials", "centres", "last_verified_at", "freshness",
     "last_verified_by", "not_known_trials", "adults_only_trials", "not_recruiting_trials",
+    "state_label", "freshness_label", "last_verified_by_label",
 )  # fmt: skip
 
 
@@ -119,14 +120,14 @@ class GapLine:
     def _told(self) -> tuple[tuple[KnownTrial, str], ...]:
         if self.gap.own:
             return tuple((one, "") for one in self.gap.own)
-        wider = str(_("for more diseases"))
+        wider = str(_("for several diseases"))
         recruiting = [(one, wider) for one in self.gap.wider]
-        others = [(one, str(words)) for key, words in STANDINGS.items() for one in self.gap.standing(key)]
+        others = [(one, str(why)) for key, why in STANDINGS.items() for one in self.gap.standing(key)]
         if recruiting:
             return (*recruiting, *others)
         also = [
-            (one, f"{wider}, {words}")
-            for key, words in STANDINGS.items()
+            (one, f"{wider}, {why}")
+            for key, why in STANDINGS.items()
             for one in self.gap.wider_trials
             if one.standing == key
         ]
@@ -180,7 +181,7 @@ def page(request: HttpRequest) -> HttpResponse:
     show_all = request.GET.get("show") == "all"
     context = {
         "typed": {name: request.GET.get(name, "") for name in ("age", "stage")},
-        "errors": errors_of(form),
+        "errors": sentences_of(form),
         "stages": Stage.choices,
         "show_all": show_all,
         "today": timezone.localdate(),
@@ -226,6 +227,9 @@ def _csv_row(line: GapLine) -> list[str]:
         latest.freshness.value if latest else "",
         latest.verified_by if latest else "",
         *("; ".join(one.slug for one in gap.standing(standing)) for standing in STANDINGS),
+        line.state_words,
+        str(latest.freshness.label) if latest else "",
+        str(words.ROLES.get(latest.verified_by, "")) if latest else "",
     ]
 
 
