@@ -112,3 +112,54 @@ def test_a_network_is_no_wider_than_a_small_telephone_in_any_language(page_like,
         page.goto(f"/{language}/networks/suhopl/")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, language
         assert page.locator(".members").evaluate(BOX)[2] <= 320
+
+
+@pytest.mark.parametrize(("size", "screens"), [((1280, 900), 1), ((390, 844), 2)])
+def test_the_form_of_a_patient_is_within_one_screen_or_two(page_like, size, screens):
+    width, height = size
+    page = page_like(viewport={"width": width, "height": height})
+    for language in LANGUAGE_CODES:
+        page.goto(f"/{language}/match/")
+        assert page.locator(".profile-send").evaluate(BOX)[3] <= screens * height, language
+
+
+def test_the_groups_of_gaps_are_seen_at_once_and_opened_by_keyboard(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/en/gaps/")
+    heads = page.locator(".gap-group summary")
+    assert heads.count() > 8
+    assert heads.last.evaluate(BOX)[3] <= 2 * 900
+    expect(page.locator(".gap-table").first).to_be_hidden()
+    heads.first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".gap-table").first).to_be_visible()
+
+
+def test_every_group_of_gaps_is_on_paper(page):
+    page.goto("/en/gaps/")
+    page.emulate_media(media="print")
+    assert all(one.bounding_box()["height"] > 10 for one in page.locator(".gap-table").all())
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_box_to_compare_is_large_enough_beside_its_title_and_brings_its_button(page_like, width):
+    page = page_like(viewport={"width": width, "height": 700})
+    page.goto("/en/trials/")
+    box = page.get_by_role("checkbox", name="Compare iEuroEwing")
+    left, top, right, bottom = box.evaluate(BOX)
+    assert min(right - left, bottom - top) >= 24
+    for text in page.locator(".result h3 a, .result .result-title").all():
+        assert text.evaluate(BOX)[2] <= left
+    box.check()
+    expect(page.get_by_role("button", name="Compare selected trials")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(390, False), (1280, True)])
+def test_the_numbers_on_the_map_are_those_of_the_table_beside_it(page_like, width, beside):
+    page = page_like(viewport={"width": width, "height": 900})
+    page.goto("/en/trials/?q=ewing&near=9000&view=map")
+    drawn = sorted(one.text_content() for one in page.locator(".map-spot text").all())
+    told = sorted(one.inner_text().split()[-1] for one in page.locator(".map-table tbody td:nth-child(2)").all())
+    assert drawn == told != []
+    shape, table = (page.locator(place).evaluate(BOX) for place in (".map svg", ".map-table"))
+    assert (table[0] >= shape[2]) == beside

@@ -1,6 +1,6 @@
 """Gaps: diagnoses for which no trial is known to recruit children in Belgium, or at one centre only."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -160,14 +160,28 @@ class GapRow:
         return self.lines[0]
 
 
-def _rows(lines: Iterable[GapLine]) -> list[GapRow]:
-    """Each class by itself that has trials of its own; the others together where the same is said of them."""
-    rows: dict[tuple, list[GapLine]] = {}
-    for line in lines:
-        own = line.gap.code if line.gap.trials else ""
-        told = tuple((one.slug, why) for one, why in line.trials)
-        rows.setdefault((own, line.gap.state, told, line.more), []).append(line)
-    return [GapRow(tuple(alike)) for alike in rows.values()]
+@dataclass
+class GapGroup:
+    """A main group with those of its classes that are to be shown."""
+
+    head: GapLine
+    lines: list[GapLine]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """`(words, number)` of the states of the lines, the most urgent first."""
+        found = Counter(line.gap.state for line in self.lines)
+        return [(str(STATES[state]), found[state]) for state in gaps.STATES if found[state]]
+
+    @property
+    def rows(self) -> list[GapRow]:
+        """Each class by itself that has trials of its own; the others together where the same is said."""
+        rows: dict[tuple, list[GapLine]] = {}
+        for line in self.lines:
+            own = line.gap.code if line.gap.trials else ""
+            told = tuple((one.slug, why) for one, why in line.trials)
+            rows.setdefault((own, line.gap.state, told, line.more), []).append(line)
+        return [GapRow(tuple(alike)) for alike in rows.values()]
 
 
 def _search(**asked: str) -> str:
@@ -279,14 +293,14 @@ def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
     return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 
-def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, list[GapRow]]]:
-    """The main groups, each with those of its classes that are to be shown."""
-    groups: list[tuple[GapLine, list[GapLine]]] = []
+def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[GapGroup]:
+    """The main groups that have something to show."""
+    groups: list[GapGroup] = []
     for line in _gap_lines(found, narrowed):
         if line.gap.level == "group":
-            groups.append((line, []))
+            groups.append(GapGroup(line, []))
             if not line.gap.is_diagnosis:
                 continue
         if show_all or line.gap.state != gaps.SEVERAL:
-            groups[-1][1].append(line)
-    return [(group, _rows(lines)) for group, lines in groups if show_all or lines or not group.gap.own]
+            groups[-1].lines.append(line)
+    return [one for one in groups if show_all or one.lines or not one.head.gap.own]
