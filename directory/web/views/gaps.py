@@ -166,6 +166,7 @@ class GapGroup:
 
     head: GapLine
     lines: list[GapLine]
+    number: int = 0  # of its diagnoses, those without a gap too
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -301,6 +302,7 @@ def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[GapGroup]:
             groups.append(GapGroup(line, []))
             if not line.gap.is_diagnosis:
                 continue
+        groups[-1].number += line.gap.is_diagnosis
         if show_all or line.gap.state != gaps.SEVERAL:
             groups[-1].lines.append(line)
     return [one for one in groups if show_all or one.lines or not one.head.gap.own]
