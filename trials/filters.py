@@ -75,13 +75,13 @@ class _TrialFilters(FilterSet):
     )  # fmt: skip
     study_type = _choice(
         RecordFacet(choices=StudyType, of_record=lambda trial: [trial.study_type]),
-        _("Kind of study"), "Kind of study.", "interventional", _("a study type"),
+        _("Study type"), "Kind of study.", "interventional", _("a study type"),
     )  # fmt: skip
     centre = centre_filter(lambda facts, day: [facts["key"]])
     locals().update(place_filters())
     freshness = _choice(
         SiteFacet(choices=Freshness, on_day=freshness_numbers),
-        _("How fresh"), "How long ago a site's status was verified.", "fresh", _("a freshness"),
+        _("Last confirmed"), "How long ago a site's status was verified.", "fresh", _("a freshness"),
     )  # fmt: skip
     identifier = Filter(
         CompactIdentifiers, _("Identifier"), "An identifier in any spelling.", "nct 04307576",

@@ -20,6 +20,8 @@ from . import ages, places
 from .text import UNREADABLE, control_character_in, tidy
 
 MOST_VALUES = 50
+# A longer list of names helps nobody on a page.
+MOST_NAMED = 12
 
 
 class Values(forms.Widget):
@@ -91,6 +93,11 @@ class Choices(Several):
     def choices(self) -> list[tuple[str, str]]:
         return list(self._words())
 
+    @property
+    def names(self) -> list[str]:
+        """What pages call the values, in the language spoken now."""
+        return [str(label) for _value, label in self.choices]
+
     def parse(self, text):
         allowed = [value for value, _label in self.choices]
         for value in allowed:
@@ -104,6 +111,7 @@ class Choices(Several):
                 "what": self.what,
                 "allowed": ", ".join(allowed),
                 "choices": allowed,
+                "names": self.names,
             },
         )
 
@@ -113,7 +121,9 @@ class Choice(One, Choices):
 
 
 class StoredChoices(Choices):
-    """Members of what is stored today, so that no document of the API lists them."""
+    """Members of what is stored today, so that no document of the API lists them, and no page names them."""
+
+    names = ()
 
 
 class SearchText(One):
@@ -245,10 +255,33 @@ class FilterForm(forms.Form):
         cleaned = self.cleaned_data
         nowhere = "near" in self.fields and "near" not in self.errors and not cleaned.get("near")
         if nowhere and cleaned.get("within") is not None:
-            self.add_error("within", self.needs_a_place)
+            self.add_error("within", ValidationError(self.needs_a_place, code="within_nowhere"))
         if nowhere and cleaned.get("ordering") == "distance":
-            self.add_error("ordering", _("To order by distance, give near as well, for example near=4000."))
+            sentence = _("To order by distance, give near as well, for example near=4000.")
+            self.add_error("ordering", ValidationError(sentence, code="distance_from_nowhere"))
         return cleaned
+
+
+# What a page says where the API names its parameters and values.
+_ON_PAGES = {
+    "within_nowhere": _("Within how far of where? Give a postal code too, for example 4000."),
+    "distance_from_nowhere": _("To sort by distance, give a postal code too, for example 4000."),
+}
+
+
+def sentences_of(form: forms.BaseForm) -> dict[str, str]:
+    """What is wrong with each field of a form that is not valid, in the words of pages."""
+    return {name: " ".join(map(_sentence, found.as_data())) for name, found in form.errors.items()}
+
+
+def _sentence(error: ValidationError) -> str:
+    if error.code == "unknown_value":
+        names = error.params["names"]
+        if names != error.params["choices"] and 0 < len(names) <= MOST_NAMED:
+            sentence = _("“%(value)s” is not %(what)s. Choose one of: %(names)s.")
+            return sentence % (error.params | {"names": ", ".join(names)})
+        return _("“%(value)s” is not %(what)s. Choose one on the page.") % error.params
+    return str(_ON_PAGES.get(error.code) or " ".join(error.messages))
 
 
 class FilterSet(django_filters.FilterSet):

@@ -45,9 +45,9 @@ def _by_what_it_gives(trials: Trials, ordinal: int, parsed: Parsed, language: st
 
 def _by_class(trials: Trials, ordinal: int, codes: Collection[str], language: str) -> tuple[str, ...]:
     here = [conditions.name(code, language) for code in trials.values("condition", ordinal) if code in codes]
-    return (_("By its class: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
+    return (_("Disease group: %(classes)s") % {"classes": "; ".join(here)},) if here else ()
 
 
 def _by_what_goes_with(concepts: Collection[str], language: str) -> tuple[str, ...]:
     names = "; ".join(vocabulary().preferred(other, language) for other in concepts)
-    return (_("By what goes with it: %(terms)s") % {"terms": names},) if names else ()
+    return (_("Related term: %(terms)s") % {"terms": names},) if names else ()

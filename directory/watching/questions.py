@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from directory.core.filter_fields import sentences_of
 from directory.core.places import HOME
 from directory.search import service
 from directory.search.query import ask_from, parse
@@ -59,7 +60,7 @@ def ask_of(question: str, language: str) -> service.Ask:
 def _ask(query: QueryDict, language: str) -> service.Ask:
     form = TrialFilterSet(query).form
     if not form.is_valid():
-        raise ValueError(" ".join(message for found in form.errors.values() for message in found))
+        raise ValueError(" ".join(sentences_of(form).values()))
     return ask_from(form.cleaned_data | {"ordering": "updated"}, language, home=HOME)
 
 

@@ -18,11 +18,6 @@ def form_of(typed: Query):
     return form
 
 
-def errors_of(form) -> dict[str, str]:
-    """One sentence a field."""
-    return {name: " ".join(found) for name, found in form.errors.items()}
-
-
 def ask_of(form) -> service.Ask:
     """What a judged form asks, of Belgian sites where it names no place.
 

@@ -1,7 +1,7 @@
 """Found trials as files: CSV and XLSX for a spreadsheet, RIS for a reference manager.
 
 Columns and values are the words of sheets and API (docs/words.md), the same in all languages, so that a
-program can read them; titles and condition names are in the language of the page.
+program can read them; titles, condition names, `…_label` and `sites_as_read` are in the language of the page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +14,7 @@ from directory.core.text import tidy
 from directory.search import service
 from directory.sheets import csv_files, workbooks
 from directory.sheets.sheet import Sheet
+from trials.choices import Freshness, Phase, Recruitment, Sex, Stage, StudyType
 from trials.intervention_cells import Given, written
 from trials.sheets import SiteSheet, TrialSheet
 
@@ -31,12 +32,14 @@ TRIAL_COLUMNS = (
     "opened_in_belgium", "sites", "updated_at", "url", *TrialSheet.served(),
     "status_by", "dispute",
     "age_groups", "interventions", "age_min_as_written", "age_max_as_written", "no_limits",
-    "criteria_source", "criteria_as_of",
+    "criteria_source", "criteria_as_of", "status_label", "phase_label", "study_type_label", "stages_label",
+    "sex_label", "sites_as_read",
 )  # fmt: skip
 SITE_COLUMNS = (
     "trial", "acronym", "centre_code", "centre", "city", "country", "status", "status_since", "verified_at",
     "verified_by", "freshness", "next_due", "source", "contact_role", "contact_name", "contact_email",
-    "contact_phone", *SiteSheet.served(), "dispute", "implied_by",
+    "contact_phone", *SiteSheet.served(), "dispute", "implied_by", "status_label",
+    "freshness_label", "verified_by_label",
 )  # fmt: skip
 
 
@@ -92,6 +95,19 @@ def trial_row(one: dict) -> dict[str, str]:
         "interventions": _in_one_cell(
             written(Given(given["name"], given["type"] or "")) for given in one["interventions"]
         ),
+        **_labels(one),
+    }
+
+
+def _labels(one: dict) -> dict[str, str]:
+    """What pages call the values."""
+    return {
+        "status_label": words.label(Recruitment, one["status"]),
+        "phase_label": _in_one_cell(words.label(Phase, phase) for phase in one["phases"]),
+        "study_type_label": words.label(StudyType, one["study_type"] or ""),
+        "stages_label": _in_one_cell(words.label(Stage, stage) for stage in one["stages"]),
+        "sex_label": words.label(Sex, one["sex"] or ""),
+        "sites_as_read": _in_one_cell(_site_as_read(one, site) for site in one["sites"]),
     }
 
 
@@ -128,9 +144,24 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
         "centre": words.in_page_language(names)[0] or centre["name"],
         "city": centre["city"],
         "country": centre["country"],
+        "status_label": words.label(Recruitment, site["status"]),
+        "freshness_label": words.label(Freshness, site["freshness"]),
+        "verified_by_label": str(words.ROLES.get(site["verified_by"] or "", "")),
         **{f"contact_{name}": text or "" for name, text in contact.items()},
         **_served(SiteSheet, site),
     }
+
+
+def _site_as_read(one: dict, site: dict) -> str:
+    """A site in the words of pages: `UZ Gent: Recruiting (Verified in the last 30 days, 18 November 2026, …)`."""
+    name = words.in_page_language(one["_show"]["centres"].get(site["centre"]["code"], {}))[0]
+    said = words.said(site["verified_on"] or "", site["verified_by"] or "", site["source"] or "")
+    told = [words.label(Freshness, site["freshness"]), words.of_many(said, site["implied_by"] or "")]
+    if other := words.otherwise(site["dispute"]):
+        status, said_otherwise, role = other
+        told.append(f"{words.says_otherwise(role)} {words.label(Recruitment, status)} ({said_otherwise})")
+    status = words.label(Recruitment, site["status"])
+    return f"{name or site['centre']['name']}: {status} ({', '.join(filter(None, told))})"
 
 
 def _site_in_words(site: dict) -> str:
@@ -208,7 +239,7 @@ def _reference(one: dict) -> str:
         *(("KW", class_name(condition["code"])) for condition in one["conditions"]),
         *(("KW", term) for term in one["disease_terms"]),
         ("AN", "; ".join(numbers)),
-        *(("N1", _site_in_words(site)) for site in one["sites"]),
+        *(("N1", _site_as_read(one, site)) for site in one["sites"]),
         ("UR", address_of(one)),
     ]
     lines = [f"{tag}  - {tidy(text)}\r\n" for tag, text in tags if text]

@@ -19,7 +19,7 @@ HINTS = {"trial_status": _("As its sponsor or a registry states it; centres here
 # The status in Belgium and the country ask the same in two clicks: shown only where an address has it.
 SHOWN_IF_CHOSEN = ("recruiting_in",)
 # Open when the page is first seen; the others when something in them is chosen.
-OPEN_AT_FIRST = ("status", "condition")
+OPEN_AT_FIRST = ("status",)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Belgium's provinces and neighbours with centres on them, as shapes for an inline SVG.
 
-Drawn from `directory/core/data/belgium.json`; nothing is fetched from anywhere. A table beside the map says
-the same. Circles that would hide each other are moved apart and keep a line to where they belong.
+Drawn from `directory/core/data/belgium.json`; nothing is fetched from anywhere. A centre is a circle with its
+number of trials, or a dot where none is counted. Circles that would hide each other are moved apart and keep a
+line to a dot where they belong. A table beside the map says the same.
 """
 
 import json
@@ -28,6 +29,7 @@ _STRETCH = math.cos(math.radians(50.5))
 _SCALE = WIDTH / ((EAST - WEST) * _STRETCH)
 HEIGHT = round((NORTH - SOUTH) * _SCALE)
 SMALLEST, LARGEST, MOST_ROUNDS, GAP = 20.0, 36.0, 80, 3.0
+UNCOUNTED = 12.0
 # Where a province's name may stand, `(longitude, latitude)`: the first place that no circle takes.
 _NAMES_AT = {
     "BE-VAN": ((4.85, 51.30), (4.95, 51.17)),
@@ -68,7 +70,7 @@ class Shape:
 class Dot:
     """A centre to put on a map; no `place` where that is not known.
 
-    `map_of` numbers it, finds its `anchor`, where it is, and draws its circle at `x`, `y`.
+    `map_of` finds its `anchor`, where it is, and draws its circle at `x`, `y`; `number` is its place in the order.
     """
 
     name: str
@@ -91,7 +93,7 @@ class Dot:
 
     @property
     def is_moved(self) -> bool:
-        return math.hypot(self.x - self.anchor[0], self.y - self.anchor[1]) > self.radius / 2
+        return math.hypot(self.x - self.anchor[0], self.y - self.anchor[1]) > 1
 
 
 @dataclass
@@ -167,7 +169,9 @@ def map_of_centres(centres: Iterable[Centre], *, is_alone: bool = False) -> Map 
 
 
 def _radius(count: int | None, most: int) -> float:
-    if not count or not most:
+    if count is None:
+        return UNCOUNTED
+    if not count:
         return SMALLEST
     # The area, not the radius, grows with the number.
     return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(count / most), 1)

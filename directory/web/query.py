@@ -19,7 +19,7 @@ LEGENDS = {name: one.label for name, one in TrialFilterSet.base_filters.items()}
 }
 # What a person chooses, first what matters most; the others as they are counted.
 _FIRST = (
-    "status", "condition", "stage", "age_band", "phase", "centre", "province", "network", "freshness",
+    "status", "stage", "phase", "centre", "condition", "age_band", "province", "network", "freshness",
     "trial_status",
 )  # fmt: skip
 _COUNTED = {name: facet for name, facet in facets_of(TrialFilterSet).items() if facet.counted}

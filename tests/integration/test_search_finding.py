@@ -191,7 +191,7 @@ class TestWords:
         hits = {hit.key: hit.why for hit in answer("EWSR1-FLI1").hits}
         assert next(iter(hits)) == "aaa"
         assert hits["aaa"] == ()
-        assert hits["ieuroewing"] == ("By what goes with it: Ewing sarcoma",)
+        assert hits["ieuroewing"] == ("Related term: Ewing sarcoma",)
         assert answer("qqqqqqqq").count == 0
 
     def test_a_phase_is_found_in_words_and_figures(self):
@@ -215,7 +215,7 @@ class TestWords:
 
     def test_a_trial_that_has_none_of_the_words_says_why_it_is_found(self):
         hits = {hit.key: hit.why for hit in service.find(Ask(q="botkanker", language="nl")).hits}
-        assert hits["ieuroewing"] == ("By its class: Kwaadaardige bottumoren",)
+        assert hits["ieuroewing"] == ("Disease group: Kwaadaardige bottumoren",)
         assert all(hit.why == () for hit in answer("ewing sarcoma").hits)
         there = {hit.key: hit.why for hit in answer("botkanker gent", language="nl").hits}
         # A place filters nothing, so it leaves the reasons as they are.

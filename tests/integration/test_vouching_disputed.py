@@ -224,7 +224,7 @@ def test_the_mail_says_what_registries_say_first_of_what_they_contradict(world):
     assert "Over 2 studies zeggen recentere bronnen iets anders." in body
     lines = body.splitlines()
     said = lines[lines.index("* Trial 12: Rekruteert") + 1]
-    assert said.startswith("  – ClinicalTrials.gov zegt: Voltooid, sinds januari 2026 (")
+    assert said.startswith("  – ClinicalTrials.gov zegt: Afgerond, sinds januari 2026 (")
     assert lines[lines.index("* Alone: Opgeschort") + 1].startswith("  – dat zegt CTIS (")
     assert body.index("Trial 13") < body.index("Trial 0:") < body.index("/nl/vouch/upload/")
     html = mail.outbox[0].alternatives[0].content

@@ -137,7 +137,7 @@ def test_an_editors_word_against_a_coordinators_is_called_no_registrys_in_mail_a
     assert "As the newer source says" not in page, "what is among the answers is not said twice"
     assert "registry" not in page
     quality = text_of(client.get("/en/quality/"))
-    assert "A newer source says otherwise than the person whose word stands." in quality
+    assert "A newer source disagrees with the status shown." in quality
     assert '<th scope="col">The other source says</th>' in quality
 
 

@@ -54,7 +54,7 @@ def test_what_a_physician_asks_of_a_trial_is_a_row(client):
 def test_each_site_says_how_we_know_and_whom_to_ask(client):
     belgium()
     ewing, neuroblastoma = row(
-        text(client, "ieuroewing", "beacon2"), "Where it is open, how we know, whom to contact"
+        text(client, "ieuroewing", "beacon2"), "Centres, source and contact"
     )
     assert ewing.index("Ghent University Hospital") < ewing.index("University Hospitals Leuven")
     assert re.search(r"Recruiting<span class=\"fresh\">, confirmed on \d", ewing)
@@ -77,7 +77,7 @@ def test_an_identifier_or_an_acronym_names_a_trial_too_and_twice_the_same_is_one
 def test_names_that_are_not_known_are_named_and_the_others_are_compared(client):
     belgium()
     page = text(client, "ieuroewing", "nonsense", "beacon2")
-    assert "These names are not known here: <strong>“nonsense”</strong>" in page
+    assert "Not found: <strong>“nonsense”</strong>" in page
     assert columns(page) == ["iEuroEwing", "BEACON2"]
 
 
@@ -85,7 +85,7 @@ def test_names_that_are_not_known_are_named_and_the_others_are_compared(client):
 def test_no_name_breaks_the_page(client, name):
     belgium()
     page = text(client, name, "beacon2")
-    assert "These names are not known here" in page
+    assert "Not found:" in page
     assert "<script>alert" not in page
     assert "x" * 101 not in page.partition("<main")[2]
 
@@ -96,7 +96,7 @@ def test_more_than_four_is_a_sentence_that_names_those_left_out(client):
     service.rebuild()
     page = text(client, *[f"alpha{number}" for number in range(6)])
     assert columns(page) == ["Alpha0", "Alpha1", "Alpha2", "Alpha3"]
-    assert "At most 4 trials stand side by side. Left out:" in page
+    assert "Up to 4 trials can be compared. Left out:" in page
     assert '<a href="/en/trials/alpha5/">Alpha5</a>' in page
 
 
@@ -110,13 +110,13 @@ def test_one_trial_alone_says_how_to_add_others(client):
     belgium()
     page = text(client, "beacon2")
     assert columns(page) == ["BEACON2"]
-    assert "This is one trial." in page
+    assert "Only one trial is selected." in page
 
 
 @pytest.mark.parametrize("names", [(), ("",), (" ", "")])
 def test_without_trials_the_page_says_how_to_choose_them(client, names):
     belgium()
-    assert "Tick up to four trials among the results of a search" in text(client, *names)
+    assert "Select up to four trials in the search results" in text(client, *names)
 
 
 def test_a_trial_called_compare_keeps_its_page(client):
@@ -134,7 +134,7 @@ def test_it_works_without_an_index(client):
 
 def test_a_draft_is_unknown_to_the_public_and_marked_for_an_editor(client):
     a_trial("Alpha", state="draft")
-    assert "not known here" in text(client, "alpha")
+    assert "Not found:" in text(client, "alpha")
     client.force_login(an_editor())
     assert '<span class="badge">Draft</span>' in text(client, "alpha")
 

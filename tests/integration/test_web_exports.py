@@ -244,4 +244,4 @@ def test_the_list_on_paper_says_how_many_are_not_on_it(client, monkeypatch):
 def test_an_empty_list_on_paper_is_a_sentence(client):
     belgium()
     page = fetched(client, "html", "?q=ewing&phase=phase3&stage=relapsed").content.decode()
-    assert "No trial of this directory matches all of this." in page
+    assert "No trials found" in page

@@ -67,10 +67,16 @@ def test_the_link_of_a_diagnosis_finds_the_trials_that_were_counted(client, worl
     assert "1 trial<" in page(client, "/en/trials/?status=recruiting&condition=VIIIc")
 
 
+def row_with(text, code):
+    """What is said in the row of a class, as it is written."""
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", text, re.DOTALL)
+    (row,) = [said for head, said in rows if f'<span class="count">{code}</span>' in head]
+    return row
+
+
 def row_of(text, code):
     """The row of a class, without its tags."""
-    row = text.partition(f'<span class="count">{code}</span></th>')[2].partition("</tr>")[0]
-    return " ".join(re.sub(r"<[^>]*>", " ", row).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", row_with(text, code)).split())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def test_the_trials_of_a_gap_are_named_with_what_is_to_be_said_of_them(client, i
     service.rebuild()
     row = row_of(page(client), "Ia")
     assert "Silent status or centre not known Grown-up recruits adults only Over not recruiting in" in row
-    assert "Wide for more diseases, not recruiting in Belgium" in row
+    assert "Wide for several diseases, not recruiting in Belgium" in row
     rows = csv.DictReader(
         io.StringIO(client.get("/en/gaps/gaps.csv").content.decode("utf-8-sig")), delimiter=";"
     )
@@ -132,11 +138,30 @@ def test_a_number_leads_to_just_that_many_trials_and_to_none_where_the_list_asks
     a_trial("Adults", conditions=["Ia"], at=[ghent], age_groups=["adult"])
     a_trial("Over", conditions=["Ia"], at=[(ghent, "completed")])
     service.rebuild()
-    row = page(client, f"/en/gaps/{asked}").partition('<span class="count">Ia</span></th>')[2]
-    links = re.findall(r'<a href="([^"]+)">(\d+) (?:recruiting|in all)', row.partition("</tr>")[0])
+    row = row_with(page(client, f"/en/gaps/{asked}"), "Ia")
+    links = re.findall(r'<a href="([^"]+)">(\d+) (?:recruiting|in all)', row)
     assert [count for _url, count in links] == ([] if asked else ["2", "3"])
     for url, count in links:
         assert f'tabindex="-1">{count} trials<' in page(client, url.replace("&amp;", "&"))
+
+
+def test_what_is_said_of_several_diagnoses_is_said_once(client, world):
+    text = page(client)
+    heads = re.findall(r'<tr><th scope="row">(.*?)</th>', text, re.DOTALL)
+    alike = next(head for head in heads if ">IIIa<" in head)
+    assert all(f'<span class="count">{code}</span>' in alike for code in ("IIIb", "IIIc", "IIIf"))
+    # A diagnosis with trials of its own has a row of its own.
+    assert ">IVb<" not in next(head for head in heads if ">IVa<" in head)
+
+
+def test_red_is_for_a_whole_group_that_takes_no_child(client, world):
+    text = page(client)
+    groups = dict(re.findall(r'<h2 id="group-(\w+)">.*?</h2>(.*?)</section>', text, re.DOTALL))
+    urgent = {code for code, said in groups.items() if "gap-urgent" in said}
+    assert {"I", "V"} <= urgent
+    # Neuroblastoma recruits at one centre; of the others in its group there is only no trial.
+    assert "IV" not in urgent
+    assert "gap-urgent" not in text.partition("gap-counts")[2].partition("</dl>")[0]
 
 
 def test_the_page_speaks_its_language(client, world):

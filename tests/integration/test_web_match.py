@@ -235,7 +235,7 @@ def test_a_bad_value_has_its_sentence_beside_the_field_and_in_the_summary_and_th
 
 def test_nothing_given_asks_for_something():
     belgium()
-    assert "Say something about the patient" in text()
+    assert "Enter at least one detail about the patient" in text()
 
 
 def test_without_an_index_what_was_typed_stays(index_dir):
@@ -344,7 +344,7 @@ def test_a_shared_link_is_answered_at_once_and_says_that_something_may_be_missin
     answer = client.get(address)
     page = plain(answer)
     assert bands(page)["open_here"] == ["beacon2"]
-    assert "what its sender did not share is missing" in page
+    assert "Add below what its sender left out." in page
     assert answer["X-Robots-Tag"] == "noindex"
 
 
@@ -362,7 +362,7 @@ def test_search_home_and_every_page_lead_here_and_it_leads_to_the_search(client)
     belgium()
     for path in ("/en/", "/en/trials/", "/en/centres/"):
         assert 'href="/en/match/"' in client.get(path).content.decode()
-    assert '<a href="/en/trials/">Search by words instead</a>' in plain(client.get("/en/match/"))
+    assert '<a href="/en/trials/">Or search by words</a>' in plain(client.get("/en/match/"))
 
 
 def test_in_part_it_is_the_part_that_changes():

@@ -162,7 +162,7 @@ def test_a_role_that_has_ended_is_not_shown(client):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     Membership.objects.create(network=network, centre=centre, until=yesterday)
     assert "Old network" not in text(client, "/en/centres/uz-gent/")
-    assert "No centre is a member today." in text(client, "/en/networks/net/")
+    assert "No members today." in text(client, "/en/networks/net/")
 
 
 def test_care_near_home_is_told_for_each_member(client):

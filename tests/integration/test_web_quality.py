@@ -56,7 +56,7 @@ def cells(page, row):
 def test_all_and_the_recruiting_are_counted_with_their_shares(client, world):
     page = text(client)
     assert cells(page, "All") == ["3", "1 (33%)", "1 (33%)", "1", "1", "0"]
-    recruiting = cells(page, "Those that say: recruiting in Belgium")
+    recruiting = cells(page, "Of these, recruiting in Belgium")
     assert recruiting == ["1", "1 (100%)", "1 (100%)", "0", "0", "0"]
 
 

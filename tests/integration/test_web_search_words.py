@@ -61,14 +61,14 @@ def test_the_centre_asked_for_comes_first_in_a_card_whatever_its_status(client):
 
 def test_the_page_says_that_a_place_orders_and_hides_nothing(client):
     text = page(client, {"q": "hypnosis Liège"})
-    assert "First what has a centre at “Liège”, then what recruits nearest to it." in text
+    assert "Trials with a centre in “Liège” first, then those recruiting nearest to it." in text
     assert text.count("Without: Liège") == 2
-    assert "First what recruits nearest to “5000”." in page(client, {"q": "hypnosis 5000"})
+    assert "Trials recruiting nearest to “5000” first." in page(client, {"q": "hypnosis 5000"})
 
 
 def test_the_page_says_what_was_excluded_and_what_is_not_understood(client):
     assert "Left out, as you asked: neuroblastoma." in page(client, {"q": "cancer NOT neuroblastoma"})
-    assert "Not understood, so passed over: &quot;…&quot;" in page(client, {"q": '"hypnosis"'})
+    assert "Not understood and ignored: &quot;…&quot;" in page(client, {"q": '"hypnosis"'})
 
 
 @pytest.mark.parametrize("name", ["HR-NBL2/SIOPEN", "hr-nbl2/siopen", "2019/2894", "HR/NBL2/SIOPEN"])

@@ -37,10 +37,10 @@ SAID = {
         ],
     },
     "trials/?q=ewing&phase=phase4": {
-        "en": ["No trial of this directory matches all of this.", "A trial that is not here may exist"],
-        "nl": ["Geen studie in deze gids beantwoordt aan dit alles.", "Een studie die hier niet staat, kan"],
-        "fr": ["Aucune étude de ce répertoire ne correspond à tout cela.", "Une étude absente d’ici peut"],
-        "de": ["Keine Studie dieses Verzeichnisses passt zu allem.", "Eine Studie, die hier fehlt, kann"],
+        "en": ["No trials found", "other trials may be open, in Belgium or abroad. Call a centre"],
+        "nl": ["Geen studies gevonden", "in België of in het buitenland. Bel een centrum"],
+        "fr": ["Aucune étude trouvée", "en Belgique ou à l’étranger. Appelez un centre"],
+        "de": ["Keine Studien gefunden", "andere Studien offen sein. Rufen Sie ein Zentrum an"],
     },
     "": {
         "en": ["Find a trial for a child with cancer"],

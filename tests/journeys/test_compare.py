@@ -14,7 +14,7 @@ def test_two_results_are_ticked_and_compared_and_one_is_left_out(page_like, scri
     page.goto("/en/trials/")
     page.get_by_role("checkbox", name="Compare iEuroEwing").check()
     page.get_by_role("checkbox", name="Compare BEACON2").check()
-    page.get_by_role("button", name="Compare the trials ticked").click()
+    page.get_by_role("button", name="Compare selected trials").click()
     expect(page).to_have_url(re.compile(r"/en/trials/compare/\?trial=\w+&trial=\w+$"))
     expect(page.get_by_role("columnheader", name="BEACON2")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^Stage of disease"))).to_contain_text("Newly diagnosed")
@@ -36,7 +36,7 @@ def test_the_comparison_by_keyboard_only(page):
     for name in ("Compare iEuroEwing", "Compare rEECur"):
         page.get_by_role("checkbox", name=name).focus()
         page.keyboard.press("Space")
-    page.get_by_role("button", name="Compare the trials ticked").focus()
+    page.get_by_role("button", name="Compare selected trials").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("columnheader", name="rEECur")).to_be_visible()
     page.get_by_role("region", name="Compare trials").focus()

@@ -45,7 +45,7 @@ def tab_to(page, place):
 def test_by_mouse_in_english(page):
     with logged() as log:
         page.goto("/en/")
-        page.get_by_role("link", name="Describe a patient instead").click()
+        page.get_by_role("link", name="Or describe a patient").click()
         page.locator("#text").click()
         page.locator("#text").press_sequentially("relapsed high-risk neurobl")
         page.get_by_role("option", name=re.compile("high-risk neuroblastoma|high risk neuroblastoma")).click()
@@ -94,7 +94,7 @@ def test_without_javascript_in_french(page_like):
         page.goto("/fr/match/")
         page.get_by_label("Avec vos mots").fill("neuroblastome de haut risque en rechute")
         page.get_by_label("Âge").fill("31 mois")
-        page.get_by_label("Altérations, séparées").fill(f"ALK muté, {CANARY}")
+        page.get_by_label("Altérations (séparées").fill(f"ALK muté, {CANARY}")
         page.get_by_label("Code postal").fill("4000")
         page.get_by_role("button", name="Afficher les études").click()
         expect_beacon2(page, "^1 étude ouverte en Belgique")

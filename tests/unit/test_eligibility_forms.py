@@ -107,7 +107,7 @@ def test_odd_words_are_only_words(text):
 @pytest.mark.parametrize("given", [{}, {"text": "  ", "age": ""}, {"text": RIGHT_TO_LEFT}])
 def test_nothing_at_all_is_asked_for_something(given):
     assert errors(**given) == {
-        "__all__": "Say something about the patient: the diagnosis is the best beginning."
+        "__all__": "Enter at least one detail about the patient. Start with the diagnosis if you can."
     }
 
 

@@ -108,6 +108,18 @@ def test_circles_never_hide_each_other_and_keep_a_line_to_their_place():
     assert not made.spots[0].is_moved  # the one that stands alone stays
 
 
+def test_a_circle_that_is_moved_at_all_keeps_its_dot_where_the_centre_is():
+    made = map_of(a_dot(f"c{n}", *place, count=9 - n) for n, place in enumerate(NINE))
+    for one in made.spots:
+        assert one.anchor == point(one.place.latitude, one.place.longitude)
+        assert one.is_moved or (one.x, one.y) == pytest.approx(one.anchor, abs=1)
+
+
+def test_a_centre_of_which_no_trials_are_counted_is_a_dot():
+    assert [one.radius for one in map_of([a_dot()]).spots] == [maps.UNCOUNTED]
+    assert maps.UNCOUNTED < maps.SMALLEST
+
+
 def test_the_number_of_trials_shows_in_the_area_and_the_most_is_number_one():
     made = map_of([a_dot("few", 50.0, 4.0, count=4), a_dot("many", 51.0, 5.0, count=16)])
     assert [(one.number, one.name) for one in made.spots] == [(1, "many"), (2, "few")]

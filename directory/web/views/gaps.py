@@ -1,5 +1,6 @@
 """Gaps: diagnoses for which no trial is known to recruit children in Belgium, or at one centre only."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from centres.models import Centre
-from directory.core.filter_fields import Choice, OneAge
+from directory.core.filter_fields import Choice, OneAge, sentences_of
 from directory.search import service
 from directory.sheets import csv_files
 from trials import gaps
@@ -22,7 +23,7 @@ from trials.choices import Stage
 from trials.gaps import Gap, Gaps, KnownTrial, find_gaps, known_trials
 from trials.statements import day_as_said
 
-from ..asking import errors_of
+from .. import words
 from ..results import class_name, condition_name
 
 STATES = {
@@ -30,7 +31,7 @@ STATES = {
     gaps.NOT_RECRUITING: _("None of its trials recruits in Belgium"),
     gaps.NOT_KNOWN: _("Not known whether one recruits in Belgium"),
     gaps.ADULTS_ONLY: _("Recruiting for adults only"),
-    gaps.WIDER: _("Only in trials for more diseases"),
+    gaps.WIDER: _("Only in multi-disease trials"),
     gaps.ONE_CENTRE: _("At one centre only"),
     gaps.SEVERAL: _("At several centres"),
 }
@@ -40,10 +41,13 @@ STANDINGS = {
     gaps.ADULTS_ONLY: _("recruits adults only"),
     gaps.NOT_RECRUITING: _("not recruiting in Belgium"),
 }
+# Of a whole main group: known to take no child.
+URGENT = (gaps.NO_TRIAL, gaps.NOT_RECRUITING, gaps.ADULTS_ONLY)
 SHOWN_TRIALS = 5
 COLUMNS = (
     "code", "level", "name", "state", "trials", "wider_trials", "centres", "last_verified_at", "freshness",
     "last_verified_by", "not_known_trials", "adults_only_trials", "not_recruiting_trials",
+    "state_label", "freshness_label", "last_verified_by_label",
 )  # fmt: skip
 
 
@@ -69,6 +73,11 @@ class GapLine:
     @property
     def state_words(self) -> str:
         return str(STATES[self.gap.state])
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether no child with any disease of a main group can be included."""
+        return self.gap.level == "group" and self.gap.state in URGENT
 
     @property
     def url(self) -> str:
@@ -110,14 +119,14 @@ class GapLine:
     def _told(self) -> tuple[tuple[KnownTrial, str], ...]:
         if self.gap.own:
             return tuple((one, "") for one in self.gap.own)
-        wider = str(_("for more diseases"))
+        wider = str(_("for several diseases"))
         recruiting = [(one, wider) for one in self.gap.wider]
-        others = [(one, str(words)) for key, words in STANDINGS.items() for one in self.gap.standing(key)]
+        others = [(one, str(why)) for key, why in STANDINGS.items() for one in self.gap.standing(key)]
         if recruiting:
             return (*recruiting, *others)
         also = [
-            (one, f"{wider}, {words}")
-            for key, words in STANDINGS.items()
+            (one, f"{wider}, {why}")
+            for key, why in STANDINGS.items()
             for one in self.gap.wider_trials
             if one.standing == key
         ]
@@ -138,6 +147,43 @@ class GapLine:
         return max(verified, key=lambda one: one.verified_at or timezone.localdate(), default=None)
 
 
+@dataclass(frozen=True)
+class GapRow:
+    """Classes of one group of which the same is to be said, in their order."""
+
+    lines: tuple[GapLine, ...]
+
+    @property
+    def said(self) -> GapLine:
+        """The line that says it for all."""
+        return self.lines[0]
+
+
+@dataclass
+class GapGroup:
+    """A main group with those of its classes that are to be shown."""
+
+    head: GapLine
+    lines: list[GapLine]
+    number: int = 0  # of its diagnoses, those without a gap too
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """`(words, number)` of the states of the lines, the most urgent first."""
+        found = Counter(line.gap.state for line in self.lines)
+        return [(str(STATES[state]), found[state]) for state in gaps.STATES if found[state]]
+
+    @property
+    def rows(self) -> list[GapRow]:
+        """Each class by itself that has trials of its own; the others together where the same is said."""
+        rows: dict[tuple, list[GapLine]] = {}
+        for line in self.lines:
+            own = line.gap.code if line.gap.trials else ""
+            told = tuple((one.slug, why) for one, why in line.trials)
+            rows.setdefault((own, line.gap.state, told, line.more), []).append(line)
+        return [GapRow(tuple(alike)) for alike in rows.values()]
+
+
 def _search(**asked: str) -> str:
     return f"{reverse('web:search')}?{urlencode(asked)}"
 
@@ -149,7 +195,7 @@ def page(request: HttpRequest) -> HttpResponse:
     show_all = request.GET.get("show") == "all"
     context = {
         "typed": {name: request.GET.get(name, "") for name in ("age", "stage")},
-        "errors": errors_of(form),
+        "errors": sentences_of(form),
         "stages": Stage.choices,
         "show_all": show_all,
         "today": timezone.localdate(),
@@ -197,6 +243,9 @@ def _csv_row(line: GapLine) -> list[str]:
         latest.freshness.value if latest else "",
         latest.verified_by if latest else "",
         *("; ".join(one.slug for one in gap.standing(standing)) for standing in STANDINGS),
+        line.state_words,
+        str(latest.freshness.label) if latest else "",
+        str(words.ROLES.get(latest.verified_by, "")) if latest else "",
     ]
 
 
@@ -243,14 +292,15 @@ def _gap_lines(found: Gaps, narrowed: bool = False) -> list[GapLine]:
     return [GapLine(gap, names, narrowed) for gap in found.classes]
 
 
-def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[tuple[GapLine, list[GapLine]]]:
-    """The main groups, each with those of its classes that are to be shown."""
-    groups: list[tuple[GapLine, list[GapLine]]] = []
+def _groups(found: Gaps, show_all: bool, narrowed: bool) -> list[GapGroup]:
+    """The main groups that have something to show."""
+    groups: list[GapGroup] = []
     for line in _gap_lines(found, narrowed):
         if line.gap.level == "group":
-            groups.append((line, []))
+            groups.append(GapGroup(line, []))
             if not line.gap.is_diagnosis:
                 continue
+        groups[-1].number += line.gap.is_diagnosis
         if show_all or line.gap.state != gaps.SEVERAL:
-            groups[-1][1].append(line)
-    return [(group, lines) for group, lines in groups if show_all or lines or not group.gap.own]
+            groups[-1].lines.append(line)
+    return [one for one in groups if show_all or one.lines or not one.head.gap.own]

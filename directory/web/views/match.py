@@ -9,6 +9,7 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from directory.core.filter_fields import sentences_of
 from directory.core.text import whole_number
 from directory.eligibility import service as eligibility
 from directory.eligibility.forms import COUNTRIES, NAMES, SEXES, STAGES, TypedProfileForm, form_of, typed_of
@@ -131,9 +132,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
 def _errors(form: TypedProfileForm) -> dict[str, str]:
     """One sentence a field; those of the whole form stand at its first field."""
     order = {name: place for place, name in enumerate(NAMES)}
-    found = {
-        ("condition" if name == "__all__" else name): " ".join(form.errors[name]) for name in form.errors
-    }
+    found = {("condition" if name == "__all__" else name): said for name, said in sentences_of(form).items()}
     return dict(sorted(found.items(), key=lambda one: order[one[0]]))
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.filter_fields import sentences_of
 from directory.core.places import distance_km
 from directory.core.text import whole_number
 from directory.records.facets import FactsFacet, SiteFacet, SomeSiteFacet
@@ -17,7 +18,7 @@ from directory.watching.questions import OF_A_PATIENT
 from trials.choices import Recruitment
 
 from .. import exporting, facets, maps, words
-from ..asking import ask_of, errors_of, form_of
+from ..asking import ask_of, form_of
 from ..kept import kept_for_a_minute
 from ..query import BEST, FACETS, LEGENDS, MAP, NEAREST, PAGE, SORT, VIEW, Query
 from ..results import place_of, results_of
@@ -30,9 +31,9 @@ LAST_PAGE = 500
 ORDERINGS = {
     BEST: _("Best match"),
     "acronym": _("Acronym"),
-    "opened": _("Opened last"),
-    "verified": _("Verified last"),
-    "updated": _("Changed last"),
+    "opened": _("Recently opened"),
+    "verified": _("Recently confirmed"),
+    "updated": _("Recently changed"),
     NEAREST: _("Nearest"),
 }
 
@@ -72,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
         # The errors stand beside the fields, outside the part that changes.
         return HttpResponse(headers={"HX-Redirect": typed.url, "Vary": "HX-Request"})
     query = typed.set(**dict.fromkeys(form.errors, ""), page=typed.first(PAGE)) if form.errors else typed
-    context = {"section": "trials", "typed": _typed(typed), "errors": errors_of(form), "query": query}
+    context = {"section": "trials", "typed": _typed(typed), "errors": sentences_of(form), "query": query}
     if reason := service.ready():
         return render(request, "directory/search.html", context | {"not_ready": reason}, status=503)
     if form.errors:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from directory.core.filter_fields import sentences_of
 from directory.core.text import whole_number
 from directory.sheets import workbooks
 from directory.vouching import answering, sheet_of_centre
@@ -25,7 +26,6 @@ from directory.vouching.models import ContactAnswer, ContactState, Enquiry, ende
 from trials.choices import Recruitment
 
 from .. import words
-from ..asking import errors_of
 
 # A form has ten fields a site, and Django reads a thousand; the sites of other pages have one field each.
 ON_A_PAGE = 40
@@ -203,9 +203,9 @@ def _rows(enquiry: Enquiry, asked: AskedPage, owed: set[int]) -> list[AskedRow]:
 
 def _errors(asked: AskedPage) -> dict[str, str]:
     """The sentences by the id of the field that they are about."""
-    found = {f"id_{name}": sentence for name, sentence in errors_of(asked.note).items()}
+    found = {f"id_{name}": sentence for name, sentence in sentences_of(asked.note).items()}
     for form in asked.forms:
-        said = errors_of(form)
+        said = sentences_of(form)
         found |= {f"id_{form.prefix}-{name}": f"{form.site.trial}: {text}" for name, text in said.items()}
     return found
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.core import counting
 from directory.core.client_address import client_address
+from directory.core.filter_fields import sentences_of
 from directory.core.text import control_character_in, tidy, whole_number
 from directory.search import service
 from directory.watching import actions, describing, news, questions
@@ -26,7 +27,7 @@ from directory.watching.models import Frequency, Watch, WatchKind
 from trials.models import Trial
 
 from .. import words
-from ..asking import errors_of, form_of
+from ..asking import form_of
 from ..query import LEGENDS, Query
 
 ENTRIES = 50
@@ -107,7 +108,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "followed": followed,
         "form": form,
         "typed": {name: request.POST.get(name, "") for name in ("email", "frequency")},
-        "errors": errors_of(form),
+        "errors": sentences_of(form),
         "frequencies": Frequency.choices,
         "query": request.GET.urlencode(),
         "most": questions.MOST_RESULTS,
@@ -205,7 +206,7 @@ def search_feed(request: HttpRequest) -> HttpResponse:
     typed = Query.of(reverse("web:search"), request.GET).set(page="")
     form = form_of(typed)
     if form.errors:
-        return _plain(" ".join(message for found in form.errors.values() for message in found), 400)
+        return _plain(" ".join(sentences_of(form).values()), 400)
     if names := questions.dropped(typed.data):
         sentence = _("A feed cannot be limited by %(names)s: it may describe a patient. Leave it out.")
         return _plain(sentence % {"names": ", ".join(names)}, 400)

@@ -29,21 +29,19 @@
   });
 
   // A fold that the reader opened stays open when the results change under it.
-  let folds = new Map(), scrolled = 0;
+  let folds = new Map();
   document.addEventListener("htmx:beforeSwap", (event) => {
     folds = new Map([...event.detail.target.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
-    scrolled = document.getElementById("filters")?.scrollTop ?? 0;
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const [id, open] of folds) {
       const fold = document.getElementById(id);
       if (fold) fold.open = open;
     }
-    // The list of filters has its own scroll bar; the results begin where the reader sees them begin.
-    const list = document.getElementById("filters"), head = document.querySelector(".found-head");
-    if (list) list.scrollTop = scrolled;
+    // Whoever ticks a box goes on from there; else the results begin where the reader sees them begin.
+    const list = document.getElementById("filters"), found = document.querySelector(".found");
     if (list && list.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
-    if (head && head.getBoundingClientRect().top < 0) head.scrollIntoView({ block: "start" });
+    else if (found && found.getBoundingClientRect().top < 0) found.scrollIntoView({ block: "start" });
     const said = document.getElementById("announce"), count = document.getElementById("count");
     if (said && count) said.textContent = count.textContent;
   });
