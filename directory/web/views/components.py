@@ -4,6 +4,7 @@ Open to everybody in the embedded profile, to staff in production; in no sitemap
 """
 
 import datetime as dt
+from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,10 @@ from ..results import Result
 from .gaps import STATES
 from .quality import chart_of
 
+_WEB = Path(__file__).resolve().parent.parent
+COMPONENTS = _WEB / "templates/directory/components"
+STYLESHEETS = _WEB / "static/directory/css"
+
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -31,6 +36,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     context = {
+        "components": list(map(_shown_by, sorted(COMPONENTS.glob("*.html")))),
+        "stylesheets": [f"directory/css/{one.name}" for one in sorted(STYLESHEETS.glob("*.css"))],
+        "example_errors": {"example-bad": "“abc” is not a value. Write a number."},
         "statuses": Recruitment.values,
         "freshness": Freshness.values,
         "gap_states": STATES.items(),
@@ -53,6 +61,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "chart": chart_of([_month(today, month) for month in range(1, 7)]),
     }
     return render(request, "directory/gallery.html", context)
+
+
+def _shown_by(file: Path) -> tuple[str, str, str]:
+    """The tag of a component, its file, and the template beside the gallery that shows it in each state."""
+    return file.stem.replace("_", "-"), f"components/{file.name}", f"directory/gallery/{file.name}"
 
 
 def _month(today: dt.date, month: int) -> MonthTally:
