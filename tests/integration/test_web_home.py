@@ -4,23 +4,22 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
 from directory.search import service
+from directory.web.views.components import COMPONENTS
 from tests.builders import a_centre, a_trial
 from tests.journeys.world import belgium
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "nl", "fr", "de")
-ERRORS = {
-    "400.html": {},
-    "403.html": {},
-    "404.html": {},
-    "429.html": {"why": "Because.", "minutes": 0, "seconds": 20},
-    "500.html": {},
-}
+ERRORS = sorted(file.name for file in COMPONENTS.parents[1].glob("[45]*.html"))
+CONTEXT = {"why": "Because.", "minutes": 0, "seconds": 20}
+# These are made with all that pages are made with; the others must do without.
+WHOLE = {"403.html", "404.html"}
 
 
 @pytest.fixture(autouse=True)
@@ -109,13 +108,15 @@ def test_every_page_stands_without_any_record(client, path):
     assert client.get(f"/en/{path}").status_code == 200
 
 
+def error_page(rf, name, language):
+    with translation.override(language):
+        return render_to_string(name, CONTEXT, request=rf.get("/") if name in WHOLE else None)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_page_of_an_error_wears_the_sign_says_what_and_leads_home(rf, name, language):
-    with translation.override(language):
-        page = render_to_string(
-            name, ERRORS[name], request=rf.get("/") if name in ("403.html", "404.html") else None
-        )
+    page = error_page(rf, name, language)
     title, heading = (re.search(f"<{tag}>(.*?)</{tag}>", page)[1] for tag in ("title", "h1"))
     assert title.startswith(f"{heading} – ")
     assert page.count('<svg class="sign"') == 1
@@ -125,11 +126,15 @@ def test_a_page_of_an_error_wears_the_sign_says_what_and_leads_home(rf, name, la
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_what_an_error_is_called_differs_by_language(rf, name):
-    headings = set()
-    for language in LANGUAGES:
-        with translation.override(language):
-            page = render_to_string(
-                name, ERRORS[name], request=rf.get("/") if name in ("403.html", "404.html") else None
-            )
-        headings.add(re.search("<h1>(.*?)</h1>", page)[1])
-    assert len(headings) == len(LANGUAGES)
+    pages = [error_page(rf, name, language) for language in LANGUAGES]
+    assert len({re.search("<h1>(.*?)</h1>", page)[1] for page in pages}) == len(LANGUAGES)
+
+
+def test_the_pages_of_errors_are_found():
+    assert {*WHOLE, "400.html", "429.html", "500.html"} <= {*ERRORS}
+
+
+def test_a_form_without_its_cookie_is_answered_in_the_readers_language(index_dir):
+    answer = Client(enforce_csrf_checks=True).post("/nl/watch/?q=ewing", {"email": "a@example.org"})
+    assert answer.status_code == 403
+    assert "Het formulier kon niet worden verzonden" in answer.content.decode()
