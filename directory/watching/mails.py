@@ -38,7 +38,7 @@ def news_mail(watch: Watch, news: list[TrialNews], period: str) -> EmailMultiAlt
     """The mail of one period, in the watch's language."""
     with translation.override(watch.language):
         what = what_of(watch)
-        subject = _("What changed: %(what)s") % {"what": Truncator(what).chars(80)}
+        subject = _("Changes: %(what)s") % {"what": Truncator(what).chars(80)}
         items = [(one, absolute("web:trial", one.slug) if one.label else "") for one in news]
         stop = absolute("web:watch-stop", watch.keeping)
         context = {

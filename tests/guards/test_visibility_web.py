@@ -117,7 +117,7 @@ def test_every_address_of_the_pages_is_walked_here():
     assert {one.name for one in urls.urlpatterns} == {
         *PLAIN, *KEYED, *BY_TOKEN, "export", "trial-feed", "components", "match-suggest",
     }  # fmt: skip
-    assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon"}
+    assert {one.name for one in root_urls.urlpatterns} == {"robots", "sitemap", "favicon", "touch-icon"}
 
 
 def test_nobody_but_an_editor_opens_a_record_that_is_not_listed(world):

@@ -102,9 +102,9 @@ def test_what_was_never_confirmed_is_deleted_after_two_days(world, client):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("", "Where should we write to?"),
-        ("nobody", "is not one e-mail address"),
-        ("a@example.org,b@example.org", "is not one e-mail address"),
+        ("", "Enter an email address."),
+        ("nobody", "is not an email address"),
+        ("a@example.org,b@example.org", "is not an email address"),
         ("a@example.org\r\nBcc: b@example.org", "Remove the line break"),
         ("a@example.org\x00", "Null characters"),
         ("x" * 250 + "@example.org", "at most 254"),

@@ -119,7 +119,7 @@ def test_it_says_what_the_directory_itself_knows_of_it(world, client, query, lan
 
 
 def test_it_says_so_where_words_are_left_out(world, client):
-    sentence = "The words typed into the search are not repeated in this mail; the page shows them."
+    sentence = "This email does not repeat the words typed into the search; the page shows them."
     assert sentence in asked(client, "q=anything").body
     assert sentence not in asked(client, "status=recruiting").body
 
@@ -218,8 +218,8 @@ def test_asking_for_this_and_that_by_turns_sends_one_mail_an_hour(world, client)
 
 def test_the_page_says_when_no_mail_is_sent(world, client):
     page = client.get("/en/watch/asked/").content.decode()
-    assert "It got a mail about this within the last hour." in page
-    assert f"It was sent {actions.MOST_ASKED_AN_HOUR} such mails within the last hour" in page
+    assert "It was sent an email about this within the last hour." in page
+    assert f"It was sent {actions.MOST_ASKED_AN_HOUR} such emails within the last hour" in page
     assert "on its way" not in page
 
 

@@ -1,17 +1,16 @@
 """The gallery shows every component and state, to those whom it concerns, and to no search machine."""
 
-from pathlib import Path
+import re
 
 import pytest
 from django.urls import reverse
 
-from directory.web.apps import __file__ as web
+from directory.web.views.components import COMPONENTS, STYLESHEETS
 from tests.builders import a_user, an_editor
 from trials.choices import Recruitment
 from trials.freshness import Confirmation
 
 pytestmark = pytest.mark.django_db
-COMPONENTS = Path(web).with_name("templates") / "directory" / "components"
 
 
 @pytest.fixture
@@ -22,11 +21,25 @@ def gallery(client, settings, index_dir):
     return " ".join(answer.content.decode().split())
 
 
-def test_each_component_of_the_folder_is_named_with_its_source(gallery):
-    names = [path.stem.replace("_", "-") for path in COMPONENTS.iterdir()]
-    assert len(names) >= 2
+@pytest.mark.parametrize("file", sorted(COMPONENTS.iterdir()), ids=lambda file: file.stem)
+def test_each_component_is_shown_with_everything_that_can_be_given_to_it(gallery, file):
+    name = file.stem.replace("_", "-")
+    assert f"&lt;c-{name}&gt;" in gallery
+    example = (COMPONENTS.parent / "gallery" / file.name).read_text("utf-8")
+    assert f"<c-{name}" in example
+    for given in re.findall(r"[\w-]+", "".join(re.findall(r"<c-vars(.*?)/>", file.read_text("utf-8")))):
+        assert re.search(rf"[ :]{given}=", example), given
+
+
+def test_the_folder_of_components_is_read():
+    assert {"crumbs.html", "field.html"} <= {file.name for file in COMPONENTS.iterdir()}
+
+
+def test_each_stylesheet_is_loaded(gallery):
+    names = {file.name for file in STYLESHEETS.glob("*.css")}
+    assert {"site.css"} < names
     for name in names:
-        assert f"&lt;c-{name}" in gallery, name
+        assert f"directory/css/{name}" in gallery
 
 
 @pytest.mark.parametrize("status", Recruitment.values)

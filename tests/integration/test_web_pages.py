@@ -220,10 +220,6 @@ def test_crawlers_are_kept_out_of_the_filters(client):
     assert "Sitemap: " in page
 
 
-def test_the_favicon_is_found_at_the_root(client):
-    assert client.get("/favicon.ico").url.endswith(".svg")
-
-
 def test_reading_pages_writes_nothing(client, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -49,17 +49,20 @@ SAID = {
         "de": ["Eine Studie für ein krebskrankes Kind finden"],
     },
     "trials/nothing-at-all/": {
-        "en": ["Nothing is at this address, or it is not public."],
-        "nl": ["Op dit adres staat niets, of het is niet openbaar."],
-        "fr": ["Il n’y a rien à cette adresse, ou ce n’est pas public."],
-        "de": ["Unter dieser Adresse gibt es nichts, oder es ist nicht öffentlich."],
+        "en": ["There is no page at this address, or it is not public."],
+        "nl": ["Op dit adres staat geen pagina, of ze is niet openbaar."],
+        "fr": ["Il n’y a pas de page à cette adresse, ou elle n’est pas publique."],
+        "de": ["Unter dieser Adresse gibt es keine Seite, oder sie ist nicht öffentlich."],
     },
 }
 EVERYWHERE = {
     "en": ("a signpost, not medical advice", "Do not type anything that identifies a patient."),
-    "nl": ("een wegwijzer, geen medisch advies", "Typ niets waaraan een patiënt herkenbaar is."),
-    "fr": ("il ne donne pas d’avis médical", "Ne tapez rien qui identifie un patient."),
-    "de": ("ein Wegweiser, kein ärztlicher Rat", "Geben Sie nichts ein, woran ein Patient erkennbar ist."),
+    "nl": ("een wegwijzer, geen medisch advies", "Typ niets waaraan een patiënt te herkennen is."),
+    "fr": ("il ne donne pas d’avis médical", "Ne tapez rien qui permette d’identifier un patient."),
+    "de": (
+        "ein Wegweiser, kein ärztlicher Rat",
+        "Geben Sie nichts ein, woran ein Patient zu erkennen ist.",
+    ),
 }
 LANGUAGES = tuple(EVERYWHERE)
 

@@ -45,7 +45,7 @@ def tab_to(page, place):
 def test_by_mouse_in_english(page):
     with logged() as log:
         page.goto("/en/")
-        page.get_by_role("link", name="Or describe a patient").click()
+        page.get_by_role("main").get_by_role("link", name="Match a patient").click()
         page.locator("#text").click()
         page.locator("#text").press_sequentially("relapsed high-risk neurobl")
         page.get_by_role("option", name=re.compile("high-risk neuroblastoma|high risk neuroblastoma")).click()

@@ -4,6 +4,7 @@ Open to everybody in the embedded profile, to staff in production; in no sitemap
 """
 
 import datetime as dt
+from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +27,10 @@ from ..results import Result
 from .gaps import STATES
 from .quality import chart_of
 
+_WEB = Path(__file__).resolve().parent.parent
+COMPONENTS = _WEB / "templates/directory/components"
+STYLESHEETS = _WEB / "static/directory/css"
+
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -34,6 +39,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     context = {
+        "components": list(map(_shown_by, sorted(COMPONENTS.glob("*.html")))),
+        "stylesheets": [f"directory/css/{one.name}" for one in sorted(STYLESHEETS.glob("*.css"))],
+        "example_errors": {"example-bad": "“abc” is not a value. Write a number."},
         "statuses": Recruitment.values,
         "marks": [_mark(status, state, today) for state in Confirmation for status in Recruitment],
         "owed": _mark(Recruitment.RECRUITING, Confirmation.OLD, today),
@@ -64,6 +72,11 @@ def _mark(status: Recruitment, state: Confirmation, today: dt.date) -> Mark:
     role = Role.REGISTRY if state == Confirmation.NEVER_CONFIRMED else Role.COORDINATOR
     is_old = state == Confirmation.OLD
     return Mark(status, state, (today - dt.timedelta(days=400 if is_old else 4)).isoformat(), role)
+
+
+def _shown_by(file: Path) -> tuple[str, str, str]:
+    """The tag of a component, its file, and the template beside the gallery that shows it in each state."""
+    return file.stem.replace("_", "-"), f"components/{file.name}", f"directory/gallery/{file.name}"
 
 
 def _month(today: dt.date, month: int) -> MonthTally:

@@ -46,6 +46,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
 
 
-def favicon(request: HttpRequest) -> HttpResponse:
-    """Browsers ask here whatever the page says."""
-    return redirect(static("directory/img/icon.svg"), permanent=False)
+def icon(request: HttpRequest, name: str) -> HttpResponse:
+    """Browsers and telephones ask here whatever the page says."""
+    return redirect(static(f"directory/img/{name}"), permanent=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from centres.models import Centre, Network
 from directory.core.places import HOME
@@ -47,7 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "networks": sorted(Network.objects.listed(), key=str),
         "latest": _latest_statements(),
     }
-    if not service.ready():
+    context["not_ready"] = service.ready()
+    if not context["not_ready"]:
         context |= _from_index()
     return render(request, "directory/home.html", context)
 
@@ -67,7 +69,8 @@ def _from_index() -> dict:
     ]
     opened = [one for one in results_of(now.hits) if one.document["opened_in_belgium"]]
     return {
-        "groups": groups,
+        "groups": [one for one in groups if one.all],
+        "groups_without": _("; ").join(one.name for one in groups if not one.all),
         "trial_count": all_trials.count,
         "recruiting_count": now.count,
         "confirmed_count": confirmed_trials(centre__country=HOME),

@@ -40,11 +40,11 @@ class WatchForm(forms.Form):
     """Where to write to and how often."""
 
     email = forms.CharField(
-        label=gettext_lazy("Your e-mail address"),
+        label=gettext_lazy("Your email address"),
         max_length=254,
         error_messages={
-            "required": gettext_lazy("Where should we write to? Give an e-mail address."),
-            "max_length": gettext_lazy("An e-mail address has at most 254 characters."),
+            "required": gettext_lazy("Enter an email address."),
+            "max_length": gettext_lazy("An email address has at most 254 characters."),
         },
     )
     frequency = forms.ChoiceField(
@@ -63,7 +63,7 @@ class WatchForm(forms.Form):
             _is_address(text)
         except ValidationError:
             raise ValidationError(
-                _("“%(value)s” is not one e-mail address. Write it like name@example.org.")
+                _("“%(value)s” is not an email address. Write one, like name@example.org.")
                 % {"value": text[:60]}
             ) from None
         if not text.isascii():
@@ -244,7 +244,7 @@ def _feed(request: HttpRequest, title: str, path: str, slugs: list[str]) -> Http
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
     feed = _Atom(
-        title=_("What changed: %(what)s") % {"what": title},
+        title=_("Changes: %(what)s") % {"what": title},
         link=settings.BASE_URL + path,
         description="",
         language=words.page_language(),
@@ -314,7 +314,7 @@ def _may_ask(request: HttpRequest, form: WatchForm) -> bool:
     counted = counting.count(f"watch.{client_address(request)}", ASKED_FROM_AN_ADDRESS, _HOUR)
     if counted is None or not counted.over:
         return True
-    form.add_error(None, _("Too many requests from here in the last hour. Try again later."))
+    form.add_error(None, _("Too many requests from your network in the last hour. Try again later."))
     return False
 
 
