@@ -25,8 +25,10 @@ def text(client, path, code=200):
 
 
 def row_of(page, code):
-    """The part of the page about one site."""
-    return page.partition(f'id="site-{code}"')[2].partition("</tr>")[0]
+    """What the page says of one site: its line, with what is said of all sites of its block."""
+    before, _, line = page.partition(f'id="site-{code}"')
+    said = before.rpartition('class="site-block"')[2].partition("<ul")[0]
+    return said + line.partition("</section>")[0].partition('id="site-')[0]
 
 
 def test_a_site_says_its_status_when_and_by_which_role_it_was_stated(client):

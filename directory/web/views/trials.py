@@ -19,7 +19,7 @@ from trials.models import Trial, TrialIntervention, TrialSite
 from .. import linked, words
 from ..qr import qr_of
 from ..results import results_of
-from ..sites import SiteCard, add_statements, dispute_of, history_of
+from ..sites import SiteCard, add_statements, blocks_of, dispute_of, history_of
 from .as_of import context_of, dated, same_day
 
 MAX_RELATED = 6
@@ -135,6 +135,7 @@ def _context(request, found: Trial) -> dict:
         "trial": found,
         "parent": parent,
         "places": places,
+        "blocks": blocks_of(places),
         **_where_it_recruits(places),
         "disputed": sum(place.site.disputed for place in places),
         "otherwise": dispute_of(found),
