@@ -100,16 +100,6 @@ class SiteBlock:
         """From when the status holds (`SiteCard.since`), where that is one day for all; else each says its own."""
         return self.first.since if len({place.since for place in self.places}) == 1 else ""
 
-    @property
-    def has_contacts(self) -> bool:
-        """Whether some of them name whom to reach."""
-        return any(place.has_contact for place in self.places)
-
-    @property
-    def has_switchboards(self) -> bool:
-        """Whether for some of them the hospital is rung."""
-        return any(place.site.centre.phone and not place.has_contact for place in self.places)
-
 
 def blocks_of(places: Iterable[SiteCard]) -> list[SiteBlock]:
     """Sites told of together, in the order of the first of each."""

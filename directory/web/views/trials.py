@@ -136,6 +136,8 @@ def _context(request, found: Trial) -> dict:
         "parent": parent,
         "places": places,
         "blocks": blocks_of(places),
+        "has_contacts": any(place.has_contact for place in places),
+        "has_switchboards": any(place.site.centre.phone and not place.has_contact for place in places),
         **_where_it_recruits(places),
         "disputed": sum(place.site.disputed for place in places),
         "otherwise": dispute_of(found),
