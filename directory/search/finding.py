@@ -15,6 +15,7 @@ from .daily_facets import Today
 from .disambiguation import Disambiguation, readings, said_otherwise
 from .facets import FacetCount, count_facets
 from .filters import Selection
+from .folding import folded_last
 from .match_reasons import why
 from .partial import Presence
 from .query import Ask, Parsed, parse
@@ -49,6 +50,7 @@ class Hit:
 @dataclass(frozen=True)
 class Answer:
     """`next` and `previous` are cursors. `relaxed`: nothing had all words, so these have some of them.
+    `folded`: how many of all, the last in the order, are closed or of no known centre (`folding`).
 
     `readings`: what an ambiguous abbreviation of the query may mean. `without`: words that none of these has;
     `excluded`: those that were not wanted; `ignored`: signs that are not understood; `place`: where to begin.
@@ -61,6 +63,7 @@ class Answer:
     previous: str | None = None
     did_you_mean: str | None = None
     relaxed: bool = False
+    folded: int = 0
     readings: tuple[Disambiguation, ...] = ()
     without: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -126,8 +129,11 @@ def find(
     after: str | None = None,
     before: str | None = None,
     facets: bool = False,
+    fold: bool = False,
 ) -> Answer:
     """The records that `ask` describes: one page of keys, the number of all, and facet counts if wanted.
+
+    With `fold`, trials that are closed or have no known centre come after all others.
 
     ValueError, with a sentence, for words that cannot be searched; `BadCursor`; `IndexNotReady` without one.
     """
@@ -144,9 +150,12 @@ def find(
         return _sites(today, ask, page, selection, found)
     ids = np.flatnonzero(selection.trial_mask(matched))
     ordered = _Ordered(today, ask, found, selection)
+    in_order, folded = ordered.sorted(ids), 0
+    if fold:
+        in_order, folded = folded_last(snapshot, selection, found.parsed, in_order)
     counts = count_facets(selection, matched) if facets else {}
     return _answer(
-        ask, page, ordered.sorted(ids), ordered.key, ordered.hit, facets=counts,
+        ask, page, in_order, ordered.key, ordered.hit, facets=counts, folded=folded,
         did_you_mean=did_you_mean(snapshot, found, ask.language),
         readings=readings(snapshot, found.parsed, ask.language),
         **found.told(today, ids),

@@ -1,5 +1,6 @@
 """What the profile page shows of an answer: bands of trials with their criteria, and the link to share."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -139,6 +140,11 @@ class Site:
         return words.otherwise(self.document["dispute"])
 
     @property
+    def said_as(self) -> tuple[str, str]:
+        """How fresh the status is, when it was said and by whom."""
+        return self.document["freshness"], self.said
+
+    @property
     def role(self) -> str:
         return (self.document["contact"] or {}).get("role") or ""
 
@@ -157,6 +163,21 @@ class Card:
     said: str
     step: str
 
+    @property
+    def unmet(self) -> list[Ticked]:
+        """The criteria that stay in sight: those that exclude."""
+        return [one for one in self.criteria if one.verdict == "unmet"]
+
+    @property
+    def others(self) -> list[Ticked]:
+        """The criteria that are folded."""
+        return [one for one in self.criteria if one.verdict != "unmet"]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many of these have which verdict."""
+        return list(Counter(one.word for one in self.others).items())
+
 
 @dataclass(frozen=True)
 class ShownBand:
@@ -173,6 +194,13 @@ class ShownBand:
     @property
     def meaning(self) -> str:
         return str(MEANINGS[self.name])
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """`(freshness, when and by whom)` of most statuses here, where that is of several; else empty."""
+        sites = [card.site for card in self.cards if card.site and card.site.said and not card.site.otherwise]
+        counted = Counter(site.said_as for site in sites).most_common(1)
+        return counted[0][0] if counted and counted[0][1] > 1 else ("", "")
 
     @property
     def folded(self) -> bool:

@@ -68,6 +68,11 @@ class Query:
             return str(_("Status at the places chosen"))
         return str(LEGENDS[name])
 
+    @property
+    def folds(self) -> bool:
+        """Whether what is closed, or of no known centre, is folded: not where a status was asked for."""
+        return not any(self.get(name) for name in ("status", "trial_status", "recruiting_in"))
+
     def set(self, **changes: str | tuple[str, ...]) -> "Query":
         """With these parameters replaced; an empty value takes one out. Any change leads to page 1."""
         values = dict(self.values)

@@ -139,6 +139,23 @@ def results_of(hits: Iterable, near=None, place: service.PlaceAsked | None = Non
     ]
 
 
+def parts_of(answer: service.Answer, offset: int, near=None) -> dict:
+    """The results of a page that begins at `offset`: those `in_sight`, and those that are `folded`.
+
+    `first`, `folded_first`: the numbers of the first of each, among all.
+    """
+    at = max(0, answer.count - answer.folded - offset)
+    folded = {hit.key for hit in answer.hits[at:]}
+    results = results_of(answer.hits, near, answer.place)
+    return {
+        "results": results,
+        "in_sight": [one for one in results if one.slug not in folded],
+        "folded": [one for one in results if one.slug in folded],
+        "first": offset + 1,
+        "folded_first": max(offset, answer.count - answer.folded) + 1,
+    }
+
+
 def _said_alike(site: dict) -> tuple:
     """What the sites of one line have in common."""
     role, other = site["verified_by"] or "", site["dispute"]

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from centres.models import Professional
+from directory.core.dates import partial_text
 from trials.as_of import keep_related
+from trials.choices import Recruitment
 from trials.models import StatusStatement, Trial, TrialSite
 from trials.statements import disputing
 
@@ -59,6 +62,58 @@ class SiteCard:
     def has_contact(self) -> bool:
         site = self.site
         return bool(site.contact_email or site.contact_phone or self.people)
+
+    @property
+    def since(self) -> str:
+        """From when the status holds, else when the site opened or is to open; empty where nobody said."""
+        site = self.site
+        if site.status == Recruitment.NOT_YET_RECRUITING and site.opened_on:
+            return _("opening announced for %(day)s") % {"day": partial_text(site.opened_on)}
+        if site.status_since:
+            return _("this status since %(day)s") % {"day": partial_text(site.status_since)}
+        return _("opened: %(day)s") % {"day": partial_text(site.opened_on)} if site.opened_on else ""
+
+    @property
+    def said_alike(self) -> tuple:
+        """What sites have in common that are told of together: all that is said of their status, and by whom."""
+        site, standing = self.site, self.standing
+        return (
+            site.status, site.freshness, site.verified_at, site.verified_on, site.verified_by,
+            site.status_source, standing.source_url if standing else "", site.implied_by,
+            _said_by(self.contradiction),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SiteBlock:
+    """The sites of a trial that are told of together: of one status, stated on one day by one source."""
+
+    places: list[SiteCard]
+
+    @property
+    def first(self) -> SiteCard:
+        """Any of them: what the block says holds of each."""
+        return self.places[0]
+
+    @property
+    def since(self) -> str:
+        """From when the status holds (`SiteCard.since`), where that is one day for all; else each says its own."""
+        return self.first.since if len({place.since for place in self.places}) == 1 else ""
+
+
+def blocks_of(places: Iterable[SiteCard]) -> list[SiteBlock]:
+    """Sites told of together, in the order of the first of each."""
+    blocks: dict[tuple, list[SiteCard]] = {}
+    for place in places:
+        blocks.setdefault(place.said_alike, []).append(place)
+    return [SiteBlock(several) for several in blocks.values()]
+
+
+def _said_by(other: StatusStatement | None) -> tuple:
+    """What of a statement is shown."""
+    if other is None:
+        return ()
+    return other.role, other.status, other.said_at, other.said_on, other.source, other.source_url, other.implied_by
 
 
 def add_statements(trials: Iterable[Trial]) -> None:

@@ -65,7 +65,7 @@ def test_a_registry_s_group_is_shown_as_a_group_and_not_as_a_limit(client):
 def test_what_nobody_recorded_is_listed_once_and_what_has_no_limit_says_so(client):
     said = page(client, a_trial("A", lines_max=1, no_limits=["sex"]))
     assert "Not recorded Alterations required; Alterations excluded This record" in re.sub(
-        r"Phase .*? This record", "This record", said
+        r"Status of the whole trial .*? This record", "This record", said
     )
     assert "Sex No limit" in said
     said = page(client, a_trial("B", alterations=["ALK"], no_limits=["lines", "alterations_excluded"]))

@@ -25,8 +25,10 @@ def text(client, path, code=200):
 
 
 def row_of(page, code):
-    """The part of the page about one site."""
-    return page.partition(f'id="site-{code}"')[2].partition("</tr>")[0]
+    """What the page says of one site: its line, with what is said of all sites of its block."""
+    before, _, line = page.partition(f'id="site-{code}"')
+    said = before.rpartition('class="site-block"')[2].partition("<ul")[0]
+    return said + line.partition("</section>")[0].partition('id="site-')[0]
 
 
 def test_a_site_says_its_status_when_and_by_which_role_it_was_stated(client):
@@ -75,10 +77,39 @@ def test_a_role_mailbox_is_shown_as_the_contact(client):
 
 def test_without_a_contact_the_centres_switchboard_is_given(client):
     a_site(a_trial("Alpha"), a_centre("uz-gent", phone="+3293322111"))
-    row = row_of(text(client, "/en/trials/alpha/"), "uz-gent")
-    assert "No public contact yet: ring the centre's switchboard" in row
-    assert 'href="tel:+3293322111"' in row
-    assert "+32 9 332 21 11" in row
+    page = text(client, "/en/trials/alpha/")
+    assert "No public contact yet: ring the centre's switchboard" in page
+    assert 'href="tel:+3293322111"' in row_of(page, "uz-gent")
+    assert "+32 9 332 21 11" in row_of(page, "uz-gent")
+
+
+def test_sites_of_one_status_day_and_source_are_told_of_once_each_with_its_telephone(client):
+    trial = a_trial("Alpha")
+    for number, said in enumerate((5, 5, 6)):
+        a_site(trial, a_centre(f"centre-{number}", phone=f"+3293322{number}11"), said=said)
+    page = text(client, "/en/trials/alpha/")
+    assert page.count("Stated on") == page.count('class="site-block"') == 2
+    assert page.count("No public contact yet") == 1
+    assert all(f"+32 9 332 2{number} 11" in row_of(page, f"centre-{number}") for number in range(3))
+
+
+def test_where_one_site_names_a_contact_the_number_of_another_is_called_its_switchboard(client):
+    trial = a_trial("Alpha")
+    a_site(trial, a_centre("one", phone="+3293322111"), said=5)
+    a_site(trial, a_centre("two", phone="+3293322112"), said=5, contact_email="trials@example.org")
+    page = text(client, "/en/trials/alpha/")
+    assert "Switchboard" in row_of(page, "one")
+    assert "Switchboard" not in row_of(page, "two")
+
+
+def test_what_one_site_alone_has_stands_in_its_line(client):
+    trial = a_trial("Alpha")
+    for code, opened in (("one", "2024-06"), ("two", "2025-02")):
+        a_site(trial, a_centre(code), said=5, opened_on=opened)
+    page = text(client, "/en/trials/alpha/")
+    assert page.count("Stated on") == 1
+    assert "opened: June 2024" in row_of(page, "one")
+    assert "opened: June 2024" not in row_of(page, "two")
 
 
 def test_without_contact_or_telephone_the_centres_website_is_given(client):

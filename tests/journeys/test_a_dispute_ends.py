@@ -47,7 +47,7 @@ def coordinator(world):
 
 def test_from_the_contradiction_to_its_end_and_the_history_tells_it_all(page, known, coordinator):
     page.goto("/en/trials/ieuroewing/")
-    row = page.locator(SITE)
+    row = page.locator(".site-block").filter(has=page.locator(SITE))
     expect(row).to_contain_text("Recruiting")
     expect(row).not_to_contain_text("A registry says otherwise")
 

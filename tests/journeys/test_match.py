@@ -156,6 +156,7 @@ def test_a_link_holds_what_is_ticked_and_opens_as_an_answer(page, page_like):
     page.locator("#age").fill("31 months")
     page.locator("#age").press("Enter")
     expect(page.locator("#link")).to_have_value(re.compile(r"/en/match/\?condition=IVa&stage=relapsed$"))
+    page.get_by_text("Make a link", exact=True).click()
     page.get_by_role("checkbox", name="Age", exact=True).check()
     page.get_by_role("button", name="Make the link").click()
     expect(page.locator("#link")).to_be_focused()
@@ -200,6 +201,7 @@ def test_the_answer_on_paper_has_the_patient_and_the_trials_and_no_form(page):
     page.emulate_media(media="print")
     expect(page.locator(".profile-facts")).to_be_visible()
     expect(page.locator("#open_here-1")).to_be_visible()
+    expect(page.locator(".card .criteria").first).to_be_visible()
     for gone in ("#profile", "#share", "#excluded", ".bands-nav"):
         expect(page.locator(gone)).to_be_hidden()
 

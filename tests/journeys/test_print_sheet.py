@@ -38,7 +38,7 @@ def nine_sites(site):
 @pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
 def test_a_sheet_with_nine_centres_is_one_page_of_a4(page, nine_sites, language):
     page.goto(f"/{language}/trials/{nine_sites.slug}/print/")
-    assert page.locator(".sheet-sites tbody tr").count() == 9
+    assert page.locator(".block-sites > li").count() == 9
     assert len(ONE_PAGE.findall(page.pdf(format="A4"))) == 1
 
 

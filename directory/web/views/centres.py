@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from centres.models import Centre, Membership
 from directory.core.models import State
@@ -126,18 +127,26 @@ def _recruiting(sites: Iterable[TrialSite]) -> list[TrialSite]:
     return [site for site in sites if site.status == Recruitment.RECRUITING and site.trial.is_listed]
 
 
-def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, str, list[SiteCard]]]:
-    """`(code, name, places)` for each main group of ICCC-3; a trial of two groups stands in both.
+def by_disease(sites: Iterable[TrialSite]) -> list[tuple[str, list[tuple[SiteCard, list[str]]]]]:
+    """`(heading, [(place, groups)])`: each site once, under the main group of ICCC-3 of its trial.
 
-    Trials without a condition come last, with an empty code and name.
+    Trials of several groups come first, with the names of these (else none); those without any come last.
     """
-    found: dict[str, list[SiteCard]] = {}
+    order = conditions.main_groups()
+    several: list[tuple[SiteCard, list[str]]] = []
+    found: dict[str, list[tuple[SiteCard, list[str]]]] = {group: [] for group in (*order, "")}
     for place in map(SiteCard, sites):
         groups = {_main_group(condition.code) for condition in place.site.trial.conditions.all()} or {""}
-        for group in groups:
-            found.setdefault(group, []).append(place)
-    order = [*conditions.main_groups(), ""]
-    return [(code, condition_name(code) if code else "", found[code]) for code in order if code in found]
+        if len(groups) > 1:
+            several.append((place, [condition_name(one) for one in order if one in groups]))
+        else:
+            found[groups.pop()].append((place, []))
+    headed = [
+        (_("For several groups of diseases"), several),
+        *((condition_name(group), found[group]) for group in order),
+        (_("Not classified by disease"), found[""]),
+    ]
+    return [(heading, places) for heading, places in headed if places]
 
 
 def _main_group(code: str) -> str:

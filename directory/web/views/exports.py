@@ -12,7 +12,7 @@ from directory.search import service
 from .. import exporting, facets
 from ..asking import ask_of, form_of
 from ..query import Query
-from ..results import results_of
+from ..results import parts_of
 
 MOST_ON_PAPER = 200
 
@@ -48,12 +48,12 @@ def paper(request: HttpRequest) -> HttpResponse:
     if form.errors or service.ready():
         return redirect(query.url)
     ask = ask_of(form)
-    answer = service.find(ask, limit=MOST_ON_PAPER, facets=True)
+    answer = service.find(ask, limit=MOST_ON_PAPER, facets=True, fold=query.folds)
     context = {
         "query": query,
         "words": query.first("q"),
         "answer": answer,
-        "results": results_of(answer.hits, near=ask.near, place=answer.place),
+        **parts_of(answer, 0, ask.near),
         "asked": facets.chips_of(query, facets.facets_of(answer.facets, query)),
         "left_out": max(0, answer.count - MOST_ON_PAPER),
         "sought": None,

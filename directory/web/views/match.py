@@ -104,18 +104,29 @@ def _answer(request: HttpRequest, form: TypedProfileForm) -> dict:
     except ValueError as error:
         return {"errors": {"text": str(error)}, "focus": "error-title"}
     address = request.build_absolute_uri(reverse("web:match"))
+    bands = matching.sections_of(found, wanted, form.cleaned_data["near"])
     shares = form.data.getlist("share") if "link" in form.data else matching.SHARED_AT_FIRST
     return {
         "judged": True,
         "focus": _focus(form.data),
         "given": matching.given_of(form),
         "found": found,
-        "bands": matching.sections_of(found, wanted, form.cleaned_data["near"]),
+        "bands": bands,
+        **_contacts_of(bands),
         "ways": matching.ways_of(found, form),
         "shared": matching.shared(form, found, address, list(shares)),
         "opened": form.data.get("more"),
         "others": _other_languages(),
         "address": address,
+    }
+
+
+def _contacts_of(bands: list[matching.ShownBand]) -> dict[str, bool]:
+    """Whether a contact is named for some sites, and whether for some the hospital is rung."""
+    sites = [card.site for band in bands for card in band.cards if card.site]
+    return {
+        "has_contacts": any(site.contact for site in sites),
+        "has_switchboards": any(not site.contact and site.centre.get("phone") for site in sites),
     }
 
 

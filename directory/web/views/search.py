@@ -21,7 +21,7 @@ from .. import exporting, facets, maps, words
 from ..asking import ask_of, form_of
 from ..kept import kept_for_a_minute
 from ..query import BEST, FACETS, LEGENDS, MAP, NEAREST, PAGE, SORT, VIEW, Query
-from ..results import place_of, results_of
+from ..results import parts_of, place_of, results_of
 
 PER_PAGE = 20
 # The fields at the head of the page.
@@ -102,21 +102,20 @@ def _typed(typed: Query) -> dict[str, str]:
 def _found(request: HttpRequest, form, query: Query) -> dict:
     ask = ask_of(form)
     page = _page_number(query)
-    answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
+    answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True, fold=query.folds)
     last = min(max(1, -(-answer.count // PER_PAGE)), LAST_PAGE)
     if page > last:
         page = last
-        answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True)
+        answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True, fold=query.folds)
     shown = facets.facets_of(answer.facets, query)
     chips = facets.chips_of(query, shown)
     return _views(ask, query, answer) | {
         "answer": answer,
-        "results": results_of(answer.hits, near=ask.near, place=answer.place),
+        **parts_of(answer, (page - 1) * PER_PAGE, ask.near),
         "facets": shown,
         "chips": chips,
         "all_off": Query(query.path, ()).set(q=query.first("q")).url if len(chips) > 1 else "",
         "pages": Pages(page, last, query),
-        "first": (page - 1) * PER_PAGE + 1,
         "orderings": _orderings(query),
         "meant": query.set(q=answer.did_you_mean) if answer.did_you_mean else None,
         "downloads": _downloads(query) if answer.count else [],

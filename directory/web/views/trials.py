@@ -21,7 +21,7 @@ from .. import linked, words
 from ..marks import mark_of, mark_of_many
 from ..qr import qr_of
 from ..results import results_of
-from ..sites import SiteCard, add_statements, dispute_of, history_of
+from ..sites import SiteCard, add_statements, blocks_of, dispute_of, history_of
 from .as_of import context_of, dated, same_day
 
 MAX_RELATED = 6
@@ -137,6 +137,9 @@ def _context(request, found: Trial) -> dict:
         "trial": found,
         "parent": parent,
         "places": places,
+        "blocks": blocks_of(places),
+        "has_contacts": any(place.has_contact for place in places),
+        "has_switchboards": any(place.site.centre.phone and not place.has_contact for place in places),
         **_where_it_recruits(places),
         "disputed": sum(place.site.disputed for place in places),
         "otherwise": dispute_of(found),

@@ -44,6 +44,9 @@
     for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   };
 
+  // Paper has the reasons of each trial.
+  window.addEventListener("beforeprint", () => place.querySelectorAll(".card-why").forEach((fold) => { fold.open = true; }));
+
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (event.target.id !== "profile" || (button && "whole" in button.dataset)) return;
