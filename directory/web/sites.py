@@ -75,7 +75,7 @@ class SiteCard:
 
     @property
     def said_alike(self) -> tuple:
-        """What sites have in common that are told of together: all that is said of their status, and by whom."""
+        """What sites have in common that are told of together: all that is said of their status."""
         site, standing = self.site, self.standing
         return (
             site.status, site.freshness, site.verified_at, site.verified_on, site.verified_by,
@@ -97,7 +97,7 @@ class SiteBlock:
 
     @property
     def since(self) -> str:
-        """From when the status holds (`SiteCard.since`), where that is one day for all; else each says its own."""
+        """From when the status holds (`SiteCard.since`), where that is one day for all; else empty."""
         return self.first.since if len({place.since for place in self.places}) == 1 else ""
 
 
@@ -113,7 +113,8 @@ def _said_by(other: StatusStatement | None) -> tuple:
     """What of a statement is shown."""
     if other is None:
         return ()
-    return other.role, other.status, other.said_at, other.said_on, other.source, other.source_url, other.implied_by
+    said = other.role, other.status, other.said_at, other.said_on
+    return *said, other.source, other.source_url, other.implied_by
 
 
 def add_statements(trials: Iterable[Trial]) -> None:

@@ -106,7 +106,8 @@ def _found(request: HttpRequest, form, query: Query) -> dict:
     last = min(max(1, -(-answer.count // PER_PAGE)), LAST_PAGE)
     if page > last:
         page = last
-        answer = service.find(ask, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, facets=True, fold=query.folds)
+        offset = (page - 1) * PER_PAGE
+        answer = service.find(ask, limit=PER_PAGE, offset=offset, facets=True, fold=query.folds)
     shown = facets.facets_of(answer.facets, query)
     chips = facets.chips_of(query, shown)
     return _views(ask, query, answer) | {
