@@ -140,9 +140,9 @@ class Site:
         return words.otherwise(self.document["dispute"])
 
     @property
-    def said_as(self) -> tuple[str, str]:
-        """How fresh the status is, when it was said and by whom."""
-        return self.document["freshness"], self.said
+    def who(self) -> str:
+        """Who said the status."""
+        return mark_of(self.document).who
 
     @property
     def role(self) -> str:
@@ -196,11 +196,11 @@ class ShownBand:
         return str(MEANINGS[self.name])
 
     @property
-    def said(self) -> tuple[str, str]:
-        """`(freshness, when and by whom)` of most statuses here, where that is of several; else empty."""
-        sites = [card.site for card in self.cards if card.site and card.site.said and not card.site.otherwise]
-        counted = Counter(site.said_as for site in sites).most_common(1)
-        return counted[0][0] if counted and counted[0][1] > 1 else ("", "")
+    def who(self) -> str:
+        """Who said most statuses here, where that is of several; else empty."""
+        sites = [card.site for card in self.cards if card.site and not card.site.otherwise]
+        counted = Counter(who for site in sites if (who := site.who)).most_common(1)
+        return counted[0][0] if counted and counted[0][1] > 1 else ""
 
     @property
     def folded(self) -> bool:
