@@ -25,7 +25,8 @@ _SUPPORTIVE = (
     "infection", "neutropenia", "prophyla", "antifungal", "antiemetic", "nausea", "vomiting", "mucositis",
     "thrombosis", "thromboembol", "blood clot", "nutrition", "ototox", "hearing loss", "cardiotox",
     "cardioprotect", "anaemia of cancer", "iron overload", "supportive care", "palliative", "mutism",
-    "late effect", "long-term effect", "hyperglyc",
+    "late effect", "long-term effect", "hyperglyc", "insomnia", "anxiety", "distress", "fatigue",
+    "virtual reality", "constipation", "malnutrition", "cachexia",
 )  # fmt: skip
 _SAYS_SUPPORTIVE = re.compile(r"\b(?:" + "|".join(map(re.escape, map(fold, _SUPPORTIVE))) + ")")
 # A relapse, or the central nervous system, is kept free by treatment.

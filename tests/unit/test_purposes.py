@@ -13,6 +13,9 @@ SUPPORTIVE = [
     "Multivirus-specific T-cell Transfer Post SCT vs AdV, CMV and EBV Infections",
     "Parental Support Intervention in the Oncological Context",
     "Fertility Preservation in Young Women With Cancer",
+    "Insomnia Prevention in Children With Acute Lymphoblastic Leukemia",
+    "Virtual Reality Headsets on Anxiety During Intrathecal Chemotherapy",
+    "Cancer-Related Fatigue in Adolescents",
 ]
 TREATING = [
     "A Treatment Protocol for Participants 0-45 Years With Acute Lymphoblastic Leukaemia",
