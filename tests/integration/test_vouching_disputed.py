@@ -55,7 +55,7 @@ def test_both_words_stand_side_by_side_before_all_others(world, client):
     first = page.partition('id="site-')[2].partition("</details>")[0]
     day = f"{TODAY() - 2 * DAY:%-d %B %Y}"
     assert f"ClinicalTrials.gov says: Completed, since January 2026 ({day})" in first
-    assert f"Recruiting on {TODAY() - 40 * DAY:%-d %B %Y}<span class=\"fresh\">, disputed<" in first
+    assert f'Recruiting on {TODAY() - 40 * DAY:%-d %B %Y}<span class="fresh">, disputed<' in first
     assert "according to the centre" in first
     assert '<details class="screen" open>' in first
     assert page.count('<details class="screen" open>') == 2
