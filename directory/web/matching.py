@@ -18,6 +18,7 @@ from directory.search import service
 from trials.choices import Sex, Stage
 
 from . import words
+from .marks import mark_of
 from .results import Result, condition_name
 
 PER_BAND, MOST_SHOWN = 20, 200
