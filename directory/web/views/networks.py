@@ -42,7 +42,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "current": current,
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
         "before_decree": timezone.localdate() < DECREE,
-        "map": maps.map_of_centres(one.centre for one in current),
+        "map": maps.map_of_centres((one.centre for one in current), is_alone=True),
         "recruiting": _recruiting(found),
         "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
     }
