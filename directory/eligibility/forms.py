@@ -164,7 +164,9 @@ class TypedProfileForm(ProfileForm):
     def clean(self):
         cleaned = super().clean()
         if not self.errors and all(value in EMPTY_VALUES for value in cleaned.values()):
-            raise ValidationError(_("Enter at least one detail about the patient. Start with the diagnosis if you can."))
+            raise ValidationError(
+                _("Enter at least one detail about the patient. Start with the diagnosis if you can.")
+            )
         return cleaned
 
 

@@ -1,8 +1,8 @@
 """Belgium's provinces and neighbours with centres on them, as shapes for an inline SVG.
 
 Drawn from `directory/core/data/belgium.json`; nothing is fetched from anywhere. A centre is a circle with its
-number of trials, or a dot where none is counted. Circles that would hide each other are moved apart and keep a
-line to a dot where they belong. A table beside the map says the same.
+number of trials, or a dot where none is counted. Circles that would hide each other are moved apart and keep
+a line to a dot where they belong. A table beside the map says the same.
 """
 
 import json
@@ -70,7 +70,8 @@ class Shape:
 class Dot:
     """A centre to put on a map; no `place` where that is not known.
 
-    `map_of` finds its `anchor`, where it is, and draws its circle at `x`, `y`; `number` is its place in the order.
+    `map_of` finds its `anchor`, where it is, and draws its circle at `x`, `y`; `number` is its
+    place in the order.
     """
 
     name: str
