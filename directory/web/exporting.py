@@ -153,7 +153,7 @@ def _site_row(one: dict, site: dict) -> dict[str, str]:
 
 
 def _site_as_read(one: dict, site: dict) -> str:
-    """A site in the words of pages: `UZ Gent: Recruiting (Verified in the last 30 days, …)`."""
+    """A site as pages say it: `UZ Gent: Recruiting (Verified in the last 30 days, 18 November 2026 …)`."""
     name = words.in_page_language(one["_show"]["centres"].get(site["centre"]["code"], {}))[0]
     said = words.said(site["verified_on"] or "", site["verified_by"] or "", site["source"] or "")
     told = [words.label(Freshness, site["freshness"]), words.of_many(said, site["implied_by"] or "")]

@@ -70,7 +70,8 @@ class Shape:
 class Dot:
     """A centre to put on a map; no `place` where that is not known.
 
-    `map_of` finds its `anchor`, where it is, and draws its circle at `x`, `y`. `number`: its place in order.
+    `map_of` finds its `anchor`, where it is, and draws its circle at `x`, `y`; `number` is its
+    place in the order.
     """
 
     name: str

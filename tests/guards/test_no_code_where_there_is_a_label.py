@@ -1,7 +1,7 @@
 """No value of a vocabulary is shown to a reader where it has a word: on pages, in mails, in columns of words.
 
-Which vocabularies there are, which values they have and which of these are words of a language all the same is
-found, not listed.
+Which vocabularies there are, which values they have and which of these are words of a language all the same
+is found, not listed.
 """
 
 import csv
@@ -52,7 +52,8 @@ def vocabularies(kind=TextChoices):
 
 def codes(language):
     """The values that are no word of the language: neither their own label nor a word of any sentence."""
-    files = settings.BASE_DIR.glob(f"**/locale/{'nl' if language == 'en' else language}/LC_MESSAGES/django.po")
+    folder = "nl" if language == "en" else language
+    files = settings.BASE_DIR.glob(f"**/locale/{folder}/LC_MESSAGES/django.po")
     texts = []
     for entry in (entry for file in files for entry in polib.pofile(str(file))):
         texts += (
@@ -138,7 +139,8 @@ def world(index_dir):
 
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_no_page_shows_a_code(client, world, language):
-    paths = [*PAGES, *(f"trials/t{number}/{more}" for number in range(len(InterventionType)) for more in ("", "print/"))]
+    trials = [f"trials/t{number}/" for number in range(len(InterventionType))]
+    paths = [*PAGES, *trials, *(f"{path}print/" for path in trials)]
     paths.append("trials/compare/?" + "&".join(f"trial=t{number}" for number in range(4)))
     found = {}
     for path in paths:
@@ -189,7 +191,8 @@ def test_no_mail_shows_a_code(client, world, language):
     for name, one in TrialFilterSet.base_filters.items():
         for value, _label in getattr(one.field, "choices", ())[:3]:
             Watch.objects.all().delete()
-            client.post(f"/{language}/watch/?{name}={value}", {"email": "a@example.org", "frequency": "daily"})
+            asked = {"email": "a@example.org", "frequency": "daily"}
+            client.post(f"/{language}/watch/?{name}={value}", asked)
     assert len(mail.outbox) > 10
     for message in mail.outbox:
         text = re.sub(r"https?://\S+", "", f"{message.subject} {message.body}")
@@ -200,11 +203,11 @@ def test_no_mail_shows_a_code(client, world, language):
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_a_code_would_be_found(language):
     with translation.override(language):
-        labels = " ".join(str(label) for one in (Recruitment, Phase, Stage, CentreRole) for label in one.labels)
+        chosen = (Recruitment, Phase, Stage, CentreRole)
+        labels = " ".join(str(label) for one in chosen for label in one.labels)
     assert len(codes(language)) > 30
     assert {"early_phase1", "newly_diagnosed", "not_yet_recruiting"} <= codes(language)
     assert language == "en" or {"recruiting", "suspended"} <= codes(language)
     assert raw(labels, language) == set()
-    assert raw(shown('<p title="early_phase1">a <b lang="xx">phase1</b> newly_diagnosed', language), language) == {
-        "early_phase1", "newly_diagnosed",
-    }  # fmt: skip
+    page = '<p title="early_phase1">a <b lang="xx">phase1</b> newly_diagnosed'
+    assert raw(shown(page, language), language) == {"early_phase1", "newly_diagnosed"}

@@ -159,7 +159,8 @@ def test_the_numbers_on_the_map_are_those_of_the_table_beside_it(page_like, widt
     page = page_like(viewport={"width": width, "height": 900})
     page.goto("/en/trials/?q=ewing&near=9000&view=map")
     drawn = sorted(one.text_content() for one in page.locator(".map-spot text").all())
-    told = sorted(one.inner_text().split()[-1] for one in page.locator(".map-table tbody td:nth-child(2)").all())
+    cells = page.locator(".map-table tbody td:nth-child(2)").all()
+    told = sorted(one.inner_text().split()[-1] for one in cells)
     assert drawn == told != []
     shape, table = (page.locator(place).evaluate(BOX) for place in (".map svg", ".map-table"))
     assert (table[0] >= shape[2]) == beside

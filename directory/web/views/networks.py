@@ -43,7 +43,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "current": current,
         "ending": sorted((one for one in current if one.until), key=lambda one: one.until),
         "before_decree": timezone.localdate() < DECREE,
-        "map": maps.map_of_centres(one.centre for one in current),
+        "map": maps.map_of_centres((one.centre for one in current), is_alone=True),
         "recruiting": (recruiting := _recruiting(found)),
         "confirmed": confirmed_trials(centre__in=[one.centre_id for one in current]) if recruiting else 0,
         "upcoming": sorted((one for one in members if one.begins_later), key=lambda one: one.since),
