@@ -109,7 +109,8 @@ class Acts:
             deleted(site)
 
     def a_centre_is_renamed(self):
-        changed(self.one(Centre), name_en=f"Hospital {self.chance.random()}", phone="+3293322111")
+        name = f"Hospital {self.chance.random()}"
+        changed(self.one(Centre), name_en=name, short_name_nl=name[-6:], phone="+3293322111")
 
     def something_is_listed_or_withdrawn(self):
         if record := self.one(self.chance.choice([Trial, Centre])):
