@@ -132,7 +132,7 @@ class Judged:
     @cached_property
     def metres(self) -> np.ndarray:
         found = np.full(self.trials.size, float(FAR))
-        sites = self.sites.open & self.in_countries
+        sites = np.flatnonzero(self.sites.open & self.in_countries)
         np.minimum.at(found, self.trials.site_trial[sites], self.site_kilometres[sites] * 1000)
         return np.minimum(found, FAR).astype(np.int64)
 

@@ -70,17 +70,24 @@ class FewTrials(Trials):
     def __init__(self, trials: Trials, ordinals: np.ndarray):
         self.size, self.codes = len(ordinals), trials.codes
         self.low, self.high, self.lines = trials.low[ordinals], trials.high[ordinals], trials.lines[ordinals]
-        self.lists = {name: self._pairs(trials, name, ordinals) for name in _OF_TEXTS}
+        place = np.full(trials.size, -1)
+        place[ordinals] = np.arange(self.size)
+        self.lists = {name: self._pairs(trials.lists[name], place) for name in _OF_TEXTS}
 
     @staticmethod
-    def _pairs(trials: Trials, name: str, ordinals: np.ndarray) -> Pairs:
-        found = [
-            (at, value)
-            for at, ordinal in enumerate(ordinals.tolist())
-            for value in trials.numbers(name, ordinal)
-        ]
-        owners, values = np.array(found, np.int64).reshape(-1, 2).T
-        return Pairs(owners, values)
+    def _pairs(pairs: Pairs, place: np.ndarray) -> Pairs:
+        owners = place[pairs.owners]
+        found = np.flatnonzero(owners >= 0)
+        return Pairs(owners[found], pairs.values[found])
+
+
+class FewRecorded(RecordedCriteria):
+    """What is recorded of some trials: of those at `ordinals`."""
+
+    def __init__(self, recorded: RecordedCriteria, ordinals: np.ndarray):
+        self.trials = FewTrials(recorded.trials, ordinals)
+        self.basis = {name: one[ordinals] for name, one in recorded.basis.items()}
+        self.low, self.high = recorded.low[ordinals], recorded.high[ordinals]
 
 
 def find_moves(judged: Judged, ordinals: np.ndarray) -> dict[int, list[Move]]:
@@ -100,7 +107,7 @@ class _Search:
 
     def __init__(self, judged: Judged, ordinals: np.ndarray):
         self.judged, self.ordinals, self.given = judged, ordinals, judged.patient.given
-        self.recorded = RecordedCriteria(FewTrials(judged.trials, ordinals))
+        self.recorded = FewRecorded(judged.recorded, ordinals)
         verdicts = {name: judged.verdicts[name][ordinals] for name in CRITERIA}
         self.blocked = {name: (one == UNMET) | (one == UNKNOWN) for name, one in verdicts.items()}
         self.may = {kind: self._may(names) for kind, names in CHANGES.items()}

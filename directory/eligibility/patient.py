@@ -94,8 +94,7 @@ class PatientCriteria:
         verdict, age, basis = self.open("age"), self.given.at_diagnosis(), self.recorded.basis["age"]
         if age is None:
             return verdict
-        bounded = basis == RECORDED
-        verdict[bounded] = self._within_limits(age)[bounded]
+        verdict = np.where(basis == RECORDED, self._within_limits(age), verdict)
         groups = self.trials.codes["age_group"].words
         fits = self.trials.having("age_group", [one for one in groups if in_groups([one], age)])
         verdict[(basis == AGE_GROUP) & ~fits] = UNMET
@@ -114,8 +113,7 @@ class PatientCriteria:
     def stage(self) -> np.ndarray:
         verdict, recorded = self.open("stage"), self.recorded.basis["stage"] == RECORDED
         if self.given.stages:
-            verdict[recorded] = UNMET
-            verdict[recorded & self.trials.having("stage", self.given.stages)] = MET
+            verdict = np.where(recorded, _met_by(self.trials.having("stage", self.given.stages)), verdict)
         return verdict
 
     def lines(self) -> np.ndarray:
@@ -123,7 +121,7 @@ class PatientCriteria:
         if value is not None or least:
             recorded, lines = self.recorded.basis["lines"] == RECORDED, self.trials.lines
             first, last = (least, MOST_LINES) if value is None else (value, value)
-            verdict[recorded] = _between(lines[:, 0], lines[:, 1], first, last)[recorded]
+            verdict = np.where(recorded, _between(lines[:, 0], lines[:, 1], first, last), verdict)
         return verdict
 
     def alterations(self) -> np.ndarray:
@@ -144,8 +142,7 @@ class PatientCriteria:
     def sex(self) -> np.ndarray:
         verdict, recorded = self.open("sex"), self.recorded.basis["sex"] == RECORDED
         if self.given.sex:
-            same = self.trials.having("sex", [self.given.sex])
-            verdict[recorded] = np.where(same, MET, UNMET)[recorded]
+            verdict = np.where(recorded, _met_by(self.trials.having("sex", [self.given.sex])), verdict)
         return verdict
 
     def _said_of(self, name: str) -> dict[str, str]:
@@ -170,8 +167,12 @@ class PatientCriteria:
         return self.compared[key]
 
 
+def _met_by(mask: np.ndarray) -> np.ndarray:
+    return np.where(mask, np.int8(MET), np.int8(UNMET))
+
+
 def _between(low: np.ndarray, high: np.ndarray, first: int, last: int) -> np.ndarray:
     """Whether what lies from `first` to `last` is within bounds, both included; a missing one is open."""
     all_in = ((low == NO_BOUND) | (low <= first)) & ((high == NO_BOUND) | (high >= last))
     all_out = (low > last) | ((high != NO_BOUND) & (high < first))
-    return np.where(all_in, MET, np.where(all_out, UNMET, UNKNOWN)).astype(np.int8)
+    return np.where(all_in, np.int8(MET), np.where(all_out, np.int8(UNMET), np.int8(UNKNOWN)))

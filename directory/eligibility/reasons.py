@@ -338,7 +338,7 @@ def _or(texts: list[str]) -> str:
 
 
 def _labels(choices, words: Iterable[str]) -> str:
-    return ", ".join(str(choices(one).label) for one in words if one in choices.values)
+    return ", ".join(str(choices(one).label) for one in words if one in choices)
 
 
 def _of_list(name: str) -> Callable[[Reasons, int], Hashable]:

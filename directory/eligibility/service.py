@@ -35,6 +35,7 @@ MATCHES, UNDETERMINED, EXCLUDED = BANDS = ("matches", "undetermined", "excluded"
 OPEN_HERE, CANDIDATES, APART, _EXCLUDED = SECTIONS = ("open_here", "candidates", "apart", EXCLUDED)
 # What is listed once for a trial, since it is not asked.
 LISTED_ONCE = tuple(name for name in ASKED_OF_PATIENTS if name not in DECIDING)
+_FRESHNESS = tuple(Freshness.values)
 
 
 @dataclass(frozen=True)
@@ -288,6 +289,6 @@ class _Teller:
                 centre=judged.centre_of(site),
                 distance_km=None if far is None else round(far, 1),
                 status=trials.codes["status"].words[trials.of_sites["status"][site]],
-                freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
+                freshness=_FRESHNESS[judged.today.of_sites["freshness"][site]],
             )
         return self._told[key]

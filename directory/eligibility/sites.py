@@ -31,7 +31,7 @@ class SitesOfDay:
     def trials_of(self, sites: np.ndarray) -> np.ndarray:
         """A mask: the trials of the `sites` of a mask."""
         mask = np.zeros(self.trials.size, bool)
-        mask[self.trials.site_trial[sites]] = True
+        mask[self.trials.site_trial[np.flatnonzero(sites)]] = True
         return mask
 
     @cached_property

@@ -234,7 +234,8 @@ class Trials:
     def having(self, name: str, words: Iterable[str]) -> np.ndarray:
         """A mask: the documents that have one of `words` in a column of words."""
         mask, pairs = np.zeros(self.size, bool), self.lists[name]
-        mask[pairs.owners[self.codes[name].selected(words)[pairs.values]]] = True
+        # To index by places takes a quarter of the time that the mask itself would.
+        mask[pairs.owners[np.flatnonzero(self.codes[name].selected(words)[pairs.values])]] = True
         return mask
 
     def values(self, name: str, ordinal: int) -> list[str]:
