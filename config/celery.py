@@ -9,6 +9,8 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+# Django's checks load every page and the API, which no task needs; the web server runs them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 TRANSPORT_ALIASES["filesystem"] = "config.embedded.broker:Transport"
 
 app = Celery("directory")

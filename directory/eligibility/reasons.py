@@ -14,17 +14,17 @@ from directory.search.concepts import vocabulary
 from directory.search.facet_arrays import NO_BOUND
 from directory.search.kinship import NO_DISEASE, no_single_disease
 from trials.age_criteria import DIAGNOSIS, TRANSPLANT, parse_bounds
-from trials.choices import AgeGroup, Freshness, Recruitment, Sex, Stage
+from trials.choices import AgeGroup, Recruitment, Sex, Stage
 from trials.conditions import name as class_name
 
 from . import alterations
 from .criteria import Judged
 from .recorded import AGE_GROUP, ASKED_OF_PATIENTS, BASES, NO_LIMIT, NOT_RECORDED
-from .verdicts import MET, UNKNOWN, UNMET
+from .sites import ToldSites
+from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
 
 VERDICTS = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 _SHOWN = 3
-_DISPUTED = Freshness.values.index(Freshness.DISPUTED)
 
 
 @dataclass(frozen=True)
@@ -55,38 +55,36 @@ def said_by(trial: dict) -> tuple[str | None, str | None]:
 
 
 class Reasons:
-    """The sentences of one answer, in the active `language`."""
+    """The sentences of one answer, in the active `language`, of trials whose `sites` are told."""
 
-    def __init__(self, judged: Judged, language: str):
-        self.judged, self.language = judged, language
+    def __init__(self, judged: Judged, sites: ToldSites, language: str):
+        self.judged, self.sites, self.language = judged, sites, language
         self.trials, self.said = judged.trials, judged.said
         self._told: dict[tuple[str, int, int, Hashable], Criterion] = {}
-        self._basis: dict[str, np.ndarray] = {}
 
-    def criterion(self, ordinal: int, name: str, verdict: int) -> Criterion:
-        """The criterion `name` of the trial at `ordinal`; trials of which the same is said share one.
+    def told(self, name: str, ordinals: np.ndarray) -> list[Criterion | None]:
+        """The criterion `name` of each trial of `ordinals`; None where it is not asked.
 
-        To make each sentence anew would take two thirds more time for an answer of 150 trials.
+        Trials of which the same is said share one: to make each sentence anew would take two thirds more
+        time for an answer of 150 trials.
         """
-        basis = int(self._basis_of(name)[ordinal])
-        key = (name, verdict, basis, _DEPENDS_ON[name](self.judged, ordinal))
+        each = (one[ordinals].tolist() for one in (self.judged.verdicts[name], self.judged.basis(name)))
+        return [
+            None if verdict == NOT_ASKED else self._criterion(ordinal, name, verdict, basis)
+            for ordinal, verdict, basis in zip(ordinals.tolist(), *each, strict=True)
+        ]
+
+    def _criterion(self, ordinal: int, name: str, verdict: int, basis: int) -> Criterion:
+        without = basis == NO_LIMIT or (basis == NOT_RECORDED and name in ASKED_OF_PATIENTS)
+        key = (name, verdict, basis, None if without else _DEPENDS_ON[name](self, ordinal))
         if key not in self._told:
-            # A list that is cut ends the sentence by itself.
-            sentence = self._sentence(ordinal, name, verdict, basis).replace("….", "…")
+            if without:
+                sentence = _no_limit(name) if basis == NO_LIMIT else _not_recorded(name)
+            else:
+                # A list that is cut ends the sentence by itself.
+                sentence = getattr(self, f"_{name}")(ordinal, verdict).replace("….", "…")
             self._told[key] = Criterion(name, VERDICTS[verdict], sentence, BASES[basis])
         return self._told[key]
-
-    def _basis_of(self, name: str) -> np.ndarray:
-        if name not in self._basis:
-            self._basis[name] = self.judged.basis(name)
-        return self._basis[name]
-
-    def _sentence(self, ordinal: int, name: str, verdict: int, basis: int) -> str:
-        if basis == NO_LIMIT:
-            return _no_limit(name)
-        if basis == NOT_RECORDED and name in ASKED_OF_PATIENTS:
-            return _not_recorded(name)
-        return getattr(self, f"_{name}")(ordinal, verdict)
 
     # --- The disease ----------------------------------------------------------------------------------
 
@@ -234,7 +232,7 @@ class Reasons:
     # --- The place ------------------------------------------------------------------------------------
 
     def _recruitment(self, ordinal: int, verdict: int) -> str:
-        recruiting, here, disputed, statuses = _sites_said(self.judged, ordinal)
+        recruiting, here, disputed, statuses = self.sites.said(ordinal)
         if verdict == MET:
             return ngettext(
                 "Recruiting at %(number)d centre.", "Recruiting at %(number)d centres.", recruiting
@@ -250,7 +248,7 @@ class Reasons:
         return _("Does not recruit here: %(status)s.") % {"status": status}
 
     def _reach(self, ordinal: int, verdict: int) -> str:
-        site = self.judged.nearest_site(ordinal)
+        site = self.sites.nearest.get(ordinal)
         if site is None:
             return _("No centre is known that recruits.")
         places = self.judged.today.places
@@ -339,41 +337,30 @@ def _labels(choices, words: Iterable[str]) -> str:
     return ", ".join(str(choices(one).label) for one in words if one in choices.values)
 
 
-def _sites_said(judged: Judged, ordinal: int) -> tuple[int, bool, bool, tuple[int, ...]]:
-    """What a trial's sites say: how many centres recruit, whether there is any, whether one is disputed.
-
-    Last the statuses that are said, as numbers; the trial's own where it has no site.
-    """
-    trials, freshness = judged.trials, judged.today.of_sites["freshness"]
-    sites = judged.sites_of(ordinal)
-    recruiting = {int(trials.site_centre[at]) for at in sites if judged.open_sites[at]}
-    statuses = [int(trials.of_sites["status"][at]) for at in sites] or trials.numbers("status", ordinal)
-    disputed = any(freshness[at] == _DISPUTED for at in sites)
-    return len(recruiting), bool(sites), disputed, tuple(dict.fromkeys(statuses))
+def _of_list(name: str) -> Callable[[Reasons, int], Hashable]:
+    return lambda reasons, ordinal: reasons.trials.numbers(name, ordinal)
 
 
-def _of_list(name: str) -> Callable[[Judged, int], Hashable]:
-    return lambda judged, ordinal: judged.trials.numbers(name, ordinal)
+def _of_nearest(reasons: Reasons, ordinal: int) -> Hashable:
+    site = reasons.sites.nearest.get(ordinal)
+    return None if site is None else reasons.trials.site_centre[site]
 
 
-def _of_nearest(judged: Judged, ordinal: int) -> Hashable:
-    site = judged.nearest_site(ordinal)
-    return None if site is None else judged.trials.site_centre[site]
-
-
-_DEPENDS_ON: dict[str, Callable[[Judged, int], Hashable]] = {
-    "diagnosis": lambda judged, at: (judged.trials.numbers("named", at), judged.trials.numbers("class", at)),
-    "age": lambda judged, at: (
-        judged.recorded.low[at],
-        judged.recorded.high[at],
-        judged.trials.numbers("age_written", at),
-        judged.trials.numbers("age_group", at),
+_DEPENDS_ON: dict[str, Callable[[Reasons, int], Hashable]] = {
+    "diagnosis": lambda reasons, at: (
+        reasons.trials.numbers("named", at), reasons.trials.numbers("class", at)
+    ),
+    "age": lambda reasons, at: (
+        reasons.judged.recorded.low[at],
+        reasons.judged.recorded.high[at],
+        reasons.trials.numbers("age_written", at),
+        reasons.trials.numbers("age_group", at),
     ),
     "stage": _of_list("stage"),
-    "lines": lambda judged, at: tuple(judged.trials.lines[at].tolist()),
+    "lines": lambda reasons, at: tuple(reasons.trials.lines[at].tolist()),
     "alterations": _of_list("alteration"),
     "alterations_excluded": _of_list("excluded"),
     "sex": _of_list("sex"),
-    "recruitment": _sites_said,
+    "recruitment": lambda reasons, at: reasons.sites.said(at),
     "reach": _of_nearest,
-}
+}  # fmt: skip

@@ -21,8 +21,9 @@ from .profile import Profile
 from .profile_text import Read, ReadTerm
 from .reasons import VERDICTS, Criterion, Reasons
 from .recorded import ASKED_OF_PATIENTS, BASES, DECIDING, NOT_RECORDED, WIDEST_BREADTH, RecordedCriteria
+from .sites import SitesOfDay, ToldSites
 from .steps import SmallestStep
-from .verdicts import MET, NOT_ASKED, UNKNOWN, UNMET
+from .verdicts import MET, UNKNOWN, UNMET
 
 __all__ = [
     "BANDS", "BASES", "CRITERIA", "LISTED_ONCE", "OPEN_HERE", "SECTIONS", "Criterion", "Matched", "Matching",
@@ -130,17 +131,18 @@ def match(
     """
     said, held = Read.of(profile, language), snapshot.current()
     today = held.today()
-    judged = Judged(today, profile, said, held.once("recorded", lambda: RecordedCriteria(held.trials)))
+    recorded = held.once("recorded", lambda: RecordedCriteria(held.trials))
+    sites = held.once(f"sites {today.day}", lambda: SitesOfDay(today))
+    judged = Judged(today, profile, said, recorded, sites)
     bands: dict[str, Band] = {}
     with override(language):
-        teller = _Teller(judged, language)
         masks, orders = _masks(judged), _orders(judged)
         chosen = {}
         for name in into:
             start, found = (offsets or {}).get(name, 0), np.flatnonzero(masks[name])
             order = orders[name == EXCLUDED]
             chosen[name] = found[_first(order[found], start + limit)[start:]]
-        teller.find_steps(chosen.values())
+        teller = _Teller(judged, language, chosen.values())
         for name, shown in chosen.items():
             bands[name] = Band(int(np.count_nonzero(masks[name])), tuple(teller.matched(shown)))
     return Matching(bands, read=said.terms, unread=said.unread, ways=_ways(judged))
@@ -231,47 +233,51 @@ def _ways(judged: Judged) -> tuple[Relaxation, ...]:
 
 
 class _Teller:
-    """Tells what was judged of the trials shown, each once."""
+    """Tells what was judged of the trials shown: `several` arrays of ordinals."""
 
-    def __init__(self, judged: Judged, language: str):
-        self.judged, self.reasons = judged, Reasons(judged, language)
-        self.steps: Mapping[int, SmallestStep] = {}
-
-    def find_steps(self, several: Iterable[np.ndarray]) -> None:
-        """For the trials of `several` arrays of ordinals."""
+    def __init__(self, judged: Judged, language: str, several: Iterable[np.ndarray]):
         ordinals = np.unique(np.concatenate([np.zeros(0, np.int64), *several]))
-        self.steps = steps.find(self.judged, ordinals)
+        self.judged = judged
+        self.sites = ToldSites(judged.sites, ordinals, judged.site_kilometres, judged.in_countries)
+        self.reasons = Reasons(judged, self.sites, language)
+        self.steps: Mapping[int, SmallestStep] = steps.find(judged, ordinals)
+        self._told: dict[tuple, NearestSite] = {}
 
     def matched(self, shown: np.ndarray) -> Iterator[Matched]:
         """The trials `shown`, in that order."""
         judged = self.judged
         verdicts = zip(*(judged.verdicts[name][shown].tolist() for name in CRITERIA), strict=True)
-        for ordinal, each in zip(shown.tolist(), verdicts, strict=True):
-            criteria = tuple(
-                self.reasons.criterion(ordinal, name, verdict)
-                for name, verdict in zip(CRITERIA, each, strict=True)
-                if verdict != NOT_ASKED
-            )
+        criteria = zip(*(self.reasons.told(name, shown) for name in CRITERIA), strict=True)
+        bases = zip(*(judged.basis(name)[shown].tolist() for name in LISTED_ONCE), strict=True)
+        of_trials = (judged.open_here[shown].tolist(), judged.recorded.apart[shown].tolist())
+        for ordinal, each, told, basis, open_here, apart in zip(
+            shown.tolist(), verdicts, criteria, bases, *of_trials, strict=True
+        ):
             yield Matched(
                 judged.trials.keys[ordinal],
                 EXCLUDED if UNMET in each else UNDETERMINED if UNKNOWN in each else MATCHES,
-                criteria,
-                self._site(judged.nearest_site(ordinal)),
-                self._site(judged.nearest_abroad(ordinal)),
-                tuple(name for name in LISTED_ONCE if judged.basis(name)[ordinal] == NOT_RECORDED),
-                bool(judged.open_here[ordinal]),
-                bool(judged.recorded.apart[ordinal]),
+                tuple(filter(None, told)),
+                self._site(self.sites.nearest.get(ordinal)),
+                self._site(self.sites.abroad.get(ordinal)),
+                tuple(name for name, one in zip(LISTED_ONCE, basis, strict=True) if one == NOT_RECORDED),
+                open_here,
+                apart,
                 self.steps.get(ordinal),
             )
 
     def _site(self, site: int | None) -> NearestSite | None:
+        """Sites of which the same is said share one."""
         if site is None:
             return None
         judged, trials = self.judged, self.judged.trials
-        far = judged.kilometres_to(site)
-        return NearestSite(
-            centre=judged.centre_of(site),
-            distance_km=None if far is None else round(far, 1),
-            status=trials.codes["status"].words[trials.of_sites["status"][site]],
-            freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
-        )
+        of_sites = (trials.site_centre, trials.of_sites["status"], judged.today.of_sites["freshness"])
+        key = tuple(one[site] for one in of_sites)
+        if key not in self._told:
+            far = judged.kilometres_to(site)
+            self._told[key] = NearestSite(
+                centre=judged.centre_of(site),
+                distance_km=None if far is None else round(far, 1),
+                status=trials.codes["status"].words[trials.of_sites["status"][site]],
+                freshness=Freshness.values[judged.today.of_sites["freshness"][site]],
+            )
+        return self._told[key]

@@ -42,9 +42,13 @@ def find(judged: Judged, ordinals: np.ndarray) -> dict[int, SmallestStep]:
     """
     steps = {ordinal: _smallest(judged, moves) for ordinal, moves in find_moves(judged, ordinals).items()}
     one_open = (judged.unmet == 0) & (judged.unknown == 1)
+    asked: dict[tuple[str, bool], SmallestStep] = {}
     for ordinal in ordinals[one_open[ordinals]].tolist():
         if ordinal not in steps:
-            steps[ordinal] = _ask_step(judged, ordinal)
+            question = _question(judged, ordinal)
+            if question not in asked:
+                asked[question] = _ask_step(judged, *question)
+            steps[ordinal] = asked[question]
     return steps
 
 
@@ -112,9 +116,13 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _ask_step(judged: Judged, ordinal: int) -> SmallestStep:
+def _question(judged: Judged, ordinal: int) -> tuple[str, bool]:
+    """The criterion that is open, and whether anything is recorded of it."""
     name = next(one for one in CRITERIA if judged.verdicts[one][ordinal] == UNKNOWN)
-    recorded = judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP)
+    return name, bool(judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP))
+
+
+def _ask_step(judged: Judged, name: str, recorded: bool) -> SmallestStep:
     return SmallestStep(ASK, name, _of_patient(judged, name) if recorded else _of_centre(name))
 
 

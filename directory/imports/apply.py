@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from sys import intern
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -76,7 +77,7 @@ def _process_again(run: ImportRun) -> tuple[RowProcessor, list[RowResult], list[
     planned = RowOutcome.objects.filter(run=run).order_by("number").values_list(
         "number", "values", "faults", "outcome", "record", "changes", "may_be_taken", "decision"
     ).iterator(CHUNK)  # fmt: skip
-    results, others, taken = [], {}, {}
+    results, others, outcomes, records = [], {}, {}, {}
     for judged, rows in _processed(processor, planned):
         for result, (number, _cells, _faults, outcome, record, changes_, *decided) in zip(
             judged, rows, strict=True
@@ -84,16 +85,17 @@ def _process_again(run: ImportRun) -> tuple[RowProcessor, list[RowResult], list[
             if not is_taken(outcome, *decided):
                 result.work = None
                 continue
-            taken[number] = outcome, record
+            outcomes[number] = intern(outcome)
             if result.meaning() != (outcome, record, changes_):
-                others[number] = result
+                others[number], records[number] = result, record
         processor.release(judged, stores=True)
         results += judged
         renew(run, len(results))
     processor.finish()
-    revised = (one for one in processor.revised if one.number in taken)
-    others |= {one.number: one for one in revised if one.outcome != taken[one.number][0]}
-    return processor, results, [(others[number], taken[number][1]) for number in sorted(others)]
+    revised = (one for one in processor.revised if one.number in outcomes)
+    others |= {one.number: one for one in revised if one.outcome != outcomes[one.number]}
+    named = [(others[number], records.get(number, others[number].record)) for number in sorted(others)]
+    return processor, results, named
 
 
 def _processor(run: ImportRun) -> RowProcessor:

@@ -295,11 +295,12 @@ class TrialFinder:
 
     def _of_near_acronym_and_title(self, trial: Trial) -> list[int]:
         code = text.squash(trial.acronym)
-        block = self._by_start.get(code[:4], {}) if len(code) > 4 else {}
-        near = process.extract(code, block.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5)
+        block = self._by_start.get(code[:4], ()) if len(code) > 4 else ()
+        near = process.extract(code, block, scorer=fuzz.ratio, score_cutoff=NEAR, limit=5)
         for other, _score, _place in near:
-            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, block[other]):
-                return block[other]
+            pks = self._by_code[other]
+            if self._numbers(code) == self._numbers(other) and self._alike(trial.title_en, pks):
+                return pks
         return []
 
     def _alike(self, title: str, pks) -> bool:
@@ -355,21 +356,23 @@ class TrialFinder:
 
     @cached_property
     def _by_code(self) -> dict[str, list[int]]:
-        found = defaultdict(list)
+        found: dict[str, list[int]] = {}
         for acronym, pks in self.acronyms.items():
-            found[acronym.replace(".", "")] += pks
+            code = acronym.replace(".", "")
+            found[code] = [*found[code], *pks] if code in found else pks
         return found
 
     @cached_property
-    def _by_start(self) -> dict[str, dict[str, list[int]]]:
-        found: dict[str, dict[str, list[int]]] = defaultdict(dict)
-        for code, pks in self._by_code.items():
-            found[code[:4]][code] = pks
+    def _by_start(self) -> dict[str, list[str]]:
+        """The codes by how they begin."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for code in self._by_code:
+            found[code[:4]].append(code)
         return found
 
     def remember(self, trial: Trial, identifiers: list[Identifier]) -> None:
         """A new trial of this file: later rows may mean it."""
-        self._new_identifiers[id(trial)] = list(identifiers)
+        self._new_identifiers[id(trial)] = identifiers
         for one in identifiers:
             self._new[one.scheme, one.compact] = trial
         if trial.acronym and trial not in self._new_acronyms[key_of(trial.acronym)]:

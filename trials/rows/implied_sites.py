@@ -19,7 +19,7 @@ SITES = "sites"  # what a receipt calls the change of a site by a row that is ab
 def imply_of_the_whole(processor, result: RowResult, work) -> None:
     """What follows for its sites of the status that a row states of a trial, added to its `work`."""
     if said := _said_of_the_whole(processor, result, work):
-        work.implied = [*work.implied, *imply(processor, result, work, WHOLE_TRIAL, *said)]
+        work.implied = (*work.implied, *imply(processor, result, work, WHOLE_TRIAL, *said))
     work.spoken_of = ()  # nobody asks after this, and there may be thousands
 
 

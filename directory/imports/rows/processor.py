@@ -115,7 +115,8 @@ class RowProcessor:
 
     def release(self, results: list[RowResult], *, stores: bool) -> None:
         """After a chunk: keep of its rows what later ones need and, where it `stores`, what storing needs."""
-        kept = {*self.sheet.required, *self.sheet.one_of, "parent"}
+        # Cells are what messages name; nobody is told of a row that is judged again to be stored.
+        kept = () if stores else {*self.sheet.required, *self.sheet.one_of, "parent"}
         for result in results:
             result.forget(kept)
             if not stores:

@@ -183,7 +183,7 @@ class RowResult:
 
     def forget(self, kept: Container[str]) -> None:
         """Let go of what only judging the row needs; cells of the columns `kept` name it and stay."""
-        self.cells = {name: cell for name, cell in self.cells.items() if name in kept}
+        self.cells = {name: cell for name, cell in self.cells.items() if name in kept} or _NO_VALUES
         # Nobody adds to what is let go, so all share what is empty: there are tens of thousands.
         self.values = self.written = self._kept = _NO_VALUES
         self._ways_back, self.contradicts = (), None
