@@ -268,6 +268,37 @@ def test_a_card_says_in_one_line_what_is_to_be_asked_and_the_smallest_step():
     assert '<p class="card-ask">Open here: ask the stage and the alterations</p>' in cards["two"]
 
 
+def test_what_excludes_is_in_sight_and_the_other_reasons_are_folded():
+    a_trial("Old", conditions=["IVa"], min_days=6570, at=[a_centre("uz-gent")])
+    service.rebuild()
+    found = card(text(condition="IVa", age="3"), "excluded")
+    in_sight, _, folded = found.partition('<details class="card-why">')
+    assert "<strong>Age</strong>" in in_sight
+    assert "<strong>Diagnosis</strong>" in folded
+    assert re.search(r"Met: \d", folded.partition("</summary>")[0])
+
+
+def test_that_the_switchboard_is_to_be_rung_is_said_once_for_all_trials():
+    centre = a_centre("uz-gent", phone="+3293322111")
+    for name in ("One", "Two"):
+        a_trial(name, conditions=["IVa"], at=[centre])
+    service.rebuild()
+    page = text(condition="IVa")
+    assert page.count("No public contact yet: ring the centre's switchboard") == 1
+    assert page.count('href="tel:+3293322111"') == 2
+
+
+def test_when_and_by_whom_most_statuses_were_said_is_said_once_and_another_beside_its_own():
+    centre = a_centre("uz-gent")
+    for name, days in (("One", 3), ("Two", 3), ("Three", 5)):
+        a_site(a_trial(name, conditions=["IVa"]), centre, said=days)
+    service.rebuild()
+    page = text(condition="IVa")
+    head, _, cards = page.partition('<ol class="cards-matched">')
+    assert head.count("by the centre's coordinator") == 1
+    assert cards.count("by the centre's coordinator") == 1
+
+
 def test_a_card_lists_once_what_is_not_recorded_and_who_says_the_rest():
     a_trial("Fits", conditions=["IVa"], lines_min=1, criteria_source="Protocol 3.0", criteria_as_of="2024-06",
             at=[a_centre()])  # fmt: skip

@@ -155,4 +155,4 @@ def test_files_and_the_api_have_the_order_asked_for(client):
     served = client.get("/api/v1/trials/?ordering=acronym").json()["results"]
     assert [one["slug"] for one in served] == plain
     rows = client.get("/en/trials/results.csv?ordering=acronym").content.decode("utf-8-sig").splitlines()
-    assert [row.partition(",")[0] for row in rows[1:]] == plain
+    assert [row.partition(";")[0] for row in rows[1:]] == plain
