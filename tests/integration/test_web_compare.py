@@ -53,9 +53,7 @@ def test_what_a_physician_asks_of_a_trial_is_a_row(client):
 
 def test_each_site_says_how_we_know_and_whom_to_ask(client):
     belgium()
-    ewing, neuroblastoma = row(
-        text(client, "ieuroewing", "beacon2"), "Centres, source and contact"
-    )
+    ewing, neuroblastoma = row(text(client, "ieuroewing", "beacon2"), "Centres, source and contact")
     assert ewing.index("Ghent University Hospital") < ewing.index("University Hospitals Leuven")
     assert re.search(r"Recruiting<span class=\"fresh\">, confirmed on \d", ewing)
     assert "trials@uz-gent.example" in ewing

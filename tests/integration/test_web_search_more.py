@@ -60,9 +60,7 @@ def test_what_is_typed_is_marked_never_interpreted(client, world):
 def test_an_empty_answer_names_the_nearest_that_recruits(client, world):
     text = page(client, "/en/trials/?q=neuroblastoma&near=9000&within=20&status=recruiting")
     assert "No trials found" in text
-    assert re.search(
-        r"Nearest recruiting trial: <a href=\"/en/trials/nb-1/\">NB-1</a> *, *Leuven", text
-    )
+    assert re.search(r"Nearest recruiting trial: <a href=\"/en/trials/nb-1/\">NB-1</a> *, *Leuven", text)
     assert "(69 km)" in text
 
 

@@ -1,6 +1,7 @@
 """Where things stand on the screen: one row of head, filters at hand, tables that show that they go on."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from playwright.sync_api import expect
@@ -25,7 +26,7 @@ def test_the_head_is_one_row_on_a_telephone(page_like, width):
             assert max(middles) - min(middles) < 4, (language, path, boxes)
             assert page.locator(".top").bounding_box()["height"] <= 64, (language, path)
             # None hides another.
-            assert all(one[2] <= other[0] for one, other in zip(boxes, boxes[1:], strict=False)), boxes
+            assert all(one[2] <= other[0] for one, other in itertools.pairwise(boxes)), boxes
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -61,7 +62,7 @@ def test_stage_phase_and_centre_are_within_the_first_screen_and_nothing_scrolls_
     for path in ("/en/trials/", "/de/trials/?q=ewing&near=9000", "/fr/trials/?condition=VIIIc"):
         page.goto(path)
         for name in ("status", "stage", "phase", "centre"):
-            left, top, _right, bottom = page.locator(f"#facet-{name} > summary").evaluate(BOX)
+            _left, top, _right, bottom = page.locator(f"#facet-{name} > summary").evaluate(BOX)
             assert 0 < top < bottom <= 900, (path, name)
         scrolls = page.evaluate(
             "[...document.querySelectorAll('#filters, #filters *')].filter("
