@@ -30,7 +30,7 @@ def words(part):
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """The demo registry, loaded once for all tests here: the blocks of sites of each trial's page, by slug."""
+    """The demo registry, loaded once: the blocks of sites of each trial's page, by slug."""
     with django_db_blocker.unblock(), transaction.atomic():
         with judging.demo_registry():
             yield {one.slug: BLOCK.findall(page(f"/en/trials/{one.slug}/")) for one in Trial.objects.listed()}

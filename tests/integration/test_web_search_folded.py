@@ -1,4 +1,4 @@
-"""What is closed, or of no known Belgian centre, is folded in results, and nothing that was asked for by name."""
+"""What is closed, or of no known Belgian centre, is folded in results; nothing asked for by name is."""
 
 import re
 
