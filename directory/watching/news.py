@@ -211,7 +211,7 @@ def _where(document: dict) -> str:
             told = confirmed if state == Confirmation.CONFIRMED_IN_TIME else others
             told.append(_name(names) or site["centre"]["name"])
     if not confirmed and not others:
-        return _("Not recruiting at any centre of this directory.")
+        return _("Not recorded as recruiting at any centre in this directory.")
     by_sentence = {
         _("Recruiting at: %(centres)s."): confirmed,
         _("Recruiting when last heard of, not confirmed by the centre in time: %(centres)s."): others,
