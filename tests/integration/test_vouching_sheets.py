@@ -261,7 +261,7 @@ def test_an_unlisted_trial_goes_to_the_editors(world, client):
     [
         (
             "nl",
-            ["“uza” is niet uw centrum. Verwijder de rij.", "“soms” is geen geldige waarde.", "1 rij zou"],
+            ["“uza” is niet uw centrum. Verwijder de rij.", "“soms” kan hier niet (verwacht: ", "1 rij zou"],
         ),
         (
             "fr",
