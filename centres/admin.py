@@ -25,8 +25,8 @@ from .sheets import CentreSheet, NetworkSheet, centre_words
 
 OTHER_LANGUAGES = {"classes": ["collapse"]}
 GROUPS_EXPLAINED = _(
-    "%(editors)s keep the whole registry. %(coordinators)s keep the sites and contacts of the centres under "
-    "“Coordinates” below, and of no other. Both need “Staff status” to sign in here."
+    "%(editors)s keep the whole directory. %(coordinators)s keep only the sites and contacts of the centres "
+    "under “Coordinates” below. Both need “Staff status” to sign in here."
 )
 
 
@@ -187,7 +187,10 @@ class ProfessionalAdmin(RecordedAdmin):
         (
             _("Consent to be named in public"),
             {
-                "description": _("Without it, only editors and the centre see name, e-mail and telephone."),
+                "description": _(
+                    "Without consent, only editors and the centre see the name, e-mail address and telephone "
+                    "number."
+                ),
                 "fields": [
                     "consent_given_on", "consent_evidence", "consent_withdrawn_on", "consent_recorded_by",
                 ],
@@ -217,9 +220,9 @@ class ProfessionalAdmin(RecordedAdmin):
 
 
 WHO_MAY_KEEP = _(
-    "Active accounts in the group %(coordinators)s, or with staff status. Somebody who is not here needs an "
-    "account first, in that group and with an e-mail address. Staff status is for signing in: to answer by "
-    "the link of a mail, nobody needs it, nor a password."
+    "Active accounts in the group %(coordinators)s, or with staff status. Somebody who is not in this list "
+    "first needs an account in that group, with an e-mail address. Staff status and a password are only "
+    "needed to sign in, not to answer by an e-mailed link."
 )
 
 
@@ -247,14 +250,14 @@ class CoordinationAdmin(EditorsOnly, RecordedAdmin):
         acting = Coordination.objects.acting().filter(pk=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_acting=Exists(acting))
 
-    @admin.display(description=_("reached by mail"))
+    @admin.display(description=_("reached by e-mail"))
     def reached(self, one):
         """Whether the coordinator is asked by mail; else what is missing."""
         if one.is_acting:
             return _("yes") if one.user.email else _("no: the account has no e-mail address")
         if not one.user.is_active:
             return _("no: the account is closed")
-        return _("no: not in the group %s, or an editor") % COORDINATORS
+        return _("no: not in the group %s and not an editor") % COORDINATORS
 
     def get_readonly_fields(self, request, obj=None):
         return ["user", "centre"] if obj else []
@@ -307,7 +310,7 @@ def own_centres(request):
         return
     names = [str(centre) for centre in Centre.objects.filter(pk__in=own_centre_ids(request.user))]
     if not names:
-        yield attention.Notice(_("You coordinate no centre yet: ask an editor."), nothing_else=True)
+        yield attention.Notice(_("You do not coordinate a centre yet. Ask an editor."), nothing_else=True)
         return
     yield attention.Notice(_("You coordinate: %(centres)s.") % {"centres": ", ".join(names)})
     if request.user.has_perm("imports.add_importrun"):

@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 
 from directory.core.fields import by_language
 from directory.core.models import State
-from directory.core.places import names_around
+from directory.core.places import HOME, names_around
 from directory.records import Document, Words
 from directory.records.document import iso, source, url
 
@@ -119,7 +119,7 @@ def _centre_facts(centre: Centre, memberships: list[Membership]) -> dict:
 def _centre_words(centre: Centre, memberships: list[Membership]) -> Words:
     aliases = [alias.text for alias in centre.aliases.all()]
     networks = [text for one in memberships for text in (one.network.slug, one.network.acronym)]
-    around = names_around(centre.postal_code) if centre.country == "BE" else ()
+    around = names_around(centre.postal_code) if centre.country == HOME else ()
     return Words(
         whole=[centre.code, *aliases],
         acronyms=[one.text for one in centre.aliases.all() if one.kind == AliasKind.ABBREVIATION],

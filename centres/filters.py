@@ -42,7 +42,7 @@ def _current(memberships: Iterable[Sequence], day: dt.date) -> list[str]:
 def ordering_filter(*names: str) -> Filter:
     """One of `names` to order by."""
     return Filter(
-        Choice, _("Order"), "What comes first. `relevance` needs `q`, `distance` needs `near`.", "acronym",
+        Choice, _("Order"), "The order. `relevance` needs `q`, `distance` needs `near`.", "acronym",
         words=lambda: [(name, name) for name in names], what=_("an ordering"),
     )  # fmt: skip
 

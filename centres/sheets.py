@@ -60,7 +60,7 @@ class Code(Text):
         code = tidy(str(value)).lower()
         if not any(map(str.isalpha, code)) or re.search(r"\d{6}", code):
             raise ValueError(
-                _("“%(value)s” is a number, not the code of a centre. Write a short slug like uz-gent.")
+                _("“%(value)s” is a number, not the code of a centre. Write a code like uz-gent.")
                 % {"value": code[:40]}
             )
         return code

@@ -26,7 +26,7 @@ class ProfessionalUndo(UndoRules):
 
     def doubt(self, before, after):
         if _is_public(after) and not _is_public(before):
-            return _("This would name a person in public again. Take it if they agree.")
+            return _("This would name a person in public again. Accept it only if the person agrees.")
         return ""
 
 

@@ -127,7 +127,9 @@ def _set_text(suggestion: TextSuggestion, text: str, *, instead_of: str | None =
     """Write a text of the trial of a suggestion; with `instead_of` only where it still reads so."""
     trial = Trial.objects.get(pk=suggestion.trial_id)
     if instead_of is not None and getattr(trial, suggestion.field) != instead_of:
-        raise ValidationError(_("The text was edited since it was taken. Edit it on the page of the trial."))
+        raise ValidationError(
+            _("The text was edited after it was accepted. Edit it on the page of the trial.")
+        )
     setattr(trial, suggestion.field, text)
     trial.clean_fields(exclude={field.name for field in Trial._meta.fields} - {suggestion.field})
     trial.save(update_fields=[suggestion.field, "updated_at"])
@@ -159,7 +161,7 @@ def decide_suggestions(
     say why, or where the text was edited since it was taken.
     """
     if not why.strip() and (again or not take):
-        raise ValidationError({"why": _("Say why: the next editor wants to know.")})
+        raise ValidationError({"why": _("Give a reason for the next editor.")})
     states = {Suggested.OPEN, Suggested.DECLINED if take else Suggested.TAKEN} if again else {Suggested.OPEN}
     with changes.recording(by) as log:
         found = TextSuggestion.objects.filter(state__in=states, pk__in=[one.pk for one in suggestions])

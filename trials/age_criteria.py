@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from centres.spelling import COUNTRY
 from directory.core.ages import DAYS_OF_UNIT, OLDEST_YEARS, UNIT_OF, BadAge
+from directory.core.places import HOME
 from directory.core.text import strip_marks, tidy
 
 from .age_language import (
@@ -36,11 +37,10 @@ from .age_language import (
 )
 
 __all__ = [
-    "DIAGNOSIS", "ENROLMENT", "EU", "HERE", "SIDES", "SIGNS", "TRANSPLANT", "AgeBound", "as_written",
+    "DIAGNOSIS", "ENROLMENT", "EU", "SIDES", "SIGNS", "TRANSPLANT", "AgeBound", "as_written",
     "days_of", "holding_in", "in_signs", "mean_the_same", "parse_bounds", "split",
 ]  # fmt: skip
 SIDES = ("min", "max")
-HERE = "BE"
 EU = "EU"
 _MEMBERS = frozenset([
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
@@ -187,7 +187,7 @@ def parse_bounds(text: str, side: str = "") -> tuple[AgeBound, ...]:
         which = one.side or side
         if not which:
             raise BadAge(
-                _("“%(age)s” does not say whether it is the lowest age or the highest. Write ≥ or ≤.")
+                _("“%(age)s” does not say whether it is the minimum or the maximum age. Write ≥ or ≤.")
                 % {"age": words[:60]}
             )
         bound = AgeBound(
@@ -225,7 +225,7 @@ def _tokens(words: str) -> Iterator[tuple[str, str, str]]:
         kind = next(name for name, one in found.groupdict().items() if one is not None and name != "unit")
         if kind == "unclear":
             raise BadAge(
-                _("“%(age)s” does not say whether the last age is in. Write < %(last)s or ≤ %(last)s.")
+                _("“%(age)s” does not say whether the last age is included. Write < %(last)s or ≤ %(last)s.")
                 % {"age": words[:60], "last": plain[found.end() :].strip()[:20] or "18 years"}
             )
         yield kind, found[kind], found["unit"] or ""
@@ -257,7 +257,7 @@ def _last_or_first(one: _Draft, side: str, words: str) -> int:
     else:
         found = int(_sum(one.amount) + DAYS_OF_UNIT[unit]) - 1
     if found < 0:
-        raise BadAge(_("“%(age)s” lets nobody in. Check the age.") % {"age": words[:60]})
+        raise BadAge(_("Nobody can meet “%(age)s”. Check the age.") % {"age": words[:60]})
     if days > OLDEST_YEARS * DAYS_OF_UNIT["year"]:
         raise BadAge(
             _("“%(age)s” is older than %(most)d years. Check the unit: y, m or d.")
@@ -273,8 +273,8 @@ def _sum(amount: list[tuple[str, str]]) -> float:
 def _not_understood(words: str) -> BadAge:
     return BadAge(
         _(
-            "“%(age)s” is not an age of a trial. Write for example 2 years, > 2 years, < 18 years, "
-            "18 months, ≤ 21 years at transplant, or 16 years; 18 years in the EU."
+            "“%(age)s” is not an age limit. Write for example 2 years, > 2 years, < 18 years, 18 months, ≤ "
+            "21 years at transplant, or 16 years; 18 years in the EU."
         )
         % {"age": words[:60]}
     )
@@ -288,7 +288,7 @@ def in_signs(bound: AgeBound) -> str:
     return f"{SIGNS[bound.side, bound.strict]} {amount}{at}{where}"
 
 
-def holding_in(bounds: Iterable[AgeBound], country: str = HERE) -> list[AgeBound]:
+def holding_in(bounds: Iterable[AgeBound], country: str = HOME) -> list[AgeBound]:
     """Those of `bounds` that hold in `country`: what names it goes before what names none."""
     several = list(bounds)
     named = {(one.side, one.at) for one in several if one.names(country)}
@@ -310,9 +310,9 @@ def split(text: str, side: str) -> dict[str, str]:
         return {side: tidy(text)}
     said = {one: "; ".join(in_signs(b) for b in bounds if b.side == one) for one in SIDES}
     if not said[side]:
-        sentence = _("“%(age)s” is a highest age, and stands where the lowest belongs. Write it there.")
+        sentence = _("“%(age)s” is a maximum age in the place of the minimum. Write it as the maximum.")
         if side == "max":
-            sentence = _("“%(age)s” is a lowest age, and stands where the highest belongs. Write it there.")
+            sentence = _("“%(age)s” is a minimum age in the place of the maximum. Write it as the minimum.")
         raise BadAge(sentence % {"age": tidy(text)[:60]})
     return said
 

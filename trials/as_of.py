@@ -64,9 +64,9 @@ def day_of(text: str) -> dt.date:
     if day < today == first:
         raise ValueError(_("Nothing is known of %(day)s: only %(today)s can be shown so far.") % named)
     if day > today == first:
-        raise ValueError(_("%(day)s lies in the future. Only %(today)s can be shown so far.") % named)
+        raise ValueError(_("%(day)s is in the future. Only %(today)s can be shown so far.") % named)
     if day > today:
-        raise ValueError(_("%(day)s lies in the future. Give a day from %(first)s to %(today)s.") % named)
+        raise ValueError(_("%(day)s is in the future. Give a day from %(first)s to %(today)s.") % named)
     if day < first:
         raise ValueError(
             _(

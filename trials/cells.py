@@ -77,7 +77,7 @@ class AgeAsWritten(Text):
     def remark(self, cell, value, **kwargs):
         if not value or value == self.NO_LIMIT or len(split(value, self.side)) == 1:
             return ""
-        return _("“%(cell)s” is read as the lowest and the highest age.") % {"cell": tidy(cell)[:60]}
+        return _("“%(cell)s” is read as the minimum and the maximum age.") % {"cell": tidy(cell)[:60]}
 
 
 class Conditions(List):
@@ -86,7 +86,7 @@ class Conditions(List):
     separators = re.compile(r"[;|,\n]")
 
     def takes(self):
-        return _("codes of ICCC-3, like VIIIc; several are parted by “;”")
+        return _("ICCC-3 codes, like VIIIc; separate several with “;”")
 
     def clean(self, value, row=None, **kwargs):
         return list(
@@ -97,7 +97,7 @@ class Conditions(List):
         if code := _CONDITIONS.get(tidy(part).casefold()):
             return code
         raise ValueError(
-            _("“%(value)s” is not an ICCC-3 code. Write codes like VIIIc, separated by “;”.")
+            _("“%(value)s” is not an ICCC-3 code. Write codes like VIIIc; separate several with “;”.")
             % {"value": tidy(part)[:40]}
         )
 
@@ -134,7 +134,7 @@ class Identifiers(List):
     def _remark(self, part, one) -> str:
         said = {"text": part[:40], "value": one.value, "registry": Scheme(one.scheme).label}
         if self.scheme in FORMS and self.scheme != one.scheme:
-            return _("“%(text)s” is an identifier of %(registry)s and is taken as such.") % said
+            return _("“%(text)s” is an identifier of %(registry)s and is stored as such.") % said
         is_other = unicodedata.normalize("NFKC", part).casefold() != one.value.casefold()
         return _("“%(text)s” is read as %(value)s.") % said if is_other else ""
 
@@ -143,4 +143,4 @@ class Identifiers(List):
 
     def takes(self):
         form = FORMS.get(self.scheme, "AALL1731")
-        return _("a number like %(form)s; several are parted by “;”") % {"form": form}
+        return _("a number like %(form)s; separate several with “;”") % {"form": form}

@@ -41,7 +41,7 @@ def decline(*, candidates: Iterable[DiscoveredTrial], by: changes.Actor, reason:
     """
     reason = tidy(reason)
     if not reason:
-        raise ValidationError(_("Say why: readers of the page on quality see the reason."))
+        raise ValidationError(_("Give a reason. It is shown on the public page about data quality."))
     if len(reason) > LONGEST_REASON:
         raise ValidationError(_("A reason has at most %(most)d characters.") % {"most": LONGEST_REASON})
     refuse_control_characters(reason)

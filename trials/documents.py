@@ -11,7 +11,7 @@ from centres.models import CentreAlias
 from directory.core.dates import first_day
 from directory.core.fields import by_language
 from directory.core.models import State
-from directory.core.places import names_around
+from directory.core.places import HOME, names_around
 from directory.records import Document, Words
 from directory.records.document import iso, source, url
 from directory.records.facets import facets_of
@@ -373,5 +373,5 @@ def _places(sites: Sequence[TrialSite], parts: _Parts) -> Iterator[str]:
 
 def _around(sites: Sequence[TrialSite]) -> Iterator[str]:
     """Where the sites lie, below what they are called: `UZ Brussel` is no other hospital of Brussels."""
-    for centre in (site.centre for site in sites if site.centre.country == "BE"):
+    for centre in (site.centre for site in sites if site.centre.country == HOME):
         yield from names_around(centre.postal_code)

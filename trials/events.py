@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from directory.core.changes import Entry
 from directory.core.models import State
+from directory.core.places import HOME
 
 from .choices import Recruitment
 from .models import Trial, TrialSite
 from .models.event import Happened, RecruitmentEvent
 from .statements import day_as_said
 
-COUNTRY = "BE"
 _OPEN = {Recruitment.RECRUITING, Recruitment.ENROLLING_BY_INVITATION}
 
 
@@ -28,7 +28,7 @@ def raise_events(entries: Sequence[Entry], now: dt.datetime) -> None:
         return
     sites = defaultdict(list)
     found = TrialSite.objects.filter(
-        trial__slug__in=list(before), centre__country=COUNTRY, centre__state=State.LISTED
+        trial__slug__in=list(before), centre__country=HOME, centre__state=State.LISTED
     )
     for site in found.select_related("trial", "centre").order_by("centre__code"):
         sites[site.trial.slug].append(site)
@@ -82,7 +82,7 @@ def _event(trial: Trial, sites: list[TrialSite], was: _Before, now) -> Recruitme
     if was_open == is_open:
         return None
     return RecruitmentEvent(
-        trial=trial, happened=Happened.OPENED if is_open else Happened.CLOSED, country=COUNTRY, at=now,
+        trial=trial, happened=Happened.OPENED if is_open else Happened.CLOSED, country=HOME, at=now,
         is_first_record=is_open and {"", Recruitment.UNKNOWN}.issuperset(statuses),
         facts=_facts(trial, sites),
     )  # fmt: skip

@@ -62,7 +62,7 @@ class _TrialFilters(FilterSet):
     )  # fmt: skip
     age_band = _choice(
         AgeFacet(choices=AgeBand, days=lambda band: DAYS_OF_BAND[AgeBand(band)]), _("Age band"),
-        "Trials that take some of this band: newborn, infant, child, adolescent, adult.", "infant",
+        "Trials that take patients of this age group: newborn, infant, child, adolescent, adult.", "infant",
         _("an age band"),
     )  # fmt: skip
     stage = _choice(
@@ -75,7 +75,7 @@ class _TrialFilters(FilterSet):
     )  # fmt: skip
     study_type = _choice(
         RecordFacet(choices=StudyType, of_record=lambda trial: [trial.study_type]),
-        _("Kind of study"), "Kind of study.", "interventional", _("a study type"),
+        _("Kind of study"), "Study type.", "interventional", _("a study type"),
     )  # fmt: skip
     centre = centre_filter(lambda facts, day: [facts["key"]])
     locals().update(place_filters())
@@ -99,12 +99,13 @@ class TrialFilterSet(_TrialFilters):
     trial_status = _choice(
         RecordFacet(choices=Recruitment, of_record=lambda trial: [trial.status]),
         _("Status of the whole trial"),
-        "Recruitment status of the whole trial, also where a place is asked for.", "recruiting",
+        "Recruitment status of the whole trial, even if a place is given.", "recruiting",
         _("a status"),
     )  # fmt: skip
     recruiting_in = Filter(
         StoredChoices, _("Recruiting in"),
-        "Trials that recruit at some centre of this country, ISO 3166-1, whatever else is asked of sites.",
+        "Trials that recruit at a centre in this country (ISO 3166-1), whatever other filters apply to "
+        "sites.",
         "BE", words=countries, what=_("a country with a centre"),
         facet=SomeSiteFacet(
             of="country",

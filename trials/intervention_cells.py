@@ -43,7 +43,7 @@ class Interventions(List):
         self.types = Word(InterventionType)
 
     def takes(self):
-        return _("what is given or done, like drug: vincristine; several are parted by “;”")
+        return _("what is given or done, like drug: vincristine; separate several with “;”")
 
     def clean(self, value, row=None, **kwargs):
         parts = (tidy(part) for part in self.separators.split(str(value)))
@@ -86,17 +86,16 @@ class Arms(LongText):
     """The arms of a trial as JSON: label, type, description, the names of what is given in each."""
 
     def takes(self):
-        return _("arms as JSON, as the house itself writes them")
+        return _("arms as JSON, as in our own exports")
 
     def clean(self, value, row=None, **kwargs):
         try:
             arms = msgspec.json.decode(str(value), type=list[Arm])
         except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
-            raise ValueError(_("These are no arms: %(why)s") % {"why": str(error)[:200]}) from None
+            raise ValueError(_("These are not arms: %(why)s") % {"why": str(error)[:200]}) from None
         if len(arms) > _MOST_ARMS:
             raise ValueError(
-                _("%(n)d arms are too many. At most %(most)d are kept.")
-                % {"n": len(arms), "most": _MOST_ARMS}
+                _("%(n)d arms are too many. The maximum is %(most)d.") % {"n": len(arms), "most": _MOST_ARMS}
             )
         if strange := [one.type for one in arms if one.type and one.type not in ArmType.values]:
             raise ValueError(

@@ -117,13 +117,13 @@ def obstacles(stays: Trial, goes: Trial) -> Iterator[str]:
         if one.merged_into:
             yield _("“%(trial)s” is merged into “%(other)s”. Choose that one, or undo that merge.") % said
         elif one.state == State.WITHDRAWN:
-            yield _("“%(trial)s” is withdrawn. Take it back to draft first, or leave it withdrawn.") % said
+            yield _("“%(trial)s” is withdrawn. Put it back to draft first, or leave it withdrawn.") % said
     if goes.is_listed and not stays.is_listed:
         yield _("“%(goes)s” is public and “%(stays)s” is not. Keep “%(goes)s”, or list the other first.") % {
             "goes": goes.slug, "stays": stays.slug,
         }  # fmt: skip
     if stays.pk in _above(goes) or goes.pk in _above(stays):
-        yield _("One of the two is a sub-protocol of the other: each has its own sites and stays a record.")
+        yield _("One is a sub-protocol of the other: each has its own sites and stays a separate record.")
 
 
 def _above(trial: Trial) -> set[int]:
@@ -174,7 +174,7 @@ def held(*pks: int) -> list[Trial]:
     """The trials in the order of `pks`, locked: of two who merge at once, the second sees what was done."""
     found = {one.pk: one for one in Trial.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
     if len(found) < len(set(pks)):
-        raise ValidationError(_("One of the two trials is no longer there."))
+        raise ValidationError(_("One of the two trials no longer exists."))
     return [found[pk] for pk in pks]
 
 

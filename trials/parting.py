@@ -57,7 +57,9 @@ def undo_merge(*, merge: TrialMerge, by: changes.Actor) -> None:
                 merge.undone_at, merge.undone_by_id = timezone.now(), by.user_id
                 merge.save(update_fields=["undone_at", "undone_by"])
     except IntegrityError:
-        raise ChangedSince(_("What was merged cannot go back: its place was taken since.")) from None
+        raise ChangedSince(
+            _("The merged trial cannot be restored: its address or number is used by another record now.")
+        ) from None
 
 
 class _Parting:
@@ -112,7 +114,7 @@ class _Parting:
     def _changed(self) -> Iterator[str]:
         """What was changed since of that which would be put back, in sentences."""
         if self.stays.merged_into_id:
-            yield _("“%(trial)s” was merged into another one since. Undo that merge first.") % {
+            yield _("“%(trial)s” was merged into another trial since then. Undo that merge first.") % {
                 "trial": self.stays.slug
             }
         for label, pk, column, _before, after in self.moved:
@@ -120,7 +122,7 @@ class _Parting:
             row = model._base_manager.filter(pk=pk).first()
             if model in _NEEDED and (row is None or getattr(row, column) != after):
                 name = row or f"{model._meta.verbose_name} {pk}"
-                yield _("%(record)s was moved or removed since.") % {"record": name}
+                yield _("%(record)s was moved or removed since then.") % {"record": name}
         for label, pk, names in self.columns:
             yield from self._edited(apps.get_model(label), pk, names)
         for name, pks in self.merge.work["links"].items():
@@ -132,7 +134,9 @@ class _Parting:
             return  # nobody edits these
         record = model._base_manager.filter(pk=pk).first()
         if record is None:
-            yield _("%(record)s was moved or removed since.") % {"record": f"{model._meta.verbose_name} {pk}"}
+            yield _("%(record)s was moved or removed since then.") % {
+                "record": f"{model._meta.verbose_name} {pk}"
+            }
             return
         for name, (_before, after) in names.items():
             if name not in _NOT_COMPARED and for_json(getattr(record, name)) != after:
@@ -178,4 +182,4 @@ def _derive(pk: int) -> None:
 
 def _edited_sentence(record: models.Model, name: str) -> str:
     label = record._meta.get_field(name.removesuffix("_id")).verbose_name
-    return _("%(field)s of %(record)s was changed since.") % {"field": capfirst(label), "record": record}
+    return _("%(field)s of %(record)s was changed since then.") % {"field": capfirst(label), "record": record}

@@ -59,7 +59,7 @@ def resolve_place(*, place: UnresolvedPlace, centre: Centre | None, by: changes.
         same = same.filter(folded=place.folded) if place.is_lasting else same.filter(pk=place.pk)
         places = list(same.select_related("trial"))
         if place.pk not in {one.pk for one in places}:
-            raise ValidationError(_("Somebody decided this place meanwhile. Look at it again."))
+            raise ValidationError(_("Somebody else has decided this place meanwhile. Check it again."))
         if centre is not None:
             _learn(place, centre, by, log)
             _make_sites(places, centre, log)
@@ -127,7 +127,7 @@ def _learn(place: UnresolvedPlace, centre: Centre, by: changes.Actor, log: chang
     taken = CentreAlias.objects.filter(folded=place.folded).select_related("centre").first()
     if taken and taken.centre_id != centre.pk:
         told = {"text": place.text, "code": taken.centre.code}
-        raise ValidationError(_("“%(text)s” already means %(code)s. Remove it there first.") % told)
+        raise ValidationError(_("“%(text)s” is already a name of %(code)s. Remove it there first.") % told)
     if taken is None:
         log.watch(centre)
         CentreAlias.objects.create(

@@ -167,7 +167,7 @@ def _merged(slugs: dict[str, str]) -> dict[str, str]:
     """By key, that its trial (whose slug is given) was merged into another: what hung on it hangs there."""
     merged = Trial.objects.filter(slug__in=set(slugs.values())).exclude(merged_into=None)
     heirs = dict(merged.values_list("slug", "merged_into__slug"))
-    sentence = _("“%(trial)s” was merged into “%(other)s” since. Undo that merge first.")
+    sentence = _("“%(trial)s” was merged into “%(other)s” since then. Undo that merge first.")
     return {
         key: sentence % {"trial": slug, "other": heirs[slug]} for key, slug in slugs.items() if slug in heirs
     }

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         choices=[("draft", "draft"), ("listed", "listed"), ("withdrawn", "withdrawn")],
                         db_index=True,
                         default="draft",
-                        help_text="Drafts and withdrawn records are seen by editors only.",
+                        help_text="Only editors see drafts and withdrawn records.",
                         max_length=10,
                         verbose_name="state",
                     ),
@@ -64,12 +64,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "source_url",
-                    models.URLField(blank=True, max_length=500, verbose_name="address of the source"),
+                    models.URLField(blank=True, max_length=500, verbose_name="web address of the source"),
                 ),
                 (
                     "code",
                     models.SlugField(
-                        help_text="Short and lasting, for example uz-gent.",
+                        help_text="Short and permanent, for example uz-gent.",
                         max_length=40,
                         unique=True,
                         verbose_name="code",
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                     "email",
                     models.EmailField(
                         blank=True,
-                        help_text="A mailbox of the centre, not of a person.",
+                        help_text="An address of the centre, not of a person.",
                         max_length=254,
                         verbose_name="e-mail",
                     ),
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="centre_coordinates_on_earth",
-                        violation_error_message="Latitude lies between -90 and 90, longitude between -180 and 180.",
+                        violation_error_message="Latitude must be between -90 and 90, longitude between -180 and 180.",
                     ),
                 ],
             },
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                             ("shared_care", "shared care centre"),
                             ("associated", "associated centre"),
                         ],
-                        help_text="Leave empty for a member of whom no role is stated.",
+                        help_text="Leave empty if no role is recorded.",
                         max_length=12,
                         verbose_name="role",
                     ),
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 (
                     "since",
                     models.DateField(
-                        blank=True, help_text="May lie in the future.", null=True, verbose_name="since"
+                        blank=True, help_text="May be in the future.", null=True, verbose_name="since"
                     ),
                 ),
                 (
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "care",
                     directory.core.fields.WordsField(
-                        help_text="What is done there, one a line: chemotherapy, blood tests, follow-up …",
+                        help_text="What is done there, one per line: chemotherapy, blood tests, follow-up …",
                         verbose_name="care near home",
                     ),
                 ),
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                         choices=[("draft", "draft"), ("listed", "listed"), ("withdrawn", "withdrawn")],
                         db_index=True,
                         default="draft",
-                        help_text="Drafts and withdrawn records are seen by editors only.",
+                        help_text="Only editors see drafts and withdrawn records.",
                         max_length=10,
                         verbose_name="state",
                     ),
@@ -297,11 +297,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "source_url",
-                    models.URLField(blank=True, max_length=500, verbose_name="address of the source"),
+                    models.URLField(blank=True, max_length=500, verbose_name="web address of the source"),
                 ),
                 (
                     "slug",
-                    models.SlugField(max_length=60, unique=True, verbose_name="short name in addresses"),
+                    models.SlugField(max_length=60, unique=True, verbose_name="short name in web addresses"),
                 ),
                 ("acronym", models.CharField(blank=True, max_length=60, verbose_name="acronym")),
                 ("name_en", models.CharField(max_length=200, verbose_name="name")),
@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
                     "consent_evidence",
                     models.CharField(
                         blank=True,
-                        help_text="A letter, a form, a sheet's row.",
+                        help_text="A letter, a form or a row of a sheet.",
                         max_length=300,
                         verbose_name="evidence of the consent",
                     ),
@@ -540,7 +540,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("folded",),
                         name="alias_means_one_centre",
-                        violation_error_message="This text already means a centre. Remove it there first.",
+                        violation_error_message="This text is already a name of a centre. Remove it there first.",
                     )
                 ],
             },

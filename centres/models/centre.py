@@ -14,7 +14,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from directory.core.fields import WordsField, by_language, translated
 from directory.core.models import Listed, ListedQuerySet, PlainText, Sourced, State
 from directory.core.phones import is_e164
-from directory.core.places import Place, misplaced, place_of, province_of, read_postal_code
+from directory.core.places import HOME, Place, misplaced, place_of, province_of, read_postal_code
 from directory.core.roles import is_editor, own_centre_ids
 from directory.core.text import fold
 
@@ -50,7 +50,7 @@ class Centre(Listed, Sourced):
     change_kind = "centre"
 
     code = models.SlugField(
-        _("code"), max_length=40, unique=True, help_text=_("Short and lasting, for example uz-gent.")
+        _("code"), max_length=40, unique=True, help_text=_("Short and permanent, for example uz-gent.")
     )
     name = translated(models.CharField(_("name"), max_length=200), required=("en",))
     street = models.CharField(_("street and number"), max_length=200, blank=True)
@@ -59,7 +59,7 @@ class Centre(Listed, Sourced):
     country = models.CharField(
         _("country"),
         max_length=2,
-        default="BE",
+        default=HOME,
         validators=[
             RegexValidator(r"^[A-Z]{2}$", _("Write the country as two capital letters, for example BE."))
         ],
@@ -75,7 +75,7 @@ class Centre(Listed, Sourced):
         _("telephone"), max_length=16, blank=True, validators=[validate_phone], help_text=_("+3293322111")
     )
     email = models.EmailField(
-        _("e-mail"), blank=True, help_text=_("A mailbox of the centre, not of a person.")
+        _("e-mail"), blank=True, help_text=_("An address of the centre, not of a person.")
     )
     website = models.URLField(_("website"), max_length=300, blank=True)
     university = models.CharField(_("university"), max_length=200, blank=True)
@@ -110,7 +110,7 @@ class Centre(Listed, Sourced):
                 condition=Q(latitude=None)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 violation_error_message=_(
-                    "Latitude lies between -90 and 90, longitude between -180 and 180."
+                    "Latitude must be between -90 and 90, longitude between -180 and 180."
                 ),
             ),
         ]
@@ -132,7 +132,7 @@ class Centre(Listed, Sourced):
         """Country, postal code and coordinates speak of one place."""
         if self.country not in SUPPORTED_REGIONS:
             raise ValidationError(
-                {"country": _("“%(country)s” is no country's code in ISO 3166-1. Write it like BE.")
+                {"country": _("“%(country)s” is not a country code (ISO 3166-1). Write it like BE.")
                  % {"country": self.country}}
             )  # fmt: skip
         try:
@@ -142,7 +142,7 @@ class Centre(Listed, Sourced):
         if code != self.postal_code:
             said = {"text": self.postal_code, "code": code, "country": self.country}
             sentence = _(
-                "“%(text)s” is written %(code)s in %(country)s. Write it so, or correct the country."
+                "In %(country)s, “%(text)s” is written %(code)s. Write it that way, or correct the country."
             )
             raise ValidationError({"postal_code": sentence % said})
         if self.latitude is None:
@@ -153,7 +153,7 @@ class Centre(Listed, Sourced):
     @property
     def province(self) -> str:
         """ISO 3166-2 code of a Belgian centre's province, empty where it is not known."""
-        return province_of(self.postal_code) if self.country == "BE" else ""
+        return province_of(self.postal_code) if self.country == HOME else ""
 
     @property
     def place(self) -> Place | None:
@@ -194,7 +194,7 @@ class CentreAlias(PlainText):
             models.UniqueConstraint(
                 fields=["folded"],
                 name="alias_means_one_centre",
-                violation_error_message=_("This text already means a centre. Remove it there first."),
+                violation_error_message=_("This text is already a name of a centre. Remove it there first."),
             )
         ]
 
@@ -214,7 +214,7 @@ class CentreAlias(PlainText):
         )
         if taken:
             raise ValidationError(
-                {"text": _("“%(text)s” already means %(code)s. Remove it there first.")
+                {"text": _("“%(text)s” is already a name of %(code)s. Remove it there first.")
                  % {"text": self.text, "code": taken.centre.code}}
             )  # fmt: skip
 

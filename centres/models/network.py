@@ -23,7 +23,7 @@ class Network(Listed, Sourced):
 
     change_kind = "network"
 
-    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    slug = models.SlugField(_("short name in web addresses"), max_length=60, unique=True)
     acronym = models.CharField(_("acronym"), max_length=60, blank=True)
     name = translated(models.CharField(_("name"), max_length=200), required=("en",))
     description = translated(models.TextField(_("description"), max_length=4000))
@@ -79,13 +79,13 @@ class Membership(Recorded):
         max_length=12,
         choices=CentreRole.choices,
         blank=True,
-        help_text=_("Leave empty for a member of whom no role is stated."),
+        help_text=_("Leave empty if no role is recorded."),
     )
-    since = models.DateField(_("since"), null=True, blank=True, help_text=_("May lie in the future."))
+    since = models.DateField(_("since"), null=True, blank=True, help_text=_("May be in the future."))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("Last day included."))
     care = WordsField(
         _("care near home"),
-        help_text=_("What is done there, one a line: chemotherapy, blood tests, follow-up …"),
+        help_text=_("What is done there, one per line: chemotherapy, blood tests, follow-up …"),
     )
 
     objects = MembershipQuerySet.as_manager()

@@ -51,7 +51,7 @@ class Professional(Recorded):
         _("evidence of the consent"),
         max_length=300,
         blank=True,
-        help_text=_("A letter, a form, a sheet's row."),
+        help_text=_("A letter, a form or a row of a sheet."),
     )
 
     objects = ProfessionalQuerySet.as_manager()

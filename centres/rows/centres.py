@@ -88,7 +88,7 @@ class CentreProcessor(RowProcessor):
         code = result.values.get("code", "")
         if not code and "code" not in result.cells:
             result.refuse(
-                "code", _("The code is empty. Each row needs the code of its centre, like uz-gent.")
+                "code", _("The code is missing. Each row needs the code of its centre, like uz-gent.")
             )
         return code
 
@@ -102,7 +102,7 @@ class CentreProcessor(RowProcessor):
                 result.doubt(
                     Outcome.CONFLICT, name,
                     _("“%(name)s” means %(other)s, but the code is %(code)s.") % told,
-                    _("Correct the one that is wrong, or take the row if it is about %(code)s.") % told,
+                    _("Correct the one that is wrong, or accept the row if it is about %(code)s.") % told,
                 )  # fmt: skip
                 return
 
@@ -135,8 +135,8 @@ class CentreProcessor(RowProcessor):
                 taken[owner].append(text)
         for owner, texts in taken.items():
             sentence = ngettext(
-                "%(texts)s already means %(owner)s. Remove it from one of them.",
-                "%(texts)s already mean %(owner)s. Remove them from one of them.",
+                "%(texts)s is already a name of %(owner)s. Remove it from one of them.",
+                "%(texts)s are already names of %(owner)s. Remove them from one of the two.",
                 len(texts),
             )
             result.refuse("aliases", sentence % {"texts": several(texts), "owner": owner})

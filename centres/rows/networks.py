@@ -60,7 +60,7 @@ class NetworkProcessor(NamesCentre):
         values = result.values
         slug = slugify(values.get("network", ""))
         if not slug:
-            result.refuse("network", _("The network is empty. Each row needs a short name, like suhopl."))
+            result.refuse("network", _("The network is missing. Each row needs a short name, like suhopl."))
         place = self.places.find(result, "centre")
         if not slug or place is None:
             return
@@ -112,7 +112,7 @@ class NetworkProcessor(NamesCentre):
             if slug in self.renamed:
                 said = {"row": self.renamed[slug], "name": shown(network.name_en)}
                 result.refuse(
-                    "network_name", _("Row %(row)d calls the same network “%(name)s”. Write one name.") % said
+                    "network_name", _("Row %(row)d calls the same network “%(name)s”. Use one name.") % said
                 )
             else:
                 self.renamed[slug] = result.number
@@ -131,7 +131,7 @@ class NetworkProcessor(NamesCentre):
             result.doubt(
                 Outcome.CONFLICT, "network_name",
                 _("“%(name)s” means the network %(other)s, but the row is about %(network)s.") % told,
-                _("Correct the one that is wrong, or take the row if it is about %(network)s.") % told,
+                _("Correct the one that is wrong, or accept the row if it is about %(network)s.") % told,
             )  # fmt: skip
 
     @cached_property

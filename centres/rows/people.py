@@ -152,11 +152,11 @@ class People:
         if is_here and by_name:
             return given
         if is_here:
-            sentence = _("An address alone gives no consent: write the name of the person beside it.")
+            sentence = _("An e-mail address alone gives no consent: write the person's name as well.")
         else:
             sentence = _(
-                "%(name)s is not known to work at %(centre)s: this row records no consent. It is given by a "
-                "row of the centre where they work, or in the admin."
+                "We have no record that %(name)s works at %(centre)s, so this row records no consent. "
+                "Record it in a row of the centre where they work, or in the admin."
             ) % {"name": shown(person.name), "centre": place.code}
         if not person.may_be_published:
             result.note("consent_to_publish", sentence)
@@ -191,7 +191,10 @@ class People:
         result.change("consent_to_publish", "yes", "")
         result.note(
             "consent_to_publish",
-            _("The consent was for the former address: the contact is hidden until consent is given again."),
+            _(
+                "The consent was for the previous address: the contact is hidden until consent is given "
+                "again."
+            ),
         )
         person.consent_given_on, person.consent_recorded_by, person.consent_evidence = None, "", ""
         return list(_CONSENT)
@@ -203,12 +206,14 @@ class People:
         if given is False:
             self._refused.add(id(person))
         if given and id(person) in self._refused:
-            result.note(column, _("Another row says no for the same person: no consent is recorded."))
+            result.note(column, _("Another row says “no” for the same person, so no consent is recorded."))
         elif given and person.consent_withdrawn_on:
             result.note(
                 column,
-                _("The consent of this person was withdrawn. A sheet does not renew it: record the new "
-                  "consent in the admin, with its evidence."),
+                _(
+                    "This person withdrew consent. A sheet cannot renew it: record the new consent in the "
+                    "admin, with its evidence."
+                ),
             )  # fmt: skip
         elif given and not person.consent_given_on:
             result.change(column, "", "yes")

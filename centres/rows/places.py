@@ -39,7 +39,7 @@ class Places:
         text = result.cells.get(column, "")
         if not text:
             if column not in {name for name, _code, _params in result.faults}:
-                result.refuse(column, _("The centre is empty. Write its code, for example uz-gent."))
+                result.refuse(column, _("The centre is missing. Write its code, for example uz-gent."))
             return None
         text = result.values.get(column, text)
         found = self.matcher.match(text)
@@ -71,16 +71,16 @@ class Places:
         if found.may_be_learned and self.scope.may_touch(place.id):
             self._answered[fold(text)] = (text, place)
         result.note(
-            column, _("“%(text)s” is %(code)s, as was answered.") % {"text": shown(text), "code": place.code}
+            column, _("You answered that “%(text)s” is %(code)s.") % {"text": shown(text), "code": place.code}
         )
 
     def _refuse(self, result, column, text, found: Match) -> None:
         near = found.near
         said = {"text": shown(text), "codes": ", ".join(f"{place.code} ({place.name})" for place in near)}
         if key_of(text) in self.scope.choices:
-            sentence = _("“%(text)s” is none of our centres, as was answered.")
+            sentence = _("You answered that “%(text)s” is not one of our centres.")
         elif found.how == "several" and near:
-            sentence = _("“%(text)s” is the name of several centres: %(codes)s. Write the code.")
+            sentence = _("“%(text)s” is the name of more than one centre: %(codes)s. Write the code.")
         elif near:
             sentence = _("“%(text)s” is not a known centre. Did you mean %(codes)s? Write the code.")
         else:
@@ -106,7 +106,7 @@ class Places:
             Option(one.place.code, one.place.name, _scored(one.score, one.reasons))
             for one in found.candidates
         ]
-        options.append(Option("", _("none of ours"), self.none_means or _("its rows are not taken")))
+        options.append(Option("", _("not one of our centres"), self.none_means or _("its rows are left out")))
         sentence = _("Which centre is “%(text)s”?")
         if not found.may_be_learned:
             sentence = _("Which centre is “%(text)s” in this sheet? The answer is not kept for other sheets.")
@@ -166,7 +166,7 @@ class NamesCentre(RowProcessor):
 
 
 def _scored(score: int, reasons: tuple[str, ...]) -> str:
-    return _("%(score)d of 100: %(reasons)s") % {"score": score, "reasons": "; ".join(reasons)}
+    return _("%(score)d out of 100: %(reasons)s") % {"score": score, "reasons": "; ".join(reasons)}
 
 
 def may_touch(scope: Scope, place: CentreRef, result: RowResult, column: str) -> bool:

@@ -45,7 +45,7 @@ class ChangeAdmin(EditorsOnly, ReadOnlyAdmin):
     list_filter = [KindFilter, "op", ("actor_role", RoleFilter), ("at", admin.DateFieldListFilter)]
     list_select_related = ["actor"]
     search_fields = ["=key", "key__icontains", "=request_id"]
-    search_help_text = _("A record's short name, or a request's number.")
+    search_help_text = _("Short name of a record, or number of a request.")
     linked_by = ("run", "key", "actor")
     fields = ["seq", "at", "kind", "key", "op", "who", "run_link", "request_id", "differences"]
 

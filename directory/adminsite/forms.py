@@ -70,15 +70,15 @@ class RecordedForm(CleanTextForm):
 
 
 _STALE = _(
-    "This record was saved again after you opened it (%(what)s). Nothing of yours is stored yet; your "
-    "entries are still below. Open the record in a second window and compare. Saving again stores what you "
-    "see here in place of theirs."
+    "Somebody saved this record after you opened it (%(what)s). Your changes are not stored yet; they are "
+    "still below. Open the record in a second window and compare. If you save again, your version replaces "
+    "theirs."
 )
 
 
 def _what(change) -> str:
     if change is None:
-        return str(_("no detail is known"))
+        return str(_("no details known"))
     told = ", ".join(f"{name}: {_short(after)}" for name, _before, after in change.fields()[:5])
     return f"{change.get_actor_role_display()}, {told}" if told else change.get_actor_role_display()
 
@@ -100,7 +100,7 @@ class RecordedFormSet(forms.BaseInlineFormSet):
             key = self.once(form.instance)
             if key is not None and key in seen:
                 form.add_error(
-                    None, _("“%(row)s” is here twice. Remove one of them.") % {"row": form.instance}
+                    None, _("“%(row)s” is listed twice. Remove one of them.") % {"row": form.instance}
                 )
             seen.add(key)
 

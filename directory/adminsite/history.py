@@ -121,7 +121,7 @@ def who(change: Change, user) -> str:
     role = change.get_actor_role_display()
     if change.actor_id is None or not (is_editor(user) or change.actor_id == user.pk):
         return role
-    name = change.actor.get_username() if change.actor else _("user %(number)d, since removed") % {
+    name = change.actor.get_username() if change.actor else _("user %(number)d (deleted)") % {
         "number": change.actor_id
     }  # fmt: skip
     return f"{role} · {name}"

@@ -210,7 +210,7 @@ class RecordedAdmin(RecordsRows, ForRoles, admin.ModelAdmin):
         if any(control_character_in(value) for _name, values in request.GET.lists() for value in values):
             self.message_user(
                 request,
-                _("The address held a control character; the list is shown without it."),
+                _("The URL contained a control character; the list is shown without it."),
                 messages.ERROR,
             )
             return HttpResponseRedirect(request.path)

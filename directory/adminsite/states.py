@@ -10,7 +10,7 @@ from directory.core.models import State
 
 from .recorded import RecordedAdmin, actor_of
 
-_LASTING = _("It is part of public addresses and has been listed, so it stays as it is.")
+_LASTING = _("It is part of public web addresses, and this record has been listed, so it cannot be changed.")
 
 
 class ListedAdmin(RecordedAdmin):
@@ -25,11 +25,13 @@ class ListedAdmin(RecordedAdmin):
     def list_records(self, request, queryset):
         self._move(request, queryset, State.LISTED)
 
-    @admin.action(description=_("Withdraw: hide from the public, keep"), permissions=["change"])
+    @admin.action(
+        description=_("Withdraw: hide from the public, but keep the record"), permissions=["change"]
+    )
     def withdraw_records(self, request, queryset):
         self._move(request, queryset, State.WITHDRAWN)
 
-    @admin.action(description=_("Take back to draft"), permissions=["change"])
+    @admin.action(description=_("Back to draft: hide from the public"), permissions=["change"])
     def back_to_draft(self, request, queryset):
         self._move(request, queryset, State.DRAFT)
 
@@ -40,7 +42,7 @@ class ListedAdmin(RecordedAdmin):
             "%(moved)d record is now %(state)s.", "%(moved)d records are now %(state)s.", moved
         ) % {"moved": moved, "state": state.label}  # fmt: skip
         if still := len(records) - moved:
-            told += " " + ngettext("%d was so already.", "%d were so already.", still) % still
+            told += " " + ngettext("%d already had this state.", "%d already had this state.", still) % still
         self.message_user(request, told, messages.SUCCESS if moved else messages.INFO)
 
     @admin.display(description=_("updated"), ordering="updated_at")

@@ -12,7 +12,7 @@ def check_length(meta: Mapping, *, most: int, too_large: str, way_out: str = "")
     """
     length = meta.get("CONTENT_LENGTH")
     if not length and meta.get("HTTP_TRANSFER_ENCODING"):
-        sentence = f"Send Content-Length: a body in chunks is not read here. {way_out}"
+        sentence = f"Send Content-Length: chunked bodies are not accepted. {way_out}"
         raise Problem("length-required", sentence.strip())
     if length and not (length.isascii() and length.isdigit()):
         raise Problem("bad-request", "Content-Length is not a whole number.")

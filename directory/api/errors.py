@@ -23,15 +23,15 @@ EXPLAINED_AT = "/api/v1/docs/#problem-"
 RETRY_SECONDS = 5
 # kind: (its status, its title); what it means is told in `words.PROBLEMS`
 PROBLEMS = {
-    "bad-parameter": (400, "A parameter is not usable"),
-    "bad-request": (400, "The request is not usable"),
-    "bad-key": (401, "The key is not usable"),
+    "bad-parameter": (400, "A parameter is not valid"),
+    "bad-request": (400, "The request is not valid"),
+    "bad-key": (401, "The key is not valid"),
     "forbidden": (403, "Not allowed"),
-    "not-found": (404, "Nothing is found here"),
-    "method-not-allowed": (405, "This address does not know that method"),
-    "not-acceptable": (406, "Only JSON is spoken here"),
-    "conflict": (409, "The state of the record does not allow this"),
-    "length-required": (411, "The length of the body is not said"),
+    "not-found": (404, "Not found"),
+    "method-not-allowed": (405, "Method not allowed at this address"),
+    "not-acceptable": (406, "Only JSON is available"),
+    "conflict": (409, "Not possible in the present state"),
+    "length-required": (411, "The length of the body is missing"),
     "too-large": (413, "The request is too large"),
     "unsupported-media-type": (415, "The body has the wrong media type"),
     "refused": (422, "The file was refused"),
@@ -155,13 +155,15 @@ def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What `handler500` answers under /api/."""
-    detail = "The error was logged. Try again later; if it stays, tell us the X-Request-ID of this answer."
+    detail = (
+        "The error was logged. Try again later. If it happens again, send us the X-Request-ID of this answer."
+    )
     return Problem("internal-error", detail).response()
 
 
 def bad_request(request: HttpRequest) -> HttpResponse:
     """What `handler400` answers under /api/: another host, or a request cut off on its way."""
-    detail = "The request is malformed, or names a host that is not ours."
+    detail = "The request is malformed or names an unknown host."
     return Problem("bad-request", detail).response()
 
 

@@ -19,7 +19,7 @@ from .errors import CONTENT_TYPE
 from .shapes import ProblemSerializer
 from .words import PARAMETERS
 
-NOT_MODIFIED = OpenApiResponse(None, "Unchanged since the answer whose tag was sent.")
+NOT_MODIFIED = OpenApiResponse(None, "Not changed since the answer with the `ETag` you sent.")
 
 
 class Described(AutoSchema):

@@ -41,7 +41,9 @@ def position_of(cursor: str) -> Position:
         return Position(after=rest)
     if direction == BACK and rest:
         return Position(before=rest)
-    raise bad_cursor("This is not a cursor. Take it as it is from “next” or “previous”, or leave it out.")
+    raise bad_cursor(
+        "This is not a cursor. Use the cursor exactly as returned in “next” or “previous”, or leave it out."
+    )
 
 
 def bad_cursor(message: str) -> Problem:

@@ -100,7 +100,7 @@ def number(query: QueryDict, name: str, default: int, *, least: int, most: int) 
     text = one(query, name, str(default))
     found = whole_number(text, most_digits=18)
     if found is None or not least <= found <= most:
-        message = f"“{text[:40]}” is no number for “{name}”. Give a whole number from {least} to {most}."
+        message = f"“{text[:40]}” is not a number for “{name}”. Give a whole number from {least} to {most}."
         raise bad_parameters([Fault(name, message, [f"{least}..{most}"])])
     return found
 

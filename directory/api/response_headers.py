@@ -8,28 +8,28 @@ RATE_LEFT = r'^"(anonymous|key)";r=[0-9]+;t=[0-9]+$'
 # name: (what it says, its schema, whether it is always there)
 HEADERS: dict[str, tuple[str, dict, bool]] = {
     "X-Request-ID": (
-        "Tell it when you report an error: our log has the same.",
+        "Include it when you report an error: our log has the same value.",
         {"type": "string", "format": "uuid"},
         True,
     ),
     "RateLimit-Policy": (
-        "The limit that counts your requests: its name, `q` requests in `w` seconds. Not there "
-        "while nothing is counted.",
+        "The limit that applies to you: its name, and `q` requests in `w` seconds. Missing while requests "
+        "are not counted.",
         {"type": "string", "pattern": RATE_POLICY},
         False,
     ),
     "RateLimit": (
-        "What is left of it: `r` requests in the next `t` seconds.",
+        "What is left of the limit: `r` requests in the next `t` seconds.",
         {"type": "string", "pattern": RATE_LEFT},
         False,
     ),
     "Cache-Control": (
-        "Who may keep the answer, and that they ask before they use it.",
+        "Who may cache the answer; caches must revalidate it before each use.",
         {"type": "string", "enum": ["public, no-cache", "private, no-cache", "no-store"]},
         True,
     ),
     "ETag": (
-        "Send it back as `If-None-Match`; a compressed answer has the weak form.",
+        "Send it back as `If-None-Match`. Compressed answers have the weak form.",
         {"type": "string", "pattern": r'^(W/)?"[0-9a-f]+"$'},
         True,
     ),
@@ -38,8 +38,8 @@ HEADERS: dict[str, tuple[str, dict, bool]] = {
         {"type": "string", "format": "uri", "pattern": r"^https?://.+/api/v1/imports/[0-9]+/$"},
         True,
     ),
-    "Retry-After": ("Seconds until you may come back.", {"type": "integer", "minimum": 1}, True),
-    "WWW-Authenticate": ("How a key is shown.", {"type": "string", "pattern": "^Api-Key "}, True),
+    "Retry-After": ("Seconds until you may try again.", {"type": "integer", "minimum": 1}, True),
+    "WWW-Authenticate": ("How to send a key.", {"type": "string", "pattern": "^Api-Key "}, True),
     "Content-Disposition": ("The name of the file.", {"type": "string", "pattern": "^attachment; "}, True),
 }
 ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit", "Cache-Control")

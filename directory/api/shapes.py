@@ -22,7 +22,7 @@ def served(sheet: type[Sheet]) -> dict[str, s.Field]:
 
 
 class FaultSerializer(s.Serializer):
-    field = s.CharField(help_text="The parameter or field; empty where none is to blame.")
+    field = s.CharField(help_text="The parameter or field; empty if the error is not about one.")
     message = s.CharField()
     allowed = s.ListField(child=s.CharField(), required=False)
 
@@ -35,7 +35,7 @@ class ProblemSerializer(s.Serializer):
     status = s.IntegerField()
     detail = s.CharField()
     errors = FaultSerializer(many=True)
-    see = s.URLField(required=False, help_text="Where to go on; each 409 has it.")
+    see = s.URLField(required=False, help_text="The address to continue at; every 409 has it.")
 
 
 class MatchSerializer(s.Serializer):
@@ -50,10 +50,10 @@ class MatchSerializer(s.Serializer):
 class WordsSerializer(s.Serializer):
     """What became of the words of `q`."""
 
-    partial = s.BooleanField(help_text="Nothing has all of the words: these have some of them.")
-    without = s.ListField(child=s.CharField(), help_text="The words that none of the results has.")
-    excluded = s.ListField(child=s.CharField(), help_text="What was not wanted: `NOT`, or a minus before it.")
-    not_understood = s.ListField(child=s.CharField(), help_text="Signs that were passed over.")
+    partial = s.BooleanField(help_text="No record has all the words; these have some of them.")
+    without = s.ListField(child=s.CharField(), help_text="The words that no result has.")
+    excluded = s.ListField(child=s.CharField(), help_text="Excluded words: after `NOT` or a minus.")
+    not_understood = s.ListField(child=s.CharField(), help_text="Signs that were ignored.")
 
 
 class FacetCountSerializer(s.Serializer):
@@ -86,7 +86,7 @@ def page_of(shape: type[s.Serializer], *, whole: bool = False, searched: bool = 
         (s.Serializer,),
         {
             "__doc__": f"A page of the list, {name} by {name}.",
-            "count": s.IntegerField(min_value=0, help_text="Of all pages together."),
+            "count": s.IntegerField(min_value=0, help_text="On all pages together."),
             "next": s.URLField(allow_null=True),
             "previous": s.URLField(allow_null=True),
             "facets": s.DictField(

@@ -45,6 +45,6 @@ def count(client: str, limit: int, name: str) -> dict[str, str]:
         "RateLimit": f'"{name}";r={counted.remaining};t={wait}',
     }
     if counted.over:
-        sentence = f"More than {limit} requests in a minute. Come back in {wait} s; a key allows more."
+        sentence = f"More than {limit} requests in a minute. Try again in {wait} s. A key allows more."
         raise too_many(sentence, wait, headers)
     return headers

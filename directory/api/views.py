@@ -31,7 +31,7 @@ class ByMediaType(BaseContentNegotiation):
 def check_accept(accept: str, spoken: frozenset[str]) -> None:
     """Problem 406 for a client that takes only something else than what is `spoken`."""
     if accept and accept != "*/*" and not any(_takes(part, spoken) for part in accept.split(",")):
-        raise Problem("not-acceptable", f"“{accept[:80]}” is not spoken here. Ask for {JSON}.")
+        raise Problem("not-acceptable", f"“{accept[:80]}” is not available here. Ask for {JSON}.")
 
 
 def _takes(part: str, spoken: frozenset[str]) -> bool:
@@ -57,7 +57,7 @@ class ApiView(APIView):
         allowed = ", ".join(self.allowed_methods)
         raise Problem(
             "method-not-allowed",
-            f"{request.method} is not possible at {request.path}. Possible are: {allowed}.",
+            f"{request.method} is not allowed at {request.path}. Allowed: {allowed}.",
             headers={"Allow": allowed},
         )
 

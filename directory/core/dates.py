@@ -32,7 +32,7 @@ def impossible_year(date: object, year: int, first: int = EARLIEST_YEAR) -> str:
     """Why `date` cannot be of that year, as a sentence; empty where it can."""
     if first <= year <= LATEST_YEAR:
         return ""
-    return _("“%(date)s”: the year must lie from %(first)d to %(last)d. Check it.") % {
+    return _("“%(date)s”: the year must be between %(first)d and %(last)d. Check it.") % {
         "date": date, "first": first, "last": LATEST_YEAR,
     }  # fmt: skip
 
@@ -82,7 +82,7 @@ def validate_known_day(value: str | dt.date) -> None:
         return
     if day > timezone.localdate():
         raise ValidationError(
-            _("%(date)s lies in the future. Give the day on which the status was known.") % {"date": value},
+            _("%(date)s is in the future. Give the day on which the status was known.") % {"date": value},
             code="future",
         )
     if said := impossible_year(value, day.year, FIRST_STATUS_YEAR):
@@ -96,7 +96,7 @@ def days_in_reach(record: models.Model, *names: str, latest: dt.date | None = No
         if (day := getattr(record, name)) and (said := impossible_year(day, day.year)):
             wrong[name] = said
         elif day and latest and day > latest:
-            wrong[name] = _("%(date)s lies in the future. Give a day until today.") % {"date": day}
+            wrong[name] = _("%(date)s is in the future. Give today or an earlier day.") % {"date": day}
     if wrong:
         raise ValidationError(wrong)
 
@@ -107,7 +107,7 @@ class PartialDateField(models.CharField):
     `known`: the day on which something was known, which cannot lie in the future.
     """
 
-    description = gettext_lazy("Date, perhaps only its month or year")
+    description = gettext_lazy("Date, or only its month or year")
 
     def __init__(self, *args, known=False, **kwargs):
         kwargs |= {"max_length": 10, "blank": True, "default": ""}

@@ -76,7 +76,7 @@ class WordsField(models.JSONField):
             raise ValidationError(_("Give a list of texts."), code="list")
         if len(value) > MAX_WORDS:
             raise ValidationError(
-                _("%(n)d entries are too many. At most %(most)d fit."),
+                _("%(n)d entries are too many. Give at most %(most)d."),
                 params={"n": len(value), "most": MAX_WORDS},
             )
         for word in value:

@@ -261,8 +261,8 @@ class FilterSet(django_filters.FilterSet):
 
     q = Filter(
         SearchText, _("Words"),
-        "Words in any of the four languages, an acronym or an identifier; typing errors are forgiven. Empty: "
-        "as if it was left out.",
+        "Words in any of the four languages, an acronym or an identifier; typing errors are tolerated. "
+        "Empty: the same as leaving it out.",
         "ewing",
     )  # fmt: skip
 

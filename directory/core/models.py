@@ -114,7 +114,7 @@ class Listed(Recorded):
         choices=State.choices,
         default=State.DRAFT,
         db_index=True,
-        help_text=_("Drafts and withdrawn records are seen by editors only."),
+        help_text=_("Only editors see drafts and withdrawn records."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
@@ -132,7 +132,7 @@ class Sourced(models.Model):
     source = models.CharField(
         _("source"), max_length=200, blank=True, help_text=_("Who says so, for example ClinicalTrials.gov.")
     )
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    source_url = models.URLField(_("web address of the source"), max_length=500, blank=True)
 
     class Meta:
         abstract = True

@@ -11,9 +11,9 @@ from functools import lru_cache
 import phonenumbers
 from django.utils.translation import gettext as _
 
+from .places import HOME
 from .text import tidy
 
-HOME = "BE"
 LONGEST = 120  # characters of a cell with two numbers and what is said of them
 _CALLED = (
     r"(?:tel|tél|telefoon|telefoonnummer|telefon|telephone|téléphone|phone|ph|gsm|mobile|mobiel|mob|portable|"
@@ -59,8 +59,10 @@ def read_phone(text: str, country: str = HOME) -> tuple[str, str]:
         if number := _number(end, country):
             return number, rest
     raise ValueError(
-        _("“%(phone)s” is not a telephone number. Write it with the code of its country, like "
-          "+32 9 332 21 11; without one it is read as a number of %(country)s.")
+        _(
+            "“%(phone)s” is not a telephone number. Write it with its country code, like +32 9 332 21 11. "
+            "Without one it is read as a number in %(country)s."
+        )
         % {"phone": clean[:40], "country": country}
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ def locate(text: str) -> Place:
     place = _postcodes().get(found[1])
     if place is None:
         raise ValueError(
-            _("%(code)s is not a Belgian postal code. Check the number or take a neighbouring one.")
+            _("%(code)s is not a Belgian postal code. Check the number, or use a neighbouring one.")
             % {"code": found[1]}
         )
     return place
@@ -133,7 +133,7 @@ def place_of(
     """Where a centre is: its coordinates, else the middle of its Belgian postal code, else not known."""
     if latitude is not None and longitude is not None:
         return Place(latitude, longitude)
-    return _of_postal_code(postal_code) if country == "BE" else None
+    return _of_postal_code(postal_code) if country == HOME else None
 
 
 @lru_cache(maxsize=4_000)
@@ -149,7 +149,7 @@ def names_around(postal_code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, names)))
 
 
-def read_postal_code(text: str, country: str = "BE") -> str:
+def read_postal_code(text: str, country: str = HOME) -> str:
     """A postal code of `country` (ISO 3166-1) as it is written there, without a prefix: `B-5000` → `5000`.
 
     A 0 that a spreadsheet took away comes back (France, `1000` → `01000`). ValueError, with a sentence, for
@@ -161,8 +161,10 @@ def read_postal_code(text: str, country: str = "BE") -> str:
     found = _WITH_LETTERS.fullmatch(code)
     if found and (letters := _LETTERS.get(found[1] or found[3])):
         if letters != country:
-            sentence = _("“%(code)s” is a postal code of %(other)s, and the country is %(country)s. "
-                         "Correct one of them.")  # fmt: skip
+            sentence = _(
+                "“%(code)s” is a postal code in %(other)s, but the country is %(country)s. Correct one of "
+                "them."
+            )  # fmt: skip
             raise ValueError(sentence % (said | {"other": letters}))
         code = found[2] or found[4]
     if digits := _DIGITS.get(country):
@@ -176,7 +178,7 @@ def read_postal_code(text: str, country: str = "BE") -> str:
         is_one = bool(_ELSEWHERE.fullmatch(code)) and not _DAY.fullmatch(code)
     if not is_one:
         raise ValueError(
-            _("“%(code)s” is not a postal code of %(country)s. Write the code alone, and check the country.")
+            _("“%(code)s” is not a postal code in %(country)s. Write only the code, and check the country.")
             % said
         )
     return code
@@ -195,17 +197,21 @@ def misplaced(latitude: float, longitude: float, country: str, postal_code: str 
         return _("0,0 is a point in the sea. Leave latitude and longitude empty where they are not known.")
     if box and not _lies_in(box, latitude, longitude):
         if _lies_in(box, longitude, latitude):
-            return _("%(latitude)s,%(longitude)s does not lie in %(country)s; %(longitude)s,%(latitude)s "
-                     "does. Exchange latitude and longitude.") % said  # fmt: skip
-        if country == "BE":
+            return _(
+                "%(latitude)s,%(longitude)s is not in %(country)s, but %(longitude)s,%(latitude)s is. Swap "
+                "latitude and longitude."
+            ) % said  # fmt: skip
+        if country == HOME:
             return (
-                _("%(latitude)s,%(longitude)s does not lie in %(country)s. Correct them, or the country.")
+                _("%(latitude)s,%(longitude)s is not in %(country)s. Correct the coordinates or the country.")
                 % said
             )
-    place = _postcodes().get(postal_code) if country == "BE" else None
+    place = _postcodes().get(postal_code) if country == HOME else None
     if place and (km := distance_km(place, Place(latitude, longitude))) > FARTHEST_KM:
-        sentence = _("%(latitude)s,%(longitude)s lies %(km)d km from %(place)s. Correct the coordinates or "
-                     "the postal code.")  # fmt: skip
+        sentence = _(
+            "%(latitude)s,%(longitude)s is %(km)d km from %(place)s. Correct the coordinates or the postal "
+            "code."
+        )  # fmt: skip
         return sentence % (said | {"km": km, "place": place})
     return ""
 

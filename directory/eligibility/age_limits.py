@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from directory.core.ages import DAYS_PER_YEAR, BadAge
-from trials.age_criteria import DIAGNOSIS, ENROLMENT, HERE, AgeBound, holding_in, parse_bounds
+from directory.core.places import HOME
+from trials.age_criteria import DIAGNOSIS, ENROLMENT, AgeBound, holding_in, parse_bounds
 from trials.choices import AgeGroup
 
 from .verdicts import MET, UNKNOWN, UNMET
@@ -78,7 +79,7 @@ def judge_written(text: str, age: PatientAge, countries: Iterable[str] = ()) -> 
         bounds = parse_bounds(written, side)
     except BadAge:
         return UNKNOWN
-    return max(_in_country(bounds, age, country) for country in (tuple(countries) or (HERE,)))
+    return max(_in_country(bounds, age, country) for country in (tuple(countries) or (HOME,)))
 
 
 def _in_country(bounds: Iterable[AgeBound], age: PatientAge, country: str) -> int:

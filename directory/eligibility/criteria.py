@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
+from directory.core.places import HOME
 from directory.search.daily_facets import Today
-from trials.age_criteria import HERE
 from trials.choices import Freshness, Recruitment
 
 from . import diseases
@@ -102,7 +102,7 @@ class Judged:
     @cached_property
     def open_here(self) -> np.ndarray:
         """Trials of the disease that recruit, undisputed and in reach, in Belgium or the countries given."""
-        countries = self.profile.countries or (HERE,)
+        countries = self.profile.countries or (HOME,)
         here = self.open_sites & ~self._disputed & self.in_reach & self.today.sites_with("country", countries)
         return (self.verdicts["diagnosis"] == MET) & self._trials_of(here)
 
@@ -197,7 +197,7 @@ class Judged:
 
     @cached_property
     def _abroad(self) -> np.ndarray:
-        return ~self.today.sites_with("country", [HERE])
+        return ~self.today.sites_with("country", [HOME])
 
 
 def _number(status: Recruitment) -> int:

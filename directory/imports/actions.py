@@ -357,7 +357,7 @@ def _not_now(run: ImportRun) -> dict:
     if run.status in (Status.UPLOADED, Status.PLANNING):
         sentence = _("Import %(run)s is %(status)s; wait for its plan.")
     elif run.status == Status.PLANNED:
-        sentence = _("Import %(run)s is %(status)s; this cannot be done before.")
+        sentence = _("Import %(run)s is %(status)s; this is not possible yet.")
     else:
         sentence = _("Import %(run)s is %(status)s; this can no longer be done.")
     return problem(

@@ -33,13 +33,13 @@ class UploadForm(forms.Form):
     """One sheet. Coordinators import sites; the kind may be left to the header."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What the sheet holds"),
+        label=gettext_lazy("What the sheet contains"),
         required=False,
     )
     file = forms.FileField(
         label=gettext_lazy("Sheet"),
         max_length=255,
-        help_text=gettext_lazy("XLSX, ODS, or CSV with “;”, “,” or tabs. At most 10 MB."),
+        help_text=gettext_lazy("XLSX, ODS or CSV (separated by semicolons, commas or tabs). At most 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(actions.EXTENSIONS)}),
         error_messages={"empty": gettext_lazy("The file is empty. It needs a header and at least one row.")},
     )
@@ -48,29 +48,27 @@ class UploadForm(forms.Form):
         required=False,
         max_length=100,
         help_text=gettext_lazy(
-            "Of a workbook with several; else the first one whose columns are known is read."
+            "Only for a workbook with several sheets. If empty, the first sheet with known columns is read."
         ),
     )
 
     blank = forms.ChoiceField(
-        label=gettext_lazy("An empty cell"),
+        label=gettext_lazy("Empty cells"),
         required=False,
         choices=[
-            (blank.KEEP, gettext_lazy("keeps what is stored")),
-            (blank.CLEAR, gettext_lazy("clears what is stored")),
+            (blank.KEEP, gettext_lazy("keep the stored value")),
+            (blank.CLEAR, gettext_lazy("clear the stored value")),
         ],
-        help_text=gettext_lazy(
-            "Identifiers, required columns and consent are never cleared by an empty cell."
-        ),
+        help_text=gettext_lazy("An empty cell never clears identifiers, required columns or consent."),
     )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         role = Role.EDITOR if is_editor(user) else Role.COORDINATOR
         own = [(kind, label) for kind, label in kinds.choices() if may_be_handed_in(kind, role, None)]
-        self.fields["kind"].choices = [("", _("The columns tell")), *own] if len(own) > 1 else own
+        self.fields["kind"].choices = [("", _("Detected from the columns")), *own] if len(own) > 1 else own
         if len(own) > 1:
-            self.fields["kind"].help_text = _("Left open, the columns tell.")
+            self.fields["kind"].help_text = _("If you do not choose, it is detected from the columns.")
 
     @property
     def choices(self) -> dict[str, str]:
@@ -183,7 +181,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if kind not in dict(UploadForm(user=request.user).kinds) or ending not in ("csv", "xlsx"):
-            raise Http404(_("There is no such kind of sheet, or it is not yours to hand in."))
+            raise Http404(_("There is no such kind of sheet, or you may not upload it."))
         language = request.GET.get("language", "en")
         if language not in LANGUAGE_CODES:
             raise Http404(
@@ -227,7 +225,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         try:
             pieces = report.report(run, only_bad=request.GET.get("only") == "bad")
         except report.NotReady:
-            messages.info(request, _("The rows are still being judged. Wait until the page shows them."))
+            messages.info(request, _("The rows are still being checked. Wait until the page shows them."))
             return HttpResponseRedirect(_address(run))
         name = content_disposition_header(True, report.file_name(run))
         headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
@@ -250,7 +248,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         outcome = query.get("outcome", "") if every else ""
         chosen = [number for one in numbers if (number := whole_number(one)) is not None]
         if not chosen and outcome not in Outcome.values:
-            messages.info(request, _("No row was ticked; nothing was decided."))
+            messages.info(request, _("No row was selected; nothing was changed."))
         else:
             self._decide(request, run, every or request.POST.get("decision", ""), chosen, outcome)
         return HttpResponseRedirect(f"{_address(run)}{back if back.startswith('?') else ''}#rows")
@@ -265,7 +263,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             messages.error(request, str(refused))
             return
         said = {"number": number}
-        taken = ngettext("%(number)d row is taken.", "%(number)d rows are taken.", number)
+        taken = ngettext("%(number)d row is accepted.", "%(number)d rows are accepted.", number)
         left = ngettext("%(number)d row is left out.", "%(number)d rows are left out.", number)
         messages.success(request, (taken if decision == Decision.TAKE else left) % said)
 
@@ -274,7 +272,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         run = self.get_object(request, str(pk))
         if run is None:
-            raise Http404(_("There is no such import, or it is somebody else's."))
+            raise Http404(_("This import does not exist, or it is somebody else's."))
         return run
 
 
@@ -326,11 +324,11 @@ def was_there(run: ImportRun) -> str:
     since = timezone.localtime(run.was_there_since or run.created_at)
     when = f"{since:%H:%M}" if since.date() == timezone.localdate() else f"{since:%d/%m/%Y %H:%M}"
     if run.is_planned_again:
-        sentence = _("You handed in this file at %(when)s already: it has been planned again.")
+        sentence = _("You already uploaded this file (%(when)s): a new plan has been made.")
     elif run.status == Status.APPLYING:
-        sentence = _("You handed in this file at %(when)s already: it is being stored.")
+        sentence = _("You already uploaded this file (%(when)s): it is being stored.")
     else:
-        sentence = _("You handed in this file at %(when)s already: this is its import.")
+        sentence = _("You already uploaded this file (%(when)s): this is its import.")
     return sentence % {"when": when}
 
 

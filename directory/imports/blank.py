@@ -19,14 +19,14 @@ def questions(blanks: Counter[str]) -> list[Question]:
     if not number:
         return []
     message = ngettext(
-        "%(number)d empty cell stands over a stored value (%(columns)s). What does it mean?",
-        "%(number)d empty cells stand over stored values (%(columns)s). What do they mean?",
+        "%(number)d cell is empty where a value is stored (%(columns)s). What does that mean?",
+        "%(number)d cells are empty where values are stored (%(columns)s). What does that mean?",
         number,
     ) % {"number": number, "columns": ", ".join(f"{name}: {many}" for name, many in blanks.most_common())}
     cleared = ngettext("%d stored value would be cleared.", "%d stored values would be cleared.", number)
     options = (
-        Option(KEEP, _("They keep what is stored"), _("An empty cell is one that nobody filled in.")),
-        Option(CLEAR, _("They clear what is stored"), cleared % number),
+        Option(KEEP, _("Keep the stored values"), _("An empty cell is one that nobody filled in.")),
+        Option(CLEAR, _("Clear the stored values"), cleared % number),
     )
     return [
         Question(

@@ -60,10 +60,10 @@ def _question(name: str, told: Mapping) -> Question:
         Option(order, label, _reads(example, order))
         for order, label in ((DAY_FIRST, _("day first")), (MONTH_FIRST, _("month first")))
     )
-    sentence = _("Are the dates of “%(column)s” day first or month first? Nothing in the column tells.")
+    sentence = _("Are the dates of “%(column)s” day first or month first? The column does not show which.")
     if told["day"]:
         sentence = _(
-            "Are the dates of “%(column)s” day first or month first? It has “%(day)s” as well as “%(month)s”."
+            "Are the dates of “%(column)s” day first or month first? It has both “%(day)s” and “%(month)s”."
         )
     said = {"column": name, "day": told["day_example"], "month": told["month_example"]}
     return Question(

@@ -114,7 +114,7 @@ def _column_question(
     return Question(
         key=COLUMN + one.key,
         code="column",
-        message=_("What does column %(place)s (%(header)s) hold?")
+        message=_("What does column %(place)s (%(header)s) contain?")
         % {"place": letters(one.place), "header": one.shown},
         options=tuple(options),
         suggested=mine,
@@ -136,19 +136,19 @@ def _needed(
     for told in reading.problems if may_be_mapped(reading) else ():
         if told["code"] == "missing_one_of":
             wanted = told["wanted"]
-            message = _("Which column tells what each row is about? One of these is needed: %(wanted)s.")
+            message = _("Which column says what each row is about? One of these is needed: %(wanted)s.")
             options = _options(unread, wanted, likely, with_column=True)
             found.append(_question(ONE_OF, message % {"wanted": ", ".join(wanted)}, options, told))
         else:
             name = told.get("needed") or told["column"]
-            message = _("Which column is “%(column)s”? Without it the sheet cannot be read.")
+            message = _("Which column is “%(column)s”? The sheet cannot be read without it.")
             options = _options(unread, [name], likely, with_column=False)
             found.append(_question(NEEDS + name, message % {"column": name}, options, told))
     return found
 
 
 def _question(key: str, message: str, options: tuple[Option, ...], told: dict) -> Question:
-    way_out = _("If no column is, cancel the import and add one.")
+    way_out = _("If there is none, cancel the import and add the column.")
     return Question(
         key, "needs", f"{message} {way_out}", options, needed=True, params={"why": told["message"]}
     )

@@ -96,7 +96,10 @@ class ImportRun(models.Model):
         _("stored"), default=dict, help_text=_("Records written, by kind and operation.")
     )
     taken = models.JSONField(
-        _("rows taken"), default=dict, editable=False, help_text="Rows stored, by the outcome of their plan."
+        _("rows accepted"),
+        default=dict,
+        editable=False,
+        help_text="Rows stored, by the outcome of their plan.",
     )
     problems = models.JSONField(_("problems"), default=list)
     warnings = models.JSONField(_("warnings"), default=list)
@@ -158,7 +161,7 @@ class ImportRun(models.Model):
                 Coalesce("centre", 0),
                 condition=Q(status__in=LIVE),
                 name="file_is_live_once",
-                violation_error_message=_("This file is already on its way."),
+                violation_error_message=_("This file is already being imported."),
             ),
             models.UniqueConstraint(
                 fields=["created_by", "idempotency_key"],
@@ -337,7 +340,7 @@ class RowOutcome(models.Model):
     class Meta:
         verbose_name = _("row")
         verbose_name_plural = _("rows")
-        ordering = ["run", "number"]
+        ordering = ["run_id", "number"]
         default_permissions = ()
         indexes = [models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome")]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="row_once_in_a_run")]

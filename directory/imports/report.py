@@ -202,7 +202,7 @@ def _beyond(said: _Said) -> list[str]:
     """A row with more cells than the header still has more when it comes again, until it is put right."""
     if not any(code == "too_wide" for _column, code, _params in said.faults):
         return []
-    return [_("This row had more cells than the header. Put it right, then empty this cell.")]
+    return [_("This row had more cells than the header. Correct the row, then empty this cell.")]
 
 
 def _styles(said: _Said, source: _Source, new_place: dict[int, int], outcome_at: int) -> dict[int, int]:
@@ -242,17 +242,19 @@ def _about(run: ImportRun, only_bad: bool) -> Iterator[Line]:
         *((_("problem"), one["message"]) for one in run.problems),
         *((_("warning"), one["message"]) for one in run.warnings),
         (
-            _("how to go on"),
-            _("Correct the red cells in the first sheet and hand in this file. “Outcome” and “Messages” are "
-              "not read; rows that were stored already change nothing when they come again."),
+            _("what to do next"),
+            _(
+                "Correct the red cells in the first sheet and upload this file. “Outcome” and “Messages” "
+                "are ignored; rows that are already stored change nothing when they are uploaded again."
+            ),
         ),
         (
             _("colours"),
-            _("Red: the row is not taken because of this cell. Amber: a note, or a row that is held back."),
+            _("Red: the row is left out because of this cell. Amber: a note, or a row that is held back."),
         ),
     ]  # fmt: skip
     if only_bad:
-        said.append((_("left away"), _("This file has only the rows that were not taken.")))
+        said.append((_("left out"), _("This file has only the rows that were left out.")))
     for number, (name, text) in enumerate(said, start=1):
         wrong = {1: Style.WRONG} if name == _("problem") else {1: Style.LONG}
         yield Line(number, [name, text], {0: Style.HEADER} | wrong)

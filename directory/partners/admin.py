@@ -52,12 +52,12 @@ class ApiKeyAdmin(EditorsOnly, RecordedAdmin):
         return self.render_page(
             request,
             "partners/admin/key_made.html",
-            title=_("The key was made"),
+            title=_("The key was created"),
             key=obj,
             text=request.key_text,
         )
 
-    @admin.action(description=_("Revoke: no request is answered any more"), permissions=["revoke"])
+    @admin.action(description=_("Revoke: the key stops working"), permissions=["revoke"])
     def revoke(self, request, queryset):
         revoked = sum(keys.revoke(key=key, by=actor_of(request)) for key in queryset)
         told = ngettext("%d key is revoked.", "%d keys are revoked.", revoked) % revoked

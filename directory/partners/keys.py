@@ -69,7 +69,7 @@ def revoke(*, key: ApiKey, by: changes.Actor) -> bool:
 
 def recognise(text: str) -> ApiKey:
     """The key in force that `text` is. Raises BadKey, in the same words for all that cannot be told apart."""
-    wrong = _("This key is not known. Check that it was copied whole.")
+    wrong = _("This key is not known. Check that you copied all of it.")
     if not _FORM.fullmatch(text):
         raise BadKey(wrong)
     key = ApiKey.objects.select_related("centre", "user").filter(prefix=text[:PREFIX_LENGTH]).first()

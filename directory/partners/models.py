@@ -16,8 +16,8 @@ from directory.core.text import control_character_in
 class KeyScope(models.TextChoices):
     """What a key may be used for."""
 
-    READ = "read", _("read: the public data, at a partner's rate")
-    IMPORTS = "imports", _("imports: send sheets, see their plans, apply them")
+    READ = "read", _("read: the public data, with the higher limit of a partner")
+    IMPORTS = "imports", _("imports: upload sheets, see their plans, store them")
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -40,8 +40,8 @@ class ApiKey(Recorded):
     # The log is read by more people than may use a key.
     not_logged = ("digest", "user", "last_used")
 
-    name = models.CharField(_("name"), max_length=80, help_text=_("Whose key it is, and for what program."))
-    prefix = models.CharField(_("begins with"), max_length=8, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=80, help_text=_("Who uses the key, and for which program."))
+    prefix = models.CharField(_("starts with"), max_length=8, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     scopes = WordsField(_("scopes"), words=KeyScope)
     centre = models.ForeignKey(
@@ -51,7 +51,7 @@ class ApiKey(Recorded):
         blank=True,
         related_name="keys",
         verbose_name=_("centre"),
-        help_text=_("An importing key of a centre changes the sites of that centre only."),
+        help_text=_("With the scope “imports”, the key changes only the sites of this centre."),
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -61,7 +61,7 @@ class ApiKey(Recorded):
         related_name="api_key",
         verbose_name=_("acts as"),
     )
-    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(
         _("expires"), null=True, blank=True, help_text=_("Empty: it stays valid until it is revoked.")
     )
@@ -70,7 +70,9 @@ class ApiKey(Recorded):
         _("last used"),
         null=True,
         editable=False,
-        help_text=_("Noted once an hour. Empty: not known; it may have been used when nothing was noted."),
+        help_text=_(
+            "Recorded at most once an hour. Empty: not known; the key may have been used without a record."
+        ),
     )
 
     objects = ApiKeyQuerySet.as_manager()
@@ -99,4 +101,4 @@ class ApiKey(Recorded):
         if not self.scopes:
             raise ValidationError({"scopes": _("Choose at least one of: %s.") % ", ".join(KeyScope.values)})
         if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
-            raise ValidationError({"expires_at": _("A key cannot expire before it is made.")})
+            raise ValidationError({"expires_at": _("A key cannot expire before it is created.")})

@@ -38,7 +38,10 @@ def read(text: str, kind: str, ordering: str) -> tuple:
     content = _content(text)
     if content is None:
         raise BadCursor(
-            _("“%(cursor)s” is not a cursor. Take it as it is from next or previous, or leave it out.")
+            _(
+                "“%(cursor)s” is not a cursor. Use the cursor exactly as returned in next or previous, or "
+                "leave it out."
+            )
             % {"cursor": text[:40]}
         )
     found_kind, found_ordering, *key = orjson.loads(content)

@@ -79,7 +79,7 @@ class Name(Text):
         letters, digits = sum(map(str.isalpha, name)), sum(map(str.isdigit, name))
         if letters <= digits or re.search(r"@|://|www\.", name) or is_day(name):
             raise ValueError(
-                _("“%(value)s” is not a name. Write a name here, and what this is in its own column.")
+                _("“%(value)s” is not a name. Write a name here, and this value in its own column.")
                 % {"value": name[:60]}
             )
         return name
@@ -174,7 +174,7 @@ class Day(_Date):
 def _day_remark(cell: str, system: str) -> str:
     day = serial_date(cell, system)
     said = {"cell": tidy(cell), "day": day}
-    return _("“%(cell)s”, a spreadsheet's number of a day, is read as %(day)s.") % said if day else ""
+    return _("“%(cell)s” is a spreadsheet's number for a date; it is read as %(day)s.") % said if day else ""
 
 
 class Phone(Text):
@@ -191,7 +191,7 @@ class Phone(Text):
     def remark(self, cell, value, *, country=HOME, **kwargs):
         if rest := read_phone(cell, country)[1]:
             said = {"rest": rest[:40], "phone": value}
-            return _("Only %(phone)s is kept; “%(rest)s” is not: there is room for one number.") % said
+            return _("Only %(phone)s is stored, not “%(rest)s”: there is room for one number.") % said
         if tidy(cell).isdecimal() and not tidy(cell).startswith("0"):
             return _("“%(cell)s” is read as %(phone)s.") % {"cell": tidy(cell), "phone": value}
         return ""
@@ -212,7 +212,7 @@ class PostalCode(Text):
         if value != tidy(cell):
             return _("“%(cell)s” is read as %(code)s.") % {"cell": tidy(cell)[:40], "code": value}
         if country == HOME and not is_known(value):
-            sentence = _("%(code)s is not among the postal codes of Belgian municipalities. Is it right?")
+            sentence = _("%(code)s is not the postal code of a Belgian municipality. Is it right?")
             return sentence % {"code": value}
         return ""
 
@@ -267,7 +267,7 @@ class YesNo(Text):
     def clean(self, value, row=None, **kwargs):
         word = fold(str(value))
         if word not in YES | NO:
-            raise ValueError(_("“%(value)s” is neither yes nor no. Write yes or no.") % {"value": value[:40]})
+            raise ValueError(_("“%(value)s” is not yes or no. Write yes or no.") % {"value": value[:40]})
         return word in YES
 
     def render(self, value, obj=None, **kwargs):
@@ -349,4 +349,4 @@ class List(Cell):
         return "; ".join(self.one.render(one) for one in value or ())
 
     def takes(self) -> str:
-        return _("%(one)s; several are parted by “;”") % {"one": self.one.takes()}
+        return _("%(one)s; separate several with “;”") % {"one": self.one.takes()}

@@ -136,7 +136,7 @@ class _Writer:
             headers = (self.sheet.columns()[name].header(self.language) for name in self.sheet.one_of)
             return _("One of these is required: %(columns)s.") % {"columns": ", ".join(headers)}
         if needed := self.sheet.needs.get(column.column_name):
-            return _("Needs %(column)s beside it.") % {
+            return _("Fill in %(column)s as well.") % {
                 "column": self.sheet.columns()[needed].header(self.language)
             }
         return ""
@@ -167,12 +167,12 @@ class _Writer:
         rule: dict = {"validate": "list", "source": f"={self._listed(name, words)}"}
         if not is_closed:
             return rule | {"show_error": False}
-        return rule | {"error_title": name, "error_message": _("Choose one of the list.")}
+        return rule | {"error_title": name, "error_message": _("Choose from the list.")}
 
     def _day_rule(self, is_whole: bool) -> dict:
         hint = _("Day first: 03/06/2026.")
         if not is_whole:
-            hint += " " + _("Only a month or a year: put an apostrophe before it, like '2026-06.")
+            hint += " " + _("For only a month or a year, type an apostrophe before it, like '2026-06.")
         return {
             "validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY,
             "input_message": hint, "error_message": hint,
@@ -224,7 +224,7 @@ class _Writer:
             page.write_string(line, 0, sentence)
             line += 1
         line += 1
-        for place, title in enumerate((_("Column"), _("Required?"), _("What a cell takes"))):
+        for place, title in enumerate((_("Column"), _("Required?"), _("What to fill in"))):
             page.write_string(line, place, title, self.head)
         for column in columns:
             line += 1
@@ -241,10 +241,10 @@ class _Writer:
 
     def _sentences(self) -> list[str]:
         return [
-            _("Fill in the sheet “%(sheet)s” and hand in this file as it is.") % {"sheet": self.sheet.kind},
-            _("The grey row in italics is an example. Remove it, or leave it: it is not read."),
-            _("An empty cell keeps what is stored. Columns may be moved or removed."),
-            _("Dates are day first. Several values in one cell are parted by “;”."),
+            _("Fill in the sheet “%(sheet)s” and upload this file.") % {"sheet": self.sheet.kind},
+            _("The grey row in italics is an example; it is ignored."),
+            _("An empty cell keeps the stored value. You may move or remove columns."),
+            _("Write dates with the day first. Separate several values in one cell with “;”."),
         ]
 
 

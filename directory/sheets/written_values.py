@@ -137,7 +137,7 @@ def _not_a_date(text: str) -> str:
 def _other_order(text: str, order: str) -> str:
     """Two numbers that are a date only the other way round than the rest of the column is read."""
     if order == MONTH_FIRST:
-        sentence = _("“%(date)s” is a date only with the day first, and this column is read month first.")
+        sentence = _("“%(date)s” is a date only with the day first, but this column is read month first.")
     else:
-        sentence = _("“%(date)s” is a date only with the month first, and this column is read day first.")
+        sentence = _("“%(date)s” is a date only with the month first, but this column is read day first.")
     return sentence % {"date": text[:40]} + _(" Write the year first, like 2026-06-03.")

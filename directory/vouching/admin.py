@@ -152,7 +152,7 @@ class EnquiryAdmin(ForEditors):
     def left(self, enquiry):
         return enquiry.number_left
 
-    @admin.display(description=_("sheets handed in by the link"))
+    @admin.display(description=_("sheets uploaded by the link"))
     def sheets(self, enquiry):
         runs = [one.run for one in enquiry.sheets.select_related("run")]
         pages = ((reverse("admin:imports_importrun_change", args=[one.pk]), one) for one in runs)
@@ -184,16 +184,18 @@ class EnquiryAdmin(ForEditors):
         found = Coordination.objects.acting().exclude(user__email="").select_related("centre")
         mine = [one for one in found if (one.user_id, one.centre_id) in pairs]
         sent = sum(actions.ask_now(coordination=one) for one in mine)
-        told = ngettext("%d mail was sent.", "%d mails were sent.", sent) % sent
+        told = ngettext("%d e-mail was sent.", "%d e-mails were sent.", sent) % sent
         if left := len(pairs) - sent:
             told = f"{told} " + ngettext(
-                "%d could not be: no longer a coordinator, no e-mail address, or the mail server is away.",
-                "%d could not be: no longer coordinators, no e-mail address, or the mail server is away.",
+                "%d could not be sent: no longer a coordinator, no e-mail address, or the mail server does "
+                "not answer.",
+                "%d could not be sent: no longer coordinators, no e-mail address, or the mail server does "
+                "not answer.",
                 left,
             ) % left  # fmt: skip
         self.message_user(request, told, messages.SUCCESS if sent == len(pairs) else messages.WARNING)
 
-    @admin.action(description=_("Revoke: the links open nothing any more"), permissions=["act"])
+    @admin.action(description=_("Revoke: the links stop working"), permissions=["act"])
     def revoke(self, request, queryset):
         ended = sum(actions.revoke(enquiry=one) for one in queryset)
         told = ngettext("%d enquiry is revoked.", "%d enquiries are revoked.", ended) % ended
@@ -236,7 +238,7 @@ class ContactAnswerAdmin(ForEditors):
     def lookup_allowed(self, lookup, value, request):
         return lookup == "enquiry__exact" or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("what is to be another one"))
+    @admin.display(description=_("what should change"))
     def differs(self, sent):
         label = {one.name: one.verbose_name for one in sent.site._meta.concrete_fields}
         told = (
@@ -248,11 +250,11 @@ class ContactAnswerAdmin(ForEditors):
     def said_by(self, sent):
         return sent.enquiry.user
 
-    @admin.action(description=_("Take over: shown to everybody from now on"), permissions=["act"])
+    @admin.action(description=_("Accept: shown to everybody from now on"), permissions=["act"])
     def take(self, request, queryset):
         self._decide(request, queryset, take=True)
 
-    @admin.action(description=_("Decline: what is shown stays"), permissions=["act"])
+    @admin.action(description=_("Decline: keep what is shown now"), permissions=["act"])
     def decline(self, request, queryset):
         self._decide(request, queryset, take=False)
 
@@ -262,7 +264,7 @@ class ContactAnswerAdmin(ForEditors):
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return
-        told = ngettext("%d is taken over.", "%d are taken over.", done) if take else ngettext(
+        told = ngettext("%d is accepted.", "%d are accepted.", done) if take else ngettext(
             "%d is declined.", "%d are declined.", done
         )  # fmt: skip
         self.message_user(request, told % done, messages.SUCCESS if done else messages.INFO)
@@ -275,17 +277,19 @@ def vouching(request):
         return
     late = Enquiry.objects.overdue(mail_day(timezone.now())).count()
     label = ngettext(
-        "coordinator who was reminded twice and did not confirm",
-        "coordinators who were reminded twice and did not confirm",
+        "coordinator who did not confirm after two reminders",
+        "coordinators who did not confirm after two reminders",
         late,
     )
     yield attention.WaitingItem(late, label, attention.list_url(Enquiry, owed=OVERDUE), urgent=True)
     notes = Enquiry.objects.filter(note_read_at=None).exclude(note="").count()
-    label = ngettext("note of a coordinator to read", "notes of coordinators to read", notes)
+    label = ngettext("note from a coordinator to read", "notes from coordinators to read", notes)
     yield attention.WaitingItem(notes, label, attention.list_url(Enquiry, note="unread"))
     sent = ContactAnswer.objects.filter(state=ContactState.OPEN).count()
     label = ngettext(
-        "site whose coordinator sent another contact", "sites whose coordinators sent another contact", sent
+        "site with new contact details from its coordinator",
+        "sites with new contact details from their coordinators",
+        sent,
     )
     yield attention.WaitingItem(sent, label, attention.list_url(ContactAnswer))
     mute = Coordination.objects.acting().filter(user__email="").count()

@@ -93,15 +93,15 @@ def status_said(site: TrialSite, said: str, day: str) -> str:
     if said in ("", SAME) and not day:
         return status
     if not said:
-        raise ValidationError(_("Say what is so on that day: choose one of the answers above."))
+        raise ValidationError(_("Say what happens on that day: choose one of the answers above."))
     if status == Recruitment.NOT_YET_RECRUITING:
         if not day:
             raise ValidationError(_("Give the day or month on which it opens, like 15/03/2027 or 03/2027."))
         if last_day(day) <= today:
-            sentence = _("“%(day)s” has passed. Give a day to come, or choose that it is open.")
+            sentence = _("“%(day)s” has passed. Give a later day, or answer that it is open.")
             raise ValidationError(sentence, params={"day": day})
     elif day and first_day(day) > today:
-        sentence = _("“%(day)s” lies in the future. Give the day since which it is so, or leave it empty.")
+        sentence = _("“%(day)s” is in the future. Give the day since when this is so, or leave it empty.")
         raise ValidationError(sentence, params={"day": day})
     return status
 

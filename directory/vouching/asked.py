@@ -103,5 +103,5 @@ def told_of(one: AskedSite) -> str:
         "many": implied_in_words(site.implied_by),
     }
     if site.implied_by:
-        return _("%(registry)s says so of %(many)s (%(day)s), your centre has not confirmed it") % said
-    return _("%(registry)s says so (%(day)s), your centre has not confirmed it") % said
+        return _("%(registry)s says so of %(many)s (%(day)s); your centre has not confirmed it") % said
+    return _("%(registry)s says so (%(day)s); your centre has not confirmed it") % said

@@ -22,7 +22,7 @@ WORDS = {
     Recruitment.RECRUITING: gettext_lazy("Open: patients can be included"),
     Recruitment.ACTIVE_NOT_RECRUITING: gettext_lazy("Closed to new patients"),
     Recruitment.SUSPENDED: gettext_lazy("Paused"),
-    Recruitment.NOT_YET_RECRUITING: gettext_lazy("Opens on a day to come (give it below)"),
+    Recruitment.NOT_YET_RECRUITING: gettext_lazy("Opens on a later day (give it below)"),
 }
 COHORT = {"": gettext_lazy("No answer now"), "open": gettext_lazy("Open"), "full": gettext_lazy("Full")}
 _OPEN = {"open": True, "full": False}
@@ -35,7 +35,7 @@ class SiteAnswerForm(forms.Form):
     day = forms.CharField(
         required=False,
         max_length=40,
-        label=gettext_lazy("Day on which it opens, or since when this is so"),
+        label=gettext_lazy("The day it opens, or the day since when this is so"),
     )
     cohort = forms.ChoiceField(
         required=False,
@@ -141,7 +141,7 @@ def choices_of(asked: AskedSite) -> list[tuple[str, str]]:
     site, against, opens = asked.site, asked.against, Recruitment.NOT_YET_RECRUITING
     found = [] if site.status == Recruitment.UNKNOWN else [(SAME, _("Still right"))]
     if against and against.status not in (*SAID, site.status):
-        agreed = _("As the newer source says: %(status)s") % {"status": against.get_status_display()}
+        agreed = _("The newer source is right: %(status)s") % {"status": against.get_status_display()}
         found.append((against.status, agreed))
     return found + [(one.value, str(WORDS[one])) for one in SAID if one == opens or one != site.status]
 

@@ -34,7 +34,7 @@ ENDED = (Recruitment.COMPLETED, Recruitment.TERMINATED, Recruitment.WITHDRAWN)
 class Reason(models.TextChoices):
     """Why a coordinator is asked now."""
 
-    DUE = "due", _("it was time")
+    DUE = "due", _("it was due")
     MOVED = "moved", _("a registry says something new")
     EDITOR = "editor", _("an editor asked for it")
 
@@ -195,7 +195,7 @@ class SheetAnswer(models.Model):
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="sheets", verbose_name=_("enquiry"))
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="by_links", verbose_name=_("import run"))
-    handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
+    handed_in_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
     class Meta:
         default_permissions = ()
@@ -209,8 +209,8 @@ class SheetAnswer(models.Model):
 class ContactState(models.TextChoices):
     """What became of contact details that a coordinator sent."""
 
-    OPEN = "open", _("to be looked at")
-    TAKEN = "taken", _("taken over")
+    OPEN = "open", _("to be checked")
+    TAKEN = "taken", _("accepted")
     DECLINED = "declined", _("declined")
 
 

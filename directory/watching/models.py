@@ -68,7 +68,7 @@ class Watch(models.Model):
             models.UniqueConstraint(
                 fields=["email", "kind", "question"],
                 name="followed_once_by_an_address",
-                violation_error_message=_("This address already follows that."),
+                violation_error_message=_("This address already follows this."),
             )
         ]
 

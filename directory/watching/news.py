@@ -56,11 +56,11 @@ def news_of(
     news = {slug: TrialNews(slug, label_of(documents.get(slug))) for slug in slugs}
     for slug, one in news.items():
         if slug not in before:
-            one.sentences.append(_("New among the results. %(where)s") % {"where": _where(documents[slug])})
+            one.sentences.append(_("New in your results. %(where)s") % {"where": _where(documents[slug])})
         elif slug not in documents:
             one.sentences.append(_("No longer in this directory."))
         elif slug not in now:
-            one.sentences.append(_("No longer among the results."))
+            one.sentences.append(_("No longer in your results."))
     past = Past(before & documents.keys(), since=since, until=until)
     for step in merged(past.steps()):
         news[step.slug].sentences += [sentence for _what, sentence in _sentences(step)]
@@ -102,12 +102,12 @@ def _of_site(step: PublicChange) -> list[tuple[str, str]]:
         return [("left", gone)] if before else []
     words |= {"status": _status(after["status"]), "how": _how(after)}
     if before is None:
-        return [("new", _("%(centre)s is a new centre: %(status)s%(how)s.") % words)]
+        return [("new", _("%(centre)s was added as a centre: %(status)s%(how)s.") % words)]
     found = _of_status(before, after, words)
     if after.get("disputed") and not before.get("disputed"):
         found.append(("disputed", _dispute(step, words)))
     if _differ(before, after, _CONTACT):
-        found.append(("contact", _("%(centre)s: whom to contact has changed.") % words))
+        found.append(("contact", _("%(centre)s: the contact has changed.") % words))
     return found
 
 
@@ -127,7 +127,7 @@ def _of_status(before: dict, after: dict, words: dict[str, str]) -> list[tuple[s
     if (before.get("verified_at") or "") < (after.get("verified_at") or ""):
         return [("confirmed", _("%(centre)s: %(status)s, confirmed again%(how)s.") % words)]
     if before.get("verified_at") != after.get("verified_at"):
-        return [("unconfirmed", _("%(centre)s: the last confirmation was taken back.") % words)]
+        return [("unconfirmed", _("%(centre)s: the last confirmation was withdrawn.") % words)]
     return []
 
 
@@ -207,7 +207,7 @@ def _where(document: dict) -> str:
     ]  # fmt: skip
     if recruiting:
         return _("Recruiting at: %(centres)s.") % {"centres": _("; ").join(recruiting)}
-    return _("Not recruiting at any centre of this directory.")
+    return _("Not recorded as recruiting at any centre in this directory.")
 
 
 def _name(names: Mapping[str, str]) -> str:

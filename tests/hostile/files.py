@@ -127,7 +127,7 @@ FILES = [
          "Only the sheet “Data” was read", 3),
     File("xlsx_hidden_first_sheet.xlsx", ACCEPT, made.hidden_first_sheet, rows=3),
     File("xlsx_hidden_rows.xlsx", ACCEPT, lambda: with_sheet('<row r="3"', '<row r="3" hidden="1"'),
-         "Rows that the sheet hides are read as well: 1", 3),
+         "Hidden rows of the sheet were read as well: 1", 3),
     File("xlsx_dimension_lies.xlsx", ACCEPT,
          lambda: with_sheet('ref="A1:H4"', 'ref="A1:XFD1048576"'), rows=3),
     File("xlsx_dimension_too_small.xlsx", ACCEPT, lambda: with_sheet('ref="A1:H4"', 'ref="A1:B2"'), rows=3),

@@ -74,7 +74,7 @@ class TestStatingAStatus:
         ("wrong", "message"),
         [
             ({"status": "sometimes"}, "'sometimes' is not a valid choice"),
-            ({"said_at": dt.date(2999, 1, 1)}, "lies in the future"),
+            ({"said_at": dt.date(2999, 1, 1)}, "is in the future"),
             ({"since": "June"}, "is not a date"),
             ({"evidence": "x" * 501}, "at most 500"),
             ({"source_url": "javascript:alert(1)"}, "valid URL"),

@@ -46,7 +46,7 @@ def test_records_are_listed_withdrawn_and_taken_back(client, editor, make, actio
 
 def test_a_record_that_was_listed_already_is_counted_apart_and_not_recorded(client, editor):
     response = act(client, Trial, "list_records", builders.a_trial("A"), builders.a_trial("B", state="draft"))
-    assert told(response) == "1 record is now listed. 1 was so already."
+    assert told(response) == "1 record is now listed. 1 already had this state."
     assert [one.key for one in Change.objects.all()] == ["b"]
 
 

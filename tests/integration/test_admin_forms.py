@@ -71,7 +71,7 @@ def test_one_field_may_say_both_bounds_and_an_emptied_one_says_none(client, edit
 
 
 def test_a_highest_age_in_the_place_of_the_lowest_is_told(client, editor):
-    assert "is a highest age" in errors(new_trial(client, age_min_text="< 18 years"))
+    assert "is a maximum age" in errors(new_trial(client, age_min_text="< 18 years"))
     assert not Trial.objects.exists()
 
 
@@ -134,7 +134,7 @@ def test_the_address_of_a_listed_record_is_shown_but_cannot_be_changed(client, e
     record = make("abc")
     before = record.change_key
     page = client.get(admin_url(record, "change"))
-    assert "has been listed, so it stays as it is" in page.content.decode()
+    assert "has been listed, so it stays unchanged" in page.content.decode()
     client.post(admin_url(record, "change"), shown(page) | {"slug": "other", "code": "other"})
     record.refresh_from_db()
     assert record.change_key == before
@@ -157,7 +157,7 @@ def test_the_second_of_two_editors_is_told_what_the_first_did_and_loses_nothing(
     opened = shown(client.get(url))
     client.post(url, opened | {"sponsor": "SIOPEN"})
     response = client.post(url, opened | {"title_en": "My long new title"})
-    assert "This record was saved again after you opened it" in errors(response)
+    assert "Somebody saved this record after you opened it" in errors(response)
     assert "SIOPEN" in errors(response)
     assert "My long new title" in response.content.decode()
     assert Trial.objects.get().title_en != "My long new title"

@@ -156,7 +156,7 @@ def test_somebody_who_left_is_still_told_apart(client, editor):
     record([Entry("trial", "a", {"sponsor": "X"}, {"sponsor": "Y"})], by=Actor.of(gone))
     number = gone.pk
     gone.delete()
-    assert lines(client, trial)[0].who == f"editor · user {number}, since removed"
+    assert lines(client, trial)[0].who == f"editor · user {number} (deleted)"
 
 
 def test_a_coordinator_reads_roles_but_not_the_names_of_others(client):

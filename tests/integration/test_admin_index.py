@@ -28,7 +28,7 @@ def lines(client) -> dict[str, int]:
 
 def test_where_nothing_waits_the_page_says_so(client):
     client.force_login(builders.an_editor())
-    assert "Nothing waits for you." in client.get(reverse("admin:index")).content.decode()
+    assert "Nothing needs your attention." in client.get(reverse("admin:index")).content.decode()
 
 
 def test_an_editor_sees_doubtful_sites_drafts_and_missing_consents(client):
@@ -44,8 +44,8 @@ def test_an_editor_sees_doubtful_sites_drafts_and_missing_consents(client):
     builders.a_professional(consent=True)
     client.force_login(builders.an_editor())
     assert lines(client) == {
-        "recruiting site of which a newer source says otherwise": 1,
-        "recruiting site that nobody verified for more than 90 days": 1,
+        "recruiting site for which a newer source says otherwise": 1,
+        "recruiting site not verified for more than 90 days": 1,
         "trial in draft": 1,
         "centre in draft": 1,
         "network in draft": 1,
@@ -60,7 +60,7 @@ def test_several_are_said_in_the_plural(client):
         builders.a_site(said=91)
     client.force_login(builders.an_editor())
     assert lines(client) == {
-        "recruiting sites that nobody verified for more than 90 days": 2,
+        "recruiting sites not verified for more than 90 days": 2,
         "trials in draft": 2,
         "professionals without consent on record": 2,
     }
@@ -80,7 +80,7 @@ def test_a_coordinator_sees_the_doubtful_sites_of_their_centres_only(client):
     builders.a_site(trial, builders.a_centre("other"), said=91)
     builders.a_trial(state="draft")
     client.force_login(builders.a_coordinator(own))
-    assert lines(client) == {"recruiting site that nobody verified for more than 90 days": 1}
+    assert lines(client) == {"recruiting site not verified for more than 90 days": 1}
 
 
 def test_a_coordinator_reads_which_centres_are_theirs_and_finds_the_door_for_sheets(client):
@@ -95,8 +95,8 @@ def test_a_coordinator_reads_which_centres_are_theirs_and_finds_the_door_for_she
 def test_a_coordinator_without_a_centre_is_told_whom_to_ask(client):
     client.force_login(builders.a_coordinator())
     page = client.get(reverse("admin:index")).content.decode()
-    assert "You coordinate no centre yet: ask an editor." in page
-    assert "Nothing waits for you." not in page
+    assert "You do not coordinate a centre yet. Ask an editor." in page
+    assert "Nothing needs your attention." not in page
     assert 'class="door"' not in page
 
 
@@ -105,7 +105,7 @@ def test_staff_without_a_role_see_no_record_at_all(client):
     client.force_login(builders.a_user(is_staff=True))
     page = client.get(reverse("admin:index"))
     assert page.context["app_list"] == []
-    assert "Nothing waits for you." in page.content.decode()
+    assert "Nothing needs your attention." in page.content.decode()
 
 
 def test_a_source_is_asked_once_however_often_it_registers():

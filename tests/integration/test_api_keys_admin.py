@@ -63,7 +63,7 @@ def test_a_revoked_key_is_refused_from_then_on(client, editor):
 @pytest.mark.parametrize(("fields", "sentence"), [
     ({"scopes": []}, "Choose at least one of: read, imports."),
     ({"name": "n\x00l"}, "control character"),
-    ({"expires_at_0": "2020-01-01", "expires_at_1": "00:00"}, "A key cannot expire before it is made."),
+    ({"expires_at_0": "2020-01-01", "expires_at_1": "00:00"}, "A key cannot expire before it is created."),
     ({"centre": "999999"}, "Select a valid choice"),
 ])  # fmt: skip
 def test_a_key_that_cannot_be_made_is_explained(client, editor, fields, sentence):

@@ -193,7 +193,7 @@ def test_api_page_and_shell_say_the_same_of_nothing_to_store(here, client, tmp_p
     number = program.planned()
     client.force_login(editor)
     page = client.get(f"/admin/imports/importrun/{number}/change/").content.decode()
-    assert "Nothing to store: the sheet says what is known." in page
+    assert "Nothing to store: the directory already has everything in this sheet." in page
     code, said = called(tmp_path, SITES.encode(), "--user", "ed", "--kind", "sites", "--apply", "--json")
     assert (code, '"rows_stored": 0' in said, '"stored": {}' in said) == (0, True, True)
     assert program.get(f"{number}/").json()["stored"] == 0

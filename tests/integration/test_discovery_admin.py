@@ -17,8 +17,8 @@ from trials.sources.discovering import discover
 pytestmark = pytest.mark.django_db
 NUMBERS = ["NCT00000001", "NCT00000002", "NCT00000003"]
 TOLD = (
-    "trials that registries list and that are not here", "registry of whose list of new trials too much",
-    "record of a trial here that its registry no longer has",
+    "trials listed by registries and that are not here", "registry of whose list of new trials too much",
+    "trial whose record is no longer in its registry",
 )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_several_are_taken_at_once_and_their_drafts_are_on_the_way(client, edito
     found = DiscoveredTrial.objects.get(pk=candidates[0].pk)
     assert (found.decision, found.decided_by, found.decided_role) == ("taken", editor, "editor")
     page = client.get(admin_url(found, "change")).content.decode()
-    assert "The registry has not sent its record yet." in page
+    assert "The registry has not sent the record yet." in page
     RegistryRecord.objects.create(registry="ctgov", number=found.number, problem="It may be a double.")
     assert "It may be a double." in client.get(admin_url(found, "change")).content.decode()
 
@@ -108,7 +108,7 @@ def test_several_are_declined_for_one_written_reason(client, editor, candidates)
     }  # fmt: skip
     assert sorted(listed(client, found="declined")) == NUMBERS[1:]
     page = act(client, DiscoveredTrial, "decline", *candidates).content.decode()
-    assert "None of these waits for an editor." in page
+    assert "None of these needs a decision." in page
 
 
 def test_a_hostile_title_is_only_text(client, editor):

@@ -157,7 +157,7 @@ def test_the_form_of_a_trial_says_who_stated_what_and_when(client, disputed):
     page = text(client, admin_url(disputed, "change"))
     assert "Recruiting (editor, 2026-04-03)" in page
     assert "A newer source says otherwise: Completed (CTIS, 2026-06)" in page
-    assert "what was said of the trial as a whole so far" in page.lower()
+    assert "statements so far about the whole trial" in page.lower()
 
 
 def test_a_coordinator_reads_what_was_said_of_a_listed_trial_and_adds_nothing(client, disputed):

@@ -52,10 +52,10 @@ def decide(client, button, **more):
 
 
 def test_pairs_wait_on_the_first_page_and_lead_to_the_two_side_by_side(client, editor, pair):
-    assert "pair of trials that may be one" in text(client.get(reverse("admin:index")))
+    assert "pair that may be the same trial" in text(client.get(reverse("admin:index")))
     assert "Alpha / Beta" in text(client.get(admin_url(SuspectedDouble) + "?decision__exact=open"))
     page = client.get(admin_url(SuspectedDouble.objects.get(), "change"), follow=True)
-    assert "the very same title" in text(page)
+    assert "the same title" in text(page)
 
 
 def test_the_page_says_field_by_field_and_centre_by_centre_what_will_be(client, editor, pair):
@@ -67,8 +67,8 @@ def test_the_page_says_field_by_field_and_centre_by_centre_what_will_be(client, 
     number, other = "NCT01234567 · nct", "2022-501454-11 · euct"
     assert fields["Identifiers"] == (number, other, f"{number}; {other}", "joined")
     sites = {one.centre.code: one.result for one in page.context["sites"]}
-    assert sites["uza"] == "goes over as it is"
-    assert sites["uz-gent"] == "what was said of both is kept here: Recruiting"
+    assert sites["uza"] == "is moved unchanged"
+    assert sites["uz-gent"] == "statements about both are kept here: Recruiting"
     assert "Sponsor &lt;b&gt;" in text(page)
 
 
@@ -80,8 +80,8 @@ def test_what_the_page_foretells_is_what_the_merge_does(client, editor, pair):
     foretold = {one.centre.code: one.result for one in page.context["sites"]}
     for site in alpha.sites.select_related("centre"):
         assert foretold[site.centre.code] in (
-            "goes over as it is",
-            f"what was said of both is kept here: {site.get_status_display()}",
+            "is moved unchanged",
+            f"statements about both are kept here: {site.get_status_display()}",
         )
     assert TrialMerge.objects.get().by == editor
     assert SuspectedDouble.objects.get().decided_by == editor
@@ -156,7 +156,7 @@ def test_a_trials_page_leads_to_it_and_a_merged_ones_page_is_only_read(client, e
     decide(client, "merge")
     page = text(client.get(admin_url(pair[1], "change")))
     assert "Merged into Alpha" in page
-    assert "The merge, and its undo" in page
+    assert "The merge (can be undone)" in page
     assert client.post(admin_url(pair[1], "change"), {"acronym": "X"}).status_code == 403
     assert client.post(admin_url(pair[1], "delete"), {"post": "yes"}).status_code == 403
     told = act(client, Trial, "list_records", pair[1])

@@ -221,7 +221,7 @@ def test_an_acronym_of_one_trial_beside_the_number_of_another_waits_for_a_person
     held = run.rows.get()
     assert (held.outcome, held.may_be_taken) == ("conflict", True)
     assert "FaR-RMS (NCT04625907)" in held.messages[-1]["message"]
-    assert "take the row if it is about ALLTogether1" in held.messages[-1]["message"]
+    assert "accept the row if it is about ALLTogether1" in held.messages[-1]["message"]
 
 
 def test_a_former_acronym_of_another_trial_waits_as_well(two):

@@ -49,7 +49,7 @@ def test_a_sheet_is_handed_in_and_its_page_opens(client, world):
     run = ImportRun.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, page_of(run))
     text = client.get(page_of(run)).content.decode()
-    assert "waiting for a worker" in text
+    assert "it will start soon" in text
     assert "http-equiv" in text
     assert "<script>" not in text
     assert " style=" not in text
@@ -61,7 +61,7 @@ def test_the_same_sheet_again_leads_to_the_first_import_and_says_so(client, worl
         answer = client.post(ADD, {"kind": "sites", "file": a_file(a_csv(row("uz-gent")))}, follow=True)
     assert ImportRun.objects.count() == 1
     now = f"{timezone.localtime(ImportRun.objects.get().created_at):%H:%M}"
-    assert f"You handed in this file at {now} already: this is its import." in answer.content.decode()
+    assert f"You already uploaded this file ({now}): this is its import." in answer.content.decode()
 
 
 def test_the_same_sheet_again_is_planned_again_and_says_so(client, world):
@@ -71,7 +71,7 @@ def test_the_same_sheet_again_is_planned_again_and_says_so(client, world):
     file = a_file(a_csv(row("uz-gent")))
     text = client.post(ADD, {"kind": "sites", "file": file}, follow=True).content.decode()
     now = f"{timezone.localtime(run.created_at):%H:%M}"
-    assert f"You handed in this file at {now} already: it has been planned again." in text
+    assert f"You already uploaded this file ({now}): a new plan has been made." in text
     assert ImportRun.objects.get().status == "uploaded"
 
 
@@ -80,10 +80,10 @@ def test_the_same_sheet_again_is_planned_again_and_says_so(client, world):
     [
         ({"kind": "sites"}, "This field is required."),
         ({"kind": "patients", "file": ("s.csv", b"a\n1\n")}, "patients is not one of the available choices"),
-        ({"kind": "sites", "file": ("s.pdf", b"x")}, "“s.pdf” is not a kind of file that is read"),
+        ({"kind": "sites", "file": ("s.pdf", b"x")}, "“s.pdf”: this file type is not supported"),
         ({"kind": "sites", "file": ("s.csv", b"")}, "The file is empty."),
-        ({"kind": "sites", "file": ("s.csv", b"x" * (10 * 2**20 + 1))}, "at most 10 MB are read"),
-        ({"kind": "sites", "file": ("s.csv", b"a\n"), "sheet": "x\x01"}, "characters that cannot be kept"),
+        ({"kind": "sites", "file": ("s.csv", b"x" * (10 * 2**20 + 1))}, "the maximum is 10 MB"),
+        ({"kind": "sites", "file": ("s.csv", b"a\n"), "sheet": "x\x01"}, "characters that cannot be stored"),
         ({"kind": "sites", "file": ("s.csv", b"a\n"), "sheet": "x\x00"}, "Null characters are not allowed"),
     ],
 )
@@ -165,7 +165,7 @@ def test_what_moved_is_planned_again_by_a_button(client, world):
 def test_a_sheet_that_says_what_is_known_does_not_wait_for_anybody(client, world):
     run = planned(a_csv({"code": "uza", "city": "Gent"}), kind="centres", user=(user := an_editor()))
     text = signed_in(client, user).get(page_of(run)).content.decode()
-    assert "Nothing to store: the sheet says what is known." in text
+    assert "Nothing to store: the directory already has everything in this sheet." in text
     assert "Store all good rows" not in text
     assert "nothing to store" in client.get(LIST).content.decode()
     assert "wait for confirmation" not in client.get("/admin/").content.decode()
@@ -174,7 +174,7 @@ def test_a_sheet_that_says_what_is_known_does_not_wait_for_anybody(client, world
 def test_a_sheet_of_which_no_row_can_be_taken_says_so(client, world):
     run = planned(a_csv(row("uz-gent", status="sometimes")), user=(user := an_editor()))
     text = signed_in(client, user).get(page_of(run)).content.decode()
-    assert "Nothing was stored: no row can be taken as it is." in text
+    assert "Nothing was stored: no row can be stored as it is." in text
     assert "Import a corrected sheet" in text
     assert "wait for confirmation" not in client.get("/admin/").content.decode()
 
@@ -191,8 +191,8 @@ def test_the_columns_are_in_the_template_s_order_with_what_they_take(client, wor
     assert "a date, day first: 03/06/2026" in text
     assert "code, like uz-gent, or its name" in text
     assert "one of: not_yet_recruiting, recruiting" in text
-    assert "the columns tell" not in text.casefold()
-    assert "the columns tell" in signed_in(client, an_editor()).get(ADD).content.decode()
+    assert "detected from the columns" not in text.casefold()
+    assert "detected from the columns" in signed_in(client, an_editor()).get(ADD).content.decode()
 
 
 def test_an_example_is_downloaded_of_what_one_may_hand_in(client, world):
@@ -249,7 +249,7 @@ def test_confirming_applies_and_the_banner_counts_what_was_stored(client, world)
     apply_run(ImportRun.objects.get())
     text = client.get(page_of(run)).content.decode()
     assert "Stored: 0 new, 1 updated." in text
-    assert "1 row was left out; it is below with the reason." in text
+    assert "1 row was left out; you find it below, with the reason." in text
 
 
 def test_cancelling_ends_it(client, world):

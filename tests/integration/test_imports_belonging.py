@@ -62,6 +62,13 @@ def test_no_trial_is_a_part_of_itself_nor_of_what_nobody_knows():
     ]
 
 
+@pytest.mark.parametrize("parent", ["alone", "nct 04625907"])
+def test_a_new_trial_that_names_itself_as_its_parent_is_told_so(parent):
+    row = {"acronym": "ALONE", "title": "x", "nct_number": "NCT04625907", "parent": parent}
+    run = planned(a_csv(row), kind="trials", user=an_editor())
+    assert messages(run) == ["2 parent: A trial cannot be its own parent."]
+
+
 def test_a_part_comes_to_another_whole_and_its_number_names_that_too():
     first, second = a_trial("FIRST"), a_trial("SECOND", identifiers=["NCT04625907"])
     part = a_trial("PART", slug="part", parent=first)

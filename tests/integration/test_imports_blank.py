@@ -77,8 +77,8 @@ def test_the_plan_asks_what_they_mean_and_how_many_there_are(gent):
     asked = question(planned(a_csv(CENTRE), kind="centres", user=an_editor()))
     assert (asked["code"], asked["needed"], asked["suggested"]) == ("blank", False, "keep")
     assert asked["message"] == (
-        "4 empty cells stand over stored values (city: 1, phone: 1, languages: 1, aliases: 1). "
-        "What do they mean?"
+        "4 cells are empty where values are stored (city: 1, phone: 1, languages: 1, aliases: 1). "
+        "What does that mean?"
     )
     keep, clear = asked["options"]
     assert (keep["value"], clear["value"], clear["reason"]) == (
@@ -230,7 +230,7 @@ def test_it_may_be_said_when_the_sheet_is_handed_in(client, gent):
     client.force_login(user)
     content = a_csv({"code": "uz-gent", "city": ""})
     address = reverse("admin:imports_importrun_add")
-    assert "An empty cell" in client.get(address).content.decode()
+    assert "Empty cells" in client.get(address).content.decode()
     for form in ({}, {"blank": "clear"}):
         client.post(address, {"kind": "centres", "file": a_file(content)} | form)
     run = ImportRun.objects.get()

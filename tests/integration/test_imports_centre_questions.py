@@ -97,7 +97,7 @@ def test_what_was_learned_is_certain_in_the_next_sheet_until_it_is_unlearned(gen
 def test_none_of_ours_keeps_the_rows_out_and_says_so(gent):
     run = answered(sheets.planned(a_sheet(TEXT, "uz-gent"), user=an_editor()), **{KEY: ""})
     assert sheets.outcomes(run) == {2: "invalid", 3: "new"}
-    assert any("is none of our centres, as was answered" in said for said in sheets.messages(run))
+    assert any("is not one of our centres" in said for said in sheets.messages(run))
     stored(run)
     assert not CentreAlias.objects.filter(kind="learned").exists()
 

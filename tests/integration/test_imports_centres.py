@@ -66,7 +66,7 @@ def test_an_alias_of_another_centre_is_refused_naming_it():
     a_centre("uza", aliases=["UZG"])
     run = planned(a_csv(GENT), kind="centres")
     assert outcomes(run) == {2: "invalid"}
-    assert messages(run) == ["2 aliases: “UZG” already means uza. Remove it from one of them."]
+    assert messages(run) == ["2 aliases: “UZG” is already a name of uza. Remove it from one of them."]
 
 
 def test_all_that_is_wrong_with_a_row_is_told_at_once():

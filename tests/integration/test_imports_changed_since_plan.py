@@ -18,7 +18,7 @@ from trials.models import TrialSite
 pytestmark = pytest.mark.django_db
 TOLD = {
     "registry": "The registry was changed after this plan was made",
-    "rights": "The rights of whoever handed in this sheet were changed",
+    "rights": "The rights of the person who uploaded this sheet were changed",
     "otherwise": "although nothing was written to the registry since",
     "busy": "Other people kept changing the same records",
     "orphans": "Rows that need another one, which was left out",
@@ -160,7 +160,7 @@ def test_what_is_not_there_yet_is_not_called_over(world):
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        ("planned", "only what is applied can be undone"),
+        ("planned", "only an applied import can be undone"),
         ("undoing", "is being undone; only what is applied"),
         ("undone", "is undone; only what is applied"),
         ("applied", "it stored nothing"),

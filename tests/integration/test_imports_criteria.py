@@ -1,4 +1,4 @@
-"""Ages as they are written and what is recorded as without limit: from sheets and registries, and back."""
+"""Ages as they are written and what is recorded as “no limit”: from sheets and registries, and back."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_one_cell_that_says_both_ages_fills_both_columns(column):
     assert {name: new for name, (_old, new) in changed(run).items() if name.startswith("age")} == {
         "age_min": "> 2 years", "age_max": "< 50 years",
     }  # fmt: skip
-    told = f"2 {column}: “> 2 and < 50 years” is read as the lowest and the highest age."
+    told = f"2 {column}: “> 2 and < 50 years” is read as the minimum and the maximum age."
     assert told in messages(run)
     stored(run)
     assert ages() == ("> 2 years", "< 50 years", 731, 18261)
@@ -83,14 +83,14 @@ def test_one_cell_that_says_both_ages_does_not_outdo_the_other_column():
         kind="trials",
     )
     assert outcomes(run) == {2: "invalid", 3: "new"}
-    assert any("“< 50 years” of age_max, which says “18 years”" in one for one in messages(run))
+    assert any("“< 50 years” for age_max, but that column says “18 years”" in one for one in messages(run))
 
 
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
-        ("age_min", "< 18 years", "is a highest age, and stands where the lowest belongs"),
-        ("age_max", "> 2 years", "is a lowest age, and stands where the highest belongs"),
+        ("age_min", "< 18 years", "is a maximum age in the place of the minimum"),
+        ("age_max", "> 2 years", "is a minimum age in the place of the maximum"),
         ("age_max", "tot 18 jaar", "Write < 18 jaar or ≤ 18 jaar"),
         ("age_max", "soon", "is not an age of a trial"),
         ("age_min", "200 years", "older than 120 years"),

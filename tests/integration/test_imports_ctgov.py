@@ -73,7 +73,8 @@ def test_only_locations_that_name_a_centre_for_certain_become_sites(gent):
     run = stored(planned(ROW))
     site = TrialSite.objects.get()
     assert (site.centre, site.status, site.verified_at) == (gent, "unknown", None)
-    told = "No site is made of places that name none of our centres: “Research Site, Leuven, 3000, Belgium”."
+    told = "No site is made of places that name not one of our centres: “Research Site, Leuven, 3000, "
+    "Belgium”."
     assert told in said(run)
     assert Change.objects.filter(kind="site", run=run.pk, actor=run.created_by).count() == 1
 
@@ -88,7 +89,7 @@ def test_a_place_that_may_be_a_centre_is_named_with_who_it_may_be_and_asked_abou
     run = planned(ROW | {"Locations": f"{NEAR}|Else, Ghent, 9000, Belgium|Elsewhere, Paris, France"})
     [asked] = [one for one in run.questions if one["key"] == ASKED]
     assert (asked["needed"], asked["options"][0]["value"]) == (False, "uz-gent")
-    assert asked["options"][-1]["reason"] == "no site is made of it"
+    assert asked["options"][-1]["reason"] == "no site is made for it"
     assert any(f"“{NEAR}”: uz-gent (Ghent University Hospital) (" in one for one in said(run))
     assert any("“Else, Ghent, 9000, Belgium”" in one for one in said(run))
     assert not any("Paris" in one for one in said(run))
@@ -211,7 +212,7 @@ def test_a_row_that_spilled_out_of_a_cell_is_refused_whole_with_the_row_it_belon
     assert sheets.outcomes(run) == {2: "new", 3: "invalid", 4: "invalid"}
     assert said(run, 3) == said(run, 4)
     assert "this is the rest of row 2" in said(run, 3)[0]
-    assert "A cell of this row was cut by a spreadsheet; its rest stands in the rows below." in said(run)
+    assert "A spreadsheet cut a cell of this row; it continues in the rows below." in said(run)
 
 
 def test_a_spoilt_number_is_no_spilled_row(gent):
@@ -223,7 +224,7 @@ def test_a_cut_cell_loses_its_last_place_only(gent):
     places = "Far Away Hospital, Nowhere, 1, Japan|" * 884
     cut = f"UZ Gent, Ghent, 9000, Belgium|{places}"[:32_750] + "UZ Leu"
     run = planned(ROW | {"Locations": cut})
-    assert "The cell was cut by a spreadsheet; its last place was left out." in said(run)
+    assert "A spreadsheet cut this cell; its last place was left out." in said(run)
     stored(run)
     assert TrialSite.objects.get().centre == gent
 
@@ -231,7 +232,7 @@ def test_a_cut_cell_loses_its_last_place_only(gent):
 def test_a_cell_that_is_too_long_to_be_read_does_not_keep_its_trial_out(gent):
     run = planned(ROW | {"Locations": "Far Away Hospital, Nowhere, Japan|" * 2000})
     assert MAX_CELL < 2000 * 34
-    assert "The cell is longer than 32,767 characters; it was not read." in said(run)
+    assert "The cell has more than 32,767 characters; it was not read." in said(run)
     stored(run)
     assert Trial.objects.get().title_en == ROW["Study Title"]
 
@@ -239,7 +240,7 @@ def test_a_cell_that_is_too_long_to_be_read_does_not_keep_its_trial_out(gent):
 def test_garbled_letters_are_repaired_and_it_is_said(gent):
     a_centre("chr", name="CHR Citadelle", city="Liège", postal_code="4000")
     run = planned(ROW | {"Locations": "CHR Citadelle, LiÃ¨ge, 4000, Belgium", "Sponsor": "CitÃ\x8de"})
-    assert "Garbled letters were mended, like Ã¨ for è." in said(run)
+    assert "Garbled letters were corrected, like Ã¨ to è." in said(run)
     stored(run)
     assert Trial.objects.get().sponsor == "CitÍe"
     assert TrialSite.objects.get().centre.code == "chr"

@@ -50,7 +50,7 @@ def test_one_month_first_date_settles_its_column_and_it_is_told():
     assert starts(run) == {2: "2026-03-04", 3: "2026-04-13"}
     [said] = run.warnings
     assert said["message"] == (
-        "The dates of “start_date” are read month first, since “04/13/2026” can be read no other way."
+        "The dates of “start_date” are read month first, because “04/13/2026” can only be read that way."
     )
 
 
@@ -105,7 +105,7 @@ def test_each_column_is_decided_by_itself():
 def test_a_column_with_both_orders_refuses_what_cannot_be_and_asks_for_the_rest():
     run = sheets.planned(a_sheet("13/04/2026", "04/14/2026", "03/04/2026"), user=an_editor())
     [asked] = run.questions
-    assert "“13/04/2026” as well as “04/14/2026”" in asked["message"]
+    assert "both “13/04/2026” and “04/14/2026”" in asked["message"]
     assert sheets.outcomes(run) == {2: "new", 3: "invalid", 4: "new"}
     assert any("is a date only with the month first" in said for said in sheets.messages(run))
 
@@ -120,7 +120,7 @@ def test_a_number_of_a_day_is_read_as_the_spreadsheet_means_it_and_shown():
     run = sheets.planned(a_sheet("46115"), user=an_editor())
     assert starts(run) == {2: "2026-04-03"}
     assert sheets.messages(run)[0] == (
-        "2 start_date: “46115”, a spreadsheet's number of a day, is read as 2026-04-03."
+        "2 start_date: “46115” is a spreadsheet's number for a date; it is read as 2026-04-03."
     )
 
 

@@ -107,7 +107,7 @@ def test_two_rows_that_say_the_same_in_other_writing_are_one(world, again):
     columns = [*row, "nct_number"]
     run = planned(a_csv(row, {"centre_code": "uz-gent"} | again, columns=columns), user=an_editor())
     assert outcomes(run) == {2: "new", 3: "duplicate"}
-    assert messages(run)[-1].endswith("The same as row 2 (a@uz-gent), which is taken.")
+    assert messages(run)[-1].endswith("The same as row 2 (a@uz-gent), which is used.")
 
 
 def test_a_row_like_one_that_is_held_back_is_not_said_to_be_taken(world):

@@ -179,7 +179,7 @@ def test_a_field_edited_since_the_export_is_held_back_and_says_by_whom(client, w
     assert (row.record, row.may_be_taken, run.counts["update"]) == ("t1", True, 1)
     [said] = row.messages
     assert (said["column"], said["value"]) == ("sponsor", "Mine")
-    assert said["message"].startswith("Edited since the export that this row stems from: by role editor on ")
+    assert said["message"].startswith("Edited after this row was exported (editor, ")
     assert f"(import {first.pk})" in said["message"]
     assert row.changes == [{"field": "sponsor", "old": "By an editor", "new": "Mine"}]
 
@@ -280,7 +280,7 @@ def test_what_is_no_version_is_said_and_the_row_is_judged_without(world, version
     run = planned(content, kind="trials", user=an_editor())
     assert outcomes(run) == {2: "update"}
     assert messages(run) == [
-        "2 record_version: This is no version of this registry: what was edited since is not known."
+        "2 record_version: This version is not known here, so edits after the export cannot be detected."
     ]
 
 

@@ -116,7 +116,7 @@ def test_what_is_wrong_in_known_files_is_told_where_it_is(hostile, user):
     def said(name):
         return ending((hostile / name).read_bytes(), name, user).said
 
-    assert "5 nct_number: The cell shows the error #DIV/0!. Mend its formula, or type the value." in said(
+    assert "5 nct_number: The cell shows the error #DIV/0!. Fix its formula, or type the value." in said(
         "xls19_cached_errors.xlsx"
     )
     merged = [one for one in said("xls20_merged_cells.xlsx") if "merged cell" in one]

@@ -73,7 +73,7 @@ def test_a_registry_fills_and_what_an_editor_has_stays(editor):
     run = stored(handed_in([ONE], editor))
     trial = Trial.objects.get()
     assert (trial.title_en, trial.min_days, trial.sponsor) == ("Ours", 730, "Example Sponsor")
-    assert any("the directory has “Ours”, which stays" in one for one in messages(run))
+    assert any("the directory keeps “Ours”" in one for one in messages(run))
 
 
 def test_a_record_that_cannot_be_read_says_where_and_the_others_are_good(editor):

@@ -105,7 +105,7 @@ def test_two_columns_cannot_be_the_same_one(user):
     run = answered(run, user, column__team="contact_name", column__who="contact_name")
     assert run.rows.get().values["contact_name"] == "Jan Peeters"
     assert warned(run, "column_taken") == [
-        "“Who” is not read as “contact_name”, since column D is. Say which of them it is."
+        "“Who” is not read as “contact_name”, because column D already is. Say which of the two it is."
     ]
 
 
@@ -213,7 +213,7 @@ def test_what_was_answered_is_remembered_and_said_and_can_be_changed(user):
     assert run.counts["new"] == 1
     [said] = warned(run, "remembered_columns")
     day = mapping.day_first(timezone.localdate(kept.updated_at).isoformat())
-    assert said.startswith(f"Columns are read as on {day}: ")
+    assert said.startswith(f"Columns are read as they were on {day}: ")
     assert "Study = nct_number" in said
     assert "Remarks = not read" in said
     run = answered(run, user, column__remarks="contact_name")
@@ -318,7 +318,7 @@ def test_titles_above_the_header_are_named_and_rows_keep_their_numbers(user):
         run = planned(content, user=user, name=name)
         assert [row.number for row in run.rows.all()] == [5, 6]
         assert warned(run, "above_header") == [
-            "Row 4 is taken for the header. Not read, since above it: 1 “Trials of our hospital”, "
+            "Row 4 was read as the header. The rows above it were ignored: 1 “Trials of our hospital”, "
             "3 “Trial · Contact”."
         ]
         assert messages(run)[-1].startswith("6 centre_code")

@@ -127,7 +127,7 @@ def test_an_address_typed_by_a_coordinator_opens_nobody_s_record_elsewhere(gent)
 def test_an_address_without_a_name_is_refused_unless_it_is_known(gent):
     nameless = {"centre_code": "uz-gent", "acronym": "A", "contact_email": "demo@example.org"}
     run = planned(a_csv(nameless), user=an_editor())
-    assert messages(run) == ["2 contact_email: Nobody is named beside this. Fill in contact_name."]
+    assert messages(run) == ["2 contact_email: No name is given with this. Fill in contact_name."]
     works_at(a_professional("Demo Person", email="Demo@example.org"), gent)
     applied(a_csv(nameless), user=an_editor(), name="again.csv")
     assert TrialSite.objects.get().contact_person.name == "Demo Person"
@@ -206,7 +206,7 @@ def test_a_consent_that_covers_only_the_contact_is_said_so(gent):
     row = ROW | {"consent_to_publish": "yes", "pi_name": "Prof. Invented"}
     run = planned(a_csv(row), user=a_coordinator(gent))
     assert messages(run)[-1] == (
-        "2 consent_to_publish: The consent of this row is its contact's; the investigator (Prof. Invented) "
+        "2 consent_to_publish: The consent in this row is for the contact; the investigator (Prof. Invented) "
         "stays hidden."
     )
     alone = planned(
@@ -235,14 +235,17 @@ def test_a_yes_beside_nobody_is_said_to_count_for_nobody(gent):
     run = planned(
         a_csv({"centre_code": "uz-gent", "acronym": "A", "consent_to_publish": "yes"}), user=an_editor()
     )
-    assert messages(run) == ["2 consent_to_publish: Nobody is named beside this. Fill in contact_name."]
+    assert messages(run) == ["2 consent_to_publish: No name is given with this. Fill in contact_name."]
 
 
 def test_an_editor_s_row_of_a_centre_where_nobody_knows_them_records_no_consent(gent):
     person = works_at(a_professional("Demo Person", email="demo@example.org"), a_centre("uza"))
     run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=an_editor())
     assert TrialSite.objects.get().contact_person == person
-    assert "Demo Person is not known to work at uz-gent: this row records no consent" in messages(run)[0]
+    assert (
+        "We have no record that Demo Person works at uz-gent, so this row records no consent"
+        in messages(run)[0]
+    )
     assert not Professional.objects.publishable().exists()
     applied(a_csv(ROW | {"consent_to_publish": "no"}), user=an_editor(), name="no.csv")
 
@@ -256,14 +259,14 @@ def test_an_address_alone_means_nobody_of_another_centre(gent):
         run = planned(
             a_csv(nameless | {"consent_to_publish": "yes"}), user=an_editor(), name=acronym + ".csv"
         )
-        assert messages(run) == ["2 contact_email: Nobody is named beside this. Fill in contact_name."]
+        assert messages(run) == ["2 contact_email: No name is given with this. Fill in contact_name."]
 
 
 def test_who_worked_at_a_centre_once_gives_no_consent_through_it(gent):
     person = works_at(a_professional("Demo Person", email="demo@example.org"), gent)
     Affiliation.objects.update(until="2020-01-01")
     run = applied(a_csv(ROW | {"consent_to_publish": "yes"}), user=a_coordinator(gent))
-    assert "is not known to work at uz-gent" in messages(run)[0]
+    assert "works at uz-gent, so this row records no consent" in messages(run)[0]
     person.refresh_from_db()
     assert not person.may_be_published
 

@@ -48,7 +48,7 @@ def test_a_rule_that_was_forgotten_is_told_by_its_name_and_never_as_busy(monkeyp
         apply_run(run)
     [told] = run.problems
     assert (run.status, told["code"], told["rule"]) == ("failed", "broken_rule", "alias_means_one_centre")
-    assert "This text already means a centre." in told["message"]
+    assert "This text is already a name of a centre." in told["message"]
     assert "alias_means_one_centre" in caplog.text
     assert "somewhere" not in caplog.text
     assert (changes.last_seq(), Centre.objects.count()) == (0, 0)
@@ -133,8 +133,8 @@ def test_the_messages_of_a_row_are_few_however_much_is_wrong_with_it():
     a_centre("other", aliases=[f"al{number}" for number in range(3_000)])
     many = ";".join(f"al{number}" for number in range(3_000))
     run = planned(a_csv({"code": "c-1", "name_en": "C", "aliases": many}), kind="centres")
-    said = "2 aliases: “al0”, “al1”, “al2”, “al3”, “al4” and 2995 more already mean other. "
-    assert messages(run) == [said + "Remove them from one of them."]
+    said = "2 aliases: “al0”, “al1”, “al2”, “al3”, “al4” and 2995 more are already names of other. "
+    assert messages(run) == [said + "Remove them from one of the two."]
 
 
 def test_what_is_told_of_a_row_ends_with_how_much_is_not_told():

@@ -157,7 +157,7 @@ def test_two_numbers_of_one_registry_are_two_trials_whatever_they_share(editor):
     """An acronym, and the number of the grant that pays for both."""
     run = planned(CLASSIC, OTHER, user=editor)
     assert outcomes(run) == {2: "new", 3: "new"}
-    assert "“KID-2020” is a number of KID, too: it is not taken as one of this trial." in said(run, 3)
+    assert "“KID-2020” is also a number of KID, so it is not stored for this trial." in said(run, 3)
     stored(run)
     kept = {one.acronym + one.title_en[:5]: one.identifiers.count() for one in Trial.objects.all()}
     assert kept == {"KIDA tri": 2, "KIDQuite": 1}

@@ -59,7 +59,7 @@ def test_a_row_of_ctis(editor):
     )  # fmt: skip
     assert {one.value for one in trial.identifiers.all()} == {"2024-512345-67-00", "KID-2024"}
     assert trial.source_url == "https://euclinicaltrials.eu/ctis-public/view/2024-512345-67-00"
-    told = "CTIS says of Belgium: “Authorised, recruitment pending”. No site's status is made of it."
+    told = "CTIS says of Belgium: “Authorised, recruitment pending”. This does not change the status of any"
     assert told in said(run)
     assert (run.questions, TrialSite.objects.count()) == ([], 0)
     stated = StatusStatement.objects.get()
@@ -74,7 +74,7 @@ def test_a_row_of_ctis(editor):
 def test_a_status_that_nobody_here_knows_is_told_and_its_row_is_taken(word, editor):
     run = planned(CTIS | {"Overall trial status": word}, user=editor)
     assert outcomes(run) == {2: "new"}
-    assert any(one.startswith(f"“{word}” is not a status.") and one.endswith("It is not taken.")
+    assert any(one.startswith(f"“{word}” is not a status.") and one.endswith("It was left out.")
                for one in said(run))  # fmt: skip
     stored(run)
     assert of(Trial.objects.get(), "status", "status_as_of") == ("unknown", "")
@@ -102,7 +102,7 @@ def test_a_row_of_the_classic_export_with_its_site(gent, editor):
         "Example Hospital", ["Group A", "Group B"], 2556, None,
     )  # fmt: skip
     assert {one.value for one in trial.identifiers.all()} == {"NCT01234567", "KID-2020"}
-    assert "“498” is not kept as an identifier: it does not tell this trial from all others." in said(run)
+    assert "“498” is not stored as an identifier: it does not identify one trial." in said(run)
     assert [one.centre for one in TrialSite.objects.all()] == [gent]
 
 
@@ -163,7 +163,7 @@ def test_the_title_is_the_scientific_one_where_there_is_no_public_one(editor):
 def test_words_of_ictrp_that_the_directory_has_none_for_are_told(editor):
     run = planned(ICTRP | {"Study type": "Diagnostic test", "Phase": "Retrospective study"}, user=editor)
     assert outcomes(run) == {2: "new"}
-    told = [one for one in said(run) if one.endswith("It is not taken.")]
+    told = [one for one in said(run) if one.endswith("It was left out.")]
     assert ["“Diagnostic test”" in told[0], "“Retrospective study”" in told[1]] == [True, True]
 
 
@@ -194,7 +194,7 @@ def test_a_trial_with_a_row_for_each_country_is_taken_once(editor):
     ]
     run = planned(*rows, user=editor)
     assert outcomes(run) == {2: "new", 3: "duplicate", 4: "duplicate"}
-    told = "The same trial as in row 2 (2012-001234-56): what WHO ICTRP says is taken from there."
+    told = "The same trial as in row 2 (2012-001234-56): what WHO ICTRP says is read from that row."
     assert told in said(run, 4)
     stored(run)
     assert Trial.objects.get().title_en == f"{TITLE} BE"
@@ -221,7 +221,7 @@ def test_a_row_of_isrctn_fills(editor):
 )  # fmt: skip
 def test_both_columns_of_isrctn_make_one_status(recruits, progress, status, editor):
     run = planned(ISRCTN | {"Recruitment status": recruits, "Overall study status": progress}, user=editor)
-    contradicts = any("speak against each other" in one for one in said(run))
+    contradicts = any("contradict each other" in one for one in said(run))
     assert contradicts == (status == "unknown" and progress != "Ongoing")
     stored(run)
     assert Trial.objects.get().status == status
@@ -233,7 +233,9 @@ def test_a_row_of_the_eu_register_states_no_status(editor):
     assert of(trial, "status", "min_days", "max_days", "age_groups", "sponsor") == (
         "unknown", None, None, ["child"], "Example",
     )  # fmt: skip
-    told = "EU Clinical Trials Register says of Belgium: “Ongoing”. No site's status is made of it."
+    told = (
+        "EU Clinical Trials Register says of Belgium: “Ongoing”. This does not change the status of any site."
+    )
     assert told in said(run)
 
 
@@ -256,7 +258,7 @@ def demo_centres():
 def test_every_row_of_a_real_export_is_read(name, kind, rows, demo_centres, shared_data, editor):
     content = (shared_data / "sheets/registries" / name).read_bytes()
     run = planned(content=content, name=name, user=editor)
-    told = [one for one in messages(run) if one.endswith("It is not taken.")]
+    told = [one for one in messages(run) if one.endswith("It was left out.")]
     assert (run.kind, run.rows_total, run.counts["new"], run.bad) == (kind, rows, rows, 0), messages(run)
     asked = {one["key"]: "take" for one in run.questions if one["needed"]}
     tell(f"{name}: {run.counts['new']} of {rows} rows new, {len(told)} cells told and left out, "

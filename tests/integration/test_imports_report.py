@@ -83,9 +83,7 @@ def test_what_the_file_as_a_whole_is_told_is_in_the_second_sheet(world):
     about = dict(cells(workbook(run)["About"]))
     assert about["file"] == "gent.csv"
     assert about["rows"] == "new: 1; update: 1; invalid: 1"
-    assert about["warning"].startswith(
-        "Not read, since no column of this kind has that header: Local no, Note"
-    )
+    assert about["warning"].startswith("We do not know these columns, so they were ignored: Local no, Note")
 
 
 def test_only_the_bad_rows_stand_close_together_with_their_numbers(world):
@@ -166,7 +164,7 @@ def test_a_row_with_too_many_cells_is_not_taken_before_it_is_put_right(world):
     user = an_editor()
     run = planned(content, user=user)
     row = workbook(run).worksheets[0][2]
-    assert row[5].value == "This row had more cells than the header. Put it right, then empty this cell."
+    assert row[5].value == "This row had more cells than the header. Correct the row, then empty this cell."
     again = planned(b"".join(report.report(run)), user=user, name="r.xlsx")
     assert outcomes(again) == {2: "invalid"}
     book = workbook(run)

@@ -257,5 +257,5 @@ def test_a_listed_trial_is_meant_where_a_hidden_one_has_its_acronym_too(secret):
 
 def test_editors_are_told_everything(secret):
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "SECRETDRAFT"}), user=an_editor())
-    assert "It may be a trial that is known: SECRETDRAFT7 (" in messages(run)[-1]
+    assert "It may be a known trial: SECRETDRAFT7 (" in messages(run)[-1]
     assert run.rows.get().may_be_taken

@@ -309,7 +309,7 @@ def test_an_edit_after_the_plan_is_a_conflict_and_nothing_is_stored():
     actions.confirm(run=run, user=user, queue=False)
     apply_run(run)
     assert (run.status, outcomes(run)) == ("failed", {2: "conflict", 3: "update"})
-    assert "row 2 means something else now" in run.problems[0]["message"]
+    assert "row 2 now means something else" in run.problems[0]["message"]
     assert (changes.last_seq(), run.counts["conflict"]) == (seq, 1)
     assert set(TrialSite.objects.values_list("status", flat=True)) == {"completed", "recruiting"}
 
@@ -464,7 +464,7 @@ def test_planning_again_is_for_whoever_may_decide_and_for_what_is_worth_it():
         with pytest.raises(actions.Refused, match=why):
             actions.plan_again(run=other, user=an_editor())
     run.path.unlink()
-    with pytest.raises(actions.Refused, match="no longer there"):
+    with pytest.raises(actions.Refused, match="no longer stored"):
         actions.plan_again(run=run, user=run.created_by)
 
 
@@ -496,13 +496,13 @@ def test_a_plan_with_one_row_to_store_waits():
 def test_a_sheet_of_sites_handed_in_as_trials_is_refused_and_not_planned():
     run = planned(a_csv(SITE), kind="trials", user=an_editor())
     assert (run.status, run.problems[0]["code"], run.rows.count()) == ("failed", "other_kind", 0)
-    assert "Hand it in as “Trial sites”." in run.problems[0]["message"]
+    assert "Upload the sheet as “Trial sites”." in run.problems[0]["message"]
 
 
 def test_a_coordinator_s_sheet_of_trials_is_told_that_they_hand_in_sites():
     run = planned(a_csv({"acronym": "A", "title": "T", "sponsor": "S"}), user=a_coordinator(a_centre()))
     assert [one["code"] for one in run.problems] == ["sites_only"]
-    assert "You may hand in sheets of trial sites" in run.problems[0]["message"]
+    assert "You may upload sheets of trial sites" in run.problems[0]["message"]
 
 
 # Left behind, and cleaned up

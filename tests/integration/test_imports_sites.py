@@ -107,7 +107,7 @@ def test_an_acronym_spelt_nearly_right_is_asked_about_not_guessed(gent):
     a_trial("iEuroEwing", slug="ieuroewing")
     run = planned(a_csv({"centre_code": "uz-gent", "acronym": "iEuroEwng"}), user=an_editor())
     assert (outcomes(run), run.rows.get().may_be_taken) == ({2: "duplicate"}, True)
-    assert "It may be a trial that is known: iEuroEwing (ieuroewing)." in messages(run)[-1]
+    assert "It may be a known trial: iEuroEwing (ieuroewing)." in messages(run)[-1]
 
 
 def test_a_sheet_twice_writes_nothing_the_second_time(gent, trial):
@@ -206,7 +206,7 @@ def test_an_older_date_with_another_status_is_a_conflict_and_not_stored(gent, tr
     a_site(trial, gent, status="recruiting", said=5)
     run = applied(a_csv(ROW | {"status": "suspended", "status_date": ago(60)}), user=a_coordinator(gent))
     assert outcomes(run) == {2: "conflict"}
-    assert "“Recruiting”, stated on" in messages(run)[0]
+    assert "“Recruiting”, reported on" in messages(run)[0]
     assert (TrialSite.objects.get().status, StatusStatement.objects.count()) == ("recruiting", 1)
 
 
@@ -222,7 +222,7 @@ def test_an_older_registry_statement_is_no_news(gent, trial):
     a_site(trial, gent, status="recruiting", said=2)
     run = applied(a_csv(ROW | {"status": "completed", "status_date": ago(200)}))
     assert outcomes(run) == {2: "unchanged"}
-    assert "is fresher and stands" in messages(run)[0]
+    assert "is more recent and stays" in messages(run)[0]
     assert StatusStatement.objects.count() == 1
 
 
@@ -237,11 +237,11 @@ def test_a_registry_s_own_status_follows_the_registry(gent, trial):
     ("cells", "says_so"),
     [
         ({"status": "sometimes"}, "2 status: “sometimes” is not a status. Use one of: not_yet_recruiting,"),
-        ({"status_date": "2199-01-01"}, "2 status_date: “2199-01-01”: the year must lie from 1950 to"),
-        ({"status_date": "1986-01-01"}, "2 status_date: “1986-01-01”: the year must lie from 1990 to"),
+        ({"status_date": "2199-01-01"}, "2 status_date: “2199-01-01”: the year must be between 1950 and"),
+        ({"status_date": "1986-01-01"}, "2 status_date: “1986-01-01”: the year must be between 1990 and"),
         (
             {"status": "", "status_date": "2026-01-01"},
-            "2 status_date: A date of the status needs a status beside it.",
+            "2 status_date: A status date needs a status. Fill in the status as well.",
         ),
         ({"status_date": "31/02/2026"}, "2 status_date: “31/02/2026” is not a date."),
         ({"centre_code": ""}, "2 centre_code: The centre is empty."),
@@ -259,14 +259,14 @@ def test_a_bad_cell_is_told_with_its_place_and_the_way_out(gent, trial, cells, s
 
 def test_a_status_is_not_known_before_its_day_comes(gent, trial):
     run = applied(a_csv(ROW | {"status_date": ago(-1)}), user=an_editor())
-    assert [said.split(".")[0] for said in messages(run)] == [f"2 status_date: {ago(-1)} lies in the future"]
+    assert [said.split(".")[0] for said in messages(run)] == [f"2 status_date: {ago(-1)} is in the future"]
     assert not TrialSite.objects.exists()
 
 
 def test_a_site_does_not_recruit_before_it_opens(gent, trial):
     run = applied(a_csv(ROW | {"status_date": ago(50), "start_date": ago(40)}), user=an_editor())
     [said] = messages(run)
-    assert said.startswith(f"2 start_date: The status of {ago(50)} cannot begin on {ago(40)}.")
+    assert said.startswith(f"2 start_date: A status reported on {ago(50)} cannot begin on {ago(40)}.")
     assert not TrialSite.objects.exists()
 
 
@@ -274,7 +274,7 @@ def test_a_site_that_opened_is_not_recruiting_on_a_day_before(gent, trial):
     a_site(trial, gent, status=None, opened_on=ago(40))
     run = applied(a_csv(ROW | {"status_date": ago(50)}), user=an_editor())
     [said] = messages(run)
-    assert said.startswith(f"2 status_date: The status of {ago(50)} cannot begin on {ago(40)}.")
+    assert said.startswith(f"2 status_date: A status reported on {ago(50)} cannot begin on {ago(40)}.")
     waits = applied(a_csv(ROW | {"status_date": ago(50), "status": "not_yet_recruiting"}), user=an_editor())
     assert outcomes(waits) == {2: "update"}
 
@@ -297,7 +297,7 @@ def test_a_row_twice_at_one_site_is_told(gent, trial):
 def test_a_short_row_is_told_and_blanks_nothing(gent, trial):
     a_site(trial, gent, url="https://example.org")
     run = planned("centre_code,nct_number,status,url\nuz-gent,NCT04307576\n", user=an_editor())
-    assert messages(run) == ["2 status: The row has only 2 of 4 cells. Fill in the row to its end."]
+    assert messages(run) == ["2 status: The row has only 2 of 4 cells. Complete the row."]
 
 
 @pytest.mark.parametrize("rows", [10, 300])

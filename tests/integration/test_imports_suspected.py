@@ -14,7 +14,7 @@ TITLE = "Blinatumomab in children with newly diagnosed B-ALL"
 
 
 def may_be(why, names):
-    return f"This may be a trial that is known: {why} {names}. Take the row if it is another one."
+    return f"This may be a known trial: {why} {names}. Accept the row if it is a different trial."
 
 
 def suspected(acronym="", title="Nothing like it at all", *numbers, visible=None):
@@ -36,7 +36,7 @@ def test_a_sponsors_code_that_another_trial_is_called_by(number):
 def test_a_code_with_a_dot_is_the_acronym_that_is_written_with_one():
     a_trial("HR-NBL1.8", slug="hr-nbl")
     assert suspected("", "Another title", "HRNBL18").endswith(
-        "HR-NBL1.8 (hr-nbl). Take the row if it is another one."
+        "HR-NBL1.8 (hr-nbl). Accept the row if it is a different trial."
     )
 
 
@@ -54,12 +54,12 @@ def test_a_short_code_or_the_number_of_a_registry_is_no_acronym():
 def test_the_very_title_in_any_writing():
     a_trial("A", title_en=TITLE, identifiers=["ISRCTN45535982"])
     assert suspected("B", f"  {TITLE.upper()} ", "NCT00000002") == may_be(
-        "it has the very title of", "A (ISRCTN45535982)"
+        "it has the same title as", "A (ISRCTN45535982)"
     )
 
 
 def test_a_title_of_few_letters_is_nobodys_own():
-    for length, expected in ((20, ""), (21, may_be("it has the very title of", "T21 (t21)"))):
+    for length, expected in ((20, ""), (21, may_be("it has the same title as", "T21 (t21)"))):
         title = "A study of neutropenia"[:length]
         assert len(title) == length
         a_trial(f"T{length}", slug=f"t{length}", title_en=title)
@@ -83,7 +83,7 @@ def test_one_title_is_two_trials_where_one_registry_gave_both_a_number(stored, s
 def test_of_many_of_one_title_three_are_named():
     for number in range(5):
         a_trial(f"T{number}", slug=f"t{number}", title_en=TITLE)
-    assert suspected("B", TITLE) == may_be("it has the very title of", "T0 (t0), T1 (t1), T2 (t2)")
+    assert suspected("B", TITLE) == may_be("it has the same title as", "T0 (t0), T1 (t1), T2 (t2)")
 
 
 def test_whoever_may_not_see_a_trial_is_told_nothing_of_its_title():
@@ -107,7 +107,7 @@ def test_whoever_may_not_see_a_trial_is_told_nothing_of_its_title():
 def test_nearly_the_same_acronym_with_nearly_the_same_title(acronym, title, is_near):
     a_trial("AALL1731", title_en=TITLE, identifiers=["ISRCTN45535982"])
     said = suspected(acronym, title, "NCT00000002")
-    assert ("acronym and title are nearly those of AALL1731 (ISRCTN45535982)" in said) is is_near
+    assert ("acronym and title are nearly the same as those of AALL1731 (ISRCTN45535982)" in said) is is_near
 
 
 # By its acronym alone
@@ -115,7 +115,9 @@ def test_nearly_the_same_acronym_with_nearly_the_same_title(acronym, title, is_n
 
 def test_what_is_called_nearly_like_a_known_one_unless_the_numbers_tell_them_apart():
     a_trial("iEuroEwing", slug="ewing", title_en="Ewing sarcoma", identifiers=["NCT00000001"])
-    assert suspected("iEuroEwng") == may_be("it is called nearly like", "iEuroEwing (NCT00000001)")
+    assert suspected("iEuroEwng") == may_be(
+        "its name is nearly the same as that of", "iEuroEwing (NCT00000001)"
+    )
     assert suspected("iEuroEwng", "x", "2018-000515-24") != ""
     assert suspected("iEuroEwng", "x", "NCT00000002") == ""
     assert suspected("") == ""

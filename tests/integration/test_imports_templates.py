@@ -18,7 +18,7 @@ from tests.sheets import a_csv, messages, outcomes, planned
 from trials.sheets import SiteSheet
 
 KINDS = ["centres", "networks", "trials", "sites"]
-EXAMPLE = "This is the example row of the template: it is not read."
+EXAMPLE = "This is the example row of the template; it is ignored."
 
 
 def opened(content):

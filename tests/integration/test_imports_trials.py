@@ -108,7 +108,7 @@ def test_the_same_identifier_on_two_rows_is_told_on_both():
 def test_an_acronym_of_two_trials_is_ambiguous():
     a_trial("SAME", identifiers=["NCT00000001"]), a_trial("same", slug="same-2")
     run = planned(a_csv({"acronym": "Same", "title": "x"}), kind="trials")
-    assert "Several trials have this acronym" in messages(run)[0]
+    assert "More than one trial has this acronym" in messages(run)[0]
     assert "NCT00000001" in messages(run)[0]
     assert "same-2" in messages(run)[0]
 
@@ -117,7 +117,7 @@ def test_a_known_acronym_with_another_number_of_the_same_registry_is_not_taken_f
     a_trial("A", identifiers=["NCT00000001"])
     run = planned(a_csv({"acronym": "A", "title": "x", "nct_number": "NCT00000002"}), kind="trials")
     assert outcomes(run) == {2: "invalid"}
-    assert "“A” is known with NCT00000001, and this row says NCT00000002" in messages(run)[0]
+    assert "“A” is known with NCT00000001, but this row says NCT00000002" in messages(run)[0]
 
 
 def test_ages_the_wrong_way_round_are_refused_even_against_the_stored_bound():
@@ -159,14 +159,14 @@ def test_a_sub_protocol_whose_parent_is_not_taken_is_not_taken_either():
     ]
     run = applied(a_csv(*rows), kind="trials")
     assert outcomes(run) == {2: "duplicate", 3: "invalid", 4: "duplicate"}
-    assert "3 parent: Row 2, the parent, is not taken. Correct it first." in messages(run)
+    assert "3 parent: The parent (row 2) is not stored. Correct that row first." in messages(run)
     assert not Trial.objects.exists()
 
 
 def test_a_new_trial_needs_a_title_and_a_row_something_to_be_found_by():
     run = planned(a_csv({"acronym": "A", "sponsor": "x"}, {"acronym": "", "sponsor": "y"}), kind="trials")
     assert messages(run) == [
-        "2 title: This trial is new; it needs a title.",
+        "2 title: This trial is new and needs a title.",
         "3 acronym: Which trial is it? Fill in its acronym or an identifier.",
     ]
 
@@ -239,7 +239,7 @@ def test_a_new_trial_that_may_be_a_known_one_is_held_back_with_the_reason(row):
     run = planned(a_csv(row, {"acronym": "NEW-1", "title": "Nothing like it"}), kind="trials")
     held = run.rows.get(number=2)
     assert (held.outcome, held.may_be_taken) == ("duplicate", True)
-    assert "This may be a trial that is known" in held.messages[-1]["message"]
+    assert "This may be a known trial" in held.messages[-1]["message"]
     assert "AALL1731 (ISRCTN45535982)" in held.messages[-1]["message"]
     assert outcomes(run)[3] == "new"
 

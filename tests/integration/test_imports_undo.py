@@ -105,7 +105,7 @@ def test_what_was_edited_since_is_held_back_and_named(editor):
     plan = reverse_of(run, editor)
     [row] = plan.rows.all()
     assert (row.outcome, row.may_be_taken) == ("conflict", True)
-    assert "Edited since, in the role editor" in row.messages[0]["message"]
+    assert "Edited since then (editor," in row.messages[0]["message"]
     assert "sponsor" in row.messages[0]["message"]
     assert {"field": "sponsor", "old": "by hand", "new": "before"} in row.changes
     # Left out, nothing happens; taken, the later edit goes, too.
@@ -133,8 +133,8 @@ def test_what_the_run_made_and_somebody_edited_since_goes_only_where_it_is_taken
     plan = reverse_of(run, editor)
     [row] = plan.rows.all()
     assert (row.outcome, row.may_be_taken) == ("conflict", True)
-    assert "Edited since, in the role editor on" in row.messages[0]["message"]
-    assert "sponsor. Take it to undo that, too." in row.messages[0]["message"]
+    assert "Edited since then (editor," in row.messages[0]["message"]
+    assert "sponsor. Accept the row to undo that as well." in row.messages[0]["message"]
     if decision:
         actions.decide(run=plan, user=editor, decision=decision, numbers=[row.number])
     actions.confirm(run=plan, user=editor, queue=False)
@@ -149,7 +149,7 @@ def test_a_site_that_the_run_made_is_held_back_where_another_said_its_status_sin
     [row] = reverse_of(run, editor).rows.all()
     assert (row.outcome, row.may_be_taken) == ("conflict", True)
     assert "in the role coordinator on" in row.messages[0]["message"]
-    assert "status. Take it to undo that, too." in row.messages[0]["message"]
+    assert "status. Accept the row to undo that as well." in row.messages[0]["message"]
 
 
 def made_and_deleted(editor):
@@ -181,10 +181,10 @@ def removed_and_made_again(editor):
 @pytest.mark.parametrize(
     ("meanwhile", "outcome", "said"),
     [
-        (made_and_deleted, "unchanged", ["It is no longer there."]),
-        (changed_and_deleted, "invalid", ["It was removed since. There is nothing to undo."]),
+        (made_and_deleted, "unchanged", ["It no longer exists."]),
+        (changed_and_deleted, "invalid", ["It was removed since then. There is nothing to undo."]),
         (changed_and_put_back, "unchanged", []),
-        (removed_and_made_again, "unchanged", ["It is there again."]),
+        (removed_and_made_again, "unchanged", ["It exists again."]),
     ],
 )
 def test_what_is_by_now_as_it_was_before_or_gone_is_left_alone(editor, meanwhile, outcome, said):
@@ -205,7 +205,9 @@ def test_an_edit_that_nobody_wrote_down_is_laid_at_nobody_s_door(editor):
     Trial.objects.update(sponsor="by nobody")
     [row] = reverse_of(run, editor).rows.all()
     assert (row.outcome, row.may_be_taken) == ("conflict", True)
-    assert [one["message"] for one in row.messages] == ["Edited since: sponsor. Take it to undo that, too."]
+    assert [one["message"] for one in row.messages] == [
+        "Edited since then: sponsor. Accept the row to undo that as well."
+    ]
 
 
 def test_of_two_fields_the_one_that_was_put_back_by_hand_is_not_told(editor):
@@ -278,7 +280,10 @@ def test_a_trial_on_which_others_hang_since_is_not_removed(editor, gent):
     plan = reverse_of(run, editor)
     [row] = plan.rows.all()
     assert row.outcome == "invalid"
-    assert "cannot be removed: NEW-1 · Hospital uz-gent came to it since" in row.messages[0]["message"]
+    assert (
+        "cannot be removed, because of what was added to it since: NEW-1 · Hospital uz-gent"
+        in row.messages[0]["message"]
+    )
     assert plan.has_stored_nothing
     assert Trial.objects.count() == 1
 
@@ -287,8 +292,8 @@ def test_a_trial_on_which_others_hang_since_is_not_removed(editor, gent):
     ("code", "state", "named"),
     [
         ("uz-gent", "listed", "OTHER · Hospital uz-gent"),
-        ("uza", "listed", "something of others"),
-        ("uz-gent", "draft", "something of others"),
+        ("uza", "listed", "something that belongs to others"),
+        ("uz-gent", "draft", "something that belongs to others"),
     ],
 )
 def test_a_coordinator_is_told_by_name_what_of_their_own_stands_in_the_way(gent, code, state, named):
@@ -301,7 +306,7 @@ def test_a_coordinator_is_told_by_name_what_of_their_own_stands_in_the_way(gent,
     row = reverse_of(run, coordinator).rows.get(record=str(Professional.objects.get().pk))
     assert row.outcome == "invalid"
     assert [one["message"] for one in row.messages] == [
-        f"It cannot be removed: {named} came to it since. Undo or remove those first."
+        f"It cannot be removed, because of what was added to it since: {named}. Undo or remove that first."
     ]
 
 
@@ -457,7 +462,7 @@ def test_what_stored_nothing_or_is_undone_is_not_undone(editor):
     with pytest.raises(actions.Refused, match="it stored nothing"):
         actions.undo(run=again, user=editor, queue=False)
     undone(run, editor)
-    with pytest.raises(actions.Refused, match="only what is applied can be undone"):
+    with pytest.raises(actions.Refused, match="only an applied import can be undone"):
         actions.undo(run=run, user=editor, queue=False)
 
 
@@ -486,5 +491,5 @@ def test_the_pages_of_an_undo(client, editor, gent):
     assert f"This undoes import {run.pk}" in page
     assert "Undo these changes" in page
     assert "Trial site: A · Hospital uz-gent" in page
-    assert f"Its undo is import {plan.pk}" in client.get(address).content.decode()
+    assert f"It is undone by import {plan.pk}" in client.get(address).content.decode()
     assert RowOutcome.objects.filter(run=plan).count() == 1

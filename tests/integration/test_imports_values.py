@@ -67,7 +67,7 @@ def test_what_a_telephone_cell_holds_too_much_does_not_cost_the_row_its_status(c
     run = applied(a_csv(ROW | {"contact_phone": cell}), user=an_editor())
     assert TrialSite.objects.get().status == "recruiting"
     assert Professional.objects.get().phone == "+3293322200"
-    assert any(f"“{rest}” is not: there is room for one number" in said for said in messages(run))
+    assert any(f"not “{rest}”: there is room for one number" in said for said in messages(run))
 
 
 # Places
@@ -80,8 +80,8 @@ def test_what_a_telephone_cell_holds_too_much_does_not_cost_the_row_its_status(c
         ({"latitude": "0", "longitude": "0"}, "latitude", "point in the sea"),
         ({"latitude": "50.63", "longitude": "5.57"}, "latitude", "km from 9000 Gent"),
         ({"postal_code": "4000"}, "latitude", "km from 4000"),
-        ({"postal_code": "L-1210"}, "postal_code", "is a postal code of LU"),
-        ({"postal_code": "25/11/2026"}, "postal_code", "is not a postal code of BE"),
+        ({"postal_code": "L-1210"}, "postal_code", "is a postal code in LU"),
+        ({"postal_code": "25/11/2026"}, "postal_code", "is not a postal code in BE"),
         ({"country": "XX"}, "country", "is no country"),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_country_that_changes_alone_is_asked_about_where_the_stored_code_is_an
     a_centre("uz-gent")
     run = planned(a_csv({"code": "uz-gent", "country": "FR"}), kind="centres", user=an_editor())
     assert messages(run) == [
-        "2 postal_code: “9000” is written 09000 in FR. Write it so, or correct the country."
+        "2 postal_code: In FR, “9000” is written 09000. Write it that way, or correct the country."
     ]
 
 
@@ -142,12 +142,12 @@ def test_what_is_stored_amiss_does_not_keep_a_row_from_saying_something_else():
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        ("1926", "the year must lie from 1950"),
+        ("1926", "the year must be between 1950"),
         ("1926-05-01", "the year must lie"),
         ("60", "is not a date"),
         ("12345", "is not a date"),
-        ("1989", "the year must lie from 1990"),
-        ("2099-01-01", "lies in the future"),
+        ("1989", "the year must be between 1990"),
+        ("2099-01-01", "is in the future"),
     ],
 )
 def test_a_day_that_cannot_be_replaces_no_day_of_a_status(day, why):
@@ -164,7 +164,9 @@ def test_an_older_status_waits_for_a_person():
     row = {"acronym": "Alpha", "status": "completed", "status_as_of": "2016-04-28"}
     run = applied(a_csv(row), kind="trials", user=an_editor())
     assert outcomes(run) == {2: "conflict"}
-    assert "The stored status is of 2026-04-28, and that of the row is older (2016-04-28)" in messages(run)[0]
+    assert (
+        "The stored status is from 2026-04-28, and that of the row is older (2016-04-28)" in messages(run)[0]
+    )
     assert Trial.objects.get().status == "recruiting"
 
 
@@ -202,7 +204,7 @@ def test_a_number_in_another_registrys_column_is_stored_as_what_it_is():
     run = applied(a_csv(ROW | {"eu_ct_number": "2014-001234-12"}), user=an_editor())
     [one] = TrialIdentifier.objects.all()
     assert (one.scheme, one.value) == ("eudract", "2014-001234-12")
-    assert any("is an identifier of EudraCT and is taken as such" in said for said in messages(run))
+    assert any("is an identifier of EudraCT and is stored as such" in said for said in messages(run))
 
 
 # The way out

@@ -166,7 +166,7 @@ def test_an_undo_takes_away_what_nobody_else_has_and_an_undo_of_that_brings_it_b
     assert given(trial) == []
     assert given(other) == [("Imatinib", "drug")]
     assert list(Intervention.objects.values_list("name", flat=True)) == ["Imatinib"]
-    assert any("PLUM came to it since" in one for one in messages(back))
+    assert any("added to it since: PLUM" in one for one in messages(back))
     undone(back, user)
     assert given(trial) == [("Imatinib", "drug"), ("Proton therapy", "radiation")]
 
@@ -307,7 +307,7 @@ def test_two_names_that_differ_in_letters_only_are_one_in_the_admin_too(client):
     client.force_login(an_editor())
     Intervention.objects.create(name="Imatinib", type="drug")
     answer = client.post(admin_url(Intervention, "add"), {"name": "IMATINIB", "type": "drug"})
-    assert "There is an intervention of this name and type already." in answer.content.decode()
+    assert "There is already an intervention with this name and type." in answer.content.decode()
     assert Intervention.objects.count() == 1
 
 

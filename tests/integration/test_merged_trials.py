@@ -295,7 +295,7 @@ def test_the_undo_of_an_import_says_that_a_merge_is_to_be_undone_first(pair, ghe
     merge = merge_trials(stays=pair[0], goes=pair[1], by=BY)
     undo = reverse_of(run, editor)
     assert set(outcomes(undo).values()) == {"invalid"}
-    assert "“beta” was merged into “alpha” since. Undo that merge first." in str(messages(undo))
+    assert "“beta” was merged into “alpha” since then. Undo that merge first." in str(messages(undo))
     undo_merge(merge=merge, by=BY)
     assert set(outcomes(reverse_of(run, editor)).values()) == {"update"}
 
@@ -307,7 +307,7 @@ def test_so_does_a_coordinators_and_nothing_is_undone_in_part(pair, ghent):
     merge = merge_trials(stays=pair[0], goes=pair[1], by=BY)
     undo = reverse_of(run, user)
     assert (list(outcomes(undo).values()), undo.warnings) == (["invalid"], [])
-    assert "“beta” was merged into “alpha” since. Undo that merge first." in str(messages(undo))
+    assert "“beta” was merged into “alpha” since then. Undo that merge first." in str(messages(undo))
     assert TrialSite.objects.get(trial__slug="alpha").status == "suspended"
     undo_merge(merge=merge, by=BY)
     assert list(outcomes(reverse_of(run, user)).values()) == ["update"]

@@ -1,4 +1,4 @@
-"""A run about some records only says nothing of the registry: what waits for an editor goes on waiting."""
+"""A run about some records only says nothing of the registry: what needs a decision goes on waiting."""
 
 import datetime as dt
 import json
@@ -70,7 +70,7 @@ def test_a_newer_run_about_some_records_does_not_hide_one_that_waits(
     assert list(RegistrySync.objects.waiting()) == [halted]
     client.force_login(an_editor())
     assert (
-        "registry that changed more than a run takes over by itself" in client.get("/admin/").content.decode()
+        "registry with more changes than are imported automatically" in client.get("/admin/").content.decode()
     )
     sent = []
     monkeypatch.setattr(tasks.follow, "apply_async", lambda *args: sent.append(args))

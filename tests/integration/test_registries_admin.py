@@ -17,8 +17,8 @@ from trials.sources import sync
 pytestmark = pytest.mark.django_db
 NUMBER = "NCT01234567"
 TOLD = (
-    "text that a registry has otherwise", "record of a registry that was not taken over",
-    "registry that changed more than a run takes over by itself", "trial whose status a registry disputes",
+    "text that is different in a registry", "registry record that was not imported",
+    "registry with more changes than are imported automatically", "trial whose status a registry disputes",
 )  # fmt: skip
 MODELS = (RecruitmentEvent, RegistryRecord, RegistrySync, TextSuggestion)
 WHY = "Ours is the title of the protocol."
@@ -158,7 +158,7 @@ def test_a_suggestion_that_was_replaced_is_not_decided(client, editor, suggested
     TextSuggestion.objects.update(state="replaced")
     assert decided(client, "take", WHY)[1] == ("replaced", "", "Our own\ntitle")
     page = client.get(admin_url(TextSuggestion.objects.get(), "change")).content.decode()
-    assert "A newer suggestion is in its place." in page
+    assert "It was replaced by a newer suggestion." in page
     assert 'name="decision"' not in page
 
 
@@ -210,7 +210,7 @@ def test_a_run_that_does_not_wait_is_not_asked_again(client, editor, monkeypatch
     done = RegistrySync.objects.create(registry="ctgov", status=SyncStatus.DONE)
     response = act(client, RegistrySync, "go_on", done)
     assert sent == []
-    assert b"waits for an editor" in client.get(response.url).content
+    assert b"needs a decision" in client.get(response.url).content
 
 
 def test_a_broker_that_is_away_is_told(client, editor, monkeypatch):
@@ -253,7 +253,7 @@ def test_the_list_of_records_is_short_and_says_what_is_wrong(client, editor):
         missing_since=timezone.make_aware(dt.datetime(2026, 3, 1, 12)),
     )
     page = client.get(admin_url(RegistryRecord)).content.decode()
-    assert "Not there since 1 Mar 2026. It is HTML." in page
+    assert "Not in the registry since 1 Mar 2026. It is HTML." in page
     assert f"{('A long title ' * 20)[:59].rstrip()}…" in page
     assert "A long title " * 6 not in page
 

@@ -1,4 +1,4 @@
-"""Real records of registries: read as they are, taken over once, and followed through their versions."""
+"""Real registry records: read as they are, taken over once, and followed through their versions."""
 
 import json
 import os

@@ -237,7 +237,7 @@ def test_a_statement_of_tomorrow_is_refused():
     site = builders.a_site()
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     with pytest.raises(
-        ValidationError, match=r"lies in the future\. Give the day on which the status was known"
+        ValidationError, match=r"is in the future\. Give the day on which the status was known"
     ):
         StatusStatement(site=site, status="recruiting", role="editor", said_at=tomorrow).full_clean()
 

@@ -1,4 +1,4 @@
-"""`sync_registry` from a shell; a folder of records is never taken for the registry itself."""
+"""`sync_registry` from a shell; a folder of records is never taken for the directory itself."""
 
 import io
 import json
@@ -56,7 +56,7 @@ def test_a_run_that_is_not_whole_ends_with_3(tmp_path):
     folder = in_a_folder(tmp_path, *(a_study(number, status="COMPLETED") for number in numbers))
     code, out = command("ctgov", "--from", folder)
     assert code == 3
-    assert "waits for an editor" in out
+    assert "needs a decision" in out
     assert "look at the files, then run the command with --accept." in out
     assert command("ctgov", "--from", folder, "--accept")[0] == 0
 

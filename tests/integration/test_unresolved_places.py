@@ -161,7 +161,7 @@ def test_a_text_that_means_another_centre_by_now_is_not_learned_twice(gent):
     followed(a_study(places=[NEAR]))
     other = a_centre("other")
     CentreAlias.objects.create(centre=other, text=TEXT)
-    with pytest.raises(ValidationError, match="already means other"):
+    with pytest.raises(ValidationError, match="is already a name of other"):
         resolve_place(place=UnresolvedPlace.objects.get(), centre=gent, by=EDITOR)
     assert not TrialSite.objects.exists()
     assert UnresolvedPlace.objects.get().state == "open"
@@ -194,7 +194,7 @@ def place(client):
 
 def test_the_first_page_and_the_list_tell_what_is_open(client, place):
     page = client.get("/admin/").content.decode()
-    assert "places of registries that may be one of our centres" in page
+    assert "places in registries that may be one of our centres" in page
     listed = client.get(admin_url(UnresolvedPlace), {"state__exact": "open"}).content.decode()
     assert (listed.count(TEXT), "uz-gent" in listed) == (2, True)
 
@@ -227,7 +227,7 @@ def test_without_a_centre_nothing_is_decided_and_the_page_says_so(client, place,
 def test_what_cannot_be_learned_is_told_on_the_page(client, place):
     CentreAlias.objects.create(centre=a_centre("other"), text=TEXT)
     response = client.post(admin_url(place, "change"), {"centre": "uz-gent"})
-    assert "already means other" in response.content.decode()
+    assert "is already a name of other" in response.content.decode()
     assert not TrialSite.objects.exists()
 
 

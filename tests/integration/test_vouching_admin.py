@@ -119,11 +119,11 @@ def test_a_note_waits_until_it_is_marked_as_read(editor):
     asked(a_centre_with(code="silent"))
     Enquiry.objects.filter(pk=enquiry.pk).update(note="Closed in August <b>")
     assert shown(editor, note="unread") == {"noted"}
-    assert "note of a coordinator to read" in editor.get("/admin/").content.decode()
+    assert "note from a coordinator to read" in editor.get("/admin/").content.decode()
     assert "Closed in August &lt;b&gt;" in detail(editor, enquiry)
     act(editor, Enquiry, "mark_read", *Enquiry.objects.all())
     assert shown(editor, note="unread") == set()
-    assert "note of a coordinator to read" not in editor.get("/admin/").content.decode()
+    assert "note from a coordinator to read" not in editor.get("/admin/").content.decode()
 
 
 def detail(client, enquiry):
@@ -137,7 +137,7 @@ def test_the_first_page_tells_editors_of_the_overdue_and_of_whom_no_mail_reaches
     Enquiry.objects.update(asked_on=timezone.localdate() - dt.timedelta(days=22))
     a_coordinator(centre)
     page = editor.get("/admin/").content.decode()
-    assert "coordinator who was reminded twice and did not confirm" in page
+    assert "coordinator who did not confirm after two reminders" in page
     assert "coordinator without an e-mail address: cannot be asked" in page
 
 
@@ -222,7 +222,7 @@ def test_the_list_says_whom_a_mail_reaches_and_else_why_not(editor):
         "asked": "yes",
         "mute": "no: the account has no e-mail address",
         "closed": "no: the account is closed",
-        "outside": "no: not in the group Coordinators, or an editor",
+        "outside": "no: not in the group Coordinators and not an editor",
     }
 
 

@@ -154,7 +154,7 @@ def test_an_opening_is_announced_as_precisely_as_it_was_said_and_withdrawn_when_
         ("not_yet_recruiting", "soon", "“soon” is not a date."),
         ("not_yet_recruiting", "31/02/2099", "is not a date"),
         ("not_yet_recruiting", "01/01/2200", "the year must lie"),
-        ("suspended", "01/01/2099", "“2099-01-01” lies in the future."),
+        ("suspended", "01/01/2099", "“2099-01-01” is in the future."),
         ("", "2026", "Say what is so on that day"),
         ("completely", "", "completely is not one of the available choices"),
         ("unknown", "", "unknown is not one of the available choices"),

@@ -80,8 +80,8 @@ def test_an_editor_takes_it_over_once(world, client):
     client.force_login(an_editor())
     page = client.get(reverse(LIST)).content.decode()
     assert "<del>–</del> → <ins>trials@example.org</ins>" in page
-    assert "site whose coordinator sent another contact" in client.get("/admin/").content.decode()
-    for told in ("1 is taken over.", "0 are taken over."):
+    assert "site with new contact details from its coordinator" in client.get("/admin/").content.decode()
+    for told in ("1 is accepted.", "0 are accepted."):
         answer = act(client, ContactAnswer, "take", *ContactAnswer.objects.all())
         assert told in client.get(answer["Location"]).content.decode()
     assert (fresh(site).contact_role, fresh(site).contact_email) == ("Trial desk", "trials@example.org")

@@ -293,9 +293,9 @@ def test_the_plan_speaks_the_language_of_the_page(world, client, language, sente
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("sheet.exe", b"x", "is not a kind of file that is read"),
+        ("sheet.exe", b"x", "this file type is not supported"),
         ("sheet.csv", b"", "The file is empty."),
-        ("sheet.csv", b"a" * (10 * 2**20 + 1), "at most 10 MB are read"),
+        ("sheet.csv", b"a" * (10 * 2**20 + 1), "the maximum is 10 MB"),
     ],
 )
 def test_a_file_that_is_refused_at_the_door_is_told_why(world, client, name, content, sentence):
@@ -325,7 +325,7 @@ def test_no_file_is_told_and_so_is_a_step_that_there_is_not(world, client):
         (
             "a.csv",
             b"acronym,title,conditions,status\nA,T,Ia,recruiting\n",
-            "You may hand in sheets of trial sites",
+            "You may upload sheets of trial sites",
         ),
     ],
 )
@@ -344,7 +344,7 @@ def test_headers_that_nobody_knows_are_asked_about_and_answered_on_the_page(worl
     content = a_csv({"Where": "uz-gent", "acronym": site.trial.acronym, "status": "suspended"})
     answer, run = hand_in(client, world[-1], content)
     page = client.get(answer["Location"]).content.decode()
-    assert "Before this can be stored" in page
+    assert "Answer before this can be stored" in page
     assert 'value="confirm"' not in page
     [question] = [one for one in run.questions if one["needed"]]
     value = question["options"][0]["value"]
@@ -469,10 +469,10 @@ def test_the_admin_tells_which_sheets_came_by_a_link(world, client):
     page = reverse("admin:imports_importrun_change", args=[run.pk])
     detail = client.get(reverse("admin:vouching_enquiry_change", args=[world[2].pk])).content.decode()
     assert f'<a href="{page}">sheet.csv (#{run.pk})</a>: applied' in detail
-    assert "by the link of a mail" in client.get(page).content.decode()
+    assert "by an e-mailed link" in client.get(page).content.decode()
     theirs = applied(a_csv(a_row(world[1][1], status="suspended")), user=a_coordinator(world[0]))
     page = reverse("admin:imports_importrun_change", args=[theirs.pk])
-    assert "by the link of a mail" not in client.get(page).content.decode()
+    assert "by an e-mailed link" not in client.get(page).content.decode()
 
 
 def test_the_same_sheet_again_leads_to_its_plan_also_by_the_next_link(world, client):

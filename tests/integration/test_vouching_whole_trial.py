@@ -104,8 +104,8 @@ def mail_about(centre, language="en"):
 @pytest.mark.parametrize(
     ("language", "by", "words"),
     [
-        ("en", "CTIS", "– CTIS says so of the whole trial ({day}), your centre has not confirmed it"),
-        ("en", "", "– an editor says so of the whole trial ({day}), your centre has not confirmed it"),
+        ("en", "CTIS", "– CTIS says so of the whole trial ({day}); your centre has not confirmed it"),
+        ("en", "", "– an editor says so of the whole trial ({day}); your centre has not confirmed it"),
         ("nl", "", "– dat zegt de redactie over de hele studie ({day}), uw centrum heeft het niet bevestigd"),
         ("fr", "CTIS", "– selon CTIS, à propos de "),
         ("de", "CTIS", "– das sagt CTIS über "),
@@ -134,7 +134,7 @@ def test_an_editors_word_against_a_coordinators_is_called_no_registrys_in_mail_a
     address = re.search(r"http\S+(/en/vouch/\S+)", mail.outbox[0].body)[1]
     page = text_of(client.get(address)).partition("<main")[2].partition("</main>")[0]
     assert "1 disputed: a newer source says otherwise" in page
-    assert "As the newer source says" not in page, "what is among the answers is not said twice"
+    assert "The newer source is right" not in page, "what is among the answers is not said twice"
     assert "registry" not in page
     quality = text_of(client.get("/en/quality/"))
     assert "A newer source says otherwise than the person whose word stands." in quality

@@ -179,7 +179,7 @@ def test_a_trial_new_among_the_results_and_one_gone_are_told(watch, world):
     recorded(change)
     actions.send_due(MORNING)
     body = mail.outbox[0].body
-    assert "NEW\n  New among the results. Not recruiting at any centre" in body
+    assert "NEW\n  New in your results. Not recorded as recruiting at any centre" in body
     assert "ieuroewing\n  No longer in this directory." in body
     assert "A trial for Ewing sarcoma" not in body
 
@@ -193,7 +193,7 @@ def test_a_contact_that_changed_is_told_but_not_the_contact(watch):
 
     recorded(change)
     actions.send_due(MORNING)
-    assert "whom to contact has changed" in mail.outbox[0].body
+    assert "the contact has changed" in mail.outbox[0].body
     assert "new-mailbox" not in str(mail.outbox[0].message())
 
 

@@ -146,9 +146,9 @@ def test_a_centre_that_leaves_the_directory_is_told_and_so_is_its_return(reader,
     say("recruiting")
     assert reader.told() is None  # what nobody can see is no news
     set_state(records=[world], state=State.LISTED, by=SYSTEM)
-    assert "Ghent & <Hospital> is a new centre: Recruiting" in reader.told()
+    assert "Ghent & <Hospital> was added as a centre: Recruiting" in reader.told()
     new, left, before = told_in(client)
-    assert new.startswith("Ghent & <Hospital> is a new centre: Recruiting")
+    assert new.startswith("Ghent & <Hospital> was added as a centre: Recruiting")
     assert (left, "Suspended" in before) == (LEFT, True)
 
 
@@ -167,7 +167,7 @@ def test_a_site_that_moves_to_another_centre_is_told_of_both(reader, client):
     edit(site_of(), centre=Centre.objects.get(code="uza"))
     told = reader.told()
     assert LEFT in told
-    assert "Antwerp is a new centre: Recruiting" in told
+    assert "Antwerp was added as a centre: Recruiting" in told
     assert len(told_in(client)) == 2
 
 
@@ -192,7 +192,7 @@ def test_an_undone_import_of_a_status_is_told_as_a_correction(reader, client):
 
 def test_an_undone_import_of_a_site_is_told(reader, client):
     run = imported(centre_code="uza")
-    assert "Antwerp is a new centre: Suspended" in reader.told()
+    assert "Antwerp was added as a centre: Suspended" in reader.told()
     undone(run)
     assert "Correction: Antwerp is no longer listed as a centre of this trial." in reader.told()
     assert len(told_in(client)) == 2
@@ -209,7 +209,7 @@ def test_an_older_confirmation_is_no_new_one(reader):
     reader.told()
     edit(site_of("uza"), verified_at=site_of("uza").verified_at - dt.timedelta(days=9))
     told = reader.told()
-    assert "the last confirmation was taken back" in told
+    assert "the last confirmation was withdrawn" in told
     assert "confirmed again" not in told
     assert run.pk
 

@@ -80,7 +80,7 @@ def test_no_day_is_today(client, world):
 @pytest.mark.parametrize(
     ("day", "code", "sentence"),
     [
-        ("2026-05-02", 400, "2 May 2026 lies in the future. Give a day from 1 March 2026 to 1 May 2026."),
+        ("2026-05-02", 400, "2 May 2026 is in the future. Give a day from 1 March 2026 to 1 May 2026."),
         ("2026-02-28", 400, "The record of this directory begins on 1 March 2026"),
         ("x", 400, "“x” is not a day. Write it like 2026-05-01."),
         ("%00", 400, "is not a day."),

@@ -91,19 +91,19 @@ def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, wo
         page, *(row | {"Stand op": f"{day}/11/2026"} for row, day in zip(rows, (13, 25, 25), strict=True))
     )
     # Two columns that nobody knows: which is needed is asked first, the other is asked for, too.
-    page.get_by_role("heading", name="Before this can be stored").wait_for()
+    page.get_by_role("heading", name="Answer before this can be stored").wait_for()
     assert page.get_by_role("button", name="Store all good rows").is_disabled()
     choose(page, "Which column tells", "Onze studie = acronym")
-    choose(page, "What does column D (Stand op) hold?", "status_date")
+    choose(page, "What does column D (Stand op) contain?", "status_date")
     picture("importing-2-columns")
-    page.get_by_role("button", name="Plan with these answers").click()
+    page.get_by_role("button", name="Make the plan with these answers").click()
     page.get_by_text("The plan: 0 new, 1 update, 0 unchanged.").wait_for()
     assert "2 rows are left out." in page.inner_text(".decide")
     assert "rekruteerd" in page.inner_text("table.plan")
     picture("importing-3-plan")
     # The sheet comes back with what is wrong; corrected there, it is handed in as it is.
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="The sheet with what became of each row").click()
+        page.get_by_role("link", name="The sheet with the outcome of each row").click()
     report = tmp_path / "ours-report.xlsx"
     downloading.value.save_as(report)
     correct(report, "rekruteerd", "recruiting")
@@ -113,7 +113,7 @@ def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, wo
     page.get_by_role("button", name="Show the plan").click()
     # What was said of its columns is known.
     page.get_by_text("The plan: 1 new, 1 update, 0 unchanged.").wait_for()
-    assert "Columns are read as on" in page.inner_text("#content")
+    assert "Columns are read as they were on" in page.inner_text("#content")
     page.get_by_role("button", name="Store all good rows").click()
     page.get_by_text("Stored: 1 new, 1 updated.").wait_for()
     assert said_of(gent) == {"a": "suspended", "b": "recruiting"}
@@ -123,7 +123,7 @@ def test_a_sheet_with_columns_nobody_knows_from_its_mapping_to_its_undo(page, wo
     page.get_by_role("button", name="Undo these changes").wait_for()
     picture("importing-5-undo")
     page.get_by_role("button", name="Undo these changes").click()
-    page.get_by_text("Undone: 2 records are what they were.").wait_for()
+    page.get_by_text("Undone: 2 records restored.").wait_for()
     assert said_of(gent) == {"a": "recruiting"}
 
 

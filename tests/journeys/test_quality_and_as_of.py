@@ -49,7 +49,7 @@ def test_a_reader_asks_what_a_trial_was_last_month(page, world):
     expect(row).to_contain_text("Recruiting")
     expect(row).not_to_contain_text("Suspended")
     page.goto(f"/en/trials/ieuroewing/?as_of={timezone.localdate() + dt.timedelta(days=9)}")
-    expect(page.get_by_role("main")).to_contain_text("lies in the future")
+    expect(page.get_by_role("main")).to_contain_text("is in the future")
     page.get_by_role("link", name="See today").click()
     expect(row).to_contain_text("Suspended")
 

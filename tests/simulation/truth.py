@@ -142,7 +142,7 @@ def _go_on(random: Random, one: History, day: float, days: int, closes: float) -
 
 
 def _within(site: History, trial: History) -> History:
-    """A site stops with its trial; what has not begun, or is over, stays as it is."""
+    """A site stops with its trial; what has not begun, or is over, stays unchanged."""
     found = History()
     for day in sorted({*site.days, *(one for one in trial.days if one > site.days[0])}):
         own, whole = site.on(day), trial.on(day)

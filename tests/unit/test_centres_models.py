@@ -80,7 +80,7 @@ class TestAlias:
     @pytest.mark.parametrize("text", ["UZ Gent", "uz-gent", " Uz  GENT ", "ÚZ Gént"])
     def test_means_one_centre_however_it_is_written(self, text):
         builders.a_centre("uz-gent", aliases=["UZ Gent"])
-        with pytest.raises(ValidationError, match=r"already means uz-gent\. Remove it there first"):
+        with pytest.raises(ValidationError, match=r"is already a name of uz-gent\. Remove it there first"):
             CentreAlias(centre=builders.a_centre(), text=text).full_clean()
         with pytest.raises(IntegrityError), transaction.atomic():
             CentreAlias.objects.create(centre=builders.a_centre(), text=text)

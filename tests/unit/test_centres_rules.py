@@ -207,7 +207,7 @@ def test_a_consent_begins_and_ends_on_a_day_that_has_come(time_machine, given_on
     time_machine.move_to("2027-01-01 12:00", tick=False)
     person = Professional(name="Demo", consent_given_on=given_on, consent_withdrawn_on=withdrawn_on)
     if is_refused:
-        assert "lies in the future" in faults(person)
+        assert "is in the future" in faults(person)
     else:
         person.full_clean()
 
@@ -306,7 +306,7 @@ def test_an_affiliation_cannot_end_before_it_begins():
 def test_an_alias_means_one_centre_whatever_its_writing(text):
     a_centre("uz-gent", aliases=["UZ Gent"])
     other = CentreAlias(centre=a_centre("uza"), text=text)
-    assert "already means uz-gent" in faults(other)
+    assert "is already a name of uz-gent" in faults(other)
     assert refused_by_the_database(other)
 
 

@@ -30,7 +30,7 @@ def test_a_list_of_short_texts_passes(field, value):
         ({"a": 1}, "Give a list of texts"),
         ([1], "Give a list of texts"),
         ([["SIOPEN"]], "Give a list of texts"),
-        (["x"] * (MAX_WORDS + 1), "201 entries are too many. At most 200 fit."),
+        (["x"] * (MAX_WORDS + 1), "201 entries are too many. Give at most 200."),
         (["x" * (MAX_WORD + 1)], "is longer than 300 characters"),
         (["a\x00b"], r"U\+0000"),
     ],

@@ -75,7 +75,7 @@ def test_a_sheet_of_sites_needs_something_to_find_the_trial_by():
 def test_a_date_of_the_status_without_a_column_for_the_status_is_told_as_such():
     [problem] = read_header(a_table("centre_code", "acronym", "statusdatum"), SiteSheet).problems
     assert problem["code"] == "needs_column"
-    assert "a column “status_date”, but none for “status”" in problem["message"]
+    assert "The column “status_date” needs a column “status” as well" in problem["message"]
 
 
 SITES = ("centre_code", "nct_number", "status", "status_date")
@@ -177,7 +177,7 @@ def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
 
 @pytest.mark.parametrize("text", ["1/1/1800", "1926", "3 april 1926", "2199-01-01", "05/1926"])
 def test_a_year_that_cannot_be_is_told_as_such(text):
-    with pytest.raises(ValueError, match=f"“{text}”: the year must lie from 1950 to 2100"):
+    with pytest.raises(ValueError, match=f"“{text}”: the year must be between 1950 and 2100"):
         written_date(text)
 
 
@@ -266,8 +266,8 @@ def test_a_cell_means_a_value(sheet, column, cell, value):
         (SiteSheet, "contact_phone", "+32 2", "“+32 2” is not a telephone number"),
         (SiteSheet, "contact_phone", "call me", "is not a telephone number"),
         (SiteSheet, "contact_phone", "03 20 44 59 62", "is not a telephone number"),
-        (SiteSheet, "consent_to_publish", "maybe", "“maybe” is neither yes nor no"),
-        (SiteSheet, "consent_to_publish", "1", "“1” is neither yes nor no"),
+        (SiteSheet, "consent_to_publish", "maybe", "“maybe” is not yes or no"),
+        (SiteSheet, "consent_to_publish", "1", "“1” is not yes or no"),
         (SiteSheet, "url", "javascript:alert(1)", "is not a web address"),
         (CentreSheet, "latitude", "north", "“north” is not a number"),
         (CentreSheet, "latitude", "91", "less than or equal to 90"),

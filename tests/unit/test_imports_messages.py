@@ -98,7 +98,7 @@ def test_too_many_rows_are_told_with_the_number_that_fits(most, said):
 
 @pytest.mark.parametrize(
     ("rows", "number", "said"),
-    [("3", 1, ": row 3 means something else now."), ("3, 9", 2, ": rows 3, 9 mean something else now.")],
+    [("3", 1, ": row 3 now means something else."), ("3, 9", 2, ": rows 3, 9 now mean something else.")],
 )
 def test_rows_that_moved_are_told_with_the_verb_that_fits(rows, number, said):
     assert said in sentence("moved", {"why": "registry", "rows": rows, "number": number})
@@ -112,7 +112,7 @@ def test_each_reason_for_which_rows_moved_has_a_sentence_of_its_own_in_one_and_i
 
 
 def test_sizes_are_told_in_megabytes():
-    assert "has 300 MB; at most 64 MB" in sentence("bomb", PARAMS)
+    assert "has 300 MB when unpacked; the maximum is 64 MB" in sentence("bomb", PARAMS)
 
 
 def test_lists_are_told_with_commas():
@@ -128,7 +128,7 @@ def test_a_code_that_nobody_foresaw_still_says_what_to_do():
 def test_a_problem_keeps_its_code_and_its_values_for_programs():
     assert problem("open_quote", row=7) == {
         "code": "open_quote",
-        "message": "Row 7: a quotation mark is opened and never closed. Close it, or remove it.",
+        "message": "Row 7: a quotation mark is not closed. Close it or remove it.",
         "row": 7,
     }
 

@@ -66,7 +66,7 @@ def test_a_number_that_says_its_country_keeps_it_in_any_row(country, of_row):
 )
 def test_what_there_is_no_room_for_is_told_and_the_number_kept(text, phone, rest):
     assert read_phone(text) == (phone, rest)
-    assert f"Only {phone} is kept; “{rest}” is not" in Phone().remark(text, phone)
+    assert f"Only {phone} is stored, not “{rest}”" in Phone().remark(text, phone)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_number_that_is_too_short_once_it_is_written_is_none(text):
 
 @pytest.mark.parametrize("text", ["03 20 44 59 62", "33 3 20 44 59 62", "DRKS00005678", "25/11/2026", "2555"])
 def test_what_is_no_number_of_its_row_is_refused_with_the_way_out(text):
-    with pytest.raises(ValueError, match=rf"“{text}” is not a telephone number\. Write it with .* of BE\."):
+    with pytest.raises(ValueError, match=rf"“{text}” is not a telephone number\. Write it with .* in BE\."):
         read_phone(text, "BE")
 
 

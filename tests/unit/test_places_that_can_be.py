@@ -70,7 +70,7 @@ def test_every_belgian_code_is_read_with_its_prefix_and_without(place):
     ],
 )
 def test_what_is_no_postal_code_is_refused_naming_its_country(text, country):
-    with pytest.raises(ValueError, match=f"is not a postal code of {country}"):
+    with pytest.raises(ValueError, match=f"is not a postal code in {country}"):
         read_postal_code(text, country)
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_postal_code_is_refused_naming_its_country(text, country):
     ("text", "country"), [("L-1210", "BE"), ("F 59000", "BE"), ("B-5000", "FR"), ("D-01067", "NL")]
 )
 def test_a_code_of_another_country_than_its_row_is_asked_about(text, country):
-    with pytest.raises(ValueError, match=rf"“{text}” is a postal code of .., and the country is {country}\."):
+    with pytest.raises(ValueError, match=rf"“{text}” is a postal code in .., but the country is {country}\."):
         read_postal_code(text, country)
 
 
@@ -88,7 +88,7 @@ def test_a_code_of_another_country_than_its_row_is_asked_about(text, country):
 @pytest.mark.parametrize("place", list(postal_codes())[::25], ids=str)
 def test_the_middle_of_a_postal_code_is_a_place_and_the_same_swapped_is_not(place):
     assert misplaced(place.latitude, place.longitude, "BE", place.postal_code) == ""
-    assert "Exchange latitude and longitude" in misplaced(
+    assert "Swap latitude and longitude" in misplaced(
         place.longitude, place.latitude, "BE", place.postal_code
     )
 
@@ -102,11 +102,11 @@ def test_nought_is_no_place_in_any_country(country):
     ("point", "country", "code", "why"),
     [
         (GHENT, "BE", "4000", "km from 4000"),
-        ((50.85, 0), "BE", "", "does not lie in BE"),
-        ((0, 4.35), "BE", "1000", "does not lie in BE"),
-        ((48.85, 2.35), "BE", "", "does not lie in BE"),
-        ((4.88, 45.74), "FR", "69008", "Exchange latitude and longitude"),
-        ((5.18, 52.09), "NL", "3584", "Exchange latitude and longitude"),
+        ((50.85, 0), "BE", "", "is not in BE"),
+        ((0, 4.35), "BE", "1000", "is not in BE"),
+        ((48.85, 2.35), "BE", "", "is not in BE"),
+        ((4.88, 45.74), "FR", "69008", "Swap latitude and longitude"),
+        ((5.18, 52.09), "NL", "3584", "Swap latitude and longitude"),
     ],
 )
 def test_a_point_that_cannot_be_is_told_with_what_is_wrong(point, country, code, why):

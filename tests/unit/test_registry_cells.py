@@ -54,7 +54,7 @@ def test_groups_of_ages(cell, groups):
 
 @pytest.mark.parametrize("cell", ["everybody", "18 years", "12 - 17 moons", "1-2-3 years", "99999-1 years"])
 def test_what_is_no_group_of_ages_is_refused(cell):
-    with pytest.raises(ValueError, match="is no group of ages"):
+    with pytest.raises(ValueError, match="is not an age group"):
         CtisSheet.read("age", cell)
 
 

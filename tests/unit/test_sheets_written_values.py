@@ -96,9 +96,9 @@ def test_a_date_is_read_in_the_order_of_its_column_and_refused_where_it_cannot_b
 @pytest.mark.parametrize(
     ("cell", "way_out"),
     [
-        ("04/13/2026", "only with the month first, and this column is read day first. Write the year first"),
+        ("04/13/2026", "only with the month first, but this column is read day first. Write the year first"),
         ("3/4/26", "write the year with four digits"),
-        ("1949", "the year must lie from 1950 to 2100"),
+        ("1949", "the year must be between 1950 and 2100"),
         ("30/02/2026", "is not a date. Write 2026-06-03"),
         ("13/13/2026", "is not a date. Write 2026-06-03"),
     ],

@@ -70,7 +70,7 @@ DOUBLES = {
     "a Roman number and the same in digits": (
         WhyDouble.NEAR, a("LCH-IV", LCH, "NCT02205762"), b("LCH-4", LCH, "2011-001699-20"),
     ),
-    "the very same title": (
+    "the same title": (
         WhyDouble.TITLE, a("", EWING, "NCT01234567"), b("", EWING.upper(), "2019-004153-93"),
     ),
 }  # fmt: skip

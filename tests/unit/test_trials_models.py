@@ -51,7 +51,7 @@ class TestTrial:
     def test_has_no_acronym_that_says_there_is_none(self, acronym):
         trial = builders.a_trial()
         trial.acronym = acronym
-        with pytest.raises(ValidationError, match="leave the acronym empty"):
+        with pytest.raises(ValidationError, match="leave the field empty"):
             trial.full_clean()
 
     def test_with_subprotocols_is_not_deleted(self):

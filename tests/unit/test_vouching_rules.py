@@ -111,14 +111,14 @@ def test_what_an_answer_means(today, status, said, day, means):
 @pytest.mark.parametrize(
     ("status", "said", "day", "sentence"),
     [
-        ("recruiting", "", "2027-01-01", "Say what is so on that day"),
+        ("recruiting", "", "2027-01-01", "Say what happens on that day"),
         ("recruiting", "not_yet_recruiting", "", "Give the day or month on which it opens"),
         ("recruiting", "not_yet_recruiting", "2027-02-01", "“2027-02-01” has passed"),
         ("recruiting", "not_yet_recruiting", "2027-01", "“2027-01” has passed"),
         ("not_yet_recruiting", SAME, "2027-01", "“2027-01” has passed"),
-        ("suspended", "recruiting", "2027-02-02", "“2027-02-02” lies in the future"),
-        ("suspended", "recruiting", "2027-03", "“2027-03” lies in the future"),
-        ("suspended", SAME, "2027-03", "“2027-03” lies in the future"),
+        ("suspended", "recruiting", "2027-02-02", "“2027-02-02” is in the future"),
+        ("suspended", "recruiting", "2027-03", "“2027-03” is in the future"),
+        ("suspended", SAME, "2027-03", "“2027-03” is in the future"),
     ],
 )
 def test_a_day_that_cannot_be_the_day_of_an_answer_is_named(today, status, said, day, sentence):

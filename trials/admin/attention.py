@@ -24,17 +24,17 @@ def _said_of(freshness, count: int) -> str:
     """What is wrong with `count` recruiting sites of this freshness."""
     return {
         Freshness.DISPUTED: ngettext(
-            "recruiting site of which a newer source says otherwise",
-            "recruiting sites of which a newer source says otherwise",
+            "recruiting site for which a newer source says otherwise",
+            "recruiting sites for which a newer source says otherwise",
             count,
         ),
         Freshness.STALE: ngettext(
-            "recruiting site that nobody verified for more than 90 days",
-            "recruiting sites that nobody verified for more than 90 days",
+            "recruiting site not verified for more than 90 days",
+            "recruiting sites not verified for more than 90 days",
             count,
         ),
         Freshness.NEVER: ngettext(
-            "recruiting site that nobody ever verified", "recruiting sites that nobody ever verified", count
+            "recruiting site that was never verified", "recruiting sites that were never verified", count
         ),
     }[freshness]
 
@@ -67,28 +67,30 @@ def registries(request):
         return
     waiting = RegistrySync.objects.waiting().count()
     said = ngettext(
-        "registry that changed more than a run takes over by itself",
-        "registries that changed more than a run takes over by itself",
+        "registry with more changes than are imported automatically",
+        "registries with more changes than are imported automatically",
         waiting,
     )
     yield attention.WaitingItem(waiting, said, attention.list_url(RegistrySync), urgent=True)
     unresolved = RegistryRecord.objects.unresolved().count()
     url = attention.list_url(RegistryRecord, unresolved="yes")
     said = ngettext(
-        "record of a registry that was not taken over", "records of registries that were not taken over",
+        "registry record that was not imported", "registry records that were not imported",
         unresolved,
     )  # fmt: skip
     yield attention.WaitingItem(unresolved, said, url)
     places = UnresolvedPlace.objects.open().count()
     said = ngettext(
-        "place of a registry that may be one of our centres",
-        "places of registries that may be one of our centres",
+        "place in a registry that may be one of our centres",
+        "places in registries that may be one of our centres",
         places,
     )
     yield attention.WaitingItem(places, said, attention.list_url(UnresolvedPlace, state__exact="open"))
     suggested = TextSuggestion.objects.open().count()
     url = attention.list_url(TextSuggestion, state__exact="open")
-    said = ngettext("text that a registry has otherwise", "texts that a registry has otherwise", suggested)
+    said = ngettext(
+        "text that is different in a registry", "texts that are different in a registry", suggested
+    )
     yield attention.WaitingItem(suggested, said, url)
 
 
@@ -99,8 +101,8 @@ def no_longer_listed(request):
         count = RegistryRecord.objects.no_longer_listed().count()
         url = attention.list_url(RegistryRecord, missing="yes")
         said = ngettext(
-            "record of a trial here that its registry no longer has",
-            "records of trials here that their registry no longer has",
+            "trial whose record is no longer in its registry",
+            "trials whose record is no longer in their registry",
             count,
         )
         yield attention.WaitingItem(count, said, url)
@@ -111,7 +113,7 @@ def doubles(request):
     if is_editor(request.user):
         url = attention.list_url(SuspectedDouble, decision__exact="open")
         count = SuspectedDouble.objects.open().count()
-        said = ngettext("pair of trials that may be one", "pairs of trials that may be one", count)
+        said = ngettext("pair that may be the same trial", "pairs that may be the same trial", count)
         yield attention.WaitingItem(count, said, url)
 
 
@@ -122,16 +124,16 @@ def candidates(request):
         return
     waiting = RegistryDiscovery.objects.waiting().count()
     said = ngettext(
-        "registry of whose list of new trials too much is gone",
-        "registries of whose lists of new trials too much is gone",
+        "registry whose list of new trials has lost too many trials",
+        "registries whose lists of new trials have lost too many trials",
         waiting,
     )
     yield attention.WaitingItem(waiting, said, attention.list_url(RegistryDiscovery), urgent=True)
     count = DiscoveredTrial.objects.candidates().count()
     url = attention.list_url(DiscoveredTrial, found="candidate")
     said = ngettext(
-        "trial that a registry lists and that is not here: take it or decline it",
-        "trials that registries list and that are not here: take or decline them",
+        "trial in a registry that is not in this directory: accept or decline it",
+        "trials in registries that are not in this directory: accept or decline them",
         count,
     )
     yield attention.WaitingItem(count, said, url)

@@ -19,11 +19,11 @@ from ..models.discovery import LONGEST_REASON, CandidateState
 class FoundFilter(admin.SimpleListFilter):
     """What a listed trial is to the directory; `candidate`: what waits for an editor."""
 
-    title, parameter_name = _("what it is here"), "found"
+    title, parameter_name = _("state in this directory"), "found"
 
     def lookups(self, request, model_admin):
         return [
-            ("candidate", _("waits for an editor")),
+            ("candidate", _("needs a decision")),
             *CandidateState.choices,
             ("gone", _("no longer listed")),
         ]
@@ -45,7 +45,9 @@ class DeclineForm(forms.Form):
         label=_("Reason"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Readers of the page on quality see it. Name no person, and nothing about a patient."),
+        help_text=_(
+            "Shown on the public page about data quality. Do not name a person or mention a patient."
+        ),
     )
 
 
@@ -72,7 +74,7 @@ class DiscoveredTrialAdmin(EditorsOnly, ReadOnlyAdmin):
     def names(self, found):
         return ": ".join(filter(None, (found.acronym, found.title)))[:120]
 
-    @admin.display(description=_("what it is here"))
+    @admin.display(description=_("state in this directory"))
     def what_it_is(self, found):
         return found.found.label
 
@@ -80,20 +82,22 @@ class DiscoveredTrialAdmin(EditorsOnly, ReadOnlyAdmin):
     def page(self, found):
         return format_html('<a href="{}" rel="noopener">{}</a>', found.url, found.number)
 
-    @admin.display(description=_("trial here"))
+    @admin.display(description=_("trial in this directory"))
     def trial(self, found):
         return Trial.objects.filter(pk=found.trial_pk).first() or "-"
 
-    @admin.display(description=_("what became of taking it"))
+    @admin.display(description=_("outcome"))
     def told(self, found):
         if found.found != CandidateState.TAKEN:
             return "-"
         record = RegistryRecord.objects.filter(registry=found.registry, number=found.number).first()
         if record is None or record.missing_since:
-            return _("The registry has not sent its record yet.")
-        return record.fault or record.problem or _("Its draft is no longer here. Take it again, or decline.")
+            return _("The registry has not sent the record yet.")
+        return (
+            record.fault or record.problem or _("Its draft no longer exists. Accept it again, or decline it.")
+        )
 
-    @admin.display(description=_("sites in Belgium, as the registry says"))
+    @admin.display(description=_("sites in Belgium according to the registry"))
     def sites_in_belgium(self, found):
         return format_html_join("", "<div>{}</div>", ((one,) for one in found.sites))
 
@@ -101,25 +105,25 @@ class DiscoveredTrialAdmin(EditorsOnly, ReadOnlyAdmin):
     def diseases(self, found):
         return "; ".join(found.conditions)
 
-    @admin.display(description=_("all its numbers"))
+    @admin.display(description=_("all numbers"))
     def other_numbers(self, found):
         return ", ".join(one.value for one in found.numbers.order_by("pk"))
 
-    @admin.action(description=_("Take as drafts"), permissions=["view"])
+    @admin.action(description=_("Accept as drafts"), permissions=["view"])
     def take(self, request, queryset):
         taken = discovery.take(candidates=queryset, by=actor_of(request))
         number, unsent = sum(taken.values()), [code for code in taken if not tasks.send_taken(code)]
         if not number:
-            self.message_user(request, _("None of these waits for an editor."), messages.INFO)
+            self.message_user(request, _("None of these needs a decision."), messages.INFO)
         elif not unsent:
             told = ngettext(
-                "%d trial is taken; its draft comes in a minute.",
-                "%d trials are taken; their drafts come in a minute.",
+                "%d trial is accepted; its draft appears in a minute.",
+                "%d trials are accepted; their drafts appear in a minute.",
                 number,
             )
             self.message_user(request, told % number, messages.SUCCESS)
         else:
-            told = _("They are taken; the worker cannot be reached now, so their drafts come later.")
+            told = _("They are accepted; the drafts will be made later.")
             self.message_user(request, told, messages.WARNING)
 
     @admin.action(description=_("Decline, with a reason…"), permissions=["view"])
@@ -169,15 +173,19 @@ class RegistryDiscoveryAdmin(EditorsOnly, ReadOnlyAdmin):
     def told(self, run):
         return format_html_join("", "<p>{}</p>", ((one,) for one in run.problems))
 
-    @admin.action(description=_("Ask again; take over what is gone"), permissions=["view"])
+    @admin.action(
+        description=_("Ask the registry again; accept what it no longer lists"), permissions=["view"]
+    )
     def go_on(self, request, queryset):
         """Ask the registries of these runs once more; what a waiting run found gone may be gone."""
         codes = sorted(set(queryset.values_list("registry", flat=True)))
         waiting = set(RegistryDiscovery.objects.waiting().values_list("registry", flat=True))
         sent = [tasks.send_discovery(code, is_accepted=code in waiting) for code in codes]
         if all(sent):
-            self.message_user(request, _("The registry is asked again; see the next run."), messages.SUCCESS)
+            self.message_user(
+                request, _("The registry is being asked again; see the next run."), messages.SUCCESS
+            )
         else:
             self.message_user(
-                request, _("The worker cannot be reached now. Try again in a minute."), messages.ERROR
+                request, _("This cannot be started now. Try again in a minute."), messages.ERROR
             )

@@ -95,13 +95,13 @@ def compared_sites(stays: Trial, goes: Trial) -> Iterator[ComparedSite]:
     for centre in (one.centre for one in both):
         one, other = mine.get(centre.pk), theirs.get(centre.pk)
         if one is None:
-            result = _("goes over as it is")
+            result = _("is moved unchanged")
         elif other is None:
-            result = _("stays as it is")
+            result = _("stays unchanged")
         else:
             said: list[StatusStatement] = [*one.statements.all(), *other.statements.all()]
             status = Recruitment(statements.derive(said)["status"]).label
-            result = _("what was said of both is kept here: %(status)s") % {"status": status}
+            result = _("statements about both are kept here: %(status)s") % {"status": status}
         yield ComparedSite(centre, one, other, result)
 
 
@@ -109,8 +109,8 @@ def doubts(stays: Trial, goes: Trial) -> Iterator[str]:
     """What an editor should look at before merging, in sentences."""
     if clash := against(stays.identifiers.all(), goes.identifiers.all()):
         sentence = _(
-            "One registry gave each of them a number: %(one)s and %(other)s. "
-            "A registry seldom lists one trial twice."
+            "The same registry gave each of them a number: %(one)s and %(other)s. A registry rarely lists "
+            "one trial twice."
         )
         yield sentence % {"one": clash[0], "other": clash[1]}
     if stays.study_type and goes.study_type and stays.study_type != goes.study_type:
@@ -155,7 +155,7 @@ class SuspectedDoubleAdmin(EditorsOnly, ReadOnlyAdmin):
     def pair(self, double):
         return str(double)
 
-    @admin.action(description=gettext_lazy("Decline: they are not the same"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Decline: not the same trial"), permissions=["view"])
     def decline(self, request, queryset):
         by, count = actor_of(request), 0
         for one in queryset.filter(decision=DoubleDecision.OPEN).select_related("first", "second"):
@@ -226,11 +226,11 @@ class SuspectedDoubleAdmin(EditorsOnly, ReadOnlyAdmin):
         if "decline" in request.POST:
             merging.decline_double(one=stays, other=goes, by=by)
             self.message_user(
-                request, _("Kept as two trials: they are not proposed again."), messages.SUCCESS
+                request, _("Kept as two trials. They will not be proposed again."), messages.SUCCESS
             )
             return HttpResponseRedirect(reverse("admin:trials_suspecteddouble_changelist"))
         if request.POST.get("version") != _version(stays, goes):
-            said = _("One of the two was changed since you opened this page. Look again, then decide.")
+            said = _("One of the two was changed after you opened this page. Check again, then decide.")
             self.message_user(request, said, messages.ERROR)
             return None
         try:
@@ -239,7 +239,7 @@ class SuspectedDoubleAdmin(EditorsOnly, ReadOnlyAdmin):
             for message in error.messages:
                 self.message_user(request, message, messages.ERROR)
             return None
-        told = _("“%(goes)s” is part of “%(stays)s” now. You can undo that here.")
+        told = _("“%(goes)s” is now merged into “%(stays)s”. You can undo that here.")
         self.message_user(request, told % {"goes": goes.slug, "stays": stays.slug}, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:trials_trialmerge_change", args=[merge.pk]))
 
@@ -261,7 +261,7 @@ class TrialMergeAdmin(EditorsOnly, ReadOnlyAdmin):
     readonly_fields = fields
     change_form_template = "trials/admin/merge_form.html"
 
-    @admin.display(description=gettext_lazy("what followed"))
+    @admin.display(description=gettext_lazy("what was moved"))
     def moved(self, merge):
         counts: dict[str, int] = {}
         for label, *_rest in merge.work.get("moved", ()):
@@ -269,7 +269,7 @@ class TrialMergeAdmin(EditorsOnly, ReadOnlyAdmin):
         names = {one._meta.label: one._meta.verbose_name_plural for one in _models_moved()}
         return ", ".join(f"{names.get(label, label)}: {count}" for label, count in counts.items())
 
-    @admin.display(description=gettext_lazy("what was filled"))
+    @admin.display(description=gettext_lazy("what was filled in"))
     def filled(self, merge):
         names = {
             name
@@ -297,7 +297,7 @@ class TrialMergeAdmin(EditorsOnly, ReadOnlyAdmin):
                 for message in error.messages:
                     self.message_user(request, message, messages.ERROR)
             else:
-                told = _("Undone: “%(goes)s” and “%(stays)s” are two trials again.")
+                told = _("Undone: “%(goes)s” and “%(stays)s” are separate trials again.")
                 said = {"goes": merge.goes.slug, "stays": merge.stays.slug}
                 self.message_user(request, told % said, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:trials_trialmerge_change", args=[merge.pk]))

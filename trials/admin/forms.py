@@ -26,7 +26,7 @@ class TrialForm(RecordedForm):
             self.initial[f"age_{side}_text"] = self.instance.age_written(side)
         if "slug" in self.fields and not self.instance.pk:
             self.fields["slug"].required = False
-            self.fields["slug"].help_text = _("Empty: made from the acronym, or else from the title.")
+            self.fields["slug"].help_text = _("If empty, it is made from the acronym, or from the title.")
 
     def clean(self):
         cleaned = super().clean()
@@ -58,7 +58,7 @@ class TrialForm(RecordedForm):
         for which, part in said.items():
             other = f"age_{which}_text"
             if which != side and cleaned.get(other):
-                self.add_error(name, _("This says two bounds. Write each in its own field."))
+                self.add_error(name, _("These are two limits. Write each in its own field."))
             else:
                 cleaned[other] = part
                 self.instance.write_age(which, part)
@@ -68,7 +68,7 @@ class TrialForm(RecordedForm):
         above = set()
         while parent is not None and parent.pk not in above:
             if parent.pk == self.instance.pk:
-                self.add_error("parent", _("That trial is itself a sub-protocol of this one."))
+                self.add_error("parent", _("That trial is already a sub-protocol of this one."))
                 return
             above.add(parent.pk)
             parent = parent.parent
@@ -81,7 +81,7 @@ class IdentifierForm(CleanTextForm):
         super().__init__(*args, **kwargs)
         if "scheme" in self.fields:
             self.fields["scheme"].required = False
-            self.fields["scheme"].help_text = _("Empty: recognised from the identifier.")
+            self.fields["scheme"].help_text = _("If empty, it is recognised from the identifier.")
 
 
 class SiteForm(RecordedForm):
@@ -91,14 +91,14 @@ class SiteForm(RecordedForm):
         label=_("Status"), required=False, choices=[("", "---------"), *Recruitment.choices]
     )
     new_said_at = forms.DateField(
-        label=_("Said on"), required=False, widget=AdminDateWidget, help_text=_("Empty: today.")
+        label=_("Said on"), required=False, widget=AdminDateWidget, help_text=_("If empty: today.")
     )
     new_since = forms.CharField(
-        label=_("Since"), required=False, max_length=10, help_text=_("First day of this status, where known.")
+        label=_("Since"), required=False, max_length=10, help_text=_("First day of this status, if known.")
     )
     new_source = forms.CharField(label=_("Source"), required=False, max_length=200)
     new_source_url = forms.URLField(
-        label=_("Address of the source"), required=False, max_length=500, assume_scheme="https"
+        label=_("Web address of the source"), required=False, max_length=500, assume_scheme="https"
     )
     new_evidence = forms.CharField(
         label=_("Evidence"),
@@ -111,14 +111,14 @@ class SiteForm(RecordedForm):
         super().__init__(*args, **kwargs)
         for name in ("contact_person", "investigator"):
             if name in self.fields:
-                self.fields[name].help_text = _("Public only with consent on record.")
+                self.fields[name].help_text = _("Public only with recorded consent.")
 
     def clean(self):
         cleaned = super().clean()
         said = self._said(cleaned)
         if not said.pop("status", None):
             if any(said.values()):
-                self.add_error("new_status", _("Choose the status that this statement says."))
+                self.add_error("new_status", _("Choose the status of this statement."))
             return cleaned
         self._check(StatusStatement(status=cleaned["new_status"], **said))
         return cleaned

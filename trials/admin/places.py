@@ -26,7 +26,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         centres = {one.code: one for one in Centre.objects.order_by("name_en")}
         near = [centres.pop(code) for code in record.might_be if code in centres]
-        choices = [("", "---------"), (NONE_OF_OURS, _("none of our centres"))]
+        choices = [("", "---------"), (NONE_OF_OURS, _("not one of our centres"))]
         for label, some in ((_("It may be"), near), (_("Other centres"), centres.values())):
             if some:
                 choices.append((label, [(one.code, f"{one.name_en} ({one.code})") for one in some]))
@@ -68,7 +68,7 @@ class UnresolvedPlaceAdmin(DecidingAdmin):
         centre = None if code == NONE_OF_OURS else Centre.objects.get(code=code)
         number = resolve_place(place=record, centre=centre, by=actor_of(request))
         if centre is None:
-            told = ngettext("%d place is none of ours.", "%d places are none of ours.", number)
+            told = ngettext("%d place is not one of our centres.", "%d places are not our centres.", number)
             return told % number
-        told = ngettext("%(n)d place is %(code)s.", "%(n)d places are %(code)s.", number)
+        told = ngettext("%(n)d place is now %(code)s.", "%(n)d places are now %(code)s.", number)
         return told % {"n": number, "code": centre.code}

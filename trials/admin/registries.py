@@ -26,7 +26,7 @@ def day_of(moment):
 
 
 class Unresolved(admin.SimpleListFilter):
-    title, parameter_name = _("not taken over"), "unresolved"
+    title, parameter_name = _("not imported"), "unresolved"
 
     def lookups(self, request, model_admin):
         return [("yes", _("Yes")), ("no", _("No"))]
@@ -38,7 +38,7 @@ class Unresolved(admin.SimpleListFilter):
 
 
 class NoLongerListed(admin.SimpleListFilter):
-    title, parameter_name = _("of a trial here that the registry no longer has"), "missing"
+    title, parameter_name = _("trial here that is no longer in the registry"), "missing"
 
     def lookups(self, request, model_admin):
         return [("yes", _("Yes"))]
@@ -65,7 +65,7 @@ class RegistryRecordAdmin(EditorsOnly, ReadOnlyAdmin):
 
     @admin.display(description=_("what is wrong"))
     def wrong(self, record):
-        gone = record.missing_since and _("Not there since %s.") % day_of(record.missing_since)
+        gone = record.missing_since and _("Not in the registry since %s.") % day_of(record.missing_since)
         return " ".join(filter(None, (gone, record.fault, record.problem)))
 
     @admin.display(description=_("last changed"), ordering="changed_at")
@@ -108,17 +108,19 @@ class RegistrySyncAdmin(EditorsOnly, ReadOnlyAdmin):
         )
         return format_html_join(", ", '<a href="{}">{}</a>', addresses)
 
-    @admin.action(description=_("Go on: take over what changed"), permissions=["view"])
+    @admin.action(description=_("Continue: import what changed"), permissions=["view"])
     def go_on(self, request, queryset):
         """Follow the registries of waiting runs once more, and let change what changed."""
         waiting = RegistrySync.objects.waiting().filter(pk__in=queryset.values("pk"))
         codes = list(waiting.values_list("registry", flat=True))
         if codes and not all(tasks.send(code, is_accepted=True) for code in codes):
             self.message_user(
-                request, _("The worker cannot be reached now. Try again in a minute."), messages.ERROR
+                request, _("This cannot be started now. Try again in a minute."), messages.ERROR
             )
         elif codes:
-            self.message_user(request, _("The registry is asked again; see the next run."), messages.SUCCESS)
+            self.message_user(
+                request, _("The registry is being asked again; see the next run."), messages.SUCCESS
+            )
         else:
             self.message_user(request, _("None of these runs waits for an editor."), messages.INFO)
 

@@ -55,7 +55,7 @@ class StatementInline(ReadOnly, RecordedTabular):
         "status", "since", "said", "role", "source", "evidence", "implied_by", "retracted_at",
     ]  # fmt: skip
     ordering = ["-said_at", "-pk"]
-    verbose_name_plural = _("what was said so far")
+    verbose_name_plural = _("statements so far")
 
     def for_coordinator(self, queryset, user):
         return queryset.filter(site__centre__in=own_centre_ids(user))
@@ -96,7 +96,9 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
         (
             _("New status statement"),
             {
-                "description": _("Leave the status empty to add none. What was said before stays below."),
+                "description": _(
+                    "Leave the status empty to add no statement. Earlier statements stay below."
+                ),
                 "fields": [
                     ("new_status", "new_said_at"),
                     ("new_since", "new_source"),
@@ -161,14 +163,14 @@ class TrialSiteAdmin(ExportsSheet, RecordedAdmin):
         day = day_as_said(site.verified_at, site.verified_on)
         return format_html('<span class="nowrap">{}</span> · {}', day, site.get_verified_by_display())
 
-    @admin.display(description=_("status now"))
+    @admin.display(description=_("current status"))
     def present_status(self, site):
         if not site.pk:
-            return _("nothing was said yet")
+            return _("no statements yet")
         now = format_html("{} · {}", site.get_status_display(), freshness_tag(site))
         return format_html("{}{}", now, dispute_line(site))
 
-    @admin.action(description=_("Confirm: the status is still so today"), permissions=["change"])
+    @admin.action(description=_("Confirm: the status is still right today"), permissions=["change"])
     def confirm_today(self, request, queryset):
         """States today what stands already; sites of which nothing is known are left as they are."""
         by = actor_of(request)

@@ -36,14 +36,14 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.again = record is not None and record.state != Suggested.OPEN
         self.fields["why"].help_text = (
-            _("Needed: it was decided before.") if self.again else _("Needed to decline.")
+            _("Required, because it was decided before.") if self.again else _("Required to decline.")
         )
 
     def clean(self):
         cleaned = super().clean()
         decision = cleaned.get("decision")
         if decision and "why" in cleaned and not cleaned["why"] and (self.again or decision == DECLINE):
-            self.add_error("why", _("Say why: the next editor wants to know."))
+            self.add_error("why", _("Give a reason for the next editor."))
         return cleaned
 
 
@@ -108,14 +108,14 @@ class TextSuggestionAdmin(DecidingAdmin):
             again=record.state != Suggested.OPEN,
         )  # fmt: skip
         if not number:
-            raise ValidationError(_("Somebody decided this meanwhile. Look at it again."))
-        return _("The text of the registry is taken.") if take else _("The suggestion is declined.")
+            raise ValidationError(_("Somebody else has decided this meanwhile. Check it again."))
+        return _("The registry's text is now used.") if take else _("The suggestion is declined.")
 
-    @admin.action(description=_("Take the registry's text"), permissions=["view"])
+    @admin.action(description=_("Use the registry's text"), permissions=["view"])
     def take(self, request, queryset):
         self._decide_all(request, queryset, take=True)
 
-    @admin.action(description=_("Decline: keep ours…"), permissions=["view"])
+    @admin.action(description=_("Decline: keep our text…"), permissions=["view"])
     def decline(self, request, queryset):
         """Asks why first; declines with the second POST."""
         form = DecisionForm(request.POST if "decision" in request.POST else None)

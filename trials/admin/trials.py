@@ -69,7 +69,7 @@ class SiteInline(ReadOnly, RecordedTabular):
 class TrialStatementInline(StatementInline):
     """Everything that was said about the trial as a whole."""
 
-    verbose_name_plural = _("what was said of the trial as a whole so far")
+    verbose_name_plural = _("statements so far about the whole trial")
 
     def for_coordinator(self, queryset, user):
         return queryset.filter(trial__in=Trial.objects.visible_to(user))
@@ -81,7 +81,7 @@ class CloseForm(forms.Form):
         max_length=500,
         validators=[refuse_control_characters],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Kept with each site's status as its evidence."),
+        help_text=_("Stored as the evidence for each site's status."),
     )
 
 
@@ -127,8 +127,8 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             _("Who it is for"),
             {
                 "description": _(
-                    "What is empty is not recorded, and so is the sex “All”: there is no limit only where it "
-                    "is ticked below."
+                    "An empty field means: not recorded. So does the sex “All”. “No limit” is recorded only "
+                    "by ticking it below."
                 ),
                 "fields": [
                     "conditions", "disease_terms", "stages", ("lines_min", "lines_max"), "alterations",
@@ -161,7 +161,7 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
         (
             _("Contact for the whole trial"),
             {
-                "description": _("A role or an organisation: nobody is named here."),
+                "description": _("A role or an organisation, never a person's name."),
                 "fields": [
                     "contact_role", ("contact_email", "contact_phone"), ("contact_source", "contact_as_of"),
                 ],
@@ -189,7 +189,7 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
 
     def _move(self, request, queryset, state):
         if queryset.exclude(merged_into=None).exists():
-            said = _("Merged trials stay as they are. Undo a merge to have its trial back.")
+            said = _("Merged trials stay unchanged. Undo a merge to separate them again.")
             self.message_user(request, said, messages.WARNING)
         super()._move(request, queryset.unmerged(), state)
 
@@ -229,11 +229,11 @@ class TrialAdmin(ExportsSheet, ListedAdmin):
             context["undo_url"] = merge and reverse("admin:trials_trialmerge_change", args=[merge.pk])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    @admin.display(description=_("status now"))
+    @admin.display(description=_("current status"))
     def present_status(self, trial):
         """Who stated it and for which day, and who says otherwise since."""
         if not trial.status_by:
-            return _("nothing was said yet")
+            return _("no statements yet")
         said = ", ".join(filter(None, (trial.get_status_by_display(), trial.status_as_of)))
         return format_html("{} ({}){}", trial.get_status_display(), said, dispute_line(trial))
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("group", "main group"),
                             ("subgroup", "subgroup"),
-                            ("division", "division of the extended classification"),
+                            ("division", "division (extended classification)"),
                         ],
                         max_length=10,
                         verbose_name="level",
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                         choices=[("draft", "draft"), ("listed", "listed"), ("withdrawn", "withdrawn")],
                         db_index=True,
                         default="draft",
-                        help_text="Drafts and withdrawn records are seen by editors only.",
+                        help_text="Only editors see drafts and withdrawn records.",
                         max_length=10,
                         verbose_name="state",
                     ),
@@ -108,11 +108,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "source_url",
-                    models.URLField(blank=True, max_length=500, verbose_name="address of the source"),
+                    models.URLField(blank=True, max_length=500, verbose_name="web address of the source"),
                 ),
                 (
                     "slug",
-                    models.SlugField(max_length=80, unique=True, verbose_name="short name in addresses"),
+                    models.SlugField(max_length=80, unique=True, verbose_name="short name in web addresses"),
                 ),
                 ("acronym", models.CharField(blank=True, max_length=100, verbose_name="acronym")),
                 ("title_en", models.CharField(max_length=600, verbose_name="title")),
@@ -153,13 +153,13 @@ class Migration(migrations.Migration):
                 (
                     "groups",
                     directory.core.fields.WordsField(
-                        help_text="One a line, for example SIOPEN.", verbose_name="cooperative groups"
+                        help_text="One per line, for example SIOPEN.", verbose_name="cooperative groups"
                     ),
                 ),
                 (
                     "disease_terms",
                     directory.core.fields.WordsField(
-                        help_text="Diseases in the trial's own words, one a line.",
+                        help_text="Diseases in the words of the trial, one per line.",
                         verbose_name="disease terms",
                     ),
                 ),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                     "max_days",
                     models.PositiveIntegerField(
                         blank=True,
-                        help_text="Empty: no bound.",
+                        help_text="Empty: not recorded.",
                         null=True,
                         verbose_name="maximum age in days",
                     ),
@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
                     "contact_email",
                     models.EmailField(
                         blank=True,
-                        help_text="Public. Never a person's own address.",
+                        help_text="Public. Never a person's address.",
                         max_length=254,
                         verbose_name="mailbox of that role",
                     ),
@@ -415,7 +415,7 @@ class Migration(migrations.Migration):
                     "contact_person",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Public only with consent on record.",
+                        help_text="Public only with recorded consent.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="contact_for",
@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
                     "investigator",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Public only with consent on record.",
+                        help_text="Public only with recorded consent.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="investigates",
@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
                 (
                     "since",
                     directory.core.dates.PartialDateField(
-                        help_text="First day of this status, where it is known.", verbose_name="since"
+                        help_text="First day of this status, if known.", verbose_name="since"
                     ),
                 ),
                 (
@@ -505,7 +505,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
                 (
                     "source_url",
-                    models.URLField(blank=True, max_length=500, verbose_name="address of the source"),
+                    models.URLField(blank=True, max_length=500, verbose_name="web address of the source"),
                 ),
                 ("evidence", models.CharField(blank=True, max_length=500, verbose_name="evidence")),
                 (

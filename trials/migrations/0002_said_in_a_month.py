@@ -15,7 +15,8 @@ class Migration(migrations.Migration):
             model_name="statusstatement",
             name="said_on",
             field=directory.core.dates.PartialDateField(
-                help_text="Only where no more than the month or the year is known; its first day then stands above.",
+                help_text="Only if no more than the month or the year is known; the field above then has its "
+                "first day.",
                 verbose_name="said in",
             ),
         ),
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
             model_name="trialsite",
             name="verified_on",
             field=directory.core.dates.PartialDateField(
-                editable=False, verbose_name="verified on, as far as it was said"
+                editable=False, verbose_name="verification date (as reported)"
             ),
         ),
     ]

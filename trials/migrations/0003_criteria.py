@@ -16,7 +16,8 @@ class Migration(migrations.Migration):
             model_name="trial",
             name="alterations_excluded",
             field=directory.core.fields.WordsField(
-                help_text="One a line. A patient may have none of them.", verbose_name="alterations excluded"
+                help_text="One per line. A patient may have none of them.",
+                verbose_name="alterations excluded",
             ),
         ),
         migrations.AddField(
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
             name="lines_max",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="0: only patients not treated before. Empty: no bound.",
+                help_text="0: only patients who were never treated. Empty: not recorded.",
                 null=True,
                 validators=[django.core.validators.MaxValueValidator(20)],
                 verbose_name="most previous lines",
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
             name="lines_min",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="Lines of systemic treatment before this trial. Empty: no bound.",
+                help_text="Lines of systemic treatment before this trial. Empty: not recorded.",
                 null=True,
                 validators=[django.core.validators.MaxValueValidator(20)],
                 verbose_name="fewest previous lines",
@@ -85,7 +86,7 @@ class Migration(migrations.Migration):
             model_name="trial",
             name="alterations",
             field=directory.core.fields.WordsField(
-                help_text="One a line, for example ALK or BRAF V600E. A patient needs one of them, not all.",
+                help_text="One per line, for example ALK or BRAF V600E. A patient needs one of them, not all.",
                 verbose_name="alterations required",
             ),
         ),

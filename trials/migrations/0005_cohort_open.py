@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="cohort_open",
             field=models.BooleanField(
                 blank=True,
-                help_text="Whether this cohort takes patients now; unknown where nobody said so.",
+                help_text="Whether this cohort takes patients now. “Unknown”: nobody said so.",
                 null=True,
                 verbose_name="cohort open",
             ),

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name="implied_by",
             field=models.CharField(
                 blank=True,
-                help_text="What the source said of many, for example “all Belgian centres”.",
+                help_text="What the source said about several sites, for example “all Belgian centres”.",
                 max_length=300,
                 verbose_name="implied by",
             ),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=Q(site=None, trial__isnull=False) | Q(site__isnull=False, trial=None),
                 name="statement_of_a_site_or_a_trial",
-                violation_error_message="A statement is of one site, or of one trial.",
+                violation_error_message="A statement is about one site or about one trial.",
             ),
         ),
         migrations.AddConstraint(
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=Q(site=None) | Q(said_at__isnull=False),
                 name="statement_of_a_site_has_a_day",
-                violation_error_message="Say on which day it was so.",
+                violation_error_message="Give the day on which this was so.",
             ),
         ),
         migrations.RunPython(state_what_is_known, migrations.RunPython.noop),

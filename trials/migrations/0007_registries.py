@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(blank=True, null=True, verbose_name="last changed")),
                 ("missing_since", models.DateTimeField(blank=True, null=True, verbose_name="missing since")),
                 ("fault", models.CharField(blank=True, max_length=500, verbose_name="cannot be read")),
-                ("problem", models.CharField(blank=True, max_length=500, verbose_name="not taken over")),
+                ("problem", models.CharField(blank=True, max_length=500, verbose_name="not imported")),
                 (
                     "trial",
                     models.ForeignKey(
@@ -134,8 +134,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "record of a registry",
-                "verbose_name_plural": "records of registries",
+                "verbose_name": "registry record",
+                "verbose_name_plural": "registry records",
                 "ordering": ["registry", "number"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("running", "running"),
                             ("done", "done"),
-                            ("waiting", "waits for an editor"),
+                            ("waiting", "needs a decision"),
                             ("failed", "failed"),
                         ],
                         default="running",
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                 ),
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
-                ("answered_by", models.CharField(blank=True, max_length=100, verbose_name="who answered")),
+                ("answered_by", models.CharField(blank=True, max_length=100, verbose_name="answered by")),
                 ("counts", models.JSONField(default=dict, verbose_name="counts")),
                 ("problems", models.JSONField(default=list, verbose_name="problems")),
                 (
@@ -191,8 +191,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "sync of a registry",
-                "verbose_name_plural": "syncs of registries",
+                "verbose_name": "registry sync",
+                "verbose_name_plural": "registry syncs",
                 "ordering": ["-pk"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status", "running")),
                         fields=("registry",),
                         name="one_sync_of_a_registry",
-                        violation_error_message="This registry is being followed at this moment.",
+                        violation_error_message="This registry is being synchronised right now.",
                     )
                 ],
             },
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                             ("open", "open"),
                             ("taken", "taken"),
                             ("declined", "declined"),
-                            ("replaced", "replaced by a newer one"),
+                            ("replaced", "replaced by a newer suggestion"),
                         ],
                         db_index=True,
                         default="open",
@@ -271,8 +271,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "suggestion of a registry",
-                "verbose_name_plural": "suggestions of registries",
+                "verbose_name": "suggestion from a registry",
+                "verbose_name_plural": "suggestions from registries",
                 "ordering": ["-made_at", "-pk"],
                 "default_permissions": ("view", "change"),
                 "constraints": [

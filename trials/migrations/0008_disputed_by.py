@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             model_name="trialsite",
             name="disputed_by",
             field=models.BigIntegerField(
-                editable=False, null=True, verbose_name="number of the statement that disputes it"
+                editable=False, null=True, verbose_name="number of the statement disputing it"
             ),
         ),
         migrations.RunPython(find_disputing, migrations.RunPython.noop),

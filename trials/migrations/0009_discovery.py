@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 (
                     "gone_since",
                     models.DateTimeField(
-                        blank=True, null=True, verbose_name="no longer in the registry's list since"
+                        blank=True, null=True, verbose_name="not in the registry's list since"
                     ),
                 ),
                 (
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("open", "not decided"),
-                            ("taken", "taken as a draft"),
+                            ("taken", "accepted as a draft"),
                             ("declined", "declined"),
                         ],
                         db_index=True,
@@ -141,8 +141,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "trial that a registry lists",
-                "verbose_name_plural": "trials that registries list",
+                "verbose_name": "trial listed by a registry",
+                "verbose_name_plural": "trials listed by registries",
                 "ordering": ["registry", "-first_seen", "number"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="declined_with_a_reason",
-                        violation_error_message="Say why it is declined.",
+                        violation_error_message="Give the reason for declining.",
                     ),
                 ],
             },
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("running", "running"),
                             ("done", "done"),
-                            ("waiting", "waits for an editor"),
+                            ("waiting", "needs a decision"),
                             ("failed", "failed"),
                         ],
                         default="running",
@@ -242,14 +242,14 @@ class Migration(migrations.Migration):
                 ),
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
-                ("answered_by", models.CharField(blank=True, max_length=100, verbose_name="who answered")),
+                ("answered_by", models.CharField(blank=True, max_length=100, verbose_name="answered by")),
                 ("counts", models.JSONField(default=dict, verbose_name="counts")),
                 ("problems", models.JSONField(default=list, verbose_name="problems")),
-                ("is_whole", models.BooleanField(default=False, verbose_name="answered to the end")),
+                ("is_whole", models.BooleanField(default=False, verbose_name="answered completely")),
             ],
             options={
-                "verbose_name": "search of a registry for new trials",
-                "verbose_name_plural": "searches of registries for new trials",
+                "verbose_name": "search for new trials in a registry",
+                "verbose_name_plural": "searches for new trials in registries",
                 "ordering": ["-pk"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status", "running")),
                         fields=("registry",),
                         name="one_discovery_at_a_registry",
-                        violation_error_message="This registry is being asked at this moment.",
+                        violation_error_message="This registry is being asked right now.",
                     ),
                 ],
             },

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="merged_trial_is_another_and_not_listed",
-                violation_error_message="This trial is merged into another one. Undo the merge first.",
+                violation_error_message="This trial is merged into another trial. Undo that merge first.",
             ),
         ),
         migrations.CreateModel(
@@ -62,15 +62,15 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("number", "a number of the one stands with the other"),
-                            ("code", "a number of the one is the acronym of the other"),
-                            ("acronym", "one acronym, and nothing in the titles speaks against it"),
+                            ("number", "both have one number"),
+                            ("code", "a number of one is the acronym of the other"),
+                            ("acronym", "the same acronym, and the titles do not contradict it"),
                             (
                                 "named",
-                                "the acronym of the one stands in the title of the other, which has none",
+                                "the acronym of one is in the title of the other, which has no acronym",
                             ),
                             ("near", "acronyms and titles are nearly the same"),
-                            ("title", "the very same title"),
+                            ("title", "the same title"),
                         ],
                         max_length=8,
                         verbose_name="why",

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="trial",
             name="age_groups",
             field=directory.core.fields.WordsField(
-                help_text="As registries say it. None: not known.", verbose_name="age groups"
+                help_text="As registries list them. Empty: not known.", verbose_name="age groups"
             ),
         ),
         migrations.AddField(
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name="contact_email",
             field=models.EmailField(
                 blank=True,
-                help_text="Public. Never a person's own address.",
+                help_text="Public. Never a person's address.",
                 max_length=254,
                 verbose_name="mailbox of that contact",
             ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             name="contact_source",
             field=models.CharField(
                 blank=True,
-                help_text="Who says so, if not the editors.",
+                help_text="Source, if not the editors.",
                 max_length=200,
                 verbose_name="source of the contact",
             ),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("folded", "type"),
                         name="intervention_once",
-                        violation_error_message="There is an intervention of this name and type already.",
+                        violation_error_message="There is already an intervention with this name and type.",
                     )
                 ],
             },
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("trial", "intervention"),
                 name="intervention_once_in_a_trial",
-                violation_error_message="The trial has this intervention already.",
+                violation_error_message="The trial already has this intervention.",
             ),
         ),
     ]

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ("might_be", models.JSONField(default=list, verbose_name="may be")),
                 (
                     "is_lasting",
-                    models.BooleanField(default=True, verbose_name="means the same everywhere"),
+                    models.BooleanField(default=True, verbose_name="same meaning everywhere"),
                 ),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
                 (
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("open", "open"),
                             ("ours", "one of our centres"),
-                            ("not_ours", "none of ours"),
+                            ("not_ours", "not one of our centres"),
                         ],
                         db_index=True,
                         default="open",

@@ -12,26 +12,26 @@ import directory.core.fields
 WITHOUT_LIMIT = {
     "age": (
         Q(min_days=None, max_days=None, age_min_text="", age_max_text=""),
-        "“No limit” of age stands beside an age. Take “age” out of no_limits, or empty both ages.",
+        "An age is given together with “no limit”. Remove “age” from no_limits, or empty both ages.",
     ),
     "lines": (
         Q(lines_min=None, lines_max=None),
-        "“No limit” of lines stands beside a number of lines. Take “lines” out of no_limits, or empty both "
-        "numbers.",
+        "A number of previous lines is given together with “no limit”. Remove “lines” from no_limits, or "
+        "empty both numbers.",
     ),
     "alterations": (
         Q(alterations=[]),
-        "“No limit” of alterations stands beside alterations. Take “alterations” out of no_limits, or "
-        "empty them.",
+        "Alterations are given together with “no limit”. Remove “alterations” from no_limits, or empty the "
+        "alterations.",
     ),
     "alterations_excluded": (
         Q(alterations_excluded=[]),
-        "“No limit” of excluded alterations stands beside some. Take “alterations_excluded” out of "
-        "no_limits, or empty them.",
+        "Excluded alterations are given together with “no limit”. Remove “alterations_excluded” from "
+        "no_limits, or empty the excluded alterations.",
     ),
     "sex": (
         Q(sex="all"),
-        "“No limit” of sex stands beside one sex. Take “sex” out of no_limits, or let sex be “all”.",
+        "A sex is given together with “no limit”. Remove “sex” from no_limits, or set the sex to “all”.",
     ),
 }
 
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name="criteria_source",
             field=models.CharField(
                 blank=True,
-                help_text="Who says so, if not the source of the trial.",
+                help_text="Source of the criteria, if not the source of the trial.",
                 max_length=200,
                 verbose_name="source of the criteria",
             ),
@@ -82,8 +82,8 @@ class Migration(migrations.Migration):
             model_name="trial",
             name="no_limits",
             field=directory.core.fields.WordsField(
-                help_text="Only where somebody says that there is none. What nobody says is not recorded.",
-                verbose_name="recorded as without limit",
+                help_text="Tick only if a source says that there is no limit. Otherwise it is “not recorded”.",
+                verbose_name="recorded as “no limit”",
             ),
         ),
         *(

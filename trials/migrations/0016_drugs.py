@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name="classes",
             field=directory.core.fields.WordsField(
                 help_text=(
-                    "What it does, in English, one a line, for example “MEK inhibitor”. None: not known."
+                    "What it does, in English, one per line, for example “MEK inhibitor”. Empty: not known."
                 ),
                 verbose_name="classes",
             ),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             model_name="intervention",
             name="synonyms",
             field=directory.core.fields.WordsField(
-                help_text="Brands, codes of companies, other names, one a line.", verbose_name="synonyms"
+                help_text="Brand names, company codes, other names, one per line.", verbose_name="synonyms"
             ),
         ),
         migrations.AlterField(

@@ -11,7 +11,7 @@ from ..conditions import rows
 class ConditionLevel(models.TextChoices):
     GROUP = "group", _("main group")
     SUBGROUP = "subgroup", _("subgroup")
-    DIVISION = "division", _("division of the extended classification")
+    DIVISION = "division", _("division (extended classification)")
 
 
 class Condition(models.Model):

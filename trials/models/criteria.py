@@ -26,26 +26,32 @@ OF_AGE = ("min_days", "max_days", "age_min_text", "age_max_text")
 WITHOUT_LIMIT = {
     Limit.AGE: (
         {"min_days": None, "max_days": None, "age_min_text": "", "age_max_text": ""},
-        _("“No limit” of age stands beside an age. Take “age” out of no_limits, or empty both ages."),
+        _("An age is given together with “no limit”. Remove “age” from no_limits, or empty both ages."),
     ),
     Limit.LINES: (
         {"lines_min": None, "lines_max": None},
-        _("“No limit” of lines stands beside a number of lines. Take “lines” out of no_limits, or empty both "
-          "numbers."),
+        _(
+            "A number of previous lines is given together with “no limit”. Remove “lines” from no_limits, "
+            "or empty both numbers."
+        ),
     ),
     Limit.ALTERATIONS: (
         {"alterations": []},
-        _("“No limit” of alterations stands beside alterations. Take “alterations” out of no_limits, or "
-          "empty them."),
+        _(
+            "Alterations are given together with “no limit”. Remove “alterations” from no_limits, or empty "
+            "the alterations."
+        ),
     ),
     Limit.ALTERATIONS_EXCLUDED: (
         {"alterations_excluded": []},
-        _("“No limit” of excluded alterations stands beside some. Take “alterations_excluded” out of "
-          "no_limits, or empty them."),
+        _(
+            "Excluded alterations are given together with “no limit”. Remove “alterations_excluded” from "
+            "no_limits, or empty the excluded alterations."
+        ),
     ),
     Limit.SEX: (
         {"sex": Sex.ALL.value},
-        _("“No limit” of sex stands beside one sex. Take “sex” out of no_limits, or let sex be “all”."),
+        _("A sex is given together with “no limit”. Remove “sex” from no_limits, or set the sex to “all”."),
     ),
 }  # fmt: skip
 CRITERIA_CONSTRAINTS = (
@@ -81,34 +87,34 @@ class WithCriteria(models.Model):
     stages = WordsField(_("stages of disease"), words=Stage)
     alterations = WordsField(
         _("alterations required"),
-        help_text=_("One a line, for example ALK or BRAF V600E. A patient needs one of them, not all."),
+        help_text=_("One per line, for example ALK or BRAF V600E. A patient needs one of them, not all."),
     )
     alterations_excluded = WordsField(
-        _("alterations excluded"), help_text=_("One a line. A patient may have none of them.")
+        _("alterations excluded"), help_text=_("One per line. A patient may have none of them.")
     )
     lines_min = models.PositiveSmallIntegerField(
         _("fewest previous lines"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(MOST_LINES)],
-        help_text=_("Lines of systemic treatment before this trial. Empty: no bound."),
+        help_text=_("Lines of systemic treatment before this trial. Empty: not recorded."),
     )
     lines_max = models.PositiveSmallIntegerField(
         _("most previous lines"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(MOST_LINES)],
-        help_text=_("0: only patients not treated before. Empty: no bound."),
+        help_text=_("0: only patients who were never treated. Empty: not recorded."),
     )
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, default=Sex.ALL)
     min_days = models.PositiveIntegerField(
         _("minimum age in days"), null=True, blank=True, validators=[MinValueValidator(0)]
     )
     max_days = models.PositiveIntegerField(
-        _("maximum age in days"), null=True, blank=True, help_text=_("Empty: no bound.")
+        _("maximum age in days"), null=True, blank=True, help_text=_("Empty: not recorded.")
     )
     age_groups = WordsField(
-        _("age groups"), words=AgeGroup, help_text=_("As registries say it. None: not known.")
+        _("age groups"), words=AgeGroup, help_text=_("As registries list them. Empty: not known.")
     )
     age_min_text = models.CharField(
         _("minimum age as written"), max_length=LONGEST_AGE, blank=True,
@@ -119,12 +125,12 @@ class WithCriteria(models.Model):
         help_text=_("< 18 years, 18 years (to the day before the 19th birthday), ≤ 21 years at transplant."),
     )  # fmt: skip
     no_limits = WordsField(
-        _("recorded as without limit"), words=Limit,
-        help_text=_("Only where somebody says that there is none. What nobody says is not recorded."),
+        _("recorded as “no limit”"), words=Limit,
+        help_text=_("Tick only if a source says that there is no limit. Otherwise it is “not recorded”."),
     )  # fmt: skip
     criteria_source = models.CharField(
         _("source of the criteria"), max_length=200, blank=True,
-        help_text=_("Who says so, if not the source of the trial."),
+        help_text=_("Source of the criteria, if not the source of the trial."),
     )  # fmt: skip
     criteria_as_of = PartialDateField(_("criteria as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
 
@@ -190,7 +196,7 @@ class WithCriteria(models.Model):
                 continue
             try:
                 if len(split(text, side)) > 1:
-                    raise BadAge(_("“%(age)s” says two bounds. Write each in its own place.") % {"age": text})
+                    raise BadAge(_("“%(age)s” has two limits. Write each in its own field.") % {"age": text})
                 self.write_age(side, text)
             except BadAge as error:
                 raise ValidationError({name: str(error)}) from None

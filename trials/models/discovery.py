@@ -21,18 +21,18 @@ class CandidateDecision(models.TextChoices):
     """What an editor decided of a candidate."""
 
     OPEN = "open", _("not decided")
-    TAKEN = "taken", _("taken as a draft")
+    TAKEN = "taken", _("accepted as a draft")
     DECLINED = "declined", _("declined")
 
 
 class CandidateState(models.TextChoices):
     """What a trial that a registry lists is to the directory."""
 
-    HERE = "here", _("listed here")
-    DRAFT = "draft", _("a draft here")
+    HERE = "here", _("listed in this directory")
+    DRAFT = "draft", _("a draft in this directory")
     WITHDRAWN = "withdrawn", _("withdrawn from the directory")
     PROPOSED = "proposed", _("proposed")
-    TAKEN = "taken", _("taken, but no draft is here")
+    TAKEN = "taken", _("accepted, but its draft is missing")
     DECLINED = "declined", _("declined")
 
 
@@ -49,11 +49,11 @@ class RegistryDiscovery(RegistryRun):
     `is_whole`: it answered to the end, so a trial that it did not name is one that it does not list.
     """
 
-    is_whole = models.BooleanField(_("answered to the end"), default=False)
+    is_whole = models.BooleanField(_("answered completely"), default=False)
 
     class Meta:
-        verbose_name = _("search of a registry for new trials")
-        verbose_name_plural = _("searches of registries for new trials")
+        verbose_name = _("search for new trials in a registry")
+        verbose_name_plural = _("searches for new trials in registries")
         ordering = ["-pk"]
         default_permissions = ("view",)
         constraints = [
@@ -61,7 +61,7 @@ class RegistryDiscovery(RegistryRun):
                 fields=["registry"],
                 condition=Q(status=SyncStatus.RUNNING),
                 name="one_discovery_at_a_registry",
-                violation_error_message=_("This registry is being asked at this moment."),
+                violation_error_message=_("This registry is being asked right now."),
             )
         ]
 
@@ -128,7 +128,7 @@ class DiscoveredTrial(PlainText):
     stamp = models.CharField(max_length=64, blank=True, editable=False)
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now)
     last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
-    gone_since = models.DateTimeField(_("no longer in the registry's list since"), null=True, blank=True)
+    gone_since = models.DateTimeField(_("not in the registry's list since"), null=True, blank=True)
     decision = models.CharField(
         _("decision"),
         max_length=8,
@@ -150,8 +150,8 @@ class DiscoveredTrial(PlainText):
     objects = DiscoveredTrialQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("trial that a registry lists")
-        verbose_name_plural = _("trials that registries list")
+        verbose_name = _("trial listed by a registry")
+        verbose_name_plural = _("trials listed by registries")
         ordering = ["registry", "-first_seen", "number"]
         default_permissions = ("view",)
         constraints = [
@@ -159,7 +159,7 @@ class DiscoveredTrial(PlainText):
             models.CheckConstraint(
                 condition=~Q(decision=CandidateDecision.DECLINED) | ~Q(decision_reason=""),
                 name="declined_with_a_reason",
-                violation_error_message=_("Say why it is declined."),
+                violation_error_message=_("Give the reason for declining."),
             ),
         ]
 

@@ -16,12 +16,12 @@ from .trial import Trial
 class WhyDouble(models.TextChoices):
     """What speaks for two trials being one (`trials.doubles`)."""
 
-    NUMBER = "number", _("a number of the one stands with the other")
-    CODE = "code", _("a number of the one is the acronym of the other")
-    ACRONYM = "acronym", _("one acronym, and nothing in the titles speaks against it")
-    NAMED = "named", _("the acronym of the one stands in the title of the other, which has none")
+    NUMBER = "number", _("both have one number")
+    CODE = "code", _("a number of one is the acronym of the other")
+    ACRONYM = "acronym", _("the same acronym, and the titles do not contradict it")
+    NAMED = "named", _("the acronym of one is in the title of the other, which has no acronym")
     NEAR = "near", _("acronyms and titles are nearly the same")
-    TITLE = "title", _("the very same title")
+    TITLE = "title", _("the same title")
 
 
 class DoubleDecision(models.TextChoices):

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.core.places import HOME
+
 from .trial import Trial
 
 
@@ -26,7 +28,7 @@ class RecruitmentEvent(models.Model):
         Trial, models.CASCADE, related_name="recruitment_events", verbose_name=_("trial")
     )
     happened = models.CharField(_("what"), max_length=6, choices=Happened.choices)
-    country = models.CharField(_("country"), max_length=2, default="BE")
+    country = models.CharField(_("country"), max_length=2, default=HOME)
     at = models.DateTimeField(_("recorded"), default=timezone.now, db_index=True)
     is_first_record = models.BooleanField(_("first record"), default=False)
     facts = models.JSONField(_("facts"), default=dict)

@@ -13,7 +13,7 @@ from directory.core.text import fold
 from .. import drugs
 from ..choices import ArmType, InterventionType
 
-_ONCE = _("There is an intervention of this name and type already.")
+_ONCE = _("There is already an intervention with this name and type.")
 SAID_OF_INTERVENTION = ("name", "type")
 KNOWN_OF_INTERVENTION = ("inn", "classes", "synonyms")
 SAID_OF_ARM = ("label", "type", "description", "interventions")
@@ -49,9 +49,11 @@ class Intervention(Recorded):
     )  # fmt: skip
     classes = WordsField(
         _("classes"),
-        help_text=_("What it does, in English, one a line, for example “MEK inhibitor”. None: not known."),
+        help_text=_("What it does, in English, one per line, for example “MEK inhibitor”. Empty: not known."),
     )
-    synonyms = WordsField(_("synonyms"), help_text=_("Brands, codes of companies, other names, one a line."))
+    synonyms = WordsField(
+        _("synonyms"), help_text=_("Brand names, company codes, other names, one per line.")
+    )
 
     objects = InterventionQuerySet.as_manager()
 
@@ -124,7 +126,7 @@ class TrialIntervention(PlainText):
             models.UniqueConstraint(
                 fields=["trial", "intervention"],
                 name="intervention_once_in_a_trial",
-                violation_error_message=_("The trial has this intervention already."),
+                violation_error_message=_("The trial already has this intervention."),
             )
         ]
 

@@ -18,7 +18,7 @@ class PlaceState(models.TextChoices):
 
     OPEN = "open", _("open")
     OURS = "ours", _("one of our centres")
-    NOT_OURS = "not_ours", _("none of ours")
+    NOT_OURS = "not_ours", _("not one of our centres")
 
 
 class UnresolvedPlaceQuerySet(models.QuerySet):
@@ -39,7 +39,7 @@ class UnresolvedPlace(PlainText):
     text = models.CharField(_("the registry says"), max_length=300)
     folded = models.CharField(max_length=300, editable=False)
     might_be = models.JSONField(_("may be"), default=list)
-    is_lasting = models.BooleanField(_("means the same everywhere"), default=True)
+    is_lasting = models.BooleanField(_("same meaning everywhere"), default=True)
     made_at = models.DateTimeField(_("since"), default=timezone.now)
     state = models.CharField(
         _("state"), max_length=8, choices=PlaceState.choices, default=PlaceState.OPEN, db_index=True

@@ -41,7 +41,7 @@ def registry_at(host: str) -> str:
 class SyncStatus(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
-    WAITING = "waiting", _("waits for an editor")
+    WAITING = "waiting", _("needs a decision")
     FAILED = "failed", _("failed")
 
 
@@ -103,7 +103,7 @@ class RegistryRun(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, editable=False)
-    answered_by = models.CharField(_("who answered"), max_length=100, blank=True)
+    answered_by = models.CharField(_("answered by"), max_length=100, blank=True)
     is_partial = models.BooleanField(_("about some records only"), default=False, db_default=False)
     counts = models.JSONField(_("counts"), default=dict)
     problems = models.JSONField(_("problems"), default=list)
@@ -134,8 +134,8 @@ class RegistrySync(RegistryRun):
     )
 
     class Meta:
-        verbose_name = _("sync of a registry")
-        verbose_name_plural = _("syncs of registries")
+        verbose_name = _("registry sync")
+        verbose_name_plural = _("registry syncs")
         ordering = ["-pk"]
         default_permissions = ("view",)
         constraints = [
@@ -143,7 +143,7 @@ class RegistrySync(RegistryRun):
                 fields=["registry"],
                 condition=Q(status=SyncStatus.RUNNING),
                 name="one_sync_of_a_registry",
-                violation_error_message=_("This registry is being followed at this moment."),
+                violation_error_message=_("This registry is being synchronised right now."),
             )
         ]
 
@@ -170,13 +170,13 @@ class RegistryRecord(models.Model):
     changed_at = models.DateTimeField(_("last changed"), null=True, blank=True)
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
     fault = models.CharField(_("cannot be read"), max_length=500, blank=True)
-    problem = models.CharField(_("not taken over"), max_length=500, blank=True)
+    problem = models.CharField(_("not imported"), max_length=500, blank=True)
 
     objects = RegistryRecordQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("record of a registry")
-        verbose_name_plural = _("records of registries")
+        verbose_name = _("registry record")
+        verbose_name_plural = _("registry records")
         ordering = ["registry", "number"]
         default_permissions = ("view",)
         constraints = [

@@ -80,15 +80,13 @@ class TrialSite(Recorded):
     )
     status_since = PartialDateField(_("status since"), editable=False)
     verified_at = models.DateField(_("verified on"), null=True, editable=False, db_index=True)
-    verified_on = PartialDateField(_("verified on, as far as it was said"), editable=False)
+    verified_on = PartialDateField(_("verification date (as reported)"), editable=False)
     verified_by = models.CharField(
         _("verified by"), max_length=12, choices=Role.choices, blank=True, editable=False
     )
     status_source = models.CharField(_("source of the status"), max_length=200, blank=True, editable=False)
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
-    disputed_by = models.BigIntegerField(
-        _("number of the statement that disputes it"), null=True, editable=False
-    )
+    disputed_by = models.BigIntegerField(_("number of the statement disputing it"), null=True, editable=False)
     implied_by = models.CharField(_("implied by"), max_length=300, blank=True, editable=False)
     opened_on = PartialDateField(_("opened on"), help_text=_("First day of recruitment at this centre."))
     url = models.URLField(_("page about the trial at this centre"), max_length=500, blank=True)
@@ -96,7 +94,7 @@ class TrialSite(Recorded):
         _("cohort open"),
         null=True,
         blank=True,
-        help_text=_("Whether this cohort takes patients now; unknown where nobody said so."),
+        help_text=_("Whether this cohort takes patients now. “Unknown”: nobody said so."),
     )
     contact_role = models.CharField(
         _("contact"),
@@ -105,7 +103,7 @@ class TrialSite(Recorded):
         help_text=_("A role, for example trial secretariat. Public."),
     )
     contact_email = models.EmailField(
-        _("mailbox of that role"), blank=True, help_text=_("Public. Never a person's own address.")
+        _("mailbox of that role"), blank=True, help_text=_("Public. Never a person's address.")
     )
     contact_phone = models.CharField(
         _("telephone of that role"), max_length=16, blank=True, validators=[validate_phone]
@@ -117,7 +115,7 @@ class TrialSite(Recorded):
         blank=True,
         related_name="contact_for",
         verbose_name=_("contact person"),
-        help_text=_("Public only with consent on record."),
+        help_text=_("Public only with recorded consent."),
     )
     investigator = models.ForeignKey(
         Professional,
@@ -126,7 +124,7 @@ class TrialSite(Recorded):
         blank=True,
         related_name="investigates",
         verbose_name=_("principal investigator"),
-        help_text=_("Public only with consent on record."),
+        help_text=_("Public only with recorded consent."),
     )
 
     objects = TrialSiteQuerySet.as_manager()

@@ -30,12 +30,12 @@ class StatusStatement(PlainText):
         Trial, models.CASCADE, null=True, blank=True, related_name="statements", verbose_name=_("trial")
     )
     status = models.CharField(_("status"), max_length=24, choices=Recruitment.choices)
-    since = PartialDateField(_("since"), help_text=_("First day of this status, where it is known."))
+    since = PartialDateField(_("since"), help_text=_("First day of this status, if known."))
     said_at = models.DateField(_("said on"), null=True, blank=True, default=timezone.localdate)
     said_on = PartialDateField(
         _("said in"),
         help_text=_(
-            "Only where no more than the month or the year is known; its first day then stands above."
+            "Only if no more than the month or the year is known; the field above then has its first day."
         ),
     )
     role = models.CharField(_("said by"), max_length=12, choices=Role.choices)
@@ -43,13 +43,13 @@ class StatusStatement(PlainText):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     source = models.CharField(_("source"), max_length=200, blank=True)
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    source_url = models.URLField(_("web address of the source"), max_length=500, blank=True)
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)
     implied_by = models.CharField(
         _("implied by"),
         max_length=300,
         blank=True,
-        help_text=_("What the source said of many, for example “all Belgian centres”."),
+        help_text=_("What the source said about several sites, for example “all Belgian centres”."),
     )
     run = models.BigIntegerField(_("import run"), null=True, blank=True, editable=False, db_index=True)
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
@@ -67,12 +67,12 @@ class StatusStatement(PlainText):
             models.CheckConstraint(
                 name="statement_of_a_site_or_a_trial",
                 condition=Q(site=None, trial__isnull=False) | Q(site__isnull=False, trial=None),
-                violation_error_message=_("A statement is of one site, or of one trial."),
+                violation_error_message=_("A statement is about one site or about one trial."),
             ),
             models.CheckConstraint(
                 name="statement_of_a_site_has_a_day",
                 condition=Q(site=None) | Q(said_at__isnull=False),
-                violation_error_message=_("Say on which day it was so."),
+                violation_error_message=_("Give the day on which this was so."),
             ),
         ]
 
@@ -96,5 +96,7 @@ class StatusStatement(PlainText):
         opened = site.opened_on if site and self.status == Recruitment.RECRUITING else ""
         for first in (self.since, opened):
             if (day := first_day(first)) and day > last_day(said):
-                sentence = _("The status of %(said)s cannot begin on %(first)s. Correct one of the two days.")
+                sentence = _(
+                    "A status reported on %(said)s cannot begin on %(first)s. Correct one of the two dates."
+                )
                 raise ValidationError({"since": sentence % {"said": said, "first": first}})

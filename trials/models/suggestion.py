@@ -18,7 +18,7 @@ class Suggested(models.TextChoices):
     OPEN = "open", _("open")
     TAKEN = "taken", _("taken")
     DECLINED = "declined", _("declined")
-    REPLACED = "replaced", _("replaced by a newer one")
+    REPLACED = "replaced", _("replaced by a newer suggestion")
 
 
 class TextSuggestionQuerySet(models.QuerySet):
@@ -48,8 +48,8 @@ class TextSuggestion(PlainText):
     objects = TextSuggestionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("suggestion of a registry")
-        verbose_name_plural = _("suggestions of registries")
+        verbose_name = _("suggestion from a registry")
+        verbose_name_plural = _("suggestions from registries")
         ordering = ["-made_at", "-pk"]
         default_permissions = ("view", "change")
         constraints = [

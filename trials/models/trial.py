@@ -92,7 +92,7 @@ class Trial(Listed, Sourced, WithCriteria):
     change_kind = "trial"
     by_key = {"parent": "slug", "merged_into": "slug"}
 
-    slug = models.SlugField(_("short name in addresses"), max_length=80, unique=True)
+    slug = models.SlugField(_("short name in web addresses"), max_length=80, unique=True)
     acronym = models.CharField(_("acronym"), max_length=100, blank=True)
     title = translated(models.CharField(_("title"), max_length=600), required=("en",))
     summary = translated(models.TextField(_("summary"), max_length=8000))
@@ -102,12 +102,12 @@ class Trial(Listed, Sourced, WithCriteria):
     phases = WordsField(_("phases"), words=Phase)
     study_type = models.CharField(_("study type"), max_length=20, choices=StudyType.choices, blank=True)
     sponsor = models.CharField(_("sponsor"), max_length=300, blank=True)
-    groups = WordsField(_("cooperative groups"), help_text=_("One a line, for example SIOPEN."))
+    groups = WordsField(_("cooperative groups"), help_text=_("One per line, for example SIOPEN."))
     conditions = models.ManyToManyField(
         Condition, blank=True, related_name="trials", verbose_name=_("conditions")
     )
     disease_terms = WordsField(
-        _("disease terms"), help_text=_("Diseases in the trial's own words, one a line.")
+        _("disease terms"), help_text=_("Diseases in the words of the trial, one per line.")
     )
     eligibility = translated(models.TextField(_("other criteria"), max_length=20_000))
     arms = translated(models.TextField(_("arms"), max_length=20_000))
@@ -124,9 +124,7 @@ class Trial(Listed, Sourced, WithCriteria):
         _("status said by"), max_length=12, choices=Role.choices, blank=True, editable=False
     )
     disputed = models.BooleanField(_("disputed"), default=False, editable=False)
-    disputed_by = models.BigIntegerField(
-        _("number of the statement that disputes it"), null=True, editable=False
-    )
+    disputed_by = models.BigIntegerField(_("number of the statement disputing it"), null=True, editable=False)
     opened_in_belgium = PartialDateField(_("opened in Belgium"), help_text=_("2024-06-03, 2024-06 or 2024."))
     url = models.URLField(_("page about the trial"), max_length=500, blank=True)
     merged_into = models.ForeignKey(
@@ -139,14 +137,14 @@ class Trial(Listed, Sourced, WithCriteria):
         help_text=_("A role, for example Clinical Trial Office, or an organisation. Public: never a person."),
     )  # fmt: skip
     contact_email = models.EmailField(
-        _("mailbox of that contact"), blank=True, help_text=_("Public. Never a person's own address.")
+        _("mailbox of that contact"), blank=True, help_text=_("Public. Never a person's address.")
     )
     contact_phone = models.CharField(
         _("telephone of that contact"), max_length=16, blank=True, validators=[validate_phone]
     )
     contact_source = models.CharField(
         _("source of the contact"), max_length=200, blank=True,
-        help_text=_("Who says so, if not the editors."),
+        help_text=_("Source, if not the editors."),
     )  # fmt: skip
     contact_as_of = PartialDateField(_("contact as of"), help_text=_("2026-04-28, 2026-04 or 2026."))
 
@@ -165,7 +163,7 @@ class Trial(Listed, Sourced, WithCriteria):
             models.CheckConstraint(
                 name="merged_trial_is_another_and_not_listed",
                 condition=Q(merged_into=None) | (~Q(merged_into=F("id")) & ~Q(state=State.LISTED)),
-                violation_error_message=_("This trial is merged into another one. Undo the merge first."),
+                violation_error_message=_("This trial is merged into another trial. Undo that merge first."),
             ),
             *CRITERIA_CONSTRAINTS,
         ]
@@ -185,7 +183,7 @@ class Trial(Listed, Sourced, WithCriteria):
             # A sheet could not name the trial by it: such a cell is read as empty.
             raise ValidationError(
                 {
-                    "acronym": _("“%(acronym)s” says that there is none: leave the acronym empty.")
+                    "acronym": _("“%(acronym)s” means that there is no acronym: leave the field empty.")
                     % {"acronym": self.acronym}
                 }
             )

@@ -193,7 +193,7 @@ class AgeGroups(Text):
     """`18-64 years, 65+ years`, `Children, Adolescents`; as the groups that these ages are of."""
 
     def takes(self):
-        return _("groups of ages, like 0-17 years, 18-64 years")
+        return _("age groups, like 0-17 years, 18-64 years")
 
     def clean(self, value, row=None, **kwargs):
         parts = re.split(r"[,;|\n](?![^(]*\))", unmarked(str(value)))
@@ -227,7 +227,7 @@ def _days(number: str, unit: str, whole: str) -> int:
 
 
 def _no_group(text: str) -> str:
-    return _("“%(value)s” is no group of ages. Groups are written like 0-17 years, 65+ years.") % {
+    return _("“%(value)s” is not an age group. Write it like 0-17 years or 65+ years.") % {
         "value": tidy(text)[:40]
     }
 
@@ -275,9 +275,7 @@ def _read_code(part: str):
 
 def _left_out(parts: list[str]) -> str:
     codes = ", ".join(f"“{one[:MAX_LENGTH]}”" for one in parts[:5])
-    return _("%(codes)s is not kept as an identifier: it does not tell this trial from all others.") % {
-        "codes": codes
-    }
+    return _("%(codes)s is not stored as an identifier: it does not identify one trial.") % {"codes": codes}
 
 
 class CountryNames(List):
@@ -287,7 +285,7 @@ class CountryNames(List):
         super().__init__(separators=r"[;|,\n]")
 
     def takes(self):
-        return _("countries; several are parted by “;”")
+        return _("countries; separate several with “;”")
 
 
 class CountryStatuses(Text):
@@ -296,13 +294,13 @@ class CountryStatuses(Text):
     _form = re.compile(r"([^:,]+):([^:]+?)(?=,[^:,]+:|$)")
 
     def takes(self):
-        return _("countries, each with what is said of the trial there")
+        return _("countries, each with the status of the trial there")
 
     def clean(self, value, row=None, **kwargs):
         found = [(tidy(country), tidy(said)) for country, said in self._form.findall(tidy(str(value)))]
         if not found:
             raise ValueError(
-                _("“%(value)s” does not tell countries and their statuses.") % {"value": str(value)[:40]}
+                _("“%(value)s” is not a list of countries with their statuses.") % {"value": str(value)[:40]}
             )
         return found
 

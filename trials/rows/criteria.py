@@ -51,7 +51,8 @@ class CriteriaRows(RowProcessor):
         if present != said[AGES[other]] and not mean_the_same(present, said[AGES[other]], AGES[other]):
             told = {"column": other, "one": said[AGES[other]], "other": present}
             sentence = _(
-                "The cell says “%(one)s” of %(column)s, which says “%(other)s”. Write each bound once."
+                "This cell says “%(one)s” for %(column)s, but that column says “%(other)s”. Write each "
+                "limit once."
             )
             result.refuse(name, sentence % told)
 

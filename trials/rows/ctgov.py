@@ -60,7 +60,7 @@ class CtgovProcessor(RegistryProcessor):
 
     def __init__(self, scope):
         super().__init__(scope)
-        self.places = Places(self, none_means=_("no site is made of it"))
+        self.places = Places(self, none_means=_("no site is made for it"))
         self.countries = self.places.matcher.countries()
         self.sites = RegistrySites(scope, self.registry)
         self._above: RowResult | None = None  # the last row with a number: what is spilled is its rest
@@ -83,16 +83,21 @@ class CtgovProcessor(RegistryProcessor):
             said = {"row": self._above.number}
             result.refuse(
                 "nct_number",
-                _("There is no NCT number: this is the rest of row %(row)d, of which a spreadsheet cut "
-                  "a cell that was too long. It is not taken; download the CSV again and do not open it.")
+                _(
+                    "The NCT number is missing: this row continues row %(row)d, where a spreadsheet cut a "
+                    "cell that was too long. It was left out. Download the CSV again, and upload it without "
+                    "opening it."
+                )
                 % said,
             )  # fmt: skip
             if not any(one["column"] == "" for one in self._above.messages):
                 self._above.note(
-                    "", _("A cell of this row was cut by a spreadsheet; its rest stands in the rows below.")
+                    "", _("A spreadsheet cut a cell of this row; it continues in the rows below.")
                 )
         else:
-            result.refuse("nct_number", _("There is no NCT number. Each row needs that of its trial."))
+            result.refuse(
+                "nct_number", _("The NCT number is missing. Each row needs the number of its trial.")
+            )
         return result
 
     def mend(self, cells, notes):
@@ -101,7 +106,7 @@ class CtgovProcessor(RegistryProcessor):
         if len(cells.get("locations", "")) >= CUT:
             while len(cells["locations"]) >= CUT:  # once read so, it is read so again
                 cells["locations"] = cells["locations"].rpartition("|")[0]
-            notes.append(("locations", _("The cell was cut by a spreadsheet; its last place was left out.")))
+            notes.append(("locations", _("A spreadsheet cut this cell; its last place was left out.")))
 
     def _with_age_groups(self, cells) -> None:
         """The groups that the cell of the ages has, alone or behind the ages."""
@@ -168,7 +173,7 @@ class CtgovProcessor(RegistryProcessor):
         work.spoken_of = [*work.spoken_of, site]
         if len(said) > 1:
             told = {"centre": site.centre.code, "statuses": ", ".join(sorted(said))}
-            sentence = _("Of %(centre)s several statuses are said: %(statuses)s.")
+            sentence = _("There are several statuses for %(centre)s: %(statuses)s.")
             result.note("location_statuses", sentence % told)
         elif statement := self.sites.state(result, site, said.pop(), day):
             work.statements.append(statement)
@@ -182,8 +187,8 @@ class CtgovProcessor(RegistryProcessor):
             else:
                 others.append(f"“{shown(text)}”")
         told = (
-            (_("No site is made of what may be one of our centres: %(places)s."), unclear),
-            (_("No site is made of places that name none of our centres: %(places)s."), others),
+            (_("No site is made for places that may be one of our centres: %(places)s."), unclear),
+            (_("No site is made for places that are not one of our centres: %(places)s."), others),
         )
         for sentence, some in told:
             for part in in_parts(some):

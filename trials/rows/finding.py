@@ -143,7 +143,7 @@ class TrialFinder:
             if key_of(acronym) in {key_of(one.acronym) for one in others}
             else _("“%(acronym)s” may mean %(other)s, but %(number)s is the number of %(trial)s.")
         )
-        way_out = _("Correct the one that is wrong, or take the row if it is about %(trial)s.")
+        way_out = _("Correct the one that is wrong, or accept the row if it is about %(trial)s.")
         result.doubt(Outcome.CONFLICT, where, sentence % told, way_out % told)
         return trial
 
@@ -166,15 +166,17 @@ class TrialFinder:
             names = ", ".join(f"{one.acronym} ({self._name(one)})" for one in found)
             result.refuse(
                 where,
-                _("Several trials have this acronym: %(names)s. Add an identifier.") % {"names": names},
+                _("More than one trial has this acronym: %(names)s. Add an identifier.") % {"names": names},
             )
             return None
         for trial in found:
             if clash := self.clash(trial, identifiers):
                 result.refuse(
                     where,
-                    _("“%(acronym)s” is known with %(stored)s, and this row says %(said)s. If it is the same "
-                      "trial, write both; if not, it needs another acronym.")
+                    _(
+                        "“%(acronym)s” is known with %(stored)s, but this row says %(said)s. If it is the "
+                        "same trial, write both; if not, it needs another acronym."
+                    )
                     % {"acronym": shown(acronym), "stored": clash[0], "said": clash[1]},
                 )  # fmt: skip
                 return None
@@ -249,9 +251,9 @@ class TrialFinder:
     def doubt_new(self, result: RowResult, trial: Trial, identifiers: list[Identifier], acronym: str) -> None:
         """Hold back a row about a trial that is new and may be a known one; so are later rows."""
         if names := self.may_be(acronym, identifiers):
-            self._doubted[id(trial)] = _("It may be a trial that is known: %(names)s.") % {"names": names}
+            self._doubted[id(trial)] = _("It may be a known trial: %(names)s.") % {"names": names}
         if said := self._doubted.get(id(trial)):
-            way_out = _("Did you mean that one? Write its acronym or number. Else take the row.")
+            way_out = _("Did you mean that one? Then write its acronym or number. If not, accept the row.")
             result.doubt(Outcome.DUPLICATE, "acronym", said, way_out)
 
     @staticmethod
@@ -286,11 +288,11 @@ class TrialFinder:
             if pks := self._by_code.get(value):
                 return self._suspicion(pks, _("its number is the acronym of"))
         if pks := self._of_this_title(trial.title_en, identifiers):
-            return self._suspicion(pks, _("it has the very title of"))
+            return self._suspicion(pks, _("it has the same title as"))
         if pks := self._of_near_acronym_and_title(trial):
-            return self._suspicion(pks, _("acronym and title are nearly those of"))
+            return self._suspicion(pks, _("acronym and title are nearly the same as those of"))
         if names := self.may_be(trial.acronym, identifiers):
-            return self._suspected(_("it is called nearly like"), names)
+            return self._suspected(_("its name is nearly the same as that of"), names)
         return ""
 
     def _of_near_acronym_and_title(self, trial: Trial) -> list[int]:
@@ -318,7 +320,7 @@ class TrialFinder:
     @staticmethod
     def _suspected(why: str, names: str) -> str:
         sentence = _(
-            "This may be a trial that is known: %(why)s %(names)s. Take the row if it is another one."
+            "This may be a known trial: %(why)s %(names)s. Accept the row if it is a different trial."
         )
         return sentence % {"why": why, "names": names}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from directory.core.places import HOME
 from directory.core.roles import Role
 from directory.imports.rows.result import RowResult, yes_or_no
 
@@ -12,7 +13,6 @@ from ..choices import Recruitment
 from ..implied import CARRIED, WHOLE_TRIAL, Follows, SaidOfMany, follows
 from ..models import TrialSite
 
-COUNTRY = "BE"
 SITES = "sites"  # what a receipt calls the change of a site by a row that is about a trial
 
 
@@ -83,8 +83,10 @@ def _tell(result: RowResult, site: TrialSite, one: Follows) -> None:
             "status": Recruitment(said).label, "centre": code, "stored": Recruitment(old).label,
             "role": Role(site.verified_by).label,
         }  # fmt: skip
-        sentence = _("“%(status)s” is said of all centres; “%(stored)s” at %(centre)s, said in the role "
-                     "%(role)s, stands and is shown as disputed.")  # fmt: skip
+        sentence = _(
+            "“%(status)s” is said of all centres; “%(stored)s” at %(centre)s (%(role)s) stays and is shown "
+            "as disputed."
+        )  # fmt: skip
         result.note("status", sentence % told)
     result.touch(site)
     for name, value in one.derived.items():
@@ -92,4 +94,4 @@ def _tell(result: RowResult, site: TrialSite, one: Follows) -> None:
 
 
 def is_in_belgium(site: TrialSite) -> bool:
-    return site.centre.country == COUNTRY
+    return site.centre.country == HOME

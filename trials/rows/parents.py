@@ -7,6 +7,7 @@ from directory.imports.rows.result import RowResult, shown
 
 from ..identifiers import Identifier, parse_identifier
 from ..models import Trial
+from .acronyms import key_of
 from .finding import TrialFinder
 
 
@@ -47,15 +48,22 @@ class ParentRows(RowProcessor):
         """The trial that the cell means, which `trial` may be a part of; None, and perhaps refused."""
         text, so_far = result.values["parent"], len(result.messages)
         parent = self.finder.find(result, "parent", as_identifier(text), text)
+        if parent is trial or (parent is None and self._names_itself(result, text)):
+            result.refuse("parent", _("A trial cannot be its own parent."))
+            return None
         if parent is None and len(result.messages) == so_far:
             near = self.finder.may_be(text, ())
             hint = _(" Did you mean %(near)s?") % {"near": near} if near else ""
             sentence = _("“%(text)s” is not a known trial. Put its row above this one, or correct it.")
             result.refuse("parent", sentence % {"text": shown(text)} + hint)
-        if parent is trial:
-            result.refuse("parent", _("A trial cannot be its own parent."))
-            return None
         return parent
+
+    def _names_itself(self, result, text: str) -> bool:
+        """Whether the cell names the row's own trial, which may be new and so not be found yet."""
+        own = {one.compact for name in self.sheet.identifier_columns for one in result.values.get(name, ())}
+        return key_of(text) == key_of(result.values.get("acronym", "")) or any(
+            one.compact in own for one in as_identifier(text)
+        )
 
     def stays(self, result, name: str, stored: str) -> None:
         """Tell that a registry says something else than what is stored."""
@@ -67,7 +75,8 @@ class ParentRows(RowProcessor):
             if not result.is_bad and self.seen[parent.slug].is_bad:
                 row = self.seen[parent.slug].number
                 result.refuse(
-                    "parent", _("Row %(row)d, the parent, is not taken. Correct it first.") % {"row": row}
+                    "parent",
+                    _("The parent (row %(row)d) is not stored. Correct that row first.") % {"row": row},
                 )
                 result.work, result.changes = None, []
                 self.revised.append(result)

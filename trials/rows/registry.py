@@ -73,7 +73,7 @@ class RegistryProcessor(TrialProcessor):
         better, faults, notes = self._cells(cells), [], []
         for column, code, params in row.faults:
             if code == REPAIRED:
-                notes.append((column, _("Garbled letters were mended, like Ã¨ for è.")))
+                notes.append((column, _("Garbled letters were corrected, like Ã¨ to è.")))
             elif self._spares(column, code):
                 notes.append((column, _spared(code, params)))
                 better.pop(column, None)
@@ -95,8 +95,10 @@ class RegistryProcessor(TrialProcessor):
             cell = cells.get(name, "") if column.attribute else ""
             if (place := cell.find(UNREADABLE)) >= 0:
                 told = {"text": shown(cell[max(0, place - 30) : place + 30])}
-                yield name, _("A letter was lost before the file came here: “%(text)s”. Correct the text in "
-                              "the directory, or export the file again as UTF-8.") % told  # fmt: skip
+                yield name, _(
+                    "A letter was lost before the file was uploaded: “%(text)s”. Correct the text in the "
+                    "directory, or export the file again as UTF-8."
+                ) % told  # fmt: skip
 
     def _leave_out_long_texts(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Nobody could shorten them: a run of the house has no reader."""
@@ -142,7 +144,7 @@ class RegistryProcessor(TrialProcessor):
             header = self.sheet.columns()[number].header()
             result.refuse(
                 number,
-                _("There is no number under “%(header)s”. Each row needs that of its trial.")
+                _("The number is missing under “%(header)s”. Each row needs the number of its trial.")
                 % {"header": header},
             )
 
@@ -154,7 +156,7 @@ class RegistryProcessor(TrialProcessor):
             shared = {one: trial for one in result.values[name] if (trial := self._other_trial(one, own))}
             result.values[name] = [one for one in result.values[name] if one not in shared]
             for one, trial in shared.items():
-                told = _("“%(code)s” is a number of %(trial)s, too: it is not taken as one of this trial.")
+                told = _("“%(code)s” is also a number of %(trial)s, so it is not stored for this trial.")
                 result.note(name, told % {"code": one.value, "trial": trial})
 
     def _other_trial(self, code, own) -> Trial | None:
@@ -171,7 +173,9 @@ class RegistryProcessor(TrialProcessor):
         if not self.repeats or first is None or first is result or first.is_refused:
             return super().is_duplicate(key, result, column, naming=naming)
         result.outcome = Outcome.DUPLICATE
-        told = _("The same trial as in row %(row)d (%(record)s): what %(registry)s says is taken from there.")
+        told = _(
+            "The same trial as in row %(row)d (%(record)s): what %(registry)s says is read from that row."
+        )
         said = {"row": first.number, "record": result.record, "registry": self.registry}
         result.note(column, told % said)
         return True
@@ -195,7 +199,7 @@ class RegistryProcessor(TrialProcessor):
             return
         self._of_others += 1
         if self.scope.choices.get(TAKE_ALL) == TAKE_OURS:
-            sentence = _("Left out, as was answered: it takes nobody under 18 and does not name %(ours)s.")
+            sentence = _("You answered to leave it out: it takes nobody under 18 and does not name %(ours)s.")
             result.refuse("", sentence % {"ours": self.ours})
 
     def asked(self):
@@ -214,15 +218,15 @@ class RegistryProcessor(TrialProcessor):
     def _take_all(self) -> Question:
         """Most new trials are of another field: somebody may have handed in the wrong file."""
         asks = ngettext(
-            "The new trial takes nobody under 18 and does not name %(ours)s. Take it all the same? "
-            "If not, cancel the import.",
-            "Of %(new)d new trials %(children)d may take patients under 18, and %(named)d name %(ours)s. "
-            "Take them all the same? If not, cancel the import.",
+            "The new trial takes nobody under 18 and does not name %(ours)s. Accept it anyway? If not, "
+            "cancel the import.",
+            "Of %(new)d new trials, %(children)d may take patients under 18, and %(named)d name %(ours)s. "
+            "Accept them all? If not, cancel the import.",
             self._new,
         ) % {
             "new": self._new, "children": self._for_children, "named": self._of_ours, "ours": self.ours,
         }  # fmt: skip
-        options = [Option("take", _("Take them all the same"))]
+        options = [Option("take", _("Accept them all"))]
         if self._of_others < self._new:
             options.append(Option(TAKE_OURS, _("Leave out those that do neither")))
         return Question(
@@ -337,15 +341,17 @@ class RegistryProcessor(TrialProcessor):
         if derived["disputed"] == trial.disputed and not (is_news and derived["disputed"]):
             self._keep_for_later(result, trial, status, day)
             if status != trial.status and not trial.disputed:
-                sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, is "
-                             "fresher and stands.")  # fmt: skip
+                sentence = _(
+                    "%(registry)s says “%(status)s”; “%(stored)s” (%(role)s) is more recent and stays."
+                )  # fmt: skip
                 result.note("status", sentence % told)
             return []
         self.news[result.number] = status, day
         result.change("disputed", yes_or_no(trial.disputed), yes_or_no(derived["disputed"]))
         if derived["disputed"]:
-            sentence = _("%(registry)s says “%(status)s”; “%(stored)s”, said in the role %(role)s, stands "
-                         "and is shown as disputed.")  # fmt: skip
+            sentence = _(
+                "%(registry)s says “%(status)s”; “%(stored)s” (%(role)s) stays and is shown as disputed."
+            )  # fmt: skip
             result.note("status", sentence % told)
         trial.disputed = derived["disputed"]
         return ["disputed"]
@@ -366,8 +372,8 @@ def _may_be_older(status: str, stored: str, since: str) -> str:
         "status": Recruitment(status).label, "stored": Recruitment(stored).label, "since": day_first(since),
     }  # fmt: skip
     sentence = _(
-        "The export says “%(status)s”; “%(stored)s” was known on %(since)s, and the export is not "
-        "known to be younger. Take the row if it is."
+        "The export says “%(status)s”; “%(stored)s” was known on %(since)s, and it is not known whether the "
+        "export is more recent. Accept the row if it is."
     )
     return sentence % said
 
@@ -390,5 +396,5 @@ def _is_older(day: str, since: str) -> bool:
 
 def _spared(code: str, params: dict) -> str:
     if code == "too_long":
-        return _("The cell is longer than 32,767 characters; it was not read.")
-    return f"{sentence(code, params)} {_('It is not taken.')}"
+        return _("The cell has more than 32,767 characters; it was not read.")
+    return f"{sentence(code, params)} {_('It was left out.')}"

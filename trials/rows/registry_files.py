@@ -51,11 +51,13 @@ class CountriesProcessor(RegistryProcessor):
 
     def _compare_more(self, result, work):
         if said := in_belgium(result):
-            sentence = _("%(registry)s says of Belgium: “%(said)s”. No site's status is made of it.")
+            sentence = _(
+                "%(registry)s says of Belgium: “%(said)s”. This does not change the status of any site."
+            )
             if _STATUSES.get(fold(said)) in CARRIED:
                 sentence = _(
-                    "%(registry)s says of Belgium: “%(said)s”. So it is at each of its sites, unless "
-                    "somebody said otherwise since."
+                    "%(registry)s says of Belgium: “%(said)s”. This becomes the status of each site there, "
+                    "unless somebody said otherwise since then."
                 )
             result.note("countries", sentence % {"registry": self.registry, "said": shown(said)})
             work.evidence = f"Belgium: {shown(said)}"
@@ -138,7 +140,7 @@ class IctrpProcessor(RegistryProcessor):
         if fold(result.cells.get("status", "")) == "not recruiting":
             if trial.status not in (*_TAKES_PATIENTS, Recruitment.UNKNOWN):
                 return []
-            sentence = _("%(registry)s says “%(said)s” also of trials that have not begun, or are over.")
+            sentence = _("%(registry)s also says “%(said)s” of trials that have not begun or are over.")
             said = {"registry": self.registry, "said": shown(result.cells["status"])}
             result.note("status", sentence % said)
             if trial.status == Recruitment.UNKNOWN:
@@ -169,7 +171,7 @@ class IsrctnProcessor(RegistryProcessor):
             return
         if result.values.get("status") in (*_TAKES_PATIENTS, Recruitment.NOT_YET_RECRUITING):
             said = {"one": shown(result.cells["status"]), "other": shown(result.cells["progress"])}
-            sentence = _("“%(one)s” and “%(other)s” speak against each other: no status is taken of them.")
+            sentence = _("“%(one)s” and “%(other)s” contradict each other: no status is read from them.")
             result.note("status", sentence % said)
             del result.values["status"]
         else:
@@ -194,8 +196,9 @@ def join_criteria(result: RowResult) -> None:
         result.values["inclusion"] = text
         return
     del result.values["inclusion"]
-    sentence = _("The criteria have %(length)d characters together; at most %(most)d are kept. They are not "
-                 "taken.")  # fmt: skip
+    sentence = _(
+        "The criteria have %(length)d characters in all; the maximum is %(most)d. They were left out."
+    )  # fmt: skip
     result.note("inclusion", sentence % {"length": len(text), "most": _LONGEST_CRITERIA})
 
 

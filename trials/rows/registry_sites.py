@@ -83,7 +83,7 @@ class RegistrySites:
         last = self._last(said, first_day(day) if self.is_from_files else None)
         is_of_the_record = last is None or self.is_from_files
         if is_of_the_record and not day:
-            sentence = _("“%(status)s” at %(centre)s is not kept: nobody says of which day it is.")
+            sentence = _("“%(status)s” at %(centre)s is not stored, because its date is not known.")
             told = {"status": Recruitment(status).label, "centre": site.centre.code}
             result.note(self.column, sentence % told)
             return None
@@ -120,8 +120,10 @@ class RegistrySites:
             return
         result.change("disputed", yes_or_no(site.disputed), yes_or_no(derived["disputed"]))
         if derived["disputed"]:
-            sentence = _("%(registry)s says “%(status)s” of %(centre)s; “%(stored)s”, said in the role "
-                         "%(role)s, stands and is shown as disputed.")  # fmt: skip
+            sentence = _(
+                "%(registry)s says “%(status)s” for %(centre)s; “%(stored)s” (%(role)s) stays and is shown "
+                "as disputed."
+            )  # fmt: skip
             told = {
                 "registry": self.registry, "status": Recruitment(statement.status).label,
                 "centre": shown(code), "stored": Recruitment(site.status).label,

@@ -31,7 +31,7 @@ class NamesPeople(RowProcessor):
             return
         self._unlinks(result, work, "investigator", "pi_name")
         if values.get("consent_to_publish") and contact is None and site.investigator_id is None:
-            result.note("consent_to_publish", _("Nobody is named beside this. Fill in contact_name."))
+            result.note("consent_to_publish", _("No name is given with this. Fill in contact_name."))
 
     def _hear_contact(self, result, site, place, contact) -> list[str]:
         """Take over what the row says of its contact; the attributes that changed."""
@@ -59,7 +59,7 @@ class NamesPeople(RowProcessor):
         if given and contact not in (None, person) and not person.may_be_published:
             result.note(
                 "consent_to_publish",
-                _("The consent of this row is its contact's; the investigator (%(name)s) stays hidden.")
+                _("The consent in this row is for the contact; the investigator (%(name)s) stays hidden.")
                 % {"name": shown(person.name)},
             )  # fmt: skip
         return changed
@@ -74,7 +74,7 @@ class NamesPeople(RowProcessor):
         column = "contact_email" if email else "contact_phone"
         is_others = bool(email) and known is None and self.people.is_known(email)
         if known is None and column in values and (current is None or is_others):
-            result.refuse(column, _("Nobody is named beside this. Fill in contact_name."))
+            result.refuse(column, _("No name is given with this. Fill in contact_name."))
         return known or current
 
     @staticmethod
@@ -85,7 +85,8 @@ class NamesPeople(RowProcessor):
 
     def _leave(self, result, person, place, column) -> None:
         sentence = _(
-            "%(name)s no longer works at %(centre)s: nothing is stored of them. If they do, ask an editor."
+            "%(name)s no longer works at %(centre)s according to our records, so nothing about them is "
+            "stored. If they still do, ask an editor."
         ) % {"name": shown(person.name), "centre": place.code}
         if sentence not in [one["message"] for one in result.messages]:
             result.note(column, sentence)

@@ -241,7 +241,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
         status, date = result.values.get("status"), result.values.get("status_date", "")
         if status is None:
             if date and "status" not in result.cells:
-                result.refuse("status_date", _("A date of the status needs a status beside it."))
+                result.refuse("status_date", _("A status date needs a status. Fill in the status as well."))
             self._check_standing(result, work)
             return
         if "status_date" in result.cells and not date:
@@ -328,7 +328,7 @@ class SiteProcessor(NamesCentre, NamesPeople):
             "date": day_first(statements.day_as_said(site.verified_at, site.verified_on)),
         }
         sentence = _(
-            "The sheet says “%(status)s”; “%(standing)s”, stated on %(date)s, is fresher and stands."
+            "The sheet says “%(status)s”; “%(standing)s”, reported on %(date)s, is more recent and stays."
         )
         result.note("status", sentence % said)
         if statement.role != Role.REGISTRY:

@@ -163,7 +163,7 @@ class TrialProcessor(CriteriaRows, ParentRows):
     def _resolve(self, result, trial, identifiers):
         is_new = trial.pk is None
         if is_new and "title" not in result.cells:
-            result.refuse("title", _("This trial is new; it needs a title."))
+            result.refuse("title", _("This trial is new and needs a title."))
         result.touch(trial)
         work = self.work(trial, self._compare_fields(result, trial), said=self.news.pop(result.number, None))
         self._at_hand.append((result, work))
@@ -213,9 +213,9 @@ class TrialProcessor(CriteriaRows, ParentRows):
 
     def stays(self, result, name: str, stored: str) -> None:
         said = {"registry": self.registry, "said": shown(result.cells[name]), "stored": shown(stored)}
-        sentence = _("%(registry)s says “%(said)s”; the directory has “%(stored)s”, which stays.")
+        sentence = _("%(registry)s says “%(said)s”; the directory keeps “%(stored)s”.")
         if not stored:
-            sentence = _("%(registry)s says “%(said)s”; the directory has it empty, and it stays so.")
+            sentence = _("%(registry)s says “%(said)s”; the field is empty in the directory and stays empty.")
         result.note(name, sentence % said)
 
     def _compare_more(self, result, work) -> None:
@@ -236,8 +236,10 @@ class TrialProcessor(CriteriaRows, ParentRows):
             return ""
         if not dated["old"] or first_day(dated["new"]) >= first_day(dated["old"]):
             return ""
-        sentence = _("The stored status is of %(old)s, and that of the row is older (%(new)s). Take the row "
-                     "if it is right all the same.")  # fmt: skip
+        sentence = _(
+            "The stored status is from %(old)s, and that of the row is older (%(new)s). Accept the row if "
+            "it is right anyway."
+        )  # fmt: skip
         return sentence % dated
 
     def _compare_identifiers(self, result, work, identifiers):

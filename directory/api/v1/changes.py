@@ -35,9 +35,9 @@ class AskedChanges(NamedTuple):
         operation_id="listChanges",
         tags=["Changes"],
         summary="What changed, in order",
-        description="All that changed in the lists after `since`, in the order of `seq`. Follow `next` until "
-        "it is null; the next time ask `since` the `last_seq` of the last answer. Whoever begins at 0 and "
-        "does what `op` says has the lists.",
+        description="Everything that changed in the lists after `since`, in the order of `seq`. Follow "
+        "`next` until it is null; the next time, send the `last_seq` of the last answer as `since`. If you "
+        "start at 0 and do what each `op` says, you have a full copy.",
         responses=shapes.ChangesSerializer,
         parameters=[
             openapi.described("since", type={"type": "integer", "minimum": 0, "default": 0}),
@@ -78,8 +78,8 @@ def _refuse_the_future(since: int) -> None:
     last = PublicUpdate.objects.using(DEFAULT_DB_ALIAS).aggregate(last=Max("seq"))["last"] or 0
     if since > last:
         message = (
-            f"“{since}” is no number of a change yet: the last is {last}. If you have it from here, the "
-            "directory was put back to an earlier day: empty your copy and begin with since=0."
+            f"“{since}” is not the number of a change yet: the last is {last}. If you got it here, the "
+            "directory was restored to an earlier day: empty your copy and start with since=0."
         )
         raise bad_parameters([Fault("since", message, [f"0..{last}"])])
 

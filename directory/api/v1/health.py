@@ -25,8 +25,8 @@ LISTS = {"trials": "trial", "sites": "site", "centres": "centre", "networks": "n
         operation_id="getHealth",
         tags=["Changes"],
         summary="How complete and how old the directory is",
-        description="A copy with other counts is not complete. Where `index_seq` stays behind `seq`, the "
-        "lists are older than the records.",
+        description="A copy with different counts is not complete. While `index_seq` is lower than `seq`, "
+        "the lists are older than the records.",
         responses=shapes.HealthSerializer,
     )
 )

@@ -44,8 +44,8 @@ class ImportStep(ImportsView):
 @extend_schema_view(
     post=step_of_run(
         operation_id="answerImportQuestions",
-        summary="Answer questions of a plan",
-        description="The sheet is planned anew; decisions on single rows are made again after that.",
+        summary="Answer the questions of a plan",
+        description="A new plan is made; decisions on single rows must then be made again.",
         request={JSON: shapes.ImportAnswersSerializer},
     )
 )
@@ -54,7 +54,7 @@ class ImportQuestions(ImportStep):
 
     @of_run(
         operation_id="listImportQuestions",
-        summary="What the plan of a run asks",
+        summary="The questions of a plan",
         responses=shapes.ImportQuestionsSerializer,
     )
     def get(self, request, number):
@@ -87,9 +87,10 @@ def _question(one: dict, choices: dict) -> dict:
 @extend_schema_view(
     post=step_of_run(
         operation_id="decideImportRows",
-        summary="Take or leave out rows of a plan",
-        description="A row of outcome `duplicate` or `conflict` that was held back is stored only if it "
-        "is taken; a good row is stored unless it is left out. All of a request is decided, or nothing.",
+        summary="Accept or leave out rows of a plan",
+        description="A row with the outcome `duplicate` or `conflict` that is held back is stored only if "
+        "you accept it (`take`); a good row is stored unless you leave it out (`leave`). Either all "
+        "decisions of a request count, or none.",
         responses={200: shapes.ImportDecidedSerializer, **CONFLICT},
         request={JSON: shapes.ImportDecisionSerializer},
     )
@@ -100,7 +101,7 @@ class ImportDecisions(ImportStep):
     def step(self, run):
         body = body_of(self.request, Decision.values)
         faults = [
-            Fault(name, "Send the numbers of rows as a list: [2, 7].")
+            Fault(name, "Send the row numbers as a list: [2, 7].")
             for name in Decision.values
             if not _are_numbers(body.get(name, []))
         ]
@@ -152,8 +153,8 @@ class ImportCancel(ImportStep):
     post=step_of_run(
         operation_id="undoImport",
         summary="Undo an applied run",
-        description="Answers with the run that undoes it (`undo_of`): follow `Location` until it is "
-        "`planned`, look at its rows, and apply it. The run undone is `undoing`, then `undone`.",
+        description="Returns the run that undoes it (`undo_of`): follow `Location` until it is `planned`, "
+        "check its rows, and apply it. The original run is `undoing`, then `undone`.",
         parameters=[NUMBER, LOCATION],
     )
 )

@@ -13,11 +13,11 @@ REFUSALS = {"too_big": "too-large", "rights": "forbidden", "rights_kind": "forbi
 FIELD_OF = {"kind": "kind", "rights_kind": "kind"}
 
 # Where to go on, and what is found there; by what was refused, else by the status of the run.
-QUESTIONS = ("import-questions", "The questions, and where to answer them: {url}")
-ROWS = ("import-rows", "The rows, with what is wrong with each: {url}")
+QUESTIONS = ("import-questions", "The questions, to be answered at the same address: {url}")
+ROWS = ("import-rows", "The rows, with what is wrong: {url}")
 RUN = ("import", "Follow the run: {url}")
-UNDO = ("import-undo", "To take it back, POST to {url}")
-AGAIN = ("imports", "To begin anew, POST the sheet to {url}")
+UNDO = ("import-undo", "To undo it, POST to {url}")
+AGAIN = ("imports", "To start again, POST the sheet to {url}")
 OF_CODE = {
     "open_questions": QUESTIONS,
     "no_question": QUESTIONS,

@@ -44,8 +44,8 @@ KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
-    description="Sent again with the same key, a sheet leads to the run of the first time: no second one is "
-    "made. A key stands for one file.",
+    description="If you send a sheet again with the same key, you get the first run: no second one is made. "
+    "Use one key per file.",
 )
 FORM = ("file", "kind", "sheet", "dry_run")
 
@@ -69,8 +69,7 @@ class Imports(ImportsView):
         operation_id="listImports",
         tags=["Imports"],
         summary="The runs of your key",
-        description="The newest first: those that your key may open one by one. A key of a centre sees "
-        "the runs it made itself, an editor's key sees all.",
+        description="The newest first. A key of a centre sees its own runs; an editor's key sees all runs.",
         responses=page_of(shapes.ImportRunSerializer, whole=True),
         parameters=[
             described("status", many=True, enum=Status.values),
@@ -93,9 +92,9 @@ class Imports(ImportsView):
     @extend_schema(
         operation_id="createImport",
         tags=["Imports"],
-        summary="Send a sheet to be planned",
-        description="The plan is made by a worker: follow `Location` until the status is `planned`. "
-        "The same file sent again while its run is under way leads to that run.",
+        summary="Upload a sheet and make its plan",
+        description="The plan is made in the background: follow `Location` until the status is `planned`. "
+        "If you send the same file again while its run is under way, you get that run.",
         responses={202: shapes.ImportRunSerializer, **problem(422)},
         request={"multipart/form-data": shapes.SentSheetSerializer},
         parameters=[KEY, LOCATION],
@@ -123,7 +122,7 @@ class Imports(ImportsView):
         except actions.Refused as error:
             raise refused(error) from None
         if key and run.idempotency_key == key and run.was_there and run.sha256 != sha256_of(file):
-            detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Take a new one."
+            detail = f"The Idempotency-Key “{key}” was used for another file (run {run.pk}). Use a new one."
             raise Problem("refused", detail)
         return accepted(run, follow=True)
 
@@ -168,7 +167,7 @@ def _is_twice(request, name: str) -> bool:
 class ImportDetail(ImportsView):
     """How far a run is, and what it found."""
 
-    @of_run(operation_id="getImport", summary="How far a run is", responses=shapes.ImportRunSerializer)
+    @of_run(operation_id="getImport", summary="The state of a run", responses=shapes.ImportRunSerializer)
     def get(self, request, number):
         parameters.check(request.GET, ())
         return private(request, run_body(self.run_of(request, number)))
@@ -179,7 +178,7 @@ class ImportRows(ImportsView):
 
     @of_run(
         operation_id="listImportRows",
-        summary="What becomes of each row",
+        summary="The outcome of each row",
         responses=page_of(shapes.ImportRowSerializer),
         parameters=[
             NUMBER,
@@ -207,10 +206,10 @@ class ImportReport(ImportsView):
 
     @of_run(
         operation_id="getImportReport",
-        summary="The sheet with what became of each row",
-        description="The file that was sent, as a workbook: its own columns and rows, then `Outcome` and "
-        "`Messages`, cells with a message coloured; what is told of the whole file is in a second sheet. "
-        "Corrected, it can be sent as it is: the added columns are not read.",
+        summary="The sheet with the outcome of each row",
+        description="The uploaded file as a workbook: its own columns and rows, then `Outcome` and "
+        "`Messages`; cells with a message are coloured, and messages about the whole file are in a second "
+        "sheet. You can correct it and upload it again: the added columns are ignored.",
         responses={(200, CONTENT_TYPE): OpenApiTypes.BINARY, **CONFLICT},
         parameters=[NUMBER, described("only", enum=("bad",)), of_answer("Content-Disposition", 200)],
     )
@@ -225,7 +224,7 @@ class ImportReport(ImportsView):
         try:
             pieces = report.report(run, only_bad=only_bad)
         except report.NotReady:
-            sentence = f"Import {number} is {run.get_status_display()}; its rows are not judged yet."
+            sentence = f"Import {number} is {run.get_status_display()}; its rows are not checked yet."
             raise not_now(run, sentence, [Fault("status", sentence)]) from None
         headers["Content-Disposition"] = content_disposition_header(True, report.file_name(run))
         if request.method == "HEAD":

@@ -46,10 +46,9 @@ class MatchView(ApiView):
     @extend_schema(
         operation_id="matchTrials",
         tags=["Trials"],
-        summary="The trials that a patient's profile meets, leaves open or fails",
-        description="All fields are optional; what is left out is unknown and excludes nothing. "
-        "Nothing of the body is stored or logged. Each list holds at most `limit` trials, `counts` "
-        "are of all.",
+        summary="Trials that may suit a patient, need checking, or are excluded",
+        description="All fields are optional; a missing field is unknown and excludes nothing. Nothing in "
+        "the body is stored or logged. Each list has at most `limit` trials; `counts` counts all.",
         request={JSON: shapes.ProfileSerializer},
         responses=shapes.MatchingSerializer,
     )

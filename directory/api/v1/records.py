@@ -33,7 +33,7 @@ class TrialDetail(DocumentDetail):
     address = ("A slug, or an identifier in any spelling.", "NCT04307576")
     also = (as_of.NAME,)
     operation_id, tag, summary = "getTrial", "Trials", "One trial, by slug or identifier"
-    moves = "The trial was merged into another one: `Location` is where that is."
+    moves = "The trial was merged into another one, at `Location`."
     _then = False  # whether a trial that is merged by now is asked for, of a day when it was not
 
     def get(self, request, key):
@@ -122,7 +122,7 @@ def slugs_of(texts: Iterable[str]) -> list[str]:
     if unknown := [text for text, slug in found.items() if slug is None]:
         raise bad_parameters(
             [
-                Fault("trial", f"“{text[:60]}” is no listed trial. Give a slug or an identifier.")
+                Fault("trial", f"“{text[:60]}” is not a listed trial. Give a slug or an identifier.")
                 for text in unknown
             ]
         )

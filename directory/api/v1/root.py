@@ -17,7 +17,7 @@ from . import schema, shapes
         operation_id="listAddresses",
         tags=["About"],
         summary="The addresses of this version",
-        description="`url` is a template (RFC 6570) where a part of it is to be filled in.",
+        description="`url` is a template (RFC 6570) if a part of it must be filled in.",
         responses=shapes.RootSerializer,
     )
 )

@@ -71,8 +71,12 @@ class ConditionRefSerializer(s.Serializer):
 
 
 class AgeSerializer(s.Serializer):
-    min_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
-    max_days = s.IntegerField(allow_null=True, min_value=0, help_text="In days; null: no bound.")
+    min_days = s.IntegerField(
+        allow_null=True, min_value=0, help_text="In days; null: no limit, or none recorded (see `no_limits`)."
+    )
+    max_days = s.IntegerField(
+        allow_null=True, min_value=0, help_text="In days; null: no limit, or none recorded (see `no_limits`)."
+    )
     text = s.CharField(allow_blank=True, help_text="For people, for example “2 years to 50 years”.")
 
 
@@ -103,8 +107,8 @@ class ContactSerializer(s.Serializer):
 
 
 IMPLIED = (
-    "Said of many at once, and so of this site: `the whole trial`, `all centres in Belgium`, or a source's "
-    "own words; null: said of the site itself."
+    "A statement about several sites, and so about this one: `the whole trial`, `all centres in Belgium`, "
+    "or the words of the source. Null: said about this site itself."
 )
 
 
@@ -129,12 +133,12 @@ class SiteSerializer(s.Serializer):
     verified_at = s.DateField(allow_null=True)
     verified_by = s.ChoiceField(Role.choices, allow_null=True, help_text="A role, never a person.")
     source = s.CharField(allow_null=True)
-    freshness = s.ChoiceField(Freshness.choices, help_text="As of the day asked for, else today.")
-    next_due = s.DateField(allow_null=True, help_text="Verify again by this day to stay fresh.")
+    freshness = s.ChoiceField(Freshness.choices, help_text="On the day asked for, else today.")
+    next_due = s.DateField(allow_null=True, help_text="To stay fresh, it must be verified again by this day.")
     contact = ContactSerializer(allow_null=True)
     locals().update(served(SiteSheet))
     verified_on = partial_date()
-    dispute = DisputeSerializer(allow_null=True, help_text="Where the freshness is `disputed`.")
+    dispute = DisputeSerializer(allow_null=True, help_text="Only if `freshness` is `disputed`.")
     implied_by = s.CharField(allow_null=True, help_text=IMPLIED)
 
 
@@ -206,20 +210,20 @@ class TrialSerializer(s.Serializer):
     source = s.CharField(allow_null=True)
     locals().update(served(TrialSheet))
     status_by = s.ChoiceField(Role.choices, allow_null=True, help_text="Who said so: a role, never a person.")
-    status_disputed = s.BooleanField(help_text="A newer statement of a registry says otherwise.")
-    dispute = DisputeSerializer(allow_null=True, help_text="Where `status_disputed`: what it says.")
+    status_disputed = s.BooleanField(help_text="A newer statement from a registry says otherwise.")
+    dispute = DisputeSerializer(allow_null=True, help_text="If `status_disputed`: what that statement says.")
     age_groups = s.ListField(
-        child=s.ChoiceField(AgeGroup.choices), help_text="As registries say it; empty: not known."
+        child=s.ChoiceField(AgeGroup.choices), help_text="As registries list them; empty: not known."
     )
     interventions = InterventionSerializer(many=True, help_text="Empty: not known.")
     arm_groups = ArmSerializer(many=True, help_text="Empty: not known.")
     contact = TrialContactSerializer(allow_null=True)
     no_limits = s.ListField(
         child=s.ChoiceField(Limit.choices),
-        help_text="Of what it is recorded that there is no limit. What is empty and not named here is not "
-        "recorded; sex `all` means no limit only where it is named here.",
+        help_text="What is recorded as having no limit. What is empty and not named here is not recorded; "
+        "sex `all` means no limit only if it is named here.",
     )
-    criteria_source = s.CharField(allow_null=True, help_text="Who says what the criteria are.")
+    criteria_source = s.CharField(allow_null=True, help_text="The source of the criteria.")
     criteria_as_of = partial_date()
     age_as_written = AgeAsWrittenSerializer()
     updated_at = s.DateTimeField()
@@ -229,9 +233,9 @@ class DatedSerializer(s.Serializer):
     """What a centre is in a network; both days are included and either may be open."""
 
     role = s.ChoiceField(CentreRole.choices, allow_null=True)
-    since = s.DateField(allow_null=True, help_text="May lie in the future.")
+    since = s.DateField(allow_null=True, help_text="May be in the future.")
     until = s.DateField(allow_null=True)
-    care = s.ListField(child=s.CharField(), help_text="What is done there, near the patient's home.")
+    care = s.ListField(child=s.CharField(), help_text="The care given there, close to the patient's home.")
 
 
 class MembershipSerializer(DatedSerializer):
@@ -297,7 +301,7 @@ class ConditionSerializer(s.Serializer):
     code = s.RegexField(patterns.ICCC3)
     parent = s.RegexField(patterns.ICCC3, allow_null=True)
     level = s.ChoiceField(ConditionLevel.choices)
-    name = s.CharField(help_text="In the language asked for with `lang`.")
+    name = s.CharField(help_text="In the language of `lang`.")
     names = NamesSerializer()
 
 
@@ -306,15 +310,18 @@ class SuggestionSerializer(s.Serializer):
     key = s.CharField()
     label = s.CharField()
     detail = s.CharField(allow_blank=True)
-    url = s.URLField(allow_null=True, help_text="Where the API shows it.")
-    status = s.ChoiceField(Recruitment.choices, allow_null=True, help_text="Of a trial as a whole.")
+    url = s.URLField(allow_null=True, help_text="Its address in this API.")
+    status = s.ChoiceField(Recruitment.choices, allow_null=True, help_text="For a trial: of the whole trial.")
     status_in_belgium = s.ChoiceField(
         Recruitment.choices,
         allow_null=True,
-        help_text="Of a trial: the most open at its Belgian centres; null where none is known.",
+        help_text="For a trial: the status closest to recruiting at its Belgian centres; null if none is "
+        "known.",
     )
     centres_in_belgium = s.IntegerField(
-        allow_null=True, min_value=0, help_text="Of a trial: at how many `status_in_belgium` is so."
+        allow_null=True,
+        min_value=0,
+        help_text="For a trial: at how many Belgian centres it has `status_in_belgium`.",
     )
 
 
@@ -327,9 +334,9 @@ class AddressSerializer(s.Serializer):
 
     url = s.CharField()
     method = s.ChoiceField(["GET", "POST"])
-    id = s.CharField(help_text="Of the operation in the OpenAPI document.")
+    id = s.CharField(help_text="The operation's id in the OpenAPI document.")
     summary = s.CharField()
-    needs_key = s.BooleanField(help_text="Reading needs none.")
+    needs_key = s.BooleanField(help_text="Reading does not need a key.")
 
 
 class RootSerializer(s.Serializer):

@@ -26,22 +26,22 @@ class RecordField(s.Field):
 class ChangeSerializer(s.Serializer):
     """A record of the lists that came, changed or went."""
 
-    seq = s.IntegerField(min_value=1, help_text="Higher for what was committed later; numbers are left out.")
+    seq = s.IntegerField(min_value=1, help_text="Higher for later changes; there may be gaps.")
     at = s.DateTimeField()
     kind = s.ChoiceField(list(RECORDS))
     key = s.CharField(help_text="A trial's or network's slug, a centre's code.")
-    op = s.ChoiceField(Op.values, help_text="`delete`: not in the lists any more, and without a `record`.")
+    op = s.ChoiceField(Op.values, help_text="`delete`: no longer in the lists; it has no `record`.")
     merged_into = s.CharField(
-        required=False, help_text="Of a trial that is gone: the slug of the one that it is part of now."
+        required=False, help_text="For a merged trial: the slug of the trial it is now part of."
     )
-    record = RecordField(required=False, help_text="As its list has it today, whatever it was then.")
+    record = RecordField(required=False, help_text="As it is in its list today.")
 
 
 class ChangesSerializer(s.Serializer):
     """What changed, in order."""
 
-    last_seq = s.IntegerField(min_value=0, help_text="Ask `since` this the next time.")
-    next = s.URLField(allow_null=True, help_text="Where to go on at once; null where nothing is left.")
+    last_seq = s.IntegerField(min_value=0, help_text="Send this as `since` the next time.")
+    next = s.URLField(allow_null=True, help_text="The next page; null if there is none.")
     results = ChangeSerializer(many=True)
 
 
@@ -61,24 +61,24 @@ class SourceSerializer(s.Serializer):
     """A registry that statuses come from."""
 
     name = s.CharField()
-    last_success = s.DateTimeField(allow_null=True, help_text="When something was last taken from it.")
+    last_success = s.DateTimeField(allow_null=True, help_text="When data from it were last imported.")
     last_run = s.DateTimeField(allow_null=True, help_text="When it was last asked; null: not known.")
     ok = s.BooleanField(allow_null=True, help_text="Whether that went well; null: not known.")
     age_days = s.IntegerField(
-        allow_null=True, min_value=0, help_text="Whole days since something was last taken from it."
+        allow_null=True, min_value=0, help_text="Whole days since data from it were last imported."
     )
     said_on = shapes.partial_date()
     said_age_days = s.IntegerField(
         allow_null=True, min_value=0,
-        help_text="Whole days since `said_on`, the latest day of which it states a site's status.",
+        help_text="Whole days since `said_on`, the latest date of a status it gives for a site.",
     )  # fmt: skip
 
 
 class HealthSerializer(s.Serializer):
     """How complete and how old the directory is."""
 
-    seq = s.IntegerField(min_value=0, help_text="Of the latest change that shows.")
-    index_seq = s.IntegerField(min_value=0, help_text="Of the latest change that these lists have.")
+    seq = s.IntegerField(min_value=0, help_text="Number of the latest public change.")
+    index_seq = s.IntegerField(min_value=0, help_text="Number of the latest change that is in the lists.")
     counts = RecordCountsSerializer()
     sites_by_freshness = FreshnessCountsSerializer()
     sources = SourceSerializer(many=True)

@@ -39,7 +39,7 @@ class ImportRunSerializer(s.Serializer):
     undo_of = s.IntegerField(allow_null=True)
     stored = s.IntegerField(
         min_value=0,
-        help_text="Rows written. 0 with status `applied`: nothing was to be stored.",
+        help_text="Rows stored. 0 with status `applied`: there was nothing to store.",
     )
 
 
@@ -58,7 +58,7 @@ class CellMessageSerializer(s.Serializer):
 class ImportRowSerializer(s.Serializer):
     """What becomes of one row of the sheet."""
 
-    number = s.IntegerField(help_text="As the sheet shows it.")
+    number = s.IntegerField(help_text="The row number in the sheet.")
     outcome = s.ChoiceField(Outcome.choices)
     record = s.CharField(allow_null=True)
     changes = FieldChangeSerializer(many=True)
@@ -78,9 +78,9 @@ class ImportQuestionSerializer(s.Serializer):
     code = s.CharField()
     message = s.CharField()
     options = QuestionOptionSerializer(many=True)
-    suggested = s.CharField(allow_blank=True, help_text="What is taken as long as nobody answers.")
+    suggested = s.CharField(allow_blank=True, help_text="Used until somebody answers.")
     needed = s.BooleanField()
-    examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Cells of the sheet.")
+    examples = s.ListField(child=s.CharField(allow_blank=True), help_text="Examples of cells in the sheet.")
     answer = s.CharField(allow_null=True, allow_blank=True)
 
 
@@ -89,7 +89,9 @@ class ImportQuestionsSerializer(s.Serializer):
 
 
 class ImportAnswersSerializer(s.Serializer):
-    answers = s.DictField(child=s.CharField(allow_blank=True), help_text="Values of options, by key.")
+    answers = s.DictField(
+        child=s.CharField(allow_blank=True), help_text="The value of the chosen option, by key."
+    )
 
 
 class ImportDecisionSerializer(s.Serializer):
@@ -101,15 +103,17 @@ class ImportDecisionSerializer(s.Serializer):
 
 
 class ImportDecidedSerializer(s.Serializer):
-    decided = s.IntegerField(min_value=0, help_text="How many rows it concerns.")
+    decided = s.IntegerField(min_value=0, help_text="The number of rows decided.")
 
 
 class SentSheetSerializer(s.Serializer):
     """A sheet as a form (multipart/form-data)."""
 
     file = s.FileField(help_text="CSV or XLSX, at most 10 MB.")
-    kind = s.ChoiceField(kinds.choices(), required=False, help_text="What the rows are.")
-    sheet = s.CharField(required=False, help_text="The sheet of a workbook; else the first with data.")
+    kind = s.ChoiceField(kinds.choices(), required=False, help_text="The kind of sheet.")
+    sheet = s.CharField(
+        required=False, help_text="The sheet of a workbook; if missing, the first with known columns."
+    )
     dry_run = s.ChoiceField(
-        ["0", "1"], required=False, help_text="Either way nothing is stored before apply."
+        ["0", "1"], required=False, help_text="With either value, nothing is stored before `apply`."
     )

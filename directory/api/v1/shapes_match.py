@@ -25,8 +25,8 @@ class ProfileSerializer(s.Serializer):
     text = s.CharField(
         required=False,
         max_length=LONGEST,
-        help_text="Free words in four languages: diseases, stages, alterations; age, sex and previous lines, "
-        "which count where their own fields are empty.",
+        help_text="Free text in four languages: diseases, stages, alterations; also age, sex and previous "
+        "lines, which count if their own fields are empty.",
     )
     age = s.RegexField(OF_PARAMETER["age"], required=False, help_text="14, 14y, 31m, 12d.")
     stage = s.ChoiceField(Stage.choices, required=False)
@@ -46,7 +46,7 @@ class ProfileSerializer(s.Serializer):
         required=False, min_value=0, max_value=20_000, help_text="Kilometres around `near`."
     )
     countries = s.ListField(child=s.RegexField(OF_PARAMETER["country"]), required=False, help_text=COUNTRY)
-    lang = s.ChoiceField(LANGUAGE_CODES, required=False, help_text="Of names in `read`.")
+    lang = s.ChoiceField(LANGUAGE_CODES, required=False, help_text="The language of the names in `read`.")
     limit = s.IntegerField(
         required=False, min_value=1, max_value=MAX_LIMIT, help_text=f"Trials a list; {DEFAULT_LIMIT}."
     )
@@ -55,13 +55,15 @@ class ProfileSerializer(s.Serializer):
 class CriterionSerializer(s.Serializer):
     name = s.ChoiceField(CRITERIA)
     verdict = s.ChoiceField(["met", "unmet", "unknown"])
-    reason = s.CharField(help_text="For people.")
+    reason = s.CharField(help_text="Text for people.")
     basis = s.ChoiceField(
         BASES,
-        help_text="On what the verdict rests. What is not recorded is never `met`; an age group alone may "
-        "exclude and never confirms.",
+        help_text="What the verdict is based on. What is not recorded is never `met`; an age group alone may "
+        "exclude, but never confirms.",
     )
-    source = s.CharField(allow_null=True, help_text="Who says what the trial asks; null where nobody does.")
+    source = s.CharField(
+        allow_null=True, help_text="The source of the trial's criterion; null if there is none."
+    )
     as_of = partial_date()
 
 
@@ -80,10 +82,10 @@ class StepSerializer(s.Serializer):
     kind = s.ChoiceField(KINDS)
     value = s.CharField(
         allow_blank=True,
-        help_text="Stages, a sex, an alteration, a date, kilometres; of `ask` the criterion that is open.",
+        help_text="Stages, a sex, an alteration, a date or kilometres; for `ask`, the open criterion.",
     )
-    text = s.CharField(help_text="For people.")
-    found = s.BooleanField(allow_null=True, help_text="Of a test: the result with which the trial matches.")
+    text = s.CharField(help_text="Text for people.")
+    found = s.BooleanField(allow_null=True, help_text="For a test: the result with which the trial matches.")
 
 
 class MatchedTrialSerializer(s.Serializer):
@@ -93,12 +95,13 @@ class MatchedTrialSerializer(s.Serializer):
     nearest_site = NearestSiteSerializer(allow_null=True)
     nearest_abroad = NearestSiteSerializer(
         allow_null=True,
-        help_text="The nearest site that recruits outside Belgium, where that is another one.",
+        help_text="The nearest recruiting site outside Belgium, if it is a different one.",
     )
     not_recorded = s.ListField(
-        child=s.ChoiceField(LISTED_ONCE), help_text="Of these nothing is recorded; they were not asked."
+        child=s.ChoiceField(LISTED_ONCE),
+        help_text="Nothing is recorded for these criteria; they were not checked.",
     )
-    treats = s.BooleanField(help_text="False: supportive care, or a study that only observes.")
+    treats = s.BooleanField(help_text="False: supportive care, or an observational trial.")
     step = StepSerializer(allow_null=True)
 
 
@@ -129,11 +132,11 @@ class MatchingSerializer(s.Serializer):
     counts = BandCountsSerializer()
     read = ReadTermSerializer(many=True, help_text="What was read in `text`.")
     unread = s.ListField(
-        child=s.CharField(), help_text="What was not understood, is denied or in doubt; it decides nothing."
+        child=s.CharField(), help_text="What was not understood, is denied or is in doubt; it has no effect."
     )
     open_here = s.ListField(
         child=slug("A trial’s slug."),
-        help_text="Trials for the disease that recruit in Belgium (or in `countries`), with at most one "
-        "thing to ask, the most specific first: of `matches` and of `undetermined`.",
+        help_text="Trials for the disease that recruit in Belgium (or in `countries`) with at most one open "
+        "question, the most specific first; from `matches` and `undetermined`.",
     )
     ways = RelaxationSerializer(many=True, help_text="The most common reasons for exclusion.")

@@ -20,7 +20,7 @@ ADDRESS_OF = {"trial": "api:trial", "centre": "api:centre", "network": "api:netw
     get=extend_schema(
         operation_id="suggest",
         tags=["Vocabulary"],
-        summary="What somebody who types may mean",
+        summary="Suggestions while typing",
         responses=shapes.SuggestionsSerializer,
         parameters=[of_filter(TrialFilterSet, "q", required=True), described("lang", enum=LANGUAGE_CODES)],
     )
@@ -32,7 +32,7 @@ class Suggest(IndexView):
         parameters.check(request.GET, ("q", "lang"))
         text = parameters.one(request.GET, "q")
         if "q" not in request.GET:
-            raise bad_parameters([Fault("q", "Give what was typed so far: ?q=neuro")])
+            raise bad_parameters([Fault("q", "Give what was typed so far, for example ?q=neuro")])
         language = parameters.choice(request.GET, "lang", LANGUAGE_CODES, "en")
         try:
             found = service.suggest(text, language) if text.strip() else ()

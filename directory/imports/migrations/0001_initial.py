@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "row",
                 "verbose_name_plural": "rows",
-                "ordering": ["run", "number"],
+                "ordering": ["run_id", "number"],
                 "default_permissions": (),
             },
         ),
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.comparison.Coalesce("centre", 0),
                 condition=models.Q(("status__in", ("uploaded", "planning", "planned", "applying"))),
                 name="file_is_live_once",
-                violation_error_message="This file is already on its way.",
+                violation_error_message="This file is already being imported.",
             ),
         ),
         migrations.AddConstraint(

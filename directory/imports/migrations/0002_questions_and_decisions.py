@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 default=dict,
                 editable=False,
                 help_text="Rows stored, by the outcome of their plan.",
-                verbose_name="rows taken",
+                verbose_name="rows accepted",
             ),
         ),
         migrations.AddField(

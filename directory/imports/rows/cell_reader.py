@@ -55,7 +55,7 @@ class CellReader:
             self.null_markers[tidy(cell)] += 1
             del result.cells[name]
         elif refusal and self.sheet.tolerates(name):
-            result.note(name, f"{refusal} {_('It is not taken.')}")
+            result.note(name, f"{refusal} {_('It was left out.')}")
         elif refusal:
             result.refuse(name, refusal)
         elif value not in (None, "", []):
@@ -76,7 +76,7 @@ class CellReader:
                 elif known.value != one.value:
                     said = {"text": shown(one.value), "value": known.value}
                     result.note(
-                        name, _("“%(text)s” is the same number as %(value)s: it is taken once.") % said
+                        name, _("“%(text)s” is the same number as %(value)s: it is stored once.") % said
                     )
             if len(kept) < len(result.values[name]):
                 # A new list: that of the cell is kept for other rows.

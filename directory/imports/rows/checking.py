@@ -156,7 +156,7 @@ class Checker:
                 if mine.setdefault(mark, write) is not write:
                     self._refuse(result, write, rule)
                 elif row and (shared is None or shared is not write.shared):
-                    said = _("Row %(row)d of this sheet says it already.") % {"row": row}
+                    said = _("Row %(row)d of this sheet already says this.") % {"row": row}
                     self._refuse(result, write, rule, said)
                 else:
                     found.append((mark, rule, key, write))

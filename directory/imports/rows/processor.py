@@ -140,7 +140,7 @@ class RowProcessor:
         for name, cell in cells.items():
             if name not in example or self.reader.value(name, cell) != self.reader.value(name, example[name]):
                 return False
-        result.note("", _("This is the example row of the template: it is not read."))
+        result.note("", _("This is the example row of the template; it is ignored."))
         return True
 
     def ask(self, question: Question) -> str:
@@ -227,9 +227,9 @@ class RowProcessor:
         if first.said == result.said:
             result.outcome = Outcome.DUPLICATE
             said = {"row": first.number, "record": result.record}
-            sentence = _("The same as row %(row)d (%(record)s), which is taken.")
+            sentence = _("The same as row %(row)d (%(record)s), which is used.")
             if first.is_bad:
-                sentence = _("The same as row %(row)d (%(record)s): what becomes of that row is told there.")
+                sentence = _("The same as row %(row)d (%(record)s): see that row.")
             result.note(column, sentence % said)
             return True
         result.contradicts = first, column
@@ -253,8 +253,8 @@ class RowProcessor:
     def _refuse_both(self, result: RowResult, first: RowResult, column: str) -> None:
         result.outcome, result.may_be_taken = Outcome.DUPLICATE, False
         sentence = _(
-            "Rows %(first)d and %(second)d are about the same record (%(record)s) and say different things. "
-            "Keep one."
+            "Rows %(first)d and %(second)d are about the same record (%(record)s), but say different "
+            "things. Keep one of them."
         )
         sentence %= {"first": first.number, "second": result.number, "record": result.record}
         result.note(column, sentence)

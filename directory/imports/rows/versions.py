@@ -58,7 +58,7 @@ def _since(asked: list[RowResult]) -> dict[int, int]:
         seq = seq_of(result.cells[VERSION])
         if seq is None or seq > last:
             result.note(
-                VERSION, _("This is no version of this registry: what was edited since is not known.")
+                VERSION, _("This version is not known here, so edits after the export cannot be detected.")
             )
         else:
             since[result.number] = seq
@@ -99,15 +99,15 @@ def _edits(places: set[Place], since: dict[int, int]) -> dict[Place, list[Change
 
 def _edited_by_both(edit: Change) -> str:
     return _(
-        "Edited since the export that this row stems from: by role %(role)s on %(when)s%(run)s. "
-        "Take the row to overwrite that, or leave it."
+        "Edited after this row was exported (%(role)s, %(when)s%(run)s). Accept the row to overwrite that "
+        "edit, or leave the row out."
     ) % _who(edit)
 
 
 def _as_it_is(edit: Change) -> str:
     return _(
-        "The cell is as it was exported; the registry was edited since, by role %(role)s on %(when)s%(run)s, "
-        "and keeps that."
+        "This cell is as it was exported; the directory was edited after that (%(role)s, %(when)s%(run)s) "
+        "and keeps the edit."
     ) % _who(edit)
 
 
@@ -115,5 +115,5 @@ def _who(edit: Change) -> dict[str, str]:
     return {
         "role": edit.get_actor_role_display(),
         "when": f"{timezone.localtime(edit.at):%d/%m/%Y %H:%M}",
-        "run": _(" (import %d)") % edit.run if edit.run else "",
+        "run": _(", import %d") % edit.run if edit.run else "",
     }

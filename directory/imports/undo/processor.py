@@ -131,7 +131,7 @@ class UndoProcessor(RowProcessor):
             for one in several:
                 result = results[one.number] = RowResult(one.number, cells={"kind": kind}, record=one.key)
                 if one.key in beyond or not self._may_touch(one, now):
-                    said = _("This is of a centre that is not yours. Ask an editor to undo it.")
+                    said = _("This belongs to a centre that is not yours. Ask an editor to undo it.")
                     result.refuse_others(RECORD, said)
                 elif one.key in refused:
                     result.refuse(RECORD, refused[one.key])
@@ -170,7 +170,7 @@ class UndoProcessor(RowProcessor):
     def _remove(self, result, group, now) -> None:
         shot = now.shots.get(group.key)
         if shot is None:
-            result.note(RECORD, _("It is no longer there."))
+            result.note(RECORD, _("It no longer exists."))
             return
         if hanging := now.hanging.get(group.key):
             self._keep(result, group, now, hanging)
@@ -185,17 +185,20 @@ class UndoProcessor(RowProcessor):
     def _keep(self, result, group, now, hanging) -> None:
         """What others have by now stays: as it may, or a person undoes those first."""
         named = [str(one) for record, one in hanging if self._may_name(record, one)]
-        others = {"others": ", ".join(named[:3]) or _("something of others")}
+        others = {"others": ", ".join(named[:3]) or _("something that belongs to others")}
         if now.rules.may_stay:
-            result.note(RECORD, _("It stays: %(others)s came to it since.") % others)
+            result.note(RECORD, _("It stays, because of what was added to it since: %(others)s.") % others)
             return
         result.change(RECORD, group.key, "")
-        sentence = _("It cannot be removed: %(others)s came to it since. Undo or remove those first.")
+        sentence = _(
+            "It cannot be removed, because of what was added to it since: %(others)s. Undo or remove that "
+            "first."
+        )
         result.refuse(RECORD, sentence % others)
 
     def _make_again(self, result, group, now) -> None:
         if group.key in now.shots:
-            result.note(RECORD, _("It is there again."))
+            result.note(RECORD, _("It exists again."))
             return
         result.change(RECORD, "", group.key)
         result.work, result.outcome = Step(group.kind, group.key, None, group.before), Outcome.NEW
@@ -203,7 +206,7 @@ class UndoProcessor(RowProcessor):
     def _put_back(self, result, group, now) -> None:
         shot = now.shots.get(group.key)
         if shot is None:
-            result.refuse(RECORD, _("It was removed since. There is nothing to undo."))
+            result.refuse(RECORD, _("It was removed since then. There is nothing to undo."))
             return
         values = self._values_before(result, group, now)
         edited = [name for name in values if shot.get(name) != group.after[name]]
@@ -324,11 +327,12 @@ class _Now:
         fields = [field_label(self.kind, name) for name in names]
         words = {"fields": ", ".join(fields) or _("status"), "role": "", "day": ""}
         if later is None:
-            return _("Edited since: %(fields)s. Take it to undo that, too.") % words
+            return _("Edited since then: %(fields)s. Accept the row to undo that as well.") % words
         day = day_first(timezone.localdate(later.at).isoformat())
         words |= {"role": Role(later.actor_role).label, "day": day}
         return (
-            _("Edited since, in the role %(role)s on %(day)s: %(fields)s. Take it to undo that, too.") % words
+            _("Edited since then (%(role)s, %(day)s): %(fields)s. Accept the row to undo that as well.")
+            % words
         )
 
 

@@ -35,19 +35,21 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="Whose key it is, and for what program.", max_length=80, verbose_name="name"
+                        help_text="Who uses the key, and for which program.",
+                        max_length=80,
+                        verbose_name="name",
                     ),
                 ),
                 (
                     "prefix",
-                    models.CharField(editable=False, max_length=8, unique=True, verbose_name="begins with"),
+                    models.CharField(editable=False, max_length=8, unique=True, verbose_name="starts with"),
                 ),
                 ("digest", models.CharField(editable=False, max_length=64)),
                 ("scopes", directory.core.fields.WordsField(verbose_name="scopes")),
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="made"
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
                     ),
                 ),
                 (
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                     "centre",
                     models.ForeignKey(
                         blank=True,
-                        help_text="An importing key of a centre changes the sites of that centre only.",
+                        help_text="With the scope “imports”, the key changes only the sites of this centre.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="keys",

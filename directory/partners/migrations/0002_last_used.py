@@ -14,7 +14,8 @@ class Migration(migrations.Migration):
             name="last_used",
             field=models.DateField(
                 editable=False,
-                help_text="Noted once an hour. Empty: not known; it may have been used when nothing was noted.",
+                help_text="Recorded at most once an hour. Empty: not known; the key may have been used without a "
+                "record.",
                 null=True,
                 verbose_name="last used",
             ),

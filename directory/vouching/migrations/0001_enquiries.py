@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(
                         choices=[
-                            ("due", "it was time"),
+                            ("due", "it was due"),
                             ("moved", "a registry says something new"),
                             ("editor", "an editor asked for it"),
                         ],

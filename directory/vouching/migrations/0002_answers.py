@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "to be looked at"),
-                            ("taken", "taken over"),
+                            ("open", "to be checked"),
+                            ("taken", "accepted"),
                             ("declined", "declined"),
                         ],
                         default="open",
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "handed_in_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="handed in"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="uploaded"),
                 ),
                 (
                     "enquiry",

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("email", "kind", "question"),
                         name="followed_once_by_an_address",
-                        violation_error_message="This address already follows that.",
+                        violation_error_message="This address already follows this.",
                     )
                 ],
             },

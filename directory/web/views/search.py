@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
-from directory.core.places import distance_km
+from directory.core.places import HOME, distance_km
 from directory.core.text import whole_number
 from directory.records.facets import FactsFacet, SiteFacet, SomeSiteFacet
 from directory.search import service
@@ -234,7 +234,7 @@ def _nearest_open(ask: service.Ask):
     filters = {name: values for name, values in ask.filters.items() if name not in OF_PLACES}
     wider = dataclasses.replace(
         ask,
-        filters=filters | {"status": (Recruitment.RECRUITING.value,), "country": ("BE",)},
+        filters=filters | {"status": (Recruitment.RECRUITING.value,), "country": (HOME,)},
         within=None,
         ordering=NEAREST if ask.near else BEST,
     )
