@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rapidfuzz import fuzz
 
 from directory.core.places import province_of
@@ -25,8 +27,8 @@ SUGGESTIONS = 3
 CERTAIN = 100
 _BRUSSELS = "BE-BRU"
 _WHY = {
-    "code": "it is the centre's code", "name": "it is the centre's name",
-    "alias": "it is an alias of the centre",
+    "code": gettext_lazy("it is the centre's code"), "name": gettext_lazy("it is the centre's name"),
+    "alias": gettext_lazy("it is an alias of the centre"),
 }  # fmt: skip
 # Words that say what sort of a house it is: with a town beside them they name the only such house there.
 _HOUSES = """
@@ -116,11 +118,13 @@ class _Known:
         """What of the place that is said cannot be true of it."""
         found = []
         if said.country and said.country != self.country:
-            found.append(f"it lies in {self.country}, not in {said.country}")
+            found.append(
+                _("it is in %(here)s, not in %(there)s") % {"here": self.country, "there": said.country}
+            )
         if said.towns and not said.towns & self.towns:
-            found.append(f"{', '.join(sorted(said.towns)).title()} is another town")
+            found.append(_("%(towns)s is another town") % {"towns": ", ".join(sorted(said.towns)).title()})
         if said.postal and not said.postal & self.codes:
-            found.append(f"{', '.join(sorted(said.postal))} is another postal code")
+            found.append(_("%(codes)s is another postal code") % {"codes": ", ".join(sorted(said.postal))})
         return found
 
 
@@ -196,23 +200,28 @@ class Matcher:
             meant = meant | {by_code.id: "code"}
         if len(meant) == 1:
             [(centre_id, how)] = meant.items()
-            return Match(self.places[centre_id], how, CERTAIN, (_WHY[how],))
+            return Match(self.places[centre_id], how, CERTAIN, (str(_WHY[how]),))
         if meant:
-            alike = tuple(Candidate(self.places[one], 99, ("it has this very name",)) for one in meant)
+            alike = tuple(Candidate(self.places[one], 99, (_("it has exactly this name"),)) for one in meant)
             return Match(None, "several", 99, candidates=alike, may_be_learned=False)
         return None
 
     def _by_rule(self, text: str) -> Match:
         said = spelling.read(text)
         if said.is_anonymous or not said.words:
-            left_out = ": the registry left the name out" if said.is_anonymous else ""
-            return Match(None, "none", reasons=(f"it names no hospital{left_out}",), may_be_learned=False)
+            why = _("the registry left the name out") if said.is_anonymous else _("it names no hospital")
+            return Match(None, "none", reasons=(why,), may_be_learned=False)
         held = [(known, *found) for known in self._known.values() if (found := self._longest(known, said))]
         if len(held) == 1:
             [(known, how, name, words)] = held
             doubts = self._doubts(known, said, words)
             if not doubts:
-                return Match(known.place, how, CERTAIN, (f"it holds “{name}”", *self._beside(known, said)))
+                return Match(
+                    known.place,
+                    how,
+                    CERTAIN,
+                    (_("it contains “%(name)s”") % {"name": name}, *self._beside(known, said)),
+                )
         if len(held) > 1:
             alike = [self._candidate(known, said, text) for known, *_rest in held]
             alike.sort(key=attrgetter("score"), reverse=True)
@@ -223,7 +232,7 @@ class Matcher:
         may_be_learned = _is_a_name(said.words)
         if near := self._near(said, text):
             return Match(None, "near", near[0].score, near[0].reasons, near, may_be_learned)
-        return Match(None, "none", 0, ("no centre has a name like it",), may_be_learned=may_be_learned)
+        return Match(None, "none", 0, (_("no centre has a similar name"),), may_be_learned=may_be_learned)
 
     def _longest(self, known: _Known, said: ParsedName) -> tuple[str, str, frozenset[str]] | None:
         """The longest name of the centre whose words are all there: how it is one, as written, its words."""
@@ -254,16 +263,20 @@ class Matcher:
         if not found and _is_telling(words) and (said.towns or said.postal):
             beside -= _SORTS  # AZ Gasthuisberg, Leuven: whatever sort of house they call it
         if beside:
-            found.append(f"it also says {', '.join(f'“{word}”' for word in sorted(beside))}")
+            found.append(
+                _("it also says %(words)s") % {"words": ", ".join(f"“{word}”" for word in sorted(beside))}
+            )
         if words <= _SORTS and said.words - words:
-            found.append("its name is a word that other hospitals have too")
+            found.append(_("its name is a word that other hospitals have as well"))
         return found
 
     def _beside(self, known: _Known, said: ParsedName) -> Iterator[str]:
         if said.towns & known.towns:
-            yield f"the town fits ({', '.join(sorted(said.towns & known.towns)).title()})"
+            towns = ", ".join(sorted(said.towns & known.towns)).title()
+            yield _("the town matches (%(towns)s)") % {"towns": towns}
         if said.postal & known.codes:
-            yield f"the postal code fits ({', '.join(sorted(said.postal & known.codes))})"
+            codes = ", ".join(sorted(said.postal & known.codes))
+            yield _("the postal code matches (%(codes)s)") % {"codes": codes}
 
     # Near
 
@@ -283,14 +296,17 @@ class Matcher:
         held = self._longest(known, said)
         if held:
             best, name = max(best, 92), held[1]
-        reasons = [f"it is spelt like “{name}”" if not held else f"it holds “{name}”"]
+        like = _("it contains “%(name)s”") if held else _("it is spelt like “%(name)s”")
+        reasons = [like % {"name": name}]
         reasons += self._beside(known, said)
         against = known.against(said)
         if held:
             against = self._doubts(known, said, held[2])
         score = best + 2 * bool(said.towns & known.towns) - 12 * len(against)
         return Candidate(
-            known.place, max(0, min(99, round(score))), (*reasons, *(f"but {one}" for one in against))
+            known.place,
+            max(0, min(99, round(score))),
+            (*reasons, *(_("but %(reason)s") % {"reason": one} for one in against)),
         )
 
 

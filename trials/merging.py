@@ -167,7 +167,7 @@ def decline_double(*, one: Trial, other: Trial, by: changes.Actor) -> None:
 
 def only_editors(by: changes.Actor) -> None:
     if by.role != Role.EDITOR:
-        raise PermissionError("Only editors merge trials.")
+        raise PermissionError(_("Only editors merge trials."))
 
 
 def held(*pks: int) -> list[Trial]:

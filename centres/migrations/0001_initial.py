@@ -328,7 +328,10 @@ class Migration(migrations.Migration):
                 (
                     "centres",
                     models.ManyToManyField(
-                        related_name="networks", through="centres.Membership", to="centres.centre"
+                        related_name="networks",
+                        through="centres.Membership",
+                        to="centres.centre",
+                        verbose_name="centres",
                     ),
                 ),
             ],

@@ -28,7 +28,9 @@ class Network(Listed, Sourced):
     name = translated(models.CharField(_("name"), max_length=200), required=("en",))
     description = translated(models.TextField(_("description"), max_length=4000))
     website = models.URLField(_("website"), max_length=300, blank=True)
-    centres = models.ManyToManyField(Centre, through="Membership", related_name="networks")
+    centres = models.ManyToManyField(
+        Centre, through="Membership", related_name="networks", verbose_name=_("centres")
+    )
 
     objects = ListedQuerySet.as_manager()
 

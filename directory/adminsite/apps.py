@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AdminSiteConfig(AppConfig):
@@ -6,3 +7,4 @@ class AdminSiteConfig(AppConfig):
 
     name = "directory.adminsite"
     label = "adminsite"
+    verbose_name = _("Administration")

@@ -49,7 +49,7 @@ class Actor:
         """The actor a signed-in user is. Raises PermissionError for somebody without a role."""
         role = role_of(user)
         if role is None:
-            raise PermissionError(f"{user} has no role and cannot change the registry.")
+            raise PermissionError(f"{user} has no role and cannot change the directory.")
         return cls(role, user.pk, run, request_id)
 
 

@@ -152,7 +152,7 @@ class Change(models.Model):
     has missed nothing before it.
     """
 
-    seq = models.BigAutoField(primary_key=True)
+    seq = models.BigAutoField(_("number"), primary_key=True)
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     actor_role = models.CharField(_("by role"), max_length=12, choices=Role.choices)
     actor = models.ForeignKey(

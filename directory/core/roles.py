@@ -5,6 +5,7 @@ A superuser is an editor. Which centres are a coordinator's, `centres` stores, o
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 EDITORS, COORDINATORS = "Editors", "Coordinators"
 
@@ -12,11 +13,11 @@ EDITORS, COORDINATORS = "Editors", "Coordinators"
 class Role(models.TextChoices):
     """In what capacity something was said or changed. A status is signed with this, never with a name."""
 
-    EDITOR = "editor", "editor"
-    COORDINATOR = "coordinator", "coordinator"
-    SPONSOR = "sponsor", "sponsor"
-    REGISTRY = "registry", "registry"
-    SYSTEM = "system", "system"
+    EDITOR = "editor", _("editor")
+    COORDINATOR = "coordinator", _("coordinator")
+    SPONSOR = "sponsor", _("sponsor")
+    REGISTRY = "registry", _("registry")
+    SYSTEM = "system", _("system")
 
 
 def is_editor(user) -> bool:

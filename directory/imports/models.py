@@ -137,7 +137,9 @@ class ImportRun(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempt = models.PositiveIntegerField(default=0, editable=False)
-    undo_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    undo_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("undo of")
+    )
 
     # Set by `actions.receive` where the file was on its way already: since when, and what it does about it.
     was_there = False

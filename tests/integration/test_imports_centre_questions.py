@@ -60,7 +60,7 @@ def test_a_near_name_is_asked_once_with_reasons_and_its_rows_wait(gent):
     assert asked["params"] == {"rows": 2}
     assert asked["examples"] == [TEXT]
     assert [option["value"] for option in asked["options"]] == ["uz-gent", ""]
-    assert "the town fits (Gent)" in asked["options"][0]["reason"]
+    assert "the town matches (Gent)" in asked["options"][0]["reason"]
     assert sheets.outcomes(run) == {2: "invalid", 3: "invalid", 4: "new"}
 
 

@@ -60,7 +60,7 @@ def test_a_row_of_ctis(editor):
     assert {one.value for one in trial.identifiers.all()} == {"2024-512345-67-00", "KID-2024"}
     assert trial.source_url == "https://euclinicaltrials.eu/ctis-public/view/2024-512345-67-00"
     told = "CTIS says of Belgium: “Authorised, recruitment pending”. This does not change the status of any"
-    assert told in said(run)
+    assert any(told in one for one in said(run))
     assert (run.questions, TrialSite.objects.count()) == ([], 0)
     stated = StatusStatement.objects.get()
     assert of(stated, "trial", "status", "role", "source", "evidence") == (
@@ -236,7 +236,7 @@ def test_a_row_of_the_eu_register_states_no_status(editor):
     told = (
         "EU Clinical Trials Register says of Belgium: “Ongoing”. This does not change the status of any site."
     )
-    assert told in said(run)
+    assert any(told in one for one in said(run))
 
 
 # The real ones

@@ -132,7 +132,11 @@ def test_which_centres_are_where_a_text_is(four):
 def test_a_certain_match_says_why(demo):
     found = Matcher().match("Department of Pediatric Hemato-Oncology, UZ Ghent, Ghent, B-9000, Belgium")
     assert (found.centre.code, found.score) == ("uz-gent", 100)
-    assert found.reasons == ("it holds “uz-gent”", "the town fits (Gent)", "the postal code fits (9000)")
+    assert found.reasons == (
+        "it contains “uz-gent”",
+        "the town matches (Gent)",
+        "the postal code matches (9000)",
+    )
 
 
 @pytest.mark.parametrize(

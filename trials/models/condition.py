@@ -21,7 +21,9 @@ class Condition(models.Model):
     """
 
     code = models.CharField(_("code"), max_length=8, unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     level = models.CharField(_("level"), max_length=10, choices=ConditionLevel.choices)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = translated(models.CharField(_("name"), max_length=200), required=("en",))

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Change",
             fields=[
-                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
                 (
                     "at",
                     models.DateTimeField(

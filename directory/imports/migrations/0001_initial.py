@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="imports.importrun",
+                        verbose_name="undo of",
                     ),
                 ),
             ],
