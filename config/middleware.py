@@ -4,7 +4,6 @@ import re
 
 import structlog
 from django.http import HttpRequest
-from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
 from config.logs import without_secrets
@@ -45,18 +44,3 @@ def more_headers(get_response):
 def resource_policy(path: str) -> str:
     """The public API may be read from any origin, everything else by this site's pages."""
     return "cross-origin" if path.startswith("/api/") else "same-origin"
-
-
-def admin_in_english(get_response):
-    """The admin speaks one language throughout; our own part of it has no catalogue, Django's has.
-
-    After `LocaleMiddleware`, which chooses anew for the next request.
-    """
-
-    def middleware(request):
-        if request.path_info.startswith("/admin/"):
-            translation.activate("en")
-            request.LANGUAGE_CODE = "en"
-        return get_response(request)
-
-    return middleware
