@@ -45,7 +45,7 @@ def find(judged: Judged, ordinals: np.ndarray) -> dict[int, SmallestStep]:
     asked: dict[tuple[str, bool], SmallestStep] = {}
     for ordinal in ordinals[one_open[ordinals]].tolist():
         if ordinal not in steps:
-            question = _question(judged, ordinal)
+            question = _open_question(judged, ordinal)
             if question not in asked:
                 asked[question] = _ask_step(judged, *question)
             steps[ordinal] = asked[question]
@@ -116,7 +116,7 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _question(judged: Judged, ordinal: int) -> tuple[str, bool]:
+def _open_question(judged: Judged, ordinal: int) -> tuple[str, bool]:
     """The criterion that is open, and whether anything is recorded of it."""
     name = next(one for one in CRITERIA if judged.verdicts[one][ordinal] == UNKNOWN)
     recorded = judged.basis(name)[ordinal] not in (NOT_RECORDED, AGE_GROUP)

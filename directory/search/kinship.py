@@ -128,7 +128,13 @@ def apart_from(concept: str) -> frozenset[str]:
 
 @cache
 def may_be(concept: str) -> frozenset[str]:
-    """The diseases that a patient with `concept` has or may have: wider, narrower, of classes that meet."""
+    """The diseases that a patient with `concept` has or may have; the same both ways."""
+    return _may_be(concept) | frozenset(one for one in diseases() if concept in _may_be(one))
+
+
+@cache
+def _may_be(concept: str) -> frozenset[str]:
+    """Those that are wider, narrower, of classes that meet, or wider than what a kind of it has beside."""
     own, excluded = classes_of(concept), apart_from(concept)
     of_class = frozenset(one for one in diseases() if meet(own, classes_of(one))) - excluded
     found = of_class.union(one for one in diseases() if is_kind_of(concept, one) or is_kind_of(one, concept))

@@ -83,7 +83,10 @@ def test_terms_of_one_concept_that_say_different_genes_are_never_the_same_altera
             assert compare(one, other) != "met", (one.text, other.text)
 
 
-@pytest.mark.parametrize("row", [row for row in kinds() if row.kind in ALTERATIONS], ids=lambda row: row.kind)
+OF_ALTERATIONS = [row for row in kinds() if {row.kind, row.wider} <= set(ALTERATIONS)]
+
+
+@pytest.mark.parametrize("row", OF_ALTERATIONS, ids=lambda row: row.kind)
 def test_a_kind_of_an_alteration_is_it_and_it_is_not_the_kind(row):
     kind, wider = read(NAMES[row.kind]), read(NAMES[row.wider])
     assert compare(wider, kind) == "unknown"
