@@ -364,7 +364,6 @@ class TrialFinder:
 
     @cached_property
     def _by_start(self) -> dict[str, list[str]]:
-        """The codes by how they begin."""
         found: dict[str, list[str]] = defaultdict(list)
         for code in self._by_code:
             found[code[:4]].append(code)
